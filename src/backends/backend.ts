@@ -1,0 +1,161 @@
+/**
+ * The interface between the training loop and the machine: one step, one batch of rays, tensors in and out. The loop, schedules, checkpoints
+ * and evaluation are written once above it; what happens inside a step belongs to the backend, which may fuse as it likes.
+ */
+import type { FieldSpec } from '../model/field-spec.ts';
+
+export type BackendName = 'tfjs' | 'wasm';
+
+/**
+ * Everything that training changes, by name. V voxels, C feature channels, W network width, I = C + view inputs.
+ *
+ *     density [V]   features [V,C]   w1 [I,W]   w2 [W,W]   w3 [W,3]         parameters (weights are [in, out], row-major)
+ *     X.m, X.v      the Adam moments of each of them, same shapes
+ *     occupancy [V] uint8, 0 or 1: a sample whose nearest grid point has 0 does not exist
+ *     rate [V]      factor on the grids' learning rates of each voxel (1 everywhere unless the coarse stage weighs by view count)
+ *     inputRange [2] least and greatest network input seen in training; the min-max normalisation of the Poisson encoding
+ */
+export type ParameterName = 'density' | 'features' | 'w1' | 'w2' | 'w3';
+export type TensorName = ParameterName | `${ParameterName}.m` | `${ParameterName}.v` | 'rate' | 'inputRange';
+
+/** N rays. Directions need not be normalised: `near` counts in units of them; steps have metric length. */
+export interface Rays {
+  readonly count: number;
+  /** [N,3] world */
+  readonly origins: Float32Array;
+  /** [N,3] world */
+  readonly directions: Float32Array;
+}
+
+/** Rays with the colour they should have. */
+export interface TrainBatch extends Rays {
+  /** [N,3] in [0,1], composited over `background`. */
+  readonly target: Float32Array;
+  /** [N,3] */
+  readonly background: Float32Array;
+}
+
+export interface StepSettings {
+  /** 1, 2, ...: the t of Adam's bias correction. */
+  readonly adamStep: number;
+  readonly adam: { readonly beta1: number; readonly beta2: number; readonly epsilon: number };
+  readonly learningRates: { readonly density: number; readonly features: number; readonly network: number };
+  readonly loss: LossWeights;
+  /** Seeds the Poisson encoding of this step; any uint32. */
+  readonly noiseSeed: number;
+}
+
+/**
+ * loss = mean_{ray,channel} (C - target)^2
+ *      + perSample * sum_i sg(w_i) |rgb_i - target|^2 / N          (sum over channels, N rays)
+ *      + entropy * mean_ray H(clamp(T_last, 1e-6, 1-1e-6))          (H: binary entropy, nats)
+ *      + spikePenalty * (mean spike of layer 1 + mean spike of layer 2)   (over real samples and neurons, through the surrogate)
+ */
+export interface LossWeights {
+  readonly perSample: number;
+  readonly entropy: number;
+  readonly spikePenalty: number;
+}
+
+/** Exact counts of what was computed. Add them up over batches with `addCounts`. */
+export interface Counts {
+  rays: number;
+  /** Steps at occupied places where the density was interpolated. */
+  densityEvaluations: number;
+  /** Samples with alpha above its threshold, before the ray ended. */
+  densitySamples: number;
+  /** Samples shown to the colour network: M. */
+  samples: number;
+  /** Time steps the network ran: M; with gaps for `pad`; M*repeats for `repeat`. */
+  timeSteps: number;
+  /** Non-zero outputs of each hidden layer over all time steps: spikes, or active ReLUs. */
+  spikes: [number, number];
+  /** Non-zero inputs of layer 1 that are spikes (Poisson encoding only). */
+  inputSpikes: number;
+}
+
+export interface StepResult {
+  readonly loss: number;
+  /** mean_{ray,channel} (C - target)^2 */
+  readonly mse: number;
+  readonly counts: Counts;
+}
+
+export interface RenderedRays {
+  /** [N,3], not clamped; composited over the background. */
+  readonly rgb: Float32Array;
+  /** [N] sum_i w_i * distance_i + T_last * distance at the far end of the box, metres along the ray. */
+  readonly depth: Float32Array;
+  /** [N] 1 - T_last */
+  readonly opacity: Float32Array;
+  /** [N] network samples of each ray */
+  readonly samples: Uint32Array;
+  /** [N] spikes of both hidden layers of each ray */
+  readonly spikes: Uint32Array;
+  readonly counts: Counts;
+}
+
+export interface RenderSettings {
+  readonly background: readonly [number, number, number];
+  /** Replaces the spec's weightThreshold. */
+  readonly weightThreshold?: number;
+  readonly noiseSeed?: number;
+}
+
+/** One field on one backend. Calls are sequential: the next begins after the promise of the last has settled. */
+export interface FieldEngine {
+  readonly spec: FieldSpec;
+  /** A copy. */
+  read(name: TensorName): Promise<Float32Array>;
+  /** Length must fit the spec, else a RangeError. */
+  write(name: TensorName, data: Float32Array): Promise<void>;
+  readOccupancy(): Promise<Uint8Array>;
+  writeOccupancy(occupancy: Uint8Array): Promise<void>;
+  /**
+   * Takes a new spec with the same network and channels and another grid, activation or threshold. If the grid's size changes, density,
+   * features, their moments, rate and occupancy are reset (0, 0, 0, 1, 1); otherwise all tensors stay.
+   */
+  respecify(spec: FieldSpec): Promise<void>;
+  /** Forward, backward, Adam. */
+  trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult>;
+  /** Forward and backward without an update: the gradient of every parameter, dense. For conformance and debugging. */
+  gradients(
+    batch: TrainBatch,
+    settings: StepSettings,
+  ): Promise<{ result: StepResult; gradients: Partial<Record<ParameterName, Float32Array>> }>;
+  renderRays(rays: Rays, settings: RenderSettings): Promise<RenderedRays>;
+  dispose(): Promise<void>;
+}
+
+/** The largest sizes an engine will be asked for; memory is reserved and estimated from it. */
+export interface Capacity {
+  /** Voxels after the last scaling. */
+  readonly voxels: number;
+  /** Rays of the largest training batch; 0: only rendering (no gradients, no moments). */
+  readonly trainRays: number;
+}
+
+export interface Backend {
+  readonly name: BackendName;
+  /** What really computes, e.g. "wasm: 2 threads, relaxed SIMD". */
+  readonly description: string;
+  /** Bytes the engine will need for `spec` at `capacity`. */
+  estimateBytes(spec: FieldSpec, capacity: Capacity): number;
+  createField(spec: FieldSpec, capacity: Capacity): Promise<FieldEngine>;
+}
+
+export function emptyCounts(): Counts {
+  return { rays: 0, densityEvaluations: 0, densitySamples: 0, samples: 0, timeSteps: 0, spikes: [0, 0], inputSpikes: 0 };
+}
+
+/** total += part */
+export function addCounts(total: Counts, part: Counts): void {
+  total.rays += part.rays;
+  total.densityEvaluations += part.densityEvaluations;
+  total.densitySamples += part.densitySamples;
+  total.samples += part.samples;
+  total.timeSteps += part.timeSteps;
+  total.spikes[0] += part.spikes[0];
+  total.spikes[1] += part.spikes[1];
+  total.inputSpikes += part.inputSpikes;
+}

@@ -1,0 +1,104 @@
+/**
+ * The one description of a run's settings: names, units, defaults, ranges. `--set key=value`, the help text, `config.json` and the trainer all
+ * read it from here. A resolved config together with a scene and nothing else determines a run.
+ */
+import { z } from 'zod';
+
+const positive = z.number().positive();
+const fraction = z.number().min(0).max(1);
+const count = z.number().int().nonnegative();
+
+const learningRates = z.strictObject({
+  density: positive.describe('learning rate of the density grid'),
+  features: positive.describe('learning rate of the feature (colour) grid'),
+});
+
+const loss = z.strictObject({
+  perSample: z.number().min(0).describe('weight of the colour error of single samples'),
+  entropy: z.number().min(0).describe('weight of the background entropy'),
+});
+
+export const networkSchema = z.strictObject({
+  neuron: z.enum(['lif', 'relu']).describe('hidden neurons: spiking LIF, or ReLU (the ANN twin)'),
+  width: z.number().int().min(16).max(256).multipleOf(16).describe('hidden neurons a layer, a multiple of 16'),
+  viewFrequencies: z.number().int().min(0).max(8).describe('frequencies of the view-direction encoding'),
+  temporal: z.enum(['condense', 'pad', 'repeat']).describe('time axis: condensed (TCP), padded (TP), or each sample repeated'),
+  order: z.enum(['near-to-far', 'far-to-near']).describe('which sample of a ray is the first time step'),
+  repeats: z.number().int().min(1).max(64).describe('time steps a sample, for temporal=repeat'),
+  encoding: z.enum(['direct', 'poisson']).describe('input of repeated steps, for temporal=repeat'),
+  lif: z.strictObject({
+    tau: z.number().min(1).max(1000).describe('membrane time constant, steps'),
+    threshold: positive.describe('firing threshold'),
+    surrogateAlpha: positive.describe('steepness of the sigmoid surrogate'),
+  }),
+});
+
+const stageSchema = z.strictObject({
+  steps: count.describe('training steps'),
+  rays: z
+    .number()
+    .int()
+    .min(1)
+    .max(1 << 20)
+    .describe('rays a step'),
+  voxels: z
+    .number()
+    .int()
+    .min(8)
+    .max(512 ** 3)
+    .describe('voxels of the full grid'),
+  stepSize: z.number().min(0.05).max(4).describe('distance between ray steps, voxels'),
+  alphaInit: z.number().gt(0).lt(1).describe('alpha of an untrained voxel'),
+  alphaThreshold: fraction.describe('samples with a smaller alpha do not exist'),
+  weightThreshold: fraction.describe('samples with a smaller weight are not shown to the network'),
+  learningRates,
+  loss,
+  occupancyEvery: z.number().int().min(1).describe('steps between refreshes of the occupancy'),
+  occupancyFrom: count.describe('first step at which the occupancy is refreshed'),
+});
+
+export const configSchema = z.strictObject({
+  preset: z.string().describe('name of the preset the settings started from'),
+  seed: z.number().int().min(0).max(0xffffffff).describe('seed of everything random'),
+  scene: z.strictObject({
+    downscale: z.number().int().min(1).max(64).describe('divide image width and height, by area averaging'),
+    background: z.enum(['white', 'black', 'random']).describe('what transparent pixels are composited over'),
+    near: z.union([z.literal('auto'), positive]).describe('nearest z-depth of the scene, metres'),
+    far: z.union([z.literal('auto'), positive]).describe('farthest z-depth of the scene, metres'),
+  }),
+  network: networkSchema,
+  coarse: stageSchema.extend({
+    epsilonWarmup: count.describe('steps with the tiny Adam epsilon 1e-15'),
+    minViews: count.describe('voxels seen by this many views or fewer are masked out'),
+    weighByViews: z.boolean().describe('scale learning rates by the number of views that see a voxel'),
+    maskNearCameras: z.boolean().describe('mask out voxels nearer to a camera than `near`'),
+  }),
+  fine: stageSchema.extend({
+    boundScale: z.number().min(1).max(4).describe('enlargement of the box found by the coarse stage'),
+    boundAlpha: fraction.describe('coarse alpha above which a voxel counts for that box'),
+    scaleAt: z.array(count).describe('steps at which the voxel count doubles, up to `voxels`'),
+    shiftPerScaling: z.number().describe('added to the density shift at every doubling'),
+    warmStart: z.boolean().describe('start the density from the coarse grid instead of zero'),
+    networkRate: positive.describe('learning rate of the colour network'),
+    spikePenalty: z.number().min(0).describe('weight of the mean firing rates in the loss'),
+    raysFrom: z.enum(['all', 'occupied']).describe('draw training rays from all pixels, or from those whose ray meets an occupied place'),
+  }),
+  schedule: z.strictObject({
+    decayFrom: fraction.describe('share of the fine stage with constant learning rates'),
+    decayTo: z.number().gt(0).max(1).describe('factor on the learning rates at the end, reached exponentially'),
+  }),
+  adam: z.strictObject({
+    beta1: fraction,
+    beta2: fraction,
+    epsilon: positive,
+  }),
+  budget: z.strictObject({
+    maxMinutes: positive.nullable().describe('wall-clock limit of the whole run; the schedule shrinks to fit it'),
+  }),
+  checkpoint: z.strictObject({
+    everyMinutes: positive.describe('minutes between checkpoints'),
+  }),
+});
+
+export type Config = z.infer<typeof configSchema>;
+export type NetworkConfig = z.infer<typeof networkSchema>;

@@ -1,0 +1,34 @@
+/**
+ * The one error base class. An error says what was expected, what was found, where, and how to mend it; the command line prints `message`
+ * and then `fix`, and exits with `exitCode`.
+ */
+export class SpikeRayError extends Error {
+  /** One sentence on how to mend it; printed on a line of its own. */
+  readonly fix: string | undefined;
+  /** 2: bad input or usage. 1: a failure of the program or machine. */
+  readonly exitCode: 1 | 2 = 1;
+
+  constructor(message: string, fix?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.fix = fix;
+  }
+}
+
+/** The user's input (scene, run folder, option, file) is not usable as given. Exit code 2. */
+export class InputError extends SpikeRayError {
+  override readonly exitCode = 2;
+}
+
+/** A named backend cannot run here. A named backend is a contract: there is no silent replacement. Exit code 2. */
+export class BackendError extends SpikeRayError {
+  override readonly exitCode = 2;
+}
+
+/** What was asked for does not fit in memory; the message carries the numbers. Exit code 2. */
+export class MemoryError extends SpikeRayError {
+  override readonly exitCode = 2;
+}
+
+/** A checkpoint or result could not be written. What was there before is still there. Exit code 1. */
+export class StorageError extends SpikeRayError {}

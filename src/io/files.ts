@@ -1,0 +1,54 @@
+/**
+ * The small file-system interface through which the platform-free parts (datasets/, renderer/, src/ outside cli/ and server/) read and write.
+ * Paths are `/`-separated. Node's implementation is src/cli/node-files.ts; tests use it on a temporary folder.
+ */
+export interface Files {
+  /** 'file', 'folder', or 'missing'. */
+  kind(path: string): Promise<'file' | 'folder' | 'missing'>;
+  /** Names (not paths) inside a folder, sorted. */
+  list(folder: string): Promise<string[]>;
+  /** Throws InputError if the file does not exist or cannot be read. */
+  read(path: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** Size in bytes and time of last change (ms since 1970) without reading. */
+  stat(path: string): Promise<{ bytes: number; modified: number }>;
+  /**
+   * Writes all or nothing: temporary name in the same folder, sync, rename, sync of the folder. Creates parent folders. Throws StorageError
+   * (disk full, not permitted) after removing the temporary file; a file that was there before is untouched.
+   */
+  writeAtomic(path: string, chunks: readonly Uint8Array[]): Promise<void>;
+  /** Appends and leaves the file open for reading by others (metrics.jsonl). */
+  append(path: string, text: string): Promise<void>;
+  makeFolder(path: string): Promise<void>;
+  /** Removes a file or folder tree; missing is fine. */
+  remove(path: string): Promise<void>;
+}
+
+/** Decodes and encodes images; sharp in Node. */
+export interface ImageCodec {
+  /** Width and height without decoding the pixels. Throws InputError naming the file if it is not an image. */
+  size(path: string): Promise<{ width: number; height: number }>;
+  /** 8-bit RGBA, straight (not premultiplied) alpha, sRGB values as stored; opaque images get alpha 255. Throws InputError naming the file. */
+  decode(path: string): Promise<Image8>;
+  /** PNG with 3 (RGB) or 4 (RGBA) 8-bit channels. */
+  encodePng(image: PixelBuffer): Promise<Uint8Array>;
+  /** Single-channel 16-bit PNG, row-major. */
+  encodePng16(gray: Uint16Array, width: number, height: number): Promise<Uint8Array>;
+  /** Animated WebP of equally sized frames. */
+  encodeAnimation(frames: readonly PixelBuffer[], millisecondsPerFrame: number): Promise<Uint8Array>;
+}
+
+/** 8-bit RGBA image, row-major from the top left, straight alpha. */
+export interface Image8 {
+  readonly width: number;
+  readonly height: number;
+  /** [height, width, 4] */
+  readonly rgba: Uint8Array;
+}
+
+/** 8-bit pixels with 3 or 4 channels, row-major from the top left. */
+export interface PixelBuffer {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 3 | 4;
+  readonly data: Uint8Array;
+}

@@ -1,0 +1,78 @@
+/**
+ * What a field is: the static description that every backend builds from. Plain data; goes into checkpoints as JSON.
+ *
+ * Conventions: right-handed world in the metres of the scene file; grids are linear, x fastest: index = x + nx*(y + ny*z); grid points
+ * include both faces of the box ("align corners": point i of axis x sits at min + i*(max-min)/(nx-1)).
+ */
+export type Vec3 = readonly [number, number, number];
+
+export interface GridSpec {
+  /** Points along x, y, z; each at least 2. */
+  readonly size: Vec3;
+  /** World box, metres. */
+  readonly min: Vec3;
+  readonly max: Vec3;
+}
+
+export type TemporalMode = 'condense' | 'pad' | 'repeat';
+export type SampleOrder = 'near-to-far' | 'far-to-near';
+
+/** The colour network 12+27 -> width -> width -> 3, no bias, last layer not spiking; rgb = sigmoid of the logits. */
+export interface NetworkSpec {
+  /** 'lif': spiking. 'relu': the ANN twin, same shape, no time. */
+  readonly neuron: 'lif' | 'relu';
+  /** Hidden width: a multiple of 16, at most 256. */
+  readonly width: number;
+  /** Frequencies 1, 2, 4, ... of the view encoding: 3 + 6*viewFrequencies view inputs. */
+  readonly viewFrequencies: number;
+  readonly temporal: TemporalMode;
+  readonly order: SampleOrder;
+  /** `repeat` only: time steps for which every sample is shown; logits are averaged over them. */
+  readonly repeats: number;
+  /** `repeat` only: real-valued input at every step, or Bernoulli spikes of the min-max normalised input. */
+  readonly encoding: 'direct' | 'poisson';
+  /** LIF constants (SpikingNeRF eq. 6, 7). */
+  readonly lif: { readonly tau: number; readonly threshold: number; readonly surrogateAlpha: number };
+}
+
+export interface FieldSpec {
+  readonly grid: GridSpec;
+  /** 12 with a network; 3 without one (the features then are colour logits: the coarse stage of DVGO). */
+  readonly featureChannels: number;
+  readonly network: NetworkSpec | null;
+  /** b in alpha = 1 - (1 + exp(density + b))^-interval; DVGO's act_shift. */
+  readonly densityShift: number;
+  /** Exponent of the alpha activation: step size in voxels * voxel size / base voxel size. */
+  readonly interval: number;
+  /** Distance between two steps of a ray, metres. */
+  readonly stepLength: number;
+  /** Nearest distance of a sample, in units of the ray direction (z-depth for camera rays). */
+  readonly near: number;
+  /** Samples with alpha at or below it do not exist. */
+  readonly alphaThreshold: number;
+  /** Samples with weight at or below it are not shown to the network (they still attenuate). */
+  readonly weightThreshold: number;
+}
+
+/** A ray stops once its transmittance is below this (DVGO's alpha2weight). */
+export const MIN_TRANSMITTANCE = 1e-3;
+
+export function voxelCount(grid: GridSpec): number {
+  return grid.size[0] * grid.size[1] * grid.size[2];
+}
+
+/** Edge of a cubic voxel when `voxels` of them fill the box, metres (DVGO `_set_grid_resolution`). */
+export function voxelSize(min: Vec3, max: Vec3, voxels: number): number {
+  return Math.cbrt(((max[0] - min[0]) * (max[1] - min[1]) * (max[2] - min[2])) / voxels);
+}
+
+/** Number of inputs of the view-direction part of layer 1. */
+export function viewInputs(network: NetworkSpec): number {
+  return 3 + 6 * network.viewFrequencies;
+}
+
+/** Steps on the longest possible ray through the box: the most samples a ray can have. */
+export function maxStepsPerRay(spec: FieldSpec): number {
+  const { min, max } = spec.grid;
+  return Math.ceil(Math.hypot(max[0] - min[0], max[1] - min[1], max[2] - min[2]) / spec.stepLength) + 1;
+}
