@@ -1,0 +1,41 @@
+/** Core code never prints: it emits these events to a reporter, and the command line decides what a person sees. */
+import type { Vec3 } from '../model/field-spec.ts';
+
+export type StageName = 'coarse' | 'fine';
+
+export type ProgressEvent =
+  | { readonly type: 'note'; readonly text: string }
+  | { readonly type: 'warning'; readonly text: string }
+  | {
+      readonly type: 'stage';
+      readonly stage: StageName;
+      readonly gridSize: Vec3;
+      readonly min: Vec3;
+      readonly max: Vec3;
+      readonly text: string;
+    }
+  | ({ readonly type: 'step' } & StepMetrics)
+  | { readonly type: 'checkpoint'; readonly path: string; readonly step: number; readonly bytes: number }
+  | { readonly type: 'view'; readonly done: number; readonly total: number; readonly text: string };
+
+/** Averages since the last such event; a line of metrics.jsonl. */
+export interface StepMetrics {
+  readonly stage: StageName;
+  /** Steps done in this stage, and planned. */
+  readonly step: number;
+  readonly steps: number;
+  /** Share of the whole run that is done, 0..1. */
+  readonly progress: number;
+  /** Seconds of training so far (resumed parts included), and expected to remain. */
+  readonly seconds: number;
+  readonly secondsLeft: number;
+  readonly raysPerSecond: number;
+  readonly samplesPerRay: number;
+  readonly loss: number;
+  /** -10 log10 of the mean training error of the batches. */
+  readonly psnr: number;
+  /** Spikes (or active ReLUs) a neuron and time step, per hidden layer; null without a network. */
+  readonly firingRates: readonly [number, number] | null;
+}
+
+export type Reporter = (event: ProgressEvent) => void;
