@@ -30,6 +30,8 @@ const paper: Config = {
     loss: { perSample: 0.1, entropy: 0.01 },
     occupancyEvery: 1000,
     occupancyFrom: 500,
+    decayFrom: 0,
+    decayTo: 10 ** (-5000 / 20_000),
     epsilonWarmup: 0,
     minViews: 2,
     weighByViews: true,
@@ -47,6 +49,8 @@ const paper: Config = {
     loss: { perSample: 0.01, entropy: 0.001 },
     occupancyEvery: 1000,
     occupancyFrom: 500,
+    decayFrom: 0,
+    decayTo: 0.01,
     boundScale: 1.05,
     boundAlpha: 1e-3,
     scaleAt: [1000, 2000, 3000, 4000],
@@ -56,7 +60,6 @@ const paper: Config = {
     spikePenalty: 0,
     raysFrom: 'occupied',
   },
-  schedule: { decayFrom: 0, decayTo: 0.01 },
   adam: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
   budget: { maxMinutes: null },
   checkpoint: { everyMinutes: 5 },
@@ -77,6 +80,7 @@ const blender: Config = {
     weightThreshold: 1e-5,
     occupancyEvery: 400,
     occupancyFrom: 400,
+    decayTo: 1,
     epsilonWarmup: 500,
   },
   fine: {
@@ -90,8 +94,9 @@ const blender: Config = {
     networkRate: 1e-2,
     spikePenalty: 3e-3,
     occupancyEvery: 500,
+    decayFrom: 0.4,
+    decayTo: 0.05,
   },
-  schedule: { decayFrom: 0.4, decayTo: 0.05 },
 };
 
 export const presets = { blender, paper } as const satisfies Record<string, Config>;

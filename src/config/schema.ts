@@ -55,6 +55,8 @@ const stageSchema = z.strictObject({
   loss,
   occupancyEvery: z.number().int().min(1).describe('steps between refreshes of the occupancy'),
   occupancyFrom: count.describe('first step at which the occupancy is refreshed'),
+  decayFrom: fraction.describe('share of the stage with constant learning rates'),
+  decayTo: z.number().gt(0).max(1).describe('factor on the learning rates at the end of the stage, reached exponentially'),
 });
 
 export const configSchema = z.strictObject({
@@ -82,10 +84,6 @@ export const configSchema = z.strictObject({
     networkRate: positive.describe('learning rate of the colour network'),
     spikePenalty: z.number().min(0).describe('weight of the mean firing rates in the loss'),
     raysFrom: z.enum(['all', 'occupied']).describe('draw training rays from all pixels, or from those whose ray meets an occupied place'),
-  }),
-  schedule: z.strictObject({
-    decayFrom: fraction.describe('share of the fine stage with constant learning rates'),
-    decayTo: z.number().gt(0).max(1).describe('factor on the learning rates at the end, reached exponentially'),
   }),
   adam: z.strictObject({
     beta1: fraction,
