@@ -60,6 +60,8 @@ export interface LossWeights {
 /** Exact counts of what was computed. Add them up over batches with `addCounts`. */
 export interface Counts {
   rays: number;
+  /** Rays with at least one network sample: for each of them the view part of layer 1 is computed once. */
+  activeRays: number;
   /** Steps at occupied places where the density was interpolated. */
   densityEvaluations: number;
   /** Samples with alpha above its threshold, before the ray ended. */
@@ -145,12 +147,22 @@ export interface Backend {
 }
 
 export function emptyCounts(): Counts {
-  return { rays: 0, densityEvaluations: 0, densitySamples: 0, samples: 0, timeSteps: 0, spikes: [0, 0], inputSpikes: 0 };
+  return {
+    rays: 0,
+    activeRays: 0,
+    densityEvaluations: 0,
+    densitySamples: 0,
+    samples: 0,
+    timeSteps: 0,
+    spikes: [0, 0],
+    inputSpikes: 0,
+  };
 }
 
 /** total += part */
 export function addCounts(total: Counts, part: Counts): void {
   total.rays += part.rays;
+  total.activeRays += part.activeRays;
   total.densityEvaluations += part.densityEvaluations;
   total.densitySamples += part.densitySamples;
   total.samples += part.samples;
