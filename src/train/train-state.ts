@@ -1,0 +1,24 @@
+/**
+ * Where a training run stands, as plain JSON. With the field's spec, its tensors (parameters, moments, rate, inputRange) and its occupancy,
+ * this is all that a checkpoint needs so that training goes on bit for bit, in either stage.
+ */
+import type { StageName } from './events.ts';
+
+export interface TrainState {
+  readonly stage: StageName;
+  /** Steps done in this stage. */
+  readonly step: number;
+  /** Steps since the moments last began at 0: the t of Adam's bias correction in the last step. */
+  readonly adamStep: number;
+  /** How many times the grid of this stage has been scaled. */
+  readonly scalings: number;
+  /** State of the random generator (four 32-bit words). */
+  readonly random: readonly number[];
+  /** Seconds of training so far, the resumed parts and the loading of the scene included. */
+  readonly seconds: number;
+  /** The value of `seconds` when this stage began. */
+  readonly stageStart: number;
+  /** Rays and network samples of all training steps so far. */
+  readonly rays: number;
+  readonly samples: number;
+}
