@@ -1,0 +1,60 @@
+/**
+ * Downscaling by area averaging: an output pixel is the mean of a k x k block. Colours are averaged premultiplied,
+ *
+ *     a = mean(a_i)      rgb = sum(a_i rgb_i) / sum(a_i)
+ *
+ * because compositing the mean over a background then equals the mean of the composited pixels, for every background. Averaging straight
+ * colours instead would bleed the invisible colour of transparent pixels into the outline. A block without any alpha becomes 0 0 0 0.
+ */
+import { InputError } from '../src/errors.ts';
+import type { Image8 } from '../src/io/files.ts';
+import type { Intrinsics } from './scene-data.ts';
+
+export function downscaleImage(image: Image8, factor: number): Image8 {
+  if (factor === 1) return image;
+  const width = image.width / factor;
+  const height = image.height / factor;
+  const rgba = new Uint8Array(width * height * 4);
+  const source = image.rgba;
+  for (let row = 0, out = 0; row < height; row++) {
+    for (let column = 0; column < width; column++, out += 4) {
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      let alpha = 0;
+      for (let y = 0; y < factor; y++) {
+        let at = ((row * factor + y) * image.width + column * factor) * 4;
+        for (let x = 0; x < factor; x++, at += 4) {
+          const a = source[at + 3];
+          red += source[at] * a;
+          green += source[at + 1] * a;
+          blue += source[at + 2] * a;
+          alpha += a;
+        }
+      }
+      if (alpha === 0) continue;
+      rgba[out] = Math.round(red / alpha);
+      rgba[out + 1] = Math.round(green / alpha);
+      rgba[out + 2] = Math.round(blue / alpha);
+      rgba[out + 3] = Math.round(alpha / (factor * factor));
+    }
+  }
+  return { width, height, rgba };
+}
+
+/** Pixel (i, j) keeps its viewing ray: everything measured in pixels shrinks by the factor. */
+export function downscaleIntrinsics(intrinsics: Intrinsics, factor: number): Intrinsics {
+  const { width, height, fx, fy, cx, cy } = intrinsics;
+  return { width: width / factor, height: height / factor, fx: fx / factor, fy: fy / factor, cx: cx / factor, cy: cy / factor };
+}
+
+/** Throws InputError, naming the factors that work, unless the factor divides both sides. `what` names the image. */
+export function checkDownscale(width: number, height: number, factor: number, what: string): void {
+  if (Number.isInteger(factor) && factor >= 1 && width % factor === 0 && height % factor === 0) return;
+  const divisors: number[] = [];
+  for (let i = 1; i <= Math.min(width, height, 64); i++) if (width % i === 0 && height % i === 0) divisors.push(i);
+  throw new InputError(
+    `--downscale: expected a divisor of the image size ${width}x${height} (${what}), found ${factor}`,
+    `Use one of ${divisors.join(', ')}.`,
+  );
+}

@@ -1,0 +1,65 @@
+/** JSON files of datasets, checked against a zod schema; every failure says file, key, what was expected and what was found. */
+import type { z } from 'zod';
+import { InputError } from '../src/errors.ts';
+import type { Files } from '../src/io/files.ts';
+
+/**
+ * Reads and checks a JSON file. The schema's messages are read as "expected ..." (give them as `{ error: 'a number in metres' }`). Throws
+ * InputError if the file is not JSON or not of the schema's shape.
+ */
+export async function readJson<Shape extends z.ZodType>(path: string, schema: Shape, files: Files): Promise<z.infer<Shape>> {
+  const value = parseJson(path, await files.read(path));
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const expected = issue.message.replace(/^Invalid input: expected /, '').replace(/, received .*$/, '');
+  throw valueError(path, keyText(issue.path), expected, describe(valueAt(value, issue.path)));
+}
+
+/** The one form in which a wrong value in a dataset file is reported. */
+export function valueError(file: string, key: string, expected: string, found: string, fix?: string): InputError {
+  const where = key === '' ? file : `${file}: ${key}`;
+  return new InputError(
+    `${where}: expected ${expected}, found ${found}`,
+    fix ?? 'Correct the value in the file, or export the scene again.',
+  );
+}
+
+function parseJson(path: string, bytes: Uint8Array): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new InputError(`${path}: expected JSON text in UTF-8, found other bytes`, 'Export the scene again, or save the file as UTF-8.', {
+      cause,
+    });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    // Python's json writes these words for numbers that are not finite, and JSON has no such words.
+    const word = /(?<=[[\s,:-])(NaN|Infinity)(?=[\s,\]}])/.exec(text)?.[0];
+    const found = word ?? (cause instanceof Error ? cause.message : String(cause));
+    const size = `${text.length} characters`;
+    throw new InputError(
+      `${path}: expected JSON, found ${word === undefined ? `${found} (${size})` : `the word ${found}, a number that is not finite`}`,
+      word === undefined ? 'The file may be truncated: copy or export it again.' : 'A pose could not be computed; leave that frame out.',
+      { cause },
+    );
+  }
+}
+
+/** ["frames", 3, "file_path"] -> "frames[3].file_path" */
+function keyText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text}${text && '.'}${String(part)}`), '');
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, part) => (inner as Record<PropertyKey, unknown> | undefined)?.[part], value);
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing (the key is missing)';
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
