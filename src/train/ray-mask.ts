@@ -1,0 +1,112 @@
+/**
+ * One bit per training pixel: may its ray meet an occupied place? Conservative: no ray that has a step at an occupied grid point is lost; the
+ * rays kept in vain pass within about a voxel of one.
+ *
+ * A grid point stands for the cell of places nearest to it, a box one voxel wide. Only the cells with an empty 6-neighbour, or at the border of
+ * the grid, are drawn: a ray enters or leaves the occupied region through one of them. The circumscribed sphere of a cell, centre (x, y, z) in
+ * camera space with z the depth, radius r, projects inside
+ *
+ *     |u - u_c| <= fx * r * sqrt(1 + (x/z)^2) / (z - r)          (Cauchy-Schwarz on u - u_c = fx * ((x' - x) - (x/z)(z' - z)) / z')
+ *
+ * so that filling this rectangle of pixels, by 32-bit words, is all there is to do for a cell and a view.
+ */
+import type { Camera } from '../../renderer/rays.ts';
+import type { GridSpec } from '../model/field-spec.ts';
+import type { PixelIndex } from './pixel-index.ts';
+
+/** Margin on the radius: the march rounds positions to float32 before it takes the nearest point. */
+const MARGIN = 1.01;
+
+/** One bit per pixel of `pixels`, pixel p in bit p % 32 of word p >>> 5. */
+export function rayMask(grid: GridSpec, occupancy: Uint8Array, cameras: readonly Camera[], pixels: PixelIndex, near: number): Uint32Array {
+  const bits = new Uint32Array(Math.ceil(pixels.total / 32));
+  const centres = surfaceCentres(grid, occupancy);
+  const edges = [0, 1, 2].map((axis) => (grid.max[axis] - grid.min[axis]) / (grid.size[axis] - 1));
+  const radius = (Math.hypot(edges[0], edges[1], edges[2]) / 2) * MARGIN;
+  cameras.forEach((camera, view) => {
+    drawView(camera, centres, radius, near, bits, pixels.first[view]);
+  });
+  return bits;
+}
+
+/** [S,3] world centres of the occupied cells with an unoccupied 6-neighbour or at the border of the grid. */
+function surfaceCentres(grid: GridSpec, occupancy: Uint8Array): Float32Array {
+  const [nx, ny, nz] = grid.size;
+  const slab = nx * ny;
+  const surface: number[] = [];
+  for (let z = 0, i = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      for (let x = 0; x < nx; x++, i++) {
+        if (occupancy[i] === 0) continue;
+        const border = x === 0 || y === 0 || z === 0 || x === nx - 1 || y === ny - 1 || z === nz - 1;
+        const inside =
+          !border &&
+          occupancy[i - 1] & occupancy[i + 1] & occupancy[i - nx] & occupancy[i + nx] & occupancy[i - slab] & occupancy[i + slab];
+        if (!inside) surface.push(grid.min[0] + x * edge(grid, 0), grid.min[1] + y * edge(grid, 1), grid.min[2] + z * edge(grid, 2));
+      }
+    }
+  }
+  return Float32Array.from(surface);
+}
+
+function edge(grid: GridSpec, axis: number): number {
+  return (grid.max[axis] - grid.min[axis]) / (grid.size[axis] - 1);
+}
+
+function drawView(camera: Camera, centres: Float32Array, radius: number, near: number, bits: Uint32Array, first: number): void {
+  const m = camera.camToWorld;
+  const { width, height, fx, fy, cx, cy } = camera.intrinsics;
+  for (let i = 0; i < centres.length; i += 3) {
+    const px = centres[i] - m[3];
+    const py = centres[i + 1] - m[7];
+    const pz = centres[i + 2] - m[11];
+    const depth = -(m[2] * px + m[6] * py + m[10] * pz);
+    if (depth + radius < near) continue;
+    if (depth <= radius * 1.001) {
+      // The cell reaches the camera's plane: no bounded projection.
+      fillBits(bits, first, first + width * height);
+      return;
+    }
+    const x = (m[0] * px + m[4] * py + m[8] * pz) / depth;
+    const y = -(m[1] * px + m[5] * py + m[9] * pz) / depth;
+    const reach = radius / (depth - radius);
+    const halfU = fx * reach * Math.sqrt(1 + x * x);
+    const halfV = fy * reach * Math.sqrt(1 + y * y);
+    const u = cx + fx * x - 0.5;
+    const v = cy + fy * y - 0.5;
+    const left = Math.max(0, Math.ceil(u - halfU));
+    const right = Math.min(width - 1, Math.floor(u + halfU));
+    const bottom = Math.min(height - 1, Math.floor(v + halfV));
+    if (left > right) continue;
+    for (let row = Math.max(0, Math.ceil(v - halfV)); row <= bottom; row++) {
+      const start = first + row * width;
+      fillBits(bits, start + left, start + right + 1);
+    }
+  }
+}
+
+/** Sets the bits [from, to), from < to. */
+function fillBits(bits: Uint32Array, from: number, to: number): void {
+  const firstWord = from >>> 5;
+  const lastWord = (to - 1) >>> 5;
+  const head = 0xffffffff << (from & 31);
+  const tail = 0xffffffff >>> (31 - ((to - 1) & 31));
+  if (firstWord === lastWord) {
+    bits[firstWord] |= head & tail;
+    return;
+  }
+  bits[firstWord] |= head;
+  for (let word = firstWord + 1; word < lastWord; word++) bits[word] = 0xffffffff;
+  bits[lastWord] |= tail;
+}
+
+/** Share of the pixels whose bit is set. */
+export function maskedShare(bits: Uint32Array, pixels: PixelIndex): number {
+  let set = 0;
+  for (const word of bits) {
+    let w = word - ((word >>> 1) & 0x55555555);
+    w = (w & 0x33333333) + ((w >>> 2) & 0x33333333);
+    set += Math.imul((w + (w >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
+  return pixels.total > 0 ? set / pixels.total : 0;
+}

@@ -1,0 +1,42 @@
+/**
+ * What changes with the step number: learning rates, Adam's epsilon, the size of the grid, refreshes of the occupancy.
+ *
+ * Steps are numbered 1, 2, ... as in DVGO's loop: what is due at step s happens before step s runs.
+ */
+import type { Config } from '../config/schema.ts';
+
+/** Tiny enough not to damp the first gradients of an almost transparent field, which lie far below the usual epsilon. */
+const WARMUP_EPSILON = 1e-15;
+
+/** Factor on all learning rates: 1 until `decayFrom`, then exponential to `decayTo` at progress 1. */
+export function rateFactor(progress: number, decay: { readonly decayFrom: number; readonly decayTo: number }): number {
+  if (progress <= decay.decayFrom) return 1;
+  return decay.decayTo ** Math.min(1, (progress - decay.decayFrom) / (1 - decay.decayFrom));
+}
+
+/** Adam's epsilon at step `step` of the coarse stage. */
+export function coarseEpsilon(step: number, config: Config): number {
+  return step <= config.coarse.epsilonWarmup ? WARMUP_EPSILON : config.adam.epsilon;
+}
+
+/** Whether the occupancy is refreshed before step `step`. */
+export function refreshDue(step: number, stage: { readonly occupancyFrom: number; readonly occupancyEvery: number }): boolean {
+  return step >= stage.occupancyFrom && (step - stage.occupancyFrom) % stage.occupancyEvery === 0;
+}
+
+/** How often the grid has been scaled once the events before step `step` are over. */
+export function scalingsDone(step: number, scaleAt: readonly number[]): number {
+  return scaleAt.filter((at) => at <= step).length;
+}
+
+/** Voxels after `done` of `total` doublings that end at `voxels` (DVGO: int(num_voxels / 2^rest)). */
+export function scaledVoxels(voxels: number, done: number, total: number): number {
+  return Math.floor(voxels / 2 ** (total - done));
+}
+
+/** Share of a stage that is over: by steps, or by time if the stage has a time limit and that runs out sooner. 1 means stop. */
+export function stageProgress(stepsDone: number, steps: number, secondsDone: number, secondsAllowed: number): number {
+  const bySteps = steps > 0 ? stepsDone / steps : 1;
+  const byTime = secondsAllowed > 0 ? secondsDone / secondsAllowed : 1;
+  return Math.min(1, Math.max(bySteps, byTime));
+}

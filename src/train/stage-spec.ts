@@ -1,0 +1,65 @@
+/**
+ * The field of a stage: grid resolution, step length and density activation from the config and a box (DVGO `_set_grid_resolution`,
+ * `__init__`).
+ *
+ *     voxelSize  = cbrt(volume / voxels)                size = floor(extent / voxelSize)
+ *     stepLength = stepSize * voxelSize                 interval = stepSize * voxelSize / baseVoxelSize
+ *     densityShift = log(1 / (1 - alphaInit) - 1) + shiftPerScaling * scalings
+ *
+ * with baseVoxelSize that of the stage's full grid in the same box. So an untrained voxel of the full grid, crossed over its whole edge, has
+ * alpha = alphaInit, and a smaller grid describes the same density per metre.
+ */
+import type { Config } from '../config/schema.ts';
+import type { Box } from '../model/bounds.ts';
+import { voxelSize, type FieldSpec, type GridSpec } from '../model/field-spec.ts';
+import { scaledVoxels } from './schedule.ts';
+
+/** Feature channels of the fine stage: what the colour network reads. */
+const FINE_CHANNELS = 12;
+/** The coarse stage has no network: its features are colour logits. */
+const COARSE_CHANNELS = 3;
+/** Keeps a size that is whole but for rounding (64 voxels of a cube: 63.999...) from being floored to the next smaller. */
+const ROUNDING = 1e-6;
+
+export function gridOf(box: Box, voxels: number): GridSpec {
+  const edge = voxelSize(box.min, box.max, voxels);
+  const points = (axis: number): number => Math.max(2, Math.floor((box.max[axis] - box.min[axis]) / edge + ROUNDING));
+  return { size: [points(0), points(1), points(2)], min: box.min, max: box.max };
+}
+
+export function shiftForAlpha(alphaInit: number): number {
+  return Math.log(1 / (1 - alphaInit) - 1);
+}
+
+export function coarseSpec(config: Config, box: Box, near: number): FieldSpec {
+  const stage = config.coarse;
+  return {
+    grid: gridOf(box, stage.voxels),
+    featureChannels: COARSE_CHANNELS,
+    network: null,
+    densityShift: shiftForAlpha(stage.alphaInit),
+    interval: stage.stepSize,
+    stepLength: stage.stepSize * voxelSize(box.min, box.max, stage.voxels),
+    near,
+    alphaThreshold: stage.alphaThreshold,
+    weightThreshold: stage.weightThreshold,
+  };
+}
+
+/** The field after `scalings` doublings of the voxel count, out of `config.fine.scaleAt.length`. */
+export function fineSpec(config: Config, box: Box, near: number, scalings: number): FieldSpec {
+  const stage = config.fine;
+  const voxels = scaledVoxels(stage.voxels, scalings, stage.scaleAt.length);
+  const edge = voxelSize(box.min, box.max, voxels);
+  return {
+    grid: gridOf(box, voxels),
+    featureChannels: FINE_CHANNELS,
+    network: config.network,
+    densityShift: shiftForAlpha(stage.alphaInit) + stage.shiftPerScaling * scalings,
+    interval: (stage.stepSize * edge) / voxelSize(box.min, box.max, stage.voxels),
+    stepLength: stage.stepSize * edge,
+    near,
+    alphaThreshold: stage.alphaThreshold,
+    weightThreshold: stage.weightThreshold,
+  };
+}
