@@ -1,10 +1,20 @@
 /**
  * A checkpoint: everything with which training goes on bit for bit, and all that evaluation and rendering need. Its tensors are read one at a
  * time, never all at once, so that saving and loading a large field needs little more memory than its largest tensor.
+ *
+ * On disk it is a safetensors file. The tensors have the names of backend.ts; grids have the shape [nz, ny, nx] (features: and C). A grid of
+ * which most voxels hold one and the same value is stored as X.fill, X.rows, X.values (row-sparse.ts), the occupancy as bits, lowest first.
+ * Metadata, all text: format, version, head (JSON: state, spec, config, sceneFingerprint, names), sha256 (sha256.ts) over the JSON of
+ * [version, head, names and shapes] and over the tensors in the order of their names.
  */
+import { z } from 'zod';
 import type { TensorName } from '../backends/backend.ts';
-import type { Config } from '../config/schema.ts';
-import type { FieldSpec } from '../model/field-spec.ts';
+import { configSchema, networkSchema, type Config } from '../config/schema.ts';
+import { InputError } from '../errors.ts';
+import { packRows, unpackRows } from '../io/row-sparse.ts';
+import { bytesOf, decodeSafetensors, encodeSafetensors, type SafeTensor, type SafeTensors, type TensorData } from '../io/safetensors.ts';
+import { sha256OfParts } from '../io/sha256.ts';
+import { viewInputs, voxelCount, type FieldSpec } from '../model/field-spec.ts';
 import type { TrainState } from './train-state.ts';
 
 export interface Checkpoint {
@@ -19,4 +29,226 @@ export interface Checkpoint {
   read(name: TensorName): Promise<Float32Array>;
   /** [V], 0 or 1 */
   readOccupancy(): Promise<Uint8Array>;
+}
+
+export const CHECKPOINT_VERSION = 1;
+const FORMAT = 'spikeray-checkpoint';
+const OCCUPANCY = 'occupancy';
+/** More voxels than any config allows: a claim beyond it is nonsense. */
+const MOST_VOXELS = 2 ** 28;
+
+const finite = z.number().finite();
+const count = z.number().int().nonnegative();
+const vector = z.tuple([finite, finite, finite]);
+const points = z.number().int().min(2).max(MOST_VOXELS);
+const parameter = z.enum(['density', 'features', 'w1', 'w2', 'w3']);
+
+const headSchema = z.strictObject({
+  state: z.strictObject({
+    stage: z.enum(['coarse', 'fine']),
+    step: count,
+    adamStep: count,
+    scalings: count,
+    random: z.array(z.number().int().min(0).max(0xffffffff)).length(4),
+    seconds: finite.nonnegative(),
+    stageStart: finite.nonnegative(),
+    rays: count,
+    samples: count,
+  }),
+  spec: z.strictObject({
+    grid: z
+      .strictObject({ size: z.tuple([points, points, points]), min: vector, max: vector })
+      .refine((grid) => voxelCount(grid) <= MOST_VOXELS, 'too many voxels')
+      .refine((grid) => grid.min.every((low, axis) => low < grid.max[axis]), 'the box is empty'),
+    featureChannels: z.number().int().min(1).max(64),
+    network: networkSchema.nullable(),
+    densityShift: finite,
+    interval: finite.positive(),
+    stepLength: finite.positive(),
+    near: finite.nonnegative(),
+    alphaThreshold: finite.nonnegative(),
+    weightThreshold: finite.nonnegative(),
+  }),
+  config: configSchema,
+  sceneFingerprint: z.string(),
+  names: z.array(
+    z.union([
+      parameter,
+      z.templateLiteral([parameter, '.m']),
+      z.templateLiteral([parameter, '.v']),
+      z.literal('rate'),
+      z.literal('inputRange'),
+    ]),
+  ),
+});
+
+type Head = Pick<Checkpoint, 'state' | 'spec' | 'config' | 'sceneFingerprint' | 'names'>;
+
+/** The file in pieces, for `Files.writeAtomic`. */
+export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Array[]> {
+  const { state, spec, config, sceneFingerprint, names } = checkpoint;
+  const tensors = new Map<string, SafeTensor>();
+  for (const name of names) addTensor(tensors, name, await checkpoint.read(name), spec);
+  const bits = packBits(await checkpoint.readOccupancy());
+  tensors.set(OCCUPANCY, { shape: [bits.length], data: bits });
+  const head: Head = { state, spec, config, sceneFingerprint, names };
+  const metadata = { format: FORMAT, version: String(CHECKPOINT_VERSION), head: JSON.stringify(head) };
+  return encodeSafetensors({ metadata: { ...metadata, sha256: await checksum(metadata, tensors) }, tensors });
+}
+
+function addTensor(tensors: Map<string, SafeTensor>, name: TensorName, data: Float32Array, spec: FieldSpec): void {
+  const shape = tensorShape(name, spec);
+  const rowLength = voxelRowLength(name, spec);
+  const packed = rowLength === null ? null : packRows(data, rowLength);
+  if (packed === null || rowLength === null) {
+    tensors.set(name, { shape, data });
+    return;
+  }
+  tensors.set(`${name}.fill`, { shape: [1], data: packed.fill });
+  tensors.set(`${name}.rows`, { shape: [packed.rows.length], data: packed.rows });
+  tensors.set(`${name}.values`, { shape: [packed.rows.length, rowLength], data: packed.values });
+}
+
+/** Checks the whole file, its checksum included. Throws InputError naming `file`, with what to do. */
+export async function decodeCheckpoint(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<Checkpoint> {
+  const content = decodeSafetensors(bytes, file);
+  checkVersion(content.metadata, file);
+  if ((await checksum(content.metadata, content.tensors)) !== content.metadata.sha256)
+    throw unusable(file, 'was altered after it was written (its checksum does not match)', 'Use an untouched copy or another checkpoint.');
+  const head = parseHead(content.metadata.head, file);
+  const size = voxelCount(head.spec.grid);
+  for (const name of new Set([...parametersOf(head.spec), ...head.names])) checkTensor(content, name, head.spec, file);
+  const occupancy = tensorOf(content, OCCUPANCY, [Math.ceil(size / 8)], 'U8', file);
+  return {
+    ...head,
+    read: async (name) => readTensor(content, name, head.spec, file),
+    readOccupancy: async () => unpackBits(occupancy as Uint8Array, size),
+  };
+}
+
+function checkVersion(metadata: SafeTensors['metadata'], file: string): void {
+  if (metadata.format !== FORMAT)
+    throw unusable(file, 'holds tensors, but is not a checkpoint of SpikeRay', 'Give a file that `spikeray train` wrote.');
+  const version = Number(metadata.version);
+  if (!Number.isInteger(version) || version < 1)
+    throw unusable(file, `has no valid version: ${metadata.version}`, 'Use another checkpoint.');
+  if (version > CHECKPOINT_VERSION)
+    throw unusable(
+      file,
+      `has version ${version}, newer than this program, which reads versions up to ${CHECKPOINT_VERSION}`,
+      'Use the SpikeRay that wrote it, or a newer one.',
+    );
+}
+
+function parseHead(text: string, file: string): Head {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw unusable(file, 'has a head that is not JSON', 'Use another checkpoint.', error);
+  }
+  const result = headSchema.safeParse(json);
+  if (!result.success) {
+    const { path, message } = result.error.issues[0];
+    throw unusable(
+      file,
+      `describes another kind of model: ${path.join('.')}: ${message}`,
+      'Use the SpikeRay that wrote it, or train again.',
+    );
+  }
+  const { state, spec, config } = result.data;
+  const network = state.stage === 'fine' ? config.network : null;
+  if (JSON.stringify(spec.network) !== JSON.stringify(network))
+    throw unusable(file, 'is of another model: its colour network is not the one of its settings', 'Use another checkpoint.');
+  return result.data;
+}
+
+/** What a field cannot be without. */
+function parametersOf(spec: FieldSpec): TensorName[] {
+  return spec.network === null ? ['density', 'features'] : ['density', 'features', 'w1', 'w2', 'w3'];
+}
+
+/** Shape in the file, slowest index first. */
+function tensorShape(name: TensorName, spec: FieldSpec): number[] {
+  const [x, y, z] = spec.grid.size;
+  const width = spec.network?.width ?? 0;
+  switch (name.split('.')[0]) {
+    case 'features':
+      return [z, y, x, spec.featureChannels];
+    case 'w1':
+      return [spec.network === null ? 0 : spec.featureChannels + viewInputs(spec.network), width];
+    case 'w2':
+      return [width, width];
+    case 'w3':
+      return [width, 3];
+    case 'inputRange':
+      return [2];
+    default:
+      return [z, y, x];
+  }
+}
+
+/** Values a voxel, or null for tensors that are not grids. */
+function voxelRowLength(name: TensorName, spec: FieldSpec): number | null {
+  const shape = tensorShape(name, spec);
+  if (shape.length < 3) return null;
+  return shape.length === 4 ? spec.featureChannels : 1;
+}
+
+function checkTensor(content: SafeTensors, name: TensorName, spec: FieldSpec, file: string): void {
+  const rowLength = voxelRowLength(name, spec);
+  if (rowLength === null || content.tensors.has(name)) {
+    tensorOf(content, name, tensorShape(name, spec), 'F32', file);
+    return;
+  }
+  const rows = content.tensors.get(`${name}.rows`)?.shape[0] ?? 0;
+  tensorOf(content, `${name}.fill`, [1], 'F32', file);
+  tensorOf(content, `${name}.rows`, [rows], 'U32', file);
+  tensorOf(content, `${name}.values`, [rows, rowLength], 'F32', file);
+}
+
+function readTensor(content: SafeTensors, name: TensorName, spec: FieldSpec, file: string): Float32Array {
+  const whole = content.tensors.get(name);
+  const rowLength = voxelRowLength(name, spec);
+  if (whole !== undefined || rowLength === null) {
+    if (whole === undefined) throw new RangeError(`${file} holds no tensor ${name}`);
+    return (whole.data as Float32Array).slice();
+  }
+  const part = (ending: string): TensorData => content.tensors.get(`${name}.${ending}`)!.data;
+  const packed = { fill: part('fill') as Float32Array, rows: part('rows') as Uint32Array, values: part('values') as Float32Array };
+  return unpackRows(packed, voxelCount(spec.grid), rowLength, `${file}: ${name}`);
+}
+
+const TYPES = { F32: Float32Array, U32: Uint32Array, U8: Uint8Array };
+
+function tensorOf(content: SafeTensors, name: string, shape: readonly number[], dtype: keyof typeof TYPES, file: string): TensorData {
+  const tensor = content.tensors.get(name);
+  const wanted = `${dtype} [${shape.join(', ')}]`;
+  const advice = 'Use a checkpoint of this run.';
+  if (tensor === undefined) throw unusable(file, `is of another model: expected tensor ${name} ${wanted}, found none`, advice);
+  if (!(tensor.data instanceof TYPES[dtype]) || tensor.shape.join() !== shape.join())
+    throw unusable(file, `is of another model: expected tensor ${name} ${wanted}, found shape [${tensor.shape.join(', ')}]`, advice);
+  return tensor.data;
+}
+
+function checksum(metadata: SafeTensors['metadata'], tensors: SafeTensors['tensors']): Promise<string> {
+  const ordered = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
+  const table = JSON.stringify([metadata.version, metadata.head, ordered.map(([name, { shape }]) => [name, shape])]);
+  return sha256OfParts([new TextEncoder().encode(table), ...ordered.map(([, { data }]) => bytesOf(data))]);
+}
+
+function packBits(flags: Uint8Array): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(flags.length / 8));
+  for (let i = 0; i < flags.length; i++) if (flags[i] !== 0) bits[i >> 3] |= 1 << (i & 7);
+  return bits;
+}
+
+function unpackBits(bits: Uint8Array, length: number): Uint8Array {
+  const flags = new Uint8Array(length);
+  for (let i = 0; i < length; i++) flags[i] = (bits[i >> 3] >> (i & 7)) & 1;
+  return flags;
+}
+
+function unusable(file: string, reason: string, fix: string, cause?: unknown): InputError {
+  return new InputError(`${file} ${reason}`, fix, { cause });
 }

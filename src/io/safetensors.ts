@@ -1,0 +1,162 @@
+/**
+ * The safetensors format: data only, readable from Python (`safetensors.numpy.load_file`).
+ *
+ *     u64 little-endian N | N bytes of JSON, padded with spaces | data
+ *     JSON: { "__metadata__": {text: text}, name: { "dtype", "shape", "data_offsets": [begin, end] in the data } }
+ *
+ * Tensors lie one after the other without gaps. Nothing in a file is believed: every size is checked against the bytes that are there before
+ * anything is made from it. Typed arrays are little-endian on every machine this runs on.
+ */
+import { InputError } from '../errors.ts';
+
+const DTYPES = { F32: Float32Array, U32: Uint32Array, U8: Uint8Array } as const;
+type Dtype = keyof typeof DTYPES;
+
+/** Python's reader refuses longer headers. */
+const LONGEST_HEADER = 100_000_000;
+
+export type TensorData = Float32Array | Uint32Array | Uint8Array;
+
+export interface SafeTensor {
+  /** Row-major, slowest first. */
+  readonly shape: readonly number[];
+  readonly data: TensorData;
+}
+
+export interface SafeTensors {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: ReadonlyMap<string, SafeTensor>;
+}
+
+/** The file in pieces, for `Files.writeAtomic`. 4-byte types come first, so that all data is aligned. */
+export function encodeSafetensors(content: SafeTensors): Uint8Array[] {
+  const header: Record<string, unknown> = { __metadata__: content.metadata };
+  const chunks: Uint8Array[] = [];
+  const bySize = [...content.tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
+  let offset = 0;
+  for (const [name, { shape, data }] of bySize) {
+    if (product(shape) !== data.length) throw new RangeError(`${name}: ${data.length} values do not fit shape [${shape.join(', ')}]`);
+    header[name] = { dtype: dtypeOf(data), shape, data_offsets: [offset, offset + data.byteLength] };
+    chunks.push(bytesOf(data));
+    offset += data.byteLength;
+  }
+  return [encodeHeader(header), ...chunks];
+}
+
+function encodeHeader(header: Record<string, unknown>): Uint8Array {
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const padded = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(8 + padded).fill(0x20);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
+  bytes.set(json, 8);
+  return bytes;
+}
+
+/** Tensors are views of `bytes` where alignment allows. Throws InputError naming `file`. */
+export function decodeSafetensors(bytes: Uint8Array<ArrayBuffer>, file: string): SafeTensors {
+  const { header, data } = splitHeader(bytes, file);
+  const metadata: Record<string, string> = {};
+  const entries: Entry[] = [];
+  for (const [name, value] of Object.entries(header)) {
+    if (name === '__metadata__') Object.assign(metadata, checkMetadata(value, file));
+    else entries.push(checkEntry(name, value, file));
+  }
+  checkLayout(entries, data.length, file);
+  return { metadata, tensors: new Map(entries.map((entry) => [entry.name, { shape: entry.shape, data: viewOf(entry, data) }])) };
+}
+
+function splitHeader(bytes: Uint8Array<ArrayBuffer>, file: string): { header: object; data: Uint8Array<ArrayBuffer> } {
+  if (bytes.length < 8) throw damaged(file, `it is truncated: expected at least 8 bytes, found ${bytes.length}`);
+  const claimed = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  if (claimed > LONGEST_HEADER) throw damaged(file, `it is not a safetensors file: its header claims ${claimed} bytes`);
+  const end = 8 + Number(claimed);
+  if (end > bytes.length) throw damaged(file, `it is truncated: its header claims ${claimed} bytes, ${bytes.length - 8} follow`);
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, end)));
+  } catch (error) {
+    throw damaged(file, 'its header is not JSON', error);
+  }
+  if (!isRecord(header)) throw damaged(file, 'its header is not a JSON object');
+  return { header, data: bytes.subarray(end) };
+}
+
+interface Entry {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+function checkMetadata(value: unknown, file: string): Record<string, string> {
+  if (!isRecord(value)) throw damaged(file, '__metadata__ is not a JSON object');
+  const result: Record<string, string> = {};
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== 'string') throw damaged(file, `__metadata__.${key} is not text`);
+    result[key] = text;
+  }
+  return result;
+}
+
+function checkEntry(name: string, value: unknown, file: string): Entry {
+  if (!isRecord(value)) throw damaged(file, `tensor "${name}" is not described by a JSON object`);
+  const { dtype, shape, data_offsets: offsets } = value;
+  if (typeof dtype !== 'string' || !Object.hasOwn(DTYPES, dtype))
+    throw damaged(file, `tensor "${name}" has dtype ${JSON.stringify(dtype)}; expected one of ${Object.keys(DTYPES).join(', ')}`);
+  if (!isSizes(shape)) throw damaged(file, `tensor "${name}" has no valid shape: ${JSON.stringify(shape)}`);
+  if (!isSizes(offsets) || offsets.length !== 2 || offsets[1] < offsets[0])
+    throw damaged(file, `tensor "${name}" has no valid data_offsets: ${JSON.stringify(offsets)}`);
+  const known = dtype as Dtype;
+  const expected = product(shape) * DTYPES[known].BYTES_PER_ELEMENT;
+  if (offsets[1] - offsets[0] !== expected)
+    throw damaged(
+      file,
+      `tensor "${name}" of shape [${shape.join(', ')}] needs ${expected} bytes, its offsets give ${offsets[1] - offsets[0]}`,
+    );
+  return { name, dtype: known, shape, begin: offsets[0], end: offsets[1] };
+}
+
+/** The tensors must fill the data exactly: no gap, no overlap, nothing after them. */
+function checkLayout(entries: readonly Entry[], dataBytes: number, file: string): void {
+  let reached = 0;
+  for (const entry of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (entry.begin !== reached)
+      throw damaged(file, `tensor "${entry.name}" begins at byte ${entry.begin} of the data; expected ${reached} (overlap or gap)`);
+    reached = entry.end;
+  }
+  if (reached > dataBytes) throw damaged(file, `it is truncated: its tensors need ${reached} bytes, ${dataBytes} are there`);
+  if (reached < dataBytes) throw damaged(file, `${dataBytes - reached} bytes follow after its last tensor`);
+}
+
+function viewOf(entry: Entry, data: Uint8Array<ArrayBuffer>): TensorData {
+  const type = DTYPES[entry.dtype];
+  const start = data.byteOffset + entry.begin;
+  if (start % type.BYTES_PER_ELEMENT === 0) return new type(data.buffer, start, (entry.end - entry.begin) / type.BYTES_PER_ELEMENT);
+  return new type(data.slice(entry.begin, entry.end).buffer);
+}
+
+export function bytesOf(data: TensorData): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+function dtypeOf(data: TensorData): Dtype {
+  if (data instanceof Float32Array) return 'F32';
+  return data instanceof Uint32Array ? 'U32' : 'U8';
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function damaged(file: string, reason: string, cause?: unknown): InputError {
+  return new InputError(`${file}: damaged: ${reason}`, 'Copy the file again, or use another one.', { cause });
+}
