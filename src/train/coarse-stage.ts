@@ -1,0 +1,86 @@
+/** The coarse stage: where is matter at all? Density and colour grids without a network over everything the cameras see. */
+import type { FieldEngine } from '../backends/backend.ts';
+import { Random } from '../math/random.ts';
+import { frustumBox } from '../model/bounds.ts';
+import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
+import { refreshOccupancy } from '../model/occupancy.ts';
+import { countViews, nearCameras } from '../model/view-count.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { RaySampler } from './ray-sampler.ts';
+import { reportStage, stageRandom, type RunContext } from './run-context.ts';
+import { timeLimit, type StageRules, type StageRun } from './run-stage.ts';
+import { coarseEpsilon, refreshDue } from './schedule.ts';
+import { restoreEngine } from './snapshot.ts';
+import { coarseSpec } from './stage-spec.ts';
+
+/** The most of a time limit that the coarse stage may take; of long limits it takes far less. */
+const TIME_SHARE = 0.3;
+
+export async function startCoarse(context: RunContext): Promise<StageRun> {
+  const { scene, views, config, backend } = context;
+  const spec = coarseSpec(config, frustumBox(views, scene.near, scene.far), scene.near);
+  const engine = await backend.createField(spec, { voxels: voxelCount(spec.grid), trainRays: config.coarse.rays });
+  const counts = countViews(spec.grid, views, scene.near);
+  if (config.coarse.weighByViews) await engine.write('rate', viewRates(counts));
+  await engine.writeOccupancy(visiblePlaces(context, spec, counts));
+  reportStage(context, 'coarse', spec, 'coarse stage');
+  const state = { step: 0, adamStep: 0, scalings: 0, stageStart: context.seconds(), rays: 0, samples: 0 };
+  return assemble(context, engine, state, stageRandom(config.seed, 'coarse'));
+}
+
+export async function resumeCoarse(context: RunContext, checkpoint: Checkpoint): Promise<StageRun> {
+  const { spec, state } = checkpoint;
+  const engine = await restoreEngine(context.backend, checkpoint, { voxels: voxelCount(spec.grid), trainRays: context.config.coarse.rays });
+  reportStage(context, 'coarse', spec, `coarse stage, from step ${state.step}`);
+  return assemble(context, engine, state, new Random(state.random));
+}
+
+function assemble(context: RunContext, engine: FieldEngine, state: StageRun['state'], random: Random): StageRun {
+  const { views, config } = context;
+  return {
+    name: 'coarse',
+    engine,
+    sampler: new RaySampler(views, config.scene.background, config.coarse.rays, random),
+    random,
+    rules: coarseRules(context, engine, state.stageStart),
+    state: { ...state },
+  };
+}
+
+function coarseRules({ config }: RunContext, engine: FieldEngine, stageStart: number): StageRules {
+  const { coarse, adam } = config;
+  return {
+    steps: coarse.steps,
+    decay: coarse,
+    secondsAllowed: Math.max(0, timeLimit(config) - stageStart) * TIME_SHARE,
+    prepare: async (step) => {
+      if (!refreshDue(step, coarse)) return;
+      await engine.writeOccupancy(refreshOccupancy(engine.spec, await engine.read('density'), await engine.readOccupancy()));
+    },
+    settings: (step, factor) => ({
+      adam: { ...adam, epsilon: coarseEpsilon(step, config) },
+      learningRates: {
+        density: coarse.learningRates.density * factor,
+        features: coarse.learningRates.features * factor,
+        network: 0,
+      },
+      loss: { ...coarse.loss, spikePenalty: 0 },
+    }),
+  };
+}
+
+/** [V] learning-rate factor of each voxel: how many views see it, relative to the best seen one. */
+function viewRates(counts: Uint16Array): Float32Array {
+  let most = 1;
+  for (const count of counts) if (count > most) most = count;
+  return Float32Array.from(counts, (count) => count / most);
+}
+
+/** [V] 1 where enough views look and no camera stands. */
+function visiblePlaces({ scene, views, config }: RunContext, spec: FieldSpec, counts: Uint16Array): Uint8Array {
+  const occupancy = Uint8Array.from(counts, (count) => (count > config.coarse.minViews ? 1 : 0));
+  if (!config.coarse.maskNearCameras) return occupancy;
+  const near = nearCameras(spec.grid, views, scene.near);
+  for (let i = 0; i < near.length; i++) if (near[i] === 1) occupancy[i] = 0;
+  return occupancy;
+}

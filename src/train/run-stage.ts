@@ -1,0 +1,103 @@
+/**
+ * The step loop of one stage: draws rays, steps, keeps the clock, reports, saves. What differs between the stages comes in as `StageRules`.
+ *
+ * Without a time limit the parameters after step s depend on scene, config and seed alone: the clock decides only when to report and to save.
+ */
+import type { FieldEngine, StepSettings } from '../backends/backend.ts';
+import type { Config } from '../config/schema.ts';
+import { SpikeRayError } from '../errors.ts';
+import type { Random } from '../math/random.ts';
+import type { StageName } from './events.ts';
+import { ProgressMeter } from './progress-meter.ts';
+import type { RaySampler } from './ray-sampler.ts';
+import type { RunContext } from './run-context.ts';
+import { rateFactor, stageProgress } from './schedule.ts';
+import { snapshot } from './snapshot.ts';
+import type { TrainState } from './train-state.ts';
+
+/** Milliseconds after which the loop lets waiting events (Ctrl-C, a live view) through. */
+const YIELD_EVERY = 200;
+
+/** A stage under way. Owned by the stage; the loop counts `step`, `adamStep`, `rays` and `samples`. */
+export interface StageRun {
+  readonly name: StageName;
+  readonly engine: FieldEngine;
+  readonly sampler: RaySampler;
+  readonly random: Random;
+  readonly rules: StageRules;
+  readonly state: Mutable<Omit<TrainState, 'stage' | 'random' | 'seconds'>>;
+}
+
+export interface StageRules {
+  readonly steps: number;
+  readonly decay: { readonly decayFrom: number; readonly decayTo: number };
+  /** Seconds after which the stage ends even if steps are left; Infinity without a time limit. */
+  readonly secondsAllowed: number;
+  /** What is due before step `step` runs: occupancy, scaling. */
+  prepare(step: number): Promise<void>;
+  /** @param factor on all learning rates */
+  settings(step: number, factor: number): Omit<StepSettings, 'adamStep' | 'noiseSeed'>;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export interface Saved {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** Runs the stage to its end or until the signal aborts. */
+export async function runStage(context: RunContext, run: StageRun): Promise<{ interrupted: boolean }> {
+  const { engine, rules, sampler, state, random } = run;
+  const meter = new ProgressMeter(context, run.name, rules.steps);
+  let saved = context.seconds();
+  let yielded = saved;
+  let interrupted = false;
+  for (;;) {
+    const progress = stageProgress(state.step, rules.steps, context.seconds() - state.stageStart, rules.secondsAllowed);
+    if (progress >= 1) break;
+    if (context.signal.aborted) {
+      interrupted = true;
+      break;
+    }
+    const step = state.step + 1;
+    await rules.prepare(step);
+    const settings = rules.settings(step, rateFactor(progress, rules.decay));
+    const result = await engine.trainStep(sampler.next(), { ...settings, adamStep: ++state.adamStep, noiseSeed: random.uint32() });
+    if (!Number.isFinite(result.loss)) throw divergence(run.name, step);
+    state.step = step;
+    state.rays += result.counts.rays;
+    state.samples += result.counts.samples;
+    await meter.add(step, progress, result, engine.spec.network);
+    const now = context.seconds();
+    if (now - saved >= context.config.checkpoint.everyMinutes * 60) {
+      await saveRun(context, run);
+      saved = context.seconds();
+    }
+    if ((now - yielded) * 1000 >= YIELD_EVERY) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      yielded = context.seconds();
+    }
+  }
+  await meter.flush();
+  return { interrupted };
+}
+
+export async function saveRun(context: RunContext, run: StageRun): Promise<{ saved: Saved; state: TrainState }> {
+  const state: TrainState = { ...run.state, stage: run.name, random: run.random.state, seconds: context.seconds() };
+  const saved = await context.save(snapshot(run.engine, state, context.config, context.scene.fingerprint));
+  context.report({ type: 'checkpoint', path: saved.path, step: state.step, bytes: saved.bytes });
+  return { saved, state };
+}
+
+/** Seconds that the run may take in all; Infinity without a limit. */
+export function timeLimit(config: Config): number {
+  return config.budget.maxMinutes === null ? Infinity : config.budget.maxMinutes * 60;
+}
+
+function divergence(stage: StageName, step: number): SpikeRayError {
+  return new SpikeRayError(
+    `Training diverged: the loss of ${stage} step ${step} is not a number.`,
+    'Lower the learning rates (fine.networkRate, fine.learningRates) and train again; the last checkpoint is from before this step.',
+  );
+}

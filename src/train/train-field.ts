@@ -1,0 +1,94 @@
+/**
+ * Trains a field: the coarse stage finds where matter is, the fine stage reconstructs it with the colour network (DVGO's two stages).
+ *
+ * Everything about learning happens behind `Backend`; here are the order of events, the clock, checkpoints and reports. Without a time limit
+ * the result is a function of (scene, config) and the backend alone; N steps equal N/2 steps, checkpoint, N/2 steps, bit for bit.
+ */
+import type { SceneData } from '../../datasets/scene-data.ts';
+import type { Backend } from '../backends/backend.ts';
+import type { Config } from '../config/schema.ts';
+import { InputError } from '../errors.ts';
+import type { FieldSpec } from '../model/field-spec.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { resumeCoarse, startCoarse } from './coarse-stage.ts';
+import type { Reporter, StepMetrics } from './events.ts';
+import { resumeFine, startFine, type CoarseResult } from './fine-stage.ts';
+import type { RunContext } from './run-context.ts';
+import { runStage, saveRun, type Saved, type StageRun } from './run-stage.ts';
+import type { TrainState } from './train-state.ts';
+
+export interface TrainOptions {
+  readonly scene: SceneData;
+  readonly config: Config;
+  readonly backend: Backend;
+  /** Where to go on; without it training starts from nothing. */
+  readonly start?: Checkpoint;
+  /** Stores a checkpoint; called while training waits. */
+  readonly save: (checkpoint: Checkpoint) => Promise<Saved>;
+  readonly report: Reporter;
+  /** Called about every 2 s. */
+  readonly metrics: (metrics: StepMetrics) => Promise<void>;
+  /** Aborting it saves a checkpoint and ends training. */
+  readonly signal: AbortSignal;
+  /** Milliseconds of any steady clock. */
+  readonly now?: () => number;
+  /** Seconds spent on this run before the call (loading the scene): part of the time limit. */
+  readonly secondsBefore?: number;
+}
+
+export interface TrainOutcome {
+  /** True if the signal ended training before its time. */
+  readonly interrupted: boolean;
+  readonly state: TrainState;
+  readonly spec: FieldSpec;
+  readonly checkpoint: Saved;
+}
+
+/**
+ * @throws InputError if the scene has no training views
+ * @throws SpikeRayError if the coarse stage finds nothing, or the loss is no longer a number
+ */
+export async function trainField(options: TrainOptions): Promise<TrainOutcome> {
+  const context = contextOf(options);
+  const { start } = options;
+  if (start?.state.stage === 'fine') return trainFine(context, await resumeFine(context, start));
+
+  const coarse = start ? await resumeCoarse(context, start) : await startCoarse(context);
+  let found: CoarseResult;
+  try {
+    const { interrupted } = await runStage(context, coarse);
+    if (interrupted) return await endRun(context, coarse, true);
+    found = {
+      spec: coarse.engine.spec,
+      density: await coarse.engine.read('density'),
+      occupancy: await coarse.engine.readOccupancy(),
+      rays: coarse.state.rays,
+      samples: coarse.state.samples,
+    };
+  } finally {
+    await coarse.engine.dispose();
+  }
+  return trainFine(context, await startFine(context, found));
+}
+
+async function trainFine(context: RunContext, fine: StageRun): Promise<TrainOutcome> {
+  try {
+    const { interrupted } = await runStage(context, fine);
+    return await endRun(context, fine, interrupted);
+  } finally {
+    await fine.engine.dispose();
+  }
+}
+
+async function endRun(context: RunContext, run: StageRun, interrupted: boolean): Promise<TrainOutcome> {
+  const { saved, state } = await saveRun(context, run);
+  return { interrupted, state, spec: run.engine.spec, checkpoint: saved };
+}
+
+function contextOf({ scene, start, secondsBefore = 0, now = () => performance.now(), ...rest }: TrainOptions): RunContext {
+  const views = scene.splits.train ?? [];
+  if (views.length === 0) throw new InputError(`Scene ${scene.name} has no training views.`, 'Training needs the split "train".');
+  const began = now();
+  const before = secondsBefore + (start?.state.seconds ?? 0);
+  return { ...rest, scene, views, seconds: () => before + (now() - began) / 1000 };
+}
