@@ -1,0 +1,193 @@
+/**
+ * A chunk: some whole rays, their network samples, and the rows (time steps) at which the samples are shown to the network. The temporal
+ * modes differ only here: `pad` inserts silent rows into gaps, `repeat` gives every sample rows of its own, far-to-near lists a ray's rows
+ * backwards. From here on a row is a time step and `starts` says where a membrane begins.
+ */
+import { featureStride, inputRows, inputs as inputCount, neuron, padGaps, poisson, repeats, reversed, rowCapacity, width } from './state';
+import {
+  CHUNK_RAYS, CHUNK_ROWS, chunkRays, inputsAt, real, rowInit, rowRay, rowSample, sampleFeatures, sampleRecords, starts, viewCurrents, views,
+  zeros,
+} from './scratch';
+import { networkIndexOf, RECORD_BYTES, stepOf } from './record';
+import { gatherFeatures } from './gather';
+import { encodeView } from './view';
+import { inputSpike, noiseKey } from './poisson';
+import { zeroFloats } from './simd';
+import { count, INPUT_SPIKES } from './stats';
+
+export let rayTotal: i32 = 0;
+export let sampleTotal: i32 = 0;
+export let rowTotal: i32 = 0;
+
+// Words of a ray of the chunk.
+// @ts-ignore: decorator
+@inline
+export function chunkRay(index: i32): usize {
+  return chunkRays + (<usize>index << 5);
+}
+// @ts-ignore: decorator
+@inline
+export function rayIndexOf(c: usize): i32 {
+  return load<i32>(c);
+}
+// @ts-ignore: decorator
+@inline
+export function firstRecordOf(c: usize): usize {
+  return <usize>load<u32>(c, 4);
+}
+// @ts-ignore: decorator
+@inline
+export function endRecordOf(c: usize): usize {
+  return <usize>load<u32>(c, 8);
+}
+// @ts-ignore: decorator
+@inline
+export function firstSampleOf(c: usize): i32 {
+  return load<i32>(c, 12);
+}
+// @ts-ignore: decorator
+@inline
+export function endSampleOf(c: usize): i32 {
+  return load<i32>(c, 16);
+}
+// @ts-ignore: decorator
+@inline
+export function lastTransmittanceOf(c: usize): f32 {
+  return load<f32>(c, 20);
+}
+// @ts-ignore: decorator
+@inline
+export function exitDistanceOf(c: usize): f32 {
+  return load<f32>(c, 24);
+}
+
+export function clearChunk(): void {
+  rayTotal = 0;
+  sampleTotal = 0;
+  rowTotal = 0;
+}
+
+/** Whether another ray of `rows` rows fits. */
+export function chunkHasRoom(rows: i32): bool {
+  const used = neuron ? rowTotal : sampleTotal;
+  return rayTotal == 0 || (rayTotal < CHUNK_RAYS && used < CHUNK_ROWS && used + rows <= rowCapacity);
+}
+
+function addRow(sample: i32, isStart: bool): void {
+  const row = <usize>rowTotal;
+  store<i32>(rowSample + (row << 2), sample);
+  store<i32>(rowRay + (row << 2), rayTotal);
+  store<u8>(starts + row, isStart ? 1 : 0);
+  store<u8>(real + row, sample >= 0 ? 1 : 0);
+  rowTotal++;
+}
+
+function addRows(first: i32, end: i32): void {
+  if (repeats > 1) {
+    for (let sample = first; sample < end; sample++) {
+      for (let t = 0; t < repeats; t++) addRow(sample, t == 0);
+    }
+    return;
+  }
+  let before = 0;
+  for (let n = 0; n < end - first; n++) {
+    const sample = reversed ? end - 1 - n : first + n;
+    const step = stepOf(<usize>load<u32>(sampleRecords + (<usize>sample << 2)));
+    if (padGaps && n > 0) {
+      for (let gap = abs(step - before) - 1; gap > 0; gap--) addRow(-1, false);
+    }
+    addRow(sample, n == 0);
+    before = step;
+  }
+}
+
+/** Rows that the network samples between two records will take; without a network, their number. */
+export function rowsOf(first: usize, end: usize): i32 {
+  let samples = 0, firstStep = 0, lastStep = 0;
+  for (let r = first; r < end; r += RECORD_BYTES) {
+    if (networkIndexOf(r) < 0) continue;
+    if (samples == 0) firstStep = stepOf(r);
+    lastStep = stepOf(r);
+    samples++;
+  }
+  if (padGaps && samples) return lastStep - firstStep + 1;
+  return samples * repeats;
+}
+
+/** Adds a marched ray, its samples with their features, and its rows. */
+export function addRay(ray: i32, first: usize, end: usize, transmittance: f32, exit: f32): void {
+  const c = chunkRay(rayTotal);
+  store<i32>(c, ray);
+  store<u32>(c, <u32>first, 4);
+  store<u32>(c, <u32>end, 8);
+  store<i32>(c, sampleTotal, 12);
+  const firstSample = sampleTotal;
+  for (let r = first; r < end; r += RECORD_BYTES) {
+    if (networkIndexOf(r) < 0) continue;
+    store<u32>(sampleRecords + (<usize>sampleTotal << 2), <u32>r);
+    gatherFeatures(r, sampleFeatures + <usize>sampleTotal * (<usize>featureStride << 2));
+    sampleTotal++;
+  }
+  store<i32>(c, sampleTotal, 16);
+  store<f32>(c, transmittance, 20);
+  store<f32>(c, exit, 24);
+  if (neuron) {
+    const floats = inputRows - 12;
+    const view = views + <usize>rayTotal * (<usize>floats << 2);
+    if (sampleTotal > firstSample) {
+      encodeView(ray, view, floats);
+      addRows(firstSample, sampleTotal);
+    } else zeroFloats(view, floats);
+  }
+  rayTotal++;
+}
+
+/** Writes the inputs of layer 1 of every row, and where its initial current comes from. Rows past the last are silent. */
+export function fillInputs(block: usize): void {
+  const viewFloats = inputRows - 12;
+  const padded = (rowTotal + 3) & ~3;
+  for (let row = 0; row < padded; row++) {
+    const sample = row < rowTotal ? load<i32>(rowSample + (<usize>row << 2)) : -1;
+    const initial = rowInit + (<usize>row << 2);
+    if (poisson) {
+      const x = inputsAt + <usize>row * (<usize>inputRows << 2);
+      store<u32>(initial, <u32>zeros);
+      if (sample < 0) zeroFloats(x, inputRows);
+      else fillSpikes(row, sample, x, block);
+      continue;
+    }
+    const x = inputsAt + <usize>row * 48;
+    if (sample < 0) {
+      store<u32>(initial, <u32>zeros);
+      zeroFloats(x, 12);
+    } else {
+      const ray = load<i32>(rowRay + (<usize>row << 2));
+      store<u32>(initial, <u32>(viewCurrents + <usize>ray * (<usize>width << 2)));
+      memory.copy(x, sampleFeatures + <usize>sample * 48, 48);
+    }
+  }
+  if (rayTotal & 3) zeroFloats(views + <usize>rayTotal * (<usize>viewFloats << 2), viewFloats * (4 - (rayTotal & 3)));
+  zeroFloats(zeros, width);
+}
+
+function fillSpikes(row: i32, sample: i32, x: usize, block: usize): void {
+  const ray = load<i32>(rowRay + (<usize>row << 2));
+  const record = <usize>load<u32>(sampleRecords + (<usize>sample << 2));
+  let t = 0;
+  while (!load<u8>(starts + <usize>(row - t))) t++;
+  const key = noiseKey(rayIndexOf(chunkRay(ray)), stepOf(record), t);
+  const view = views + <usize>ray * (<usize>(inputRows - 12) << 2);
+  let spikes = 0;
+  for (let c = 0; c < inputRows; c++) {
+    const spike = c < inputCount ? inputSpike(key, c, inputValue(sample, view, c)) : 0;
+    spikes += <i32>spike;
+    store<f32>(x + (<usize>c << 2), spike);
+  }
+  count(block, INPUT_SPIKES, spikes);
+}
+
+// @ts-ignore: decorator
+@inline
+export function inputValue(sample: i32, view: usize, c: i32): f32 {
+  return c < 12 ? load<f32>(sampleFeatures + <usize>sample * 48 + (<usize>c << 2)) : load<f32>(view + (<usize>(c - 12) << 2));
+}

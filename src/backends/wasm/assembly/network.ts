@@ -1,0 +1,161 @@
+/**
+ * The colour network over the rows of a chunk, forward and backward (docs/model.md, sections 2 and 3).
+ *
+ * Layer 1 is split: the view part is computed once a ray, the feature part once a row. Spiking layers 2 and 3 add weight rows of active
+ * neurons; their backward pass towards the inputs is dense, because the surrogate lets every neuron through. Activations of a chunk stay in
+ * the cache between forward and backward.
+ */
+import { inputRows, neuron, poisson, repeats, spikePenaltyScale, w1, w1t, w2, w2t, w3, w3t, width } from './state';
+import {
+  counts1, counts2, gradient1, gradient2, hidden1, hidden2, inputGradients, inputsAt, lists1, lists2, logitGradients, logits, membrane, real,
+  rowInit, rowRay, rowSample, sampleColours, sampleFeatureGradients, sampleFeatures, sampleGradients, starts, viewCurrents, viewGradients, views,
+} from './scratch';
+import { inputValue, rayTotal, rowTotal, sampleTotal, fillInputs } from './chunk';
+import { addOuterProducts, multiply } from './matrix';
+import { addToActiveRows, sumActiveRows } from './spikes';
+import { lifBackward, lifForward } from './neurons/lif';
+import { reluBackward, reluForward } from './neurons/relu';
+import { madd, sigmoid4, splat, zeroFloats } from './simd';
+import { inputSlope } from './poisson';
+import { count, SPIKES_1, SPIKES_2, TIME_STEPS } from './stats';
+
+const LIF = 1;
+
+function countActive(counts: usize): f64 {
+  let total: i32 = 0;
+  for (let row = 0; row < rowTotal; row++) total += load<i32>(counts + (<usize>row << 2));
+  return <f64>total;
+}
+
+/** From sampleFeatures and views to sampleColours (sigmoid of the logits). */
+export function forwardNetwork(block: usize): void {
+  if (neuron == 0) {
+    for (let s = 0; s < sampleTotal; s++) store128(sampleColours, s, sigmoid4(v128.load(sampleFeatures + (<usize>s << 4))));
+    return;
+  }
+  if (rowTotal == 0) return;
+  const rowBytes = <usize>width << 2;
+  const listStride = <usize>width << 1;
+  fillInputs(block);
+  if (poisson) multiply(hidden1, inputsAt, w1, rowTotal, inputRows, width, 0);
+  else {
+    multiply(viewCurrents, views, w1 + 12 * rowBytes, rayTotal, inputRows - 12, width, 0);
+    multiply(hidden1, inputsAt, w1, rowTotal, 12, width, rowInit);
+  }
+  if (neuron == LIF) {
+    lifForward(hidden1, starts, membrane, lists1, counts1, rowTotal);
+    sumActiveRows(hidden2, lists1, counts1, listStride, w2, rowTotal, width);
+    lifForward(hidden2, starts, membrane, lists2, counts2, rowTotal);
+    sumActiveRows(logits, lists2, counts2, listStride, w3, rowTotal, 4);
+  } else {
+    reluForward(hidden1, counts1, rowTotal);
+    multiply(hidden2, hidden1, w2, rowTotal, width, width, 0);
+    reluForward(hidden2, counts2, rowTotal);
+    multiply(logits, hidden2, w3, rowTotal, width, 4, 0);
+  }
+  count(block, TIME_STEPS, rowTotal);
+  count(block, SPIKES_1, countActive(counts1));
+  count(block, SPIKES_2, countActive(counts2));
+
+  zeroFloats(sampleColours, sampleTotal << 2);
+  const share = f32x4.splat(1 / <f32>repeats);
+  for (let row = 0; row < rowTotal; row++) {
+    const s = load<i32>(rowSample + (<usize>row << 2));
+    if (s >= 0) store128(sampleColours, s, madd(share, v128.load(logits + (<usize>row << 4)), v128.load(sampleColours + (<usize>s << 4))));
+  }
+  for (let s = 0; s < sampleTotal; s++) store128(sampleColours, s, sigmoid4(v128.load(sampleColours + (<usize>s << 4))));
+}
+
+/** From sampleGradients (d loss / d logits) to sampleFeatureGradients; adds the weight gradients to `sums` (w1, w2, w3 in a row). */
+export function backwardNetwork(sums: usize): void {
+  if (neuron == 0) {
+    memory.copy(sampleFeatureGradients, sampleGradients, <usize>sampleTotal << 4);
+    return;
+  }
+  if (rowTotal == 0) return;
+  const rowBytes = <usize>width << 2;
+  const listStride = <usize>width << 1;
+  const sums2 = sums + <usize>inputRows * rowBytes;
+  const sums3 = sums2 + <usize>width * rowBytes;
+  const share = f32x4.splat(1 / <f32>repeats);
+  for (let row = 0; row < rowTotal; row++) {
+    const s = load<i32>(rowSample + (<usize>row << 2));
+    const g = s >= 0 ? f32x4.mul(share, v128.load(sampleGradients + (<usize>s << 4))) : f32x4.splat(0);
+    store128(logitGradients, row, g);
+  }
+  multiply3(gradient2, logitGradients);
+  if (neuron == LIF) {
+    addToActiveRows(sums3, lists2, counts2, listStride, logitGradients, rowTotal, 4);
+    lifBackward(hidden2, gradient2, starts, real, membrane, rowTotal, spikePenaltyScale);
+    addToActiveRows(sums2, lists1, counts1, listStride, gradient2, rowTotal, width);
+  } else {
+    addOuterProducts(sums3, hidden2, logitGradients, rowTotal, width, 4);
+    reluBackward(hidden2, gradient2, rowTotal);
+    addOuterProducts(sums2, hidden1, gradient2, rowTotal, width, width);
+  }
+  multiply(gradient1, gradient2, w2t, rowTotal, width, width, 0);
+  if (neuron == LIF) lifBackward(hidden1, gradient1, starts, real, membrane, rowTotal, spikePenaltyScale);
+  else reluBackward(hidden1, gradient1, rowTotal);
+
+  zeroFloats(sampleFeatureGradients, sampleTotal * 12);
+  if (poisson) {
+    addOuterProducts(sums, inputsAt, gradient1, rowTotal, inputRows, width);
+    multiply(inputGradients, gradient1, w1t, rowTotal, width, inputRows, 0);
+    passThroughSpikes();
+  } else {
+    addOuterProducts(sums, inputsAt, gradient1, rowTotal, 12, width);
+    multiply(inputGradients, gradient1, w1t, rowTotal, width, 12, 0);
+    for (let row = 0; row < rowTotal; row++) {
+      const s = load<i32>(rowSample + (<usize>row << 2));
+      if (s >= 0) addFeatures(sampleFeatureGradients + <usize>s * 48, inputGradients + <usize>row * 48);
+    }
+    zeroFloats(viewGradients, rayTotal * width);
+    for (let row = 0; row < rowTotal; row++) {
+      if (!load<u8>(real + <usize>row)) continue;
+      const target = viewGradients + <usize>load<i32>(rowRay + (<usize>row << 2)) * rowBytes;
+      const source = gradient1 + <usize>row * rowBytes;
+      for (let j: usize = 0; j < rowBytes; j += 16) v128.store(target + j, f32x4.add(v128.load(target + j), v128.load(source + j)));
+    }
+    addOuterProducts(sums + 12 * rowBytes, views, viewGradients, rayTotal, inputRows - 12, width);
+  }
+}
+
+/** d loss / d S2 = d loss / d logits * w3^T; w3t is [4, width] and its last row zero. */
+function multiply3(out: usize, gradients: usize): void {
+  const rowBytes = <usize>width << 2;
+  for (let row = 0; row < rowTotal; row++) {
+    const g = gradients + (<usize>row << 4);
+    const g0 = splat(g), g1 = v128.load32_splat(g, 4), g2 = v128.load32_splat(g, 8);
+    const target = out + <usize>row * rowBytes;
+    for (let j: usize = 0; j < rowBytes; j += 16) {
+      const s = f32x4.mul(g0, v128.load(w3t + j));
+      v128.store(target + j, madd(g2, v128.load(w3t + 2 * rowBytes + j), madd(g1, v128.load(w3t + rowBytes + j), s)));
+    }
+  }
+}
+
+function passThroughSpikes(): void {
+  for (let row = 0; row < rowTotal; row++) {
+    const s = load<i32>(rowSample + (<usize>row << 2));
+    if (s < 0) continue;
+    const target = sampleFeatureGradients + <usize>s * 48, source = inputGradients + <usize>row * (<usize>inputRows << 2);
+    for (let c = 0; c < 12; c++) {
+      const at = <usize>c << 2;
+      store<f32>(target + at, load<f32>(target + at) + load<f32>(source + at) * inputSlope(inputValue(s, 0, c)));
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function addFeatures(target: usize, source: usize): void {
+  v128.store(target, f32x4.add(v128.load(target), v128.load(source)));
+  v128.store(target, f32x4.add(v128.load(target, 16), v128.load(source, 16)), 16);
+  v128.store(target, f32x4.add(v128.load(target, 32), v128.load(source, 32)), 32);
+}
+
+// @ts-ignore: decorator
+@inline
+function store128(base: usize, index: i32, value: v128): void {
+  v128.store(base + (<usize>index << 4), value);
+}

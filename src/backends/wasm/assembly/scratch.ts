@@ -1,0 +1,101 @@
+/**
+ * A thread's scratch memory for one chunk of whole rays: rows are time steps of the network. Everything about its layout is here; TypeScript
+ * asks `scratchBytes` how much to reserve.
+ */
+import { inputRows, rowCapacity, scratch, scratchStride, thread, width } from './state';
+
+/** Rays a chunk may hold, and rows at which it counts as full. */
+export const CHUNK_RAYS = 64;
+export const CHUNK_ROWS = 128;
+/** Floats of a view row: 3 + 6 * frequencies, at most 51, rounded up. */
+export const VIEW_FLOATS: usize = 64;
+
+export let inputsAt: usize = 0;
+export let hidden1: usize = 0;
+export let hidden2: usize = 0;
+export let gradient1: usize = 0;
+export let gradient2: usize = 0;
+export let inputGradients: usize = 0;
+export let lists1: usize = 0;
+export let lists2: usize = 0;
+export let counts1: usize = 0;
+export let counts2: usize = 0;
+/** u32 a row: pointer to the row's initial current in layer 1. */
+export let rowInit: usize = 0;
+/** i32 a row: the chunk's sample it shows, or -1 in a gap. */
+export let rowSample: usize = 0;
+/** i32 a row: the chunk's ray. */
+export let rowRay: usize = 0;
+export let starts: usize = 0;
+export let real: usize = 0;
+export let membrane: usize = 0;
+export let zeros: usize = 0;
+/** Four floats a row. */
+export let logits: usize = 0;
+export let logitGradients: usize = 0;
+/** Four floats a sample: mean logits, then colours; their gradients. */
+export let sampleColours: usize = 0;
+export let sampleGradients: usize = 0;
+/** u32 a sample: its record. 12 floats a sample: its features. */
+export let sampleRecords: usize = 0;
+export let sampleFeatures: usize = 0;
+export let sampleFeatureGradients: usize = 0;
+/** A ray of the chunk: view terms, its part of layer 1, the gradient of that part, bookkeeping of 8 words. */
+export let views: usize = 0;
+export let viewCurrents: usize = 0;
+export let viewGradients: usize = 0;
+export let chunkRays: usize = 0;
+
+let cursor: usize = 0;
+
+function take(bytes: usize): usize {
+  const at = cursor;
+  cursor += (bytes + 63) & ~63;
+  return at;
+}
+
+function place(start: usize): usize {
+  cursor = start;
+  const rows = <usize>((rowCapacity + 7) & ~3);
+  const hidden = rows * (<usize>width << 2);
+  const rays = <usize>CHUNK_RAYS + 4;
+  inputsAt = take(rows * (<usize>inputRows << 2));
+  hidden1 = take(hidden);
+  hidden2 = take(hidden);
+  gradient1 = take(hidden);
+  gradient2 = take(hidden);
+  inputGradients = take(rows * (<usize>inputRows << 2));
+  lists1 = take(hidden >> 1);
+  lists2 = take(hidden >> 1);
+  counts1 = take(rows << 2);
+  counts2 = take(rows << 2);
+  rowInit = take(rows << 2);
+  rowSample = take(rows << 2);
+  rowRay = take(rows << 2);
+  starts = take(rows);
+  real = take(rows);
+  membrane = take(<usize>width << 2);
+  zeros = take(<usize>width << 2);
+  logits = take(rows << 4);
+  logitGradients = take(rows << 4);
+  sampleColours = take(rows << 4);
+  sampleGradients = take(rows << 4);
+  sampleRecords = take(rows << 2);
+  sampleFeatures = take(rows * 48);
+  sampleFeatureGradients = take(rows * 48);
+  views = take(rays * (VIEW_FLOATS << 2));
+  viewCurrents = take(rays * (<usize>width << 2));
+  viewGradients = take(rays * (<usize>width << 2));
+  chunkRays = take(rays * 32);
+  return cursor - start;
+}
+
+/** Bytes of scratch a thread needs for the present network and rowCapacity. */
+export function scratchBytes(): usize {
+  return place(0);
+}
+
+/** Points the buffers at this thread's part. */
+export function placeScratch(): void {
+  place(scratch + <usize>thread * scratchStride);
+}

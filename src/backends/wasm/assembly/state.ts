@@ -1,0 +1,134 @@
+/**
+ * What the kernels work on. Every exported variable is set by name from TypeScript (kernel-pool.ts) in each thread before a kernel runs;
+ * pointers are byte offsets into the one shared memory. Kernels never allocate.
+ */
+
+// The grid: size, scale (size-1)/(max-min), corner, world box.
+export let nx: i32 = 0;
+export let ny: i32 = 0;
+export let nz: i32 = 0;
+export let minX: f32 = 0;
+export let minY: f32 = 0;
+export let minZ: f32 = 0;
+export let maxX: f32 = 0;
+export let maxY: f32 = 0;
+export let maxZ: f32 = 0;
+
+// Field constants (FieldSpec).
+export let densityShift: f32 = 0;
+export let interval: f32 = 0;
+export let stepLength: f32 = 0;
+export let near: f32 = 0;
+/** Density above which alpha exceeds the alpha threshold. */
+export let densityThreshold: f32 = 0;
+export let weightThreshold: f32 = 0;
+/** Floats a voxel in `features`: 12, or 4 for the three colour logits of the coarse stage (the fourth stays 0). */
+export let featureStride: i32 = 0;
+
+// The network; neuron 0: none, 1: LIF, 2: ReLU.
+export let neuron: i32 = 0;
+export let width: i32 = 0;
+export let viewFrequencies: i32 = 0;
+/** Rows of w1: 12 features, then the view terms, then zero rows up to a multiple of 4. */
+export let inputRows: i32 = 0;
+export let inputs: i32 = 0;
+export let padGaps: i32 = 0;
+export let reversed: i32 = 0;
+export let repeats: i32 = 1;
+export let poisson: i32 = 0;
+export let lifDecay: f32 = 0;
+export let lifThreshold: f32 = 0;
+export let surrogateAlpha: f32 = 0;
+
+// Grids, x fastest. Moments interleave m and v of a voxel: [m..., v...].
+export let density: usize = 0;
+export let densityMoments: usize = 0;
+export let features: usize = 0;
+export let featureMoments: usize = 0;
+export let rate: usize = 0;
+/** 1 if `rate` differs from 1 anywhere. */
+export let hasRate: i32 = 0;
+/** uint8 a voxel: 0 or 1. */
+export let occupancy: usize = 0;
+/** uint8 a voxel: Chebyshev distance to the nearest occupied grid point, 0 where occupied. */
+export let leap: usize = 0;
+
+// Weights [in, out]; w3 has 4 columns, the last zero. Transposed copies for the backward pass. Moments: all m, then all v.
+export let w1: usize = 0;
+export let w2: usize = 0;
+export let w3: usize = 0;
+export let w1t: usize = 0;
+export let w2t: usize = 0;
+export let w3t: usize = 0;
+export let networkMoments: usize = 0;
+/** LANES gradient buffers of w1, w2, w3 one behind the other. */
+export let networkGradients: usize = 0;
+/** Floats of w1 + w2 + w3 as stored. */
+export let networkFloats: i32 = 0;
+
+// The batch.
+export let rayCount: i32 = 0;
+/** Index in the call of the first ray of this part of it: rendering goes in parts. */
+export let firstRay: i32 = 0;
+export let origins: usize = 0;
+export let directions: usize = 0;
+export let targets: usize = 0;
+export let backgrounds: usize = 0;
+
+// Packed samples of a training batch, one region a lane: records (record.ts), feature gradients, index of each ray's first record.
+export let records: usize = 0;
+export let featureGradients: usize = 0;
+export let rayRecords: usize = 0;
+/** Records a lane has room for. */
+export let laneCapacity: i32 = 0;
+/** One statistics block a lane (train) or thread (render), see stats.ts. */
+export let stats: usize = 0;
+
+// Touched voxels of a step: the sparse set of update.ts.
+export let slotOf: usize = 0;
+export let slotVoxels: usize = 0;
+export let slotGradients: usize = 0;
+/** Slots that one thread has room for. */
+export let slotCapacity: i32 = 0;
+
+// Work distribution.
+export let thread: i32 = 0;
+export let threads: i32 = 1;
+/** int32: next unit of work. */
+export let workCounter: usize = 0;
+export let scratch: usize = 0;
+export let scratchStride: usize = 0;
+export let rowCapacity: i32 = 0;
+/** Records a thread has room for when rendering. */
+export let renderRecords: usize = 0;
+export let renderRecordStride: usize = 0;
+
+// Poisson encoding.
+export let noiseSeed: u32 = 0;
+export let inputLow: f32 = 0;
+export let inputHigh: f32 = 0;
+
+// Loss weights, already divided by what they average over.
+export let photometricScale: f32 = 0;
+export let perSampleScale: f32 = 0;
+export let entropyScale: f32 = 0;
+export let spikePenaltyScale: f32 = 0;
+
+// Adam.
+export let beta1: f32 = 0;
+export let beta2: f32 = 0;
+export let epsilon: f32 = 0;
+/** Learning rates times the bias correction of the step. */
+export let densityRate: f32 = 0;
+export let featureRate: f32 = 0;
+export let networkRate: f32 = 0;
+
+// Rendered rays.
+export let outRgb: usize = 0;
+export let outDepth: usize = 0;
+export let outOpacity: usize = 0;
+export let outSamples: usize = 0;
+export let outSpikes: usize = 0;
+export let renderBackgroundR: f32 = 0;
+export let renderBackgroundG: f32 = 0;
+export let renderBackgroundB: f32 = 0;

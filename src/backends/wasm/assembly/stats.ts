@@ -1,0 +1,24 @@
+/**
+ * Counts and sums of one lane or thread: a block of 64-bit floats (exact for counts below 2^53).
+ */
+export const STATS_BYTES: usize = 128;
+export const DENSITY_EVALUATIONS = 0;
+export const DENSITY_SAMPLES = 1;
+export const SAMPLES = 2;
+export const TIME_STEPS = 3;
+export const SPIKES_1 = 4;
+export const SPIKES_2 = 5;
+export const INPUT_SPIKES = 6;
+export const ACTIVE_RAYS = 7;
+export const SQUARED_ERROR = 8;
+export const PER_SAMPLE_ERROR = 9;
+export const ENTROPY = 10;
+export const INPUT_LOW = 11;
+export const INPUT_HIGH = 12;
+
+// @ts-ignore: decorator
+@inline
+export function count(block: usize, index: i32, value: f64): void {
+  const p = block + (<usize>index << 3);
+  store<f64>(p, load<f64>(p) + value);
+}

@@ -1,0 +1,113 @@
+/**
+ * One training step in phases, each a kernel that all threads call. Rays are divided into LANES fixed lanes, taken by whichever thread is
+ * free; every sum is kept a lane and added up in the order of the lanes, so the result does not depend on the number of threads.
+ *
+ *     marchLanes -> [inputRangeLanes] -> trainLanes -> update.ts
+ */
+import {
+  featureGradients, featureStride, inputs, laneCapacity, networkFloats, networkGradients, rayCount, rayRecords,
+  records, stats, workCounter,
+} from './state';
+import { RECORD_BYTES } from './record';
+import { exitDistance, lastTransmittance, marchRay, raySamples } from './march';
+import { addRay, chunkHasRoom, clearChunk, inputValue, rowsOf, sampleTotal } from './chunk';
+import { placeScratch, sampleFeatureGradients, sampleRecords, views } from './scratch';
+import { backwardNetwork, forwardNetwork } from './network';
+import { lossAndGradients } from './composite';
+import { networkIndexOf } from './record';
+import { zeroFloats } from './simd';
+import { INPUT_HIGH, INPUT_LOW, STATS_BYTES } from './stats';
+
+export const LANES = 16;
+
+// @ts-ignore: decorator
+@inline
+export function firstRayOf(lane: i32): i32 {
+  return <i32>((<i64>rayCount * lane) / LANES);
+}
+
+function nextLane(): i32 {
+  return atomic.add<i32>(workCounter, 1);
+}
+
+/** Packs the density samples of every ray. A ray's entry in rayRecords: first and end record, T_last, exit distance. */
+export function marchLanes(): void {
+  for (let lane = nextLane(); lane < LANES; lane = nextLane()) {
+    const block = stats + <usize>lane * STATS_BYTES;
+    memory.fill(block, 0, STATS_BYTES);
+    let out = records + <usize>lane * <usize>laneCapacity * RECORD_BYTES;
+    let samples = 0;
+    const end = firstRayOf(lane + 1);
+    for (let ray = firstRayOf(lane); ray < end; ray++) {
+      const entry = rayRecords + (<usize>ray << 4);
+      store<u32>(entry, <u32>out);
+      out = marchRay(ray, out, samples, block);
+      samples += raySamples;
+      store<u32>(entry, <u32>out, 4);
+      store<f32>(entry, lastTransmittance, 8);
+      store<f32>(entry, exitDistance, 12);
+    }
+  }
+}
+
+/** Adds rays from `ray` on to an empty chunk until it is full; returns the next ray. */
+function fillChunk(ray: i32, end: i32): i32 {
+  clearChunk();
+  while (ray < end) {
+    const entry = rayRecords + (<usize>ray << 4);
+    const first = <usize>load<u32>(entry), last = <usize>load<u32>(entry, 4);
+    if (!chunkHasRoom(rowsOf(first, last))) break;
+    addRay(ray, first, last, load<f32>(entry, 8), load<f32>(entry, 12));
+    ray++;
+  }
+  return ray;
+}
+
+/** Least and greatest network input of each lane, for the Poisson encoding. */
+export function inputRangeLanes(): void {
+  placeScratch();
+  for (let lane = nextLane(); lane < LANES; lane = nextLane()) {
+    let low: f32 = Infinity, high: f32 = -Infinity;
+    const end = firstRayOf(lane + 1);
+    for (let ray = firstRayOf(lane); ray < end; ) {
+      clearChunk();
+      const entry = rayRecords + (<usize>ray << 4);
+      addRay(ray, <usize>load<u32>(entry), <usize>load<u32>(entry, 4), 1, 0);
+      for (let sample = 0; sample < sampleTotal; sample++) {
+        for (let c = 0; c < inputs; c++) {
+          const value = inputValue(sample, views, c);
+          low = min(low, value);
+          high = max(high, value);
+        }
+      }
+      ray++;
+    }
+    const block = stats + <usize>lane * STATS_BYTES;
+    store<f64>(block + (INPUT_LOW << 3), low);
+    store<f64>(block + (INPUT_HIGH << 3), high);
+  }
+}
+
+/** Network, compositing, loss and all gradients of every ray; feature gradients a sample, weight gradients a lane. */
+export function trainLanes(): void {
+  placeScratch();
+  const stride = <usize>featureStride << 2;
+  for (let lane = nextLane(); lane < LANES; lane = nextLane()) {
+    const block = stats + <usize>lane * STATS_BYTES;
+    const sums = networkGradients + <usize>lane * (<usize>networkFloats << 2);
+    const gradients = featureGradients + <usize>lane * <usize>laneCapacity * stride;
+    zeroFloats(sums, networkFloats);
+    const end = firstRayOf(lane + 1);
+    for (let ray = firstRayOf(lane); ray < end; ) {
+      ray = fillChunk(ray, end);
+      forwardNetwork(block);
+      lossAndGradients(block);
+      backwardNetwork(sums);
+      if (sampleTotal) {
+        // A chunk's samples are consecutive network samples of the lane.
+        const first = networkIndexOf(<usize>load<u32>(sampleRecords));
+        memory.copy(gradients + <usize>first * stride, sampleFeatureGradients, <usize>sampleTotal * stride);
+      }
+    }
+  }
+}

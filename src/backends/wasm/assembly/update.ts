@@ -1,0 +1,189 @@
+/**
+ * Scatter and Adam. Thread t owns the grid planes z with z mod threads = t, adds up their gradients in the order of the samples and updates
+ * them: no atomics, and the same bits for any number of threads. Touched voxels are a sparse set: slotOf[voxel] is valid if the slot points
+ * back at the voxel, so nothing is cleared between steps, and gradients stay compact in the cache.
+ *
+ * A slot's gradient: featureStride floats, then the density's, then three zeros.
+ * Limit: memory latency; a touched voxel costs one random line of features and two of moments.
+ */
+import {
+  beta1, beta2, density, densityMoments, densityRate, epsilon, featureGradients, featureMoments, featureRate, features, featureStride, hasRate,
+  inputRows, laneCapacity, networkFloats, networkGradients, networkMoments, networkRate, nx, ny, poisson, rate, rayRecords, records, slotCapacity,
+  slotGradients, slotOf, slotVoxels, thread, threads, w1, w1t, w2t, w3t, width,
+} from './state';
+import { baseOf, baseZOf, densityGradientOf, networkIndexOf, RECORD_BYTES } from './record';
+import { LANES, firstRayOf } from './train';
+import { madd } from './simd';
+
+let slots: i32 = 0;
+
+// @ts-ignore: decorator
+@inline
+function slotAt(voxel: i32, voxels: usize, gradients: usize, bytes: usize): usize {
+  const entry = slotOf + (<usize>voxel << 2);
+  const slot = load<u32>(entry);
+  if (slot < <u32>slots && load<i32>(voxels + (<usize>slot << 2)) == voxel) return gradients + <usize>slot * bytes;
+  store<u32>(entry, <u32>slots);
+  store<i32>(voxels + (<usize>slots << 2), voxel);
+  const at = gradients + <usize>slots * bytes;
+  for (let j: usize = 0; j < bytes; j += 16) v128.store(at + j, f32x4.splat(0));
+  slots++;
+  return at;
+}
+
+// @ts-ignore: decorator
+@inline
+function addCorner(at: usize, weight: f32, source: usize, densityGradient: f32, stride: usize): void {
+  store<f32>(at + stride, load<f32>(at + stride) + weight * densityGradient);
+  if (source) {
+    const w = f32x4.splat(weight);
+    for (let j: usize = 0; j < stride; j += 16) v128.store(at + j, madd(w, v128.load(source + j), v128.load(at + j)));
+  }
+}
+
+function scatterPlane(r: usize, base: i32, planeWeight: f32, source: usize, voxels: usize, gradients: usize, stride: usize): void {
+  const bytes = stride + 16;
+  const fx = load<f32>(r, 4), fy = load<f32>(r, 8), g = densityGradientOf(r);
+  const w0: f32 = (1 - fy) * planeWeight, w1: f32 = fy * planeWeight;
+  addCorner(slotAt(base, voxels, gradients, bytes), (1 - fx) * w0, source, g, stride);
+  addCorner(slotAt(base + 1, voxels, gradients, bytes), fx * w0, source, g, stride);
+  addCorner(slotAt(base + nx, voxels, gradients, bytes), (1 - fx) * w1, source, g, stride);
+  addCorner(slotAt(base + nx + 1, voxels, gradients, bytes), fx * w1, source, g, stride);
+}
+
+/** Collects the gradients of this thread's planes. */
+export function scatter(): void {
+  slots = 0;
+  const stride = <usize>featureStride << 2;
+  const voxels = slotVoxels + ((<usize>thread * <usize>slotCapacity) << 2);
+  const gradients = slotGradients + <usize>thread * <usize>slotCapacity * (stride + 16);
+  const plane = nx * ny;
+  for (let lane = 0; lane < LANES; lane++) {
+    const firstRay = firstRayOf(lane), endRay = firstRayOf(lane + 1);
+    if (firstRay == endRay) continue;
+    const laneGradients = featureGradients + <usize>lane * <usize>laneCapacity * stride;
+    const end = <usize>load<u32>(rayRecords + (<usize>(endRay - 1) << 4), 4);
+    for (let r = records + <usize>lane * <usize>laneCapacity * RECORD_BYTES; r < end; r += RECORD_BYTES) {
+      const z = baseZOf(r);
+      const lower = threads == 1 || z % threads == thread, upper = threads == 1 || (z + 1) % threads == thread;
+      if (!lower && !upper) continue;
+      const network = networkIndexOf(r);
+      const source = network >= 0 ? laneGradients + <usize>network * stride : 0;
+      const base = baseOf(r), fz = load<f32>(r, 12);
+      if (lower) scatterPlane(r, base, 1 - fz, source, voxels, gradients, stride);
+      if (upper) scatterPlane(r, base + plane, fz, source, voxels, gradients, stride);
+    }
+  }
+}
+
+/** Four scalars of Adam; those with zero gradient keep value and moments if `skipZeros`. */
+// @ts-ignore: decorator
+@inline
+function adam(parameter: usize, m: usize, v: usize, g: v128, step: v128, skipZeros: bool): void {
+  const oldM = v128.load(m), oldV = v128.load(v), old = v128.load(parameter);
+  const newM = madd(f32x4.splat(beta1), oldM, f32x4.mul(f32x4.splat(1 - beta1), g));
+  const newV = madd(f32x4.splat(beta2), oldV, f32x4.mul(f32x4.splat(1 - beta2), f32x4.mul(g, g)));
+  const change = f32x4.div(f32x4.mul(step, newM), f32x4.add(f32x4.sqrt(newV), f32x4.splat(epsilon)));
+  const value = f32x4.sub(old, change);
+  if (skipZeros) {
+    const touched = f32x4.ne(g, f32x4.splat(0));
+    v128.store(m, v128.bitselect(newM, oldM, touched));
+    v128.store(v, v128.bitselect(newV, oldV, touched));
+    v128.store(parameter, v128.bitselect(value, old, touched));
+  } else {
+    v128.store(m, newM);
+    v128.store(v, newV);
+    v128.store(parameter, value);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function adamDensity(voxel: i32, g: f32, step: f32): void {
+  if (g == 0) return;
+  const moments = densityMoments + (<usize>voxel << 3), parameter = density + (<usize>voxel << 2);
+  const m = beta1 * load<f32>(moments) + (1 - beta1) * g;
+  const v = beta2 * load<f32>(moments, 4) + (1 - beta2) * (g * g);
+  store<f32>(moments, m);
+  store<f32>(moments, v, 4);
+  store<f32>(parameter, load<f32>(parameter) - (step * m) / (sqrt(v) + epsilon));
+}
+
+/** Adam on the touched voxels of this thread's planes. */
+export function updateVoxels(): void {
+  const stride = <usize>featureStride << 2;
+  const voxels = slotVoxels + ((<usize>thread * <usize>slotCapacity) << 2);
+  let at = slotGradients + <usize>thread * <usize>slotCapacity * (stride + 16);
+  for (let slot = 0; slot < slots; slot++) {
+    const voxel = load<i32>(voxels + (<usize>slot << 2));
+    const factor: f32 = hasRate ? load<f32>(rate + (<usize>voxel << 2)) : 1;
+    adamDensity(voxel, load<f32>(at + stride), densityRate * factor);
+    const parameter = features + <usize>voxel * stride, moments = featureMoments + <usize>voxel * (stride << 1);
+    const step = f32x4.splat(featureRate * factor);
+    for (let j: usize = 0; j < stride; j += 16) {
+      const g = v128.load(at + j);
+      if (v128.any_true(f32x4.ne(g, f32x4.splat(0)))) adam(parameter + j, moments + j, moments + stride + j, g, step, true);
+    }
+    at += stride + 16;
+  }
+}
+
+/** This thread's share of the network's floats, a multiple of 4. */
+function firstFloat(t: i32): i32 {
+  return <i32>((<i64>(networkFloats >> 2) * t) / threads) << 2;
+}
+
+/** Adds up the lanes' weight gradients into lane 0's. */
+export function reduceNetwork(): void {
+  const end = <usize>firstFloat(thread + 1) << 2, laneBytes = <usize>networkFloats << 2;
+  for (let j = <usize>firstFloat(thread) << 2; j < end; j += 16) {
+    let sum = f32x4.splat(0);
+    for (let lane = 0; lane < LANES; lane++) sum = f32x4.add(sum, v128.load(networkGradients + <usize>lane * laneBytes + j));
+    v128.store(networkGradients + j, sum);
+  }
+}
+
+/** Adam on this thread's share of the network. w1, w2 and w3 lie one behind the other. */
+export function updateNetwork(): void {
+  const end = <usize>firstFloat(thread + 1) << 2, all = <usize>networkFloats << 2;
+  const step = f32x4.splat(networkRate);
+  for (let j = <usize>firstFloat(thread) << 2; j < end; j += 16) {
+    adam(w1 + j, networkMoments + j, networkMoments + all + j, v128.load(networkGradients + j), step, false);
+  }
+}
+
+/** Scatter and Adam in one kernel. */
+export function updateStep(): void {
+  scatter();
+  updateVoxels();
+  reduceNetwork();
+  updateNetwork();
+}
+
+/** Rewrites the transposed weights; one thread, after the network has changed. */
+export function transposeWeights(): void {
+  const w2 = w1 + ((<usize>inputRows * <usize>width) << 2);
+  const w3 = w2 + ((<usize>width * <usize>width) << 2);
+  transpose(w1, w1t, poisson ? inputRows : 12, width);
+  transpose(w2, w2t, width, width);
+  transpose(w3, w3t, width, 4);
+}
+
+function transpose(from: usize, to: usize, rows: i32, columns: i32): void {
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) store<f32>(to + (<usize>(j * rows + i) << 2), load<f32>(from + (<usize>(i * columns + j) << 2)));
+  }
+}
+
+/** Writes this thread's touched gradients into dense arrays [V] and [V, featureStride], for inspection. */
+export function writeDenseGradients(denseDensity: usize, denseFeatures: usize): void {
+  const stride = <usize>featureStride << 2;
+  const voxels = slotVoxels + ((<usize>thread * <usize>slotCapacity) << 2);
+  let at = slotGradients + <usize>thread * <usize>slotCapacity * (stride + 16);
+  for (let slot = 0; slot < slots; slot++) {
+    const voxel = <usize>load<i32>(voxels + (<usize>slot << 2));
+    store<f32>(denseDensity + (voxel << 2), load<f32>(at + stride));
+    memory.copy(denseFeatures + voxel * stride, at, stride);
+    at += stride + 16;
+  }
+}

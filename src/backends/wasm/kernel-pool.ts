@@ -1,0 +1,87 @@
+/**
+ * Runs kernels on several threads over one shared memory. The calling thread is thread 0; the others wait on a control block:
+ *
+ *     int32    [0] generation  [1] threads still running  [2] kernel  [3] number of arguments  [4] failed threads  [5] state version
+ *     float64  [ARGUMENTS...] arguments of the kernel   [STATE...] values of the exported variables, in the order of `stateNames`
+ *
+ * Kernels and variables are numbered by the order of the module's exports, which is the same in every thread.
+ */
+
+/** A thread besides the calling one; see launch-node.ts and kernel-worker.js. */
+export interface WorkerHandle {
+  terminate(): Promise<void>;
+}
+
+export interface WorkerStart {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly control: SharedArrayBuffer;
+  readonly thread: number;
+}
+
+export type SpawnWorker = (start: WorkerStart) => WorkerHandle;
+
+export const ARGUMENTS = 8;
+export const STATE = 24;
+const CONTROL_FLOATS = 256;
+/** Looks at the control block this often before going to sleep: about 50 microseconds, the gap between two kernels of a step. */
+export const SPINS = 5000;
+
+export class KernelPool {
+  readonly memory: WebAssembly.Memory;
+  readonly threads: number;
+  private readonly exports: Record<string, unknown>;
+  private readonly kernelNames: string[];
+  private readonly stateNames: string[];
+  private readonly workers: WorkerHandle[];
+  private readonly ints: Int32Array;
+  private readonly floats: Float64Array;
+
+  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, threads: number, spawn: SpawnWorker) {
+    this.memory = memory;
+    this.threads = threads;
+    this.exports = new WebAssembly.Instance(module, { env: { memory } }).exports;
+    this.kernelNames = Object.keys(this.exports).filter((name) => typeof this.exports[name] === 'function');
+    this.stateNames = Object.keys(this.exports).filter((name) => this.exports[name] instanceof WebAssembly.Global);
+    const control = new SharedArrayBuffer(CONTROL_FLOATS * 8);
+    this.ints = new Int32Array(control, 0, 16);
+    this.floats = new Float64Array(control);
+    this.workers = Array.from({ length: threads - 1 }, (_, i) => spawn({ module, memory, control, thread: i + 1 }));
+  }
+
+  /** Sets exported variables of state.ts in every thread, from the next kernel on. Throws RangeError for an unknown name. */
+  setState(values: Readonly<Record<string, number>>): void {
+    for (const [name, value] of Object.entries(values)) {
+      const index = this.stateNames.indexOf(name);
+      if (index < 0) throw new RangeError(`The kernels have no variable ${name}.`);
+      this.floats[STATE + index] = value;
+      (this.exports[name] as WebAssembly.Global).value = value;
+    }
+    this.ints[5]++;
+  }
+
+  /** Runs a kernel in the calling thread alone and returns what it returns. */
+  runHere(kernel: string, ...args: number[]): number {
+    return (this.exports[kernel] as (...args: number[]) => number)(...args);
+  }
+
+  /** Runs a kernel in every thread and returns when all have finished. */
+  run(kernel: string, ...args: number[]): void {
+    const { ints } = this;
+    ints[2] = this.kernelNames.indexOf(kernel);
+    if (ints[2] < 0) throw new RangeError(`There is no kernel ${kernel}.`);
+    ints[3] = args.length;
+    this.floats.set(args, ARGUMENTS);
+    Atomics.store(ints, 1, this.threads - 1);
+    Atomics.add(ints, 0, 1);
+    Atomics.notify(ints, 0);
+    this.runHere(kernel, ...args);
+    for (let i = 0; i < SPINS && Atomics.load(ints, 1) > 0; i++);
+    for (let left = Atomics.load(ints, 1); left > 0; left = Atomics.load(ints, 1)) Atomics.wait(ints, 1, left);
+    if (Atomics.load(ints, 4) > 0) throw new Error(`Kernel ${kernel} failed in a worker thread.`);
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
+}

@@ -1,0 +1,64 @@
+/** Node's side of the wasm backend: reads the compiled kernels, switches relaxed SIMD on where Node has it behind a flag, starts threads. */
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { Worker } from 'node:worker_threads';
+import { BackendError } from '../../errors.ts';
+import type { Backend } from '../backend.ts';
+import type { SpawnWorker } from './kernel-pool.ts';
+import { LANES } from './memory-plan.ts';
+import { createBackend } from './wasm-backend.ts';
+
+export interface WasmOptions {
+  /** 1 to 16; default: all cores, at most 16. The results do not depend on it. */
+  readonly threads?: number;
+  /** Fused multiply-add where the engine has it (default true). Results differ in the last bits. */
+  readonly relaxedSimd?: boolean;
+}
+
+const spawn: SpawnWorker = (start) => {
+  const worker = new Worker(new URL('./kernel-worker.js', import.meta.url), { workerData: start });
+  worker.unref();
+  return {
+    terminate: async () => {
+      await worker.terminate();
+    },
+  };
+};
+
+/** Throws BackendError, saying why, where it cannot run. */
+export async function createWasmBackend(options: WasmOptions = {}): Promise<Backend> {
+  const threads = options.threads ?? Math.min(availableParallelism(), LANES);
+  const relaxed = (options.relaxedSimd ?? true) && (await relaxedSimdWorks());
+  const name = relaxed ? 'kernels-relaxed.wasm' : 'kernels.wasm';
+  return createBackend(await compile(name), { threads, relaxed, spawn });
+}
+
+/** Node 20 has relaxed SIMD behind a flag that may still be set before the first such module is compiled. */
+export async function relaxedSimdWorks(): Promise<boolean> {
+  const bytes = await readKernels('kernels-relaxed.wasm');
+  if (WebAssembly.validate(bytes)) return true;
+  setFlagsFromString('--experimental-wasm-relaxed-simd');
+  return WebAssembly.validate(bytes);
+}
+
+async function compile(name: string): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(await readKernels(name));
+  } catch (error) {
+    if (error instanceof BackendError) throw error;
+    throw new BackendError(
+      `This Node (${process.version}) cannot run the wasm kernels: ${(error as Error).message}`,
+      'Use Node 20.19 or newer.',
+    );
+  }
+}
+
+async function readKernels(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const url = new URL(`./${name}`, import.meta.url);
+  try {
+    return new Uint8Array(await readFile(url));
+  } catch (cause) {
+    throw new BackendError(`The compiled kernels are missing: ${url.pathname}.`, 'Run `npm run build`.', { cause });
+  }
+}

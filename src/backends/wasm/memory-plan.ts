@@ -1,0 +1,130 @@
+/**
+ * Where everything lies in the one shared memory of an engine, worked out before anything is allocated. Pages that are never touched cost
+ * nothing, so regions are sized for the worst case of a step; `estimateBytes` is their sum.
+ */
+import { MemoryError } from '../../errors.ts';
+import { maxStepsPerRay, viewInputs, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import type { Capacity } from '../backend.ts';
+
+export const LANES = 16;
+export const RECORD_BYTES = 48;
+export const STATS_BYTES = 128;
+/** Rays that one call of the render kernel takes. */
+export const RENDER_RAYS = 32768;
+const CHUNK_RAYS = 64;
+const CHUNK_ROWS = 128;
+const WASM_LIMIT = 2 ** 32;
+
+/** Sizes that follow from a spec and do not change when the grid grows within the capacity. */
+export interface Sizes {
+  readonly voxels: number;
+  readonly channels: number;
+  readonly featureStride: number;
+  readonly width: number;
+  readonly inputs: number;
+  readonly inputRows: number;
+  readonly networkFloats: number;
+  readonly maxSteps: number;
+  readonly rowCapacity: number;
+  readonly laneCapacity: number;
+  readonly slotCapacity: number;
+  readonly rays: number;
+}
+
+export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): Sizes {
+  const voxels = Math.max(capacity.voxels, voxelCount(spec.grid));
+  const growth = Math.cbrt(voxels / voxelCount(spec.grid));
+  const maxSteps = Math.ceil(maxStepsPerRay(spec) * growth) + 4;
+  const network = spec.network;
+  const width = network ? network.width : 16;
+  const inputs = network ? spec.featureChannels + viewInputs(network) : 0;
+  const inputRows = network ? 12 + Math.ceil(viewInputs(network) / 4) * 4 : 12;
+  const repeats = network ? repeatsOf(network) : 1;
+  const planes = 1 / threads + 1 / spec.grid.size[2];
+  return {
+    voxels,
+    channels: spec.featureChannels,
+    featureStride: Math.ceil(spec.featureChannels / 4) * 4,
+    width,
+    inputs,
+    inputRows,
+    networkFloats: network ? inputRows * width + width * width + width * 4 : 0,
+    maxSteps,
+    rowCapacity: maxSteps * repeats + CHUNK_ROWS,
+    laneCapacity: (Math.floor(capacity.trainRays / LANES) + 1) * maxSteps,
+    slotCapacity: Math.ceil(voxels * Math.min(1, planes)) + 1,
+    rays: Math.max(capacity.trainRays, RENDER_RAYS),
+  };
+}
+
+/** A network without time needs one row a sample. */
+export function repeatsOf(network: NonNullable<FieldSpec['network']>): number {
+  return network.temporal === 'repeat' && network.neuron !== 'relu' ? network.repeats : 1;
+}
+
+/** Byte offsets by the name of the kernels' variable, and the end of the last region. */
+export interface MemoryPlan {
+  readonly offsets: Readonly<Record<string, number>>;
+  readonly bytes: number;
+}
+
+export function planMemory(sizes: Sizes, training: boolean, threads: number, scratchStride: number): MemoryPlan {
+  const offsets: Record<string, number> = {};
+  // The first page holds the tables of the compiler's maths functions; and a pointer of 0 means "none" to the kernels.
+  let cursor = 65536;
+  const reserve = (name: string, bytes: number): void => {
+    offsets[name] = cursor;
+    cursor += Math.ceil(bytes / 64) * 64;
+  };
+  const { voxels, featureStride, width, inputRows, networkFloats, rays } = sizes;
+  reserve('workCounter', 64);
+  reserve('stats', Math.max(LANES, threads) * STATS_BYTES);
+  reserve('density', voxels * 4);
+  reserve('features', voxels * featureStride * 4);
+  reserve('rate', training ? voxels * 4 : 0);
+  reserve('occupancy', voxels);
+  reserve('leap', voxels);
+  reserve('w1', inputRows * width * 4);
+  reserve('w2', networkFloats ? width * width * 4 : 0);
+  reserve('w3', width * 16);
+  reserve('w1t', inputRows * width * 4);
+  reserve('w2t', width * width * 4);
+  reserve('w3t', width * 16);
+  reserve('origins', rays * 12 + 4);
+  reserve('directions', rays * 12 + 4);
+  reserve('outRgb', RENDER_RAYS * 12);
+  reserve('outDepth', RENDER_RAYS * 4);
+  reserve('outOpacity', RENDER_RAYS * 4);
+  reserve('outSamples', RENDER_RAYS * 4);
+  reserve('outSpikes', RENDER_RAYS * 4);
+  reserve('scratch', scratchStride * threads);
+  reserve('renderRecords', threads * renderRecordStride(sizes));
+  if (training) {
+    reserve('targets', rays * 12 + 4);
+    reserve('backgrounds', rays * 12 + 4);
+    reserve('rayRecords', rays * 16);
+    reserve('networkMoments', networkFloats * 8);
+    reserve('networkGradients', networkFloats * 4 * LANES);
+    reserve('densityMoments', voxels * 8);
+    reserve('featureMoments', voxels * featureStride * 8);
+    reserve('slotOf', voxels * 4);
+    reserve('slotVoxels', threads * sizes.slotCapacity * 4);
+    reserve('slotGradients', threads * sizes.slotCapacity * (featureStride + 4) * 4);
+    reserve('records', LANES * sizes.laneCapacity * RECORD_BYTES);
+    reserve('featureGradients', LANES * sizes.laneCapacity * featureStride * 4);
+  }
+  return { offsets, bytes: cursor };
+}
+
+export function renderRecordStride(sizes: Sizes): number {
+  return (CHUNK_RAYS + 1) * sizes.maxSteps * RECORD_BYTES;
+}
+
+/** Throws MemoryError if the plan is beyond what 32-bit WebAssembly can address. */
+export function checkAddressable(bytes: number): void {
+  if (bytes <= WASM_LIMIT) return;
+  throw new MemoryError(
+    `The field needs ${(bytes / 2 ** 30).toFixed(1)} GiB; the wasm backend can address 4 GiB.`,
+    'Use fewer voxels (--set fine.voxels=...) or fewer rays a step (--set fine.rays=...).',
+  );
+}

@@ -1,0 +1,59 @@
+/** The wasm backend: AssemblyScript kernels on worker threads over one shared memory. Platform-free; launch-node.ts starts it in Node. */
+import { BackendError, MemoryError } from '../../errors.ts';
+import type { FieldSpec } from '../../model/field-spec.ts';
+import type { Backend, Capacity } from '../backend.ts';
+import { KernelPool, type SpawnWorker } from './kernel-pool.ts';
+import { checkAddressable, LANES, planMemory, sizesOf } from './memory-plan.ts';
+import { WasmEngine } from './wasm-engine.ts';
+
+export interface WasmSetup {
+  readonly threads: number;
+  readonly relaxed: boolean;
+  readonly spawn: SpawnWorker;
+}
+
+const PAGE = 65536;
+
+export function createBackend(module: WebAssembly.Module, setup: WasmSetup): Backend {
+  const { threads, relaxed, spawn } = setup;
+  if (!Number.isInteger(threads) || threads < 1 || threads > LANES) {
+    throw new BackendError(`The wasm backend runs on 1 to ${LANES} threads; ${threads} were asked for.`, `Use --threads 1 ... ${LANES}.`);
+  }
+  const plan = (spec: FieldSpec, capacity: Capacity) => {
+    const sizes = sizesOf(spec, capacity, threads);
+    const scratchStride = scratchBytes(module, sizes);
+    return { sizes, scratchStride, memory: planMemory(sizes, capacity.trainRays > 0, threads, scratchStride) };
+  };
+  return {
+    name: 'wasm',
+    description: `wasm, ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${relaxed ? 'SIMD with fused multiply-add' : 'SIMD'}`,
+    estimateBytes: (spec, capacity) => plan(spec, capacity).memory.bytes,
+    createField: async (spec, capacity) => {
+      const { sizes, scratchStride, memory } = plan(spec, capacity);
+      checkAddressable(memory.bytes);
+      const pool = new KernelPool(module, allocate(memory.bytes), threads, spawn);
+      return new WasmEngine(spec, sizes, memory, scratchStride, pool, capacity.trainRays);
+    },
+  };
+}
+
+function allocate(bytes: number): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / PAGE);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (cause) {
+    throw new MemoryError(
+      `The field needs ${(bytes / 2 ** 20).toFixed(0)} MiB of memory and this process was given less.`,
+      'Use fewer voxels (--set fine.voxels=...) or close other programs.',
+      { cause },
+    );
+  }
+}
+
+/** The scratch layout lives in the kernels; a throw-away instance is asked how large it is. */
+function scratchBytes(module: WebAssembly.Module, sizes: { rowCapacity: number; width: number; inputRows: number }): number {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  for (const name of ['rowCapacity', 'width', 'inputRows'] as const) (exports[name] as WebAssembly.Global).value = sizes[name];
+  return (exports['scratchBytes'] as () => number)();
+}

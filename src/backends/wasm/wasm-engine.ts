@@ -1,0 +1,319 @@
+/** One field on the wasm backend: sets the kernels' state, hands out rays, reads back results. */
+import { maxStepsPerRay, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import {
+  emptyCounts,
+  addCounts,
+  type Counts,
+  type FieldEngine,
+  type ParameterName,
+  type Rays,
+  type RenderedRays,
+  type RenderSettings,
+  type StepResult,
+  type StepSettings,
+  type TensorName,
+  type TrainBatch,
+} from '../backend.ts';
+import type { KernelPool } from './kernel-pool.ts';
+import { LANES, RENDER_RAYS, renderRecordStride, repeatsOf, STATS_BYTES, type MemoryPlan, type Sizes } from './memory-plan.ts';
+import { TensorStore } from './tensor-store.ts';
+
+/** Order of the sums in a statistics block (stats.ts of the kernels). */
+const STATS = [
+  'densityEvaluations',
+  'densitySamples',
+  'samples',
+  'timeSteps',
+  'spikes1',
+  'spikes2',
+  'inputSpikes',
+  'activeRays',
+  'squaredError',
+  'perSampleError',
+  'entropy',
+  'inputLow',
+  'inputHigh',
+] as const;
+type Stats = Record<(typeof STATS)[number], number>;
+
+export class WasmEngine implements FieldEngine {
+  private currentSpec: FieldSpec;
+  private readonly sizes: Sizes;
+  private readonly plan: MemoryPlan;
+  private readonly pool: KernelPool;
+  private readonly trainRays: number;
+  private readonly buffer: SharedArrayBuffer;
+  private readonly tensors: TensorStore;
+  private readonly statistics: Float64Array;
+  private readonly workCounter: Int32Array;
+  private inputRange = new Float32Array(2);
+
+  constructor(spec: FieldSpec, sizes: Sizes, plan: MemoryPlan, scratchStride: number, pool: KernelPool, trainRays: number) {
+    this.currentSpec = spec;
+    this.sizes = sizes;
+    this.plan = plan;
+    this.pool = pool;
+    this.trainRays = trainRays;
+    this.buffer = pool.memory.buffer as unknown as SharedArrayBuffer;
+    this.tensors = new TensorStore(this.buffer, plan, sizes);
+    this.statistics = new Float64Array(this.buffer, plan.offsets['stats'], (Math.max(LANES, pool.threads) * STATS_BYTES) / 8);
+    this.workCounter = new Int32Array(this.buffer, plan.offsets['workCounter'], 1);
+    pool.setState({
+      ...plan.offsets,
+      threads: pool.threads,
+      scratchStride,
+      renderRecordStride: renderRecordStride(sizes),
+      rowCapacity: sizes.rowCapacity,
+      laneCapacity: sizes.laneCapacity,
+      slotCapacity: sizes.slotCapacity,
+      featureStride: sizes.featureStride,
+      width: sizes.width,
+      inputs: sizes.inputs,
+      inputRows: sizes.inputRows,
+      networkFloats: sizes.networkFloats,
+      ...networkState(spec),
+    });
+    this.applySpec(true);
+  }
+
+  get spec(): FieldSpec {
+    return this.currentSpec;
+  }
+
+  async read(name: TensorName): Promise<Float32Array> {
+    return name === 'inputRange' ? this.inputRange.slice() : this.tensors.read(name, voxelCount(this.spec.grid));
+  }
+
+  async write(name: TensorName, data: Float32Array): Promise<void> {
+    if (name === 'inputRange') {
+      if (data.length !== 2) throw new RangeError(`inputRange has 2 values, not ${data.length}.`);
+      this.inputRange.set(data);
+      return;
+    }
+    this.tensors.write(name, voxelCount(this.spec.grid), data);
+    if (name === 'rate') this.pool.setState({ hasRate: data.some((value) => value !== 1) ? 1 : 0 });
+    if (name === 'w1' || name === 'w2' || name === 'w3') this.pool.runHere('transposeWeights');
+  }
+
+  async readOccupancy(): Promise<Uint8Array> {
+    return this.bytes('occupancy', voxelCount(this.spec.grid)).slice();
+  }
+
+  async writeOccupancy(occupancy: Uint8Array): Promise<void> {
+    const voxels = voxelCount(this.spec.grid);
+    if (occupancy.length !== voxels) throw new RangeError(`occupancy has ${voxels} values, not ${occupancy.length}.`);
+    this.bytes('occupancy', voxels).set(occupancy);
+    this.pool.runHere('buildLeapMap');
+  }
+
+  async respecify(spec: FieldSpec): Promise<void> {
+    const resized = spec.grid.size.some((n, axis) => n !== this.spec.grid.size[axis]);
+    if (voxelCount(spec.grid) > this.sizes.voxels || maxStepsPerRay(spec) > this.sizes.maxSteps) {
+      throw new RangeError(
+        `A grid of ${spec.grid.size.join('x')} is beyond the capacity of ${this.sizes.voxels} voxels this engine was made for.`,
+      );
+    }
+    this.currentSpec = spec;
+    this.applySpec(resized);
+  }
+
+  async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
+    const result = this.backward(batch, settings);
+    this.pool.run('updateStep');
+    this.pool.runHere('transposeWeights');
+    return result;
+  }
+
+  async gradients(
+    batch: TrainBatch,
+    settings: StepSettings,
+  ): Promise<{ result: StepResult; gradients: Partial<Record<ParameterName, Float32Array>> }> {
+    const result = this.backward(batch, settings);
+    this.pool.run('scatter');
+    this.pool.run('reduceNetwork');
+    const voxels = voxelCount(this.spec.grid);
+    // The moments' place serves as scratch: it is saved, cleared, filled, read and put back.
+    const saved = (['density.m', 'density.v', 'features.m', 'features.v'] as const).map(
+      (name) => [name, this.tensors.read(name, voxels)] as const,
+    );
+    const density = this.plan.offsets['densityMoments'];
+    const features = this.plan.offsets['featureMoments'];
+    this.bytes('densityMoments', voxels * 4).fill(0);
+    this.bytes('featureMoments', voxels * this.sizes.featureStride * 4).fill(0);
+    this.pool.run('writeDenseGradients', density, features);
+    const { channels, featureStride } = this.sizes;
+    const gradients: Partial<Record<ParameterName, Float32Array>> = {
+      density: new Float32Array(this.buffer, density, voxels).slice(),
+      features: unpad(new Float32Array(this.buffer, features, voxels * featureStride), featureStride, channels),
+    };
+    for (const [name, data] of saved) this.tensors.write(name, voxels, data);
+    if (this.spec.network) for (const name of ['w1', 'w2', 'w3'] as const) gradients[name] = this.tensors.readWeightGradient(name);
+    return { result, gradients };
+  }
+
+  async renderRays(rays: Rays, settings: RenderSettings): Promise<RenderedRays> {
+    const n = rays.count;
+    const out = {
+      rgb: new Float32Array(n * 3),
+      depth: new Float32Array(n),
+      opacity: new Float32Array(n),
+      samples: new Uint32Array(n),
+      spikes: new Uint32Array(n),
+      counts: emptyCounts(),
+    };
+    const [renderBackgroundR, renderBackgroundG, renderBackgroundB] = settings.background;
+    const [inputLow, inputHigh] = this.inputRange;
+    this.pool.setState({
+      renderBackgroundR,
+      renderBackgroundG,
+      renderBackgroundB,
+      inputLow,
+      inputHigh,
+      noiseSeed: settings.noiseSeed ?? 0,
+      weightThreshold: settings.weightThreshold ?? this.spec.weightThreshold,
+    });
+    for (let first = 0; first < n; first += RENDER_RAYS) {
+      const count = Math.min(RENDER_RAYS, n - first);
+      this.pool.setState({ rayCount: count, firstRay: first });
+      this.floats('origins', count * 3).set(rays.origins.subarray(first * 3, (first + count) * 3));
+      this.floats('directions', count * 3).set(rays.directions.subarray(first * 3, (first + count) * 3));
+      this.runShared('renderBlocks');
+      out.rgb.set(this.floats('outRgb', count * 3), first * 3);
+      out.depth.set(this.floats('outDepth', count), first);
+      out.opacity.set(this.floats('outOpacity', count), first);
+      out.samples.set(new Uint32Array(this.buffer, this.plan.offsets['outSamples'], count), first);
+      out.spikes.set(new Uint32Array(this.buffer, this.plan.offsets['outSpikes'], count), first);
+      addCounts(out.counts, countsOf(this.sumStats(this.pool.threads), count));
+    }
+    return out;
+  }
+
+  async dispose(): Promise<void> {
+    await this.pool.dispose();
+  }
+
+  /** Forward and backward of a batch, up to the samples' and lanes' gradients. */
+  private backward(batch: TrainBatch, settings: StepSettings): StepResult {
+    const n = batch.count;
+    if (n > this.trainRays)
+      throw new RangeError(`A batch of ${n} rays is beyond the capacity of ${this.trainRays} this engine was made for.`);
+    const network = this.spec.network;
+    const { adam, adamStep, learningRates, loss } = settings;
+    const correction = Math.sqrt(1 - adam.beta2 ** adamStep) / (1 - adam.beta1 ** adamStep);
+    this.floats('origins', n * 3).set(batch.origins.subarray(0, n * 3));
+    this.floats('directions', n * 3).set(batch.directions.subarray(0, n * 3));
+    this.floats('targets', n * 3).set(batch.target.subarray(0, n * 3));
+    this.floats('backgrounds', n * 3).set(batch.background.subarray(0, n * 3));
+    this.pool.setState({
+      rayCount: n,
+      firstRay: 0,
+      weightThreshold: this.spec.weightThreshold,
+      noiseSeed: settings.noiseSeed,
+      photometricScale: 1 / (3 * n),
+      perSampleScale: loss.perSample / n,
+      entropyScale: loss.entropy / n,
+      ...adam,
+      densityRate: learningRates.density * correction,
+      featureRate: learningRates.features * correction,
+      networkRate: learningRates.network * correction,
+    });
+    this.runShared('marchLanes');
+    if (network && isPoisson(network)) {
+      this.runShared('inputRangeLanes');
+      const { inputLow, inputHigh } = this.sumStats(LANES);
+      if (inputLow <= inputHigh) this.inputRange.set([inputLow, inputHigh]);
+      this.pool.setState({ inputLow: this.inputRange[0], inputHigh: this.inputRange[1] });
+    }
+    const spikeSlots = network ? this.sumStats(LANES).samples * repeatsOf(network) * network.width : 0;
+    const penalty = network?.neuron === 'relu' || spikeSlots === 0 ? 0 : loss.spikePenalty / spikeSlots;
+    this.pool.setState({ spikePenaltyScale: penalty });
+    this.runShared('trainLanes');
+    const stats = this.sumStats(LANES);
+    const mse = stats.squaredError / (3 * n);
+    const total =
+      mse + (loss.perSample * stats.perSampleError) / n + (loss.entropy * stats.entropy) / n + penalty * (stats.spikes1 + stats.spikes2);
+    return { loss: total, mse, counts: countsOf(stats, n) };
+  }
+
+  /** Runs a kernel whose threads share out the work among themselves. */
+  private runShared(kernel: string): void {
+    this.workCounter[0] = 0;
+    this.pool.run(kernel);
+  }
+
+  /** Sums over the first blocks; for the input range, its extremes. */
+  private sumStats(blocks: number): Stats {
+    const total = Object.fromEntries(STATS.map((name) => [name, 0])) as Stats;
+    total.inputLow = Infinity;
+    total.inputHigh = -Infinity;
+    for (let block = 0; block < blocks; block++) {
+      STATS.forEach((name, i) => {
+        const value = this.statistics[(block * STATS_BYTES) / 8 + i];
+        if (name === 'inputLow') total.inputLow = Math.min(total.inputLow, value);
+        else if (name === 'inputHigh') total.inputHigh = Math.max(total.inputHigh, value);
+        else total[name] += value;
+      });
+    }
+    return total;
+  }
+
+  private applySpec(resized: boolean): void {
+    const { grid, alphaThreshold, interval, densityShift, stepLength, near, weightThreshold } = this.spec;
+    const [nx, ny, nz] = grid.size;
+    const [minX, minY, minZ] = grid.min;
+    const [maxX, maxY, maxZ] = grid.max;
+    // alpha > threshold  <=>  1 + exp(s + b) > (1 - threshold)^(-1/interval)
+    const densityThreshold = Math.log(Math.expm1(-Math.log1p(-alphaThreshold) / interval)) - densityShift;
+    const sizes = { nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ };
+    this.pool.setState({ ...sizes, interval, densityShift, stepLength, near, weightThreshold, densityThreshold });
+    if (!resized) return;
+    const voxels = voxelCount(grid);
+    this.tensors.clearGrid(voxels);
+    this.bytes('occupancy', voxels).fill(1);
+    this.bytes('leap', voxels).fill(0);
+    if (this.trainRays > 0) this.floats('rate', voxels).fill(1);
+    this.pool.setState({ hasRate: 0 });
+  }
+
+  private floats(name: string, count: number): Float32Array {
+    return new Float32Array(this.buffer, this.plan.offsets[name], count);
+  }
+
+  private bytes(name: string, count: number): Uint8Array {
+    return new Uint8Array(this.buffer, this.plan.offsets[name], count);
+  }
+}
+
+function networkState(spec: FieldSpec): Record<string, number> {
+  const network = spec.network;
+  if (!network) return { neuron: 0, padGaps: 0, reversed: 0, repeats: 1, poisson: 0 };
+  const spiking = network.neuron !== 'relu';
+  return {
+    neuron: spiking ? 1 : 2,
+    viewFrequencies: network.viewFrequencies,
+    padGaps: spiking && network.temporal === 'pad' ? 1 : 0,
+    reversed: spiking && network.order === 'far-to-near' ? 1 : 0,
+    repeats: repeatsOf(network),
+    poisson: isPoisson(network) ? 1 : 0,
+    lifDecay: 1 / network.lif.tau,
+    lifThreshold: network.lif.threshold,
+    surrogateAlpha: network.lif.surrogateAlpha,
+  };
+}
+
+function isPoisson(network: NonNullable<FieldSpec['network']>): boolean {
+  return network.neuron !== 'relu' && network.temporal === 'repeat' && network.encoding === 'poisson';
+}
+
+function countsOf(stats: Stats, rays: number): Counts {
+  const { activeRays, densityEvaluations, densitySamples, samples, timeSteps, spikes1, spikes2, inputSpikes } = stats;
+  return { rays, activeRays, densityEvaluations, densitySamples, samples, timeSteps, spikes: [spikes1, spikes2], inputSpikes };
+}
+
+/** [rows, stride] to [rows, columns]. */
+function unpad(data: Float32Array, stride: number, columns: number): Float32Array {
+  const rows = data.length / stride;
+  const out = new Float32Array(rows * columns);
+  for (let r = 0, i = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[i++] = data[r * stride + c];
+  return out;
+}
