@@ -1,0 +1,196 @@
+/**
+ * Marching, written to be read: which steps of a ray exist, which of them are density samples, which are shown to the network
+ * (docs/model.md, section 1). The thresholds select and carry no gradient, so this is plain code in double precision on the float32
+ * density; a single-precision kernel takes the same decisions except within rounding of a boundary, and `margin` says how near the nearest
+ * one was.
+ *
+ *     alpha = 1 - (1 + exp(s + b))^(-interval)       w_i = T_i alpha_i       T_{i+1} = T_i (1 - alpha_i)
+ */
+import type { Rays } from '../src/backends/backend.ts';
+import { MIN_TRANSMITTANCE, type FieldSpec, type GridSpec } from '../src/model/field-spec.ts';
+
+/** Components of a direction smaller than this count as this in the slab test. */
+const MIN_DIRECTION = 1e-9;
+
+/** Part of a ray inside the grid's box, in units of its direction. Empty if `tMax <= tMin`. */
+export interface Span {
+  readonly tMin: number;
+  readonly tMax: number;
+}
+
+/**
+ * The packed samples of N rays: D density samples, of which M are network samples. The samples of a ray are contiguous and go from near
+ * to far.
+ */
+export interface PackedSamples {
+  readonly rays: number;
+  /** [N+1] density samples of ray r: rows `densityOffsets[r]` to `densityOffsets[r + 1] - 1` */
+  readonly densityOffsets: Int32Array;
+  /** [D] i of p_i = start + u i stepLength */
+  readonly stepIndex: Int32Array;
+  /** [D,8] grid points around the sample, x fastest */
+  readonly corners: Int32Array;
+  /** [D,8] their trilinear weights */
+  readonly cornerWeights: Float32Array;
+  /** [D] metres from the origin of the ray */
+  readonly distance: Float32Array;
+  /** [N+1] network samples of ray r: rows `rayOffsets[r]` to `rayOffsets[r + 1] - 1` */
+  readonly rayOffsets: Int32Array;
+  /** [M] row of the network sample among the density samples */
+  readonly networkRows: Int32Array;
+  /** [N] metres from the origin of the ray to the far end of the box: |d| max(tMax, near) */
+  readonly exitDistance: Float32Array;
+  /** Steps where the density was interpolated. */
+  readonly densityEvaluations: number;
+  /**
+   * How near the nearest decision was to going the other way: steps for the end of a ray, voxels for the nearest grid point, and relative
+   * distance for alpha, weight and transmittance.
+   */
+  readonly margin: number;
+}
+
+/** Slab test of ray `index` against the box of the grid. */
+export function raySpan(grid: GridSpec, near: number, rays: Rays, index: number): Span {
+  let tMin = near;
+  let tMax = Infinity;
+  for (let axis = 0; axis < 3; axis++) {
+    const origin = rays.origins[index * 3 + axis];
+    let direction = rays.directions[index * 3 + axis];
+    if (Math.abs(direction) < MIN_DIRECTION) direction = MIN_DIRECTION;
+    const a = (grid.min[axis] - origin) / direction;
+    const b = (grid.max[axis] - origin) / direction;
+    tMin = Math.max(tMin, Math.min(a, b));
+    tMax = Math.min(tMax, Math.max(a, b));
+  }
+  return { tMin, tMax };
+}
+
+/** The opacity of a step whose interpolated density is `density`. */
+export function alphaOf(spec: FieldSpec, density: number): number {
+  return -Math.expm1(-spec.interval * Math.log1p(Math.exp(density + spec.densityShift)));
+}
+
+/**
+ * Marches N rays through a field.
+ *
+ * @param density [V]
+ * @param occupancy [V] 0 or 1
+ * @param weightThreshold replaces the spec's
+ */
+export function marchRays(
+  spec: FieldSpec,
+  rays: Rays,
+  density: Float32Array,
+  occupancy: Uint8Array,
+  weightThreshold: number = spec.weightThreshold,
+): PackedSamples {
+  const { grid, stepLength } = spec;
+  const stepIndex: number[] = [];
+  const corners: number[] = [];
+  const cornerWeights: number[] = [];
+  const distances: number[] = [];
+  const networkRows: number[] = [];
+  const densityOffsets = new Int32Array(rays.count + 1);
+  const rayOffsets = new Int32Array(rays.count + 1);
+  const exitDistance = new Float32Array(rays.count);
+  let densityEvaluations = 0;
+  let margin = Infinity;
+
+  for (let ray = 0; ray < rays.count; ray++) {
+    const origin = rays.origins.subarray(ray * 3, ray * 3 + 3);
+    const direction = rays.directions.subarray(ray * 3, ray * 3 + 3);
+    const length = Math.hypot(direction[0], direction[1], direction[2]);
+    const { tMin, tMax } = raySpan(grid, spec.near, rays, ray);
+    exitDistance[ray] = length * Math.max(tMax, spec.near);
+
+    let transmittance = 1;
+    for (let i = 0; tMax > tMin && transmittance >= MIN_TRANSMITTANCE; i++) {
+      const distance = length * tMin + i * stepLength;
+      margin = Math.min(margin, Math.abs(distance - length * tMax) / stepLength);
+      if (distance >= length * tMax) break;
+
+      const place = locate(grid, origin, direction, distance / length);
+      margin = Math.min(margin, place.tie);
+      if (occupancy[place.nearest] === 0) continue;
+
+      densityEvaluations++;
+      let s = 0;
+      for (let k = 0; k < 8; k++) s += place.weights[k] * density[place.corners[k]];
+      const alpha = alphaOf(spec, s);
+      margin = Math.min(margin, relativeDistance(alpha, spec.alphaThreshold));
+      if (alpha <= spec.alphaThreshold) continue;
+
+      const weight = transmittance * alpha;
+      margin = Math.min(margin, relativeDistance(weight, weightThreshold));
+      if (weight > weightThreshold) networkRows.push(stepIndex.length);
+      transmittance *= 1 - alpha;
+      margin = Math.min(margin, relativeDistance(transmittance, MIN_TRANSMITTANCE));
+
+      stepIndex.push(i);
+      distances.push(distance);
+      corners.push(...place.corners);
+      cornerWeights.push(...place.weights);
+    }
+    densityOffsets[ray + 1] = stepIndex.length;
+    rayOffsets[ray + 1] = networkRows.length;
+  }
+
+  return {
+    rays: rays.count,
+    densityOffsets,
+    stepIndex: Int32Array.from(stepIndex),
+    corners: Int32Array.from(corners),
+    cornerWeights: Float32Array.from(cornerWeights),
+    distance: Float32Array.from(distances),
+    rayOffsets,
+    networkRows: Int32Array.from(networkRows),
+    exitDistance,
+    densityEvaluations,
+    margin,
+  };
+}
+
+interface Place {
+  /** [8] grid points, x fastest, and their trilinear weights */
+  readonly corners: readonly number[];
+  readonly weights: readonly number[];
+  readonly nearest: number;
+  /** Voxels to the nearest place where `nearest` changes. */
+  readonly tie: number;
+}
+
+/** Where the point origin + direction t lies in the grid. */
+function locate(grid: GridSpec, origin: ArrayLike<number>, direction: ArrayLike<number>, t: number): Place {
+  const base = [0, 0, 0];
+  const fraction = [0, 0, 0];
+  const near = [0, 0, 0];
+  let tie = Infinity;
+  for (let axis = 0; axis < 3; axis++) {
+    const { min, max, size } = grid;
+    const p = origin[axis] + direction[axis] * t;
+    const scale = (size[axis] - 1) / (max[axis] - min[axis]);
+    const g = Math.min(Math.max((p - min[axis]) * scale, 0), size[axis] - 1);
+    base[axis] = Math.min(Math.floor(g), size[axis] - 2);
+    fraction[axis] = g - base[axis];
+    near[axis] = Math.floor(g + 0.5);
+    tie = Math.min(tie, Math.abs(fraction[axis] - 0.5));
+  }
+  const [nx, ny] = grid.size;
+  const corners: number[] = [];
+  const weights: number[] = [];
+  for (let k = 0; k < 8; k++) {
+    const [dx, dy, dz] = [k & 1, (k >> 1) & 1, k >> 2];
+    corners.push(base[0] + dx + nx * (base[1] + dy + ny * (base[2] + dz)));
+    weights.push(side(fraction[0], dx) * side(fraction[1], dy) * side(fraction[2], dz));
+  }
+  return { corners, weights, nearest: near[0] + nx * (near[1] + ny * near[2]), tie };
+}
+
+/** Linear weight of the lower (0) or upper (1) of two grid points. */
+function side(fraction: number, upper: number): number {
+  return upper === 1 ? fraction : 1 - fraction;
+}
+
+function relativeDistance(value: number, threshold: number): number {
+  return threshold > 0 ? Math.abs(value / threshold - 1) : Infinity;
+}
