@@ -1,0 +1,55 @@
+/** What was computed and how near it was to being otherwise: exact counts, and margins for tests. */
+import type { PackedSamples } from '../../../renderer/march.ts';
+import type { Neuron } from '../../neurons/neuron.ts';
+import { emptyCounts, type Counts } from '../backend.ts';
+import type { ForwardPass, HiddenActivity } from './forward.ts';
+import type { Tensor, TensorFlow } from './tensorflow.ts';
+
+export interface Activity {
+  readonly counts: Counts;
+  /** [N] spikes of both hidden layers of each ray */
+  readonly spikesOfRay: Uint32Array;
+}
+
+export function countActivity(tf: TensorFlow, samples: PackedSamples, { hidden }: ForwardPass): Activity {
+  const { rays, rayOffsets } = samples;
+  const counts = emptyCounts();
+  counts.rays = rays;
+  for (let ray = 0; ray < rays; ray++) if (rayOffsets[ray + 1] > rayOffsets[ray]) counts.activeRays++;
+  counts.densityEvaluations = samples.densityEvaluations;
+  counts.densitySamples = samples.stepIndex.length;
+  counts.samples = samples.networkRows.length;
+  const spikesOfRay = new Uint32Array(rays);
+  if (hidden === null) return { counts, spikesOfRay };
+
+  counts.timeSteps = hidden.layout.timeSteps * hidden.repeats;
+  hidden.spikes.forEach((spikes, layer) => {
+    nonZeroBySequence(tf, spikes).forEach((count, column) => {
+      counts.spikes[layer] += count;
+      spikesOfRay[hidden.layout.rayOfColumn[column]] += count;
+    });
+  });
+  if (hidden.poisson !== null) for (const count of nonZeroBySequence(tf, hidden.poisson.spikes)) counts.inputSpikes += count;
+  return { counts, spikesOfRay };
+}
+
+/** Non-zero values of [T,R,W] in each of the R sequences. */
+function nonZeroBySequence(tf: TensorFlow, values: Tensor): Int32Array {
+  return tf.tidy(() => tf.sum(tf.cast(tf.notEqual(values, 0), 'int32'), [0, 2]).dataSync<'int32'>());
+}
+
+/**
+ * Least |H - threshold| of all neurons and time steps: where it exceeds the rounding of another backend, that backend's spikes must be
+ * the same. Infinity if the output of the neuron does not jump.
+ */
+export function spikeMargin(tf: TensorFlow, neuron: Neuron, hidden: HiddenActivity): number {
+  const { threshold } = neuron;
+  if (threshold === null) return Infinity;
+  return tf.tidy(() => Math.min(...hidden.potentials.map((h) => tf.min(tf.abs(tf.sub(h, threshold))).dataSync()[0])));
+}
+
+/** Least distance of an input's probability from its random number; Infinity without the Poisson encoding. */
+export function noiseMargin(tf: TensorFlow, { poisson }: HiddenActivity): number {
+  if (poisson === null) return Infinity;
+  return tf.tidy(() => tf.min(tf.abs(tf.sub(poisson.probabilities, poisson.noise))).dataSync()[0]);
+}

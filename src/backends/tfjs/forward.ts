@@ -1,0 +1,153 @@
+/**
+ * The model from parameters to ray colours, differentiable (docs/model.md, sections 1 to 3):
+ *
+ *     samples -> weights, features -> network over time -> rgb_i = sigmoid(logits_i) -> C = sum w_i rgb_i + T_last background
+ */
+import type { PackedSamples } from '../../../renderer/march.ts';
+import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
+import type { Neuron } from '../../neurons/neuron.ts';
+import { runColourNetwork, type NetworkPass, type NetworkWeights } from './colour-network.ts';
+import { bernoulli, gatherRows } from './custom-gradients.ts';
+import { toPacked, toPadded } from './padded-layout.ts';
+import { normaliseInputs, poissonNoise, rangeOf, type InputRange } from './poisson-encoding.ts';
+import { layoutAlone, layoutInTime, raysOfSamples, type TimeLayout } from './temporal-modes.ts';
+import type { Tensor, TensorFlow } from './tensorflow.ts';
+import { rayWeights, sampleFeatures, sumByRay } from './volume-rendering.ts';
+
+export interface Parameters {
+  /** [V] */
+  readonly density: Tensor;
+  /** [V,C] */
+  readonly features: Tensor;
+  /** null without a network */
+  readonly weights: NetworkWeights | null;
+}
+
+/** What does not change while the parameters do. */
+export interface ForwardInput {
+  readonly spec: FieldSpec;
+  /** null without a network */
+  readonly neuron: Neuron | null;
+  readonly samples: PackedSamples;
+  /** View terms of each ray, [N,I-C]; null without a network */
+  readonly views: Float32Array | null;
+  /** [N,3] */
+  readonly background: Tensor;
+  readonly noise: {
+    readonly seed: number;
+    /** Index in the call of the first of these rays. */
+    readonly firstRay: number;
+    /** Normalisation of the Poisson encoding; null: that of these samples. */
+    readonly range: InputRange | null;
+  };
+}
+
+/** The hidden layers while the samples were coloured. */
+export interface HiddenActivity extends Pick<NetworkPass, 'spikes' | 'potentials'> {
+  readonly layout: TimeLayout;
+  /** Means of the two layers' outputs over real samples, repeats and neurons, differentiable. */
+  readonly meanSpikes: readonly [Tensor, Tensor];
+  /** Time steps for which every sample was shown. */
+  readonly repeats: number;
+  /** null unless the inputs are spikes */
+  readonly poisson: PoissonInputs | null;
+}
+
+/** Inputs as spikes 1[noise < probabilities], all [T,M,I], and the range by which the probabilities were normalised. */
+export interface PoissonInputs {
+  readonly spikes: Tensor;
+  readonly probabilities: Tensor;
+  readonly noise: Tensor;
+  readonly range: InputRange;
+}
+
+export interface ForwardPass {
+  /** [N,3] */
+  readonly rgb: Tensor;
+  /** [N] */
+  readonly lastTransmittance: Tensor;
+  /** [D] weights of the density samples; null if D = 0 */
+  readonly densityWeights: Tensor | null;
+  /** Weights [M] and colours [M,3] of the network samples; null if M = 0 */
+  readonly shown: { readonly weights: Tensor; readonly colours: Tensor } | null;
+  /** null without a network or samples */
+  readonly hidden: HiddenActivity | null;
+}
+
+export function forward(tf: TensorFlow, parameters: Parameters, input: ForwardInput): ForwardPass {
+  const { spec, samples, background } = input;
+  const empty = { rgb: background, lastTransmittance: tf.ones([samples.rays]), densityWeights: null, shown: null, hidden: null };
+  if (samples.stepIndex.length === 0) return empty;
+
+  const { weights: densityWeights, lastTransmittance } = rayWeights(tf, spec, parameters.density, samples);
+  const behind = tf.mul(tf.reshape(lastTransmittance, [-1, 1]), background);
+  if (samples.networkRows.length === 0) return { ...empty, rgb: behind, lastTransmittance, densityWeights };
+
+  const features = sampleFeatures(tf, parameters.features, samples);
+  const { logits, hidden } = colourLogits(tf, parameters, input, features);
+  const colours = tf.sigmoid(logits);
+  const weights = gatherRows(tf, tf.reshape(densityWeights, [-1, 1]), samples.networkRows);
+  const rgb = tf.add(sumByRay(tf, tf.mul(weights, colours), samples.rayOffsets), behind);
+  return { rgb, lastTransmittance, densityWeights, shown: { weights: tf.reshape(weights, [-1]), colours }, hidden };
+}
+
+/** Logits [M,3] of the network samples; without a network they are the features. */
+function colourLogits(
+  tf: TensorFlow,
+  parameters: Parameters,
+  input: ForwardInput,
+  features: Tensor,
+): { logits: Tensor; hidden: HiddenActivity | null } {
+  const { spec, neuron, samples, views } = input;
+  const { network } = spec;
+  const { weights } = parameters;
+  if (network === null || neuron === null || views === null || weights === null) return { logits: features, hidden: null };
+
+  const x = tf.concat([features, viewTermsOfSamples(tf, views, samples)], 1);
+  const alone = network.temporal === 'repeat' || !neuron.hasMemory;
+  const layout = alone ? layoutAlone(samples) : layoutInTime(network.temporal, network.order, samples);
+  const { inputs, repeats, poisson } = alone ? repeatInputs(tf, network, neuron, x, input) : sequenceInputs(tf, layout, x);
+  const pass = runColourNetwork(tf, neuron, weights, inputs);
+
+  const readSamples = (output: Tensor): Tensor => {
+    if (alone) return tf.div(tf.sum(output, 0), repeats);
+    return toPacked(tf, layout.reversed ? tf.reverse(output, 0) : output, layout);
+  };
+  const meanOverSamples = (output: Tensor): Tensor => {
+    const real = readSamples(output);
+    return tf.div(tf.sum(real), real.size);
+  };
+  const [spikes1, spikes2] = pass.spikes;
+  const hidden = { ...pass, layout, repeats, poisson, meanSpikes: [meanOverSamples(spikes1), meanOverSamples(spikes2)] as const };
+  return { logits: readSamples(pass.logits), hidden };
+}
+
+/** [M,I-C] */
+function viewTermsOfSamples(tf: TensorFlow, views: Float32Array, samples: PackedSamples): Tensor {
+  return gatherRows(tf, tf.tensor2d(views, [samples.rays, views.length / samples.rays]), raysOfSamples(samples));
+}
+
+interface InputsInTime extends Pick<HiddenActivity, 'repeats' | 'poisson'> {
+  /** [T,R,I] */
+  readonly inputs: Tensor;
+}
+
+/** The samples of a ray one after the other. `x` [M,I]. */
+function sequenceInputs(tf: TensorFlow, layout: TimeLayout, x: Tensor): InputsInTime {
+  const padded = toPadded(tf, x, layout);
+  return { inputs: layout.reversed ? tf.reverse(padded, 0) : padded, repeats: 1, poisson: null };
+}
+
+/** Every sample for itself, shown `repeats` times; once if the neuron has no memory. `x` [M,I]. */
+function repeatInputs(tf: TensorFlow, network: NetworkSpec, neuron: Neuron, x: Tensor, { samples, noise }: ForwardInput): InputsInTime {
+  const repeats = neuron.hasMemory ? network.repeats : 1;
+  const shown = (rows: Tensor): Tensor => tf.stack(new Array<Tensor>(repeats).fill(rows), 0);
+  if (network.encoding === 'direct' || !neuron.hasMemory) return { inputs: shown(x), repeats, poisson: null };
+
+  const range = noise.range ?? rangeOf(x);
+  const probabilities = shown(normaliseInputs(tf, x, range));
+  const shape = probabilities.shape as [number, number, number];
+  const uniform = tf.tensor3d(poissonNoise(noise.seed, samples, noise.firstRay, repeats, shape[2]), shape);
+  const spikes = bernoulli(tf, probabilities, uniform);
+  return { inputs: spikes, repeats, poisson: { spikes, probabilities, noise: uniform, range } };
+}

@@ -1,0 +1,72 @@
+/**
+ * Finds a TensorFlow.js that runs here: `@tensorflow/tfjs-node-gpu` (native, CUDA) where it is installed, else tfjs-core with its backend
+ * in plain JavaScript.
+ */
+import { registerGradients } from './register-gradients.ts';
+import type { TensorFlow } from './tensorflow.ts';
+
+export interface TensorFlowRuntime {
+  readonly tf: TensorFlow;
+  /** What really computes, e.g. "plain JavaScript, one thread". */
+  readonly description: string;
+  /** Why the native library is not the one used; null where it is. */
+  readonly nativeMissing: string | null;
+}
+
+/** How modules are imported; a test gives its own. */
+export type ImportModule = (specifier: string) => Promise<unknown>;
+
+const NATIVE = '@tensorflow/tfjs-node-gpu';
+
+export async function loadTensorFlow(importModule: ImportModule = (specifier) => import(specifier)): Promise<TensorFlowRuntime> {
+  const native = await loadNative(importModule);
+  if ('tf' in native) return { tf: native.tf, description: describeNative(native.tf), nativeMissing: null };
+  const tf = namespaceOf(await importModule('@tensorflow/tfjs-core'));
+  await importModule('@tensorflow/tfjs-backend-cpu');
+  tf.enableProdMode();
+  await tf.setBackend('cpu');
+  registerGradients(tf);
+  return { tf, description: 'plain JavaScript, one thread', nativeMissing: native.missing };
+}
+
+/** Wraps a namespace that the caller has loaded. */
+export function wrapTensorFlow(tf: TensorFlow): TensorFlowRuntime {
+  registerGradients(tf);
+  return { tf, description: `given TensorFlow.js, ${tf.getBackend()}`, nativeMissing: null };
+}
+
+async function loadNative(importModule: ImportModule): Promise<{ tf: TensorFlow } | { missing: string }> {
+  restoreIsNullOrUndefined();
+  try {
+    const tf = namespaceOf(await importModule(NATIVE));
+    await tf.ready();
+    registerGradients(tf);
+    return { tf };
+  } catch (error) {
+    return { missing: reasonOf(error) };
+  }
+}
+
+/** tfjs-node 4.22 calls `util.isNullOrUndefined`, which Node 23 removed. */
+function restoreIsNullOrUndefined(): void {
+  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => Record<string, unknown> | undefined } };
+  const util = process?.getBuiltinModule?.('util');
+  if (util !== undefined) util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+}
+
+/** CommonJS packages arrive under `default`, with or without named exports beside it. */
+function namespaceOf(module: unknown): TensorFlow {
+  const namespace = module as TensorFlow & { default?: TensorFlow };
+  return typeof namespace.tensor === 'function' ? namespace : (namespace.default ?? namespace);
+}
+
+function describeNative(tf: TensorFlow): string {
+  const { isUsingGpuDevice } = tf.backend() as { isUsingGpuDevice?: boolean };
+  return isUsingGpuDevice === true ? 'native TensorFlow on the GPU' : 'native TensorFlow on the CPU: no CUDA device found';
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === 'ERR_MODULE_NOT_FOUND') return `${NATIVE} is not installed (an optional dependency)`;
+  return `${NATIVE} does not load: ${(message ?? String(error)).split('\n')[0]}`;
+}

@@ -1,0 +1,49 @@
+/** The backend `tfjs`: the executable specification that the fast backends are compared with. */
+import { MemoryError } from '../../errors.ts';
+import type { FieldSpec } from '../../model/field-spec.ts';
+import type { Backend, Capacity } from '../backend.ts';
+import { loadTensorFlow, wrapTensorFlow } from './load-tensorflow.ts';
+import { estimateBytes } from './memory.ts';
+import type { TensorFlow } from './tensorflow.ts';
+import { TfjsField, type TfjsFieldOptions } from './tfjs-field.ts';
+
+export interface TfjsBackendOptions extends TfjsFieldOptions {
+  /** The TensorFlow.js to use instead of the one that is found. */
+  readonly tf?: TensorFlow;
+  /** Refuse fields that need more; default 4 GiB. */
+  readonly maxBytes?: number;
+}
+
+export interface TfjsBackend extends Backend {
+  readonly name: 'tfjs';
+  /** Why `@tensorflow/tfjs-node-gpu` is not used; null where it is. */
+  readonly nativeMissing: string | null;
+  createField(spec: FieldSpec, capacity: Capacity): Promise<TfjsField>;
+}
+
+const DEFAULT_MAX_BYTES = 4 * 2 ** 30;
+
+export async function createTfjsBackend(options: TfjsBackendOptions = {}): Promise<TfjsBackend> {
+  const { tf, description, nativeMissing } = options.tf === undefined ? await loadTensorFlow() : wrapTensorFlow(options.tf);
+  const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  return {
+    name: 'tfjs',
+    description: `tfjs: ${description}`,
+    nativeMissing,
+    estimateBytes,
+    async createField(spec, capacity) {
+      const bytes = estimateBytes(spec, capacity);
+      if (bytes > maxBytes) {
+        throw new MemoryError(
+          `tfjs needs about ${mebibytes(bytes)} for ${capacity.voxels} voxels and ${capacity.trainRays} rays a step (dense gradients), more than its limit of ${mebibytes(maxBytes)}`,
+          'Use the wasm backend, or fewer voxels or rays.',
+        );
+      }
+      return new TfjsField(tf, spec, capacity, options);
+    },
+  };
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
+}

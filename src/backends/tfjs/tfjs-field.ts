@@ -1,0 +1,256 @@
+/** One field as tensors: a training step is forward, loss, automatic differentiation, Adam, each readable in its own file. */
+import { marchRays, type PackedSamples } from '../../../renderer/march.ts';
+import { encodeViews } from '../../../renderer/view-encoding.ts';
+import { createNeuron } from '../../neurons/index.ts';
+import type { Neuron } from '../../neurons/neuron.ts';
+import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import {
+  addCounts,
+  emptyCounts,
+  type Capacity,
+  type FieldEngine,
+  type ParameterName,
+  type RenderedRays,
+  type RenderSettings,
+  type Rays,
+  type StepResult,
+  type StepSettings,
+  type TensorName,
+  type TrainBatch,
+} from '../backend.ts';
+import { countActivity, noiseMargin, spikeMargin } from './activity.ts';
+import { adamStep } from './adam.ts';
+import { FieldTensors } from './field-tensors.ts';
+import { forward, type ForwardInput, type ForwardPass } from './forward.ts';
+import { trainingLoss } from './loss.ts';
+import { RENDER_RAYS } from './memory.ts';
+import type { InputRange } from './poisson-encoding.ts';
+import { raysOfSamples } from './temporal-modes.ts';
+import type { Tensor, TensorFlow } from './tensorflow.ts';
+import { sumByRay } from './volume-rendering.ts';
+
+/**
+ * How near the last call was to other discrete decisions: |H - threshold| of the nearest neuron, |u - x'| of the nearest Poisson input, and
+ * the margin of marching (`PackedSamples.margin`). Another backend must agree where all of them exceed its rounding.
+ */
+export interface Margins {
+  readonly spike: number;
+  readonly noise: number;
+  readonly marching: number;
+}
+
+export interface TfjsFieldOptions {
+  /** Measure `margins` in every call. */
+  readonly measureMargins?: boolean;
+}
+
+interface Evaluation {
+  readonly result: StepResult;
+  /** Dense, zeros where nothing contributed. */
+  readonly gradients: Record<string, Tensor>;
+  readonly range: InputRange | null;
+}
+
+export class TfjsField implements FieldEngine {
+  /** Of the last call; Infinity where nothing could have gone otherwise or nothing was measured. */
+  margins: Margins = { spike: Infinity, noise: Infinity, marching: Infinity };
+
+  private readonly tf: TensorFlow;
+  private readonly capacity: Capacity;
+  private readonly options: TfjsFieldOptions;
+  private readonly tensors: FieldTensors;
+  private currentSpec: FieldSpec;
+  private neuron: Neuron | null;
+
+  constructor(tf: TensorFlow, spec: FieldSpec, capacity: Capacity, options: TfjsFieldOptions = {}) {
+    this.tf = tf;
+    this.capacity = capacity;
+    this.options = options;
+    this.currentSpec = spec;
+    this.neuron = spec.network && createNeuron(spec.network);
+    this.tensors = new FieldTensors(tf, spec, capacity.trainRays > 0);
+  }
+
+  get spec(): FieldSpec {
+    return this.currentSpec;
+  }
+
+  read(name: TensorName): Promise<Float32Array> {
+    return this.tensors.read(name);
+  }
+
+  async write(name: TensorName, data: Float32Array): Promise<void> {
+    this.tensors.write(name, data);
+  }
+
+  async readOccupancy(): Promise<Uint8Array> {
+    return this.tensors.occupancy.slice();
+  }
+
+  async writeOccupancy(occupancy: Uint8Array): Promise<void> {
+    const expected = this.tensors.occupancy.length;
+    if (occupancy.length !== expected) throw new RangeError(`occupancy has ${expected} values, ${occupancy.length} were given`);
+    this.tensors.occupancy = occupancy.slice();
+  }
+
+  async respecify(spec: FieldSpec): Promise<void> {
+    const old = this.currentSpec;
+    if (spec.featureChannels !== old.featureChannels || networkShape(spec) !== networkShape(old)) {
+      throw new RangeError(`respecify keeps the network: ${networkShape(old)}, not ${networkShape(spec)}`);
+    }
+    const voxels = voxelCount(spec.grid);
+    if (voxels > this.capacity.voxels) throw new RangeError(`${voxels} voxels exceed the capacity of ${this.capacity.voxels}`);
+    this.currentSpec = spec;
+    this.neuron = spec.network && createNeuron(spec.network);
+    if (spec.grid.size.some((points, axis) => points !== old.grid.size[axis])) this.tensors.resetGrids(spec);
+  }
+
+  async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
+    const { result, gradients, range } = await this.evaluate(batch, settings);
+    for (const name of this.tensors.parameterNames) this.updateParameter(name, gradients[name], settings);
+    this.tf.dispose(gradients);
+    if (range !== null) this.tensors.write('inputRange', Float32Array.from(range));
+    return result;
+  }
+
+  async gradients(
+    batch: TrainBatch,
+    settings: StepSettings,
+  ): Promise<{ result: StepResult; gradients: Partial<Record<ParameterName, Float32Array>> }> {
+    const { result, gradients } = await this.evaluate(batch, settings);
+    const arrays: Partial<Record<ParameterName, Float32Array>> = {};
+    for (const name of this.tensors.parameterNames) arrays[name] = (await gradients[name].data<'float32'>()).slice();
+    this.tf.dispose(gradients);
+    return { result, gradients: arrays };
+  }
+
+  async renderRays(rays: Rays, settings: RenderSettings): Promise<RenderedRays> {
+    const out = {
+      rgb: new Float32Array(rays.count * 3),
+      depth: new Float32Array(rays.count),
+      opacity: new Float32Array(rays.count),
+      samples: new Uint32Array(rays.count),
+      spikes: new Uint32Array(rays.count),
+      counts: emptyCounts(),
+    };
+    const density = await this.read('density');
+    const [low, high] = await this.read('inputRange');
+    for (let first = 0; first < rays.count; first += RENDER_RAYS) {
+      const part = sliceRays(rays, first, Math.min(first + RENDER_RAYS, rays.count));
+      const samples = marchRays(this.spec, part, density, this.tensors.occupancy, settings.weightThreshold);
+      this.tf.tidy(() => {
+        const background = this.tf.tile(this.tf.tensor2d([...settings.background], [1, 3]), [part.count, 1]);
+        const noise = { seed: settings.noiseSeed ?? 0, firstRay: first, range: [low, high] as const };
+        this.writeRendered(out, first, samples, this.forward(part, samples, background, noise));
+      });
+    }
+    return out;
+  }
+
+  async dispose(): Promise<void> {
+    this.tensors.dispose();
+  }
+
+  /** Loss, counts and the gradient of every parameter. */
+  private async evaluate(batch: TrainBatch, settings: StepSettings): Promise<Evaluation> {
+    const { tf, capacity } = this;
+    if (batch.count > capacity.trainRays) throw new RangeError(`${batch.count} rays exceed the capacity of ${capacity.trainRays}`);
+    const samples = marchRays(this.spec, batch, await this.read('density'), this.tensors.occupancy);
+    const names = this.tensors.parameterNames;
+    let result: StepResult | null = null;
+    let range: InputRange | null = null;
+    const computeLoss = (): Tensor => {
+      const noise = { seed: settings.noiseSeed, firstRay: 0, range: null };
+      const pass = this.forward(batch, samples, tf.tensor2d(batch.background, [batch.count, 3]), noise);
+      const loss = trainingLoss(tf, pass, tf.tensor2d(batch.target, [batch.count, 3]), raysOfSamples(samples), settings.loss);
+      range = pass.hidden?.poisson?.range ?? null;
+      result = {
+        loss: loss.total.dataSync()[0],
+        mse: loss.mse.dataSync()[0],
+        counts: countActivity(tf, samples, pass).counts,
+      };
+      return loss.total;
+    };
+    const gradients = tf.tidy(() => {
+      const variables = names.map((name) => this.tensors.get(name));
+      const found = samples.stepIndex.length > 0 ? tf.variableGrads(computeLoss as () => never, variables).grads : (computeLoss(), {});
+      return Object.fromEntries(names.map((name, i) => [name, found[variables[i].name] ?? tf.zerosLike(variables[i])]));
+    });
+    return { result: result!, gradients, range };
+  }
+
+  private forward(rays: Rays, samples: PackedSamples, background: Tensor, noise: ForwardInput['noise']): ForwardPass {
+    const { spec, neuron, tf } = this;
+    const views = spec.network && encodeViews(rays.directions, spec.network.viewFrequencies);
+    const parameters = {
+      density: this.tensors.get('density'),
+      features: this.tensors.get('features'),
+      weights: spec.network && { w1: this.tensors.get('w1'), w2: this.tensors.get('w2'), w3: this.tensors.get('w3') },
+    };
+    const pass = forward(tf, parameters, { spec, neuron, samples, views, background, noise });
+    if (this.options.measureMargins === true) {
+      const { hidden } = pass;
+      this.margins = {
+        marching: samples.margin,
+        spike: neuron && hidden ? spikeMargin(tf, neuron, hidden) : Infinity,
+        noise: hidden ? noiseMargin(tf, hidden) : Infinity,
+      };
+    }
+    return pass;
+  }
+
+  private updateParameter(name: ParameterName, gradient: Tensor, settings: StepSettings): void {
+    const { tf, tensors } = this;
+    const isGrid = name === 'density' || name === 'features';
+    const updated = tf.tidy(() => {
+      const rate = tensors.get('rate');
+      const old = { parameter: tensors.get(name), m: tensors.get(`${name}.m`), v: tensors.get(`${name}.v`) };
+      return adamStep(tf, old, gradient, {
+        adam: settings.adam,
+        step: settings.adamStep,
+        learningRate: isGrid ? settings.learningRates[name] : settings.learningRates.network,
+        rate: name === 'density' ? rate : name === 'features' ? tf.reshape(rate, [-1, 1]) : null,
+        skipZeroGradients: isGrid,
+      });
+    });
+    tensors.assign(name, updated.parameter);
+    tensors.assign(`${name}.m`, updated.m);
+    tensors.assign(`${name}.v`, updated.v);
+  }
+
+  /** Writes the rays of one forward pass at index `first` of the result. */
+  private writeRendered(out: RenderedRays, first: number, samples: PackedSamples, pass: ForwardPass): void {
+    const { tf } = this;
+    const { counts, spikesOfRay } = countActivity(tf, samples, pass);
+    addCounts(out.counts, counts);
+    out.spikes.set(spikesOfRay, first);
+    out.samples.set(
+      samples.rayOffsets.subarray(1).map((end, ray) => end - samples.rayOffsets[ray]),
+      first,
+    );
+    out.rgb.set(pass.rgb.dataSync(), first * 3);
+    out.opacity.set(tf.sub(1, pass.lastTransmittance).dataSync(), first);
+    out.depth.set(expectedDistance(tf, samples, pass).dataSync(), first);
+  }
+}
+
+/** [N] sum_i w_i distance_i + T_last exitDistance, over the density samples */
+function expectedDistance(tf: TensorFlow, samples: PackedSamples, { lastTransmittance, densityWeights }: ForwardPass): Tensor {
+  const behind = tf.mul(lastTransmittance, tf.tensor1d(samples.exitDistance));
+  if (densityWeights === null) return behind;
+  const inFront = tf.reshape(tf.mul(densityWeights, tf.tensor1d(samples.distance)), [-1, 1]);
+  return tf.add(behind, tf.reshape(sumByRay(tf, inFront, samples.densityOffsets), [-1]));
+}
+
+function sliceRays({ origins, directions }: Rays, first: number, end: number): Rays {
+  return {
+    count: end - first,
+    origins: origins.subarray(first * 3, end * 3),
+    directions: directions.subarray(first * 3, end * 3),
+  };
+}
+
+function networkShape({ featureChannels, network }: FieldSpec): string {
+  if (network === null) return `${featureChannels} channels, no network`;
+  return `${featureChannels} channels, width ${network.width}, ${network.viewFrequencies} view frequencies`;
+}
