@@ -1,0 +1,129 @@
+/**
+ * Small random fields with rays and settings, as plain data and the same for a given seed: what closed forms do not cover is compared on
+ * these, backend against backend.
+ */
+import type { FieldEngine, LossWeights, StepSettings, TensorName, TrainBatch } from '../../src/backends/backend.ts';
+import { Random } from '../../src/math/random.ts';
+import { viewInputs, voxelCount, type FieldSpec, type NetworkSpec, type Vec3 } from '../../src/model/field-spec.ts';
+
+export interface FieldFixture {
+  readonly spec: FieldSpec;
+  readonly tensors: Partial<Record<TensorName, Float32Array>>;
+  readonly occupancy: Uint8Array;
+  readonly batch: TrainBatch;
+  readonly settings: StepSettings;
+}
+
+export interface FixtureOptions {
+  readonly seed?: number;
+  readonly rays?: number;
+  readonly size?: Vec3;
+  /** null: the coarse stage, three feature channels that are colour logits. */
+  readonly network?: Partial<NetworkSpec> | null;
+  readonly loss?: Partial<LossWeights>;
+  readonly spec?: Partial<Omit<FieldSpec, 'network' | 'featureChannels'>>;
+  readonly settings?: Partial<Omit<StepSettings, 'loss'>>;
+}
+
+const NETWORK: NetworkSpec = {
+  neuron: 'lif',
+  width: 16,
+  viewFrequencies: 4,
+  temporal: 'condense',
+  order: 'near-to-far',
+  repeats: 3,
+  encoding: 'direct',
+  lif: { tau: 2, threshold: 1, surrogateAlpha: 4 },
+};
+
+/** All losses on; give 0 to switch one off. */
+const LOSS: LossWeights = { perSample: 0.1, entropy: 0.02, spikePenalty: 0.05 };
+
+/**
+ * A field of 9 x 8 x 7 points with random density, features, weights and holes in its occupancy, and rays from all sides: most hit the box,
+ * some miss it, some start inside, some run along an axis. Alphas reach from below the threshold to nearly 1, so that rays have gaps and
+ * some end early; 10 to 40 % of the spiking neurons fire.
+ */
+export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
+  const random = new Random(options.seed ?? 1);
+  const spec = fixtureSpec(options);
+  const voxels = voxelCount(spec.grid);
+  const tensors: FieldFixture['tensors'] = {
+    density: normals(random, voxels, 3),
+    features: normals(random, voxels * spec.featureChannels, 1.5),
+    rate: Float32Array.from({ length: voxels }, () => 0.5 + random.float()),
+  };
+  if (spec.network !== null) {
+    const { width } = spec.network;
+    const inputs = spec.featureChannels + viewInputs(spec.network);
+    tensors.w1 = normals(random, inputs * width, 0.6);
+    tensors.w2 = normals(random, width * width, Math.sqrt(20 / width));
+    tensors.w3 = normals(random, width * 3, Math.sqrt(8 / width));
+    tensors.inputRange = Float32Array.of(-4, 4);
+  }
+  return {
+    spec,
+    tensors,
+    occupancy: Uint8Array.from({ length: voxels }, () => (random.float() < 0.15 ? 0 : 1)),
+    batch: randomBatch(random, spec, options.rays ?? 36),
+    settings: {
+      adamStep: 1,
+      adam: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
+      learningRates: { density: 0.1, features: 0.1, network: 1e-2 },
+      noiseSeed: random.uint32(),
+      ...options.settings,
+      loss: { ...LOSS, ...options.loss },
+    },
+  };
+}
+
+/** Writes the tensors and the occupancy of a fixture into an engine of its spec. */
+export async function loadFixture(engine: FieldEngine, { tensors, occupancy }: FieldFixture): Promise<void> {
+  for (const [name, data] of Object.entries(tensors) as [TensorName, Float32Array][]) await engine.write(name, data);
+  await engine.writeOccupancy(occupancy);
+}
+
+/** N(0, sd^2), by Box and Muller. */
+export function normals(random: Random, count: number, sd: number): Float32Array {
+  return Float32Array.from({ length: count }, () => {
+    const radius = Math.sqrt(-2 * Math.log(1 - random.float()));
+    return sd * radius * Math.cos(2 * Math.PI * random.float());
+  });
+}
+
+function fixtureSpec({ network, spec, size }: FixtureOptions): FieldSpec {
+  return {
+    grid: { size: size ?? [9, 8, 7], min: [-1.1, -0.9, -0.8], max: [1, 0.95, 0.75] },
+    featureChannels: network === null ? 3 : 12,
+    network: network === null ? null : { ...NETWORK, ...network },
+    densityShift: -1,
+    interval: 0.5,
+    stepLength: 0.13,
+    near: 0.2,
+    alphaThreshold: 0.03,
+    weightThreshold: 0.02,
+    ...spec,
+  };
+}
+
+function randomBatch(random: Random, { grid }: FieldSpec, count: number): TrainBatch {
+  const origins = new Float32Array(count * 3);
+  const directions = new Float32Array(count * 3);
+  for (let ray = 0; ray < count; ray++) {
+    const inside = grid.min.map((min, axis) => min + (grid.max[axis] - min) * (0.1 + 0.8 * random.float()));
+    const away = normals(random, 3, 1);
+    const distance = (ray % 6 === 1 ? 0.1 : 2.5) / Math.hypot(...away);
+    const speed = 0.7 + 0.7 * random.float();
+    for (let axis = 0; axis < 3; axis++) {
+      origins[ray * 3 + axis] = inside[axis] + away[axis] * distance;
+      directions[ray * 3 + axis] = -away[axis] * distance * speed;
+    }
+    if (ray % 9 === 2) for (let axis = 0; axis < 3; axis++) directions[ray * 3 + axis] *= -1;
+    if (ray % 9 === 5) {
+      origins.set([inside[0], inside[1], 3], ray * 3);
+      directions.set([0, 0, -speed], ray * 3);
+    }
+  }
+  const colours = (): Float32Array => Float32Array.from({ length: count * 3 }, () => random.float());
+  return { count, origins, directions, target: colours(), background: colours() };
+}
