@@ -2,6 +2,7 @@
 import type { StepResult } from '../backends/backend.ts';
 import { addCounts, emptyCounts, type Counts } from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
+import { firingRates } from '../energy/firing-rates.ts';
 import { psnrOf } from '../math/image-metrics.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
 import type { StageName, StepMetrics } from './events.ts';
@@ -88,10 +89,4 @@ function runProgress({ coarse, fine }: Config, stage: StageName, progress: numbe
   const fineWork = fine.steps * fine.rays * FINE_RAY_COST;
   const done = stage === 'coarse' ? coarseWork * progress : coarseWork + fineWork * progress;
   return done / (coarseWork + fineWork);
-}
-
-/** Spikes (or active ReLUs) a neuron and time step, of both hidden layers. */
-export function firingRates(counts: Counts, network: NetworkSpec): [number, number] {
-  const slots = Math.max(1, counts.timeSteps * network.width);
-  return [counts.spikes[0] / slots, counts.spikes[1] / slots];
 }

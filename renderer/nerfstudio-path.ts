@@ -1,0 +1,66 @@
+/**
+ * Camera paths saved by nerfstudio's viewer: `camera_path[i]` with `camera_to_world` (16 numbers, row-major, -Z forward, +Y up) and `fov`
+ * (vertical, degrees), `render_width`, `render_height`, `fps`.
+ */
+import { InputError } from '../src/errors.ts';
+import { rigidProblem } from '../src/math/rigid-motion.ts';
+import { frameName, type NamedCamera, type Size } from './camera-path.ts';
+
+/**
+ * @param json the parsed file
+ * @param source its name, for messages
+ * @param size instead of that of the file
+ * @throws InputError if it has another shape
+ */
+export function parseCameraPath(json: unknown, source: string, size?: Size): { cameras: NamedCamera[]; framesPerSecond: number | null } {
+  const root = record(json, source, 'a JSON object');
+  const type = root.camera_type ?? 'perspective';
+  if (type !== 'perspective') throw malformed(source, 'camera_type "perspective"', JSON.stringify(type));
+  const entries = root.camera_path;
+  if (!Array.isArray(entries) || entries.length === 0) throw malformed(source, 'a list "camera_path" of cameras', describe(entries));
+  const width = size?.width ?? positive(root.render_width, source, 'render_width');
+  const height = size?.height ?? positive(root.render_height, source, 'render_height');
+  const cameras = entries.map((entry: unknown, i): NamedCamera => {
+    const where = `camera_path[${i}]`;
+    const camera = record(entry, source, `an object at ${where}`);
+    const fov = positive(camera.fov, source, `${where}.fov`);
+    if (fov >= 180) throw malformed(source, `${where}.fov below 180 degrees`, String(fov));
+    const focal = height / 2 / Math.tan((fov * Math.PI) / 360);
+    const intrinsics = { width: Math.round(width), height: Math.round(height), fx: focal, fy: focal, cx: width / 2, cy: height / 2 };
+    return { name: frameName(i), camToWorld: pose(camera.camera_to_world, source, `${where}.camera_to_world`), intrinsics };
+  });
+  const fps = root.fps;
+  return { cameras, framesPerSecond: typeof fps === 'number' && fps > 0 ? fps : null };
+}
+
+function pose(value: unknown, source: string, where: string): Float64Array {
+  const numbers: unknown[] = Array.isArray(value) ? value.flat() : [];
+  if (numbers.length !== 16 || !numbers.every((x): x is number => typeof x === 'number' && Number.isFinite(x))) {
+    throw malformed(source, `16 finite numbers at ${where}`, describe(value));
+  }
+  const matrix = Float64Array.from(numbers);
+  const problem = rigidProblem(matrix);
+  if (problem) throw malformed(source, `${problem.expected} at ${where}`, problem.found);
+  return matrix;
+}
+
+function record(value: unknown, source: string, expected: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed(source, expected, describe(value));
+  return value as Record<string, unknown>;
+}
+
+function positive(value: unknown, source: string, where: string): number {
+  if (typeof value !== 'number' || !(value > 0) || !Number.isFinite(value))
+    throw malformed(source, `a positive number at ${where}`, describe(value));
+  return value;
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return typeof value === 'object' && value !== null ? 'an object' : JSON.stringify(value);
+}
+
+function malformed(source: string, expected: string, found: string): InputError {
+  return new InputError(`${source}: expected ${expected}, found ${found}`, 'Export the path again from a nerfstudio viewer.');
+}

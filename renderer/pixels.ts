@@ -1,0 +1,63 @@
+/** From floating-point images to what image files hold. */
+import type { PixelBuffer } from '../src/io/files.ts';
+import type { ColourMap } from './colour-maps.ts';
+
+/** Levels that a colour map is tabulated at. */
+const LEVELS = 1024;
+
+/** rgb [height,width,3] in 0..1, rounded to the nearest of 256 levels. */
+export function toPixels(rgb: Float32Array, width: number, height: number): PixelBuffer {
+  return { width, height, channels: 3, data: Uint8Array.from(rgb, (value) => Math.round(Math.min(1, Math.max(0, value)) * 255)) };
+}
+
+/** values [height,width]; `low` takes the first colour of the map, `high` the last. */
+export function mapPixels(values: Float32Array, width: number, height: number, map: ColourMap, low: number, high: number): PixelBuffer {
+  const data = new Uint8Array(values.length * 3);
+  const table = Uint8Array.from({ length: LEVELS * 3 }, (_, i) => map(Math.floor(i / 3) / (LEVELS - 1))[i % 3]);
+  const scale = (LEVELS - 1) / (high > low ? high - low : 1);
+  for (let i = 0; i < values.length; i++) {
+    const level = Math.min(LEVELS - 1, Math.max(0, Math.round((values[i] - low) * scale)));
+    for (let c = 0; c < 3; c++) data[i * 3 + c] = table[level * 3 + c];
+  }
+  return { width, height, channels: 3, data };
+}
+
+/** A depth image in 16 bits: value * metresPerUnit is the depth; 65535 stands for this and more. */
+export interface Depth16 {
+  readonly data: Uint16Array;
+  readonly metresPerUnit: number;
+}
+
+/** The finest of 0.1 mm, 1 mm, 1 cm, ... with which `farthest` metres fit in 16 bits. */
+export function depthUnit(farthest: number): number {
+  let unitsPerMetre = 10_000;
+  while (farthest * unitsPerMetre > 65535) unitsPerMetre /= 10;
+  return 1 / unitsPerMetre;
+}
+
+export function toDepth16(depth: Float32Array, metresPerUnit: number): Depth16 {
+  return { data: Uint16Array.from(depth, (metres) => Math.min(65535, Math.round(metres / metresPerUnit))), metresPerUnit };
+}
+
+/** depth [height,width] as colours over the depths of what is opaque, faded to white where the view sees through. */
+export function depthPixels(depth: Float32Array, opacity: Float32Array, width: number, height: number, map: ColourMap): PixelBuffer {
+  const [near, far] = depthRange(depth, opacity);
+  const pixels = mapPixels(depth, width, height, map, near, far);
+  for (let i = 0; i < pixels.data.length; i++) {
+    const cover = Math.min(1, Math.max(0, opacity[Math.floor(i / 3)]));
+    pixels.data[i] = Math.round(255 + (pixels.data[i] - 255) * cover);
+  }
+  return pixels;
+}
+
+/** Least and greatest depth where the opacity exceeds one half. */
+function depthRange(depth: Float32Array, opacity: Float32Array): [number, number] {
+  let near = Infinity;
+  let far = -Infinity;
+  for (let i = 0; i < depth.length; i++) {
+    if (opacity[i] <= 0.5) continue;
+    near = Math.min(near, depth[i]);
+    far = Math.max(far, depth[i]);
+  }
+  return near <= far ? [near, far] : [0, 1];
+}

@@ -1,0 +1,60 @@
+/**
+ * Draws what a camera sees of a field: rays in chunks through `FieldEngine.renderRays`, collected into images.
+ *
+ * The chunk size is fixed, so that images do not depend on memory or machine; for fields without Poisson encoding (whose noise counts rays
+ * within a call) they do not depend on it at all.
+ */
+import { addCounts, emptyCounts, type Counts, type FieldEngine, type RenderSettings } from '../src/backends/backend.ts';
+import { hash32 } from '../src/math/random.ts';
+import { cameraRays, type Camera } from './rays.ts';
+
+/** Rays a call: enough to keep all threads busy, small enough for the caches of one call to stay small. */
+export const CHUNK_RAYS = 4 * 8192;
+
+export interface RenderedImage {
+  readonly width: number;
+  readonly height: number;
+  /** [height, width, 3] clamped to 0..1 */
+  readonly rgb: Float32Array;
+  /** [height, width] metres along the ray */
+  readonly depth: Float32Array;
+  /** [height, width] 0..1 */
+  readonly opacity: Float32Array;
+  /** [height, width] samples shown to the colour network */
+  readonly samples: Uint32Array;
+  /** [height, width] spikes of both hidden layers */
+  readonly spikes: Uint32Array;
+  readonly counts: Counts;
+}
+
+export async function renderImage(
+  engine: FieldEngine,
+  camera: Camera,
+  settings: RenderSettings,
+  chunkRays: number = CHUNK_RAYS,
+): Promise<RenderedImage> {
+  const { width, height } = camera.intrinsics;
+  const pixels = width * height;
+  const image: RenderedImage = {
+    width,
+    height,
+    rgb: new Float32Array(pixels * 3),
+    depth: new Float32Array(pixels),
+    opacity: new Float32Array(pixels),
+    samples: new Uint32Array(pixels),
+    spikes: new Uint32Array(pixels),
+    counts: emptyCounts(),
+  };
+  for (let first = 0; first < pixels; first += chunkRays) {
+    const rays = cameraRays(camera, first, Math.min(chunkRays, pixels - first));
+    const part = await engine.renderRays(rays, { ...settings, noiseSeed: hash32((settings.noiseSeed ?? 0) ^ first) });
+    image.rgb.set(part.rgb, first * 3);
+    image.depth.set(part.depth, first);
+    image.opacity.set(part.opacity, first);
+    image.samples.set(part.samples, first);
+    image.spikes.set(part.spikes, first);
+    addCounts(image.counts, part.counts);
+  }
+  for (let i = 0; i < image.rgb.length; i++) image.rgb[i] = Math.min(1, Math.max(0, image.rgb[i]));
+  return image;
+}

@@ -1,0 +1,62 @@
+/** Counts first, energy second: operations and energy of rendered images, beside the ANN twin on the same samples. */
+import type { Counts } from '../backends/backend.ts';
+import type { NetworkSpec } from '../model/field-spec.ts';
+import { DEFAULT_COSTS, energyOf, type CostTable } from './cost-tables.ts';
+import { countOperations, type OperationCounts } from './operations.ts';
+
+/** Millijoules an image for each line of `OperationCounts`. */
+export type EnergyLines = Readonly<Record<keyof OperationCounts, number>>;
+
+export interface EnergyReport {
+  readonly costs: CostTable;
+  /** Mean operations an image. */
+  readonly operationsPerImage: OperationCounts;
+  readonly millijoulesPerImage: EnergyLines;
+  /** Energy relative to the ANN on the same samples, as published and as executed. */
+  readonly shareOfAnn: { readonly published: number; readonly executed: number };
+  readonly scope: string;
+}
+
+const SCOPE =
+  'Arithmetic of the colour network alone. Not counted: grid interpolation, view encoding, membrane updates, sigmoids, compositing, memory traffic.';
+
+/** @param counts of all `images` images together */
+export function energyReport(
+  counts: Counts,
+  images: number,
+  network: NetworkSpec,
+  featureChannels: number,
+  costs: CostTable = DEFAULT_COSTS,
+): EnergyReport {
+  const total = countOperations(counts, network, featureChannels);
+  const perImage = mapLines(total, ({ macs, acs }) => ({ macs: macs / images, acs: acs / images }));
+  const millijoules = mapLines(perImage, (operations) => energyOf(operations, costs));
+  return {
+    costs,
+    operationsPerImage: perImage,
+    millijoulesPerImage: millijoules,
+    shareOfAnn: {
+      published: ratio(millijoules.published, millijoules.annPublished),
+      executed: ratio(millijoules.executed, millijoules.annExecuted),
+    },
+    scope: SCOPE,
+  };
+}
+
+function mapLines<T>(
+  lines: OperationCounts,
+  change: (operations: OperationCounts[keyof OperationCounts]) => T,
+): Record<keyof OperationCounts, T> {
+  return {
+    published: change(lines.published),
+    executed: change(lines.executed),
+    annPublished: change(lines.annPublished),
+    annExecuted: change(lines.annExecuted),
+    effective: change(lines.effective),
+  };
+}
+
+/** 1 where both are 0: images without a single sample cost nothing either way. */
+function ratio(part: number, whole: number): number {
+  return whole > 0 ? part / whole : 1;
+}

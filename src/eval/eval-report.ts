@@ -1,0 +1,39 @@
+/** What evaluation finds out; `metrics.json` is this as JSON. */
+import type { Counts } from '../backends/backend.ts';
+import type { EnergyReport } from '../energy/energy-report.ts';
+
+export interface ViewRow {
+  readonly name: string;
+  readonly psnr: number;
+  readonly ssim: number;
+  /** Seconds to render it. */
+  readonly seconds: number;
+  readonly counts: Counts;
+}
+
+export interface EvalReport {
+  readonly schema: 1;
+  readonly split: string;
+  readonly views: number;
+  /** Means over the views, of floating-point images clamped to 0..1 before any rounding to 8 bits. */
+  readonly psnr: number;
+  readonly ssim: number;
+  readonly background: readonly [number, number, number];
+  readonly imageSize: { readonly width: number; readonly height: number };
+  /** Spikes (or active ReLUs) a neuron and time step, of both hidden layers; null without a network. */
+  readonly firingRates: readonly [number, number] | null;
+  readonly counts: {
+    readonly total: Counts;
+    readonly samplesPerRay: number;
+    readonly timeStepsPerRay: number;
+    readonly spikesPerSample: readonly [number, number];
+    readonly macsPerRay: number;
+    readonly acsPerRay: number;
+  };
+  /** null without a network. */
+  readonly energy: EnergyReport | null;
+  readonly secondsPerImage: number;
+  /** Depth images: metres a unit of the 16-bit value. */
+  readonly depthMetresPerUnit: number;
+  readonly perView: readonly ViewRow[];
+}

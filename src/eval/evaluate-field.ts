@@ -1,0 +1,127 @@
+/**
+ * Renders held-out views and compares them with the photos: PSNR and SSIM (means of the views' values), firing rates, exact operation counts
+ * and the energy they stand for.
+ *
+ * Quality is measured on the floating-point image clamped to 0..1, as in the papers; saved PNGs are rounded to 8 bits afterwards.
+ */
+import { backgroundColour, compositeView } from '../../datasets/background.ts';
+import type { View } from '../../datasets/scene-data.ts';
+import { depthUnit } from '../../renderer/pixels.ts';
+import { renderImage, type RenderedImage } from '../../renderer/render-image.ts';
+import { addCounts, emptyCounts, type Counts, type FieldEngine } from '../backends/backend.ts';
+import type { Config } from '../config/schema.ts';
+import { energyReport } from '../energy/energy-report.ts';
+import { firingRates } from '../energy/firing-rates.ts';
+import { InputError } from '../errors.ts';
+import { meanSquaredError, psnrOf, ssim } from '../math/image-metrics.ts';
+import type { FieldSpec } from '../model/field-spec.ts';
+import type { Reporter } from '../train/events.ts';
+import type { EvalReport, ViewRow } from './eval-report.ts';
+import { writeColour, writeDepth, writeError, type ImageFolder } from './image-writer.ts';
+
+export interface EvaluateOptions {
+  readonly engine: FieldEngine;
+  readonly config: Config;
+  readonly views: readonly View[];
+  readonly split: string;
+  /** Takes views 0, every, 2 every, ... */
+  readonly every: number;
+  /** Where images and `metrics.json` go; nothing is written without it. */
+  readonly save?: ImageFolder;
+  readonly report: Reporter;
+  readonly now?: () => number;
+}
+
+/** @throws InputError if there is no view to evaluate */
+export async function evaluateField(options: EvaluateOptions): Promise<EvalReport> {
+  const { engine, config, save, report, now = () => performance.now() } = options;
+  const views = options.views.filter((_, i) => i % options.every === 0);
+  if (views.length === 0) throw new InputError(`The split "${options.split}" has no views.`, 'Choose another with --split.');
+  const background = backgroundColour(config.scene.background);
+  const metresPerUnit = depthUnit(farthest(engine.spec, views));
+  const perView: ViewRow[] = [];
+  for (const view of views) {
+    const began = now();
+    const image = await renderImage(engine, view, { background, noiseSeed: config.seed });
+    const seconds = (now() - began) / 1000;
+    const truth = compositeView(view, background);
+    const row = compare(view.name, image, truth, seconds);
+    perView.push(row);
+    if (save) {
+      await writeColour(save, view.name, image);
+      await writeDepth(save, view.name, image, metresPerUnit);
+      await writeError(save, view.name, image, truth);
+    }
+    const text = `${view.name}: ${row.psnr.toFixed(2)} dB, SSIM ${row.ssim.toFixed(4)}`;
+    report({ type: 'view', done: perView.length, total: views.length, text });
+  }
+  const result = summarise(options.split, engine.spec, views[0], perView, background, metresPerUnit);
+  if (save) await save.files.writeAtomic(`${save.folder}/metrics.json`, [new TextEncoder().encode(`${JSON.stringify(result, null, 2)}\n`)]);
+  return result;
+}
+
+function compare(name: string, image: RenderedImage, truth: Float32Array, seconds: number): ViewRow {
+  const { width, height, rgb, counts } = image;
+  return {
+    name,
+    psnr: psnrOf(meanSquaredError(rgb, truth)),
+    ssim: ssim({ width, height, data: rgb }, { width, height, data: truth }),
+    seconds,
+    counts,
+  };
+}
+
+function summarise(
+  split: string,
+  spec: FieldSpec,
+  first: View,
+  perView: readonly ViewRow[],
+  background: readonly [number, number, number],
+  depthMetresPerUnit: number,
+): EvalReport {
+  const total = emptyCounts();
+  for (const row of perView) addCounts(total, row.counts);
+  const energy = spec.network && energyReport(total, perView.length, spec.network, spec.featureChannels);
+  const { width, height } = first.intrinsics;
+  return {
+    schema: 1,
+    split,
+    views: perView.length,
+    psnr: mean(perView.map((row) => row.psnr)),
+    ssim: mean(perView.map((row) => row.ssim)),
+    background,
+    imageSize: { width, height },
+    firingRates: spec.network && firingRates(total, spec.network),
+    counts: perRay(total, energy ? energy.operationsPerImage.executed : { macs: 0, acs: 0 }, perView.length),
+    energy,
+    secondsPerImage: mean(perView.map((row) => row.seconds)),
+    depthMetresPerUnit,
+    perView,
+  };
+}
+
+function perRay(total: Counts, executed: { macs: number; acs: number }, images: number): EvalReport['counts'] {
+  const samples = Math.max(1, total.samples);
+  return {
+    total,
+    samplesPerRay: total.samples / total.rays,
+    timeStepsPerRay: total.timeSteps / total.rays,
+    spikesPerSample: [total.spikes[0] / samples, total.spikes[1] / samples],
+    macsPerRay: (executed.macs * images) / total.rays,
+    acsPerRay: (executed.acs * images) / total.rays,
+  };
+}
+
+/** Distance of the farthest corner of the field's box from any of the cameras: no depth is larger. */
+function farthest({ grid }: FieldSpec, views: readonly View[]): number {
+  let most = 0;
+  for (const { camToWorld: m } of views) {
+    const along = [0, 1, 2].map((axis) => Math.max(Math.abs(grid.min[axis] - m[axis * 4 + 3]), Math.abs(grid.max[axis] - m[axis * 4 + 3])));
+    most = Math.max(most, Math.hypot(...along));
+  }
+  return most;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
