@@ -1,7 +1,10 @@
-/** A toy tank engine on a length of track, about 2.2 m long, centred at the origin; x is forward, z up. */
+/** A toy tank engine on a length of track, 2 m long, centred at the origin; x is forward, z up. */
 import type { Vec3 } from '../../src/model/field-spec.ts';
 import { metal, paint, wood, type Material } from './material.ts';
-import { ball, beam, block, cone, drum, hoop, pipe, rod, type Part } from './part.ts';
+import { partKit, type Part } from './part.ts';
+
+/** Small enough for all cameras of radius 4 to see the whole of it. */
+const { ball, beam, block, cone, drum, hoop, pipe, rod } = partKit(0.9);
 
 const GREEN = paint(0x1f6b45, 0.22);
 const RED = paint(0xc03024, 0.28);

@@ -1,4 +1,4 @@
-/** A solid placed in the world with a material; and the few ways in which scenes place them. Lengths in metres of the scene. */
+/** A solid placed in the world with a material, and the kit from which scenes are put together. */
 import type { Vec3 } from '../../src/model/field-spec.ts';
 import { box } from './box-shape.ts';
 import type { Material } from './material.ts';
@@ -13,49 +13,46 @@ export interface Part {
   readonly frame: Float64Array;
 }
 
-export function ball(material: Material, at: Vec3, radius: number): Part {
-  return alongAxis(sphere(radius), material, at, [0, 0, 1]);
+/** Ways to place parts. All lengths are in the unit of the kit, angles in radians. */
+export interface PartKit {
+  ball(material: Material, at: Vec3, radius: number): Part;
+  /** Box with edges of radius `bevel`, turned by `turn` about z. */
+  block(material: Material, at: Vec3, half: Vec3, bevel?: number, turn?: number): Part;
+  /** Box along a segment, with half widths across it: first the level one. */
+  beam(material: Material, from: Vec3, to: Vec3, halfWidths: readonly [number, number], bevel?: number): Part;
+  /** Round-ended rod. */
+  rod(material: Material, from: Vec3, to: Vec3, radius: number): Part;
+  /** Flat-ended cylinder with rims of radius `bevel`. */
+  drum(material: Material, from: Vec3, to: Vec3, radius: number, bevel?: number): Part;
+  /** Frustum with radius `first` at `from` and `last` at `to`. */
+  cone(material: Material, from: Vec3, to: Vec3, first: number, last: number): Part;
+  pipe(material: Material, from: Vec3, to: Vec3, outer: number, inner: number): Part;
+  /** Torus: a circle of radius `ring` about `axis`, thickened by `thickness` to all sides. */
+  hoop(material: Material, at: Vec3, axis: Vec3, ring: number, thickness: number): Part;
 }
 
-/** Box with rounded edges, turned by `turn` radians about the world's z, then moved to `at`. */
-export function block(material: Material, at: Vec3, half: Vec3, bevel = 0.01, turn = 0): Part {
-  const c = Math.cos(turn);
-  const s = Math.sin(turn);
-  return { shape: box(half, bevel), material, frame: Float64Array.of(c, -s, 0, at[0], s, c, 0, at[1], 0, 0, 1, at[2]) };
-}
-
-/** Box whose long axis (2 * half[2]) runs from `from` to `to`, with half widths in the two other directions. */
-export function beam(material: Material, from: Vec3, to: Vec3, halfWidths: readonly [number, number], bevel = 0.005): Part {
-  const { middle, half, axis } = segment(from, to);
-  return alongAxis(box([halfWidths[0], halfWidths[1], half], bevel), material, middle, axis);
-}
-
-/** Round-ended rod. */
-export function rod(material: Material, from: Vec3, to: Vec3, radius: number): Part {
-  const { middle, half, axis } = segment(from, to);
-  return alongAxis(capsule(half, radius), material, middle, axis);
-}
-
-/** Flat-ended cylinder with rounded rims. */
-export function drum(material: Material, from: Vec3, to: Vec3, radius: number, bevel = 0): Part {
-  const { middle, half, axis } = segment(from, to);
-  return alongAxis(cylinder(half, radius, bevel), material, middle, axis);
-}
-
-/** Frustum with radius `first` at `from` and `last` at `to`. */
-export function cone(material: Material, from: Vec3, to: Vec3, first: number, last: number): Part {
-  const { middle, half, axis } = segment(from, to);
-  return alongAxis(frustum(half, first, last), material, middle, axis);
-}
-
-export function pipe(material: Material, from: Vec3, to: Vec3, outer: number, inner: number): Part {
-  const { middle, half, axis } = segment(from, to);
-  return alongAxis(tube(half, outer, inner), material, middle, axis);
-}
-
-/** Torus: a circle of radius `ring` about `axis`, `thickness` being the radius of its cross-section. */
-export function hoop(material: Material, at: Vec3, axis: Vec3, ring: number, thickness: number): Part {
-  return alongAxis(torus(ring, thickness), material, at, axis);
+/** A kit whose unit of length is `unit` metres: scenes are drawn in handy numbers and made to fit their cameras here. */
+export function partKit(unit: number): PartKit {
+  const along = (material: Material, from: Vec3, to: Vec3, shape: (half: number) => Shape): Part => {
+    const axis: Vec3 = [to[0] - from[0], to[1] - from[1], to[2] - from[2]];
+    const middle: Vec3 = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2, (from[2] + to[2]) / 2];
+    return place(shape((unit * Math.hypot(...axis)) / 2), material, middle, axis, unit);
+  };
+  return {
+    ball: (material, at, radius) => place(sphere(unit * radius), material, at, [0, 0, 1], unit),
+    block(material, at, half, bevel = 0.01, turn = 0) {
+      const [c, s] = [Math.cos(turn), Math.sin(turn)];
+      const frame = Float64Array.of(c, -s, 0, unit * at[0], s, c, 0, unit * at[1], 0, 0, 1, unit * at[2]);
+      return { shape: box([unit * half[0], unit * half[1], unit * half[2]], unit * bevel), material, frame };
+    },
+    beam: (material, from, to, [level, across], bevel = 0.005) =>
+      along(material, from, to, (half) => box([unit * level, unit * across, half], unit * bevel)),
+    rod: (material, from, to, radius) => along(material, from, to, (half) => capsule(half, unit * radius)),
+    drum: (material, from, to, radius, bevel = 0) => along(material, from, to, (half) => cylinder(half, unit * radius, unit * bevel)),
+    cone: (material, from, to, first, last) => along(material, from, to, (half) => frustum(half, unit * first, unit * last)),
+    pipe: (material, from, to, outer, inner) => along(material, from, to, (half) => tube(half, unit * outer, unit * inner)),
+    hoop: (material, at, axis, ring, thickness) => place(torus(unit * ring, unit * thickness), material, at, axis, unit),
+  };
 }
 
 /** World bounds of a part: [minX, minY, minZ, maxX, maxY, maxZ]. */
@@ -70,19 +67,13 @@ export function partBounds({ shape, frame }: Part): Float64Array {
   return bounds;
 }
 
-/** Frame whose z is `axis`; x and y are any directions across it (only boxes notice, and theirs are chosen level where possible). */
-function alongAxis(shape: Shape, material: Material, at: Vec3, axis: Vec3): Part {
+/** Frame whose z is `axis`, whose x is level and whose y completes it; `at` in units. */
+function place(shape: Shape, material: Material, at: Vec3, axis: Vec3, unit: number): Part {
   const length = Math.hypot(...axis);
   const [zx, zy, zz] = axis.map((value) => value / length);
   const level = Math.hypot(zx, zy);
   const [xx, xy] = level > 1e-9 ? [-zy / level, zx / level] : [1, 0];
-  // y = z cross x, with x level.
-  const frame = Float64Array.of(xx, -zz * xy, zx, at[0], xy, zz * xx, zy, at[1], 0, zx * xy - zy * xx, zz, at[2]);
+  const [tx, ty, tz] = at.map((value) => value * unit);
+  const frame = Float64Array.of(xx, -zz * xy, zx, tx, xy, zz * xx, zy, ty, 0, zx * xy - zy * xx, zz, tz);
   return { shape, material, frame };
-}
-
-function segment(from: Vec3, to: Vec3): { middle: Vec3; half: number; axis: Vec3 } {
-  const axis: Vec3 = [to[0] - from[0], to[1] - from[1], to[2] - from[2]];
-  const middle: Vec3 = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2, (from[2] + to[2]) / 2];
-  return { middle, half: Math.hypot(...axis) / 2, axis };
 }
