@@ -61,7 +61,7 @@ const paper: Config = {
     raysFrom: 'occupied',
   },
   adam: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
-  budget: { maxMinutes: null },
+  budget: { maxMinutes: null, maxSteps: null },
   checkpoint: { everyMinutes: 5 },
 };
 

@@ -86,12 +86,13 @@ export const configSchema = z.strictObject({
     raysFrom: z.enum(['all', 'occupied']).describe('draw training rays from all pixels, or from those whose ray meets an occupied place'),
   }),
   adam: z.strictObject({
-    beta1: fraction,
-    beta2: fraction,
-    epsilon: positive,
+    beta1: z.number().min(0).lt(1).describe('memory of the mean of the gradients'),
+    beta2: z.number().min(0).lt(1).describe('memory of the mean of their squares'),
+    epsilon: positive.describe('added to the denominator'),
   }),
   budget: z.strictObject({
     maxMinutes: positive.nullable().describe('wall-clock limit of the whole run; the schedule shrinks to fit it'),
+    maxSteps: count.nullable().describe('the fine stage stops after this many of its `steps`; the schedule stays that of all of them'),
   }),
   checkpoint: z.strictObject({
     everyMinutes: positive.describe('minutes between checkpoints'),

@@ -1,0 +1,111 @@
+/** From what a person asks for (preset, options, `--set key=value`) to the one validated config of a run. */
+import { InputError } from '../errors.ts';
+import { nearestName, suggest } from './nearest-name.ts';
+import { presets, type PresetName } from './presets.ts';
+import { configSchema, type Config } from './schema.ts';
+import { findSetting, settingGroups, settings, valueAt, withValue, type Setting } from './settings.ts';
+
+/** One wish, as text from the command line. */
+export interface Request {
+  /** Dotted key of the config. */
+  readonly key: string;
+  readonly value: string;
+  /** How the person gave it, for messages: "--downscale", "--set". */
+  readonly source: string;
+}
+
+export const DEFAULT_PRESET: PresetName = 'blender';
+
+/** Later requests win. Throws InputError naming source, key, value and what is allowed. */
+export function resolveConfig(preset: string, requests: readonly Request[]): Config {
+  if (!Object.hasOwn(presets, preset)) throw new InputError(`unknown preset "${preset}"`, suggest(preset, Object.keys(presets)));
+  return applyRequests(presets[preset as PresetName], requests);
+}
+
+/** `config` with the requests applied, validated as a whole. */
+export function applyRequests(config: Config, requests: readonly Request[]): Config {
+  const changed = requests.reduce(applyOne, config);
+  checkConsistency(changed);
+  return changed;
+}
+
+/** "fine.rays=1024" as typed after --set. */
+export function parseAssignment(text: string): Request {
+  const split = text.indexOf('=');
+  if (split <= 0)
+    throw new InputError(`--set ${text}: expected key=value`, 'For example --set fine.rays=1024; `spikeray config` lists all keys.');
+  return { key: text.slice(0, split).trim(), value: text.slice(split + 1).trim(), source: '--set' };
+}
+
+/** Checks JSON (config.json of a run). Throws InputError naming `file` and the key. */
+export function parseConfig(json: unknown, file: string): Config {
+  const result = configSchema.safeParse(json);
+  if (!result.success) {
+    const { path, message } = result.error.issues[0];
+    throw new InputError(
+      `${file}: ${path.length === 0 ? 'config' : path.join('.')}: ${message}`,
+      'Restore the file, or train again; `spikeray config` lists all keys and their ranges.',
+    );
+  }
+  checkConsistency(result.data);
+  return result.data;
+}
+
+function applyOne(config: Config, request: Request): Config {
+  const setting = findSetting(request.key);
+  if (setting === undefined) throw unknownKey(request);
+  const value = parseValue(request.value, setting);
+  const changed = withValue(config, request.key, value);
+  const result = configSchema.safeParse(changed);
+  if (result.success) return result.data;
+  const given = request.source === '--set' ? `--set ${request.key}=${request.value}` : `${request.source} ${request.value}`;
+  const about = request.source === '--set' ? '' : ` for ${request.key}`;
+  throw new InputError(
+    `${given}: expected ${setting.range}${about}`,
+    nearestChoice(request.value, setting) ??
+      `${request.key} is now ${JSON.stringify(valueAt(config, request.key))}: ${setting.description}.`,
+  );
+}
+
+function nearestChoice(value: string, { choices }: Setting): string | undefined {
+  return choices.length > 1 ? suggest(value, choices) : undefined;
+}
+
+function unknownKey({ key, source }: Request): InputError {
+  const inGroup = settings.filter((setting) => setting.key.startsWith(`${key}.`)).map((setting) => setting.key);
+  if (settingGroups.includes(key))
+    return new InputError(`${source} ${key}: this is a group of settings`, `Set one of: ${inGroup.join(', ')}.`);
+  const sameName = settings.filter((setting) => setting.key.endsWith(`.${key}`)).map((setting) => setting.key);
+  const keys = settings.map((setting) => setting.key);
+  const nearest = sameName.length > 0 ? sameName.join(' or ') : nearestName(key, keys);
+  const advice = '`spikeray config` lists all keys.';
+  return new InputError(`${source} ${key}: unknown key`, nearest === undefined ? advice : `Did you mean ${nearest}? ${advice}`);
+}
+
+/** JSON where it is JSON, else text; lists also as 250,500,750. */
+function parseValue(text: string, setting: Setting): unknown {
+  const json = setting.isList && !text.startsWith('[') ? `[${text}]` : text;
+  try {
+    return JSON.parse(json);
+  } catch {
+    return text;
+  }
+}
+
+/** Settings that are fine alone but not together. */
+function checkConsistency({ scene, network, fine }: Config): void {
+  if (typeof scene.near === 'number' && typeof scene.far === 'number' && scene.near >= scene.far)
+    throw new InputError(`scene.near=${scene.near} is not less than scene.far=${scene.far}`, 'Change one of them with --set.');
+  if (network.encoding === 'poisson' && network.temporal !== 'repeat')
+    throw new InputError(
+      `network.encoding=poisson has no meaning with network.temporal=${network.temporal}`,
+      'Add --temporal repeat, or use --set network.encoding=direct.',
+    );
+  if (fine.scaleAt.some((at, i) => i > 0 && at < fine.scaleAt[i - 1]))
+    throw new InputError(`fine.scaleAt=${JSON.stringify(fine.scaleAt)}: expected steps in ascending order`, 'Sort the list.');
+  if (fine.voxels / 2 ** fine.scaleAt.length < 8)
+    throw new InputError(
+      `fine.voxels=${fine.voxels} cannot be reached by ${fine.scaleAt.length} doublings (fine.scaleAt): the first grid would have fewer than 8 voxels`,
+      'Raise fine.voxels or shorten fine.scaleAt.',
+    );
+}

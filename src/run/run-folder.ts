@@ -1,0 +1,115 @@
+/**
+ * A run on disk:
+ *
+ *     config.json      what was trained, on what, how (run-record.ts)
+ *     metrics.jsonl    one line of StepMetrics every few seconds
+ *     checkpoints/     the last two checkpoints (checkpoint-folder.ts)
+ *     eval/  render/  report/
+ */
+import { settings, valueAt } from '../config/settings.ts';
+import type { Config } from '../config/schema.ts';
+import { InputError } from '../errors.ts';
+import type { Files } from '../io/files.ts';
+import type { Checkpoint } from '../train/checkpoint.ts';
+import type { StepMetrics } from '../train/events.ts';
+import { readCheckpoint, readLatestCheckpoint, removeLeftBehind, saveCheckpoint, type SavedFile } from './checkpoint-folder.ts';
+import { decodeRecord, encodeRecord, type RunRecord } from './run-record.ts';
+
+const OWN_NAMES = ['config.json', 'metrics.jsonl', 'checkpoints', 'eval', 'render', 'report'];
+
+/** What may differ between the settings of a run and of its checkpoint: how long and how often, not what. */
+const PLAN_KEYS = ['fine.steps', 'fine.decayFrom', 'fine.decayTo', 'budget.maxMinutes', 'budget.maxSteps', 'checkpoint.everyMinutes'];
+
+export interface RunFolder {
+  readonly folder: string;
+  readonly record: RunRecord;
+  save(checkpoint: Checkpoint): Promise<SavedFile>;
+  /** The newest checkpoint, or the file given. Throws InputError if it is damaged, or not of this run's model. */
+  load(file?: string): Promise<{ path: string; checkpoint: Checkpoint }>;
+  appendMetrics(metrics: StepMetrics): Promise<void>;
+  /** Before training goes on from `checkpoint`: takes over a changed record, drops what was written after the checkpoint. */
+  continueFrom(checkpoint: Checkpoint, record: RunRecord): Promise<RunFolder>;
+}
+
+/** Throws InputError if the folder may not be used: to be asked before anything is computed. */
+export async function checkFolderFree(files: Files, folder: string, force: boolean): Promise<void> {
+  const kind = await files.kind(folder);
+  if (kind === 'missing') return;
+  if (kind === 'file') throw new InputError(`${folder}: expected a folder for the run, found a file`, 'Choose another folder with --out.');
+  const names = await files.list(folder);
+  if (names.length > 0 && !force)
+    throw new InputError(
+      `${folder}: the output folder is in use`,
+      'Choose another folder with --out, or replace the run in it with --force.',
+    );
+}
+
+/** Makes the folder and writes config.json; with `force`, a run that was there is removed first (other files stay). */
+export async function createRun(files: Files, folder: string, record: RunRecord, force: boolean): Promise<RunFolder> {
+  await checkFolderFree(files, folder, force);
+  await files.makeFolder(folder);
+  for (const name of OWN_NAMES) await files.remove(`${folder}/${name}`);
+  await files.writeAtomic(`${folder}/config.json`, [encodeRecord(record)]);
+  return runFolder(files, folder, record);
+}
+
+/** Throws InputError if the folder is not a run. */
+export async function openRun(files: Files, folder: string): Promise<RunFolder> {
+  const file = `${folder}/config.json`;
+  if ((await files.kind(folder)) === 'missing')
+    throw new InputError(`${folder}: no such run folder`, 'Give the folder that `spikeray train` wrote.');
+  if ((await files.kind(file)) !== 'file')
+    throw new InputError(`${folder}: expected a run folder with config.json, found none`, 'Give the folder that `spikeray train` wrote.');
+  return runFolder(files, folder, decodeRecord(await files.read(file), file));
+}
+
+function runFolder(files: Files, folder: string, record: RunRecord): RunFolder {
+  const checkpoints = `${folder}/checkpoints`;
+  const metricsFile = `${folder}/metrics.jsonl`;
+  return {
+    folder,
+    record,
+    save: (checkpoint) => saveCheckpoint(files, checkpoints, checkpoint),
+    load: async (file) => {
+      const found =
+        file === undefined ? await readLatestCheckpoint(files, checkpoints) : { path: file, checkpoint: await readCheckpoint(files, file) };
+      checkSameModel(found.path, found.checkpoint.config, folder, record.config);
+      return found;
+    },
+    appendMetrics: (metrics) => files.append(metricsFile, `${JSON.stringify(metrics)}\n`),
+    continueFrom: async (checkpoint, changed) => {
+      await removeLeftBehind(files, checkpoints);
+      if ((await files.kind(metricsFile)) === 'file') await trimMetrics(files, metricsFile, checkpoint.state.seconds);
+      await files.writeAtomic(`${folder}/config.json`, [encodeRecord(changed)]);
+      return runFolder(files, folder, changed);
+    },
+  };
+}
+
+function checkSameModel(path: string, found: Config, folder: string, expected: Config): void {
+  for (const { key } of settings) {
+    if (PLAN_KEYS.includes(key)) continue;
+    const [theirs, ours] = [found, expected].map((config) => JSON.stringify(valueAt(config, key)));
+    if (theirs !== ours)
+      throw new InputError(
+        `${path} is a checkpoint of another model: its ${key} is ${theirs}, ${folder}/config.json has ${ours}`,
+        'Use a checkpoint of this run, or restore config.json.',
+      );
+  }
+}
+
+/** Drops lines written after the moment of the checkpoint, and a last line that a killed process left unfinished. */
+async function trimMetrics(files: Files, file: string, seconds: number): Promise<void> {
+  const lines = new TextDecoder().decode(await files.read(file)).split('\n');
+  const kept = lines.slice(0, -1).filter((line) => secondsOf(line) <= seconds);
+  await files.writeAtomic(file, [new TextEncoder().encode(kept.map((line) => `${line}\n`).join(''))]);
+}
+
+function secondsOf(line: string): number {
+  try {
+    const { seconds } = JSON.parse(line) as Partial<StepMetrics>;
+    return typeof seconds === 'number' ? seconds : Infinity;
+  } catch {
+    return Infinity;
+  }
+}

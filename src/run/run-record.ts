@@ -1,0 +1,46 @@
+/** `config.json` of a run: what was trained, on what, how. Resolved and validated; every later command reads the run from here. */
+import { z } from 'zod';
+import { parseConfig } from '../config/resolve-config.ts';
+import type { Config } from '../config/schema.ts';
+import { InputError } from '../errors.ts';
+
+export const RUN_VERSION = 1;
+
+const recordSchema = z.object({
+  version: z.number().int().min(1),
+  spikeray: z.string(),
+  node: z.string(),
+  created: z.string(),
+  scene: z.object({ path: z.string(), name: z.string(), format: z.string(), fingerprint: z.string() }),
+  backend: z.object({ name: z.enum(['wasm', 'tfjs']), description: z.string(), threads: z.number().int().min(1).nullable() }),
+  config: z.unknown(),
+});
+
+export type RunRecord = Omit<z.infer<typeof recordSchema>, 'version' | 'config'> & { readonly config: Config };
+
+export function encodeRecord(record: RunRecord): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify({ version: RUN_VERSION, ...record }, null, 2)}\n`);
+}
+
+/** Throws InputError naming `file` and the key that is wrong. */
+export function decodeRecord(bytes: Uint8Array, file: string): RunRecord {
+  const fix = 'Restore the file, or train again.';
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new InputError(`${file}: expected JSON: ${(cause as Error).message}`, fix, { cause });
+  }
+  const result = recordSchema.safeParse(json);
+  if (!result.success) {
+    const { path, message } = result.error.issues[0];
+    throw new InputError(`${file}: ${path.length === 0 ? 'content' : path.join('.')}: ${message}`, fix);
+  }
+  const { version, config, ...rest } = result.data;
+  if (version > RUN_VERSION)
+    throw new InputError(
+      `${file}: version ${version} is newer than this program, which reads versions up to ${RUN_VERSION}`,
+      'Use the SpikeRay that wrote it, or a newer one.',
+    );
+  return { ...rest, config: parseConfig(config, file) };
+}

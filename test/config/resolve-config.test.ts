@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { presets } from '../../src/config/presets.ts';
+import { parseAssignment, parseConfig, resolveConfig } from '../../src/config/resolve-config.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import { settings, valueAt } from '../../src/config/settings.ts';
+import { InputError } from '../../src/errors.ts';
+
+const set = (text: string) => resolveConfig('blender', [parseAssignment(text)]);
+
+function failure(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return `${error.message}\n${error.fix}`;
+  }
+  throw new Error('expected an InputError');
+}
+
+describe('settings', () => {
+  it('lists every key of the schema with a description and a range', () => {
+    for (const preset of Object.values(presets)) expect(configSchema.parse(preset)).toEqual(preset);
+    for (const { key, description, range } of settings) {
+      expect(description, key).not.toBe('');
+      expect(range, key).not.toBe('');
+      expect(valueAt(presets.paper, key), key).toBeDefined();
+    }
+    expect(settings.find(({ key }) => key === 'network.width')?.range).toBe('a whole number from 16 to 256, a multiple of 16');
+    expect(settings.find(({ key }) => key === 'scene.near')?.range).toBe('auto, or a number greater than 0');
+    expect(settings.find(({ key }) => key === 'budget.maxMinutes')?.range).toBe('a number greater than 0, or null');
+    expect(settings.find(({ key }) => key === 'fine.scaleAt')?.range).toBe('a list: each a whole number at least 0');
+  });
+});
+
+describe('resolveConfig', () => {
+  it('is the preset where nothing is asked', () => {
+    expect(resolveConfig('paper', [])).toEqual(presets.paper);
+  });
+
+  it('applies requests in order, later ones win, and leaves the preset alone', () => {
+    const config = resolveConfig('blender', [
+      { key: 'scene.downscale', value: '2', source: '--downscale' },
+      parseAssignment('scene.downscale=4'),
+      parseAssignment('fine.learningRates.density=0.05'),
+    ]);
+    expect(config.scene.downscale).toBe(4);
+    expect(config.fine.learningRates.density).toBe(0.05);
+    expect(presets.blender.fine.learningRates.density).toBe(0.1);
+  });
+
+  it('reads numbers, words, booleans, null and lists', () => {
+    expect(set('fine.raysFrom=all').fine.raysFrom).toBe('all');
+    expect(set('scene.near=auto').scene.near).toBe('auto');
+    expect(set('scene.near=0.5').scene.near).toBe(0.5);
+    expect(set('fine.warmStart=false').fine.warmStart).toBe(false);
+    expect(set('budget.maxMinutes=null').budget.maxMinutes).toBeNull();
+    expect(set('fine.scaleAt=[10,20]').fine.scaleAt).toEqual([10, 20]);
+    expect(set('fine.scaleAt=10, 20').fine.scaleAt).toEqual([10, 20]);
+    expect(set('fine.scaleAt=').fine.scaleAt).toEqual([]);
+    expect(set('adam.epsilon=1e-9').adam.epsilon).toBe(1e-9);
+  });
+
+  it.each([
+    ['fine.raze=1', ['unknown key', 'Did you mean fine.rays?']],
+    ['voxels=1', ['unknown key', 'coarse.voxels or fine.voxels']],
+    ['network=1', ['group', 'network.neuron']],
+    ['preset=paper', ['unknown key']],
+    ['__proto__.x=1', ['unknown key']],
+    ['constructor=1', ['unknown key']],
+    ['fine.rays=0', ['--set fine.rays=0', 'a whole number from 1 to 1048576', '2048']],
+    ['fine.rays=1.5', ['a whole number']],
+    ['fine.rays=many', ['a whole number']],
+    ['fine.rays={"a":1}', ['a whole number']],
+    ['adam.epsilon=1e999', ['greater than 0']],
+    ['adam.epsilon=NaN', ['greater than 0']],
+    ['adam.beta1=1', ['less than 1']],
+    ['network.neuron=life', ['one of lif, relu', 'Did you mean lif?']],
+    ['network.width=100', ['a multiple of 16']],
+    ['fine.scaleAt=5,x', ['a list']],
+    ['fine.scaleAt=50,20', ['ascending']],
+    ['fine.voxels=20', ['doublings']],
+    ['network.encoding=poisson', ['--temporal repeat']],
+  ])('refuses --set %s', (text, parts) => {
+    const message = failure(() => set(text));
+    for (const part of parts) expect(message).toContain(part);
+  });
+
+  it('refuses what is not an assignment', () => {
+    for (const text of ['fine.rays', '=3', '']) expect(failure(() => parseAssignment(text))).toContain('key=value');
+  });
+
+  it('names the option that asked for the impossible', () => {
+    const message = failure(() => resolveConfig('blender', [{ key: 'scene.downscale', value: '0', source: '--downscale' }]));
+    expect(message).toContain('--downscale 0: expected a whole number from 1 to 64 for scene.downscale');
+  });
+
+  it('names the nearest preset', () => {
+    expect(failure(() => resolveConfig('blendr', []))).toContain('Did you mean blender?');
+    expect(failure(() => resolveConfig('toString', []))).toContain('Choose one of: blender, paper');
+  });
+
+  it('refuses near behind far', () => {
+    const requests = [parseAssignment('scene.near=3'), parseAssignment('scene.far=2')];
+    expect(failure(() => resolveConfig('blender', requests))).toContain('not less than');
+  });
+});
+
+describe('parseConfig', () => {
+  it('takes what resolveConfig gave, through JSON', () => {
+    const config = set('fine.rays=64');
+    expect(parseConfig(JSON.parse(JSON.stringify(config)), 'RUN/config.json')).toEqual(config);
+  });
+
+  it('names file and key of what is wrong', () => {
+    const config = JSON.parse(JSON.stringify(presets.paper)) as { fine: { rays: unknown; extra?: number } };
+    config.fine.rays = -1;
+    expect(failure(() => parseConfig(config, 'RUN/config.json'))).toContain('RUN/config.json: fine.rays');
+    config.fine.rays = 1;
+    config.fine.extra = 1;
+    expect(failure(() => parseConfig(config, 'RUN/config.json'))).toContain('extra');
+    expect(failure(() => parseConfig(null, 'RUN/config.json'))).toContain('RUN/config.json');
+  });
+});
