@@ -1,5 +1,6 @@
 /** The registry of generated scenes. A new one is one file that returns parts, and one entry here. */
 import { InputError } from '../../src/errors.ts';
+import { armillaryParts } from './armillary.ts';
 import { locomotiveParts } from './locomotive.ts';
 import type { Part } from './part.ts';
 import { prepareScene, type SyntheticScene } from './render-synthetic.ts';
@@ -14,6 +15,7 @@ interface SceneEntry {
 
 export const SYNTHETIC_SCENES: readonly SceneEntry[] = [
   { name: 'object', description: 'a toy locomotive: spokes, rods, windows, enamel and brass', samples: 3, parts: locomotiveParts },
+  { name: 'hard', description: 'an armillary sphere: wires, lattice, graduated rings, a mirror ball', samples: 4, parts: armillaryParts },
 ];
 
 /** Throws InputError naming the scenes there are. */
