@@ -38,7 +38,7 @@ export interface PackedSamples {
   readonly rayOffsets: Int32Array;
   /** [M] row of the network sample among the density samples */
   readonly networkRows: Int32Array;
-  /** [N] metres from the origin of the ray to the far end of the box: |d| max(tMax, near) */
+  /** [N] metres from the origin of the ray to the far side of the box; 0 if the ray is empty */
   readonly exitDistance: Float32Array;
   /** Steps where the density was interpolated. */
   readonly densityEvaluations: number;
@@ -101,7 +101,7 @@ export function marchRays(
     const direction = rays.directions.subarray(ray * 3, ray * 3 + 3);
     const length = Math.hypot(direction[0], direction[1], direction[2]);
     const { tMin, tMax } = raySpan(grid, spec.near, rays, ray);
-    exitDistance[ray] = length * Math.max(tMax, spec.near);
+    if (tMax > tMin) exitDistance[ray] = length * tMax;
 
     let transmittance = 1;
     for (let i = 0; tMax > tMin && transmittance >= MIN_TRANSMITTANCE; i++) {

@@ -14,6 +14,7 @@ export function lif({ tau, threshold, surrogateAlpha }: NetworkSpec['lif']): Neu
   const surrogate = sigmoidSurrogate(surrogateAlpha);
   return {
     hasMemory: true,
+    spikes: true,
     threshold,
     charge: (tf, input, membrane) => tf.add(membrane, tf.mul(tf.sub(input, membrane), 1 / tau)),
     fire: (tf, potential) => heaviside(tf, potential, threshold, (h) => surrogate.derivative(tf, tf.sub(h, threshold))),

@@ -11,8 +11,10 @@ import type { Tensor, TensorFlow } from '../backends/tfjs/tensorflow.ts';
 export interface Neuron {
   /** Whether V matters. A neuron without memory has no time: it is run once for every sample, whatever the temporal mode. */
   readonly hasMemory: boolean;
-  /** Potential at which the output jumps; null where it is continuous. */
-  readonly threshold: number | null;
+  /** Whether the outputs are spikes; only then is there a spike penalty. */
+  readonly spikes: boolean;
+  /** Potential at which the output or its derivative jumps. */
+  readonly threshold: number;
   charge(tf: TensorFlow, input: Tensor, membrane: Tensor): Tensor;
   fire(tf: TensorFlow, potential: Tensor): Tensor;
   reset(tf: TensorFlow, potential: Tensor, spikes: Tensor): Tensor;

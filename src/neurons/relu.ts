@@ -8,7 +8,8 @@ import type { Neuron } from './neuron.ts';
 export function relu(): Neuron {
   return {
     hasMemory: false,
-    threshold: null,
+    spikes: false,
+    threshold: 0,
     charge: (_tf, input) => input,
     fire: (tf, potential) => tf.relu(potential),
     reset: (tf, potential) => tf.zerosLike(potential),

@@ -23,6 +23,11 @@ export interface FixtureOptions {
   readonly loss?: Partial<LossWeights>;
   readonly spec?: Partial<Omit<FieldSpec, 'network' | 'featureChannels'>>;
   readonly settings?: Partial<Omit<StepSettings, 'loss'>>;
+  /**
+   * No samples nearest to the faces of the box. A ray enters the box on a face, where interpolation weights are 0 up to rounding, and Adam
+   * tells gradients that are exactly 0 from those that are not.
+   */
+  readonly emptyFaces?: boolean;
 }
 
 const NETWORK: NetworkSpec = {
@@ -64,7 +69,7 @@ export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
   return {
     spec,
     tensors,
-    occupancy: Uint8Array.from({ length: voxels }, () => (random.float() < 0.15 ? 0 : 1)),
+    occupancy: randomOccupancy(random, spec, options.emptyFaces ?? false),
     batch: randomBatch(random, spec, options.rays ?? 36),
     settings: {
       adamStep: 1,
@@ -104,6 +109,15 @@ function fixtureSpec({ network, spec, size }: FixtureOptions): FieldSpec {
     weightThreshold: 0.02,
     ...spec,
   };
+}
+
+function randomOccupancy(random: Random, { grid }: FieldSpec, emptyFaces: boolean): Uint8Array {
+  const [nx, ny, nz] = grid.size;
+  return Uint8Array.from({ length: nx * ny * nz }, (_, i) => {
+    const point = [i % nx, Math.floor(i / nx) % ny, Math.floor(i / (nx * ny))];
+    const onFace = point.some((p, axis) => p === 0 || p === grid.size[axis] - 1);
+    return random.float() < 0.15 || (emptyFaces && onFace) ? 0 : 1;
+  });
 }
 
 function randomBatch(random: Random, { grid }: FieldSpec, count: number): TrainBatch {

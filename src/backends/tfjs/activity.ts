@@ -39,13 +39,11 @@ function nonZeroBySequence(tf: TensorFlow, values: Tensor): Int32Array {
 }
 
 /**
- * Least |H - threshold| of all neurons and time steps: where it exceeds the rounding of another backend, that backend's spikes must be
- * the same. Infinity if the output of the neuron does not jump.
+ * Least |H - threshold| of all neurons and time steps: where it exceeds the rounding of another backend, that backend's neurons must do the
+ * same.
  */
-export function spikeMargin(tf: TensorFlow, neuron: Neuron, hidden: HiddenActivity): number {
-  const { threshold } = neuron;
-  if (threshold === null) return Infinity;
-  return tf.tidy(() => Math.min(...hidden.potentials.map((h) => tf.min(tf.abs(tf.sub(h, threshold))).dataSync()[0])));
+export function spikeMargin(tf: TensorFlow, { threshold }: Neuron, { potentials }: HiddenActivity): number {
+  return tf.tidy(() => Math.min(...potentials.map((h) => tf.min(tf.abs(tf.sub(h, threshold))).dataSync()[0])));
 }
 
 /** Least distance of an input's probability from its random number; Infinity without the Poisson encoding. */

@@ -39,10 +39,8 @@ export class FieldTensors {
     return names.filter((name) => this.variables.has(name));
   }
 
-  read(name: TensorName): Promise<Float32Array> {
-    return this.get(name)
-      .data<'float32'>()
-      .then((data) => data.slice());
+  async read(name: TensorName): Promise<Float32Array> {
+    return (await this.get(name).data<'float32'>()).slice();
   }
 
   write(name: TensorName, data: Float32Array): void {

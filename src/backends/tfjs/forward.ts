@@ -45,8 +45,8 @@ export interface ForwardInput {
 /** The hidden layers while the samples were coloured. */
 export interface HiddenActivity extends Pick<NetworkPass, 'spikes' | 'potentials'> {
   readonly layout: TimeLayout;
-  /** Means of the two layers' outputs over real samples, repeats and neurons, differentiable. */
-  readonly meanSpikes: readonly [Tensor, Tensor];
+  /** Means of the two layers' spikes over real samples, repeats and neurons, differentiable; null if the neurons do not spike. */
+  readonly meanSpikes: readonly [Tensor, Tensor] | null;
   /** Time steps for which every sample was shown. */
   readonly repeats: number;
   /** null unless the inputs are spikes */
@@ -118,8 +118,8 @@ function colourLogits(
     return tf.div(tf.sum(real), real.size);
   };
   const [spikes1, spikes2] = pass.spikes;
-  const hidden = { ...pass, layout, repeats, poisson, meanSpikes: [meanOverSamples(spikes1), meanOverSamples(spikes2)] as const };
-  return { logits: readSamples(pass.logits), hidden };
+  const meanSpikes = neuron.spikes ? ([meanOverSamples(spikes1), meanOverSamples(spikes2)] as const) : null;
+  return { logits: readSamples(pass.logits), hidden: { ...pass, layout, repeats, poisson, meanSpikes } };
 }
 
 /** [M,I-C] */

@@ -3,7 +3,7 @@
  *
  *     loss = mean (C - G)^2  +  perSample sum_i sg(w_i) |rgb_i - G|^2 / N
  *          + entropy mean_ray [-p log p - (1-p) log(1-p)],  p = clamp(T_last, 1e-6, 1 - 1e-6)
- *          + spikePenalty (mean S1 + mean S2)
+ *          + spikePenalty (mean S1 + mean S2)             if the neurons spike
  */
 import type { LossWeights } from '../backend.ts';
 import { gatherRows, stopGradient } from './custom-gradients.ts';
@@ -36,7 +36,7 @@ export function trainingLoss(tf: TensorFlow, pass: ForwardPass, target: Tensor, 
     const entropies = tf.sum(binaryEntropy(tf, pass.lastTransmittance));
     total = tf.add(total, tf.mul(entropies, weights.entropy / rays));
   }
-  if (weights.spikePenalty !== 0 && pass.hidden !== null) {
+  if (weights.spikePenalty !== 0 && pass.hidden?.meanSpikes) {
     const [first, second] = pass.hidden.meanSpikes;
     total = tf.add(total, tf.mul(tf.add(first, second), weights.spikePenalty));
   }

@@ -2,7 +2,7 @@
  * Poisson encoding (docs/model.md, section 3): in every time step each input of a sample is a spike with the probability of its min-max
  * normalised value.
  *
- *     x' = clamp((x - lo) / (hi - lo), 0, 1)        spike = 1[u < x']        d spike / d x' = 1
+ *     x' = (clamp(x, lo, hi) - lo) / (hi - lo)       spike = 1[u < x']        d spike / d x' = 1
  *     u  = (hash32(seed ^ hash32(ray 0x9E3779B1 ^ hash32(64 stepIndex + t)) ^ c 0x85EBCA6B) >>> 8) / 2^24
  */
 import type { PackedSamples } from '../../../renderer/march.ts';
@@ -21,10 +21,10 @@ export function rangeOf(x: Tensor): InputRange {
   return [low, high];
 }
 
-/** x' of any shape; `range` is constant. */
+/** x' of any shape; `range` is constant. The gradient is 0 outside the range and not on its ends. */
 export function normaliseInputs(tf: TensorFlow, x: Tensor, [low, high]: InputRange): Tensor {
-  const scale = high > low ? 1 / (high - low) : 0;
-  return tf.clipByValue(tf.mul(tf.sub(x, low), scale), 0, 1);
+  if (high <= low) return tf.mul(x, 0);
+  return tf.div(tf.sub(tf.clipByValue(x, low, high), low), high - low);
 }
 
 /**

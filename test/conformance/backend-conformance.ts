@@ -1,0 +1,140 @@
+/**
+ * One model, several machines: the same cases on a backend and on `tfjs`, the executable specification. Compared are the counts (exactly),
+ * loss, rendered values, every gradient, and ten training steps.
+ *
+ * Tolerances are for single precision with another order of summation; the comments give what was measured between tfjs and wasm.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Backend, FieldEngine, ParameterName, StepSettings, TensorName } from '../../src/backends/backend.ts';
+import { createTfjsBackend, type TfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
+import type { Margins, TfjsField } from '../../src/backends/tfjs/tfjs-field.ts';
+import { voxelCount } from '../../src/model/field-spec.ts';
+import { fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
+import { conformanceCases, EPSILON, type ConformanceCase } from './cases.ts';
+import { expectClose, expectCloseToMax } from './compare.ts';
+
+/** Relative to the largest entry of a gradient; measured 6e-6. */
+const GRADIENT_TOLERANCE = 2e-4;
+/** Absolute, of colours, opacities and metres; measured 2e-6. */
+const RENDER_TOLERANCE = 2e-5;
+/** Relative; measured 1e-7. */
+const LOSS_TOLERANCE = 1e-5;
+/** Of parameters after ten steps, in learning rates; measured 5e-4. */
+const STEP_TOLERANCE = 5e-3;
+/** Of the moments after ten steps, relative to the largest entry; measured 3e-5. */
+const MOMENT_TOLERANCE = 5e-4;
+
+const TRAINING_STEPS = 10;
+/** Adam amplifies gradients far below epsilon, rounding included; here gradients are 1e-5 to 1e-2. */
+const TRAINING_ADAM = { beta1: 0.9, beta2: 0.99, epsilon: 1e-6 };
+
+export function describeConformance(name: string, createBackend: () => Promise<Backend>): void {
+  describe(`${name} agrees with tfjs`, () => {
+    let reference: TfjsBackend;
+    let backend: Backend;
+    beforeAll(async () => {
+      reference = await createTfjsBackend({ measureMargins: true });
+      backend = await createBackend();
+    });
+
+    for (const conformanceCase of conformanceCases) {
+      describe(conformanceCase.name, () => {
+        let pair: EnginePair;
+        beforeAll(async () => {
+          pair = await createPair(reference, backend, fieldFixture(conformanceCase.options));
+        });
+        afterAll(() => pair.dispose());
+
+        test('loss, counts and every gradient', () => compareGradients(pair));
+        test('rendered rays', () => compareRendering(pair));
+      });
+      if (conformanceCase.trainSeed !== undefined) {
+        test(`${conformanceCase.name}: ${TRAINING_STEPS} training steps`, () => compareTraining(reference, backend, conformanceCase));
+      }
+    }
+  });
+}
+
+interface EnginePair {
+  readonly fixture: FieldFixture;
+  readonly expected: TfjsField;
+  readonly actual: FieldEngine;
+  dispose(): Promise<void>;
+}
+
+async function createPair(reference: TfjsBackend, backend: Backend, fixture: FieldFixture): Promise<EnginePair> {
+  const capacity = { voxels: voxelCount(fixture.spec.grid), trainRays: fixture.batch.count };
+  const expected = await reference.createField(fixture.spec, capacity);
+  const actual = await backend.createField(fixture.spec, capacity);
+  await loadFixture(expected, fixture);
+  await loadFixture(actual, fixture);
+  return {
+    fixture,
+    expected,
+    actual,
+    async dispose() {
+      await expected.dispose();
+      await actual.dispose();
+    },
+  };
+}
+
+async function compareGradients({ fixture, expected, actual }: EnginePair): Promise<void> {
+  const wanted = await expected.gradients(fixture.batch, fixture.settings);
+  const got = await actual.gradients(fixture.batch, fixture.settings);
+  expectSafe(expected.margins);
+  expect(got.result.counts).toEqual(wanted.result.counts);
+  expectCloseToMax('loss', [got.result.loss], [wanted.result.loss], LOSS_TOLERANCE);
+  expectCloseToMax('mse', [got.result.mse], [wanted.result.mse], LOSS_TOLERANCE);
+  expect(Object.keys(got.gradients).sort()).toEqual(Object.keys(wanted.gradients).sort());
+  for (const [name, gradient] of Object.entries(wanted.gradients)) {
+    expectCloseToMax(`gradient of ${name}`, got.gradients[name as ParameterName]!, gradient, GRADIENT_TOLERANCE);
+  }
+}
+
+async function compareRendering({ fixture, expected, actual }: EnginePair): Promise<void> {
+  const settings = { background: [1, 0.5, 0.1], noiseSeed: 5 } as const;
+  const range = Float32Array.of(-4, 4);
+  for (const engine of [expected, actual]) await engine.write('inputRange', range);
+  const wanted = await expected.renderRays(fixture.batch, settings);
+  const got = await actual.renderRays(fixture.batch, settings);
+  expectSafe(expected.margins);
+  expect(got.counts).toEqual(wanted.counts);
+  expect(got.samples).toEqual(wanted.samples);
+  expect(got.spikes).toEqual(wanted.spikes);
+  for (const name of ['rgb', 'depth', 'opacity'] as const) expectClose(name, got[name], wanted[name], RENDER_TOLERANCE);
+}
+
+async function compareTraining(reference: TfjsBackend, backend: Backend, { options, trainSeed }: ConformanceCase): Promise<void> {
+  const training = { ...options, seed: trainSeed, emptyFaces: true, settings: { adam: TRAINING_ADAM } };
+  const pair = await createPair(reference, backend, fieldFixture(training));
+  const { expected, actual, fixture } = pair;
+  for (let step = 1; step <= TRAINING_STEPS; step++) {
+    const settings = { ...fixture.settings, adamStep: step, noiseSeed: fixture.settings.noiseSeed + step };
+    const wanted = await expected.trainStep(fixture.batch, settings);
+    const got = await actual.trainStep(fixture.batch, settings);
+    expectSafe(expected.margins);
+    expect(got.counts, `step ${step}`).toEqual(wanted.counts);
+    expectCloseToMax(`loss of step ${step}`, [got.loss], [wanted.loss], LOSS_TOLERANCE);
+  }
+  const parameters: ParameterName[] = fixture.spec.network ? ['density', 'features', 'w1', 'w2', 'w3'] : ['density', 'features'];
+  for (const name of parameters) {
+    expectClose(name, await actual.read(name), await expected.read(name), STEP_TOLERANCE * learningRate(fixture.settings, name));
+    for (const moment of [`${name}.m`, `${name}.v`] as TensorName[]) {
+      expectCloseToMax(moment, await actual.read(moment), await expected.read(moment), MOMENT_TOLERANCE);
+    }
+  }
+  expectCloseToMax('inputRange', await actual.read('inputRange'), await expected.read('inputRange'), LOSS_TOLERANCE);
+  await pair.dispose();
+}
+
+function learningRate({ learningRates }: StepSettings, name: ParameterName): number {
+  return name === 'density' || name === 'features' ? learningRates[name] : learningRates.network;
+}
+
+/** The fixture leaves no discrete decision to rounding; if this fails after a change of the fixture, take another seed. */
+function expectSafe({ spike, noise, marching }: Margins): void {
+  expect(spike, 'least |H - threshold|').toBeGreaterThan(EPSILON.spike);
+  expect(noise, 'least distance to a random number').toBeGreaterThan(EPSILON.noise);
+  expect(marching, 'margin of marching').toBeGreaterThan(EPSILON.marching);
+}

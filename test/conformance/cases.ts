@@ -1,0 +1,56 @@
+/**
+ * What backends are compared on: the cross product that matters, as fixtures. Seeds are those for which `tfjs` takes no discrete decision
+ * within `EPSILON` of the other (the tests check it), so that backends which round differently must still agree in every spike.
+ */
+import type { FixtureOptions } from '../helpers/field-fixtures.ts';
+
+export interface ConformanceCase {
+  readonly name: string;
+  readonly options: FixtureOptions;
+  /** Seed of the fixture for ten training steps; none: only one step is compared. */
+  readonly trainSeed?: number;
+}
+
+/** Least margins, see `Margins` of the tfjs backend. */
+export const EPSILON = { spike: 1e-5, noise: 1e-6, marching: 1e-5 } as const;
+
+const noLoss = { perSample: 0, entropy: 0, spikePenalty: 0 };
+
+export const conformanceCases: readonly ConformanceCase[] = [
+  { name: 'no network', options: { seed: 1, network: null }, trainSeed: 1 },
+  { name: 'no network, colour loss only', options: { seed: 1, network: null, loss: noLoss } },
+  { name: 'LIF, condense', options: { seed: 1 }, trainSeed: 2 },
+  { name: 'LIF, condense, far to near', options: { seed: 1, network: { order: 'far-to-near' } }, trainSeed: 1 },
+  { name: 'LIF, pad', options: { seed: 1, network: { temporal: 'pad' } }, trainSeed: 1 },
+  { name: 'LIF, pad, far to near', options: { seed: 1, network: { temporal: 'pad', order: 'far-to-near' } }, trainSeed: 1 },
+  { name: 'LIF, repeat', options: { seed: 1, network: { temporal: 'repeat' } }, trainSeed: 1 },
+  { name: 'LIF, repeat once', options: { seed: 1, network: { temporal: 'repeat', repeats: 1 } } },
+  {
+    name: 'LIF, repeat with Poisson encoding',
+    options: { seed: 1, rays: 18, network: { temporal: 'repeat', encoding: 'poisson' } },
+    trainSeed: 2,
+  },
+  { name: 'ReLU', options: { seed: 1, network: { neuron: 'relu' } }, trainSeed: 1 },
+  { name: 'ReLU, pad, far to near', options: { seed: 1, network: { neuron: 'relu', temporal: 'pad', order: 'far-to-near' } } },
+  {
+    name: 'ReLU, repeat with Poisson encoding',
+    options: { seed: 1, network: { neuron: 'relu', temporal: 'repeat', encoding: 'poisson' } },
+  },
+  { name: 'LIF, colour loss only', options: { seed: 1, loss: noLoss } },
+  { name: 'LIF, per-sample loss', options: { seed: 1, loss: { ...noLoss, perSample: 0.3 } } },
+  { name: 'LIF, entropy loss', options: { seed: 1, loss: { ...noLoss, entropy: 0.3 } } },
+  { name: 'LIF, spike penalty', options: { seed: 1, loss: { ...noLoss, spikePenalty: 1 } } },
+  { name: 'LIF, pad, spike penalty', options: { seed: 1, network: { temporal: 'pad' }, loss: { ...noLoss, spikePenalty: 1 } } },
+  {
+    name: 'LIF, other constants',
+    options: { seed: 1, network: { width: 48, viewFrequencies: 2, lif: { tau: 1.25, threshold: 0.6, surrogateAlpha: 2.5 } } },
+  },
+  {
+    name: 'LIF, pad, 128 neurons, low thresholds',
+    options: { seed: 1, rays: 12, network: { width: 128, temporal: 'pad' }, spec: { alphaThreshold: 1e-4, weightThreshold: 1e-4 } },
+  },
+  {
+    name: 'no network, one voxel in every direction',
+    options: { seed: 1, network: null, size: [2, 2, 2], spec: { near: 0, interval: 1.5 } },
+  },
+];

@@ -1,0 +1,218 @@
+/** What the interface promises besides numbers: the same for every backend, itself the reference. */
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Backend, Capacity, FieldEngine, Rays, TensorName } from '../../src/backends/backend.ts';
+import { voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+import { fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
+import { expectClose } from './compare.ts';
+
+const RENDER = { background: [0.2, 0.4, 0.6], noiseSeed: 9 } as const;
+
+export function describeEngineContract(name: string, createBackend: () => Promise<Backend>): void {
+  describe(`${name} keeps the contract of an engine`, () => {
+    let backend: Backend;
+    const open: FieldEngine[] = [];
+    beforeAll(async () => {
+      backend = await createBackend();
+    });
+    afterEach(async () => {
+      for (const engine of open.splice(0)) await engine.dispose();
+    });
+
+    async function create(spec: FieldSpec, capacity: Partial<Capacity> = {}): Promise<FieldEngine> {
+      const engine = await backend.createField(spec, { voxels: voxelCount(spec.grid), trainRays: 64, ...capacity });
+      open.push(engine);
+      return engine;
+    }
+
+    async function load(fixture: FieldFixture): Promise<FieldEngine> {
+      const engine = await create(fixture.spec);
+      await loadFixture(engine, fixture);
+      return engine;
+    }
+
+    test('names itself and estimates its memory', () => {
+      const { spec } = fieldFixture();
+      const small = backend.estimateBytes(spec, { voxels: 1000, trainRays: 64 });
+      expect(backend.name).toBe(name.split(' ')[0]);
+      expect(small).toBeGreaterThan(0);
+      expect(backend.estimateBytes(spec, { voxels: 100_000, trainRays: 64 })).toBeGreaterThan(small);
+    });
+
+    test('a new field is empty, fully occupied, with rates of 1', async () => {
+      const engine = await create(fieldFixture().spec);
+      for (const tensor of ['density', 'features', 'w1', 'w2.m', 'w3.v', 'density.v', 'features.m', 'inputRange'] as const) {
+        expect((await engine.read(tensor)).every((value) => value === 0)).toBe(true);
+      }
+      expect((await engine.read('rate')).every((value) => value === 1)).toBe(true);
+      expect((await engine.readOccupancy()).every((value) => value === 1)).toBe(true);
+    });
+
+    test('reads what was written, as copies', async () => {
+      const fixture = fieldFixture();
+      const engine = await load(fixture);
+      for (const [tensor, data] of Object.entries(fixture.tensors) as [TensorName, Float32Array][]) {
+        const moment = `${tensor}.v` as TensorName;
+        expect(await engine.read(tensor)).toEqual(data);
+        (await engine.read(tensor)).fill(7);
+        expect(await engine.read(tensor)).toEqual(data);
+        if (tensor === 'rate' || tensor === 'inputRange') continue;
+        await engine.write(moment, data);
+        expect(await engine.read(moment)).toEqual(data);
+      }
+      expect(await engine.readOccupancy()).toEqual(fixture.occupancy);
+    });
+
+    test.each(['density', 'features', 'w1', 'w2', 'w3', 'features.m', 'w3.v', 'rate', 'inputRange'] as const)(
+      'refuses a %s of another length',
+      async (tensor) => {
+        const engine = await create(fieldFixture().spec);
+        const { length } = await engine.read(tensor);
+        await expect(engine.write(tensor, new Float32Array(length + 1))).rejects.toThrow(RangeError);
+        await expect(engine.write(tensor, new Float32Array(length - 1))).rejects.toThrow(RangeError);
+      },
+    );
+
+    test('refuses an occupancy of another length, a tensor that the field does not have, and too large a batch', async () => {
+      const engine = await create(fieldFixture({ network: null }).spec, { trainRays: 8 });
+      const { batch, settings } = fieldFixture({ network: null, rays: 9 });
+      await expect(engine.writeOccupancy(new Uint8Array(3))).rejects.toThrow(RangeError);
+      await expect(engine.read('w1')).rejects.toThrow(RangeError);
+      await expect(engine.write('w2', new Float32Array(1))).rejects.toThrow(RangeError);
+      await expect(engine.trainStep(batch, settings)).rejects.toThrow(RangeError);
+    });
+
+    test('a field made for rendering renders, and has no moments', async () => {
+      const fixture = fieldFixture();
+      const { density, features, w1, w2, w3 } = fixture.tensors;
+      const trained = await load(fixture);
+      const engine = await create(fixture.spec, { trainRays: 0 });
+      await loadFixture(engine, { ...fixture, tensors: { density, features, w1, w2, w3 } });
+      expect((await engine.renderRays(fixture.batch, RENDER)).rgb).toEqual((await trained.renderRays(fixture.batch, RENDER)).rgb);
+      await expect(engine.read('density.m')).rejects.toThrow(RangeError);
+    });
+
+    test('gradients() changes nothing', async () => {
+      const fixture = fieldFixture({ network: { temporal: 'repeat', encoding: 'poisson' } });
+      const engine = await load(fixture);
+      const names: TensorName[] = ['density', 'density.m', 'features', 'features.v', 'w1', 'w1.m', 'w2', 'w3', 'inputRange'];
+      const before = await Promise.all(names.map((tensor) => engine.read(tensor)));
+      await engine.gradients(fixture.batch, fixture.settings);
+      expect(await Promise.all(names.map((tensor) => engine.read(tensor)))).toEqual(before);
+    });
+
+    test('the same calls give the same bits', async () => {
+      const fixture = fieldFixture({ network: { temporal: 'pad' } });
+      const runs = [];
+      for (let run = 0; run < 2; run++) {
+        const engine = await load(fixture);
+        for (let step = 1; step <= 3; step++) await engine.trainStep(fixture.batch, { ...fixture.settings, adamStep: step });
+        runs.push([await engine.read('density'), await engine.read('features'), await engine.read('w1'), await engine.read('w3.v')]);
+      }
+      expect(runs[1]).toEqual(runs[0]);
+    });
+
+    test('voxels without a sample keep value and moments', async () => {
+      const fixture = fieldFixture();
+      const engine = await load(fixture);
+      const { gradients } = await engine.gradients(fixture.batch, fixture.settings);
+      const moments = fixture.tensors.density!.map((value) => value * value);
+      await engine.write('density.m', moments);
+      await engine.write('density.v', moments);
+      await engine.trainStep(fixture.batch, fixture.settings);
+      const [density, m] = [await engine.read('density'), await engine.read('density.m')];
+      const untouched = [...gradients.density!.keys()].filter((voxel) => gradients.density![voxel] === 0);
+      expect(untouched.length).toBeGreaterThan(20);
+      for (const voxel of untouched) {
+        expect(density[voxel]).toBe(fixture.tensors.density![voxel]);
+        expect(m[voxel]).toBe(moments[voxel]);
+      }
+    });
+
+    test.each([
+      ['no ray hits the box', { origins: 100, occupancy: 1, weightThreshold: 0.02 }],
+      ['nothing is occupied', { origins: 0, occupancy: 0, weightThreshold: 0.02 }],
+      ['no sample weighs enough', { origins: 0, occupancy: 1, weightThreshold: 2 }],
+    ])('a batch where %s', async (_what, { origins, occupancy, weightThreshold }) => {
+      const fixture = fieldFixture({ spec: { weightThreshold } });
+      const engine = await load(fixture);
+      await engine.writeOccupancy(fixture.occupancy.fill(occupancy));
+      const batch = { ...fixture.batch, origins: fixture.batch.origins.map((value) => value + origins) };
+      const { gradients } = await engine.gradients(batch, fixture.settings);
+      const { loss, counts } = await engine.trainStep(batch, fixture.settings);
+      expect(Number.isFinite(loss)).toBe(true);
+      expect(counts).toMatchObject({ rays: batch.count, activeRays: 0, samples: 0, timeSteps: 0, spikes: [0, 0] });
+      for (const gradient of [gradients.features, gradients.w1, gradients.w2, gradients.w3]) {
+        expect(gradient!.every((value) => value === 0)).toBe(true);
+      }
+      const rendered = await engine.renderRays(batch, RENDER);
+      if (counts.densitySamples > 0) return;
+      expect(rendered.opacity.every((value) => value === 0)).toBe(true);
+      expectClose(
+        'rgb',
+        rendered.rgb,
+        new Float32Array(rendered.rgb.length).map((_, i) => RENDER.background[i % 3]),
+        1e-7,
+      );
+      if (origins > 0) expect(rendered.depth.every((value) => value === 0)).toBe(true);
+    });
+
+    test('a large render equals its parts, and the weight threshold can be replaced', async () => {
+      const fixture = fieldFixture();
+      const engine = await load(fixture);
+      const rays = repeatRays(fixture.batch, 100);
+      const one = await engine.renderRays(fixture.batch, RENDER);
+      const many = await engine.renderRays(rays, RENDER);
+      expect(many.rgb.slice(-one.rgb.length)).toEqual(one.rgb);
+      expect(many.depth.slice(-one.depth.length)).toEqual(one.depth);
+      expect(many.spikes.slice(-one.spikes.length)).toEqual(one.spikes);
+      expect(many.counts.samples).toBe(one.counts.samples * 100);
+      const all = await engine.renderRays(fixture.batch, { ...RENDER, weightThreshold: 0 });
+      expect(all.counts.samples).toBe(all.counts.densitySamples);
+      expect(all.counts.samples).toBeGreaterThan(one.counts.samples);
+      expect((await engine.renderRays(fixture.batch, RENDER)).rgb).toEqual(one.rgb);
+    });
+
+    test('respecify keeps the tensors on the same grid and resets the grids on another', async () => {
+      const fixture = fieldFixture();
+      const capacity = { voxels: 1000 };
+      const engine = await create(fixture.spec, capacity);
+      await loadFixture(engine, fixture);
+      const shifted = { ...fixture.spec, densityShift: -2, weightThreshold: 0.1 };
+      await engine.respecify(shifted);
+      expect(engine.spec).toEqual(shifted);
+      expect(await engine.read('density')).toEqual(fixture.tensors.density);
+      expect(await engine.readOccupancy()).toEqual(fixture.occupancy);
+
+      const grid = { ...fixture.spec.grid, size: [10, 10, 10] as const };
+      await engine.respecify({ ...fixture.spec, grid });
+      expect(await engine.read('density')).toEqual(new Float32Array(1000));
+      expect(await engine.read('features.v')).toEqual(new Float32Array(12_000));
+      expect(await engine.read('rate')).toEqual(new Float32Array(1000).fill(1));
+      expect(await engine.readOccupancy()).toEqual(new Uint8Array(1000).fill(1));
+      expect(await engine.read('w1')).toEqual(fixture.tensors.w1);
+      const tooLarge = { ...fixture.spec.grid, size: [10, 10, 11] as const };
+      await expect(engine.respecify({ ...fixture.spec, grid: tooLarge })).rejects.toThrow(RangeError);
+    });
+
+    test('after respecify it computes as a new field does', async () => {
+      const large = fieldFixture({ size: [9, 9, 9] });
+      const engine = await create(fieldFixture().spec, { voxels: 729 });
+      await loadFixture(engine, fieldFixture());
+      await engine.respecify(large.spec);
+      await loadFixture(engine, large);
+      const fresh = await load(large);
+      const [a, b] = [await engine.trainStep(large.batch, large.settings), await fresh.trainStep(large.batch, large.settings)];
+      expect(a).toEqual(b);
+      expect(await engine.read('features')).toEqual(await fresh.read('features'));
+    });
+  });
+}
+
+function repeatRays({ count, origins, directions }: Rays, times: number): Rays {
+  const tile = (data: Float32Array): Float32Array => {
+    const out = new Float32Array(data.length * times);
+    for (let i = 0; i < times; i++) out.set(data, i * data.length);
+    return out;
+  };
+  return { count: count * times, origins: tile(origins), directions: tile(directions) };
+}
