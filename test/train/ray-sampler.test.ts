@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { View } from '../../datasets/scene-data.ts';
+import { cameraRays } from '../../renderer/rays.ts';
+import { Random } from '../../src/math/random.ts';
+import { indexPixels, viewOfPixel } from '../../src/train/pixel-index.ts';
+import { RaySampler } from '../../src/train/ray-sampler.ts';
+import { tinyCamera, tinyScene } from './tiny-scene.ts';
+
+/** Every pixel has a colour of its own. */
+function numberedViews(sizes: readonly number[]): View[] {
+  let number = 0;
+  return sizes.map((size, v) => {
+    const camera = tinyCamera(v, 0.3, size);
+    const rgba = new Uint8Array(size * size * 4);
+    for (let i = 0; i < size * size; i++, number++) rgba.set([number & 255, number >> 8, v, 255], i * 4);
+    return { name: `v${v}`, camToWorld: Float64Array.from(camera.camToWorld), intrinsics: camera.intrinsics, rgba };
+  });
+}
+
+function numberOf(target: Float32Array, ray: number): number {
+  return Math.round(target[ray * 3] * 255) + 256 * Math.round(target[ray * 3 + 1] * 255);
+}
+
+describe('pixel numbers', () => {
+  it('run through views of different sizes', () => {
+    const index = indexPixels(numberedViews([3, 5, 2]));
+    expect([...index.first]).toEqual([0, 9, 34]);
+    expect(index.total).toBe(38);
+    expect([0, 8, 9, 33, 34, 37].map((pixel) => viewOfPixel(index, pixel))).toEqual([0, 0, 1, 1, 2, 2]);
+  });
+});
+
+describe('ray sampler', () => {
+  it('draws every pixel of every view equally often', () => {
+    const views = numberedViews([3, 5, 2]);
+    const sampler = new RaySampler(views, 'white', 1000, new Random(3));
+    const drawn = new Array<number>(38).fill(0);
+    for (let i = 0; i < 38; i++) {
+      const { target, count } = sampler.next();
+      for (let ray = 0; ray < count; ray++) drawn[numberOf(target, ray)]++;
+    }
+    // Chi-squared with 37 degrees of freedom: 99.9 % lie below 69.3.
+    expect(drawn.reduce((sum, n) => sum + (n - 1000) ** 2 / 1000, 0)).toBeLessThan(69.3);
+  });
+
+  it('gives each target the ray of its pixel', () => {
+    const views = numberedViews([4, 6]);
+    const { origins, directions, target, count } = new RaySampler(views, 'black', 64, new Random(1)).next();
+    const rays = views.map((view) => cameraRays(view));
+    for (let ray = 0; ray < count; ray++) {
+      const number = numberOf(target, ray);
+      const [view, pixel] = number < 16 ? [0, number] : [1, number - 16];
+      expect([...directions.subarray(ray * 3, ray * 3 + 3)]).toEqual([...rays[view].directions.subarray(pixel * 3, pixel * 3 + 3)]);
+      expect([...origins.subarray(ray * 3, ray * 3 + 3)]).toEqual([...rays[view].origins.subarray(pixel * 3, pixel * 3 + 3)]);
+    }
+  });
+
+  it('draws the same rays from the same seed, and goes on from a restored state', () => {
+    const { train } = tinyScene().splits;
+    const random = new Random(7);
+    const sampler = new RaySampler(train!, 'random', 50, random);
+    sampler.next();
+    const state = random.state;
+    const second = structuredClone(sampler.next());
+    expect(new RaySampler(train!, 'random', 50, new Random(state)).next()).toEqual(second);
+  });
+
+  it('draws only from the mask, uniformly', () => {
+    const views = numberedViews([8]);
+    const mask = Uint32Array.of(0b1010, 1 << 31);
+    const sampler = new RaySampler(views, 'white', 3000, new Random(5));
+    expect(sampler.restrict(mask)).toBeCloseTo(3 / 64, 12);
+    const { target, count } = sampler.next();
+    const drawn = new Map<number, number>();
+    for (let ray = 0; ray < count; ray++) drawn.set(numberOf(target, ray), (drawn.get(numberOf(target, ray)) ?? 0) + 1);
+    expect([...drawn.keys()].sort((a, b) => a - b)).toEqual([1, 3, 63]);
+    for (const n of drawn.values()) expect(Math.abs(n - 1000)).toBeLessThan(110);
+  });
+
+  it('refuses a mask without rays', () => {
+    const sampler = new RaySampler(numberedViews([8]), 'white', 4, new Random(5));
+    expect(() => sampler.restrict(new Uint32Array(2))).toThrow(/has become empty/);
+  });
+
+  it('composites transparent pixels over the background it reports', () => {
+    const { train } = tinyScene().splits;
+    const white = new RaySampler(train!, 'white', 200, new Random(1)).next();
+    expect(white.background.every((value) => value === 1)).toBe(true);
+    const random = new RaySampler(train!, 'random', 200, new Random(1)).next();
+    const transparent = [...Array(200).keys()].filter((ray) => random.target[ray * 3] === random.background[ray * 3]);
+    expect(transparent.length).toBeGreaterThan(50);
+    for (const ray of transparent) {
+      expect([...random.target.subarray(ray * 3, ray * 3 + 3)]).toEqual([...random.background.subarray(ray * 3, ray * 3 + 3)]);
+    }
+    expect(new Set(random.background).size).toBeGreaterThan(500);
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { presets } from '../../src/config/presets.ts';
+import { alphaOf } from '../../src/model/density.ts';
+import { coarseSpec, fineSpec, gridOf, shiftForAlpha } from '../../src/train/stage-spec.ts';
+
+const box = { min: [-1, -2, 0], max: [1, 2, 1] } as const;
+
+describe('grid resolution', () => {
+  it('divides the box into cubic voxels and floors the number along each axis', () => {
+    // Volume 8, 1000 voxels: edge 0.2; 10 x 20 x 5.
+    expect(gridOf(box, 1000).size).toEqual([10, 20, 5]);
+    expect(gridOf(box, 1100).size).toEqual([10, 20, 5]);
+  });
+
+  it('does not lose a voxel of a cube to rounding', () => {
+    for (const n of [10, 40, 64, 100, 128, 160, 200])
+      expect(gridOf({ min: [-1.3, 0.1, 2], max: [0.7, 2.1, 4] }, n ** 3).size).toEqual([n, n, n]);
+  });
+
+  it('has at least two points along an axis', () => {
+    expect(gridOf({ min: [0, 0, 0], max: [100, 100, 0.01] }, 1000).size[2]).toBe(2);
+  });
+});
+
+describe('stage specs', () => {
+  it('gives an untrained voxel alphaInit over its whole edge', () => {
+    for (const alpha of [1e-6, 1e-2, 0.5]) expect(alphaOf(0, shiftForAlpha(alpha), 1)).toBeCloseTo(alpha, 12);
+  });
+
+  it('steps stepSize voxels and scales the interval against the full grid', () => {
+    const coarse = coarseSpec(presets.paper, box, 2);
+    expect(coarse.interval).toBe(0.5);
+    expect(coarse.stepLength).toBeCloseTo(0.5 * Math.cbrt(8 / 1_024_000), 12);
+    expect(coarse).toMatchObject({ network: null, featureChannels: 3, near: 2 });
+
+    const full = fineSpec(presets.paper, box, 2, 4);
+    expect(full.interval).toBeCloseTo(0.5, 12);
+    expect(full.stepLength).toBeCloseTo(0.5 * Math.cbrt(8 / 160 ** 3), 12);
+    const first = fineSpec(presets.paper, box, 2, 0);
+    expect(first.interval).toBeCloseTo(0.5 * Math.cbrt(16), 12);
+    expect(first.interval / first.stepLength).toBeCloseTo(full.interval / full.stepLength, 9);
+  });
+
+  it('lowers the density shift at every scaling', () => {
+    const shifts = [0, 1, 4].map((scalings) => fineSpec(presets.paper, box, 2, scalings).densityShift);
+    expect(shifts[0]).toBeCloseTo(Math.log(1 / 0.99 - 1), 12);
+    expect(shifts[0] - shifts[1]).toBeCloseTo(1, 12);
+    expect(shifts[0] - shifts[2]).toBeCloseTo(4, 12);
+  });
+});

@@ -1,0 +1,267 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Backend, TensorName } from '../../src/backends/backend.ts';
+import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
+import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
+import type { Config } from '../../src/config/schema.ts';
+import type { Checkpoint } from '../../src/train/checkpoint.ts';
+import type { ProgressEvent, StepMetrics } from '../../src/train/events.ts';
+import { trainField, type TrainOptions, type TrainOutcome } from '../../src/train/train-field.ts';
+import { leastConfig, tinyConfig, tinyScene } from './tiny-scene.ts';
+
+interface Frozen extends Checkpoint {
+  readonly tensors: ReadonlyMap<TensorName, Float32Array>;
+  readonly occupancy: Uint8Array;
+}
+
+/** All of a checkpoint in memory, independent of the engine it was taken from. */
+async function freeze(checkpoint: Checkpoint): Promise<Frozen> {
+  const tensors = new Map<TensorName, Float32Array>();
+  for (const name of checkpoint.names) tensors.set(name, (await checkpoint.read(name)).slice());
+  const occupancy = (await checkpoint.readOccupancy()).slice();
+  const read = (name: TensorName): Promise<Float32Array> => Promise.resolve(tensors.get(name)!.slice());
+  return {
+    ...structuredClone({ ...checkpoint, read: 0, readOccupancy: 0 }),
+    read,
+    readOccupancy: () => Promise.resolve(occupancy.slice()),
+    tensors,
+    occupancy,
+  };
+}
+
+interface Run {
+  readonly outcome: TrainOutcome;
+  readonly saved: Frozen[];
+  readonly events: ProgressEvent[];
+  readonly metrics: StepMetrics[];
+}
+
+/** @param stopAfter aborts during the training step of this number, counted over both stages */
+async function run(backend: Backend, config: Config, options: Partial<TrainOptions> = {}, stopAfter = Infinity): Promise<Run> {
+  const saved: Frozen[] = [];
+  const events: ProgressEvent[] = [];
+  const metrics: StepMetrics[] = [];
+  const controller = new AbortController();
+  let steps = 0;
+  const counting: Backend = {
+    ...backend,
+    createField: async (spec, capacity) => {
+      const engine = await backend.createField(spec, capacity);
+      const trainStep = engine.trainStep.bind(engine);
+      engine.trainStep = (batch, settings) => {
+        if (++steps === stopAfter) controller.abort();
+        return trainStep(batch, settings);
+      };
+      return engine;
+    },
+  };
+  const outcome = await trainField({
+    scene: tinyScene(),
+    config,
+    backend: counting,
+    save: async (checkpoint) => {
+      saved.push(await freeze(checkpoint));
+      return { path: `c${saved.length}`, bytes: 1 };
+    },
+    report: (event) => events.push(event),
+    metrics: (line) => {
+      metrics.push(line);
+      return Promise.resolve();
+    },
+    signal: controller.signal,
+    ...options,
+  });
+  return { outcome, saved, events, metrics };
+}
+
+function expectSameBits(a: Frozen, b: Frozen): void {
+  expect([...a.tensors.keys()]).toEqual([...b.tensors.keys()]);
+  for (const [name, tensor] of a.tensors) {
+    const other = b.tensors.get(name)!;
+    let different = tensor.length === other.length ? 0 : -1;
+    tensor.forEach((value, i) => (different += Object.is(value, other[i]) ? 0 : 1));
+    expect({ name, different }).toEqual({ name, different: 0 });
+  }
+  expect(a.occupancy).toEqual(b.occupancy);
+  expect({ ...a.state, seconds: 0, stageStart: 0 }).toEqual({ ...b.state, seconds: 0, stageStart: 0 });
+  expect(a.spec).toEqual(b.spec);
+}
+
+describe('training on wasm', () => {
+  let backend: Backend;
+  let whole: Run;
+
+  beforeAll(async () => {
+    backend = await createWasmBackend({ threads: 1 });
+    whole = await run(backend, tinyConfig());
+  });
+
+  it('runs both stages with the scalings in between and finds the ball', () => {
+    const { outcome, events, saved } = whole;
+    expect(outcome).toMatchObject({ interrupted: false, state: { stage: 'fine', step: 24, scalings: 2, adamStep: 16 } });
+    expect(events.flatMap((event) => (event.type === 'stage' ? [event.stage] : []))).toEqual(['coarse', 'fine', 'fine', 'fine']);
+    const psnr = events.flatMap((event) => (event.type === 'step' ? [event.psnr] : []));
+    expect(psnr.at(-1)).toBeGreaterThan(9);
+    const { min, max, size } = outcome.spec.grid;
+    // The ball has radius 0.6; a coarse voxel is about half a metre.
+    for (let axis = 0; axis < 3; axis++) {
+      expect(min[axis]).toBeLessThan(-0.4);
+      expect(max[axis]).toBeGreaterThan(0.4);
+    }
+    expect(size[0] * size[1] * size[2]).toBeLessThanOrEqual(16 ** 3);
+    expect(saved).toHaveLength(1);
+    expect(saved[0].spec.network).not.toBeNull();
+  });
+
+  it('gives the same bits again from the same seed, others from another', async () => {
+    const again = await run(backend, tinyConfig());
+    expectSameBits(again.saved[0], whole.saved[0]);
+    const other = await run(backend, { ...tinyConfig(), seed: 1 });
+    expect(other.saved[0].tensors.get('w1')).not.toEqual(whole.saved[0].tensors.get('w1'));
+  });
+
+  it.each([
+    ['in the coarse stage', 17],
+    ['at the end of the coarse stage', 40],
+    ['before the first scaling', 42],
+    ['between the scalings', 45],
+    ['near the end', 61],
+  ])('goes on bit for bit after an interruption %s', async (_, steps) => {
+    const first = await run(backend, tinyConfig(), {}, steps);
+    expect(first.outcome.interrupted).toBe(true);
+    const rest = await run(backend, tinyConfig(), { start: first.saved[0] });
+    expect(rest.outcome.interrupted).toBe(false);
+    expectSameBits(rest.saved[0], whole.saved[0]);
+  });
+});
+
+describe('training on tfjs', () => {
+  it('goes on bit for bit after interruptions in both stages', async () => {
+    const backend = await createTfjsBackend();
+    const config = leastConfig();
+    const whole = await run(backend, config);
+    expect(whole.outcome).toMatchObject({ interrupted: false, state: { stage: 'fine', step: 8, scalings: 2 } });
+    const first = await run(backend, config, {}, 9);
+    const second = await run(backend, config, { start: first.saved[0] }, 12);
+    expect([first, second].map(({ outcome }) => outcome.state.stage)).toEqual(['coarse', 'fine']);
+    const rest = await run(backend, config, { start: second.saved[0] });
+    expectSameBits(rest.saved[0], whole.saved[0]);
+  });
+});
+
+describe('the loop', () => {
+  let backend: Backend;
+  beforeAll(async () => {
+    backend = await createWasmBackend({ threads: 1 });
+  });
+
+  /** A clock that advances by `perStep` seconds whenever a step runs. */
+  function timedBackend(perStep: number): { backend: Backend; now: () => number } {
+    let milliseconds = 0;
+    return {
+      now: () => milliseconds,
+      backend: {
+        ...backend,
+        createField: async (spec, capacity) => {
+          const engine = await backend.createField(spec, capacity);
+          const trainStep = engine.trainStep.bind(engine);
+          engine.trainStep = (batch, settings) => {
+            milliseconds += perStep * 1000;
+            return trainStep(batch, settings);
+          };
+          return engine;
+        },
+      },
+    };
+  }
+
+  it('ends both stages in time with decayed learning rates, loading included', async () => {
+    const config = tinyConfig();
+    const timed = timedBackend(1);
+    const rates: number[] = [];
+    const recording: Backend = {
+      ...timed.backend,
+      createField: async (spec, capacity) => {
+        const engine = await timed.backend.createField(spec, capacity);
+        const trainStep = engine.trainStep.bind(engine);
+        engine.trainStep = (batch, settings) => {
+          if (spec.network) rates.push(settings.learningRates.network / config.fine.networkRate);
+          return trainStep(batch, settings);
+        };
+        return engine;
+      },
+    };
+    const coarse = { ...config.coarse, steps: 1000 };
+    const fine = { ...config.fine, steps: 1000, scaleAt: [] };
+    const limited = { ...config, coarse: { ...coarse, alphaInit: 1e-2 }, fine, budget: { maxMinutes: 2 } };
+    const { outcome } = await run(recording, limited, { now: timed.now, secondsBefore: 20 });
+    expect(outcome.state.seconds).toBeLessThanOrEqual(120);
+    expect(outcome.state.seconds).toBeGreaterThan(117);
+    // 30 % of the remaining 100 s for the coarse stage.
+    expect(outcome.state.stageStart).toBe(50);
+    expect(rates[0]).toBe(1);
+    expect(rates.at(-1)!).toBeLessThan(config.fine.decayTo * 1.2);
+  });
+
+  it('saves every so many minutes and reports about every two seconds', async () => {
+    const timed = timedBackend(0.7);
+    const { saved, events, metrics } = await run(
+      timed.backend,
+      { ...tinyConfig(), checkpoint: { everyMinutes: 0.25 } },
+      { now: timed.now },
+    );
+    const steps = saved.map((checkpoint) => [checkpoint.state.stage, checkpoint.state.step]);
+    expect(steps).toEqual([
+      ['coarse', 22],
+      ['fine', 22],
+      ['fine', 24],
+    ]);
+    expect(events.filter((event) => event.type === 'checkpoint')).toHaveLength(3);
+    expect(metrics.length).toBeGreaterThan(18);
+    expect(metrics.length).toBeLessThan(25);
+    expect(metrics.at(-1)).toMatchObject({ stage: 'fine', step: 24, steps: 24 });
+    expect(metrics.every((line, i) => i === 0 || line.progress > metrics[i - 1].progress)).toBe(true);
+    expect(metrics[0].firingRates).toBeNull();
+    expect(metrics.at(-1)!.firingRates!.every((rate) => rate >= 0 && rate <= 1)).toBe(true);
+    expect(metrics[0].raysPerSecond).toBeCloseTo(128 / 0.7, 6);
+  });
+
+  it('saves at once when it is interrupted before it begins', async () => {
+    const { outcome, saved } = await run(backend, tinyConfig(), { signal: AbortSignal.abort() });
+    expect(outcome).toMatchObject({ interrupted: true, state: { stage: 'coarse', step: 0 } });
+    expect(saved).toHaveLength(1);
+  });
+
+  it('does nothing but save when a finished run is resumed, and goes on when there are more steps', async () => {
+    const config = tinyConfig();
+    const { saved } = await run(backend, config);
+    const again = await run(backend, config, { start: saved[0] });
+    expectSameBits(again.saved[0], saved[0]);
+    const longer = await run(backend, { ...config, fine: { ...config.fine, steps: 30 } }, { start: saved[0] });
+    expect(longer.outcome.state).toMatchObject({ step: 30, rays: saved[0].state.rays + 6 * config.fine.rays });
+  });
+
+  it('trains the ANN twin and with random backgrounds', async () => {
+    const config = tinyConfig();
+    const twin: Config = { ...config, network: { ...config.network, neuron: 'relu' }, scene: { ...config.scene, background: 'random' } };
+    const { outcome } = await run(backend, twin);
+    expect(outcome.interrupted).toBe(false);
+  });
+
+  it('refuses a scene without training views', async () => {
+    const scene = { ...tinyScene(), splits: {} };
+    await expect(run(backend, tinyConfig(), { scene })).rejects.toThrow(/no training views/);
+  });
+
+  it('stops with a typed error when the loss is no longer a number', async () => {
+    const broken: Backend = {
+      ...backend,
+      createField: async (spec, capacity) => {
+        const engine = await backend.createField(spec, capacity);
+        const trainStep = engine.trainStep.bind(engine);
+        engine.trainStep = async (batch, settings) => ({ ...(await trainStep(batch, settings)), loss: NaN });
+        return engine;
+      },
+    };
+    await expect(run(broken, tinyConfig())).rejects.toThrow(/diverged.*coarse step 1 /);
+  });
+});
