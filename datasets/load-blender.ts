@@ -23,7 +23,7 @@ const transformsSchema = z.object(
     camera_angle_x: z.number({ error: ANGLE }).gt(0, { error: ANGLE }).lt(Math.PI, { error: ANGLE }),
     frames: z.array(
       z.object(
-        { file_path: z.string({ error: 'the path of an image' }), transform_matrix: z.unknown() },
+        { file_path: z.string({ error: 'the path of an image' }), transform_matrix: z.unknown().optional() },
         { error: 'an object with file_path and transform_matrix' },
       ),
       { error: 'a list of frames' },

@@ -28,7 +28,8 @@ export interface SynthOptions {
 /** Renders and writes all views; the transforms last, so that an interrupted scene is not taken for a whole one. */
 export async function writeSyntheticScene(options: SynthOptions): Promise<void> {
   const { folder, files, images, size, seed = 0, report } = options;
-  if (!Number.isInteger(size) || size < 8 || size > 4096) throw new InputError(`size: expected 8 to 4096 pixels, found ${size}`);
+  if (!Number.isInteger(size) || size < 8 || size > 4096)
+    throw new InputError(`size: expected 8 to 4096 pixels, found ${size}`, 'Images are square: give one whole number.');
   const views = viewCounts(options.views);
   const scene = createSyntheticScene(options.scene);
   const total = views.train + views.val + views.test;
@@ -54,7 +55,10 @@ function viewCounts(views: SynthOptions['views']): Record<SplitName, number> {
   for (const split of SPLIT_NAMES) {
     const least = split === 'train' ? 1 : 0;
     if (!Number.isInteger(counts[split]) || counts[split] < least || counts[split] > 10_000) {
-      throw new InputError(`views: expected ${least} to 10000 ${split} views, found ${counts[split]}`);
+      throw new InputError(
+        `views: expected ${least} to 10000 ${split} views, found ${counts[split]}`,
+        'Give a whole number in that range.',
+      );
     }
   }
   return counts;

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { inspectScene } from '../../datasets/inspect-scene.ts';
+import { temporaryFolder } from '../io/temporary-folder.ts';
+import { ANGLE, open, picture, transforms, write, writeSplit } from './blender-scene.ts';
+
+describe('inspecting a scene', () => {
+  it('reports splits, cameras, bounds and alpha as JSON', async () => {
+    const folder = temporaryFolder();
+    await writeSplit(folder, 'train', 12);
+    await writeSplit(folder, 'val', 2, 0.5);
+    const report = inspectScene(await open(folder));
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+    expect(report.splits.train).toMatchObject({ views: 12, width: 8, height: 8, cx: 4, cy: 4 });
+    expect(report.splits.val!.views).toBe(2);
+    expect(report.splits.train!.fieldOfView.x).toBeCloseTo((ANGLE * 180) / Math.PI, 10);
+    expect(report.cameras.distance!.median).toBeCloseTo(4, 10);
+    expect(Math.hypot(...report.cameras.centre!)).toBeLessThan(1e-10);
+    expect(report.cameras.spread).toBeLessThan(1e-6);
+    expect(report.bounds!.max[2]).toBeCloseTo(4 * Math.sin(ANGLE / 2), 10);
+    expect(report.bounds!.min[0]).toBeCloseTo(-4 * Math.sin(ANGLE / 2), 10);
+    expect(report.alpha.hasAlpha).toBe(true);
+    expect(report.problems).toEqual([]);
+  });
+
+  it('counts transparent and partly transparent pixels', async () => {
+    const folder = temporaryFolder();
+    await write(folder, 'transforms_train.json', transforms('train', 2));
+    await write(folder, 'train/r_0.png', await picture(8, 8, 0, true));
+    const { rgba } = (await open(await opaqueTwin(folder))).splits.train![0];
+    expect(rgba.filter((_, i) => i % 4 === 3).every((alpha) => alpha === 255)).toBe(true);
+    await write(folder, 'train/r_1.png', await picture(8, 8, 3));
+    const scene = await open(folder);
+    const alphas = scene.splits.train!.flatMap((view) => [...view.rgba].filter((_, i) => i % 4 === 3));
+    const report = inspectScene(scene);
+    expect(report.alpha.transparent).toBe(alphas.filter((alpha) => alpha === 0).length / 128);
+    expect(report.alpha.partial).toBe(alphas.filter((alpha) => alpha > 0 && alpha < 255).length / 128);
+    expect(report.alpha.partial).toBeGreaterThan(0);
+  });
+
+  it('names problems', async () => {
+    const folder = temporaryFolder();
+    const content = await writeSplit(folder, 'train', 4);
+    await write(folder, 'transforms_test.json', { ...transforms('test', 1), frames: [{ ...content.frames[2], file_path: 'train/r_2' }] });
+    await write(folder, 'train/r_3.png', await blank());
+    const { problems } = inspectScene(await open(folder, { near: 4.5, far: 6 }));
+    expect(problems).toContain('only 4 training views; expect holes and floaters');
+    expect(problems).toContain('1 train images are wholly transparent (r_3)');
+    expect(problems).toContain('train r_2 and test r_2 have the same pose');
+    expect(problems).toContain('the common centre is outside near .. far for 4 of 4 cameras');
+  });
+
+  it('names cameras without a common centre', async () => {
+    const folder = temporaryFolder();
+    const content = await writeSplit(folder, 'train', 10);
+    for (const [i, frame] of content.frames.entries()) (frame.transform_matrix as number[][])[2][3] += i % 2 === 0 ? 3 : -3;
+    await write(folder, 'transforms_train.json', content);
+    const report = inspectScene(await open(folder, { near: 1, far: 9 }));
+    expect(report.problems.join('\n')).toMatch(/do not look at a common centre: their axes miss it by/);
+    expect(report.problems.join('\n')).toMatch(/neither a val nor a test split/);
+  });
+
+  it('stays JSON where no centre exists', async () => {
+    const folder = temporaryFolder();
+    await writeSplit(folder, 'test', 1);
+    const report = inspectScene(await open(folder, { near: 1, far: 9 }));
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+    expect(report.cameras).toEqual({ centre: null, distance: null, spread: null });
+    expect(report.problems).toContain('there is no train split: the scene can be looked at, but not trained on');
+  });
+});
+
+/** The folder with its second image opaque as well. */
+async function opaqueTwin(folder: string): Promise<string> {
+  await write(folder, 'train/r_1.png', await picture(8, 8, 1, true));
+  return folder;
+}
+
+async function blank(): Promise<Uint8Array> {
+  const { sharpCodec } = await import('../../src/cli/image-codec.ts');
+  return sharpCodec.encodePng({ width: 8, height: 8, channels: 4, data: new Uint8Array(256) });
+}
