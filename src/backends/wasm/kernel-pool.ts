@@ -30,6 +30,8 @@ export const SPINS = 5000;
 export class KernelPool {
   readonly memory: WebAssembly.Memory;
   readonly threads: number;
+  /** Milliseconds the calling thread has spent in each kernel, waiting for the others included. */
+  readonly times = new Map<string, number>();
   private readonly exports: Record<string, unknown>;
   private readonly kernelNames: string[];
   private readonly stateNames: string[];
@@ -62,12 +64,16 @@ export class KernelPool {
 
   /** Runs a kernel in the calling thread alone and returns what it returns. */
   runHere(kernel: string, ...args: number[]): number {
-    return (this.exports[kernel] as (...args: number[]) => number)(...args);
+    const start = performance.now();
+    const result = this.call(kernel, args);
+    this.addTime(kernel, start);
+    return result;
   }
 
   /** Runs a kernel in every thread and returns when all have finished. */
   run(kernel: string, ...args: number[]): void {
     const { ints } = this;
+    const start = performance.now();
     ints[2] = this.kernelNames.indexOf(kernel);
     if (ints[2] < 0) throw new RangeError(`There is no kernel ${kernel}.`);
     ints[3] = args.length;
@@ -75,10 +81,19 @@ export class KernelPool {
     Atomics.store(ints, 1, this.threads - 1);
     Atomics.add(ints, 0, 1);
     Atomics.notify(ints, 0);
-    this.runHere(kernel, ...args);
+    this.call(kernel, args);
     for (let i = 0; i < SPINS && Atomics.load(ints, 1) > 0; i++);
     for (let left = Atomics.load(ints, 1); left > 0; left = Atomics.load(ints, 1)) Atomics.wait(ints, 1, left);
     if (Atomics.load(ints, 4) > 0) throw new Error(`Kernel ${kernel} failed in a worker thread.`);
+    this.addTime(kernel, start);
+  }
+
+  private call(kernel: string, args: readonly number[]): number {
+    return (this.exports[kernel] as (...args: readonly number[]) => number)(...args);
+  }
+
+  private addTime(kernel: string, start: number): void {
+    this.times.set(kernel, (this.times.get(kernel) ?? 0) + performance.now() - start);
   }
 
   async dispose(): Promise<void> {

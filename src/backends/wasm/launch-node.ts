@@ -30,8 +30,7 @@ const spawn: SpawnWorker = (start) => {
 export async function createWasmBackend(options: WasmOptions = {}): Promise<Backend> {
   const threads = options.threads ?? Math.min(availableParallelism(), LANES);
   const relaxed = (options.relaxedSimd ?? true) && (await relaxedSimdWorks());
-  const name = relaxed ? 'kernels-relaxed.wasm' : 'kernels.wasm';
-  return createBackend(await compile(name), { threads, relaxed, spawn });
+  return createBackend(await compileKernels(relaxed), { threads, relaxed, spawn });
 }
 
 /** Node 20 has relaxed SIMD behind a flag that may still be set before the first such module is compiled. */
@@ -42,11 +41,12 @@ export async function relaxedSimdWorks(): Promise<boolean> {
   return WebAssembly.validate(bytes);
 }
 
-async function compile(name: string): Promise<WebAssembly.Module> {
+/** Throws BackendError if they were not built or this Node cannot run them. */
+export async function compileKernels(relaxed: boolean): Promise<WebAssembly.Module> {
+  const bytes = await readKernels(relaxed ? 'kernels-relaxed.wasm' : 'kernels.wasm');
   try {
-    return await WebAssembly.compile(await readKernels(name));
+    return await WebAssembly.compile(bytes);
   } catch (error) {
-    if (error instanceof BackendError) throw error;
     throw new BackendError(
       `This Node (${process.version}) cannot run the wasm kernels: ${(error as Error).message}`,
       'Use Node 20.19 or newer.',

@@ -80,6 +80,11 @@ export class WasmEngine implements FieldEngine {
     return this.currentSpec;
   }
 
+  /** Milliseconds spent in each kernel so far. */
+  get kernelTimes(): ReadonlyMap<string, number> {
+    return this.pool.times;
+  }
+
   async read(name: TensorName): Promise<Float32Array> {
     return name === 'inputRange' ? this.inputRange.slice() : this.tensors.read(name, voxelCount(this.spec.grid));
   }

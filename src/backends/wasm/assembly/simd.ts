@@ -13,15 +13,19 @@ export function splat(p: usize): v128 {
   return v128.load32_splat(p);
 }
 
+/** Added to a float below 2^22 it leaves the nearest integer in the low bits of the sum. */
+const ROUNDER: f32 = 12582912.0;
+
 /**
- * exp(x) for x <= 88, relative error below 3e-7: range reduction by ln 2 in two parts and a polynomial of degree 6 (Cephes expf).
- * Results below the smallest normal number become 0 or a denormal's neighbour; nothing here needs them.
+ * exp(x) for -87 <= x <= 88, relative error below 3e-7; smaller x count as -87. Range reduction by ln 2 in two parts and a polynomial
+ * (Cephes expf); the integer part goes into the exponent bits.
  */
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
   x = f32x4.max(x, f32x4.splat(-87.0));
-  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
+  const shifted = madd(x, f32x4.splat(1.44269504088896341), f32x4.splat(ROUNDER));
+  const n = f32x4.sub(shifted, f32x4.splat(ROUNDER));
   let r = madd(n, f32x4.splat(-0.693359375), x);
   r = madd(n, f32x4.splat(2.12194440e-4), r);
   let p = madd(f32x4.splat(1.9875691500e-4), r, f32x4.splat(1.3981999507e-3));
@@ -30,8 +34,7 @@ export function exp4(x: v128): v128 {
   p = madd(p, r, f32x4.splat(1.6666665459e-1));
   p = madd(p, r, f32x4.splat(5.0000001201e-1));
   p = f32x4.add(madd(p, f32x4.mul(r, r), r), f32x4.splat(1.0));
-  const scale = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
-  return f32x4.mul(p, scale);
+  return f32x4.mul(p, i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(127 << 23)));
 }
 
 /** 1 / (1 + exp(-x)), without overflow. */

@@ -42,20 +42,6 @@ export function lifForward(currents: usize, starts: usize, membrane: usize, list
   }
 }
 
-/** Turns four lanes of d loss / d S into d loss / d X at potential h; `carry` is d loss / d V' and becomes d loss / d V. */
-// @ts-ignore: decorator
-@inline
-function adjoint(h: v128, spikeGradient: v128, carryAt: usize): v128 {
-  const a = f32x4.splat(surrogateAlpha), k = f32x4.splat(lifDecay), threshold = f32x4.splat(lifThreshold);
-  const distance = f32x4.sub(h, threshold);
-  const e = exp4(f32x4.neg(f32x4.mul(a, f32x4.abs(distance))));
-  const one = f32x4.add(f32x4.splat(1), e);
-  const slope = f32x4.div(f32x4.mul(a, e), f32x4.mul(one, one));
-  const kept = v128.andnot(v128.load(carryAt), f32x4.ge(h, threshold));
-  const potentialGradient = madd(spikeGradient, slope, kept);
-  v128.store(carryAt, f32x4.mul(potentialGradient, f32x4.sub(f32x4.splat(1), k)));
-  return f32x4.mul(potentialGradient, k);
-}
 
 /**
  * Back-propagation through time. `potentials` [rows, width] (H) and `gradients` [rows, width] (d loss / d S) in; `gradients` becomes
@@ -63,12 +49,22 @@ function adjoint(h: v128, spikeGradient: v128, carryAt: usize): v128 {
  */
 export function lifBackward(potentials: usize, gradients: usize, starts: usize, real: usize, carry: usize, rows: i32, penalty: f32): void {
   const bytes = <usize>width << 2;
+  const a = f32x4.splat(surrogateAlpha), k = f32x4.splat(lifDecay), rest = f32x4.splat(1 - lifDecay), threshold = f32x4.splat(lifThreshold);
+  const one = f32x4.splat(1);
   zeroFloats(carry, width);
   for (let row = rows - 1; row >= 0; row--) {
     const h = potentials + <usize>row * bytes, g = gradients + <usize>row * bytes;
     const extra = f32x4.splat(load<u8>(real + <usize>row) ? penalty : 0);
     for (let j: usize = 0; j < bytes; j += 16) {
-      v128.store(g + j, adjoint(v128.load(h + j), f32x4.add(v128.load(g + j), extra), carry + j));
+      const distance = f32x4.sub(v128.load(h + j), threshold);
+      const e = exp4(f32x4.neg(f32x4.mul(a, f32x4.abs(distance))));
+      const both = f32x4.add(one, e);
+      const slope = f32x4.div(f32x4.mul(a, e), f32x4.mul(both, both));
+      // The reset lets d loss / d V' through where there was no spike.
+      const kept = v128.and(v128.load(carry + j), f32x4.lt(distance, f32x4.splat(0)));
+      const potentialGradient = madd(f32x4.add(v128.load(g + j), extra), slope, kept);
+      v128.store(g + j, f32x4.mul(potentialGradient, k));
+      v128.store(carry + j, f32x4.mul(potentialGradient, rest));
     }
     if (load<u8>(starts + <usize>row)) zeroFloats(carry, width);
   }

@@ -1,0 +1,97 @@
+/**
+ * The kernels of the colour network one by one, on data in the cache, one thread: microseconds a sample and the ratio to `multiply` at
+ * 128 x 128, the dense f32 limit that this machine reaches in WebAssembly.
+ */
+import { compileKernels } from '../../src/backends/wasm/launch-node.ts';
+import { Random } from '../../src/math/random.ts';
+
+const WIDTH = 128;
+const ROWS = 128;
+const FIRING = [0.05, 0.1, 0.2, 0.3];
+
+export interface KernelRow {
+  readonly kernel: string;
+  readonly microseconds: number;
+  /** Multiply-adds (dense) or their dense equivalent a sample. */
+  readonly operations: number;
+}
+
+type Kernel = (...args: number[]) => void;
+
+export async function timeIsolatedKernels(relaxed: boolean): Promise<KernelRow[]> {
+  const memory = new WebAssembly.Memory({ initial: 64, maximum: 64, shared: true });
+  const { exports } = new WebAssembly.Instance(await compileKernels(relaxed), { env: { memory } });
+  const kernel = (name: string): Kernel => exports[name] as Kernel;
+  const set = (name: string, value: number): void => {
+    (exports[name] as WebAssembly.Global).value = value;
+  };
+  set('width', WIDTH);
+  set('lifDecay', 0.5);
+  set('lifThreshold', 1);
+  set('surrogateAlpha', 4);
+
+  const place = {
+    a: 1 << 16,
+    b: 1 << 18,
+    c: 1 << 19,
+    d: 1 << 20,
+    lists: 3 << 19,
+    counts: 7 << 18,
+    flags: (7 << 18) + 4096,
+    ones: (7 << 18) + 8192,
+    carry: 2 << 20,
+  };
+  const random = new Random(1);
+  const fill = (at: number, count: number): void => {
+    new Float32Array(memory.buffer, at, count).forEach((_, i, all) => (all[i] = random.float() - 0.5));
+  };
+  for (const at of [place.a, place.b, place.c, place.d]) fill(at, WIDTH * ROWS);
+  new Uint8Array(memory.buffer, place.flags, ROWS).forEach((_, i, all) => (all[i] = i % 16 === 0 ? 1 : 0));
+
+  new Uint8Array(memory.buffer, place.ones, ROWS).fill(1);
+
+  const rows: KernelRow[] = [];
+  const add = (name: string, operations: number, run: () => void): void => {
+    rows.push({ kernel: name, microseconds: bestOf(run) / ROWS, operations });
+  };
+  const { a, b, c, d, lists, counts, flags, ones, carry } = place;
+  const multiply = kernel('multiply');
+  const outer = kernel('addOuterProducts');
+  add('dense 128x128 (limit)', WIDTH * WIDTH, () => multiply(c, a, b, ROWS, WIDTH, WIDTH, 0));
+  add('layer 1, features 12x128', 12 * WIDTH, () => multiply(c, a, b, ROWS, 12, WIDTH, 0));
+  add('layer 1, feature gradients 128x12', 12 * WIDTH, () => multiply(c, a, b, ROWS, WIDTH, 12, 0));
+  add('layer 1, weight gradients 12x128', 12 * WIDTH, () => outer(c, a, b, ROWS, 12, WIDTH));
+  add('dense weight gradients 128x128', WIDTH * WIDTH, () => outer(c, a, b, ROWS, WIDTH, WIDTH));
+  for (const rate of FIRING) {
+    fillLists(memory, lists, counts, rate, random);
+    const name = `${Math.round(rate * 100)} % firing`;
+    add(`layer 2, sum of weight rows, ${name}`, WIDTH * WIDTH, () => kernel('sumActiveRows')(c, lists, counts, WIDTH * 2, b, ROWS, WIDTH));
+    add(`layer 2, weight gradients, ${name}`, WIDTH * WIDTH, () => kernel('addToActiveRows')(d, lists, counts, WIDTH * 2, c, ROWS, WIDTH));
+  }
+  add('LIF scan', WIDTH, () => kernel('lifForward')(a, flags, carry, lists, counts, ROWS));
+  // A penalty everywhere keeps the gradients, which every call shrinks, away from denormal numbers.
+  add('LIF scan, backward', WIDTH, () => kernel('lifBackward')(a, c, flags, ones, carry, ROWS, 1e-3));
+  return rows;
+}
+
+function fillLists(memory: WebAssembly.Memory, lists: number, counts: number, rate: number, random: Random): void {
+  const indices = new Uint16Array(memory.buffer, lists, ROWS * WIDTH);
+  const lengths = new Int32Array(memory.buffer, counts, ROWS);
+  for (let row = 0; row < ROWS; row++) {
+    lengths[row] = 0;
+    for (let j = 0; j < WIDTH; j++) if (random.float() < rate) indices[row * WIDTH + lengths[row]++] = j;
+  }
+}
+
+/** Least microseconds a call over repeated trials: other programs only ever add time. */
+function bestOf(run: () => void): number {
+  const calls = 200;
+  for (let i = 0; i < calls; i++) run();
+  let best = Infinity;
+  for (let trial = 0; trial < 15; trial++) {
+    const start = performance.now();
+    for (let i = 0; i < calls; i++) run();
+    best = Math.min(best, ((performance.now() - start) * 1000) / calls);
+  }
+  return best;
+}

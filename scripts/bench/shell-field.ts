@@ -1,0 +1,88 @@
+/**
+ * A field with known cost: a spherical shell of matter in an empty box at 160^3, random features, random weights that fire at a realistic
+ * rate, and rays that look through the middle. Training it changes nothing that matters for speed.
+ */
+import type { Capacity, FieldEngine, StepSettings, TrainBatch } from '../../src/backends/backend.ts';
+import { Random } from '../../src/math/random.ts';
+import { voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+
+const SIDE = 160;
+const HALF = 1.2;
+const VOXEL = (2 * HALF) / SIDE;
+export const BATCH_RAYS = 2048;
+
+export function shellSpec(neuron: 'lif' | 'relu'): FieldSpec {
+  return {
+    grid: { size: [SIDE, SIDE, SIDE], min: [-HALF, -HALF, -HALF], max: [HALF, HALF, HALF] },
+    featureChannels: 12,
+    network: {
+      neuron,
+      width: 128,
+      viewFrequencies: 4,
+      temporal: 'condense',
+      order: 'near-to-far',
+      repeats: 1,
+      encoding: 'direct',
+      lif: { tau: 2, threshold: 1, surrogateAlpha: 4 },
+    },
+    densityShift: Math.log(1 / (1 - 1e-2) - 1),
+    interval: 0.5,
+    stepLength: 0.5 * VOXEL,
+    near: 2,
+    alphaThreshold: 1e-4,
+    weightThreshold: 1e-3,
+  };
+}
+
+export const shellCapacity: Capacity = { voxels: SIDE ** 3, trainRays: BATCH_RAYS };
+
+export async function fillShell(engine: FieldEngine): Promise<void> {
+  const random = new Random(7);
+  const voxels = voxelCount(engine.spec.grid);
+  const density = new Float32Array(voxels);
+  const occupancy = new Uint8Array(voxels);
+  const middle = (SIDE - 1) / 2;
+  for (let z = 0, i = 0; z < SIDE; z++) {
+    for (let y = 0; y < SIDE; y++) {
+      for (let x = 0; x < SIDE; x++, i++) {
+        const offset = Math.abs(Math.hypot(x - middle, y - middle, z - middle) - 0.7 * middle);
+        density[i] = offset < 3 ? 3 : -5;
+        occupancy[i] = offset < 5 ? 1 : 0;
+      }
+    }
+  }
+  const uniform = (count: number, scale: number): Float32Array =>
+    Float32Array.from({ length: count }, () => (2 * random.float() - 1) * scale);
+  await engine.write('density', density);
+  await engine.writeOccupancy(occupancy);
+  await engine.write('features', uniform(voxels * 12, 1));
+  await engine.write('w1', uniform(39 * 128, 0.6));
+  await engine.write('w2', uniform(128 * 128, 0.3));
+  await engine.write('w3', uniform(128 * 3, 0.1));
+}
+
+/** Rays from a circle of cameras towards the shell. */
+export function shellBatch(seed: number): TrainBatch {
+  const random = new Random(seed);
+  const floats = (): Float32Array => new Float32Array(BATCH_RAYS * 3);
+  const batch = { count: BATCH_RAYS, origins: floats(), directions: floats(), target: floats(), background: floats().fill(1) };
+  for (let ray = 0; ray < BATCH_RAYS; ray++) {
+    const angle = random.float() * 2 * Math.PI;
+    batch.origins.set([4 * Math.cos(angle), 4 * Math.sin(angle), 0], ray * 3);
+    for (let axis = 0; axis < 3; axis++) {
+      const i = ray * 3 + axis;
+      batch.directions[i] = (-batch.origins[i] + (2 * random.float() - 1) * 0.9) / 4;
+      batch.target[i] = random.float();
+    }
+  }
+  return batch;
+}
+
+/** Rates so small that the field stays as it is. */
+export const shellSettings: StepSettings = {
+  adamStep: 1,
+  adam: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
+  learningRates: { density: 1e-6, features: 1e-6, network: 1e-9 },
+  loss: { perSample: 0.01, entropy: 0.001, spikePenalty: 3e-3 },
+  noiseSeed: 1,
+};
