@@ -51,6 +51,7 @@ function coarseRules({ config }: RunContext, engine: FieldEngine, stageStart: nu
   const { coarse, adam } = config;
   return {
     steps: coarse.steps,
+    plannedSteps: coarse.steps,
     decay: coarse,
     secondsAllowed: Math.max(0, timeLimit(config) - stageStart) * TIME_SHARE,
     prepare: async (step) => {

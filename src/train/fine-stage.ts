@@ -3,6 +3,7 @@
  * asks for it the occupancy is refreshed, then the grid is scaled; scaling starts Adam anew, as DVGO re-creates its optimiser.
  */
 import type { FieldEngine, ParameterName } from '../backends/backend.ts';
+import { plannedSteps } from '../config/planned-steps.ts';
 import { Random } from '../math/random.ts';
 import { contentBox, type Box } from '../model/bounds.ts';
 import { densityOf } from '../model/density.ts';
@@ -91,6 +92,7 @@ function fineRules(context: RunContext, engine: FieldEngine, state: StageRun['st
   const { fine, adam } = context.config;
   return {
     steps: fine.steps,
+    plannedSteps: plannedSteps(context.config),
     decay: fine,
     secondsAllowed: timeLimit(context.config) * (1 - SAVING_SHARE) - state.stageStart,
     prepare: async (step) => {

@@ -1,6 +1,7 @@
 /** Averages over the steps of the last seconds, and what is left of the run. */
 import type { StepResult } from '../backends/backend.ts';
 import { addCounts, emptyCounts, type Counts } from '../backends/backend.ts';
+import { plannedSteps } from '../config/planned-steps.ts';
 import type { Config } from '../config/schema.ts';
 import { firingRates } from '../energy/firing-rates.ts';
 import { psnrOf } from '../math/image-metrics.ts';
@@ -75,18 +76,20 @@ export class ProgressMeter {
   private secondsLeft(step: number, progress: number, seconds: number, secondsPerStep: number): number {
     const { config } = this.context;
     const { coarse, fine, budget } = config;
+    const fineSteps = plannedSteps(config);
     const inStage = Math.min(1 - progress, (this.steps - step) / Math.max(1, this.steps)) * this.steps * secondsPerStep;
     const perCoarseRay = secondsPerStep / coarse.rays;
-    const after = this.stage === 'coarse' ? fine.steps * fine.rays * perCoarseRay * FINE_RAY_COST : 0;
+    const after = this.stage === 'coarse' ? fineSteps * fine.rays * perCoarseRay * FINE_RAY_COST : 0;
     const limit = budget.maxMinutes === null ? Infinity : Math.max(0, budget.maxMinutes * 60 - seconds);
     return Math.min(inStage + after, limit);
   }
 }
 
 /** Share of the whole run that is done, with `progress` of the stage. */
-function runProgress({ coarse, fine }: Config, stage: StageName, progress: number): number {
+function runProgress(config: Config, stage: StageName, progress: number): number {
+  const { coarse, fine } = config;
   const coarseWork = coarse.steps * coarse.rays;
-  const fineWork = fine.steps * fine.rays * FINE_RAY_COST;
+  const fineWork = plannedSteps(config) * fine.rays * FINE_RAY_COST;
   const done = stage === 'coarse' ? coarseWork * progress : coarseWork + fineWork * progress;
   return done / (coarseWork + fineWork);
 }

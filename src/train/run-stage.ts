@@ -29,7 +29,10 @@ export interface StageRun {
 }
 
 export interface StageRules {
+  /** Steps of the whole schedule. */
   readonly steps: number;
+  /** Steps after which to stop; the schedule does not change for it. */
+  readonly plannedSteps: number;
   readonly decay: { readonly decayFrom: number; readonly decayTo: number };
   /** Seconds after which the stage ends even if steps are left; Infinity without a time limit. */
   readonly secondsAllowed: number;
@@ -49,12 +52,13 @@ export interface Saved {
 /** Runs the stage to its end or until the signal aborts. */
 export async function runStage(context: RunContext, run: StageRun): Promise<{ interrupted: boolean }> {
   const { engine, rules, sampler, state, random } = run;
-  const meter = new ProgressMeter(context, run.name, rules.steps);
+  const meter = new ProgressMeter(context, run.name, rules.plannedSteps);
   let saved = context.seconds();
   let yielded = saved;
   let interrupted = false;
   for (;;) {
-    const progress = stageProgress(state.step, rules.steps, context.seconds() - state.stageStart, rules.secondsAllowed);
+    const seconds = context.seconds() - state.stageStart;
+    const progress = stageProgress(state.step, rules.plannedSteps, seconds, rules.secondsAllowed);
     if (progress >= 1) break;
     if (context.signal.aborted) {
       interrupted = true;
@@ -62,7 +66,7 @@ export async function runStage(context: RunContext, run: StageRun): Promise<{ in
     }
     const step = state.step + 1;
     await rules.prepare(step);
-    const settings = rules.settings(step, rateFactor(progress, rules.decay));
+    const settings = rules.settings(step, rateFactor(stageProgress(state.step, rules.steps, seconds, rules.secondsAllowed), rules.decay));
     const result = await engine.trainStep(sampler.next(), { ...settings, adamStep: ++state.adamStep, noiseSeed: random.uint32() });
     if (!Number.isFinite(result.loss)) throw divergence(run.name, step);
     state.step = step;

@@ -192,7 +192,7 @@ describe('the loop', () => {
     };
     const coarse = { ...config.coarse, steps: 1000 };
     const fine = { ...config.fine, steps: 1000, scaleAt: [] };
-    const limited = { ...config, coarse: { ...coarse, alphaInit: 1e-2 }, fine, budget: { maxMinutes: 2 } };
+    const limited: Config = { ...config, coarse: { ...coarse, alphaInit: 1e-2 }, fine, budget: { maxMinutes: 2, maxSteps: null } };
     const { outcome } = await run(recording, limited, { now: timed.now, secondsBefore: 20 });
     expect(outcome.state.seconds).toBeLessThanOrEqual(120);
     expect(outcome.state.seconds).toBeGreaterThan(117);
@@ -238,6 +238,15 @@ describe('the loop', () => {
     expectSameBits(again.saved[0], saved[0]);
     const longer = await run(backend, { ...config, fine: { ...config.fine, steps: 30 } }, { start: saved[0] });
     expect(longer.outcome.state).toMatchObject({ step: 30, rays: saved[0].state.rays + 6 * config.fine.rays });
+  });
+
+  it('stops after maxSteps on the schedule of all steps, and goes on from there bit for bit', async () => {
+    const config = tinyConfig();
+    const whole = await run(backend, config);
+    const part = await run(backend, { ...config, budget: { maxMinutes: null, maxSteps: 15 } });
+    expect(part.outcome).toMatchObject({ interrupted: false, state: { stage: 'fine', step: 15 } });
+    expect(part.metrics.at(-1)).toMatchObject({ step: 15, steps: 15 });
+    expectSameBits((await run(backend, config, { start: part.saved[0] })).saved[0], whole.saved[0]);
   });
 
   it('trains the ANN twin and with random backgrounds', async () => {
