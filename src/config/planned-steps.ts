@@ -14,18 +14,3 @@ export function withMaxSteps(config: Config, maxSteps: number): Config {
   const steps = Math.max(config.fine.steps, maxSteps);
   return { ...config, fine: { ...config.fine, steps }, budget: { ...config.budget, maxSteps } };
 }
-
-/**
- * The config whose fine stage has `plannedSteps` steps and, at each of them, the learning rate of the full schedule. With n of s steps and
- * f = decayFrom·s:
- *
- *     n <= f: constant          else decayFrom' = f/n, decayTo' = decayTo^((n - f)/(s - f))
- */
-export function trainedConfig(config: Config): Config {
-  const { steps, decayFrom, decayTo } = config.fine;
-  const planned = plannedSteps(config);
-  if (planned === steps) return config;
-  const from = decayFrom * steps;
-  const decay = planned <= from ? { decayFrom: 1 } : { decayFrom: from / planned, decayTo: decayTo ** ((planned - from) / (steps - from)) };
-  return { ...config, fine: { ...config.fine, ...decay, steps: planned } };
-}

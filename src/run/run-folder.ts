@@ -18,7 +18,7 @@ import { decodeRecord, encodeRecord, type RunRecord } from './run-record.ts';
 const OWN_NAMES = ['config.json', 'metrics.jsonl', 'checkpoints', 'eval', 'render', 'report'];
 
 /** What may differ between the settings of a run and of its checkpoint: how long and how often, not what. */
-const PLAN_KEYS = ['fine.steps', 'fine.decayFrom', 'fine.decayTo', 'budget.maxMinutes', 'budget.maxSteps', 'checkpoint.everyMinutes'];
+const PLAN_KEYS = ['fine.steps', 'budget.maxMinutes', 'budget.maxSteps', 'checkpoint.everyMinutes'];
 
 export interface RunFolder {
   readonly folder: string;

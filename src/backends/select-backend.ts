@@ -1,0 +1,41 @@
+/**
+ * From a name to a backend. A named backend is a contract: it runs here or fails with the reason. Only `auto` chooses, and it says what it
+ * chose and why.
+ */
+import { suggest } from '../config/nearest-name.ts';
+import { BackendError, InputError } from '../errors.ts';
+import type { Reporter } from '../train/events.ts';
+import type { Backend, BackendName } from './backend.ts';
+
+export type BackendChoice = BackendName | 'auto';
+
+/** How each backend is started; throws BackendError where it cannot run. */
+export type BackendStarters = Readonly<Record<BackendName, () => Promise<Backend>>>;
+
+/** In the order in which `auto` tries them: fastest first. */
+export const BACKEND_NAMES: readonly BackendName[] = ['wasm', 'tfjs'];
+
+export function parseBackendChoice(name: string): BackendChoice {
+  const choices: readonly BackendChoice[] = ['auto', ...BACKEND_NAMES];
+  const found = choices.find((choice) => choice === name);
+  if (found === undefined) throw new InputError(`unknown backend "${name}"`, suggest(name, choices));
+  return found;
+}
+
+/** Throws BackendError with the reason if the named backend, or with `auto` every backend, cannot run here. */
+export async function selectBackend(choice: BackendChoice, starters: BackendStarters, report: Reporter): Promise<Backend> {
+  if (choice !== 'auto') return starters[choice]();
+  const reasons: string[] = [];
+  for (const name of BACKEND_NAMES) {
+    try {
+      const backend = await starters[name]();
+      for (const reason of reasons) report({ type: 'warning', text: reason });
+      report({ type: 'note', text: `backend (auto): ${backend.description}` });
+      return backend;
+    } catch (error) {
+      if (!(error instanceof BackendError)) throw error;
+      reasons.push(`backend ${name} cannot run: ${error.message}`);
+    }
+  }
+  throw new BackendError(`no backend can run here: ${reasons.join('; ')}`, '`spikeray doctor` says more.');
+}

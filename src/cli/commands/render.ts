@@ -1,0 +1,116 @@
+/** `spikeray render RUN`: novel views as PNG frames and animations of colour, depth and opacity. */
+import { basename, extname } from 'node:path';
+import { Command } from 'commander';
+import { backgroundColour } from '../../../datasets/background.ts';
+import type { SplitName, View } from '../../../datasets/scene-data.ts';
+import { orbitPath, viewPath, type NamedCamera, type Size } from '../../../renderer/camera-path.ts';
+import { parseCameraPath } from '../../../renderer/nerfstudio-path.ts';
+import { suggest } from '../../config/nearest-name.ts';
+import { InputError } from '../../errors.ts';
+import type { RunFolder } from '../../run/run-folder.ts';
+import type { Reporter } from '../../train/events.ts';
+import { sharpCodec } from '../image-codec.ts';
+import { nodeFiles } from '../node-files.ts';
+import { loadRun, openRunField, type RunFieldOptions } from '../open-run-field.ts';
+import { openSceneFor, viewsOf } from '../open-run-scene.ts';
+import { addOutputOptions, imageSize, wholeNumber, word, type OutputOptions } from '../options.ts';
+import { renderFrames } from '../render-frames.ts';
+import { runAction } from '../run-action.ts';
+
+interface RenderOptions extends OutputOptions, RunFieldOptions {
+  readonly path: string;
+  readonly size?: string;
+  readonly frames: string;
+  readonly fps?: string;
+  readonly split: string;
+  readonly out?: string;
+  readonly scene?: string;
+}
+
+const SPLITS: readonly SplitName[] = ['train', 'val', 'test'];
+const DEFAULT_FPS = 24;
+
+interface CameraPath {
+  readonly cameras: readonly NamedCamera[];
+  readonly framesPerSecond: number | null;
+}
+
+export function renderCommand(): Command {
+  const command = new Command('render')
+    .summary('render novel views')
+    .description('Renders a camera path of RUN: PNG frames and animated WebP of colour, depth and opacity.')
+    .argument('<run>', 'run folder')
+    .optionsGroup('Views:')
+    .option('--path <path>', "orbit, views, or a camera path saved by nerfstudio's viewer (a .json file)", 'orbit')
+    .option('--size <WxH>', 'image size, pixels (default: that of the training images, or of the camera path)')
+    .option('--frames <n>', 'frames of an orbit: a whole number from 1 to 3600', '60')
+    .option('--split <name>', 'for --path views: the views of train, val or test', 'train')
+    .option('--fps <n>', `frames a second: a whole number from 1 to 120 (default: that of the camera path, or ${DEFAULT_FPS})`)
+    .option('--out <folder>', 'folder to write (default: RUN/render/PATH)')
+    .optionsGroup('Run:')
+    .option('--checkpoint <file>', 'this checkpoint instead of the newest')
+    .option('--scene <folder>', 'where the scene lies now, if it was moved')
+    .option('--backend <name>', 'auto, wasm or tfjs (default: that of the run)')
+    .option('--threads <n>', 'threads of the wasm backend: a whole number from 1 to 16 (default: all cores)')
+    .action((run: string, options: RenderOptions) => render(run, options));
+  return addOutputOptions(command);
+}
+
+async function render(folder: string, options: RenderOptions): Promise<void> {
+  await runAction(options, async (report) => {
+    const size = options.size === undefined ? undefined : imageSize('--size', options.size);
+    const fps = options.fps === undefined ? null : wholeNumber('--fps', options.fps, 1, 120);
+    const loaded = await loadRun(folder, options);
+    const { cameras, framesPerSecond } = await camerasOf(loaded.run, options, size, report);
+    const { run, engine, path } = await openRunField(loaded, options, report);
+    try {
+      const out = options.out ?? `${run.folder}/render/${basename(options.path, extname(options.path))}`;
+      const { config } = run.record;
+      const found = await renderFrames({
+        engine,
+        cameras,
+        background: backgroundColour(config.scene.background),
+        seed: config.seed,
+        framesPerSecond: fps ?? framesPerSecond ?? DEFAULT_FPS,
+        target: { files: nodeFiles, codec: sharpCodec, folder: out },
+        report,
+      });
+      const json = { run: run.folder, checkpoint: path, folder: out, ...found };
+      return { json, text: `${out}: ${found.frames} frames, ${found.secondsPerImage.toFixed(2)} s each\n` };
+    } finally {
+      await engine.dispose();
+    }
+  });
+}
+
+async function camerasOf(run: RunFolder, options: RenderOptions, size: Size | undefined, report: Reporter): Promise<CameraPath> {
+  if (options.path === 'orbit') {
+    const frames = wholeNumber('--frames', options.frames, 1, 3600);
+    const views = await sceneViews(run, options, 'train', report);
+    return { cameras: orbitPath(views, frames, size ?? views[0].intrinsics), framesPerSecond: null };
+  }
+  if (options.path === 'views') {
+    const views = await sceneViews(run, options, word('--split', options.split, SPLITS), report);
+    return { cameras: viewPath(views, size), framesPerSecond: null };
+  }
+  if (extname(options.path) !== '.json')
+    throw new InputError(`--path ${options.path}: unknown path`, `${suggest(options.path, ['orbit', 'views'])} Or give a .json file.`);
+  return parseCameraPath(await readJson(options.path), options.path, size);
+}
+
+async function sceneViews(run: RunFolder, options: RenderOptions, split: SplitName, report: Reporter): Promise<readonly View[]> {
+  const { scene, config } = run.record;
+  const path = options.scene ?? scene.path;
+  return viewsOf(await openSceneFor(path, config.scene, [split], report), split, path);
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const text = new TextDecoder().decode(await nodeFiles.read(path));
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new InputError(`${path}: expected JSON: ${(cause as Error).message}`, "Export the path again from nerfstudio's viewer.", {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,50 @@
+/** `spikeray synth DIR`: writes a generated scene. */
+import { Command } from 'commander';
+import { SYNTHETIC_SCENES } from '../../../datasets/synth/scenes.ts';
+import { writeSyntheticScene } from '../../../datasets/synth/write-synthetic-scene.ts';
+import { suggest } from '../../config/nearest-name.ts';
+import { InputError } from '../../errors.ts';
+import { checkFolderFree } from '../../run/run-folder.ts';
+import { sharpCodec } from '../image-codec.ts';
+import { nodeFiles } from '../node-files.ts';
+import { addOutputOptions, wholeNumber, type OutputOptions } from '../options.ts';
+import { runAction } from '../run-action.ts';
+
+interface SynthOptions extends OutputOptions {
+  readonly scene: string;
+  readonly views: string;
+  readonly size: string;
+  readonly seed: string;
+  readonly force?: boolean;
+}
+
+export function synthCommand(): Command {
+  const names = SYNTHETIC_SCENES.map(({ name, description }) => `${name} (${description})`).join(', ');
+  const command = new Command('synth')
+    .summary('write a generated scene')
+    .description('Ray-traces a generated scene and writes it to DIR in Blender format, with training, validation and test views.')
+    .argument('<dir>', 'scene folder to write')
+    .optionsGroup('Scene:')
+    .option('--scene <name>', names, SYNTHETIC_SCENES[0].name)
+    .option('--views <n>', 'training views, a whole number from 1 to 10000; val and test get a sixth of them each', '60')
+    .option('--size <n>', 'width and height of the images, pixels: a whole number from 8 to 4096', '200')
+    .option('--seed <n>', 'seed of the cameras: a whole number from 0 to 4294967295', '0')
+    .option('--force', 'write into a folder that is in use')
+    .action((folder: string, options: SynthOptions) => synth(folder, options));
+  return addOutputOptions(command);
+}
+
+async function synth(folder: string, options: SynthOptions): Promise<void> {
+  await runAction(options, async (report) => {
+    const names = SYNTHETIC_SCENES.map(({ name }) => name);
+    if (!names.includes(options.scene))
+      throw new InputError(`--scene ${options.scene}: unknown generated scene`, suggest(options.scene, names));
+    const views = wholeNumber('--views', options.views, 1, 10_000);
+    const size = wholeNumber('--size', options.size, 8, 4096);
+    const seed = wholeNumber('--seed', options.seed, 0, 0xffffffff);
+    if (options.force !== true) await checkFolderFree(nodeFiles, folder, false);
+    await writeSyntheticScene({ scene: options.scene, views, size, seed, folder, files: nodeFiles, images: sharpCodec, report });
+    const json = { folder, scene: options.scene, views, size, seed };
+    return { json, text: `${folder}: "${options.scene}", ${views} training views of ${size}x${size}\nnext: spikeray train ${folder}\n` };
+  });
+}

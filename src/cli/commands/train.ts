@@ -1,0 +1,116 @@
+/** `spikeray train SCENE`: from a scene to a run folder. */
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import type { Backend } from '../../backends/backend.ts';
+import { parseBackendChoice } from '../../backends/select-backend.ts';
+import type { SceneData } from '../../../datasets/scene-data.ts';
+import { withMaxSteps } from '../../config/planned-steps.ts';
+import { presets } from '../../config/presets.ts';
+import { DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
+import type { Config } from '../../config/schema.ts';
+import { InputError, SpikeRayError } from '../../errors.ts';
+import { checkFolderFree, createRun } from '../../run/run-folder.ts';
+import { VERSION } from '../../run/version.ts';
+import { availableMemory } from '../available-memory.ts';
+import { byteSize } from '../format.ts';
+import { INTERRUPTED, listenForInterrupt, type Interrupt } from '../interrupt.ts';
+import { nodeFiles } from '../node-files.ts';
+import { openSceneFor, viewsOf } from '../open-run-scene.ts';
+import { addOutputOptions, collect, requestsOf, settingOption, threadsOf, wholeNumber, type OutputOptions } from '../options.ts';
+import { runAction, type Result } from '../run-action.ts';
+import { startBackend } from '../start-backend.ts';
+import { trainInto } from '../train-into.ts';
+import { checkTrainingMemory } from '../training-memory.ts';
+
+interface TrainOptions extends OutputOptions {
+  readonly preset: string;
+  readonly backend: string;
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly threads?: string;
+  readonly maxSteps?: string;
+}
+
+export function trainCommand(): Command {
+  const command = new Command('train')
+    .summary('train a field on a scene')
+    .description('Trains a spiking radiance field on the training views of SCENE and writes a run folder.')
+    .argument('<scene>', 'scene folder')
+    .optionsGroup('Run:')
+    .option('--out <run>', 'run folder to write (default: runs/SCENE-PRESET-NEURON)')
+    .option('--force', 'replace a run that is already in the folder')
+    .option('--backend <name>', 'auto, wasm or tfjs; a named backend runs or fails with the reason', 'auto')
+    .option('--threads <n>', 'threads of the wasm backend: a whole number from 1 to 16 (default: all cores)')
+    .optionsGroup('Model:')
+    .option('--preset <name>', `settings to start from: ${Object.keys(presets).join(', ')}`, DEFAULT_PRESET)
+    .addOption(settingOption('--neuron <name>', 'network.neuron'))
+    .option('--ann', 'train the ANN twin: the same as --neuron relu')
+    .addOption(settingOption('--temporal <mode>', 'network.temporal'))
+    .addOption(settingOption('--order <order>', 'network.order'))
+    .optionsGroup('Training:')
+    .addOption(settingOption('--downscale <n>', 'scene.downscale'))
+    .option(
+      '--max-steps <n>',
+      'stop the fine stage after n steps (the coarse stage before it has --set coarse.steps); the schedule stays that of all fine.steps, ' +
+        'so that `resume --max-steps` goes on exactly; for a schedule of n steps use --set fine.steps=n',
+    )
+    .addOption(settingOption('--max-minutes <n>', 'budget.maxMinutes'))
+    .addOption(settingOption('--seed <n>', 'seed'))
+    .option('--set <key=value>', 'any other setting, may be repeated; `spikeray config` lists all of them', collect)
+    .action((scene: string, options: TrainOptions) => train(scene, options));
+  return addOutputOptions(command);
+}
+
+async function train(path: string, options: TrainOptions): Promise<void> {
+  await runAction(options, async (report) => {
+    const config = configOf(options);
+    const choice = parseBackendChoice(options.backend);
+    const threads = threadsOf(options);
+    const force = options.force ?? false;
+    if (options.out === '') throw new InputError('--out: expected a folder, found an empty name', 'Give a folder, or leave --out out.');
+    if (options.out !== undefined) await checkFolderFree(nodeFiles, options.out, force);
+    const interrupt = listenForInterrupt();
+    const scene = await openSceneFor(path, config.scene, ['train'], report);
+    viewsOf(scene, 'train', path);
+    const backend = await startBackend(choice, threads, report);
+    const needed = checkTrainingMemory(scene, config, backend, availableMemory());
+    if (interrupt.signal.aborted) return nothingDone(interrupt);
+    report({ type: 'note', text: `memory: about ${byteSize(needed.total)} at most; images ${byteSize(needed.images)}` });
+    const folder = options.out?.replace(/(?<=.)\/+$/, '') ?? (await freeFolder(scene, config));
+    const run = await createRun(nodeFiles, folder, recordOf(path, scene, backend, threads, config), force);
+    report({ type: 'note', text: `run folder: ${folder}` });
+    return trainInto({ run, scene, backend, interrupt, report, output: options });
+  });
+}
+
+function configOf(options: TrainOptions): Config {
+  const config = resolveConfig(options.preset, requestsOf({ ...options }));
+  return options.maxSteps === undefined ? config : withMaxSteps(config, wholeNumber('--max-steps', options.maxSteps, 0, 1e9));
+}
+
+function recordOf(path: string, scene: SceneData, backend: Backend, threads: number | null, config: Config) {
+  const { name, format, fingerprint } = scene;
+  return {
+    spikeray: VERSION,
+    node: process.version,
+    created: new Date().toISOString(),
+    scene: { path: resolve(path), name, format, fingerprint },
+    backend: { name: backend.name, description: backend.description, threads },
+    config,
+  };
+}
+
+/** runs/lego-blender-lif, or with the first free number behind it. */
+async function freeFolder(scene: SceneData, config: Config): Promise<string> {
+  const name = `runs/${scene.name.replace(/[^\w.-]/g, '_')}-${config.preset}-${config.network.neuron}`;
+  for (let number = 1; number <= 9999; number++) {
+    const folder = number === 1 ? name : `${name}-${number}`;
+    if ((await nodeFiles.kind(folder)) === 'missing') return folder;
+  }
+  throw new SpikeRayError(`${name}: all numbers up to 9999 are taken`, 'Give a folder with --out.');
+}
+
+function nothingDone(interrupt: Interrupt): Result {
+  interrupt.release();
+  return { json: { interrupted: true, run: null, resume: null }, text: 'interrupted before training began\n', exitCode: INTERRUPTED };
+}

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+/** The command line. Exit codes: 0 done, 1 failure, 2 bad input or usage, 130 interrupted after saving. */
+import { createProgram } from './program.ts';
+import { printError } from './print-error.ts';
+import { endQuietlyOnClosedPipe } from './terminal.ts';
+
+endQuietlyOnClosedPipe();
+try {
+  await createProgram().parseAsync();
+} catch (error) {
+  const [json, verbose] = ['--json', '--verbose'].map((option) => process.argv.includes(option));
+  process.exitCode = await printError(error, { json, verbose });
+}

@@ -1,0 +1,56 @@
+/** From a run folder to an engine that renders, for `eval` and `render`. */
+import type { FieldEngine } from '../backends/backend.ts';
+import { parseBackendChoice } from '../backends/select-backend.ts';
+import { MemoryError } from '../errors.ts';
+import { openField } from '../eval/open-field.ts';
+import { voxelCount } from '../model/field-spec.ts';
+import { openRun, type RunFolder } from '../run/run-folder.ts';
+import type { Checkpoint } from '../train/checkpoint.ts';
+import type { Reporter } from '../train/events.ts';
+import { availableMemory } from './available-memory.ts';
+import { byteSize } from './format.ts';
+import { nodeFiles } from './node-files.ts';
+import { threadsOf } from './options.ts';
+import { startBackend } from './start-backend.ts';
+
+export interface RunFieldOptions {
+  readonly backend?: string;
+  readonly threads?: string;
+  readonly checkpoint?: string;
+}
+
+export interface RunField {
+  readonly run: RunFolder;
+  readonly checkpoint: Checkpoint;
+  /** The file it came from. */
+  readonly path: string;
+  readonly backend: string;
+  /** To be disposed of by the caller. */
+  readonly engine: FieldEngine;
+}
+
+/** The run and its checkpoint, checked; nothing is computed yet. */
+export async function loadRun(folder: string, options: RunFieldOptions): Promise<Omit<RunField, 'engine' | 'backend'>> {
+  const run = await openRun(nodeFiles, folder.replace(/(?<=.)\/+$/, ''));
+  return { run, ...(await run.load(options.checkpoint)) };
+}
+
+/** @param loaded by `loadRun` */
+export async function openRunField(
+  loaded: Omit<RunField, 'engine' | 'backend'>,
+  options: RunFieldOptions,
+  report: Reporter,
+): Promise<RunField> {
+  const { run, checkpoint, path } = loaded;
+  const choice = options.backend === undefined ? run.record.backend.name : parseBackendChoice(options.backend);
+  const backend = await startBackend(choice, threadsOf(options), report);
+  const needed = backend.estimateBytes(checkpoint.spec, { voxels: voxelCount(checkpoint.spec.grid), trainRays: 0 });
+  const available = availableMemory();
+  if (needed > available)
+    throw new MemoryError(
+      `${path}: rendering needs ${byteSize(needed)} for ${voxelCount(checkpoint.spec.grid)} voxels; ${byteSize(available)} are available`,
+      'Close other programs, or use a machine with more memory.',
+    );
+  report({ type: 'note', text: `${path} on ${backend.description}` });
+  return { run, checkpoint, path, backend: backend.description, engine: await openField(backend, checkpoint) };
+}

@@ -1,0 +1,31 @@
+/** All commands. A new one is one file in commands/ and one line here. */
+import { Command } from 'commander';
+import { VERSION } from '../run/version.ts';
+import { configCommand } from './commands/config.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { evalCommand } from './commands/eval.ts';
+import { inspectCommand } from './commands/inspect.ts';
+import { renderCommand } from './commands/render.ts';
+import { resumeCommand } from './commands/resume.ts';
+import { synthCommand } from './commands/synth.ts';
+import { trainCommand } from './commands/train.ts';
+
+export function createProgram(): Command {
+  const program = new Command('spikeray')
+    .description('Spiking neural radiance fields: train, render and measure.')
+    .version(VERSION)
+    .commandsGroup('Scenes:');
+  const groups: readonly (readonly [string, readonly Command[]])[] = [
+    ['Scenes:', [inspectCommand(), synthCommand()]],
+    ['Training:', [trainCommand(), resumeCommand(), configCommand()]],
+    ['Results:', [evalCommand(), renderCommand()]],
+    ['Machine:', [doctorCommand()]],
+  ];
+  for (const [heading, commands] of groups) {
+    program.commandsGroup(heading);
+    for (const command of commands) program.addCommand(command);
+  }
+  program.showHelpAfterError('`spikeray help COMMAND` shows all options.');
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  return program;
+}

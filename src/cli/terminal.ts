@@ -1,0 +1,37 @@
+/** stdout and stderr: results go to the first, everything else to the second. */
+import { styleText } from 'node:util';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Resolves when the text is handed over, so that nothing is cut off at exit. */
+export function writeResult(text: string): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write(text, () => {
+      resolve();
+    });
+  });
+}
+
+export function writeNotice(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+export function isInteractive(): boolean {
+  return process.stderr.isTTY && process.env.TERM !== 'dumb';
+}
+
+/** Colour on stderr, unless NO_COLOR asks for none (https://no-color.org). */
+export function styled(style: Style, text: string): string {
+  const colour = isInteractive() && (process.env.NO_COLOR ?? '') === '';
+  return colour ? styleText(style, text) : text;
+}
+
+/** A reader that goes away (`| head`) is no failure: there is nobody left to tell anything. */
+export function endQuietlyOnClosedPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0);
+      throw error;
+    });
+  }
+}

@@ -1,0 +1,86 @@
+/** Training into a run folder, for `train` and `resume`: memory, Ctrl-C, the result. */
+import type { SceneData } from '../../datasets/scene-data.ts';
+import type { Backend } from '../backends/backend.ts';
+import { plannedSteps } from '../config/planned-steps.ts';
+import type { RunFolder } from '../run/run-folder.ts';
+import type { Checkpoint } from '../train/checkpoint.ts';
+import type { Reporter, StepMetrics } from '../train/events.ts';
+import { trainField } from '../train/train-field.ts';
+import type { TrainState } from '../train/train-state.ts';
+import { clock } from './format.ts';
+import { INTERRUPTED, type Interrupt } from './interrupt.ts';
+import type { OutputOptions } from './options.ts';
+import type { Result } from './run-action.ts';
+import { writeNotice } from './terminal.ts';
+
+export interface TrainInto {
+  readonly run: RunFolder;
+  readonly scene: SceneData;
+  readonly backend: Backend;
+  readonly start?: Checkpoint;
+  readonly interrupt: Interrupt;
+  readonly report: Reporter;
+  readonly output: OutputOptions;
+}
+
+export async function trainInto({ run, scene, backend, start, interrupt, report, output }: TrainInto): Promise<Result> {
+  let latest: StepMetrics | undefined;
+  const outcome = await trainField({
+    scene,
+    config: run.record.config,
+    backend,
+    start,
+    save: (checkpoint) => run.save(checkpoint),
+    report,
+    metrics: async (metrics) => {
+      latest = metrics;
+      await run.appendMetrics(metrics);
+    },
+    signal: interrupt.signal,
+    secondsBefore: performance.now() / 1000,
+  });
+  interrupt.release();
+  const { interrupted, state, checkpoint } = outcome;
+  const result = describeTraining(run, state, interrupted, checkpoint.path, latest);
+  if (interrupted && output.json === true) writeNotice(`interrupted; to go on: ${resumeCommand(run.folder)}`);
+  return result;
+}
+
+/** The result of training as it stands; also for a run that had nothing left to do. */
+export function describeTraining(
+  run: RunFolder,
+  state: TrainState,
+  interrupted: boolean,
+  checkpoint: string,
+  latest?: StepMetrics,
+): Result {
+  const { folder, record } = run;
+  const planned = state.stage === 'fine' ? plannedSteps(record.config) : record.config.coarse.steps;
+  const json = {
+    run: folder,
+    interrupted,
+    stage: state.stage,
+    step: state.step,
+    plannedSteps: planned,
+    seconds: state.seconds,
+    rays: state.rays,
+    samples: state.samples,
+    trainPsnr: latest?.psnr ?? null,
+    firingRates: latest?.firingRates ?? null,
+    backend: record.backend.description,
+    checkpoint,
+    resume: interrupted ? resumeCommand(folder) : null,
+  };
+  const done = `${state.stage} step ${state.step} of ${planned} after ${clock(state.seconds)}`;
+  const next = interrupted ? `interrupted; to go on: ${resumeCommand(folder)}` : `next: spikeray eval ${quoted(folder)}`;
+  return { json, text: `${folder}: ${done}\n${next}\n`, exitCode: interrupted ? INTERRUPTED : 0 };
+}
+
+export function resumeCommand(folder: string): string {
+  return `spikeray resume ${quoted(folder)}`;
+}
+
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./@%+,:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,51 @@
+/** Estimates what training will need, and refuses what would not fit before anything is computed or written. */
+import type { SceneData } from '../../datasets/scene-data.ts';
+import type { Backend } from '../backends/backend.ts';
+import type { Config } from '../config/schema.ts';
+import { MemoryError } from '../errors.ts';
+import { frustumBox } from '../model/bounds.ts';
+import { voxelCount } from '../model/field-spec.ts';
+import { coarseSpec, fineSpec } from '../train/stage-spec.ts';
+import { byteSize } from './format.ts';
+
+export interface TrainingMemory {
+  /** The field of the larger stage, as the backend estimates it. */
+  readonly field: number;
+  /** Copies made while saving and resampling: the largest tensor, three times. */
+  readonly copies: number;
+  readonly images: number;
+  readonly total: number;
+}
+
+/** Both backends address at most this much for a field. */
+const ADDRESSABLE = 2 ** 32;
+
+export function trainingMemory(scene: SceneData, config: Config, backend: Backend): TrainingMemory {
+  const views = scene.splits.train ?? [];
+  const images = views.reduce((sum, view) => sum + view.rgba.length, 0);
+  const box = frustumBox(views, scene.near, scene.far);
+  const coarse = coarseSpec(config, box, scene.near);
+  const fine = fineSpec(config, box, scene.near, config.fine.scaleAt.length);
+  const field = Math.max(
+    backend.estimateBytes(coarse, { voxels: voxelCount(coarse.grid), trainRays: config.coarse.rays }),
+    backend.estimateBytes(fine, { voxels: voxelCount(fine.grid), trainRays: config.fine.rays }),
+  );
+  const copies = 3 * voxelCount(fine.grid) * fine.featureChannels * Float32Array.BYTES_PER_ELEMENT;
+  return { field, copies, images, total: field + copies + images };
+}
+
+/** @param available bytes, besides the images, which are loaded already */
+export function checkTrainingMemory(scene: SceneData, config: Config, backend: Backend, available: number): TrainingMemory {
+  const needed = trainingMemory(scene, config, backend);
+  const grid = `${config.fine.voxels} voxels, ${config.fine.rays} rays a step`;
+  const fix = `Use fewer voxels (--set fine.voxels=${Math.floor(config.fine.voxels / 4)}), fewer rays (--set fine.rays=…), or smaller images (--downscale N).`;
+  if (needed.field > ADDRESSABLE)
+    throw new MemoryError(`training needs ${byteSize(needed.field)} for the field (${grid}); ${backend.name} can address 4 GiB`, fix);
+  if (needed.field + needed.copies > available)
+    throw new MemoryError(
+      `training needs ${byteSize(needed.field + needed.copies)} besides the images' ${byteSize(needed.images)} ` +
+        `(field ${byteSize(needed.field)}: ${grid}; copies while saving ${byteSize(needed.copies)}); ${byteSize(available)} are available`,
+      fix,
+    );
+  return needed;
+}
