@@ -32,10 +32,34 @@ export function renderSynthetic(scene: SyntheticScene, camera: Camera): Image8 {
   const { width, height } = camera.intrinsics;
   const rgba = new Uint8Array(width * height * 4);
   const pixel = new PixelSampler(scene);
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) pixel.sample(camera, column, row, rgba, (row * width + column) * 4);
+  const window = screenWindow(scene.tree.bounds, camera);
+  for (let row = window.top; row < window.bottom; row++) {
+    for (let column = window.left; column < window.right; column++) pixel.sample(camera, column, row, rgba, (row * width + column) * 4);
   }
   return { width, height, rgba };
+}
+
+/** The part of the image that can show anything within the bounds; all of it when they reach behind the camera. */
+function screenWindow(
+  bounds: Float64Array,
+  { camToWorld: m, intrinsics: k }: Camera,
+): { left: number; right: number; top: number; bottom: number } {
+  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (let corner = 0; corner < 8; corner++) {
+    const offset = [0, 1, 2].map((axis) => bounds[axis + ((corner >> axis) & 1) * 3] - m[axis * 4 + 3]);
+    const [x, y, z] = [0, 1, 2].map((c) => offset[0] * m[c] + offset[1] * m[4 + c] + offset[2] * m[8 + c]);
+    if (z > -1e-3) return { left: 0, right: k.width, top: 0, bottom: k.height };
+    left = Math.min(left, k.cx - (k.fx * x) / z);
+    right = Math.max(right, k.cx - (k.fx * x) / z);
+    top = Math.min(top, k.cy + (k.fy * y) / z);
+    bottom = Math.max(bottom, k.cy + (k.fy * y) / z);
+  }
+  return {
+    left: Math.max(0, Math.floor(left)),
+    right: Math.min(k.width, Math.ceil(right)),
+    top: Math.max(0, Math.floor(top)),
+    bottom: Math.min(k.height, Math.ceil(bottom)),
+  };
 }
 
 /** Exact z-depth of the scene at the pixel centres: [height, width], Infinity where nothing is hit. */

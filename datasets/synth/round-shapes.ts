@@ -68,7 +68,11 @@ export function torus(ring: number, tube: number): Shape {
       const root = Math.sqrt(discriminant);
       start = Math.max(start, -b - root);
       end = Math.min(end, -b + root);
-      return start < end ? marchToSurface(shape, [ox, oy, oz], [dx, dy, dz], start, end) : Infinity;
+      if (!(start < end)) return Infinity;
+      // Distance from the axis is convex along a ray: inside the hole at both ends means inside it all the way.
+      const hole = (ring - tube) ** 2;
+      const inHole = (t: number): boolean => (ox + dx * t) ** 2 + (oy + dy * t) ** 2 < hole;
+      return inHole(start) && inHole(end) ? Infinity : marchToSurface(shape, [ox, oy, oz], [dx, dy, dz], start, end);
     },
     normal(x, y, z, out) {
       const rho = Math.max(Math.sqrt(x * x + y * y), 1e-12);

@@ -8,14 +8,14 @@ import { prepareScene, type SyntheticScene } from './render-synthetic.ts';
 interface SceneEntry {
   readonly name: string;
   readonly description: string;
-  /** Samples a pixel along each axis: more for scenes with parts thinner than a pixel. */
+  /** Samples a pixel along each axis. */
   readonly samples: number;
   readonly parts: () => Part[];
 }
 
 export const SYNTHETIC_SCENES: readonly SceneEntry[] = [
   { name: 'object', description: 'a toy locomotive: spokes, rods, windows, enamel and brass', samples: 3, parts: locomotiveParts },
-  { name: 'hard', description: 'an armillary sphere: wires, lattice, graduated rings, a mirror ball', samples: 4, parts: armillaryParts },
+  { name: 'hard', description: 'an armillary sphere: wires, lattice, graduated rings, a mirror ball', samples: 3, parts: armillaryParts },
 ];
 
 /** Throws InputError naming the scenes there are. */
