@@ -133,7 +133,9 @@ export class WasmEngine implements FieldEngine {
     batch: TrainBatch,
     settings: StepSettings,
   ): Promise<{ result: StepResult; gradients: Partial<Record<ParameterName, Float32Array>> }> {
+    const inputRange = this.inputRange.slice();
     const result = this.backward(batch, settings);
+    this.inputRange.set(inputRange);
     this.pool.run('scatter');
     this.pool.run('reduceNetwork');
     const voxels = voxelCount(this.spec.grid);
@@ -291,14 +293,14 @@ export class WasmEngine implements FieldEngine {
 
 function networkState(spec: FieldSpec): Record<string, number> {
   const network = spec.network;
-  if (!network) return { neuron: 0, padGaps: 0, reversed: 0, repeats: 1, poisson: 0 };
+  if (!network) return { neuron: 0, padGaps: 0, reversed: 0, repeats: 0, poisson: 0 };
   const spiking = network.neuron !== 'relu';
   return {
     neuron: spiking ? 1 : 2,
     viewFrequencies: network.viewFrequencies,
     padGaps: spiking && network.temporal === 'pad' ? 1 : 0,
     reversed: spiking && network.order === 'far-to-near' ? 1 : 0,
-    repeats: repeatsOf(network),
+    repeats: spiking && network.temporal === 'repeat' ? network.repeats : 0,
     poisson: isPoisson(network) ? 1 : 0,
     lifDecay: 1 / network.lif.tau,
     lifThreshold: network.lif.threshold,

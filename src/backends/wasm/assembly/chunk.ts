@@ -83,7 +83,7 @@ function addRow(sample: i32, isStart: bool): void {
 }
 
 function addRows(first: i32, end: i32): void {
-  if (repeats > 1) {
+  if (repeats) {
     for (let sample = first; sample < end; sample++) {
       for (let t = 0; t < repeats; t++) addRow(sample, t == 0);
     }
@@ -111,7 +111,7 @@ export function rowsOf(first: usize, end: usize): i32 {
     samples++;
   }
   if (padGaps && samples) return lastStep - firstStep + 1;
-  return samples * repeats;
+  return repeats ? samples * repeats : samples;
 }
 
 /** Adds a marched ray, its samples with their features, and its rows. */

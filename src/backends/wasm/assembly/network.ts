@@ -58,7 +58,7 @@ export function forwardNetwork(block: usize): void {
   count(block, SPIKES_2, countActive(counts2));
 
   zeroFloats(sampleColours, sampleTotal << 2);
-  const share = f32x4.splat(1 / <f32>repeats);
+  const share = f32x4.splat(1 / <f32>max(repeats, 1));
   for (let row = 0; row < rowTotal; row++) {
     const s = load<i32>(rowSample + (<usize>row << 2));
     if (s >= 0) store128(sampleColours, s, madd(share, v128.load(logits + (<usize>row << 4)), v128.load(sampleColours + (<usize>s << 4))));
@@ -77,7 +77,7 @@ export function backwardNetwork(sums: usize): void {
   const listStride = <usize>width << 1;
   const sums2 = sums + <usize>inputRows * rowBytes;
   const sums3 = sums2 + <usize>width * rowBytes;
-  const share = f32x4.splat(1 / <f32>repeats);
+  const share = f32x4.splat(1 / <f32>max(repeats, 1));
   for (let row = 0; row < rowTotal; row++) {
     const s = load<i32>(rowSample + (<usize>row << 2));
     const g = s >= 0 ? f32x4.mul(share, v128.load(sampleGradients + (<usize>s << 4))) : f32x4.splat(0);

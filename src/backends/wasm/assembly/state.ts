@@ -34,7 +34,8 @@ export let inputRows: i32 = 0;
 export let inputs: i32 = 0;
 export let padGaps: i32 = 0;
 export let reversed: i32 = 0;
-export let repeats: i32 = 1;
+/** Time steps of a sample that is shown on its own, or 0: the samples of a ray share its time. */
+export let repeats: i32 = 0;
 export let poisson: i32 = 0;
 export let lifDecay: f32 = 0;
 export let lifThreshold: f32 = 0;
