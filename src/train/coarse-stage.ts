@@ -2,6 +2,7 @@
 import type { FieldEngine } from '../backends/backend.ts';
 import { Random } from '../math/random.ts';
 import { frustumBox } from '../model/bounds.ts';
+import { disposeOnFailure } from '../model/dispose-on-failure.ts';
 import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
 import { refreshOccupancy } from '../model/occupancy.ts';
 import { countViews, nearCameras } from '../model/view-count.ts';
@@ -20,9 +21,11 @@ export async function startCoarse(context: RunContext): Promise<StageRun> {
   const { scene, views, config, backend } = context;
   const spec = coarseSpec(config, frustumBox(views, scene.near, scene.far), scene.near);
   const engine = await backend.createField(spec, { voxels: voxelCount(spec.grid), trainRays: config.coarse.rays });
-  const counts = countViews(spec.grid, views, scene.near);
-  if (config.coarse.weighByViews) await engine.write('rate', viewRates(counts));
-  await engine.writeOccupancy(visiblePlaces(context, spec, counts));
+  await disposeOnFailure(engine, async () => {
+    const counts = countViews(spec.grid, views, scene.near);
+    if (config.coarse.weighByViews) await engine.write('rate', viewRates(counts));
+    await engine.writeOccupancy(visiblePlaces(context, spec, counts));
+  });
   reportStage(context, 'coarse', spec, 'coarse stage');
   const state = { step: 0, adamStep: 0, scalings: 0, stageStart: context.seconds(), rays: 0, samples: 0 };
   return assemble(context, engine, state, stageRandom(config.seed, 'coarse'));

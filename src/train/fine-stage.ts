@@ -7,6 +7,7 @@ import { plannedSteps } from '../config/planned-steps.ts';
 import { Random } from '../math/random.ts';
 import { contentBox, type Box } from '../model/bounds.ts';
 import { densityOf } from '../model/density.ts';
+import { disposeOnFailure } from '../model/dispose-on-failure.ts';
 import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
 import { initialWeights, matchOpticalDepth } from '../model/initial-tensors.ts';
 import { neighbourhoodExceeds, refreshOccupancy, resampleOccupancy } from '../model/occupancy.ts';
@@ -40,25 +41,27 @@ export async function startFine(context: RunContext, coarse: CoarseResult): Prom
   const scalings = scalingsDone(0, config.fine.scaleAt);
   const spec = fineSpec(config, box, scene.near, scalings);
   const engine = await backend.createField(spec, fineCapacity(context, box));
-  const random = stageRandom(config.seed, 'fine');
-  const weights = initialWeights(config.network, spec.featureChannels, random);
-  for (const name of NETWORK_PARAMETERS) await engine.write(name, weights[name]);
-  if (config.fine.warmStart) {
-    const density = resampleGrid(coarse.density, coarse.spec.grid, spec.grid, 1);
-    matchOpticalDepth(density, coarse.spec, spec);
-    await engine.write('density', density);
-  }
-  await engine.writeOccupancy(resampleOccupancy(coarseContent(context, coarse), coarse.spec.grid, spec.grid));
-  reportStage(context, 'fine', spec, 'fine stage');
-  const { rays, samples } = coarse;
-  return assemble(context, engine, { step: 0, adamStep: 0, scalings, stageStart: context.seconds(), rays, samples }, random);
+  return disposeOnFailure(engine, async () => {
+    const random = stageRandom(config.seed, 'fine');
+    const weights = initialWeights(config.network, spec.featureChannels, random);
+    for (const name of NETWORK_PARAMETERS) await engine.write(name, weights[name]);
+    if (config.fine.warmStart) {
+      const density = resampleGrid(coarse.density, coarse.spec.grid, spec.grid, 1);
+      matchOpticalDepth(density, coarse.spec, spec);
+      await engine.write('density', density);
+    }
+    await engine.writeOccupancy(resampleOccupancy(coarseContent(context, coarse), coarse.spec.grid, spec.grid));
+    reportStage(context, 'fine', spec, 'fine stage');
+    const { rays, samples } = coarse;
+    return assemble(context, engine, { step: 0, adamStep: 0, scalings, stageStart: context.seconds(), rays, samples }, random);
+  });
 }
 
 export async function resumeFine(context: RunContext, checkpoint: Checkpoint): Promise<StageRun> {
   const { spec, state } = checkpoint;
   const engine = await restoreEngine(context.backend, checkpoint, fineCapacity(context, spec.grid));
   reportStage(context, 'fine', spec, `fine stage, from step ${state.step}`);
-  return assemble(context, engine, state, new Random(state.random));
+  return disposeOnFailure(engine, () => assemble(context, engine, state, new Random(state.random)));
 }
 
 /** The grid after the last scaling. */

@@ -1,6 +1,7 @@
 /** Between an engine in training and a checkpoint, both ways. */
 import type { Backend, FieldEngine } from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
+import { disposeOnFailure } from '../model/dispose-on-failure.ts';
 import { trainingTensors } from '../model/tensor-names.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { TrainState } from './train-state.ts';
@@ -25,7 +26,9 @@ export async function restoreEngine(
   capacity: Parameters<Backend['createField']>[1],
 ): Promise<FieldEngine> {
   const engine = await backend.createField(checkpoint.spec, capacity);
-  for (const name of trainingTensors(checkpoint.spec)) await engine.write(name, await checkpoint.read(name));
-  await engine.writeOccupancy(await checkpoint.readOccupancy());
-  return engine;
+  return disposeOnFailure(engine, async () => {
+    for (const name of trainingTensors(checkpoint.spec)) await engine.write(name, await checkpoint.read(name));
+    await engine.writeOccupancy(await checkpoint.readOccupancy());
+    return engine;
+  });
 }
