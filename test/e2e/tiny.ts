@@ -1,0 +1,43 @@
+/** A scene and settings so small that training takes a second. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { succeed } from './cli.ts';
+
+const SETTINGS = [
+  'coarse.steps=30',
+  'coarse.rays=64',
+  'coarse.voxels=4000',
+  'fine.steps=40',
+  'fine.rays=64',
+  'fine.voxels=8000',
+  'fine.scaleAt=5,10',
+  'fine.occupancyFrom=12',
+  'fine.occupancyEvery=10',
+  'network.width=16',
+];
+
+/** `--set` options of a tiny field. */
+export const TINY = SETTINGS.flatMap((setting) => ['--set', setting]);
+
+/** A folder for the tests of one file, removed after them. */
+export function workFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'spikeray-e2e-'));
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+/** Writes the object scene: 8 training views of 32 pixels, 2 each to validate and test. */
+export async function tinyScene(folder: string, views = 8, size = 32): Promise<string> {
+  await succeed(['synth', folder, '--views', String(views), '--size', String(size), '--quiet']);
+  return folder;
+}
+
+/** Trains a tiny run. */
+export async function tinyRun(scene: string, run: string, ...more: string[]): Promise<string> {
+  await succeed(['train', scene, '--out', run, ...TINY, '--quiet', ...more]);
+  return run;
+}
