@@ -10,7 +10,7 @@ import { runColourNetwork, type NetworkPass, type NetworkWeights } from './colou
 import { bernoulli, gatherRows } from './custom-gradients.ts';
 import { toPacked, toPadded } from './padded-layout.ts';
 import { normaliseInputs, poissonNoise, rangeOf, type InputRange } from './poisson-encoding.ts';
-import { layoutAlone, layoutInTime, raysOfSamples, type TimeLayout } from './temporal-modes.ts';
+import { layoutInTime, raysOfSamples, type TimeLayout } from './temporal-modes.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 import { rayWeights, sampleFeatures, sumByRay } from './volume-rendering.ts';
 
@@ -105,7 +105,7 @@ function colourLogits(
 
   const x = tf.concat([features, viewTermsOfSamples(tf, views, samples)], 1);
   const alone = network.temporal === 'repeat' || !neuron.hasMemory;
-  const layout = alone ? layoutAlone(samples) : layoutInTime(network.temporal, network.order, samples);
+  const layout = layoutInTime(alone ? 'repeat' : network.temporal, network.order, samples);
   const { inputs, repeats, poisson } = alone ? repeatInputs(tf, network, neuron, x, input) : sequenceInputs(tf, layout, x);
   const pass = runColourNetwork(tf, neuron, weights, inputs);
 

@@ -16,16 +16,12 @@ const SAMPLED_SHARE = 1 / 4;
 /** Tensors [T,R,W] that a hidden layer keeps on the tape, and in rendering. */
 const [TAPE_TENSORS, RENDER_TENSORS] = [20, 6];
 
-export function estimateBytes(spec: FieldSpec, capacity: Capacity): number {
-  const training = capacity.trainRays > 0;
-  const rays = Math.max(capacity.trainRays, RENDER_RAYS);
+export function estimateBytes(spec: FieldSpec, { voxels, trainRays }: Capacity): number {
   const steps = Math.ceil(maxStepsPerRay(spec) * SAMPLED_SHARE);
-  return (
-    4 *
-    (parameterFloats(spec, capacity.voxels) * (training ? TRAINING_COPIES : 1) +
-      gridExtras(capacity.voxels) +
-      rays * steps * stepFloats(spec, training))
-  );
+  const copies = trainRays > 0 ? TRAINING_COPIES : 1;
+  const training = trainRays * stepFloats(spec, TAPE_TENSORS);
+  const rendering = RENDER_RAYS * stepFloats(spec, RENDER_TENSORS);
+  return 4 * (parameterFloats(spec, voxels) * copies + gridExtras(voxels) + Math.max(training, rendering) * steps);
 }
 
 function parameterFloats(spec: FieldSpec, voxels: number): number {
@@ -41,9 +37,8 @@ function gridExtras(voxels: number): number {
 }
 
 /** Floats of one time step of one ray: eight corners with their weights and features, inputs, hidden layers. */
-function stepFloats({ featureChannels, network }: FieldSpec, training: boolean): number {
+function stepFloats({ featureChannels, network }: FieldSpec, hiddenTensors: number): number {
   const gathered = 8 * (2 + 2 * featureChannels);
   if (network === null) return gathered;
-  const inputs = 3 * (featureChannels + viewInputs(network));
-  return gathered + inputs + 2 * network.width * (training ? TAPE_TENSORS : RENDER_TENSORS);
+  return gathered + 3 * (featureChannels + viewInputs(network)) + 2 * network.width * hiddenTensors;
 }

@@ -10,7 +10,7 @@ import { TfjsField, type TfjsFieldOptions } from './tfjs-field.ts';
 export interface TfjsBackendOptions extends TfjsFieldOptions {
   /** The TensorFlow.js to use instead of the one that is found. */
   readonly tf?: TensorFlow;
-  /** Refuse fields that need more; default 4 GiB. */
+  /** Refuse fields that need more; default 4 GiB in plain JavaScript and 32 GiB for the native library, whose device memory is not known. */
   readonly maxBytes?: number;
 }
 
@@ -21,11 +21,11 @@ export interface TfjsBackend extends Backend {
   createField(spec: FieldSpec, capacity: Capacity): Promise<TfjsField>;
 }
 
-const DEFAULT_MAX_BYTES = 4 * 2 ** 30;
+const GIBIBYTE = 2 ** 30;
 
 export async function createTfjsBackend(options: TfjsBackendOptions = {}): Promise<TfjsBackend> {
   const { tf, description, nativeMissing } = options.tf === undefined ? await loadTensorFlow() : wrapTensorFlow(options.tf);
-  const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  const maxBytes = options.maxBytes ?? (nativeMissing === null ? 32 * GIBIBYTE : 4 * GIBIBYTE);
   return {
     name: 'tfjs',
     description: `tfjs: ${description}`,
