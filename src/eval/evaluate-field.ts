@@ -6,6 +6,7 @@
  */
 import { backgroundColour, compositeView } from '../../datasets/background.ts';
 import type { View } from '../../datasets/scene-data.ts';
+import { farthestCorner } from '../../renderer/farthest-corner.ts';
 import { depthUnit } from '../../renderer/pixels.ts';
 import { renderImage, type RenderedImage } from '../../renderer/render-image.ts';
 import { addCounts, emptyCounts, type Counts, type FieldEngine } from '../backends/backend.ts';
@@ -38,7 +39,7 @@ export async function evaluateField(options: EvaluateOptions): Promise<EvalRepor
   const views = options.views.filter((_, i) => i % options.every === 0);
   if (views.length === 0) throw new InputError(`The split "${options.split}" has no views.`, 'Choose another with --split.');
   const background = backgroundColour(config.scene.background);
-  const metresPerUnit = depthUnit(farthest(engine.spec, views));
+  const metresPerUnit = depthUnit(farthestCorner(engine.spec.grid, views));
   const perView: ViewRow[] = [];
   for (const view of views) {
     const began = now();
@@ -110,16 +111,6 @@ function perRay(total: Counts, executed: { macs: number; acs: number }, images: 
     macsPerRay: (executed.macs * images) / total.rays,
     acsPerRay: (executed.acs * images) / total.rays,
   };
-}
-
-/** Distance of the farthest corner of the field's box from any of the cameras: no depth is larger. */
-function farthest({ grid }: FieldSpec, views: readonly View[]): number {
-  let most = 0;
-  for (const { camToWorld: m } of views) {
-    const along = [0, 1, 2].map((axis) => Math.max(Math.abs(grid.min[axis] - m[axis * 4 + 3]), Math.abs(grid.max[axis] - m[axis * 4 + 3])));
-    most = Math.max(most, Math.hypot(...along));
-  }
-  return most;
 }
 
 function mean(values: readonly number[]): number {
