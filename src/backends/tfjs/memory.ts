@@ -1,6 +1,6 @@
 /**
  * Bytes that a field needs on this backend. Gradients are dense and the tape of the automatic differentiation keeps every intermediate
- * tensor, so this is many times what the field itself takes.
+ * tensor, so this is many times what the field itself takes. The factors were measured as the peak of a training step.
  */
 import { maxStepsPerRay, viewInputs, type FieldSpec } from '../../model/field-spec.ts';
 import type { Capacity } from '../backend.ts';
@@ -10,11 +10,11 @@ import { parameterShapes } from './field-tensors.ts';
 export const RENDER_RAYS = 2048;
 
 /** Copies of a parameter in a training step: itself, two moments, gradient, and the temporaries of scatter and Adam. */
-const TRAINING_COPIES = 10;
+const TRAINING_COPIES = 21;
 /** Share of the longest ray's steps that is taken for the longest sequence of samples; free space and the end of rays cut off the rest. */
 const SAMPLED_SHARE = 1 / 4;
 /** Tensors [T,R,W] that a hidden layer keeps on the tape, and in rendering. */
-const [TAPE_TENSORS, RENDER_TENSORS] = [20, 6];
+const [TAPE_TENSORS, RENDER_TENSORS] = [40, 14];
 
 export function estimateBytes(spec: FieldSpec, { voxels, trainRays }: Capacity): number {
   const steps = Math.ceil(maxStepsPerRay(spec) * SAMPLED_SHARE);
@@ -38,7 +38,7 @@ function gridExtras(voxels: number): number {
 
 /** Floats of one time step of one ray: eight corners with their weights and features, inputs, hidden layers. */
 function stepFloats({ featureChannels, network }: FieldSpec, hiddenTensors: number): number {
-  const gathered = 8 * (2 + 2 * featureChannels);
+  const gathered = 8 * (2 + 5 * featureChannels);
   if (network === null) return gathered;
-  return gathered + 3 * (featureChannels + viewInputs(network)) + 2 * network.width * hiddenTensors;
+  return gathered + 6 * (featureChannels + viewInputs(network)) + 2 * network.width * hiddenTensors;
 }
