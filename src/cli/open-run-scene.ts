@@ -1,11 +1,12 @@
 /** Opens scenes for the commands: Node's files, sharp, memory checked before images are decoded. */
 import { openScene } from '../../datasets/index.ts';
-import type { SceneData, SplitName } from '../../datasets/scene-data.ts';
+import type { SceneData, SplitName, View } from '../../datasets/scene-data.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../errors.ts';
 import type { Reporter } from '../train/events.ts';
 import { availableMemory } from './available-memory.ts';
 import { sharpCodec } from './image-codec.ts';
+import { quoted } from './format.ts';
 import { limitedCodec } from './limited-codec.ts';
 import { nodeFiles } from './node-files.ts';
 
@@ -22,13 +23,12 @@ export async function openSceneFor(
   return scene;
 }
 
-/** The views of a split. Throws InputError naming the splits there are. */
-export function viewsOf(scene: SceneData, split: SplitName, path: string): NonNullable<SceneData['splits'][SplitName]> {
+/** The views of a split that was opened. Throws InputError if there are none. */
+export function viewsOf(scene: SceneData, split: SplitName, path: string): readonly View[] {
   const views = scene.splits[split] ?? [];
   if (views.length > 0) return views;
-  const others = Object.keys(scene.splits).join(', ');
   throw new InputError(
     `${path}: expected views in the split "${split}", found none`,
-    others === '' ? 'Add a transforms file for this split to the scene.' : `Choose a split that has views: ${others}.`,
+    `\`spikeray inspect ${quoted(path)}\` lists the splits that the scene has.`,
   );
 }

@@ -25,7 +25,8 @@ export function createProgram(): Command {
     program.commandsGroup(heading);
     for (const command of commands) program.addCommand(command);
   }
-  program.showHelpAfterError('`spikeray help COMMAND` shows all options.');
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().showHelpAfterError(`\`spikeray help${command === program ? '' : ` ${command.name()}`}\` shows what there is.`);
+  }
   return program;
 }

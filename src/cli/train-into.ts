@@ -7,7 +7,7 @@ import type { Checkpoint } from '../train/checkpoint.ts';
 import type { Reporter, StepMetrics } from '../train/events.ts';
 import { trainField } from '../train/train-field.ts';
 import type { TrainState } from '../train/train-state.ts';
-import { clock } from './format.ts';
+import { clock, quoted } from './format.ts';
 import { INTERRUPTED, type Interrupt } from './interrupt.ts';
 import type { OutputOptions } from './options.ts';
 import type { Result } from './run-action.ts';
@@ -78,9 +78,4 @@ export function describeTraining(
 
 export function resumeCommand(folder: string): string {
   return `spikeray resume ${quoted(folder)}`;
-}
-
-/** A path as a shell takes it. */
-function quoted(path: string): string {
-  return /^[\w./@%+,:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

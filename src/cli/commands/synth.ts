@@ -5,6 +5,7 @@ import { writeSyntheticScene } from '../../../datasets/synth/write-synthetic-sce
 import { suggest } from '../../config/nearest-name.ts';
 import { InputError } from '../../errors.ts';
 import { checkFolderFree } from '../../run/run-folder.ts';
+import { quoted } from '../format.ts';
 import { sharpCodec } from '../image-codec.ts';
 import { nodeFiles } from '../node-files.ts';
 import { addOutputOptions, wholeNumber, type OutputOptions } from '../options.ts';
@@ -45,6 +46,9 @@ async function synth(folder: string, options: SynthOptions): Promise<void> {
     if (options.force !== true) await checkFolderFree(nodeFiles, folder, false);
     await writeSyntheticScene({ scene: options.scene, views, size, seed, folder, files: nodeFiles, images: sharpCodec, report });
     const json = { folder, scene: options.scene, views, size, seed };
-    return { json, text: `${folder}: "${options.scene}", ${views} training views of ${size}x${size}\nnext: spikeray train ${folder}\n` };
+    return {
+      json,
+      text: `${folder}: "${options.scene}", ${views} training views of ${size}x${size}\nnext: spikeray train ${quoted(folder)}\n`,
+    };
   });
 }
