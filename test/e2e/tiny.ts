@@ -16,6 +16,7 @@ const SETTINGS = [
   'fine.occupancyFrom=12',
   'fine.occupancyEvery=10',
   'network.width=16',
+  'network.lif.threshold=0.2',
 ];
 
 /** `--set` options of a tiny field. */
