@@ -13,7 +13,15 @@ const MAIN = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
 
 /** Sizes with which the demo stays far below four minutes on two cores; on slower machines the time limits end training early. */
 const SCENE = ['--scene', 'object', '--views', '60', '--size', '200'];
-const TRAINING = ['--set', 'fine.steps=1500', '--set', 'coarse.steps=1000', '--max-minutes', '1.2'];
+const SETTINGS = [
+  'coarse.steps=800',
+  'fine.steps=1200',
+  'fine.voxels=1000000',
+  'fine.scaleAt=100,200,300',
+  'fine.occupancyFrom=200',
+  'fine.occupancyEvery=200',
+];
+const TRAINING = [...SETTINGS.flatMap((setting) => ['--set', setting]), '--max-minutes', '1.1'];
 const ORBIT = ['--path', 'orbit', '--frames', '48', '--size', '200x200'];
 
 /** Shows the command, runs it with progress on this terminal, and returns the JSON document it printed. */
