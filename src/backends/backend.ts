@@ -70,6 +70,8 @@ export interface Counts {
   samples: number;
   /** Time steps the network ran: M; with gaps for `pad`; M*repeats for `repeat`. */
   timeSteps: number;
+  /** Steps from the first to the last network sample of every ray, both included: the time steps of `pad`, whatever mode ran. */
+  spannedSteps: number;
   /** Non-zero outputs of each hidden layer over all time steps: spikes, or active ReLUs. */
   spikes: [number, number];
   /** Non-zero inputs of layer 1 that are spikes (Poisson encoding only). */
@@ -154,6 +156,7 @@ export function emptyCounts(): Counts {
     densitySamples: 0,
     samples: 0,
     timeSteps: 0,
+    spannedSteps: 0,
     spikes: [0, 0],
     inputSpikes: 0,
   };
@@ -167,6 +170,7 @@ export function addCounts(total: Counts, part: Counts): void {
   total.densitySamples += part.densitySamples;
   total.samples += part.samples;
   total.timeSteps += part.timeSteps;
+  total.spannedSteps += part.spannedSteps;
   total.spikes[0] += part.spikes[0];
   total.spikes[1] += part.spikes[1];
   total.inputSpikes += part.inputSpikes;

@@ -12,10 +12,15 @@ export interface Activity {
 }
 
 export function countActivity(tf: TensorFlow, samples: PackedSamples, { hidden }: ForwardPass): Activity {
-  const { rays, rayOffsets } = samples;
+  const { rays, rayOffsets, networkRows, stepIndex } = samples;
   const counts = emptyCounts();
   counts.rays = rays;
-  for (let ray = 0; ray < rays; ray++) if (rayOffsets[ray + 1] > rayOffsets[ray]) counts.activeRays++;
+  for (let ray = 0; ray < rays; ray++) {
+    const [begin, end] = [rayOffsets[ray], rayOffsets[ray + 1]];
+    if (begin === end) continue;
+    counts.activeRays++;
+    counts.spannedSteps += stepIndex[networkRows[end - 1]] - stepIndex[networkRows[begin]] + 1;
+  }
   counts.densityEvaluations = samples.densityEvaluations;
   counts.densitySamples = samples.stepIndex.length;
   counts.samples = samples.networkRows.length;

@@ -33,6 +33,7 @@ const STATS = [
   'entropy',
   'inputLow',
   'inputHigh',
+  'spannedSteps',
 ] as const;
 type Stats = Record<(typeof STATS)[number], number>;
 
@@ -313,8 +314,18 @@ function isPoisson(network: NonNullable<FieldSpec['network']>): boolean {
 }
 
 function countsOf(stats: Stats, rays: number): Counts {
-  const { activeRays, densityEvaluations, densitySamples, samples, timeSteps, spikes1, spikes2, inputSpikes } = stats;
-  return { rays, activeRays, densityEvaluations, densitySamples, samples, timeSteps, spikes: [spikes1, spikes2], inputSpikes };
+  const { activeRays, densityEvaluations, densitySamples, samples, timeSteps, spannedSteps, spikes1, spikes2, inputSpikes } = stats;
+  return {
+    rays,
+    activeRays,
+    densityEvaluations,
+    densitySamples,
+    samples,
+    timeSteps,
+    spannedSteps,
+    spikes: [spikes1, spikes2],
+    inputSpikes,
+  };
 }
 
 /** [rows, stride] to [rows, columns]. */

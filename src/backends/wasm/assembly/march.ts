@@ -10,7 +10,7 @@ import {
   density, leap, origins, directions,
 } from './state';
 import { RECORD_BYTES } from './record';
-import { count, DENSITY_EVALUATIONS, DENSITY_SAMPLES, SAMPLES, ACTIVE_RAYS } from './stats';
+import { count, DENSITY_EVALUATIONS, DENSITY_SAMPLES, SAMPLES, ACTIVE_RAYS, SPANNED_STEPS } from './stats';
 
 const MIN_TRANSMITTANCE: f32 = 1e-3;
 
@@ -67,6 +67,7 @@ export function marchRay(ray: i32, out: usize, networkIndex: i32, block: usize):
   let transmittance: f32 = 1;
   let samples = 0;
   let evaluations = 0;
+  let firstStep = 0, lastStep = -1;
   const first = out;
   let i = 0;
   while (i < steps) {
@@ -106,6 +107,8 @@ export function marchRay(ray: i32, out: usize, networkIndex: i32, block: usize):
       store<i32>(out, i, 24);
       if (weight > weightThreshold) {
         store<i32>(out, networkIndex + samples, 28);
+        if (samples == 0) firstStep = i;
+        lastStep = i;
         samples++;
       } else store<i32>(out, -1, 28);
       store<f32>(out, interval * (e / (1 + e)) * (1 - alpha), 32);
@@ -123,5 +126,6 @@ export function marchRay(ray: i32, out: usize, networkIndex: i32, block: usize):
   count(block, DENSITY_SAMPLES, <f64>((out - first) / RECORD_BYTES));
   count(block, SAMPLES, <f64>samples);
   count(block, ACTIVE_RAYS, samples > 0 ? 1 : 0);
+  count(block, SPANNED_STEPS, <f64>(lastStep - firstStep + 1));
   return out;
 }

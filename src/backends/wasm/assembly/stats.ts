@@ -15,6 +15,7 @@ export const PER_SAMPLE_ERROR = 9;
 export const ENTROPY = 10;
 export const INPUT_LOW = 11;
 export const INPUT_HIGH = 12;
+export const SPANNED_STEPS = 13;
 
 // @ts-ignore: decorator
 @inline
