@@ -175,7 +175,7 @@ function unwritable(path: string, bytes: number | null, error: unknown): unknown
     case 'EDQUOT':
       return new StorageError(
         `${what}: the disk is full; nothing was changed`,
-        'Free some space, or choose another place with --out, and resume.',
+        'Free some space on that disk, then resume the run or repeat the command.',
         {
           cause: error,
         },

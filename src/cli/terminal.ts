@@ -16,8 +16,10 @@ export function writeNotice(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** Whether a live line can be drawn; terminals without a size (of some CI machines) cannot. */
 export function isInteractive(): boolean {
-  return process.stderr.isTTY && process.env.TERM !== 'dumb';
+  const { isTTY, columns, rows } = process.stderr;
+  return isTTY && columns > 0 && rows > 0 && process.env.TERM !== 'dumb';
 }
 
 /** Colour on stderr, unless NO_COLOR asks for none (https://no-color.org). */

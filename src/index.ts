@@ -1,0 +1,42 @@
+/** The public API: everything the command line is made of, without Node. `spikeray` on the command line is src/cli/. */
+export { detectFormat, openScene, type OpenOptions } from '../datasets/index.ts';
+export { inspectScene, type SceneReport } from '../datasets/inspect-scene.ts';
+export type { Background, Intrinsics, SceneData, SplitName, View } from '../datasets/scene-data.ts';
+export { SYNTHETIC_SCENES } from '../datasets/synth/scenes.ts';
+export { writeSyntheticScene, type SynthOptions } from '../datasets/synth/write-synthetic-scene.ts';
+export { lookAt, orbitPath, viewPath, type NamedCamera } from '../renderer/camera-path.ts';
+export { parseCameraPath } from '../renderer/nerfstudio-path.ts';
+export { cameraRays, type Camera } from '../renderer/rays.ts';
+export { renderImage, type RenderedImage } from '../renderer/render-image.ts';
+export type {
+  Backend,
+  BackendName,
+  Capacity,
+  Counts,
+  FieldEngine,
+  Rays,
+  RenderSettings,
+  StepSettings,
+  TrainBatch,
+} from './backends/backend.ts';
+export { selectBackend, type BackendChoice, type BackendStarters } from './backends/select-backend.ts';
+export { createTfjsBackend } from './backends/tfjs/tfjs-backend.ts';
+export { createBackend as createWasmBackend } from './backends/wasm/wasm-backend.ts';
+export { plannedSteps, withMaxSteps } from './config/planned-steps.ts';
+export { presets, type PresetName } from './config/presets.ts';
+export { applyRequests, parseConfig, resolveConfig, type Request } from './config/resolve-config.ts';
+export { configSchema, type Config, type NetworkConfig } from './config/schema.ts';
+export { settings, type Setting } from './config/settings.ts';
+export { energyReport, type EnergyReport } from './energy/energy-report.ts';
+export { BackendError, InputError, MemoryError, SpikeRayError, StorageError } from './errors.ts';
+export type { EvalReport } from './eval/eval-report.ts';
+export { evaluateField } from './eval/evaluate-field.ts';
+export { openField } from './eval/open-field.ts';
+export type { Files, Image8, ImageCodec, PixelBuffer } from './io/files.ts';
+export type { FieldSpec, GridSpec, NetworkSpec, Vec3 } from './model/field-spec.ts';
+export { createRun, openRun, type RunFolder } from './run/run-folder.ts';
+export type { RunRecord } from './run/run-record.ts';
+export { VERSION } from './run/version.ts';
+export { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from './train/checkpoint.ts';
+export type { ProgressEvent, Reporter, StepMetrics } from './train/events.ts';
+export { trainField, type TrainOptions, type TrainOutcome } from './train/train-field.ts';
