@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { Backend, BackendName } from '../../src/backends/backend.ts';
+import { parseBackendChoice, selectBackend, type BackendStarters } from '../../src/backends/select-backend.ts';
+import { BackendError, InputError } from '../../src/errors.ts';
+import type { ProgressEvent } from '../../src/train/events.ts';
+
+function starters(broken: readonly BackendName[] = []): BackendStarters {
+  const start = (name: BackendName) => () => {
+    if (broken.includes(name)) return Promise.reject(new BackendError(`no ${name} here`));
+    return Promise.resolve({ name, description: `the ${name} backend` } as Backend);
+  };
+  return { wasm: start('wasm'), tfjs: start('tfjs') };
+}
+
+async function select(choice: 'auto' | BackendName, broken?: readonly BackendName[]) {
+  const events: ProgressEvent[] = [];
+  const backend = await selectBackend(choice, starters(broken), (event) => events.push(event));
+  return { name: backend.name, events };
+}
+
+describe('selectBackend', () => {
+  it('starts the named one, or fails with its reason', async () => {
+    expect(await select('tfjs')).toEqual({ name: 'tfjs', events: [] });
+    await expect(select('wasm', ['wasm'])).rejects.toThrow('no wasm here');
+  });
+
+  it('auto says what it chose, and why not the others', async () => {
+    expect(await select('auto')).toEqual({ name: 'wasm', events: [{ type: 'note', text: 'backend (auto): the wasm backend' }] });
+    expect(await select('auto', ['wasm'])).toEqual({
+      name: 'tfjs',
+      events: [
+        { type: 'warning', text: 'backend wasm cannot run: no wasm here' },
+        { type: 'note', text: 'backend (auto): the tfjs backend' },
+      ],
+    });
+    await expect(select('auto', ['wasm', 'tfjs'])).rejects.toThrow(/no backend can run here: .*no wasm here.*no tfjs here/);
+  });
+
+  it('does not hide failures that are not about the backend', async () => {
+    const failing: BackendStarters = { ...starters(), wasm: () => Promise.reject(new TypeError('a defect')) };
+    await expect(selectBackend('auto', failing, () => undefined)).rejects.toThrow('a defect');
+  });
+
+  it('knows the names', () => {
+    expect(parseBackendChoice('auto')).toBe('auto');
+    expect(() => parseBackendChoice('webgp')).toThrow(InputError);
+  });
+});
