@@ -1,8 +1,32 @@
-/** Counts first, energy second: operations and energy of rendered images, beside the ANN twin on the same samples. */
+/**
+ * What evaluation says of energy: operations and their arithmetic alone, beside the ANN twin on the same samples. The whole story (every stage,
+ * every hardware model) is told by `spikeray energy`, study.ts.
+ */
 import type { Counts } from '../backends/backend.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
-import { DEFAULT_COSTS, energyOf, type CostTable } from './cost-tables.ts';
-import { countOperations, type OperationCounts } from './operations.ts';
+import { horowitz45nmFp32 } from './hardware/horowitz-45nm-fp32.ts';
+import { countOperations, type OperationCounts, type Operations } from './operations.ts';
+
+/** Prices of a MAC and an AC, picojoules. */
+export interface CostTable {
+  readonly name: string;
+  readonly source: string;
+  readonly mac: number;
+  readonly ac: number;
+}
+
+/** The table of the SpikingNeRF paper. */
+export const DEFAULT_COSTS: CostTable = {
+  name: horowitz45nmFp32.name,
+  source: `${horowitz45nmFp32.source} (${horowitz45nmFp32.node})`,
+  mac: horowitz45nmFp32.picojoules.mac,
+  ac: horowitz45nmFp32.picojoules.ac,
+};
+
+/** Millijoules. */
+export function energyOf(operations: Operations, costs: CostTable): number {
+  return (operations.macs * costs.mac + operations.acs * costs.ac) * 1e-9;
+}
 
 /** Millijoules an image for each line of `OperationCounts`. */
 export type EnergyLines = Readonly<Record<keyof OperationCounts, number>>;

@@ -1,20 +1,8 @@
-/**
- * Multiply-accumulates (MACs) and accumulates (ACs, an addition of a weight for a spike) of the colour network, from exact counts.
- *
- * F features and V view terms into layer 1, width W, M samples, R rays with samples, s1 and s2 spikes of the hidden layers, in both
- * conventions:
- *
- *     published    ANN  M (F+V) W + M W W + 3 M W MAC                    SpikingNeRF's code (`--op_count`)
- *                  SNN  M (F+V) W MAC + W s1 + 3 s2 AC                   layer 1 has real-valued inputs
- *     as executed  ANN  R V W + M F W + M W W + 3 M W MAC                the view part of layer 1 once a ray
- *                  SNN  R V W + M F W MAC + W s1 + 3 s2 AC
- *
- * Of the ANN as executed, the effective MACs are those with a non-zero ReLU: R V W + M F W + W a1 + 3 a2, a the active ReLUs. Samples shown
- * repeatedly multiply layer 1 by the number of repeats as published, not as executed (its input is the same); with Poisson encoding layer 1
- * adds W for every input spike instead. Not counted: grid interpolation, view encoding, membrane updates, sigmoids, compositing.
- */
+/** Multiply-accumulates and accumulates of the colour network's synapses in a few numbers, for evaluation; the rules are in network-work.ts. */
 import type { Counts } from '../backends/backend.ts';
-import { viewInputs, type NetworkSpec } from '../model/field-spec.ts';
+import type { NetworkSpec } from '../model/field-spec.ts';
+import { networkWork, twinWork, type NetworkRow } from './network-work.ts';
+import { sumWork, type Work } from './work.ts';
 
 export interface Operations {
   readonly macs: number;
@@ -33,24 +21,20 @@ export interface OperationCounts {
 }
 
 export function countOperations(counts: Counts, network: NetworkSpec, featureChannels: number): OperationCounts {
-  const { width } = network;
-  const { samples, activeRays } = counts;
-  const view = viewInputs(network);
-  const wholeLayer1 = samples * (featureChannels + view) * width;
-  const splitLayer1 = activeRays * view * width + samples * featureChannels * width;
-  const later = samples * (width * width + 3 * width);
-  const afterHidden = width * counts.spikes[0] + 3 * counts.spikes[1];
+  const executed = synapses(networkWork(counts, network, featureChannels, 'executed'));
+  return {
+    published: operations(synapses(networkWork(counts, network, featureChannels, 'published'))),
+    executed: operations(executed),
+    annPublished: operations(synapses(twinWork(counts, network, featureChannels, 'published'))),
+    annExecuted: operations(synapses(twinWork(counts, network, featureChannels, 'executed'))),
+    effective: { macs: executed.effectiveMacs ?? executed.macs, acs: executed.acs },
+  };
+}
 
-  const annPublished = { macs: wholeLayer1 + later, acs: 0 };
-  const annExecuted = { macs: splitLayer1 + later, acs: 0 };
-  if (network.neuron === 'relu') {
-    const effective = { macs: splitLayer1 + afterHidden, acs: 0 };
-    return { published: annPublished, executed: annExecuted, annPublished, annExecuted, effective };
-  }
-  const repeated = network.temporal === 'repeat';
-  const spikingInput = repeated && network.encoding === 'poisson';
-  const acs = afterHidden + (spikingInput ? width * counts.inputSpikes : 0);
-  const published = { macs: spikingInput ? 0 : wholeLayer1 * (repeated ? network.repeats : 1), acs };
-  const executed = { macs: spikingInput ? 0 : splitLayer1, acs };
-  return { published, executed, annPublished, annExecuted, effective: executed };
+function synapses(rows: readonly NetworkRow[]): Work {
+  return sumWork(rows.filter(({ kind }) => kind === 'synapses').map(({ work }) => work));
+}
+
+function operations({ macs, acs }: Work): Operations {
+  return { macs, acs };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { emptyCounts, type Counts } from '../../src/backends/backend.ts';
 import { presets } from '../../src/config/presets.ts';
-import { COST_TABLES, energyOf } from '../../src/energy/cost-tables.ts';
-import { energyReport } from '../../src/energy/energy-report.ts';
+import { DEFAULT_COSTS, energyOf, energyReport } from '../../src/energy/energy-report.ts';
+import { horowitz45nmInt8 } from '../../src/energy/hardware/horowitz-45nm-int8.ts';
 import { firingRates } from '../../src/energy/firing-rates.ts';
 import { countOperations } from '../../src/energy/operations.ts';
 
@@ -62,8 +62,8 @@ describe('energy', () => {
   });
 
   it('is per image and in millijoules', () => {
-    expect(energyOf({ macs: 1e9, acs: 0 }, COST_TABLES[0])).toBeCloseTo(4.6, 12);
-    expect(energyOf({ macs: 0, acs: 1e9 }, COST_TABLES[2])).toBeCloseTo(0.03, 12);
+    expect(energyOf({ macs: 1e9, acs: 0 }, DEFAULT_COSTS)).toBeCloseTo(4.6, 12);
+    expect(energyOf({ macs: 0, acs: 1e9 }, { ...DEFAULT_COSTS, ...horowitz45nmInt8.picojoules })).toBeCloseTo(0.03, 12);
     const one = energyReport(counts, 1, network, 12);
     const ten = energyReport(counts, 10, network, 12);
     expect(ten.millijoulesPerImage.executed).toBeCloseTo(one.millijoulesPerImage.executed / 10, 15);

@@ -1,0 +1,14 @@
+/** Arithmetic in 16-bit floating point at 45 nm. A MAC is a multiplication and an addition; a comparison is priced as the subtraction it is. */
+import type { OperationsModel } from './hardware-model.ts';
+
+export const horowitz45nmFp16: OperationsModel = {
+  kind: 'operations',
+  name: '45nm-fp16',
+  title: 'Horowitz 45 nm, 16-bit floating point, arithmetic alone',
+  source: 'M. Horowitz, "Computing\'s energy problem (and what we can do about it)", ISSCC 2014, figure 1.1.9',
+  year: 2014,
+  node: '45 nm, 0.9 V',
+  leavesOut: ['memory traffic', 'special functions (exp, sine, ...): not in the figure', 'control, clock and leakage'],
+  picojoules: { mac: 1.5, ac: 0.4, multiplication: 1.1, addition: 0.4, comparison: 0.4, specialFunction: null },
+  memory: null,
+};

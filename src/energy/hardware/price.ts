@@ -1,0 +1,121 @@
+/** From work to energy: what a hardware model says that the counted events cost. Results are estimates, named after their model. */
+import type { Counts } from '../../backends/backend.ts';
+import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
+import { NETWORK_STAGES, STAGES, SYNAPSE_STAGES, type Ledger, type Stage } from '../ledger.ts';
+import type { Work } from '../work.ts';
+import type { CrossbarModel, EventsModel, HardwareModel, OperationsModel } from './hardware-model.ts';
+
+/** Millijoules of all the work that was priced. */
+export interface Estimate {
+  readonly model: string;
+  /** What the model has no price for is absent. */
+  readonly byStage: Readonly<Partial<Record<Stage, number>>>;
+  /** Sums over the synapses of the network (what published counts speak of), with its neurons, and over all stages that have a price. */
+  readonly synapses: number;
+  readonly network: number;
+  readonly all: number;
+  /** Counted, but without a price in this model. */
+  readonly unpriced: readonly string[];
+  /** Crossbars: seconds and energy if the rays run one after the other, as condensed and as padded time steps. */
+  readonly timeSteps: TimeStepEstimate | null;
+}
+
+export interface TimeStepEstimate {
+  readonly condensed: TimeSteps;
+  readonly padded: TimeSteps;
+}
+
+export interface TimeSteps {
+  readonly steps: number;
+  readonly millijoules: number;
+  readonly seconds: number;
+}
+
+const MILLI = 1e-9;
+
+/** What was computed: a network on its samples. The twin of a spiking run has an ANN's ledger and the run's counts. */
+export interface Subject {
+  readonly spiking: boolean;
+  readonly counts: Counts;
+  readonly spec: FieldSpec;
+  readonly ledger: Ledger;
+}
+
+/** null where the model cannot run the subject: crossbars take spikes. */
+export function price(model: HardwareModel, subject: Subject): Estimate | null {
+  switch (model.kind) {
+    case 'operations':
+      return priceOperations(model, subject.ledger);
+    case 'crossbar':
+      return subject.spiking && subject.spec.network !== null ? priceCrossbar(model, subject) : null;
+    case 'events':
+      return subject.spec.network === null ? null : priceEvents(model, subject);
+  }
+}
+
+/** Picojoules of one row's arithmetic and, if the model has a memory, of its traffic. */
+function priceWork({ picojoules, memory }: OperationsModel, work: Work): number {
+  const arithmetic =
+    work.macs * picojoules.mac +
+    work.acs * picojoules.ac +
+    work.multiplications * picojoules.multiplication +
+    work.additions * picojoules.addition +
+    work.comparisons * picojoules.comparison +
+    work.specialFunctions * (picojoules.specialFunction ?? 0);
+  if (memory === null) return arithmetic;
+  const { bytesPerValue, sramRead, sramWrite, dramRead } = memory;
+  const traffic = (work.weightBytes + work.stateReadBytes) * sramRead + work.stateWriteBytes * sramWrite + work.gridBytes * dramRead;
+  return arithmetic + (traffic * bytesPerValue) / Float32Array.BYTES_PER_ELEMENT;
+}
+
+function priceOperations(model: OperationsModel, ledger: Ledger): Estimate {
+  const byStage: Partial<Record<Stage, number>> = {};
+  for (const { stage, work } of ledger) byStage[stage] = (byStage[stage] ?? 0) + priceWork(model, work) * MILLI;
+  const special = ledger.some(({ work }) => work.specialFunctions > 0) && model.picojoules.specialFunction === null;
+  return summed(model.name, byStage, special ? ['special functions'] : [], null);
+}
+
+/** energy = crossbarCycle * time steps * sum over layers of ceil(outputs/size) ceil(inputs/size); layers work as a pipeline. */
+function priceCrossbar(model: CrossbarModel, { counts, spec }: Subject): Estimate {
+  const network = spec.network!;
+  const { size, clockMegahertz, clocksPerCycle } = model.crossbar;
+  const crossbars = (inputs: number, outputs: number): number => Math.ceil(inputs / size) * Math.ceil(outputs / size);
+  const layers = {
+    'layer 1': crossbars(spec.featureChannels + viewInputs(network), network.width),
+    'layer 2': crossbars(network.width, network.width),
+    'layer 3': crossbars(network.width, 3),
+  } as const;
+  const layerEnergy = (cycles: number, steps: number): number => cycles * steps * model.picojoules.crossbarCycle * MILLI;
+  const total = Object.values(layers).reduce((sum, cycles) => sum + cycles, 0);
+  const timeSteps = (steps: number): TimeSteps => ({
+    steps,
+    millijoules: layerEnergy(total, steps),
+    seconds: (steps * clocksPerCycle) / (clockMegahertz * 1e6),
+  });
+  const byStage = Object.fromEntries(Object.entries(layers).map(([stage, cycles]) => [stage, layerEnergy(cycles, counts.timeSteps)]));
+  const alone = network.temporal === 'repeat';
+  const both = alone ? null : { condensed: timeSteps(counts.samples), padded: timeSteps(counts.spannedSteps) };
+  return summed(model.name, byStage, ['the renderer around the network'], both);
+}
+
+/** Accumulates are synaptic operations; MACs have real-valued inputs and run beside the chip; ReLUs cost nothing. */
+function priceEvents(model: EventsModel, { spiking, counts, spec, ledger }: Subject): Estimate {
+  const { synapticOperation, neuronUpdateActive, neuronUpdateInactive, spike, mac } = model.picojoules;
+  const byStage: Partial<Record<Stage, number>> = {};
+  for (const { stage, work } of ledger) {
+    if (SYNAPSE_STAGES.includes(stage)) byStage[stage] = (byStage[stage] ?? 0) + (work.acs * synapticOperation + work.macs * mac) * MILLI;
+  }
+  if (spiking) {
+    const updates = counts.timeSteps * spec.network!.width;
+    counts.spikes.forEach((active, i) => {
+      const energy = active * (neuronUpdateActive + spike) + (updates - active) * neuronUpdateInactive;
+      byStage[i === 0 ? 'neurons 1' : 'neurons 2'] = energy * MILLI;
+    });
+  }
+  return summed(model.name, byStage, ['the renderer around the network'], null);
+}
+
+function summed(model: string, byStage: Estimate['byStage'], unpriced: readonly string[], timeSteps: TimeStepEstimate | null): Estimate {
+  const sum = (stages: readonly Stage[]): number => stages.reduce((total, stage) => total + (byStage[stage] ?? 0), 0);
+  return { model, byStage, synapses: sum(SYNAPSE_STAGES), network: sum(NETWORK_STAGES), all: sum(STAGES), unpriced, timeSteps };
+}
