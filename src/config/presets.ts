@@ -87,7 +87,7 @@ const blender: Config = {
     ...paper.fine,
     steps: 15_000,
     rays: 2048,
-    weightThreshold: 1e-3,
+    weightThreshold: 3e-3,
     scaleAt: [250, 500, 750],
     shiftPerScaling: 0,
     warmStart: true,
