@@ -1,16 +1,14 @@
 /** `spikeray eval RUN`: quality, firing rates and operation counts on held-out views. */
 import { Command } from 'commander';
 import type { SceneData, SplitName, View } from '../../../datasets/scene-data.ts';
+import type { Config } from '../../config/schema.ts';
 import { InputError } from '../../errors.ts';
 import type { EvalReport } from '../../eval/eval-report.ts';
 import { evaluateField } from '../../eval/evaluate-field.ts';
-import type { RunFolder } from '../../run/run-folder.ts';
-import type { Checkpoint } from '../../train/checkpoint.ts';
-import type { Reporter } from '../../train/events.ts';
 import { percent, table } from '../format.ts';
+import { heldOutViews, SPLITS } from '../held-out-views.ts';
 import { sharpCodec } from '../image-codec.ts';
 import { nodeFiles } from '../node-files.ts';
-import { openSceneFor, viewsOf } from '../open-run-scene.ts';
 import { loadRun, openRunField, type RunFieldOptions } from '../open-run-field.ts';
 import { addOutputOptions, wholeNumber, word, type OutputOptions } from '../options.ts';
 import { runAction } from '../run-action.ts';
@@ -20,8 +18,6 @@ interface EvalOptions extends OutputOptions, RunFieldOptions {
   readonly every: string;
   readonly scene?: string;
 }
-
-const SPLITS: readonly SplitName[] = ['train', 'val', 'test'];
 
 export function evalCommand(): Command {
   const command = new Command('eval')
@@ -56,44 +52,22 @@ async function evaluate(path: string, options: EvalOptions): Promise<void> {
       const { config } = run.record;
       const found = await evaluateField({ engine, config, views: held.views, split: held.split, every, save, report });
       const json = { run: run.folder, checkpoint: loaded.path, step: checkpoint.state.step, backend, ...found };
-      return { json, text: describe(found, folder) };
+      return { json, text: describe(found, config.network.neuron, folder) };
     } finally {
       await engine.dispose();
     }
   });
 }
 
-async function heldOutViews(
-  run: RunFolder,
-  checkpoint: Checkpoint,
-  moved: string | undefined,
-  split: SplitName | undefined,
-  report: Reporter,
-): Promise<{ split: SplitName; views: readonly View[] }> {
-  const { scene: recorded, config } = run.record;
-  const path = moved ?? recorded.path;
-  const open = async (wanted: SplitName): Promise<SceneData> => {
-    const scene = await openSceneFor(path, config.scene, [wanted], report);
-    if (scene.fingerprint !== checkpoint.sceneFingerprint)
-      report({ type: 'warning', text: `${path}: the training views changed since the checkpoint; the numbers may not be comparable` });
-    return scene;
-  };
-  if (split !== undefined) return { split, views: viewsOf(await open(split), split, path) };
-  const test = (await open('test')).splits.test;
-  if (test !== undefined) return { split: 'test', views: test };
-  const val = (await open('val')).splits.val;
-  if (val !== undefined) return { split: 'val', views: val };
-  throw new InputError(
-    `${path}: expected a test or a val split to evaluate on, found neither`,
-    'Use --split train to measure on training views.',
-  );
-}
-
-function describe({ psnr, ssim, views, split, firingRates, counts, energy, secondsPerImage }: EvalReport, folder: string): string {
+function describe(
+  { psnr, ssim, views, split, firingRates, counts, energy, secondsPerImage }: EvalReport,
+  neuron: Config['network']['neuron'],
+  folder: string,
+): string {
   const rows = [
     ['PSNR', `${psnr.toFixed(2)} dB`],
     ['SSIM', ssim.toFixed(4)],
-    ...(firingRates === null ? [] : [['firing rates', firingRates.map(percent).join(', ')]]),
+    ...(firingRates === null ? [] : [[neuron === 'relu' ? 'active neurons' : 'firing rates', firingRates.map(percent).join(', ')]]),
     ['samples a ray', counts.samplesPerRay.toFixed(2)],
     ['MACs a ray', Math.round(counts.macsPerRay).toLocaleString('en')],
     ['ACs a ray', Math.round(counts.acsPerRay).toLocaleString('en')],
