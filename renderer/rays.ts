@@ -2,19 +2,13 @@
  * Camera rays: pixel centres through a pinhole, camera looking along -Z, +Y up. Directions keep camera-space z = -1, so that multiples of
  * them are z-depths.
  */
+import type { Intrinsics } from '../datasets/scene-data.ts';
 import type { Rays } from '../src/backends/backend.ts';
 
 export interface Camera {
   /** [16] row-major rigid motion */
   readonly camToWorld: ArrayLike<number>;
-  readonly intrinsics: {
-    readonly width: number;
-    readonly height: number;
-    readonly fx: number;
-    readonly fy: number;
-    readonly cx: number;
-    readonly cy: number;
-  };
+  readonly intrinsics: Intrinsics;
 }
 
 /** Writes the ray of pixel (column, row) as ray `index` of [N,3] arrays. */
