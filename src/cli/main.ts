@@ -2,9 +2,9 @@
 /** The command line. Exit codes: 0 done, 1 failure, 2 bad input or usage, 130 interrupted after saving. */
 import { createProgram } from './program.ts';
 import { printError } from './print-error.ts';
-import { endQuietlyOnClosedPipe } from './terminal.ts';
+import { tolerateClosedPipes } from './terminal.ts';
 
-endQuietlyOnClosedPipe();
+tolerateClosedPipes();
 try {
   await createProgram().parseAsync();
 } catch (error) {

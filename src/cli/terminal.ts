@@ -28,12 +28,16 @@ export function styled(style: Style, text: string): string {
   return colour ? styleText(style, text) : text;
 }
 
-/** A reader that goes away (`| head`) is no failure: there is nobody left to tell anything. */
-export function endQuietlyOnClosedPipe(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
-    });
-  }
+/**
+ * A reader that goes away is no failure. Without a reader of the result there is nothing left to do; without one of the progress the work
+ * goes on.
+ */
+export function tolerateClosedPipes(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Counts } from '../../src/backends/backend.ts';
 import { cli, MAIN, succeed } from './cli.ts';
+import { checkpointNames } from './run-files.ts';
 import { TINY, tinyRun, tinyScene, workFolder } from './tiny.ts';
 
 const folder = workFolder();
@@ -112,14 +113,25 @@ describe('help', () => {
   });
 });
 
-it('a reader that goes away is no failure', async () => {
-  const child = spawn(process.execPath, [MAIN, 'config', '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
+describe('a reader that goes away', () => {
+  it('of the result is no failure', async () => {
+    const child = spawn(process.execPath, [MAIN, 'config', '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.stdout.destroy();
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
   });
-  child.stdout.destroy();
-  const [code] = (await once(child, 'close')) as [number | null];
-  expect(stderr).toBe('');
-  expect(code).toBe(0);
+
+  it('of the progress does not end the training', async () => {
+    const out = join(folder, 'unwatched');
+    const child = spawn(process.execPath, [MAIN, 'train', scene, '--out', out, ...TINY], { stdio: ['ignore', 'ignore', 'pipe'] });
+    child.stderr.once('data', () => child.stderr.destroy());
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect(code).toBe(0);
+    expect(checkpointNames(out)).toEqual(['fine-00000040.safetensors']);
+  });
 });

@@ -1,8 +1,6 @@
 /** `spikeray eval RUN`: quality, firing rates and operation counts on held-out views. */
 import { Command } from 'commander';
-import type { SceneData, SplitName, View } from '../../../datasets/scene-data.ts';
 import type { Config } from '../../config/schema.ts';
-import { InputError } from '../../errors.ts';
 import type { EvalReport } from '../../eval/eval-report.ts';
 import { evaluateField } from '../../eval/evaluate-field.ts';
 import { percent, table } from '../format.ts';
