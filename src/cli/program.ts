@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { VERSION } from '../run/version.ts';
 import { configCommand } from './commands/config.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { energyCommand } from './commands/energy.ts';
 import { evalCommand } from './commands/eval.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { renderCommand } from './commands/render.ts';
@@ -18,7 +19,7 @@ export function createProgram(): Command {
   const groups: readonly (readonly [string, readonly Command[]])[] = [
     ['Scenes:', [inspectCommand(), synthCommand()]],
     ['Training:', [trainCommand(), resumeCommand(), configCommand()]],
-    ['Results:', [evalCommand(), renderCommand()]],
+    ['Results:', [evalCommand(), renderCommand(), energyCommand()]],
     ['Machine:', [doctorCommand()]],
   ];
   for (const [heading, commands] of groups) {

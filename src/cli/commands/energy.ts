@@ -1,0 +1,168 @@
+/** `spikeray energy RUN`: what the spikes save, counted on held-out views, beside the twin. */
+import { Command } from 'commander';
+import type { SplitName } from '../../../datasets/scene-data.ts';
+import { suggest } from '../../config/nearest-name.ts';
+import type { HardwareModel } from '../../energy/hardware/hardware-model.ts';
+import { HARDWARE_MODELS } from '../../energy/hardware/index.ts';
+import { parseHardware } from '../../energy/hardware/parse-hardware.ts';
+import { energyCsv } from '../../energy/report/csv.ts';
+import { markdownTable, summaryOf } from '../../energy/report/summary.ts';
+import { studyPage, type Pictures } from '../../energy/report/study-page.ts';
+import { energyStudy, type EnergyStudy } from '../../energy/study.ts';
+import { InputError } from '../../errors.ts';
+import { VERSION } from '../../run/version.ts';
+import type { Reporter } from '../../train/events.ts';
+import { checkSameScene, loadForEnergy, measureRun } from '../energy-run.ts';
+import { SPLITS } from '../held-out-views.ts';
+import { sharpCodec } from '../image-codec.ts';
+import { nodeFiles } from '../node-files.ts';
+import type { RunFieldOptions } from '../open-run-field.ts';
+import { addOutputOptions, collect, wholeNumber, word, type OutputOptions } from '../options.ts';
+import { openRapl } from '../rapl.ts';
+import { runAction, type Result } from '../run-action.ts';
+import { sourceCommit } from '../source-commit.ts';
+
+interface EnergyOptions extends OutputOptions, RunFieldOptions {
+  readonly against?: string;
+  readonly compare?: boolean;
+  readonly split?: string;
+  readonly every: string;
+  readonly scene?: string;
+  readonly hardware?: readonly string[];
+  readonly format: string;
+  readonly out?: string;
+  readonly force?: boolean;
+}
+
+const FORMATS = ['html', 'json', 'csv'] as const;
+type Format = (typeof FORMATS)[number];
+
+export function energyCommand(): Command {
+  const names = HARDWARE_MODELS.map(({ name }) => name).join(', ');
+  const command = new Command('energy')
+    .summary('count operations and estimate energy')
+    .description(
+      'Renders held-out views, counts what the kernels did, and writes RUN/report/energy.html, .json and .csv: operations by layer and stage, energies on named hardware models, beside the ANN twin.',
+    )
+    .argument('<run...>', 'run folder; with --compare, several')
+    .optionsGroup('Comparison:')
+    .option('--against <run>', 'the trained twin (default: the ANN of the same shape on the same samples, computed)')
+    .option('--compare', 'energy against PSNR over all the runs given')
+    .option('--force', 'compare runs of different scenes all the same')
+    .optionsGroup('Views:')
+    .option('--split <name>', 'val, test or train (default: test where the scene has one, else val)')
+    .option('--every <k>', 'every k-th view only', '1')
+    .option('--scene <folder>', 'where the scene lies now, if it was moved')
+    .optionsGroup('Hardware:')
+    .option('--hardware <name>', `a model (${names}) or a .json file; may be given several times (default: all)`, collect)
+    .optionsGroup('Run:')
+    .option('--checkpoint <file>', 'this checkpoint instead of the newest')
+    .option('--backend <name>', 'auto, wasm or tfjs (default: that of the run)')
+    .option('--threads <n>', 'threads of the wasm backend: a whole number from 1 to 16 (default: all cores)')
+    .optionsGroup('Files:')
+    .option('--format <list>', 'files to write, of html, json, csv', FORMATS.join(','))
+    .option('--out <folder>', 'folder to write (default: RUN/report)')
+    .action((runs: string[], options: EnergyOptions) => runAction(options, (report) => energy(runs, options, report)));
+  return addOutputOptions(command);
+}
+
+/** The options as values, checked before anything is computed. */
+interface Settings {
+  readonly split: SplitName | undefined;
+  readonly every: number;
+  readonly formats: readonly Format[];
+  readonly hardware: readonly HardwareModel[];
+}
+
+async function energy(runs: readonly string[], options: EnergyOptions, report: Reporter): Promise<Result> {
+  const settings = await parseSettings(options);
+  if (runs.length > 1)
+    throw new InputError(
+      `expected one run, found ${runs.length}`,
+      'Add --compare for the frontier over several runs, or --against RUN for the twin.',
+    );
+  return studyOne(runs[0], options, settings, report);
+}
+
+async function studyOne(path: string, options: EnergyOptions, settings: Settings, report: Reporter): Promise<Result> {
+  const { split, every, hardware } = settings;
+  const loaded = await loadForEnergy(path, options);
+  const twin = options.against === undefined ? null : await loadForEnergy(options.against, { ...options, checkpoint: undefined });
+  const differentScenes = twin !== null && checkSameScene([loaded, twin], options.force ?? false);
+  const out = options.out ?? `${loaded.run.folder}/report`;
+  await checkWritable(out);
+  const meter = await openRapl();
+  const measured = await measureRun(loaded, { ...options, split, every, meter, report });
+  const against = twin && (await measureRun(twin, { ...options, split: measured.split, every, meter, report }));
+  const study = energyStudy({
+    spikeray: VERSION,
+    commit: await sourceCommit(),
+    created: new Date().toISOString(),
+    split: measured.split,
+    every,
+    run: measured.subject,
+    against: against?.subject ?? null,
+    differentScenes,
+    hardware,
+    meter,
+  });
+  const files = await writeStudy(out, settings.formats, study, { codec: sharpCodec, run: measured.measurement });
+  return { json: { ...study, files }, text: describe(study, files) };
+}
+
+async function parseSettings({ split, every, format, hardware }: EnergyOptions): Promise<Settings> {
+  return {
+    split: split === undefined ? undefined : word('--split', split, SPLITS),
+    every: wholeNumber('--every', every, 1, 1e6),
+    formats: format.split(',').map((name) => word('--format', name.trim(), FORMATS)),
+    hardware: hardware === undefined ? HARDWARE_MODELS : await Promise.all(hardware.map(openHardware)),
+  };
+}
+
+async function openHardware(name: string): Promise<HardwareModel> {
+  const known = HARDWARE_MODELS.find((model) => model.name === name);
+  if (known !== undefined) return known;
+  if (!name.endsWith('.json'))
+    throw new InputError(
+      `--hardware ${name}: unknown`,
+      `${suggest(
+        name,
+        HARDWARE_MODELS.map((model) => model.name),
+      )} Or give a .json file.`,
+    );
+  return parseHardware(new TextDecoder().decode(await nodeFiles.read(name)), name);
+}
+
+/** Before minutes are spent on measuring: throws StorageError if the folder cannot be written. */
+async function checkWritable(folder: string): Promise<void> {
+  const probe = `${folder}/.writable`;
+  await nodeFiles.writeAtomic(probe, []);
+  await nodeFiles.remove(probe);
+}
+
+async function writeStudy(folder: string, formats: readonly Format[], study: EnergyStudy, pictures: Pictures): Promise<string[]> {
+  const contents: Readonly<Record<Format, () => Promise<string>>> = {
+    html: () => studyPage(study, pictures),
+    json: async () => `${JSON.stringify(study, null, 2)}\n`,
+    csv: async () => energyCsv(study),
+  };
+  const files: string[] = [];
+  for (const format of FORMATS.filter((candidate) => formats.includes(candidate))) {
+    const file = `${folder}/energy.${format}`;
+    await nodeFiles.writeAtomic(file, [new TextEncoder().encode(await contents[format]())]);
+    files.push(file);
+  }
+  return files;
+}
+
+function describe(study: EnergyStudy, files: readonly string[]): string {
+  const { run, split, measured, scope } = study;
+  const { width, height } = run.views[0];
+  return [
+    `${run.origin.scene.name}, ${run.images} ${split} views of ${width}x${height}\n\n`,
+    markdownTable(summaryOf(study)),
+    `\nEnergies are estimates by the named models. ${scope.twin}\n`,
+    measured.reason === null ? '' : `Joules of this machine: not measured, ${measured.reason}.\n`,
+    files.map((file) => `${file}\n`).join(''),
+  ].join('');
+}

@@ -1,0 +1,165 @@
+/**
+ * Charts as static SVG, drawn by ECharts without a DOM while the report is written, so that the page needs no script. Colours are the page's
+ * CSS variables: one drawing serves light, dark and paper.
+ */
+import { BarChart, LineChart, ScatterChart } from 'echarts/charts';
+import { GridComponent } from 'echarts/components';
+import { init, use, type EChartsCoreOption } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import { raw, type Html } from './html.ts';
+
+use([BarChart, ScatterChart, LineChart, GridComponent, SVGRenderer]);
+
+const INK = 'var(--ink)';
+const SOFT = 'var(--soft)';
+const LINE = 'var(--line)';
+const FONT = { fontFamily: 'system-ui, "DejaVu Sans", sans-serif', fontSize: 12, color: INK };
+
+export type Colour = 'run' | 'twin' | 'other';
+
+export interface Bars {
+  readonly label: string;
+  readonly colour: Colour;
+  /** One for each category; null: no bar. */
+  readonly values: readonly (number | null)[];
+}
+
+export interface BarChartOptions {
+  readonly description: string;
+  /** From the top. */
+  readonly categories: readonly string[];
+  readonly series: readonly Bars[];
+  /** Beside each bar. */
+  readonly format: (value: number) => string;
+  readonly unit: string;
+  readonly width?: number;
+  readonly max?: number;
+}
+
+const BAR = 15;
+
+/** Horizontal bars: every category has one bar of each series, labelled with its value. */
+export function barChart({ description, categories, series, format, unit, width = 860, max }: BarChartOptions): Html {
+  const height = categories.length * (series.length * (BAR + 4) + 16) + 46;
+  const widest = Math.max(...categories.map((name) => name.length));
+  return svg(description, width, height, {
+    grid: { left: Math.min(300, widest * 7 + 14), right: 92, top: 4, bottom: 40 },
+    xAxis: axis({ type: 'value', name: unit, nameLocation: 'middle', nameGap: 26, min: 0, max, splitNumber: 5 }),
+    yAxis: {
+      type: 'category',
+      data: [...categories],
+      inverse: true,
+      axisLine: { lineStyle: { color: SOFT } },
+      axisTick: { show: false },
+      axisLabel: { ...FONT },
+    },
+    series: series.map(({ label, colour, values }) => ({
+      type: 'bar',
+      name: label,
+      data: [...values],
+      barWidth: BAR,
+      barGap: '25%',
+      itemStyle: { color: `var(--${colour})`, borderRadius: [0, 2, 2, 0] },
+      label: {
+        show: true,
+        position: 'right',
+        ...FONT,
+        formatter: ({ value }: { value: number | null }) => (value === null ? '' : format(value)),
+      },
+    })),
+  });
+}
+
+export interface Point {
+  readonly label: string;
+  readonly colour: Colour;
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface ScatterOptions {
+  readonly description: string;
+  readonly points: readonly Point[];
+  readonly xTitle: string;
+  readonly yTitle: string;
+  readonly format: (value: number) => string;
+  /** Labels of the points joined by a line, in order of x. */
+  readonly frontier: readonly Point[];
+  readonly width?: number;
+}
+
+/** Energy to the right on a logarithmic axis, quality upwards. */
+export function scatterChart({ description, points, xTitle, yTitle, format, frontier, width = 860 }: ScatterOptions): Html {
+  const xs = points.map(({ x }) => x);
+  const ys = points.map(({ y }) => y);
+  const pad = Math.max(0.4, (Math.max(...ys) - Math.min(...ys)) * 0.2);
+  const ratio = Math.max(1.25, (Math.max(...xs) / Math.min(...xs)) ** 0.15);
+  return svg(description, width, 340, {
+    grid: { left: 64, right: 40, top: 14, bottom: 50 },
+    xAxis: axis({
+      type: 'log',
+      name: xTitle,
+      nameLocation: 'middle',
+      nameGap: 30,
+      min: Math.min(...xs) / ratio,
+      max: Math.max(...xs) * ratio,
+      axisLabel: { ...FONT, color: SOFT, formatter: format },
+    }),
+    yAxis: axis({
+      type: 'value',
+      name: yTitle,
+      nameLocation: 'middle',
+      nameGap: 44,
+      min: Math.floor((Math.min(...ys) - pad) * 2) / 2,
+      max: Math.ceil((Math.max(...ys) + pad) * 2) / 2,
+      splitNumber: 4,
+    }),
+    series: [
+      {
+        type: 'line',
+        data: frontier.map(({ x, y }) => [x, y]),
+        symbol: 'none',
+        lineStyle: { color: SOFT, type: 'dashed', width: 1.5 },
+      },
+      {
+        type: 'scatter',
+        symbolSize: 13,
+        data: points.map(({ label, colour, x, y }) => ({
+          value: [x, y],
+          itemStyle: { color: `var(--${colour})` },
+          label: {
+            show: true,
+            position: x * x > Math.min(...xs) * Math.max(...xs) ? 'left' : 'right',
+            distance: 9,
+            ...FONT,
+            formatter: label,
+          },
+        })),
+      },
+    ],
+  });
+}
+
+function axis(options: Record<string, unknown>): Record<string, unknown> {
+  return {
+    axisLine: { show: true, lineStyle: { color: SOFT } },
+    axisLabel: { ...FONT, color: SOFT },
+    nameTextStyle: { ...FONT, color: SOFT },
+    splitLine: { lineStyle: { color: LINE } },
+    minorTick: { show: false },
+    ...options,
+  };
+}
+
+function svg(description: string, width: number, height: number, option: EChartsCoreOption): Html {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
+  try {
+    chart.setOption({ animation: false, textStyle: FONT, silent: true, ...option });
+    const text = chart.renderToSVGString();
+    const label = description.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+    // ECharts numbers its elements from one on in every chart; only styles of interaction use the numbers, and a printed chart has none.
+    return raw(text.replace(/<style[^>]*>[\s\S]*?<\/style>/, '').replace('<svg ', `<svg role="img" aria-label="${label}" `));
+  } finally {
+    chart.dispose();
+  }
+}

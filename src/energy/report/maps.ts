@@ -1,0 +1,76 @@
+/**
+ * Where in a picture neurons fire and energy goes. A pixel's energy is linear in its samples and spikes; the kernels give a pixel's spikes of
+ * both hidden layers together, so each is charged the image's mean price of a spike, and the sum over the pixels is exactly the image's energy.
+ */
+import { viridis } from '../../../renderer/colour-maps.ts';
+import { mapPixels, toPixels } from '../../../renderer/pixels.ts';
+import type { RenderedImage } from '../../../renderer/render-image.ts';
+import { emptyCounts, type Counts } from '../../backends/backend.ts';
+import type { ImageCodec, PixelBuffer } from '../../io/files.ts';
+import type { FieldSpec } from '../../model/field-spec.ts';
+import type { HardwareModel } from '../hardware/hardware-model.ts';
+import { price } from '../hardware/price.ts';
+import { ledgerOf, twinLedger } from '../ledger.ts';
+
+/**
+ * [height,width] nanojoules of the network's synapses as executed; null where the model cannot run it.
+ *
+ * @param twin the ANN of the same shape on the same samples, instead of the network itself
+ */
+export function pixelEnergy(model: HardwareModel, spec: FieldSpec, image: RenderedImage, twin: boolean): Float32Array | null {
+  const { counts } = image;
+  const spiking = spec.network!.neuron !== 'relu' && !twin;
+  const energyOf = (part: Partial<Counts>): number | null => {
+    const some = { ...emptyCounts(), ...part };
+    const ledger = twin ? twinLedger(some, spec, 'executed') : ledgerOf(some, spec, 'executed');
+    return price(model, { spiking, counts: some, spec, ledger })?.synapses ?? null;
+  };
+  const all = Math.max(1, counts.spikes[0] + counts.spikes[1]);
+  const steps = counts.samples > 0 ? counts.timeSteps / counts.samples : 1;
+  const sample = energyOf({ samples: 1, timeSteps: steps });
+  const ray = energyOf({ activeRays: 1 });
+  const spikes = energyOf({ spikes: counts.spikes, inputSpikes: counts.inputSpikes });
+  if (sample === null || ray === null || spikes === null) return null;
+  const nano = 1e6;
+  return Float32Array.from(
+    image.samples,
+    (samples, i) => (samples * sample + (samples > 0 ? ray : 0) + (image.spikes[i] * spikes) / all) * nano,
+  );
+}
+
+/** [height,width] active share of the hidden neurons over the pixel's time steps, 0..1; 0 where there is no sample. */
+export function pixelFiring({ network }: FieldSpec, { samples, spikes, counts }: RenderedImage): Float32Array {
+  const slots = counts.samples > 0 ? (2 * network!.width * counts.timeSteps) / counts.samples : 1;
+  return Float32Array.from(samples, (n, i) => (n > 0 ? spikes[i] / (n * slots) : 0));
+}
+
+/** The value that only one in two hundred pixels with something in them exceeds: a few bright pixels must not darken the rest. */
+export function nearlyGreatest(values: Float32Array): number {
+  const sorted = values.filter((value) => value > 0).sort();
+  return sorted.length === 0 ? 1 : sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.995))];
+}
+
+export async function mapUri(codec: ImageCodec, values: Float32Array, { width, height }: RenderedImage, high: number): Promise<string> {
+  return pngUri(codec, mapPixels(values, width, height, viridis, 0, high));
+}
+
+/** @param rgb [height,width,3] 0..1 */
+export async function pictureUri(codec: ImageCodec, rgb: Float32Array, { width, height }: RenderedImage): Promise<string> {
+  return pngUri(codec, toPixels(rgb, width, height));
+}
+
+/** The colours of the maps from low to high. */
+export async function scaleUri(codec: ImageCodec): Promise<string> {
+  const values = Float32Array.from({ length: 256 }, (_, i) => i / 255);
+  return pngUri(codec, mapPixels(values, 256, 1, viridis, 0, 1));
+}
+
+async function pngUri(codec: ImageCodec, pixels: PixelBuffer): Promise<string> {
+  return `data:image/png;base64,${base64(await codec.encodePng(pixels))}`;
+}
+
+function base64(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  for (let first = 0; first < bytes.length; first += 0x6000) parts.push(String.fromCharCode(...bytes.subarray(first, first + 0x6000)));
+  return btoa(parts.join(''));
+}

@@ -1,0 +1,383 @@
+/** The energy study of a run as one self-contained HTML page. */
+import type { ImageCodec } from '../../io/files.ts';
+import { STAGES } from '../ledger.ts';
+import type { Measurement } from '../measure-views.ts';
+import type { EnergyStudy, HardwareResult } from '../study.ts';
+import { barChart, scatterChart, type Bars, type Point } from './charts.ts';
+import { html, raw, type Html } from './html.ts';
+import { mapUri, nearlyGreatest, pictureUri, pixelEnergy, pixelFiring, scaleUri } from './maps.ts';
+import { grouped, percent, si, three } from './numbers.ts';
+import { card, page } from './page.ts';
+import {
+  hardwareTable,
+  ledgerTable,
+  ledgerTables,
+  neuroBenchTable,
+  spikeTable,
+  summaryTable,
+  timeStepTable,
+  unitTable,
+} from './study-tables.ts';
+import { nameOf } from './summary.ts';
+
+export interface Pictures {
+  readonly codec: ImageCodec;
+  readonly run: Measurement;
+}
+
+export async function studyPage(study: EnergyStudy, pictures: Pictures): Promise<string> {
+  const { origin, images, views } = study.run;
+  const { width, height } = views[0];
+  const title = `Energy of ${origin.scene.name}: ${nameOf(study.run)} beside its ANN twin`;
+  const body = html`
+    <header>
+      <h1>${title}</h1>
+      <div class="where">
+        ${images} ${study.split} views of ${width}×${height} · run ${origin.run}, step ${grouped(origin.step)} ·
+        ${study.created.slice(0, 10)}
+      </div>
+    </header>
+    ${study.differentScenes ? html`<p class="warn">The two runs are of different scenes; the comparison was forced.</p>` : ''}
+    ${lead(study)} ${cards(study)}
+    <h2>Two countings</h2>
+    ${countings(study)}
+    <h2>Where the energy goes</h2>
+    ${stages(study)}
+    <h2>Other hardware</h2>
+    ${otherHardware(study)}
+    <h2>In the picture</h2>
+    ${await maps(study, pictures)}
+    ${
+      study.against === null
+        ? ''
+        : html`<h2>Energy against quality</h2>
+            ${quality(study)}`
+    }
+    <h2>View by view</h2>
+    ${perView(study)}
+    <h2>All figures</h2>
+    ${summaryTable(study)}
+    <h2>Counts</h2>
+    ${counts(study)}
+    <h2>Measured on this machine</h2>
+    ${measured(study)}
+    <h2>Scope</h2>
+    ${scope(study)}
+    <h2>Hardware models</h2>
+    <p>Every energy on this page is an estimate: exact counts times the prices of a named model.</p>
+    ${hardwareTable(study.hardware)}
+    <h2>How to repeat this</h2>
+    ${provenance(study)}
+  `;
+  return page(title, body);
+}
+
+type Pair = readonly [run: number | null, twin: number | null];
+
+/** Millijoules an image of the run and of what it is compared with. */
+function pair({ run, twin, against }: HardwareResult, counting: 'published' | 'executed', part: 'synapses' | 'network' | 'all'): Pair {
+  return [run[counting]?.[part] ?? null, (against ?? twin)[counting]?.[part] ?? null];
+}
+
+function share([mine, theirs]: Pair): string {
+  return mine === null || theirs === null || theirs === 0 ? '–' : percent(mine / theirs);
+}
+
+function milli(value: number | null): string {
+  return value === null ? '–' : `${three(value)} mJ`;
+}
+
+function lead(study: EnergyStudy): Html {
+  const { model } = study.hardware[0];
+  const energies = pair(study.hardware[0], 'executed', 'synapses');
+  const twin = study.against === null ? 'the ANN of the same shape on the same samples (computed)' : 'its trained ANN twin';
+  const costs =
+    model.kind === 'operations' ? `, at ${model.picojoules.mac} pJ a multiply-accumulate and ${model.picojoules.ac} pJ an addition` : '';
+  return html`<p class="lead">
+    The synapses of the colour network need <b>${milli(energies[0])}</b> an image, ${twin} ${milli(energies[1])}: <b>${share(energies)}</b>.
+    Counted as executed on every held-out view${costs} (${model.title}); memory, interpolation and the rest of the renderer are below, under
+    their own headings.
+  </p>`;
+}
+
+function cards(study: EnergyStudy): Html {
+  const [first] = study.hardware;
+  const { run, against } = study;
+  const published = pair(first, 'published', 'synapses');
+  const all = pair(first, 'executed', 'all');
+  return html`<div class="cards">
+    ${card('as executed, of the twin', share(pair(first, 'executed', 'synapses')), `synapses, ${first.model.name}`)}
+    ${card('as published papers count', share(published), `${milli(published[0])} of ${milli(published[1])}`)}
+    ${card('whole renderer', share(all), `${milli(all[0])} of ${milli(all[1])}, ${first.model.name}`)}
+    ${card('PSNR', `${run.psnr.toFixed(2)} dB`, against === null ? 'of the run itself' : `${against.psnr.toFixed(2)} dB for the run compared with`)}
+    ${card('active neurons', run.firingRates.map(percent).join(', '), 'of hidden layer 1, 2 in a time step')}
+    ${card('network samples', three(run.counts.samples / run.counts.rays), 'a ray on average')}
+  </div>`;
+}
+
+function legend(study: EnergyStudy): Html {
+  const twin = study.against === null ? 'ANN of the same shape, same samples (computed)' : `run compared with: ${nameOf(study.against)}`;
+  return html`<div class="legend">
+    <span class="key run"><span>this run: ${nameOf(study.run)}</span></span
+    ><span class="key twin"><span>${twin}</span></span>
+  </div>`;
+}
+
+function series(pairs: readonly Pair[]): Bars[] {
+  return [
+    { label: 'run', colour: 'run', values: pairs.map(([mine]) => mine) },
+    { label: 'twin', colour: 'twin', values: pairs.map(([, theirs]) => theirs) },
+  ];
+}
+
+function countings(study: EnergyStudy): Html {
+  const [first] = study.hardware;
+  const pairs = [
+    pair(first, 'published', 'synapses'),
+    pair(first, 'executed', 'synapses'),
+    pair(first, 'executed', 'network'),
+    pair(first, 'executed', 'all'),
+  ];
+  return html`<p>
+      Published counts charge layer 1 with all its inputs for every sample. As executed, the view terms go through layer 1 once a ray, and
+      everything behind a spike is additions of weight rows. The bars widen in scope from top to bottom.
+    </p>
+    ${legend(study)}
+    <figure>
+      ${barChart({
+        description: 'Energy an image, spiking network and twin, in two countings and three scopes',
+        categories: ['published convention: synapses', 'as executed: synapses', 'as executed: with neurons', 'as executed: whole renderer'],
+        series: series(pairs),
+        format: three,
+        unit: `mJ an image, ${first.model.name}`,
+      })}
+    </figure>
+    <p class="note">Share of the twin, from top to bottom: ${pairs.map(share).join(', ')}.</p>`;
+}
+
+function stages(study: EnergyStudy): Html {
+  const chart = (result: HardwareResult): Html => {
+    const other = result.against ?? result.twin;
+    const shown = STAGES.filter((stage) => (result.run.executed?.byStage[stage] ?? other.executed?.byStage[stage]) !== undefined);
+    return html`<figure>
+      ${barChart({
+        description: `Energy an image by stage on ${result.model.name}`,
+        categories: shown,
+        series: series(shown.map((stage): Pair => [result.run.executed?.byStage[stage] ?? null, other.executed?.byStage[stage] ?? null])),
+        format: three,
+        unit: `mJ an image, ${result.model.name}`,
+        width: 560,
+      })}
+      <figcaption>${result.model.title}${unpriced(result)}</figcaption>
+    </figure>`;
+  };
+  const memory = study.hardware.find(({ model }, i) => i > 0 && model.kind === 'operations' && model.memory !== null);
+  return html`<p>
+      The same work, stage by stage, as a sample passes through the
+      renderer${memory === undefined ? '' : '; on the right every operand is fetched from memory, grids from DRAM'}.
+    </p>
+    ${legend(study)}
+    <div class="two">${chart(study.hardware[0])}${memory === undefined ? '' : chart(memory)}</div>`;
+}
+
+function unpriced({ run }: HardwareResult): string {
+  const names = run.executed?.unpriced ?? [];
+  return names.length === 0 ? '' : `. Counted but without a price: ${names.join(', ')}`;
+}
+
+function otherHardware(study: EnergyStudy): Html {
+  const comparable = study.hardware.map((result) => ({ result, energies: pair(result, 'executed', 'network') }));
+  const shares = comparable.map(({ energies: [mine, theirs] }) =>
+    mine === null || theirs === null || theirs === 0 ? null : (100 * mine) / theirs,
+  );
+  const alone = comparable
+    .filter(({ energies: [, theirs] }) => theirs === null)
+    .map(({ result, energies: [mine] }) => `${result.model.name}: ${milli(mine)} an image, no figure for an ANN`);
+  const names = comparable
+    .filter((_, i) => shares[i] !== null)
+    .map(({ result, energies }) => `${result.model.name}: ${three(energies[0]!)} of ${three(energies[1]!)} mJ`);
+  const steps = timeStepTable(study.hardware);
+  return html`<p>
+      The network with its neurons as executed, on each model. A share above 100 % means that the spikes cost more than they save there.
+    </p>
+    <figure>
+      ${barChart({
+        description: 'Energy of the network relative to the twin on each hardware model',
+        categories: names,
+        series: [{ label: 'share', colour: 'run', values: shares.filter((value) => value !== null) }],
+        format: (value) => `${value.toFixed(1)} %`,
+        unit: 'energy of the run, % of the twin on the same model',
+      })}
+    </figure>
+    ${alone.length === 0 ? '' : html`<p class="note">${alone.join('. ')}.</p>`}
+    ${
+      steps === null
+        ? ''
+        : html`<h3>Time steps of a crossbar</h3>
+            <p>
+              A crossbar works the same in every time step, spikes or not: its energy and latency follow the number of steps, which
+              condensing the samples of a ray makes small.
+            </p>
+            ${steps}`
+    }`;
+}
+
+async function maps(study: EnergyStudy, { codec, run }: Pictures): Promise<Html> {
+  const { shown } = run;
+  const { model } = study.hardware[0];
+  const { spec } = study.run;
+  const scale = await scaleUri(codec);
+  const mine = pixelEnergy(model, spec, shown, false);
+  const theirs = pixelEnergy(model, spec, shown, true);
+  const high = nearlyGreatest(theirs ?? mine ?? new Float32Array(1));
+  const firing = pixelFiring(spec, shown);
+  const rate = nearlyGreatest(firing);
+  const picture = (uri: string, text: string): Html =>
+    html`<figure>
+      <img src="${uri}" alt="${text}" />
+      <figcaption>${text}</figcaption>
+    </figure>`;
+  const map = async (values: Float32Array, top: number, label: string, text: string): Promise<Html> =>
+    html`<figure>
+      <img src="${await mapUri(codec, values, shown, top)}" alt="${text}" />
+      <div class="scale"><span>0</span><img src="${scale}" alt="" /><span>${label}</span></div>
+      <figcaption>${text}</figcaption>
+    </figure>`;
+  const energyMap = async (values: Float32Array | null, text: string): Promise<Html> =>
+    values === null ? html`` : map(values, high, `${si(high * 1e-9, 'J')} and more`, text);
+  return html`<p>
+      View ${shown.name}. Both energy maps have one scale: what is dark on the first and bright on the second is what the spikes save.
+    </p>
+    <div class="maps">
+      ${picture(await pictureUri(codec, run.photo, shown), 'photo')}
+      ${picture(await pictureUri(codec, shown.rgb, shown), 'render of this run')}
+      ${await map(firing, rate, percent(rate), 'share of neurons that fire in a time step')}
+      ${await energyMap(mine, `this run, synapses, ${model.name}`)}
+      ${await energyMap(theirs, 'ANN of the same shape, same samples (computed)')}
+    </div>`;
+}
+
+function quality(study: EnergyStudy): Html {
+  const point = (label: string, colour: Point['colour'], x: number | null, y: number): Point[] =>
+    x === null ? [] : [{ label, colour, x, y }];
+  const [mine, theirs] = pair(study.hardware[0], 'executed', 'synapses');
+  const points = [
+    ...point(nameOf(study.run), 'run', mine, study.run.psnr),
+    ...point(nameOf(study.against!), 'twin', theirs, study.against!.psnr),
+  ];
+  return html`<p>Upwards is better, leftwards is cheaper. <code>spikeray energy --compare RUN…</code> draws this for many runs.</p>
+    <figure>
+      ${scatterChart({
+        description: 'PSNR against energy of the run and the run compared with',
+        points,
+        frontier: [],
+        xTitle: `mJ an image, synapses as executed, ${study.hardware[0].model.name}`,
+        yTitle: 'PSNR, dB',
+        format: three,
+      })}
+    </figure>`;
+}
+
+function perView({ run }: EnergyStudy): Html {
+  const rows = run.views.map(({ name, psnr, seconds, counts: c }) => [
+    name,
+    psnr.toFixed(2),
+    three(seconds),
+    grouped(c.samples),
+    grouped(c.timeSteps),
+    grouped(c.spikes[0]),
+    grouped(c.spikes[1]),
+    grouped(c.densityEvaluations),
+  ]);
+  const cells = rows.map(
+    (row) =>
+      html`<tr>
+        ${row.map((cell, i) => (i === 0 ? html`<td>${cell}</td>` : html`<td class="n">${cell}</td>`))}
+      </tr> `,
+  );
+  const heads = ['view', 'PSNR, dB', 'seconds', 'network samples', 'time steps', 'spikes 1', 'spikes 2', 'density evaluations'];
+  return html`<details${raw(run.views.length <= 12 ? ' open' : '')}><summary>${run.views.length} views</summary><div class="scroll"><table><thead><tr>${heads.map((head, i) => (i === 0 ? html`<th>${head}</th>` : html`<th class="n">${head}</th>`))}</tr></thead><tbody>${cells}</tbody></table></div></details>`;
+}
+
+function counts(study: EnergyStudy): Html {
+  const { run, twin, against } = study;
+  const published = (['dense', 'macs', 'acs'] as const).slice(1);
+  return html`<p>Exact, from the kernels that rendered these views; means over ${run.images} images. Sums are sums of the rows.</p>
+    <h3>This run, as executed</h3>
+    ${ledgerTables(run.executed, run.images)}
+    <h3>This run, published convention</h3>
+    ${ledgerTable(run.published, run.images, published)}
+    <h3>ANN of the same shape, same samples, as executed (computed)</h3>
+    ${ledgerTable(twin.executed, run.images, ['macs', 'effectiveMacs', 'multiplications', 'additions', 'comparisons', 'specialFunctions', 'weightBytes', 'gridBytes'])}
+    ${
+      against === null
+        ? ''
+        : html`<h3>Run compared with, as executed</h3>
+            ${ledgerTables(against.executed, against.images)}`
+    }
+    <h3>Per unit</h3>
+    ${unitTable(study)}
+    <h3>Spikes by value</h3>
+    ${spikeTable(study)}
+    <h3>NeuroBench metrics</h3>
+    ${neuroBenchTable(study)}`;
+}
+
+function measured({ run, against, measured: { meter, reason } }: EnergyStudy): Html {
+  const line = (subject: typeof run): string =>
+    `${nameOf(subject)}: ${three(subject.secondsPerImage)} s${subject.joulesPerImage === null ? '' : `, ${three(subject.joulesPerImage)} J`} an image on ${subject.origin.backend}`;
+  return html`<ul>
+      <li>${line(run)}</li>
+      ${against === null ? '' : html`<li>${line(against)}</li>`}
+    </ul>
+    <p class="note">
+      ${meter === null ? `Joules were not measured: ${reason ?? ''}.` : `Joules by ${meter}: the whole processor, with whatever else ran on it meanwhile.`}
+      Wall time includes everything between rays and pixels.
+    </p>`;
+}
+
+function scope({ scope: { counted, notCounted, twin } }: EnergyStudy): Html {
+  const list = (items: readonly string[]): Html =>
+    html`<ul>
+      ${items.map((item) => html`<li>${item}</li>`)}
+    </ul>`;
+  return html`<div class="two">
+      <div>
+        <h3>Counted</h3>
+        ${list(counted)}
+      </div>
+      <div>
+        <h3>Not counted</h3>
+        ${list(notCounted)}
+      </div>
+    </div>
+    <p>${twin}</p>
+    <p>Bytes are logical: every operand once for every use. A cache or a register saves some of them, in both networks.</p>`;
+}
+
+function provenance({ spikeray, commit, created, run, against, every, split }: EnergyStudy): Html {
+  const subjects = against === null ? [run] : [run, against];
+  const command = `spikeray energy ${run.origin.run}${against === null ? '' : ` --against ${against.origin.run}`} --split ${split} --every ${every}`;
+  return html`<pre>${command}</pre>
+    <dl>
+      <dt>SpikeRay</dt>
+      <dd>${spikeray}${commit === null ? '' : `, commit ${commit}`}, ${created}</dd>
+      ${subjects.map(
+        ({ origin }) =>
+          html`<dt>${origin === run.origin ? 'run' : 'compared with'}</dt>
+            <dd>
+              ${origin.run}: ${origin.checkpoint}, step ${grouped(origin.step)}, seed ${origin.seed}, trained with SpikeRay
+              ${origin.trainedWith}
+            </dd>
+            <dt>scene</dt>
+            <dd>${origin.scene.path}, fingerprint ${origin.scene.fingerprint}</dd>`,
+      )}
+    </dl>
+    ${subjects.map(
+      ({ origin }) =>
+        html`<details>
+          <summary>Settings of ${origin.run}</summary>
+          <pre>${JSON.stringify(origin.config, null, 2)}</pre>
+        </details>`,
+    )}`;
+}

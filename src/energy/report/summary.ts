@@ -1,0 +1,124 @@
+/** The comparison in one table: the network beside its twin, counting by counting. What the terminal prints and the page begins with. */
+import type { HardwareResult, EnergyStudy } from '../study.ts';
+import type { Counting } from '../network-work.ts';
+import type { Estimate } from '../hardware/price.ts';
+import type { EnergySubject } from '../subject.ts';
+import { SYNAPSE_STAGES, totalWork, type Ledger } from '../ledger.ts';
+import { percent, si, three } from './numbers.ts';
+
+export interface SummaryRow {
+  readonly label: string;
+  readonly run: string;
+  readonly twin: string;
+  /** Share of the twin, or difference; empty where it has no meaning. */
+  readonly share: string;
+}
+
+export interface Summary {
+  /** Columns. */
+  readonly run: string;
+  readonly twin: string;
+  readonly rows: readonly SummaryRow[];
+}
+
+const NONE = '–';
+
+/** The second column is the run compared with; without one, the computed twin. */
+export function summaryOf(study: EnergyStudy): Summary {
+  const { run, against, hardware } = study;
+  return {
+    run: nameOf(run),
+    twin: against === null ? 'ANN twin (computed)' : nameOf(against),
+    rows: [...qualityRows(run, against), ...countRows(study), ...hardware.flatMap((result) => energyRows(result))],
+  };
+}
+
+export function nameOf({ neuron }: EnergySubject): string {
+  return neuron === 'relu' ? 'ANN (ReLU)' : 'spiking (LIF)';
+}
+
+/** `| a | b |`, for pasting into a page. */
+export function markdownTable({ run, twin, rows }: Summary): string {
+  const lines = [['', run, twin, 'share'], ...rows.map((row) => [row.label, row.run, row.twin, row.share])];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column].length), 3));
+  const text = (line: readonly string[]): string =>
+    `| ${line.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c]))).join(' | ')} |\n`;
+  const rule = `| ${widths.map((width, c) => (c === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |\n`;
+  return text(lines[0]) + rule + lines.slice(1).map(text).join('');
+}
+
+function qualityRows(run: EnergySubject, against: EnergySubject | null): SummaryRow[] {
+  const perRay = ({ counts }: EnergySubject): string => three(counts.samples / counts.rays);
+  const rates = ({ firingRates }: EnergySubject): string => firingRates.map(percent).join(', ');
+  return [
+    {
+      label: 'PSNR, dB',
+      run: run.psnr.toFixed(2),
+      twin: against?.psnr.toFixed(2) ?? NONE,
+      share: against === null ? '' : signed(run.psnr - against.psnr),
+    },
+    { label: 'network samples a ray', run: perRay(run), twin: perRay(against ?? run), share: '' },
+    { label: 'active neurons, layer 1, 2', run: rates(run), twin: against === null ? NONE : rates(against), share: '' },
+    ...timeRows(run, against),
+  ];
+}
+
+function timeRows(run: EnergySubject, against: EnergySubject | null): SummaryRow[] {
+  const measured = (label: string, value: (subject: EnergySubject) => number | null): SummaryRow[] => {
+    const [mine, theirs] = [value(run), against && value(against)];
+    if (mine === null) return [];
+    return [
+      { label, run: three(mine), twin: theirs === null ? NONE : three(theirs), share: theirs === null ? '' : percent(mine / theirs) },
+    ];
+  };
+  return [
+    ...measured('seconds an image on this machine', ({ secondsPerImage }) => secondsPerImage),
+    ...measured('joules an image on this machine', ({ joulesPerImage }) => joulesPerImage),
+  ];
+}
+
+function countRows({ run, twin, against }: EnergyStudy): SummaryRow[] {
+  const other = against ?? twin;
+  const images = against?.images ?? run.images;
+  const row = (counting: Counting, kind: 'macs' | 'acs', label: string): SummaryRow => ({
+    label,
+    run: si(totalOf(run[counting])[kind] / run.images),
+    twin: si(totalOf(other[counting])[kind] / images),
+    share: '',
+  });
+  return [
+    row('published', 'macs', 'MAC an image, published convention'),
+    row('published', 'acs', 'AC an image, published convention'),
+    row('executed', 'macs', 'MAC an image, as executed'),
+    row('executed', 'acs', 'AC an image, as executed'),
+  ];
+}
+
+function energyRows({ model, run, twin, against }: HardwareResult): SummaryRow[] {
+  const other = against ?? twin;
+  const row = (label: string, counting: Counting, value: (estimate: Estimate) => number): SummaryRow => {
+    const [mine, theirs] = [run[counting], other[counting]].map((estimate) => (estimate === null ? null : value(estimate)));
+    return {
+      label: `mJ an image, ${model.name}, ${label}`,
+      run: mine === null ? NONE : three(mine),
+      twin: theirs === null ? NONE : three(theirs),
+      share: mine === null || theirs === null || theirs === 0 ? '' : percent(mine / theirs),
+    };
+  };
+  if (model.kind === 'crossbar') return [row('network', 'executed', ({ network }) => network)];
+  if (model.kind === 'events') return [row('network with neurons', 'executed', ({ network }) => network)];
+  return [
+    row('published convention', 'published', ({ synapses }) => synapses),
+    row('as executed', 'executed', ({ synapses }) => synapses),
+    row('with neurons', 'executed', ({ network }) => network),
+    row('whole renderer', 'executed', ({ all }) => all),
+  ];
+}
+
+function totalOf(ledger: Ledger): ReturnType<typeof totalWork> {
+  return totalWork(ledger, SYNAPSE_STAGES);
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+}

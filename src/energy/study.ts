@@ -1,0 +1,130 @@
+/**
+ * The energy study of a run: what was counted and measured, what each hardware model makes of it, beside a twin. `energy.json` is this as
+ * JSON; the page, the table of the terminal and the CSV show parts of it and compute nothing of their own.
+ */
+import type { EnergyMeterStatus } from './energy-meter.ts';
+import type { HardwareModel } from './hardware/hardware-model.ts';
+import { price, type Estimate } from './hardware/price.ts';
+import type { Counting } from './network-work.ts';
+import { computedTwin, perUnit, type ComputedTwin, type EnergySubject } from './subject.ts';
+
+export const STUDY_SCHEMA = 1;
+
+/** Millijoules an image; null where the model cannot run it. */
+export interface HardwareResult {
+  readonly model: HardwareModel;
+  readonly run: Readonly<Record<Counting, Estimate | null>>;
+  /** The twin computed on the run's own samples. */
+  readonly twin: Readonly<Record<Counting, Estimate | null>>;
+  /** The run given to compare with. */
+  readonly against: Readonly<Record<Counting, Estimate | null>> | null;
+}
+
+export interface EnergyStudy {
+  readonly schema: typeof STUDY_SCHEMA;
+  readonly spikeray: string;
+  /** Of the program that wrote the study; null outside its repository. */
+  readonly commit: string | null;
+  readonly created: string;
+  readonly split: string;
+  readonly every: number;
+  readonly run: EnergySubject;
+  readonly twin: ComputedTwin;
+  readonly against: EnergySubject | null;
+  /** The comparison is between different scenes, as --force allowed. */
+  readonly differentScenes: boolean;
+  readonly perUnit: Readonly<Record<Counting, ReturnType<typeof perUnit>>>;
+  readonly hardware: readonly HardwareResult[];
+  readonly measured: {
+    /** What the joules are of; null where the machine cannot be read. */
+    readonly meter: string | null;
+    readonly reason: string | null;
+  };
+  readonly scope: Scope;
+}
+
+export interface Scope {
+  readonly counted: readonly string[];
+  readonly notCounted: readonly string[];
+  readonly twin: string;
+}
+
+export interface StudyInput extends Pick<
+  EnergyStudy,
+  'spikeray' | 'commit' | 'created' | 'split' | 'every' | 'run' | 'against' | 'differentScenes'
+> {
+  readonly hardware: readonly HardwareModel[];
+  readonly meter: EnergyMeterStatus;
+}
+
+export function energyStudy({ hardware, meter, ...input }: StudyInput): EnergyStudy {
+  const { run, against } = input;
+  const twin = computedTwin(run.counts, run.spec);
+  const units = (counting: Counting): ReturnType<typeof perUnit> => perUnit(run[counting], run.counts, run.images, run.pixels);
+  return {
+    schema: STUDY_SCHEMA,
+    ...input,
+    twin,
+    perUnit: { published: units('published'), executed: units('executed') },
+    hardware: hardware.map((model) => ({
+      model,
+      run: both((counting) => estimate(model, run, counting)),
+      twin: both((counting) => estimateTwin(model, run, twin, counting)),
+      against: against && both((counting) => estimate(model, against, counting)),
+    })),
+    measured: { meter: meter.meter?.description ?? null, reason: meter.reason },
+    scope: scopeOf(input),
+  };
+}
+
+function both<T>(value: (counting: Counting) => T): Readonly<Record<Counting, T>> {
+  return { published: value('published'), executed: value('executed') };
+}
+
+function estimate(model: HardwareModel, subject: EnergySubject, counting: Counting): Estimate | null {
+  const { counts, spec, neuron } = subject;
+  return perImage(price(model, { spiking: neuron !== 'relu', counts, spec, ledger: subject[counting] }), subject.images);
+}
+
+function estimateTwin(model: HardwareModel, run: EnergySubject, twin: ComputedTwin, counting: Counting): Estimate | null {
+  return perImage(price(model, { spiking: false, counts: twin.counts, spec: run.spec, ledger: twin[counting] }), run.images);
+}
+
+function perImage(estimate: Estimate | null, images: number): Estimate | null {
+  if (estimate === null) return null;
+  const { byStage, synapses, network, all, timeSteps } = estimate;
+  const share = (steps: NonNullable<Estimate['timeSteps']>['padded']): typeof steps => ({
+    steps: steps.steps / images,
+    millijoules: steps.millijoules / images,
+    seconds: steps.seconds / images,
+  });
+  return {
+    ...estimate,
+    byStage: Object.fromEntries(Object.entries(byStage).map(([stage, energy]) => [stage, energy / images])),
+    synapses: synapses / images,
+    network: network / images,
+    all: all / images,
+    timeSteps: timeSteps && { condensed: share(timeSteps.condensed), padded: share(timeSteps.padded) },
+  };
+}
+
+function scopeOf({ against }: Pick<EnergyStudy, 'against'>): Scope {
+  return {
+    counted: [
+      'marching: places of steps, alpha, weights, transmittance',
+      'interpolation of density and features, with the bytes of the grids',
+      'view encoding, once a ray with samples',
+      'colour network: multiply-accumulates, accumulates, membrane updates, spikes, bytes of weights and states',
+      'compositing: sigmoids, colour, depth, opacity',
+    ],
+    notCounted: [
+      'the slab test of a ray against the box, and look-ups in the occupancy map (their number depends on how a backend leaps over empty space)',
+      'address arithmetic, control flow, data layout, traffic of ray and pixel buffers',
+      'reading the checkpoint, encoding images',
+    ],
+    twin:
+      against === null
+        ? 'The twin is computed: the same samples through an ANN of the same shape. It was neither trained nor measured; its picture would be another.'
+        : 'The run compared with was rendered and counted itself, on its own samples. The computed twin (same samples, ANN of the same shape) is given beside it.',
+  };
+}

@@ -1,0 +1,105 @@
+/** One network that was measured, or the twin that was computed from another's counts: identity, counts, ledgers. */
+import type { Counts } from '../backends/backend.ts';
+import type { Config } from '../config/schema.ts';
+import type { FieldSpec } from '../model/field-spec.ts';
+import { firingRates } from './firing-rates.ts';
+import { ledgerOf, SYNAPSE_STAGES, totalWork, twinLedger, type Ledger } from './ledger.ts';
+import type { Measurement, ViewMeasurement } from './measure-views.ts';
+import { neuroBench, type NeuroBenchMetrics } from './neurobench.ts';
+import { spikesByValue, type SpikeCount } from './network-work.ts';
+import { divideWork, type Work } from './work.ts';
+
+/** Where a measured network came from: enough to repeat it. */
+export interface Origin {
+  readonly run: string;
+  readonly checkpoint: string;
+  readonly step: number;
+  readonly scene: { readonly path: string; readonly name: string; readonly fingerprint: string };
+  readonly backend: string;
+  /** Version of SpikeRay that trained it. */
+  readonly trainedWith: string;
+  readonly seed: number;
+  readonly config: Config;
+}
+
+export interface Countings {
+  readonly published: Ledger;
+  readonly executed: Ledger;
+}
+
+export interface EnergySubject extends Countings {
+  readonly kind: 'measured';
+  readonly origin: Origin;
+  readonly neuron: 'lif' | 'relu';
+  readonly spec: FieldSpec;
+  readonly images: number;
+  /** Sum over the images. */
+  readonly pixels: number;
+  readonly psnr: number;
+  readonly firingRates: readonly [number, number];
+  /** Of each hidden layer. */
+  readonly spikesByValue: readonly (readonly SpikeCount[])[];
+  readonly counts: Counts;
+  readonly neurobench: NeuroBenchMetrics;
+  readonly secondsPerImage: number;
+  readonly joulesPerImage: number | null;
+  readonly views: readonly (ViewMeasurement & { readonly executed: Ledger })[];
+}
+
+/** The ANN of the same shape on the same samples: computed, neither trained nor measured. */
+export interface ComputedTwin extends Countings {
+  readonly kind: 'computed';
+  readonly counts: Counts;
+}
+
+/** @param weights w1, w2, w3 */
+export function measuredSubject(
+  origin: Origin,
+  spec: FieldSpec,
+  measurement: Measurement,
+  weights: readonly Float32Array[],
+): EnergySubject {
+  const network = spec.network!;
+  const { views, total, psnr } = measurement;
+  const executed = ledgerOf(total, spec, 'executed');
+  const joules = views.map((view) => view.joules);
+  return {
+    kind: 'measured',
+    origin,
+    neuron: network.neuron,
+    spec,
+    images: views.length,
+    pixels: views.reduce((sum, { width, height }) => sum + width * height, 0),
+    psnr,
+    firingRates: firingRates(total, network),
+    spikesByValue: spikesByValue(total, network),
+    counts: total,
+    published: ledgerOf(total, spec, 'published'),
+    executed,
+    neurobench: neuroBench(total, views.length, spec, executed, weights),
+    secondsPerImage: views.reduce((sum, view) => sum + view.seconds, 0) / views.length,
+    joulesPerImage: joules.some((value) => value === null) ? null : joules.reduce<number>((sum, value) => sum + value!, 0) / views.length,
+    views: views.map((view) => ({ ...view, executed: ledgerOf(view.counts, spec, 'executed') })),
+  };
+}
+
+export function computedTwin(counts: Counts, spec: FieldSpec): ComputedTwin {
+  return {
+    kind: 'computed',
+    counts,
+    published: twinLedger(counts, spec, 'published'),
+    executed: twinLedger(counts, spec, 'executed'),
+  };
+}
+
+/** The synapses' work for each image, ray, pixel and network sample. */
+export function perUnit(
+  ledger: Ledger,
+  counts: Counts,
+  images: number,
+  pixels: number,
+): Readonly<Record<'image' | 'ray' | 'pixel' | 'sample', Work>> {
+  const total = totalWork(ledger, SYNAPSE_STAGES);
+  const by = (units: number): Work => divideWork(total, Math.max(1, units));
+  return { image: by(images), ray: by(counts.rays), pixel: by(pixels), sample: by(counts.samples) };
+}
