@@ -15,6 +15,7 @@ const SETTINGS = [
   'fine.scaleAt=5,10',
   'fine.occupancyFrom=12',
   'fine.occupancyEvery=10',
+  'fine.weightThreshold=1e-4',
   'network.width=16',
   'network.lif.threshold=0.2',
 ];
