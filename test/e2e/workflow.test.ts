@@ -77,11 +77,10 @@ describe('a small field of the object scene', () => {
     expect(await sharp(join(out, 'colour.webp'), { animated: true }).metadata()).toMatchObject({ pages: 2, width: 24, delay: [100, 100] });
   });
 
-  it('fits a time limit', async () => {
-    const began = performance.now();
+  it('ends by itself at a time limit', async () => {
     const limited = join(folder, 'limited');
-    const { stdout } = await succeed(['train', scene, '--out', limited, ...SMALL, '--max-minutes', '0.1', '--json', '--quiet']);
-    expect(performance.now() - began).toBeLessThan(20_000);
+    const endless = ['--set', 'fine.steps=100000000', '--max-minutes', '0.1'];
+    const { stdout } = await succeed(['train', scene, '--out', limited, ...SMALL, ...endless, '--json', '--quiet']);
     expect(JSON.parse(stdout)).toMatchObject({ stage: 'fine', interrupted: false });
     expect((await succeed(['resume', limited])).stderr).toContain('nothing to do');
   });
