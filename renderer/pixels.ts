@@ -39,9 +39,19 @@ export function toDepth16(depth: Float32Array, metresPerUnit: number): Depth16 {
   return { data: Uint16Array.from(depth, (metres) => Math.min(65535, Math.round(metres / metresPerUnit))), metresPerUnit };
 }
 
-/** depth [height,width] as colours over the depths of what is opaque, faded to white where the view sees through. */
-export function depthPixels(depth: Float32Array, opacity: Float32Array, width: number, height: number, map: ColourMap): PixelBuffer {
-  const [near, far] = depthRange(depth, opacity);
+/**
+ * depth [height,width] as colours, faded to white where the view sees through. `range`: the depths of the map's ends; without it, those of
+ * what is opaque in this image. Images that are shown one after the other need one range.
+ */
+export function depthPixels(
+  depth: Float32Array,
+  opacity: Float32Array,
+  width: number,
+  height: number,
+  map: ColourMap,
+  range: readonly [number, number] = depthRange(depth, opacity),
+): PixelBuffer {
+  const [near, far] = range;
   const pixels = mapPixels(depth, width, height, map, near, far);
   for (let i = 0; i < pixels.data.length; i++) {
     const cover = Math.min(1, Math.max(0, opacity[Math.floor(i / 3)]));

@@ -1,4 +1,5 @@
 /** Renders a camera path: NAME.png, NAME.depth.png, NAME.opacity.png a frame; colour.webp, depth.webp, opacity.webp of all frames. */
+import { boxDistances } from '../../renderer/box-distances.ts';
 import type { NamedCamera } from '../../renderer/camera-path.ts';
 import { turbo, viridis } from '../../renderer/colour-maps.ts';
 import { depthPixels, depthUnit, mapPixels, toPixels } from '../../renderer/pixels.ts';
@@ -6,7 +7,7 @@ import { renderImage, type RenderedImage } from '../../renderer/render-image.ts'
 import type { FieldEngine } from '../backends/backend.ts';
 import { writeColour, writeDepth, type ImageFolder } from '../eval/image-writer.ts';
 import type { PixelBuffer } from '../io/files.ts';
-import type { FieldSpec, Vec3 } from '../model/field-spec.ts';
+import type { Vec3 } from '../model/field-spec.ts';
 import type { Reporter } from '../train/events.ts';
 
 export interface FramesOptions {
@@ -29,7 +30,8 @@ export interface Frames {
 
 export async function renderFrames(options: FramesOptions): Promise<Frames> {
   const { engine, cameras, background, seed, target, report } = options;
-  const metresPerUnit = depthUnit(farthest(engine.spec, cameras));
+  const depths = boxDistances(engine.spec.grid, cameras);
+  const metresPerUnit = depthUnit(depths[1]);
   const strips: Record<'colour' | 'depth' | 'opacity', PixelBuffer[]> = { colour: [], depth: [], opacity: [] };
   let seconds = 0;
   for (const [i, camera] of cameras.entries()) {
@@ -40,7 +42,7 @@ export async function renderFrames(options: FramesOptions): Promise<Frames> {
     await writeDepth(target, camera.name, image, metresPerUnit);
     await writeOpacity(target, camera.name, image);
     strips.colour.push(toPixels(image.rgb, image.width, image.height));
-    strips.depth.push(depthPixels(image.depth, image.opacity, image.width, image.height, turbo));
+    strips.depth.push(depthPixels(image.depth, image.opacity, image.width, image.height, turbo, depths));
     strips.opacity.push(opacityPixels(image));
     report({ type: 'view', done: i + 1, total: cameras.length, text: `rendering ${camera.name}` });
   }
@@ -67,14 +69,4 @@ async function writeOpacity({ files, codec, folder }: ImageFolder, name: string,
 
 function opacityPixels({ opacity, width, height }: RenderedImage): PixelBuffer {
   return mapPixels(opacity, width, height, viridis, 0, 1);
-}
-
-/** Distance of the farthest corner of the box from any camera: no depth is larger. */
-function farthest({ grid }: FieldSpec, cameras: readonly NamedCamera[]): number {
-  const reach = cameras.map(({ camToWorld: m }) =>
-    Math.hypot(
-      ...[0, 1, 2].map((axis) => Math.max(Math.abs(grid.min[axis] - m[axis * 4 + 3]), Math.abs(grid.max[axis] - m[axis * 4 + 3]))),
-    ),
-  );
-  return Math.max(...reach);
 }

@@ -6,7 +6,7 @@
  */
 import { backgroundColour, compositeView } from '../../datasets/background.ts';
 import type { View } from '../../datasets/scene-data.ts';
-import { farthestCorner } from '../../renderer/farthest-corner.ts';
+import { boxDistances } from '../../renderer/box-distances.ts';
 import { depthUnit } from '../../renderer/pixels.ts';
 import { renderImage, type RenderedImage } from '../../renderer/render-image.ts';
 import { addCounts, emptyCounts, type Counts, type FieldEngine } from '../backends/backend.ts';
@@ -39,7 +39,7 @@ export async function evaluateField(options: EvaluateOptions): Promise<EvalRepor
   const views = options.views.filter((_, i) => i % options.every === 0);
   if (views.length === 0) throw new InputError(`The split "${options.split}" has no views.`, 'Choose another with --split.');
   const background = backgroundColour(config.scene.background);
-  const metresPerUnit = depthUnit(farthestCorner(engine.spec.grid, views));
+  const metresPerUnit = depthUnit(boxDistances(engine.spec.grid, views)[1]);
   const perView: ViewRow[] = [];
   for (const view of views) {
     const began = now();
