@@ -5,6 +5,7 @@ import { configCommand } from './commands/config.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { energyCommand } from './commands/energy.ts';
 import { evalCommand } from './commands/eval.ts';
+import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { renderCommand } from './commands/render.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -19,7 +20,7 @@ export function createProgram(): Command {
   const groups: readonly (readonly [string, readonly Command[]])[] = [
     ['Scenes:', [inspectCommand(), synthCommand()]],
     ['Training:', [trainCommand(), resumeCommand(), configCommand()]],
-    ['Results:', [evalCommand(), renderCommand(), energyCommand()]],
+    ['Results:', [evalCommand(), renderCommand(), energyCommand(), exportCommand()]],
     ['Machine:', [doctorCommand()]],
   ];
   for (const [heading, commands] of groups) {

@@ -5,14 +5,16 @@ import { suggest } from '../../config/nearest-name.ts';
 import type { HardwareModel } from '../../energy/hardware/hardware-model.ts';
 import { HARDWARE_MODELS } from '../../energy/hardware/index.ts';
 import { parseHardware } from '../../energy/hardware/parse-hardware.ts';
+import { frontierOf } from '../../energy/frontier.ts';
 import { energyCsv } from '../../energy/report/csv.ts';
 import { markdownTable, summaryOf } from '../../energy/report/summary.ts';
-import { studyPage, type Pictures } from '../../energy/report/study-page.ts';
+import { frontierCsv, frontierMarkdown, frontierPage } from '../../energy/report/frontier-page.ts';
+import { studyPage } from '../../energy/report/study-page.ts';
 import { energyStudy, type EnergyStudy } from '../../energy/study.ts';
 import { InputError } from '../../errors.ts';
 import { VERSION } from '../../run/version.ts';
 import type { Reporter } from '../../train/events.ts';
-import { checkSameScene, loadForEnergy, measureRun } from '../energy-run.ts';
+import { checkSameScene, loadForEnergy, measureRun, type MeasuredRun } from '../energy-run.ts';
 import { SPLITS } from '../held-out-views.ts';
 import { sharpCodec } from '../image-codec.ts';
 import { nodeFiles } from '../node-files.ts';
@@ -36,6 +38,9 @@ interface EnergyOptions extends OutputOptions, RunFieldOptions {
 
 const FORMATS = ['html', 'json', 'csv'] as const;
 type Format = (typeof FORMATS)[number];
+
+/** The frontier compares counts; nothing is timed. */
+const NO_METER = { meter: null, reason: 'not asked for' } as const;
 
 export function energyCommand(): Command {
   const names = HARDWARE_MODELS.map(({ name }) => name).join(', ');
@@ -76,6 +81,7 @@ interface Settings {
 
 async function energy(runs: readonly string[], options: EnergyOptions, report: Reporter): Promise<Result> {
   const settings = await parseSettings(options);
+  if (options.compare === true) return compareRuns(runs, options, settings, report);
   if (runs.length > 1)
     throw new InputError(
       `expected one run, found ${runs.length}`,
@@ -106,8 +112,44 @@ async function studyOne(path: string, options: EnergyOptions, settings: Settings
     hardware,
     meter,
   });
-  const files = await writeStudy(out, settings.formats, study, { codec: sharpCodec, run: measured.measurement });
+  const files = await writeFiles(`${out}/energy`, settings.formats, {
+    html: () => studyPage(study, { codec: sharpCodec, run: measured.measurement }),
+    json: async () => `${JSON.stringify(study, null, 2)}\n`,
+    csv: async () => energyCsv(study),
+  });
   return { json: { ...study, files }, text: describe(study, files) };
+}
+
+async function compareRuns(paths: readonly string[], options: EnergyOptions, settings: Settings, report: Reporter): Promise<Result> {
+  for (const name of ['against', 'checkpoint'] as const)
+    if (options[name] !== undefined) throw new InputError(`--${name} has no meaning with --compare`, `Leave --${name} out.`);
+  if (paths.length < 2) throw new InputError(`--compare: expected at least two runs, found ${paths.length}`, 'Give more run folders.');
+  const loaded = [];
+  for (const path of paths) loaded.push(await loadForEnergy(path, options));
+  const differentScenes = checkSameScene(loaded, options.force ?? false);
+  const out = options.out ?? `${loaded[0].run.folder}/report`;
+  await checkWritable(out);
+  const measured: MeasuredRun[] = [];
+  for (const run of loaded)
+    measured.push(await measureRun(run, { ...options, ...settings, split: measured[0]?.split ?? settings.split, meter: NO_METER, report }));
+  const frontier = frontierOf(
+    settings.hardware[0],
+    measured.map(({ subject }) => subject),
+    {
+      spikeray: VERSION,
+      commit: await sourceCommit(),
+      created: new Date().toISOString(),
+      split: measured[0].split,
+      every: settings.every,
+      differentScenes,
+    },
+  );
+  const files = await writeFiles(`${out}/frontier`, settings.formats, {
+    html: async () => frontierPage(frontier),
+    json: async () => `${JSON.stringify(frontier, null, 2)}\n`,
+    csv: async () => frontierCsv(frontier),
+  });
+  return { json: { ...frontier, files }, text: frontierMarkdown(frontier) + files.map((file) => `${file}\n`).join('') };
 }
 
 async function parseSettings({ split, every, format, hardware }: EnergyOptions): Promise<Settings> {
@@ -140,15 +182,15 @@ async function checkWritable(folder: string): Promise<void> {
   await nodeFiles.remove(probe);
 }
 
-async function writeStudy(folder: string, formats: readonly Format[], study: EnergyStudy, pictures: Pictures): Promise<string[]> {
-  const contents: Readonly<Record<Format, () => Promise<string>>> = {
-    html: () => studyPage(study, pictures),
-    json: async () => `${JSON.stringify(study, null, 2)}\n`,
-    csv: async () => energyCsv(study),
-  };
+/** Writes PATH.html, PATH.json, PATH.csv, those that are wanted. */
+async function writeFiles(
+  path: string,
+  formats: readonly Format[],
+  contents: Readonly<Record<Format, () => Promise<string>>>,
+): Promise<string[]> {
   const files: string[] = [];
   for (const format of FORMATS.filter((candidate) => formats.includes(candidate))) {
-    const file = `${folder}/energy.${format}`;
+    const file = `${path}.${format}`;
     await nodeFiles.writeAtomic(file, [new TextEncoder().encode(await contents[format]())]);
     files.push(file);
   }

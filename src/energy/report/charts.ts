@@ -83,26 +83,22 @@ export interface ScatterOptions {
   readonly xTitle: string;
   readonly yTitle: string;
   readonly format: (value: number) => string;
-  /** Labels of the points joined by a line, in order of x. */
+  /** Joined by a line, in order of x. */
   readonly frontier: readonly Point[];
   readonly width?: number;
 }
 
-/** Energy to the right on a logarithmic axis, quality upwards. */
+/** Energy to the right, quality upwards; `frontier` are the points joined by a line. */
 export function scatterChart({ description, points, xTitle, yTitle, format, frontier, width = 860 }: ScatterOptions): Html {
-  const xs = points.map(({ x }) => x);
-  const ys = points.map(({ y }) => y);
-  const pad = Math.max(0.4, (Math.max(...ys) - Math.min(...ys)) * 0.2);
-  const ratio = Math.max(1.25, (Math.max(...xs) / Math.min(...xs)) ** 0.15);
+  const middle = Math.max(...points.map(({ x }) => x)) / 2;
   return svg(description, width, 340, {
     grid: { left: 64, right: 40, top: 14, bottom: 50 },
     xAxis: axis({
-      type: 'log',
+      type: 'value',
       name: xTitle,
       nameLocation: 'middle',
       nameGap: 30,
-      min: Math.min(...xs) / ratio,
-      max: Math.max(...xs) * ratio,
+      min: 0,
       axisLabel: { ...FONT, color: SOFT, formatter: format },
     }),
     yAxis: axis({
@@ -110,8 +106,8 @@ export function scatterChart({ description, points, xTitle, yTitle, format, fron
       name: yTitle,
       nameLocation: 'middle',
       nameGap: 44,
-      min: Math.floor((Math.min(...ys) - pad) * 2) / 2,
-      max: Math.ceil((Math.max(...ys) + pad) * 2) / 2,
+      scale: true,
+      boundaryGap: ['20%', '20%'],
       splitNumber: 4,
     }),
     series: [
@@ -126,14 +122,8 @@ export function scatterChart({ description, points, xTitle, yTitle, format, fron
         symbolSize: 13,
         data: points.map(({ label, colour, x, y }) => ({
           value: [x, y],
-          itemStyle: { color: `var(--${colour})` },
-          label: {
-            show: true,
-            position: x * x > Math.min(...xs) * Math.max(...xs) ? 'left' : 'right',
-            distance: 9,
-            ...FONT,
-            formatter: label,
-          },
+          itemStyle: { color: `var(--${colour})`, opacity: 1 },
+          label: { show: true, position: x > middle ? 'left' : 'right', distance: 9, ...FONT, formatter: label },
         })),
       },
     ],

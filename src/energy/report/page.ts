@@ -15,10 +15,10 @@ p { margin: .5rem 0 .9rem; max-width: 46rem; }
 .where, .note, figcaption, .legend { color: var(--soft); font-size: .875rem; }
 .lead { font-size: 1.2rem; line-height: 1.5; margin: 1.4rem 0 1.6rem; max-width: 52rem; }
 .lead b { color: var(--run); }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(11.5rem, 1fr)); gap: .8rem; margin: 1.2rem 0; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.4rem, 1fr)); gap: .8rem; margin: 1.2rem 0; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1rem; break-inside: avoid; }
 .card .label { color: var(--soft); font-size: .8rem; line-height: 1.3; }
-.card .value { font-size: 1.7rem; font-weight: 650; line-height: 1.3; font-variant-numeric: tabular-nums; }
+.card .value { white-space: nowrap; font-size: 1.45rem; font-weight: 650; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .card .more { color: var(--soft); font-size: .8rem; line-height: 1.35; }
 figure { margin: 1rem 0 1.4rem; break-inside: avoid; }
 figure svg { display: block; width: 100%; height: auto; }
@@ -27,7 +27,7 @@ figure svg { display: block; width: 100%; height: auto; }
 .maps figure { margin: 0; }
 .maps img { width: 100%; height: auto; display: block; border-radius: .4rem; border: 1px solid var(--line); image-rendering: auto; }
 .scale { display: flex; align-items: center; gap: .5rem; font-size: .8rem; color: var(--soft); margin-top: .35rem; }
-.scale img { flex: 1; height: .6rem; border: 0; border-radius: .2rem; }
+.scale span { white-space: nowrap; } .maps .scale img { flex: 1; width: auto; min-width: 0; height: .6rem; border: 0; border-radius: .2rem; }
 .legend { display: flex; gap: 1.2rem; flex-wrap: wrap; }
 .key::before { content: ""; display: inline-block; width: .75rem; height: .75rem; border-radius: .15rem; margin-right: .4rem; vertical-align: -.05rem; background: currentColor; }
 .key.run { color: var(--run); } .key.twin { color: var(--twin); } .key.other { color: var(--other); } .key span { color: var(--soft); }
@@ -44,7 +44,7 @@ ul { padding-left: 1.2rem; } li { margin: .15rem 0; max-width: 46rem; }
 details { margin: .6rem 0; } summary { cursor: pointer; color: var(--soft); }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .8rem 1rem; font-size: .78rem; overflow-x: auto; white-space: pre-wrap; }
 .warn { background: var(--card); border-left: 4px solid var(--twin); padding: .6rem 1rem; border-radius: .3rem; }
-@media print { html { font-size: 11.5px; } body { padding: 0; max-width: none; } h2 { margin-top: 1.6rem; break-after: avoid; } h3 { break-after: avoid; } .cards { grid-template-columns: repeat(4, 1fr); } .maps { grid-template-columns: repeat(3, 1fr); } .two { grid-template-columns: 1fr 1fr; } .scroll { overflow: visible; } th, td { padding-right: .35rem; } td.n, th.n { padding-left: .45rem; } table { font-size: .92em; } }
+@media print { html { font-size: 11.5px; } body { padding: 0; max-width: none; } h2 { margin-top: 1.6rem; break-after: avoid; } h3 { break-after: avoid; } .cards { grid-template-columns: repeat(3, 1fr); } .maps { grid-template-columns: repeat(3, 1fr); } .two { grid-template-columns: 1fr 1fr; } .scroll { overflow: visible; } th, td { padding-right: .35rem; } td.n, th.n { padding-left: .45rem; } table { font-size: .92em; } }
 @page { size: A4; margin: 14mm; }
 `;
 

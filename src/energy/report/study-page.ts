@@ -107,10 +107,10 @@ function cards(study: EnergyStudy): Html {
   const all = pair(first, 'executed', 'all');
   return html`<div class="cards">
     ${card('as executed, of the twin', share(pair(first, 'executed', 'synapses')), `synapses, ${first.model.name}`)}
-    ${card('as published papers count', share(published), `${milli(published[0])} of ${milli(published[1])}`)}
+    ${card('as papers count', share(published), `${milli(published[0])} of ${milli(published[1])}`)}
     ${card('whole renderer', share(all), `${milli(all[0])} of ${milli(all[1])}, ${first.model.name}`)}
     ${card('PSNR', `${run.psnr.toFixed(2)} dB`, against === null ? 'of the run itself' : `${against.psnr.toFixed(2)} dB for the run compared with`)}
-    ${card('active neurons', run.firingRates.map(percent).join(', '), 'of hidden layer 1, 2 in a time step')}
+    ${card('active neurons', run.firingRates.map((rate) => (rate * 100).toFixed(1)).join(' / ') + ' %', 'of hidden layer 1, 2 in a time step')}
     ${card('network samples', three(run.counts.samples / run.counts.rays), 'a ray on average')}
   </div>`;
 }

@@ -1,0 +1,58 @@
+/** Energy against quality over many runs: which of them no other run beats in both. */
+import type { HardwareModel } from './hardware/hardware-model.ts';
+import { price } from './hardware/price.ts';
+import type { EnergySubject } from './subject.ts';
+
+export interface FrontierRun {
+  readonly subject: EnergySubject;
+  /** Millijoules an image, synapses as executed and as published, and with the whole renderer; null where the model cannot run it. */
+  readonly millijoules: { readonly executed: number | null; readonly published: number | null; readonly all: number | null };
+  /** No other run has at least its PSNR for at most its energy as executed (and one of them better). */
+  readonly onFrontier: boolean;
+}
+
+export interface Frontier {
+  readonly schema: 1;
+  readonly spikeray: string;
+  readonly commit: string | null;
+  readonly created: string;
+  readonly split: string;
+  readonly every: number;
+  readonly differentScenes: boolean;
+  readonly model: HardwareModel;
+  readonly runs: readonly FrontierRun[];
+}
+
+export function frontierOf(
+  model: HardwareModel,
+  subjects: readonly EnergySubject[],
+  about: Omit<Frontier, 'schema' | 'model' | 'runs'>,
+): Frontier {
+  const priced = subjects.map((subject) => ({ subject, millijoules: energies(model, subject) }));
+  const runs = priced.map((run) => ({
+    ...run,
+    onFrontier: run.millijoules.executed !== null && !priced.some((other) => beats(other, run)),
+  }));
+  return { schema: 1, ...about, model, runs };
+}
+
+type Priced = Pick<FrontierRun, 'subject' | 'millijoules'>;
+
+function beats(other: Priced, run: Priced): boolean {
+  const [theirs, ours] = [other.millijoules.executed, run.millijoules.executed];
+  if (theirs === null || ours === null) return false;
+  const [quality, mine] = [other.subject.psnr, run.subject.psnr];
+  return theirs <= ours && quality >= mine && (theirs < ours || quality > mine);
+}
+
+function energies(model: HardwareModel, subject: EnergySubject): FrontierRun['millijoules'] {
+  const { counts, spec, neuron, images } = subject;
+  const estimate = (counting: 'published' | 'executed') =>
+    price(model, { spiking: neuron !== 'relu', counts, spec, ledger: subject[counting] });
+  const [executed, published] = [estimate('executed'), estimate('published')];
+  return {
+    executed: executed && executed.synapses / images,
+    published: published && published.synapses / images,
+    all: executed && executed.all / images,
+  };
+}

@@ -1,0 +1,99 @@
+/**
+ * The colour network as a NIR graph (Pedersen et al., "Neuromorphic intermediate representation", Nature Communications 2024;
+ * github.com/neuromorphs/NIR):
+ *
+ *     input [I] -> linear_1 [W,I] -> lif_1 [W] -> linear_2 [W,W] -> lif_2 [W] -> linear_3 [3,W] -> output [3]
+ *
+ * NIR's LIF is tau dv/dt = (v_leak - v) + r I, z = 1[v > v_threshold], v = v_reset where z. One Euler step of dt = 1 (a network sample of the
+ * ray) is v + (v_leak - v + r I)/tau, which is this project's H with r = 1, v_leak = v_reset = 0. Here a neuron fires at H >= threshold, in NIR
+ * above it: v_threshold is the greatest 32-bit number below the threshold, so that both say the same of every 32-bit potential.
+ *
+ * Outside the graph, in its metadata: the sigmoid behind the logits, membranes starting at 0 with every ray, and the order of samples.
+ */
+import { InputError } from '../../errors.ts';
+import { viewInputs, type FieldSpec, type NetworkSpec } from '../../model/field-spec.ts';
+
+export type NirNode =
+  | { readonly type: 'Input' | 'Output'; readonly shape: readonly number[] }
+  /** weight [out,in], row-major */
+  | { readonly type: 'Linear'; readonly weight: Float32Array; readonly shape: readonly [number, number] }
+  /** All [W]. */
+  | ({ readonly type: 'LIF' } & Readonly<Record<'tau' | 'r' | 'v_leak' | 'v_threshold' | 'v_reset', Float32Array>>);
+
+export interface NirGraph {
+  /** In order. */
+  readonly nodes: ReadonlyMap<string, NirNode>;
+  readonly edges: readonly (readonly [string, string])[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** [in,out] row-major as everywhere in this project. */
+export interface NetworkWeights {
+  readonly w1: Float32Array;
+  readonly w2: Float32Array;
+  readonly w3: Float32Array;
+}
+
+/** Throws InputError, naming what NIR lacks, if the network cannot be expressed. */
+export function networkGraph({ network, featureChannels }: FieldSpec, weights: NetworkWeights): NirGraph {
+  if (network === null)
+    throw new InputError('this field has no colour network to export', 'Train on into the fine stage: spikeray resume.');
+  checkExpressible(network);
+  const { width } = network;
+  const inputs = featureChannels + viewInputs(network);
+  const nodes = new Map<string, NirNode>([
+    ['input', { type: 'Input', shape: [inputs] }],
+    ['linear_1', linear(weights.w1, inputs, width)],
+    ['lif_1', lif(network)],
+    ['linear_2', linear(weights.w2, width, width)],
+    ['lif_2', lif(network)],
+    ['linear_3', linear(weights.w3, width, 3)],
+    ['output', { type: 'Output', shape: [3] }],
+  ]);
+  const names = [...nodes.keys()];
+  return { nodes, edges: names.slice(1).map((name, i) => [names[i], name] as const), metadata: describe(network, featureChannels) };
+}
+
+function checkExpressible({ neuron, temporal, encoding }: NetworkSpec): void {
+  if (neuron === 'relu')
+    throw new InputError('NIR cannot express this network: it has no ReLU node', 'Export the spiking run; this one is its ANN twin.');
+  if (temporal === 'repeat')
+    throw new InputError(
+      encoding === 'poisson'
+        ? 'NIR cannot express this network: it has no node that draws Poisson spikes of an input'
+        : 'NIR cannot express this network: it has no node that averages an output over time steps (temporal=repeat)',
+      'Runs with temporal=condense or pad can be exported.',
+    );
+}
+
+/** [in,out] to NIR's [out,in]. */
+function linear(weights: Float32Array, inputs: number, outputs: number): NirNode {
+  const weight = new Float32Array(inputs * outputs);
+  for (let i = 0; i < inputs; i++) for (let o = 0; o < outputs; o++) weight[o * inputs + i] = weights[i * outputs + o];
+  return { type: 'Linear', weight, shape: [outputs, inputs] };
+}
+
+function lif({ width, lif: { tau, threshold } }: NetworkSpec): NirNode {
+  const all = (value: number): Float32Array => new Float32Array(width).fill(value);
+  return { type: 'LIF', tau: all(tau), r: all(1), v_leak: all(0), v_threshold: all(justBelow(threshold)), v_reset: all(0) };
+}
+
+/** The greatest 32-bit number below the 32-bit number nearest to a positive `value`. */
+function justBelow(value: number): number {
+  const bits = new Uint32Array(1);
+  const number = new Float32Array(bits.buffer);
+  number[0] = value;
+  bits[0]--;
+  return number[0];
+}
+
+function describe({ temporal, order, viewFrequencies }: NetworkSpec, featureChannels: number): Record<string, string> {
+  return {
+    producer: 'SpikeRay',
+    dt: '1',
+    time: `one step a network sample along the ray, ${order}${temporal === 'pad' ? '; a zero input for every step without a sample between two samples' : ''}; membranes start at 0 with every ray`,
+    input: `${featureChannels} interpolated features, then the unit view direction, its sines and its cosines at ${viewFrequencies} frequencies`,
+    output: 'colour = sigmoid(output) of the same time step',
+    discretisation: 'v + (v_leak - v + r I) / tau, then spike where v > v_threshold, then v_reset',
+  };
+}

@@ -1,0 +1,127 @@
+/** The exported file read back through HDF5 and simulated as NIR defines it: the same spikes and logits as the network itself. */
+import h5wasm from 'h5wasm';
+import { describe, expect, it } from 'vitest';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { runColourNetwork } from '../../src/backends/tfjs/colour-network.ts';
+import { networkGraph } from '../../src/export/nir/network-graph.ts';
+import { encodeNir } from '../../src/export/nir/write-nir.ts';
+import { createNeuron } from '../../src/neurons/index.ts';
+import { Random } from '../../src/math/random.ts';
+import type { NetworkSpec } from '../../src/model/field-spec.ts';
+import { fieldFixture, normals } from '../helpers/field-fixtures.ts';
+
+const STEPS = 12;
+
+function fixtureOf(network: Partial<NetworkSpec> = {}) {
+  const { spec, tensors } = fieldFixture({ network });
+  return { spec, weights: { w1: tensors.w1!, w2: tensors.w2!, w3: tensors.w3! } };
+}
+
+async function readBack(bytes: Uint8Array) {
+  const { FS } = await h5wasm.ready;
+  FS.writeFile('/read.nir', bytes);
+  const file = new h5wasm.File('/read.nir', 'r');
+  const value = (path: string): unknown => (file.get(path) as { value: unknown }).value;
+  const shape = (path: string): number[] => (file.get(path) as { shape: number[] }).shape;
+  const keys = (path: string): string[] => (file.get(path) as { keys(): string[] }).keys();
+  return { value, shape, keys, floats: (path: string) => value(path) as Float32Array };
+}
+
+describe('NIR', () => {
+  it('has the layout of the specification', async () => {
+    const { spec, weights } = fixtureOf();
+    const file = await readBack(await encodeNir(networkGraph(spec, weights)));
+    expect(file.value('version')).toBe('1.0');
+    expect(file.value('node/type')).toBe('NIRGraph');
+    const chain = ['input', 'linear_1', 'lif_1', 'linear_2', 'lif_2', 'linear_3', 'output'];
+    expect(file.keys('node/nodes').sort()).toEqual([...chain].sort());
+    expect(file.shape('node/edges')).toEqual([6, 2]);
+    expect(file.value('node/edges')).toEqual(chain.slice(1).flatMap((name, i) => [chain[i], name]));
+    expect(chain.map((name) => file.value(`node/nodes/${name}/type`))).toEqual([
+      'Input',
+      'Linear',
+      'LIF',
+      'Linear',
+      'LIF',
+      'Linear',
+      'Output',
+    ]);
+    expect(file.value('node/nodes/input/shape')).toEqual(BigInt64Array.of(39n));
+    expect(file.value('node/nodes/output/shape')).toEqual(BigInt64Array.of(3n));
+    expect([1, 2, 3].map((i) => file.shape(`node/nodes/linear_${i}/weight`))).toEqual([
+      [16, 39],
+      [16, 16],
+      [3, 16],
+    ]);
+    for (const key of ['tau', 'r', 'v_leak', 'v_threshold', 'v_reset']) expect(file.shape(`node/nodes/lif_2/${key}`)).toEqual([16]);
+    expect(file.value('node/metadata/output')).toContain('sigmoid');
+  });
+
+  it.each([{}, { lif: { tau: 1.25, threshold: 0.5, surrogateAlpha: 4 } }])('simulated as NIR says, is the network: %j', async (network) => {
+    const { spec, weights } = fixtureOf(network);
+    const file = await readBack(await encodeNir(networkGraph(spec, weights)));
+    const inputs = normals(new Random(5), STEPS * 39, 1);
+    const simulated = simulate(file.floats, inputs);
+
+    await tf.setBackend('cpu');
+    const tensors = { w1: tf.tensor2d(weights.w1, [39, 16]), w2: tf.tensor2d(weights.w2, [16, 16]), w3: tf.tensor2d(weights.w3, [16, 3]) };
+    const pass = runColourNetwork(tf, createNeuron(spec.network!), tensors, tf.tensor3d(inputs, [STEPS, 1, 39]));
+    const spikes = pass.spikes[0].dataSync();
+    expect([...spikes].reduce((sum, spike) => sum + spike, 0)).toBeGreaterThan(10);
+    expect(simulated.spikes1).toEqual([...spikes]);
+    expect(simulated.spikes2).toEqual([...pass.spikes[1].dataSync()]);
+    pass.logits.dataSync().forEach((logit, i) => expect(simulated.logits[i]).toBeCloseTo(logit, 4));
+  });
+
+  it('fires at the threshold itself, as the neuron does', async () => {
+    const { spec, weights } = fixtureOf({ lif: { tau: 1, threshold: 1, surrogateAlpha: 4 } });
+    const file = await readBack(await encodeNir(networkGraph(spec, weights)));
+    const [below] = file.floats('node/nodes/lif_1/v_threshold');
+    expect(1 > below && below === Math.fround(1 - 2 ** -24)).toBe(true);
+  });
+
+  it.each<[Partial<NetworkSpec>, RegExp]>([
+    [{ neuron: 'relu' }, /no ReLU node/],
+    [{ temporal: 'repeat' }, /averages an output over time/],
+    [{ temporal: 'repeat', encoding: 'poisson' }, /Poisson/],
+  ])('refuses %j with the reason', (network, reason) => {
+    const { spec, weights } = fixtureOf(network);
+    expect(() => networkGraph(spec, weights)).toThrow(reason);
+  });
+
+  it('refuses a field without a network', () => {
+    const { spec } = fieldFixture({ network: null });
+    const none = new Float32Array(0);
+    expect(() => networkGraph(spec, { w1: none, w2: none, w3: none })).toThrow(/no colour network/);
+  });
+});
+
+/** Euler steps of dt = 1 of NIR's definitions, in 32 bits. */
+function simulate(read: (path: string) => Float32Array, inputs: Float32Array) {
+  const layers = [1, 2].map((i) => {
+    const of = (key: string): Float32Array => read(`node/nodes/lif_${i}/${key}`);
+    return { tau: of('tau'), r: of('r'), leak: of('v_leak'), threshold: of('v_threshold'), reset: of('v_reset'), v: new Float32Array(16) };
+  });
+  const weights = [1, 2, 3].map((i) => read(`node/nodes/linear_${i}/weight`));
+  const product = (weight: Float32Array, x: Float32Array): Float32Array =>
+    Float32Array.from({ length: weight.length / x.length }, (_, o) =>
+      x.reduce((sum, value, i) => sum + weight[o * x.length + i] * value, 0),
+    );
+  const fire = (layer: (typeof layers)[number], current: Float32Array): Float32Array =>
+    layer.v.map((v, n) => {
+      layer.v[n] = v + (layer.leak[n] - v + layer.r[n] * current[n]) / layer.tau[n];
+      if (layer.v[n] <= layer.threshold[n]) return 0;
+      layer.v[n] = layer.reset[n];
+      return 1;
+    });
+  const out = { spikes1: [] as number[], spikes2: [] as number[], logits: [] as number[] };
+  for (let t = 0; t < STEPS; t++) {
+    const s1 = fire(layers[0], product(weights[0], inputs.subarray(t * 39, t * 39 + 39)));
+    const s2 = fire(layers[1], product(weights[1], s1));
+    out.spikes1.push(...s1);
+    out.spikes2.push(...s2);
+    out.logits.push(...product(weights[2], s2));
+  }
+  return out;
+}
