@@ -7,7 +7,7 @@ import type { Backend, Counts, FieldEngine, Rays } from '../../src/backends/back
 import { addCounts, emptyCounts } from '../../src/backends/backend.ts';
 import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
-import { ledgerOf, SYNAPSE_STAGES, totalWork, twinLedger } from '../../src/energy/ledger.ts';
+import { ledgerOf, SYNAPSE_STAGES, totalWork, twinLedger, type Ledger } from '../../src/energy/ledger.ts';
 import { sumWork, WORK_KEYS } from '../../src/energy/work.ts';
 import type { FieldSpec } from '../../src/model/field-spec.ts';
 import { viewInputs } from '../../src/model/field-spec.ts';
@@ -64,7 +64,8 @@ function handRays(): Rays {
   return { count: RAYS, origins, directions: Float32Array.from({ length: RAYS * 3 }, (_, i) => (i % 3 === 2 ? -1 : 0)) };
 }
 
-const render = async (engine: FieldEngine, rays: Rays): Promise<Counts> => (await engine.renderRays(rays, { background: [1, 1, 1] })).counts;
+const render = async (engine: FieldEngine, rays: Rays): Promise<Counts> =>
+  (await engine.renderRays(rays, { background: [1, 1, 1] })).counts;
 
 const EXPECTED: Counts = {
   rays: RAYS,
@@ -157,7 +158,7 @@ describe('sums', () => {
     await loadFixture(engine, fixture);
     const { origins, directions } = fixture.batch;
     const total = emptyCounts();
-    const parts = [];
+    const parts: Ledger[] = [];
     for (const [first, end] of [
       [0, 7],
       [7, 31],

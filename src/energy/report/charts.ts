@@ -82,15 +82,13 @@ export interface ScatterOptions {
   readonly points: readonly Point[];
   readonly xTitle: string;
   readonly yTitle: string;
-  readonly format: (value: number) => string;
   /** Joined by a line, in order of x. */
   readonly frontier: readonly Point[];
   readonly width?: number;
 }
 
 /** Energy to the right, quality upwards; `frontier` are the points joined by a line. */
-export function scatterChart({ description, points, xTitle, yTitle, format, frontier, width = 860 }: ScatterOptions): Html {
-  const middle = Math.max(...points.map(({ x }) => x)) / 2;
+export function scatterChart({ description, points, xTitle, yTitle, frontier, width = 860 }: ScatterOptions): Html {
   return svg(description, width, 340, {
     grid: { left: 64, right: 40, top: 14, bottom: 50 },
     xAxis: axis({
@@ -99,7 +97,6 @@ export function scatterChart({ description, points, xTitle, yTitle, format, fron
       nameLocation: 'middle',
       nameGap: 30,
       min: 0,
-      axisLabel: { ...FONT, color: SOFT, formatter: format },
     }),
     yAxis: axis({
       type: 'value',
@@ -123,7 +120,7 @@ export function scatterChart({ description, points, xTitle, yTitle, format, fron
         data: points.map(({ label, colour, x, y }) => ({
           value: [x, y],
           itemStyle: { color: `var(--${colour})`, opacity: 1 },
-          label: { show: true, position: x > middle ? 'left' : 'right', distance: 9, ...FONT, formatter: label },
+          label: { show: true, position: 'top', distance: 6, ...FONT, formatter: label },
         })),
       },
     ],

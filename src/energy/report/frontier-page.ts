@@ -101,7 +101,6 @@ export function frontierPage(frontier: Frontier): string {
           frontier: best,
           xTitle: `mJ an image, synapses as executed, ${model.name}`,
           yTitle: 'PSNR, dB',
-          format: three,
         })}
       </figure>
       <h2>Runs</h2>

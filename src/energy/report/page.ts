@@ -35,8 +35,10 @@ figure svg { display: block; width: 100%; height: auto; }
 table { border-collapse: collapse; font-size: .85rem; line-height: 1.35; min-width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: .32rem .7rem .32rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; border-bottom: 1px solid var(--soft); }
-td.n, th.n { text-align: right; white-space: nowrap; padding: .32rem 0 .32rem .9rem; }
-tfoot td { font-weight: 650; border-bottom: 0; border-top: 1px solid var(--soft); }
+td.n, th.n { text-align: right; padding: .32rem 0 .32rem .9rem; } td.n { white-space: nowrap; } th.n { white-space: normal; }
+td.n + td:not(.n), th.n + th:not(.n) { padding-left: 1rem; }
+td:nth-child(2):not(.n) { min-width: 9rem; }
+tfoot { display: table-row-group; } tfoot td { font-weight: 650; border-bottom: 0; border-top: 1px solid var(--soft); }
 tr { break-inside: avoid; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.2rem; font-size: .9rem; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }

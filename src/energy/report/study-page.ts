@@ -273,7 +273,6 @@ function quality(study: EnergyStudy): Html {
         frontier: [],
         xTitle: `mJ an image, synapses as executed, ${study.hardware[0].model.name}`,
         yTitle: 'PSNR, dB',
-        format: three,
       })}
     </figure>`;
 }
