@@ -3,7 +3,7 @@
  * time step, picojoules, for a fully connected layer (kernel 1):
  *
  *     157.12 H-tree + 4.64 fetch + 5.096 neuron + 8 (1.76423 array + 8 (2.03084 ADC + 0.094245 mux)) + 8 * 16 * 1.15e-6 subtractor
- *     + 8 * 0.2 buffer + 397 tile buffer = 715.576
+ *     + 8 * 0.2 buffer + 397 tile buffer = 715.575
  */
 import type { CrossbarModel } from './hardware-model.ts';
 

@@ -13,7 +13,8 @@ export function si(value: number, unit = ''): string {
 /** 71.812 -> "71.8", 0.0123 -> "0.0123": three significant digits without exponent. */
 export function three(value: number): string {
   if (value === 0) return '0';
-  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)) + 1e-12));
+  const rounded = Number(value.toPrecision(3));
+  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(rounded)) + 1e-12));
   return grouped(value, Math.min(6, digits));
 }
 
