@@ -1,0 +1,155 @@
+/** The parts of the study page that are drawn: countings, stages, hardware, quality. */
+import { STAGES } from '../ledger.ts';
+import type { EnergyStudy, HardwareResult } from '../study.ts';
+import { barChart, scatterChart, type Bars, type Point } from './charts.ts';
+import { html, type Html } from './html.ts';
+import { percent, three } from './numbers.ts';
+import { timeStepTable } from './study-tables.ts';
+import { nameOf } from './summary.ts';
+
+/** Millijoules; null where a model cannot run it. */
+export type Pair = readonly [run: number | null, twin: number | null];
+
+/** Millijoules an image of the run and of what it is compared with. */
+export function pair(
+  { run, twin, against }: HardwareResult,
+  counting: 'published' | 'executed',
+  part: 'synapses' | 'network' | 'all',
+): Pair {
+  return [run[counting]?.[part] ?? null, (against ?? twin)[counting]?.[part] ?? null];
+}
+
+export function share([mine, theirs]: Pair): string {
+  return mine === null || theirs === null || theirs === 0 ? '–' : percent(mine / theirs);
+}
+
+export function milli(value: number | null): string {
+  return value === null ? '–' : `${three(value)} mJ`;
+}
+
+function legend(study: EnergyStudy): Html {
+  const twin = study.against === null ? 'ANN of the same shape, same samples (computed)' : `run compared with: ${nameOf(study.against)}`;
+  return html`<div class="legend">
+    <span class="key run"><span>this run: ${nameOf(study.run)}</span></span
+    ><span class="key twin"><span>${twin}</span></span>
+  </div>`;
+}
+
+function series(pairs: readonly Pair[]): Bars[] {
+  return [
+    { label: 'run', colour: 'run', values: pairs.map(([mine]) => mine) },
+    { label: 'twin', colour: 'twin', values: pairs.map(([, theirs]) => theirs) },
+  ];
+}
+
+export function countings(study: EnergyStudy): Html {
+  const [first] = study.hardware;
+  const pairs = [
+    pair(first, 'published', 'synapses'),
+    pair(first, 'executed', 'synapses'),
+    pair(first, 'executed', 'network'),
+    pair(first, 'executed', 'all'),
+  ];
+  return html`<p>
+      Published counts charge layer 1 with all its inputs for every sample. As executed, the view terms go through layer 1 once a ray, and
+      everything behind a spike is additions of weight rows. The bars widen in scope from top to bottom.
+    </p>
+    ${legend(study)}
+    <figure>
+      ${barChart({
+        description: 'Energy an image, spiking network and twin, in two countings and three scopes',
+        categories: ['published convention: synapses', 'as executed: synapses', 'as executed: with neurons', 'as executed: whole renderer'],
+        series: series(pairs),
+        format: three,
+        unit: `mJ an image, ${first.model.name}`,
+      })}
+    </figure>
+    <p class="note">Share of the twin, from top to bottom: ${pairs.map(share).join(', ')}.</p>`;
+}
+
+export function stages(study: EnergyStudy): Html {
+  const chart = (result: HardwareResult): Html => {
+    const other = result.against ?? result.twin;
+    const shown = STAGES.filter((stage) => (result.run.executed?.byStage[stage] ?? other.executed?.byStage[stage]) !== undefined);
+    return html`<figure>
+      ${barChart({
+        description: `Energy an image by stage on ${result.model.name}`,
+        categories: shown,
+        series: series(shown.map((stage): Pair => [result.run.executed?.byStage[stage] ?? null, other.executed?.byStage[stage] ?? null])),
+        format: three,
+        unit: `mJ an image, ${result.model.name}`,
+        width: 560,
+      })}
+      <figcaption>${result.model.title}${unpriced(result)}</figcaption>
+    </figure>`;
+  };
+  const memory = study.hardware.find(({ model }, i) => i > 0 && model.kind === 'operations' && model.memory !== null);
+  return html`<p>
+      The same work, stage by stage, as a sample passes through the
+      renderer${memory === undefined ? '' : '; on the right every operand is fetched from memory, grids from DRAM'}.
+    </p>
+    ${legend(study)}
+    <div class="two">${chart(study.hardware[0])}${memory === undefined ? '' : chart(memory)}</div>`;
+}
+
+function unpriced({ run }: HardwareResult): string {
+  const names = run.executed?.unpriced ?? [];
+  return names.length === 0 ? '' : `. Counted but without a price: ${names.join(', ')}`;
+}
+
+export function otherHardware(study: EnergyStudy): Html {
+  const comparable = study.hardware.map((result) => ({ result, energies: pair(result, 'executed', 'network') }));
+  const shares = comparable.map(({ energies: [mine, theirs] }) =>
+    mine === null || theirs === null || theirs === 0 ? null : (100 * mine) / theirs,
+  );
+  const alone = comparable
+    .filter(({ energies: [, theirs] }) => theirs === null)
+    .map(({ result, energies: [mine] }) => `${result.model.name}: ${milli(mine)} an image, no figure for an ANN`);
+  const names = comparable
+    .filter((_, i) => shares[i] !== null)
+    .map(({ result, energies }) => `${result.model.name}: ${three(energies[0]!)} of ${three(energies[1]!)} mJ`);
+  const steps = timeStepTable(study.hardware);
+  return html`<p>
+      The network with its neurons as executed, on each model. A share above 100 % means that the spikes cost more than they save there.
+    </p>
+    <figure>
+      ${barChart({
+        description: 'Energy of the network relative to the twin on each hardware model',
+        categories: names,
+        series: [{ label: 'share', colour: 'run', values: shares.filter((value) => value !== null) }],
+        format: (value) => `${value.toFixed(1)} %`,
+        unit: 'energy of the run, % of the twin on the same model',
+      })}
+    </figure>
+    ${alone.length === 0 ? '' : html`<p class="note">${alone.join('. ')}.</p>`}
+    ${
+      steps === null
+        ? ''
+        : html`<h3>Time steps of a crossbar</h3>
+            <p>
+              A crossbar works the same in every time step, spikes or not: its energy and latency follow the number of steps, which
+              condensing the samples of a ray makes small.
+            </p>
+            ${steps}`
+    }`;
+}
+
+export function quality(study: EnergyStudy): Html {
+  const point = (label: string, colour: Point['colour'], x: number | null, y: number): Point[] =>
+    x === null ? [] : [{ label, colour, x, y }];
+  const [mine, theirs] = pair(study.hardware[0], 'executed', 'synapses');
+  const points = [
+    ...point(nameOf(study.run), 'run', mine, study.run.psnr),
+    ...point(nameOf(study.against!), 'twin', theirs, study.against!.psnr),
+  ];
+  return html`<p>Upwards is better, leftwards is cheaper. <code>spikeray energy --compare RUN…</code> draws this for many runs.</p>
+    <figure>
+      ${scatterChart({
+        description: 'PSNR against energy of the run and the run compared with',
+        points,
+        frontier: [],
+        xTitle: `mJ an image, synapses as executed, ${study.hardware[0].model.name}`,
+        yTitle: 'PSNR, dB',
+      })}
+    </figure>`;
+}
