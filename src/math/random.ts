@@ -42,7 +42,7 @@ export class Random {
   }
 }
 
-/** A 32-bit finaliser with full avalanche (Wellons, "lowbias32"). Also used per sample by the Poisson encoding, on every backend. */
+/** A 32-bit finaliser: xor-shifts and two multiplications, every input bit reaches every output bit. Also used per sample by the Poisson encoding, on every backend. */
 export function hash32(x: number): number {
   x = (x ^ (x >>> 16)) | 0;
   x = Math.imul(x, 0x21f0aaad);

@@ -2,13 +2,13 @@
  * The fine stage: the colour network and a dense grid in the box that the coarse stage found. In the order of DVGO's loop, before a step that
  * asks for it the occupancy is refreshed, then the grid is scaled; scaling starts Adam anew, as DVGO re-creates its optimiser.
  */
-import type { FieldEngine, ParameterName } from '../backends/backend.ts';
+import type { Capacity, FieldEngine, ParameterName } from '../backends/backend.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
 import { Random } from '../math/random.ts';
 import { contentBox, type Box } from '../model/bounds.ts';
 import { densityOf } from '../model/density.ts';
 import { disposeOnFailure } from '../model/dispose-on-failure.ts';
-import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
+import { maxStepsPerRay, voxelCount, type FieldSpec } from '../model/field-spec.ts';
 import { initialWeights, matchOpticalDepth } from '../model/initial-tensors.ts';
 import { neighbourhoodExceeds, refreshOccupancy, resampleOccupancy } from '../model/occupancy.ts';
 import { resampleGrid } from '../model/resample-grid.ts';
@@ -64,10 +64,11 @@ export async function resumeFine(context: RunContext, checkpoint: Checkpoint): P
   return disposeOnFailure(engine, () => assemble(context, engine, state, new Random(state.random)));
 }
 
-/** The grid after the last scaling. */
-function fineCapacity({ config, scene }: RunContext, box: Box): { voxels: number; trainRays: number } {
+/** What the field will need after the last scaling. */
+function fineCapacity({ config, scene }: RunContext, box: Box): Capacity {
   const { scaleAt, rays } = config.fine;
-  return { voxels: voxelCount(fineSpec(config, box, scene.near, scaleAt.length).grid), trainRays: rays };
+  const last = fineSpec(config, box, scene.near, scaleAt.length);
+  return { voxels: voxelCount(last.grid), steps: maxStepsPerRay(last), trainRays: rays };
 }
 
 /** The coarse places whose neighbourhood holds matter (DVGO's mask cache of the coarse checkpoint). */

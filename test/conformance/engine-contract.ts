@@ -174,7 +174,7 @@ export function describeEngineContract(name: string, createBackend: () => Promis
 
     test('respecify keeps the tensors on the same grid and resets the grids on another', async () => {
       const fixture = fieldFixture();
-      const capacity = { voxels: 1000 };
+      const capacity = { voxels: 1000, steps: 1000 };
       const engine = await create(fixture.spec, capacity);
       await loadFixture(engine, fixture);
       const shifted = { ...fixture.spec, densityShift: -2, weightThreshold: 0.1 };
@@ -196,7 +196,7 @@ export function describeEngineContract(name: string, createBackend: () => Promis
 
     test('after respecify it computes as a new field does', async () => {
       const large = fieldFixture({ size: [9, 9, 9] });
-      const engine = await create(fieldFixture().spec, { voxels: 729 });
+      const engine = await create(fieldFixture().spec, { voxels: 729, steps: 1000 });
       await loadFixture(engine, fieldFixture());
       await engine.respecify(large.spec);
       await loadFixture(engine, large);

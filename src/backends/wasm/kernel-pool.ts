@@ -2,13 +2,17 @@
  * Runs kernels on several threads over one shared memory. The calling thread is thread 0; the others wait on a control block:
  *
  *     int32    [0] generation  [1] threads still running  [2] kernel  [3] number of arguments  [4] failed threads  [5] state version
- *     float64  [ARGUMENTS...] arguments of the kernel   [STATE...] values of the exported variables, in the order of `stateNames`
+ *     float64  arguments of the kernel, then values of the exported variables, in the order of `stateNames`
  *
  * Kernels and variables are numbered by the order of the module's exports, which is the same in every thread.
  */
 
+import { BackendError, SpikeRayError } from '../../errors.ts';
+
 /** A thread besides the calling one; see launch-node.ts and kernel-worker.js. */
 export interface WorkerHandle {
+  /** Settles once the thread waits for its first kernel; rejects if it could not start. */
+  readonly ready: Promise<void>;
   terminate(): Promise<void>;
 }
 
@@ -17,15 +21,16 @@ export interface WorkerStart {
   readonly memory: WebAssembly.Memory;
   readonly control: SharedArrayBuffer;
   readonly thread: number;
+  readonly layout: typeof LAYOUT;
 }
 
 export type SpawnWorker = (start: WorkerStart) => WorkerHandle;
 
-export const ARGUMENTS = 8;
-export const STATE = 24;
-const CONTROL_FLOATS = 256;
-/** Looks at the control block this often before going to sleep: about 50 microseconds, the gap between two kernels of a step. */
-export const SPINS = 5000;
+/**
+ * Where arguments and state lie among the floats; and how often a thread looks at the control block before it goes to sleep: about 50
+ * microseconds, the gap between two kernels of a step.
+ */
+const LAYOUT = { arguments: 8, state: 24, spins: 5000 } as const;
 
 export class KernelPool {
   readonly memory: WebAssembly.Memory;
@@ -39,16 +44,32 @@ export class KernelPool {
   private readonly ints: Int32Array;
   private readonly floats: Float64Array;
 
-  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, threads: number, spawn: SpawnWorker) {
+  private constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, threads: number, spawn: SpawnWorker) {
     this.memory = memory;
     this.threads = threads;
     this.exports = new WebAssembly.Instance(module, { env: { memory } }).exports;
     this.kernelNames = Object.keys(this.exports).filter((name) => typeof this.exports[name] === 'function');
     this.stateNames = Object.keys(this.exports).filter((name) => this.exports[name] instanceof WebAssembly.Global);
-    const control = new SharedArrayBuffer(CONTROL_FLOATS * 8);
+    const control = new SharedArrayBuffer((LAYOUT.state + this.stateNames.length) * 8);
     this.ints = new Int32Array(control, 0, 16);
     this.floats = new Float64Array(control);
-    this.workers = Array.from({ length: threads - 1 }, (_, i) => spawn({ module, memory, control, thread: i + 1 }));
+    this.workers = Array.from({ length: threads - 1 }, (_, i) => spawn({ module, memory, control, thread: i + 1, layout: LAYOUT }));
+  }
+
+  /** Throws BackendError if a thread cannot start. */
+  static async start(module: WebAssembly.Module, memory: WebAssembly.Memory, threads: number, spawn: SpawnWorker): Promise<KernelPool> {
+    const pool = new KernelPool(module, memory, threads, spawn);
+    try {
+      await Promise.all(pool.workers.map((worker) => worker.ready));
+    } catch (cause) {
+      await pool.dispose();
+      throw new BackendError(
+        `A thread of the wasm backend could not start: ${(cause as Error).message}`,
+        'Use fewer threads (--threads 1).',
+        { cause },
+      );
+    }
+    return pool;
   }
 
   /** Sets exported variables of state.ts in every thread, from the next kernel on. Throws RangeError for an unknown name. */
@@ -56,7 +77,7 @@ export class KernelPool {
     for (const [name, value] of Object.entries(values)) {
       const index = this.stateNames.indexOf(name);
       if (index < 0) throw new RangeError(`The kernels have no variable ${name}.`);
-      this.floats[STATE + index] = value;
+      this.floats[LAYOUT.state + index] = value;
       (this.exports[name] as WebAssembly.Global).value = value;
     }
     this.ints[5]++;
@@ -77,14 +98,14 @@ export class KernelPool {
     ints[2] = this.kernelNames.indexOf(kernel);
     if (ints[2] < 0) throw new RangeError(`There is no kernel ${kernel}.`);
     ints[3] = args.length;
-    this.floats.set(args, ARGUMENTS);
+    this.floats.set(args, LAYOUT.arguments);
     Atomics.store(ints, 1, this.threads - 1);
     Atomics.add(ints, 0, 1);
     Atomics.notify(ints, 0);
     this.call(kernel, args);
-    for (let i = 0; i < SPINS && Atomics.load(ints, 1) > 0; i++);
+    for (let i = 0; i < LAYOUT.spins && Atomics.load(ints, 1) > 0; i++);
     for (let left = Atomics.load(ints, 1); left > 0; left = Atomics.load(ints, 1)) Atomics.wait(ints, 1, left);
-    if (Atomics.load(ints, 4) > 0) throw new Error(`Kernel ${kernel} failed in a worker thread.`);
+    if (Atomics.load(ints, 4) > 0) throw new SpikeRayError(`Kernel ${kernel} failed in a worker thread.`);
     this.addTime(kernel, start);
   }
 

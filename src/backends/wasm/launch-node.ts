@@ -18,8 +18,16 @@ export interface WasmOptions {
 
 const spawn: SpawnWorker = (start) => {
   const worker = new Worker(new URL('./kernel-worker.js', import.meta.url), { workerData: start });
-  worker.unref();
+  const ready = new Promise<void>((resolve, reject) => {
+    worker.once('message', () => {
+      // From here on the thread must not keep the process alive.
+      worker.unref();
+      resolve();
+    });
+    worker.once('error', reject);
+  });
   return {
+    ready,
     terminate: async () => {
       await worker.terminate();
     },

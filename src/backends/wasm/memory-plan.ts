@@ -33,14 +33,14 @@ export interface Sizes {
 
 export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): Sizes {
   const voxels = Math.max(capacity.voxels, voxelCount(spec.grid));
-  const growth = Math.cbrt(voxels / voxelCount(spec.grid));
-  const maxSteps = Math.ceil(maxStepsPerRay(spec) * growth) + 4;
+  const maxSteps = Math.max(capacity.steps ?? 0, maxStepsPerRay(spec));
   const network = spec.network;
   const width = network ? network.width : 16;
   const inputs = network ? spec.featureChannels + viewInputs(network) : 0;
   const inputRows = network ? 12 + Math.ceil(viewInputs(network) / 4) * 4 : 12;
   const repeats = network ? repeatsOf(network) : 1;
-  const planes = 1 / threads + 1 / spec.grid.size[2];
+  // Of nz planes a thread owns at most nz/threads + 1, and later grids have more planes, not fewer.
+  const share = Math.min(1, 1 / threads + 1 / spec.grid.size[2]);
   return {
     voxels,
     channels: spec.featureChannels,
@@ -52,9 +52,20 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
     maxSteps,
     rowCapacity: maxSteps * repeats + CHUNK_ROWS,
     laneCapacity: (Math.floor(capacity.trainRays / LANES) + 1) * maxSteps,
-    slotCapacity: Math.ceil(voxels * Math.min(1, planes)) + 1,
+    slotCapacity: Math.ceil(voxels * share) + 1,
     rays: Math.max(capacity.trainRays, RENDER_RAYS),
   };
+}
+
+/** Throws RangeError if a field with these sizes has no room for the spec. */
+export function checkFits(spec: FieldSpec, sizes: Sizes, threads: number): void {
+  const [nx, ny, nz] = spec.grid.size;
+  const check = (what: string, needed: number, room: number): void => {
+    if (needed > room) throw new RangeError(`A grid of ${nx}x${ny}x${nz} needs ${needed} ${what}; this engine was made for ${room}.`);
+  };
+  check('voxels', nx * ny * nz, sizes.voxels);
+  check('steps a ray', maxStepsPerRay(spec), sizes.maxSteps);
+  check('voxels a thread', Math.ceil(nz / threads) * nx * ny, sizes.slotCapacity);
 }
 
 /** A network without time needs one row a sample. */

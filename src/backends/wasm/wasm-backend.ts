@@ -29,12 +29,23 @@ export function createBackend(module: WebAssembly.Module, setup: WasmSetup): Bac
     description: `wasm, ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${relaxed ? 'SIMD with fused multiply-add' : 'SIMD'}`,
     estimateBytes: (spec, capacity) => plan(spec, capacity).memory.bytes,
     createField: async (spec, capacity) => {
+      checkChannels(spec);
       const { sizes, scratchStride, memory } = plan(spec, capacity);
       checkAddressable(memory.bytes);
-      const pool = new KernelPool(module, allocate(memory.bytes), threads, spawn);
+      const pool = await KernelPool.start(module, allocate(memory.bytes), threads, spawn);
       return new WasmEngine(spec, sizes, memory, scratchStride, pool, capacity.trainRays);
     },
   };
+}
+
+/** The kernels' rows have 12 features before a network, and colour logits without one. */
+function checkChannels({ network, featureChannels }: FieldSpec): void {
+  const expected = network ? 12 : 3;
+  if (featureChannels === expected) return;
+  throw new BackendError(
+    `The wasm backend needs ${expected} feature channels ${network ? 'with' : 'without'} a network; the field has ${featureChannels}.`,
+    'Use --backend tfjs for other numbers.',
+  );
 }
 
 function allocate(bytes: number): WebAssembly.Memory {

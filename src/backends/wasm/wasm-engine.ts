@@ -1,5 +1,5 @@
 /** One field on the wasm backend: sets the kernels' state, hands out rays, reads back results. */
-import { maxStepsPerRay, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import {
   emptyCounts,
   addCounts,
@@ -15,7 +15,7 @@ import {
   type TrainBatch,
 } from '../backend.ts';
 import type { KernelPool } from './kernel-pool.ts';
-import { LANES, RENDER_RAYS, renderRecordStride, repeatsOf, STATS_BYTES, type MemoryPlan, type Sizes } from './memory-plan.ts';
+import { checkFits, LANES, RENDER_RAYS, renderRecordStride, repeatsOf, STATS_BYTES, type MemoryPlan, type Sizes } from './memory-plan.ts';
 import { TensorStore } from './tensor-store.ts';
 
 /** Order of the sums in a statistics block (stats.ts of the kernels). */
@@ -114,11 +114,7 @@ export class WasmEngine implements FieldEngine {
 
   async respecify(spec: FieldSpec): Promise<void> {
     const resized = spec.grid.size.some((n, axis) => n !== this.spec.grid.size[axis]);
-    if (voxelCount(spec.grid) > this.sizes.voxels || maxStepsPerRay(spec) > this.sizes.maxSteps) {
-      throw new RangeError(
-        `A grid of ${spec.grid.size.join('x')} is beyond the capacity of ${this.sizes.voxels} voxels this engine was made for.`,
-      );
-    }
+    checkFits(spec, this.sizes, this.pool.threads);
     this.currentSpec = spec;
     this.applySpec(resized);
   }

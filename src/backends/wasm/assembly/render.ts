@@ -1,12 +1,37 @@
 /** Rendering: blocks of rays, taken by whichever thread is free; each ray is marched, coloured and composited without leaving the cache. */
 import {
-  outDepth, outOpacity, outRgb, outSamples, outSpikes, rayCount, renderBackgroundB, renderBackgroundG, renderBackgroundR, renderRecords,
-  renderRecordStride, stats, thread, workCounter,
+  outDepth,
+  outOpacity,
+  outRgb,
+  outSamples,
+  outSpikes,
+  rayCount,
+  renderBackgroundB,
+  renderBackgroundG,
+  renderBackgroundR,
+  renderRecords,
+  renderRecordStride,
+  stats,
+  thread,
+  workCounter,
 } from './state';
 import { exitDistance, lastTransmittance, marchRay } from './march';
 import {
-  addRay, chunkHasRoom, chunkRay, clearChunk, endRecordOf, endSampleOf, exitDistanceOf, firstRecordOf, firstSampleOf, lastTransmittanceOf,
-  rayIndexOf, rayTotal, rowTotal, rowsOf, sampleTotal,
+  addRay,
+  chunkHasRoom,
+  chunkRay,
+  clearChunk,
+  endRecordOf,
+  endSampleOf,
+  exitDistanceOf,
+  firstRecordOf,
+  firstSampleOf,
+  lastTransmittanceOf,
+  rayIndexOf,
+  rayTotal,
+  rowTotal,
+  rowsOf,
+  sampleTotal,
 } from './chunk';
 import { counts1, counts2, placeScratch, rowRay } from './scratch';
 import { compositeColour } from './composite';
@@ -64,8 +89,8 @@ function finishChunk(block: usize): void {
     store<i32>(outSpikes + (ray << 2), 0);
   }
   for (let row = 0; row < rowTotal; row++) {
-    const offset = <usize>row << 2;
-    const at = outSpikes + (<usize>rayIndexOf(chunkRay(load<i32>(rowRay + offset))) << 2);
+    const offset = (<usize>row) << 2;
+    const at = outSpikes + ((<usize>rayIndexOf(chunkRay(load<i32>(rowRay + offset)))) << 2);
     store<i32>(at, load<i32>(at) + load<i32>(counts1 + offset) + load<i32>(counts2 + offset));
   }
   clearChunk();

@@ -57,14 +57,14 @@ function take(bytes: usize): usize {
 function place(start: usize): usize {
   cursor = start;
   const rows = <usize>((rowCapacity + 7) & ~3);
-  const hidden = rows * (<usize>width << 2);
+  const hidden = rows * ((<usize>width) << 2);
   const rays = <usize>CHUNK_RAYS + 4;
-  inputsAt = take(rows * (<usize>inputRows << 2));
+  inputsAt = take(rows * ((<usize>inputRows) << 2));
   hidden1 = take(hidden);
   hidden2 = take(hidden);
   gradient1 = take(hidden);
   gradient2 = take(hidden);
-  inputGradients = take(rows * (<usize>inputRows << 2));
+  inputGradients = take(rows * ((<usize>inputRows) << 2));
   lists1 = take(hidden >> 1);
   lists2 = take(hidden >> 1);
   counts1 = take(rows << 2);
@@ -74,8 +74,8 @@ function place(start: usize): usize {
   rowRay = take(rows << 2);
   starts = take(rows);
   real = take(rows);
-  membrane = take(<usize>width << 2);
-  zeros = take(<usize>width << 2);
+  membrane = take((<usize>width) << 2);
+  zeros = take((<usize>width) << 2);
   logits = take(rows << 4);
   logitGradients = take(rows << 4);
   sampleColours = take(rows << 4);
@@ -84,8 +84,8 @@ function place(start: usize): usize {
   sampleFeatures = take(rows * 48);
   sampleFeatureGradients = take(rows * 48);
   views = take(rays * (VIEW_FLOATS << 2));
-  viewCurrents = take(rays * (<usize>width << 2));
-  viewGradients = take(rays * (<usize>width << 2));
+  viewCurrents = take(rays * ((<usize>width) << 2));
+  viewGradients = take(rays * ((<usize>width) << 2));
   chunkRays = take(rays * 32);
   return cursor - start;
 }

@@ -3,7 +3,7 @@
  * vector load and one vector addition for four outputs a spike, nothing for a silent neuron.
  */
 
-/** out[row, n] = sum of weights[j, n] over the active j of each row; n a multiple of 16. */
+/** out[row, n] = sum of weights[j, n] over the active j of each row; n a multiple of 4. */
 export function sumActiveRows(out: usize, lists: usize, counts: usize, listStride: usize, weights: usize, rows: i32, n: i32): void {
   const nStride = <usize>n << 2;
   for (let row = 0; row < rows; row++) {

@@ -3,7 +3,7 @@
  * pointers are byte offsets into the one shared memory. Kernels never allocate.
  */
 
-// The grid: size, scale (size-1)/(max-min), corner, world box.
+// The grid: size and world box.
 export let nx: i32 = 0;
 export let ny: i32 = 0;
 export let nz: i32 = 0;

@@ -1,0 +1,78 @@
+/** What the wasm backend promises beyond the contract of an engine: threads that fail, capacities, channels. */
+import { describe, expect, it } from 'vitest';
+import { KernelPool } from '../../src/backends/wasm/kernel-pool.ts';
+import { compileKernels, createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
+import { BackendError } from '../../src/errors.ts';
+import { presets } from '../../src/config/presets.ts';
+import { maxStepsPerRay, voxelCount } from '../../src/model/field-spec.ts';
+import { fineSpec } from '../../src/train/stage-spec.ts';
+import { fieldFixture, loadFixture } from '../helpers/field-fixtures.ts';
+
+describe('threads', () => {
+  it('a thread that cannot start is an error with its reason, not a program that waits', async () => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    const spawn = () => ({ ready: Promise.reject(new Error('out of threads')), terminate: () => Promise.resolve() });
+    const started = KernelPool.start(await compileKernels(false), memory, 2, spawn);
+    await expect(started).rejects.toThrow(BackendError);
+    await expect(started).rejects.toThrow(/out of threads/);
+  });
+
+  it('the result has the same bits on 1, 2, 5 and 16 threads', async () => {
+    const results = [];
+    for (const threads of [1, 2, 5, 16]) {
+      const fixture = fieldFixture();
+      const engine = await (
+        await createWasmBackend({ threads })
+      ).createField(fixture.spec, { voxels: voxelCount(fixture.spec.grid), trainRays: 64 });
+      await loadFixture(engine, fixture);
+      for (let step = 1; step <= 3; step++) await engine.trainStep(fixture.batch, { ...fixture.settings, adamStep: step });
+      results.push([await engine.read('features'), await engine.read('density.m'), await engine.read('w2'), await engine.read('w1.v')]);
+      await engine.dispose();
+    }
+    for (const result of results) expect(result).toEqual(results[0]);
+  });
+
+  it('a number of threads out of range is refused', async () => {
+    await expect(createWasmBackend({ threads: 17 })).rejects.toThrow(/1 to 16 threads/);
+  });
+});
+
+it('a batch of fewer rays than lanes, and an empty one, train', async () => {
+  const fixture = fieldFixture();
+  const engine = await (
+    await createWasmBackend({ threads: 2 })
+  ).createField(fixture.spec, { voxels: voxelCount(fixture.spec.grid), trainRays: 64 });
+  await loadFixture(engine, fixture);
+  expect((await engine.trainStep({ ...fixture.batch, count: 3 }, fixture.settings)).counts.rays).toBe(3);
+  const far = fixture.batch.origins.map((value) => value + 1000);
+  const missed = await engine.trainStep({ ...fixture.batch, origins: far }, fixture.settings);
+  expect(missed.counts.samples).toBe(0);
+  expect(missed.loss).toBeGreaterThan(0);
+  await engine.dispose();
+});
+
+it('a long thin box grows through all scalings within its capacity', async () => {
+  const { paper } = presets;
+  const config = { ...paper, fine: { ...paper.fine, voxels: 40_000 } };
+  const backend = await createWasmBackend({ threads: 1 });
+  for (const depth of [2.1, 2.7, 3.3, 3.9]) {
+    const box = { min: [-0.11, -0.17, 0], max: [0.12, 0.16, depth] } as const;
+    const total = config.fine.scaleAt.length;
+    const last = fineSpec(config, box, 2, total);
+    const engine = await backend.createField(fineSpec(config, box, 2, 0), {
+      voxels: voxelCount(last.grid),
+      steps: maxStepsPerRay(last),
+      trainRays: 64,
+    });
+    for (let done = 1; done <= total; done++) await engine.respecify(fineSpec(config, box, 2, done));
+    expect(engine.spec).toEqual(last);
+    await engine.dispose();
+  }
+});
+
+it('channels that the kernels are not made for are refused', async () => {
+  const { spec } = fieldFixture();
+  const backend = await createWasmBackend({ threads: 1 });
+  const field = backend.createField({ ...spec, featureChannels: 16 }, { voxels: voxelCount(spec.grid), trainRays: 0 });
+  await expect(field).rejects.toThrow(/12 feature channels/);
+});
