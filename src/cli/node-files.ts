@@ -43,15 +43,6 @@ export const nodeFiles: Files = {
     }
   },
 
-  async stat(path) {
-    try {
-      const found = await stat(path);
-      return { bytes: found.size, modified: found.mtimeMs };
-    } catch (error) {
-      throw unreadable(path, error);
-    }
-  },
-
   async writeAtomic(path, chunks) {
     const folder = dirname(path);
     const temporary = join(folder, `.${basename(path)}.${process.pid}-${temporaries++}${TEMPORARY_ENDING}`);
@@ -80,6 +71,15 @@ export const nodeFiles: Files = {
       await mkdir(path, { recursive: true });
     } catch (error) {
       throw unwritable(path, null, error);
+    }
+  },
+
+  async rename(from, to) {
+    try {
+      await rename(from, to);
+      await syncFolder(dirname(to));
+    } catch (error) {
+      throw unwritable(to, null, error);
     }
   },
 

@@ -14,7 +14,7 @@ import type { Config } from '../config/schema.ts';
 import { energyReport } from '../energy/energy-report.ts';
 import { firingRates } from '../energy/firing-rates.ts';
 import { InputError } from '../errors.ts';
-import { meanSquaredError, psnrOf, ssim } from '../math/image-metrics.ts';
+import { meanSquaredError, psnrOf, ssim, SSIM_WINDOW } from '../math/image-metrics.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 import type { Reporter } from '../train/events.ts';
 import type { EvalReport, ViewRow } from './eval-report.ts';
@@ -33,11 +33,12 @@ export interface EvaluateOptions {
   readonly now?: () => number;
 }
 
-/** @throws InputError if there is no view to evaluate */
+/** @throws InputError if there is no view to evaluate, or one is too small for SSIM; nothing is rendered or written then */
 export async function evaluateField(options: EvaluateOptions): Promise<EvalReport> {
   const { engine, config, save, report, now = () => performance.now() } = options;
   const views = options.views.filter((_, i) => i % options.every === 0);
   if (views.length === 0) throw new InputError(`The split "${options.split}" has no views.`, 'Choose another with --split.');
+  for (const view of views) checkSize(view);
   const background = backgroundColour(config.scene.background);
   const metresPerUnit = depthUnit(boxDistances(engine.spec.grid, views)[1]);
   const perView: ViewRow[] = [];
@@ -59,6 +60,14 @@ export async function evaluateField(options: EvaluateOptions): Promise<EvalRepor
   const result = summarise(options.split, engine.spec, views[0], perView, background, metresPerUnit);
   if (save) await save.files.writeAtomic(`${save.folder}/metrics.json`, [new TextEncoder().encode(`${JSON.stringify(result, null, 2)}\n`)]);
   return result;
+}
+
+function checkSize({ name, intrinsics: { width, height } }: View): void {
+  if (Math.min(width, height) >= SSIM_WINDOW) return;
+  throw new InputError(
+    `${name}: expected at least ${SSIM_WINDOW}x${SSIM_WINDOW} pixels, the window of SSIM, found ${width}x${height}`,
+    'Evaluate a run that was trained on larger images: a smaller --downscale, or larger photos.',
+  );
 }
 
 function compare(name: string, image: RenderedImage, truth: Float32Array, seconds: number): ViewRow {

@@ -9,8 +9,6 @@ export interface Files {
   list(folder: string): Promise<string[]>;
   /** Throws InputError if the file does not exist or cannot be read. */
   read(path: string): Promise<Uint8Array<ArrayBuffer>>;
-  /** Size in bytes and time of last change (ms since 1970) without reading. */
-  stat(path: string): Promise<{ bytes: number; modified: number }>;
   /**
    * Writes all or nothing: temporary name in the same folder, sync, rename, sync of the folder. Creates parent folders. Throws StorageError
    * (disk full, not permitted) after removing the temporary file; a file that was there before is untouched.
@@ -19,6 +17,8 @@ export interface Files {
   /** Appends and leaves the file open for reading by others (metrics.jsonl). */
   append(path: string, text: string): Promise<void>;
   makeFolder(path: string): Promise<void>;
+  /** Gives a file or folder another name on the same disk. Throws StorageError. */
+  rename(from: string, to: string): Promise<void>;
   /** Removes a file or folder tree; missing is fine. */
   remove(path: string): Promise<void>;
 }

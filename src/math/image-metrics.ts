@@ -12,7 +12,8 @@ export interface FloatImage {
   readonly data: Float32Array;
 }
 
-const WINDOW = 11;
+/** Least width and height of images that SSIM can compare. */
+export const SSIM_WINDOW = 11;
 const SIGMA = 1.5;
 const C1 = 0.01 ** 2;
 const C2 = 0.03 ** 2;
@@ -34,7 +35,8 @@ export function ssim(a: FloatImage, b: FloatImage): number {
   const { width, height } = a;
   if (b.width !== width || b.height !== height)
     throw new RangeError(`images differ in size: ${width}x${height} and ${b.width}x${b.height}`);
-  if (width < WINDOW || height < WINDOW) throw new RangeError(`SSIM needs at least ${WINDOW}x${WINDOW} pixels, found ${width}x${height}`);
+  if (width < SSIM_WINDOW || height < SSIM_WINDOW)
+    throw new RangeError(`SSIM needs at least ${SSIM_WINDOW}x${SSIM_WINDOW} pixels, found ${width}x${height}`);
   let sum = 0;
   for (let channel = 0; channel < 3; channel++) sum += channelSsim(plane(a, channel), plane(b, channel), width, height);
   return sum / 3;
@@ -73,13 +75,13 @@ function product(a: Float64Array, b: Float64Array): Float64Array {
 
 /** Separable Gaussian, valid region: [height - 10, width - 10]. */
 function blur(image: Float64Array, width: number, height: number): Float64Array {
-  const innerWidth = width - WINDOW + 1;
-  const innerHeight = height - WINDOW + 1;
+  const innerWidth = width - SSIM_WINDOW + 1;
+  const innerHeight = height - SSIM_WINDOW + 1;
   const rows = new Float64Array(innerWidth * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < innerWidth; x++) {
       let sum = 0;
-      for (let k = 0; k < WINDOW; k++) sum += KERNEL[k] * image[y * width + x + k];
+      for (let k = 0; k < SSIM_WINDOW; k++) sum += KERNEL[k] * image[y * width + x + k];
       rows[y * innerWidth + x] = sum;
     }
   }
@@ -87,7 +89,7 @@ function blur(image: Float64Array, width: number, height: number): Float64Array 
   for (let y = 0; y < innerHeight; y++) {
     for (let x = 0; x < innerWidth; x++) {
       let sum = 0;
-      for (let k = 0; k < WINDOW; k++) sum += KERNEL[k] * rows[(y + k) * innerWidth + x];
+      for (let k = 0; k < SSIM_WINDOW; k++) sum += KERNEL[k] * rows[(y + k) * innerWidth + x];
       out[y * innerWidth + x] = sum;
     }
   }
@@ -97,7 +99,7 @@ function blur(image: Float64Array, width: number, height: number): Float64Array 
 const KERNEL = gaussian();
 
 function gaussian(): Float64Array {
-  const weights = Float64Array.from({ length: WINDOW }, (_, i) => Math.exp(-0.5 * ((i - (WINDOW >> 1)) / SIGMA) ** 2));
+  const weights = Float64Array.from({ length: SSIM_WINDOW }, (_, i) => Math.exp(-0.5 * ((i - (SSIM_WINDOW >> 1)) / SIGMA) ** 2));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return weights.map((weight) => weight / total);
 }

@@ -1,11 +1,12 @@
 /** stdout carries results, stderr progress. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Counts } from '../../src/backends/backend.ts';
 import { cli, MAIN, succeed } from './cli.ts';
+import { expectError } from './expect-error.ts';
 import { checkpointNames } from './run-files.ts';
 import { TINY, tinyRun, tinyScene, workFolder } from './tiny.ts';
 
@@ -65,6 +66,18 @@ describe('eval', () => {
     const { stdout } = await succeed(['eval', run, '--split', 'train', '--every', '3', '--json']);
     const { perView } = JSON.parse(stdout) as { perView: { name: string }[] };
     expect(perView.map(({ name }) => name)).toEqual(['r_0', 'r_3', 'r_6']);
+  });
+});
+
+describe('earlier results', () => {
+  it('of eval stay when the views cannot be measured', async () => {
+    const small = await tinyRun(scene, join(folder, 'small'), '--downscale', '4', '--max-steps', '2');
+    const results = join(small, 'eval/test');
+    mkdirSync(results, { recursive: true });
+    writeFileSync(join(results, 'metrics.json'), 'earlier');
+    await expectError(['eval', small], { says: ['r_0: expected at least 11x11 pixels', 'found 8x8', '--downscale'] });
+    expect(readdirSync(join(small, 'eval'))).toEqual(['test']);
+    expect(readFileSync(join(results, 'metrics.json'), 'utf8')).toBe('earlier');
   });
 });
 

@@ -7,6 +7,7 @@ import { emptyCounts } from '../../src/backends/backend.ts';
 import { evaluateField } from '../../src/eval/evaluate-field.ts';
 import type { EvalReport } from '../../src/eval/eval-report.ts';
 import { openField } from '../../src/eval/open-field.ts';
+import { InputError } from '../../src/errors.ts';
 import type { Files, ImageCodec, PixelBuffer } from '../../src/io/files.ts';
 import { psnrOf } from '../../src/math/image-metrics.ts';
 import type { Checkpoint } from '../../src/train/checkpoint.ts';
@@ -158,6 +159,16 @@ describe('rendering and evaluating a field', () => {
   it('refuses a split without views', async () => {
     const asked = evaluateField({ engine, config: tinyConfig(), views: [], split: 'val', every: 1, report: () => undefined });
     await expect(asked).rejects.toThrow(/"val" has no views/);
+  });
+
+  it('refuses images smaller than the window of SSIM before anything is written', async () => {
+    const { written, files, codec } = recorder();
+    const small = tinyScene({ size: 10 }).splits.test!;
+    const save = { files, codec, folder: 'eval' };
+    const asked = evaluateField({ engine, config: tinyConfig(), views: small, split: 'test', every: 1, save, report: () => undefined });
+    await expect(asked).rejects.toThrow(/v_0: expected at least 11x11 pixels.* found 10x10/);
+    await expect(asked).rejects.toThrow(InputError);
+    expect(written.size).toBe(0);
   });
 
   it('counts nothing in images of nothing', async () => {

@@ -9,6 +9,7 @@ import { sharpCodec } from '../image-codec.ts';
 import { nodeFiles } from '../node-files.ts';
 import { loadRun, openRunField, type RunFieldOptions } from '../open-run-field.ts';
 import { addOutputOptions, wholeNumber, word, type OutputOptions } from '../options.ts';
+import { replaceFolder } from '../replace-folder.ts';
 import { runAction } from '../run-action.ts';
 
 interface EvalOptions extends OutputOptions, RunFieldOptions {
@@ -45,10 +46,11 @@ async function evaluate(path: string, options: EvalOptions): Promise<void> {
     const { run, engine, backend, checkpoint } = await openRunField(loaded, options, report);
     try {
       const folder = `${run.folder}/eval/${held.split}`;
-      await nodeFiles.remove(folder);
-      const save = { files: nodeFiles, codec: sharpCodec, folder };
       const { config } = run.record;
-      const found = await evaluateField({ engine, config, views: held.views, split: held.split, every, save, report });
+      const found = await replaceFolder(nodeFiles, folder, (unfinished) => {
+        const save = { files: nodeFiles, codec: sharpCodec, folder: unfinished };
+        return evaluateField({ engine, config, views: held.views, split: held.split, every, save, report });
+      });
       const json = { run: run.folder, checkpoint: loaded.path, step: checkpoint.state.step, backend, ...found };
       return { json, text: describe(found, config.network.neuron, folder) };
     } finally {
