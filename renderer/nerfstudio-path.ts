@@ -6,6 +6,9 @@ import { InputError } from '../src/errors.ts';
 import { rigidProblem } from '../src/math/rigid-motion.ts';
 import { frameName, type NamedCamera, type Size } from './camera-path.ts';
 
+/** The longest side of an image that is rendered, pixels. */
+export const LARGEST_SIDE = 8192;
+
 /**
  * @param json the parsed file
  * @param source its name, for messages
@@ -18,15 +21,15 @@ export function parseCameraPath(json: unknown, source: string, size?: Size): { c
   if (type !== 'perspective') throw malformed(source, 'camera_type "perspective"', JSON.stringify(type));
   const entries = root.camera_path;
   if (!Array.isArray(entries) || entries.length === 0) throw malformed(source, 'a list "camera_path" of cameras', describe(entries));
-  const width = size?.width ?? positive(root.render_width, source, 'render_width');
-  const height = size?.height ?? positive(root.render_height, source, 'render_height');
+  const width = size?.width ?? side(root.render_width, source, 'render_width');
+  const height = size?.height ?? side(root.render_height, source, 'render_height');
   const cameras = entries.map((entry: unknown, i): NamedCamera => {
     const where = `camera_path[${i}]`;
     const camera = record(entry, source, `an object at ${where}`);
     const fov = positive(camera.fov, source, `${where}.fov`);
     if (fov >= 180) throw malformed(source, `${where}.fov below 180 degrees`, String(fov));
     const focal = height / 2 / Math.tan((fov * Math.PI) / 360);
-    const intrinsics = { width: Math.round(width), height: Math.round(height), fx: focal, fy: focal, cx: width / 2, cy: height / 2 };
+    const intrinsics = { width, height, fx: focal, fy: focal, cx: width / 2, cy: height / 2 };
     return { name: frameName(i), camToWorld: pose(camera.camera_to_world, source, `${where}.camera_to_world`), intrinsics };
   });
   const fps = root.fps;
@@ -53,6 +56,11 @@ function positive(value: unknown, source: string, where: string): number {
   if (typeof value !== 'number' || !(value > 0) || !Number.isFinite(value))
     throw malformed(source, `a positive number at ${where}`, describe(value));
   return value;
+}
+
+function side(value: unknown, source: string, where: string): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= LARGEST_SIDE) return value;
+  throw malformed(source, `a whole number from 1 to ${LARGEST_SIDE} at ${where}`, describe(value));
 }
 
 function describe(value: unknown): string {

@@ -1,5 +1,6 @@
 /** Options that several commands share, and how their texts become values. */
 import { Option, type Command } from 'commander';
+import { LARGEST_SIDE } from '../../renderer/nerfstudio-path.ts';
 import { presets } from '../config/presets.ts';
 import { DEFAULT_PRESET, parseAssignment, type Request } from '../config/resolve-config.ts';
 import { findSetting, valueAt } from '../config/settings.ts';
@@ -77,7 +78,7 @@ export function wholeNumber(option: string, text: string, least: number, most: n
 export function imageSize(option: string, text: string): { width: number; height: number } {
   const match = /^(\d+)x(\d+)$/i.exec(text);
   if (match === null) throw new InputError(`${option} ${text}: expected WIDTHxHEIGHT in pixels`, `For example ${option} 800x800.`);
-  return { width: wholeNumber(option, match[1], 1, 8192), height: wholeNumber(option, match[2], 1, 8192) };
+  return { width: wholeNumber(option, match[1], 1, LARGEST_SIDE), height: wholeNumber(option, match[2], 1, LARGEST_SIDE) };
 }
 
 /** A word of a list. */

@@ -127,6 +127,12 @@ describe('options that cannot be used', () => {
     writeFileSync(path, '{"camera_path": [');
     await expectError(['render', trained, '--path', path], { says: [path, 'JSON'] });
     writeFileSync(path, '{"camera_path": []}');
+    const frame = { camera_to_world: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 4, 0, 0, 0, 1], fov: 40 };
+    writeFileSync(path, JSON.stringify({ camera_path: [frame], render_width: 0.4, render_height: 16 }));
+    await expectError(['render', trained, '--path', path], { says: ['from 1 to 8192 at render_width', 'found 0.4'] });
+    writeFileSync(path, JSON.stringify({ camera_path: [frame], render_width: 16, render_height: 1e9 }));
+    await expectError(['render', trained, '--path', path], { says: ['from 1 to 8192 at render_height'] });
+    writeFileSync(path, '{"camera_path": []}');
     await expectError(['render', trained, '--path', path], { says: ['camera_path'], notWritten: join(trained, 'render') });
   });
 });

@@ -41,7 +41,9 @@ describe('camera path of nerfstudio', () => {
     ['a list', [], /expected a JSON object, found a list/],
     ['a fisheye path', { ...file, camera_type: 'fisheye' }, /expected camera_type "perspective", found "fisheye"/],
     ['no cameras', { ...file, camera_path: [] }, /list "camera_path" of cameras, found a list of 0/],
-    ['no size', { ...file, render_width: undefined }, /positive number at render_width, found nothing/],
+    ['no size', { ...file, render_width: undefined }, /a whole number from 1 to 8192 at render_width, found nothing/],
+    ['half a pixel', { ...file, render_height: 0.4 }, /a whole number from 1 to 8192 at render_height, found 0\.4/],
+    ['too many pixels', { ...file, render_width: 1e6 }, /a whole number from 1 to 8192 at render_width, found 1000000/],
     [
       'too few numbers',
       { ...file, camera_path: [{ ...file.camera_path[0], camera_to_world: [1, 2] }] },
