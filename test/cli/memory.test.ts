@@ -3,10 +3,12 @@ import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Backend } from '../../src/backends/backend.ts';
 import { availableMemory } from '../../src/cli/available-memory.ts';
 import { limitedCodec } from '../../src/cli/limited-codec.ts';
+import { checkRenderMemory, renderMemory } from '../../src/cli/render-memory.ts';
 import { checkTrainingMemory } from '../../src/cli/training-memory.ts';
 import { presets } from '../../src/config/presets.ts';
 import { MemoryError } from '../../src/errors.ts';
 import type { ImageCodec } from '../../src/io/files.ts';
+import { tinyCamera } from '../train/tiny-scene.ts';
 
 const never = (): never => {
   throw new Error('not called');
@@ -34,6 +36,27 @@ describe('memory for images', () => {
     const images = limitedCodec(codec(), 2, 16_000);
     for (const path of ['a', 'b', 'c', 'a']) await images.size(path);
     expect((await images.decode('a')).width).toBe(100);
+  });
+});
+
+describe('memory for rendering', () => {
+  const cameras = Array.from({ length: 60 }, () => tinyCamera(0, 0, 100));
+
+  it('is that of three animations, a strip, and one image', () => {
+    const strips = 60 * 100 * 100 * 3 * 4;
+    expect(renderMemory(cameras)).toBeGreaterThanOrEqual(strips + 100 * 100 * 28);
+    expect(renderMemory(cameras)).toBeLessThan(strips * 1.1);
+    expect(() => {
+      checkRenderMemory(cameras, renderMemory(cameras));
+    }).not.toThrow();
+  });
+
+  it('is refused with the numbers when it does not fit', () => {
+    const check = (): void => {
+      checkRenderMemory(cameras, 2 ** 20);
+    };
+    expect(check).toThrow(MemoryError);
+    expect(check).toThrow('60 frames of 100x100 needs 7.3 MiB for images and animations; 1.0 MiB are available');
   });
 });
 

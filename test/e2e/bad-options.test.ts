@@ -122,6 +122,10 @@ describe('options that cannot be used', () => {
     await expectError(['render', trained, '--path', 'orbitt'], { says: ['Did you mean orbit?'] });
     await expectError(['render', trained, '--size', '10'], { says: ['WIDTHxHEIGHT'] });
     await expectError(['render', trained, '--size', '0x10'], { says: ['--size 0'] });
+    await expectError(['render', trained, '--frames', '3600', '--size', '8192x8192'], {
+      says: ['3600 frames of 8192x8192', 'TiB', '--frames', '--size'],
+      notWritten: join(trained, 'render'),
+    });
     await expectError(['render', trained, '--path', join(folder, 'none.json')], { says: ['none.json', 'no such file'] });
     const path = join(folder, 'path.json');
     writeFileSync(path, '{"camera_path": [');

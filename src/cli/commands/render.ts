@@ -9,12 +9,14 @@ import { suggest } from '../../config/nearest-name.ts';
 import { InputError } from '../../errors.ts';
 import type { RunFolder } from '../../run/run-folder.ts';
 import type { Reporter } from '../../train/events.ts';
+import { availableMemory } from '../available-memory.ts';
 import { sharpCodec } from '../image-codec.ts';
 import { nodeFiles } from '../node-files.ts';
 import { loadRun, openRunField, type RunFieldOptions } from '../open-run-field.ts';
 import { openSceneFor, viewsOf } from '../open-run-scene.ts';
 import { addOutputOptions, imageSize, wholeNumber, word, type OutputOptions } from '../options.ts';
 import { renderFrames } from '../render-frames.ts';
+import { checkRenderMemory } from '../render-memory.ts';
 import { runAction } from '../run-action.ts';
 
 interface RenderOptions extends OutputOptions, RunFieldOptions {
@@ -64,6 +66,7 @@ async function render(folder: string, options: RenderOptions): Promise<void> {
     const { cameras, framesPerSecond } = await camerasOf(loaded.run, options, size, report);
     const { run, engine, path } = await openRunField(loaded, options, report);
     try {
+      checkRenderMemory(cameras, availableMemory());
       const out = options.out ?? `${run.folder}/render/${basename(options.path, extname(options.path))}`;
       const { config } = run.record;
       const found = await renderFrames({
