@@ -29,9 +29,9 @@ export interface SceneReport {
   readonly name: string;
   readonly format: string;
   readonly splits: Readonly<Partial<Record<SplitName, SplitReport>>>;
-  /** z-depth range, metres. */
-  readonly near: number;
-  readonly far: number;
+  /** z-depth range, metres; null where the cameras do not tell and none was given. */
+  readonly near: number | null;
+  readonly far: number | null;
   readonly cameras: CameraReport;
   /** Cube around the largest ball that every camera sees whole: where the object probably is. Null without a common centre. */
   readonly bounds: { readonly min: readonly number[]; readonly max: readonly number[] } | null;
@@ -56,8 +56,8 @@ export function inspectScene(scene: SceneData): SceneReport {
     name: scene.name,
     format: scene.format,
     splits: Object.fromEntries(present.map((split) => [split, reportSplit(scene.splits[split]!)])),
-    near: scene.near,
-    far: scene.far,
+    near: Number.isNaN(scene.near) ? null : scene.near,
+    far: Number.isNaN(scene.far) ? null : scene.far,
     cameras: {
       centre,
       distance: centre === null ? null : { least: sorted[0], median: geometry.radius, greatest: sorted[sorted.length - 1] },

@@ -16,6 +16,8 @@ export interface OpenOptions {
   /** z-depth range, metres; 'auto' (default) finds it from the cameras. */
   readonly near?: number | 'auto';
   readonly far?: number | 'auto';
+  /** For looking at a scene: a depth range that cannot be found is NaN with a warning, not an InputError. Default false. */
+  readonly rangeOptional?: boolean;
   /** Splits whose pixels are wanted; default all. Depth range and fingerprint do not depend on it. */
   readonly splits?: readonly SplitName[];
   /** Gets a `view` event an image. Warnings are not sent: they are in `SceneData.warnings`. */
@@ -28,7 +30,9 @@ export async function openWith(format: SceneFormat, path: string, options: OpenO
   if (present.length === 0) throw new InputError(`${path}: expected images, found none in any split`, 'The scene lists no frames at all.');
   // Training defines the scene; a scene without a training split can still be looked at.
   const leading = present[0];
-  const range = depthRange(posed, posed.splits[leading]!, options);
+  const { warnings, ...range } = options.rangeOptional
+    ? depthRangeIfAny(posed, posed.splits[leading]!, options)
+    : { ...depthRange(posed, posed.splits[leading]!, options), warnings: [] };
   const wanted = present.filter((split) => options.splits?.includes(split) ?? true);
   const sizes = new Map<SplitName, ImageSize>();
   for (const split of new Set([leading, ...wanted])) sizes.set(split, await splitSize(split, posed.splits[split]!, options.images));
@@ -41,7 +45,7 @@ export async function openWith(format: SceneFormat, path: string, options: OpenO
     ...range,
     hasAlpha: Object.values(splits).some((views) => views.some(hasTransparency)),
     fingerprint: await fingerprintSplit(format.name, posed.splits[leading]!, sizes.get(leading)!, options.files),
-    warnings: [...posed.warnings, ...sizeWarnings(wanted, sizes)],
+    warnings: [...posed.warnings, ...warnings, ...sizeWarnings(wanted, sizes)],
   };
 }
 
@@ -61,11 +65,7 @@ async function loadSplits(
   return splits;
 }
 
-function depthRange(
-  posed: PosedScene,
-  cameras: readonly PosedImage[],
-  { near = 'auto', far = 'auto' }: OpenOptions,
-): { near: number; far: number } {
+function depthRange(posed: PosedScene, cameras: readonly PosedImage[], { near = 'auto', far = 'auto' }: OpenOptions): DepthRange {
   const automatic =
     near === 'auto' || far === 'auto' ? (posed.depthRange ?? automaticDepthRange(cameras.map((camera) => camera.camToWorld))) : undefined;
   const range = { near: near === 'auto' ? automatic!.near : near, far: far === 'auto' ? automatic!.far : far };
@@ -74,6 +74,20 @@ function depthRange(
     `near, far: expected 0 < near < far, found ${range.near} and ${range.far}`,
     'Set both: --set scene.near=… --set scene.far=… (metres of the scene).',
   );
+}
+
+interface DepthRange {
+  readonly near: number;
+  readonly far: number;
+}
+
+function depthRangeIfAny(...scene: Parameters<typeof depthRange>): DepthRange & { readonly warnings: readonly string[] } {
+  try {
+    return { ...depthRange(...scene), warnings: [] };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { near: NaN, far: NaN, warnings: [`${error.message}; training needs --set scene.near=… --set scene.far=…`] };
+  }
 }
 
 function sizeWarnings(splits: readonly SplitName[], sizes: ReadonlyMap<SplitName, ImageSize>): string[] {

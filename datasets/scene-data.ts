@@ -32,7 +32,7 @@ export interface SceneData {
   /** e.g. "blender" */
   readonly format: string;
   readonly splits: Readonly<Partial<Record<SplitName, readonly View[]>>>;
-  /** Range of z-depth along camera rays in which the scene lies, metres. */
+  /** Range of z-depth along camera rays in which the scene lies, metres; NaN only where a range was optional and none was found. */
   readonly near: number;
   readonly far: number;
   /** True when images carry real transparency (some alpha < 255). */

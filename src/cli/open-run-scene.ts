@@ -10,15 +10,19 @@ import { quoted } from './format.ts';
 import { limitedCodec } from './limited-codec.ts';
 import { nodeFiles } from './node-files.ts';
 
-/** @param splits those whose pixels are wanted; undefined: all */
+/**
+ * @param splits those whose pixels are wanted; undefined: all
+ * @param rangeOptional a depth range that cannot be found is a warning
+ */
 export async function openSceneFor(
   path: string,
   { downscale, near, far }: Pick<Config['scene'], 'downscale' | 'near' | 'far'>,
   splits: readonly SplitName[] | undefined,
   report: Reporter,
+  rangeOptional = false,
 ): Promise<SceneData> {
   const images = limitedCodec(sharpCodec, downscale, availableMemory());
-  const scene = await openScene(path, { files: nodeFiles, images, downscale, near, far, splits, report });
+  const scene = await openScene(path, { files: nodeFiles, images, downscale, near, far, splits, report, rangeOptional });
   for (const text of scene.warnings) report({ type: 'warning', text });
   return scene;
 }

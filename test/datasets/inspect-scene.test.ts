@@ -59,6 +59,21 @@ describe('inspecting a scene', () => {
     expect(report.problems.join('\n')).toMatch(/neither a val nor a test split/);
   });
 
+  it('describes a scene whose depth range cannot be found, and says why', async () => {
+    const folder = temporaryFolder();
+    const content = await writeSplit(folder, 'train', 10);
+    for (const [i, frame] of content.frames.entries()) {
+      const matrix = structuredClone(content.frames[0].transform_matrix) as number[][];
+      matrix[0][3] += i * 0.1;
+      frame.transform_matrix = matrix;
+    }
+    await write(folder, 'transforms_train.json', content);
+    await expect(open(folder)).rejects.toThrow('near and far cannot be found: all cameras look in the same direction');
+    const report = inspectScene(await open(folder, { rangeOptional: true }));
+    expect(report).toMatchObject({ near: null, far: null, cameras: { centre: null }, splits: { train: { views: 10 } } });
+    expect(report.problems.join('\n')).toMatch(/near and far cannot be found: .*; training needs --set scene\.near=… --set scene\.far=…/);
+  });
+
   it('stays JSON where no centre exists', async () => {
     const folder = temporaryFolder();
     await writeSplit(folder, 'test', 1);

@@ -109,6 +109,22 @@ describe('a scene that cannot be used', () => {
 });
 
 describe('a scene with flaws', () => {
+  it('has parallel cameras: inspect says so, train refuses', async () => {
+    editTransforms((t) => {
+      for (const [i, frame] of t.frames.entries())
+        frame.transform_matrix = [
+          [1, 0, 0, i * 0.1],
+          [0, 1, 0, 0],
+          [0, 0, 1, 4],
+          [0, 0, 0, 1],
+        ];
+    });
+    const { stdout } = await succeed(['inspect', scene]);
+    expect(stdout).toMatch(/depth range +not found/);
+    expect(stdout).toContain('- near and far cannot be found: all cameras look in the same direction');
+    await train(['near and far cannot be found', '--set scene.near=']);
+  });
+
   it('is used without its missing images, with a warning', async () => {
     rmSync(join(scene, 'train/r_2.png'));
     const { stderr } = await succeed(['train', scene, '--out', join(folder, 'missing'), ...TINY, '--quiet']);

@@ -27,7 +27,7 @@ async function inspect(path: string, options: OutputOptions): Promise<void> {
     const warningsAreInTheReport = (event: Parameters<typeof report>[0]): void => {
       if (event.type !== 'warning') report(event);
     };
-    const found = inspectScene(await openSceneFor(path, config.scene, undefined, warningsAreInTheReport));
+    const found = inspectScene(await openSceneFor(path, config.scene, undefined, warningsAreInTheReport, true));
     return { json: { path, reason, ...found }, text: describe(found, reason) };
   });
 }
@@ -44,7 +44,10 @@ function describe(scene: SceneReport, reason: string): string {
   ]);
   const { centre, distance, spread } = cameras;
   const facts = [
-    ['depth range', `${scene.near.toPrecision(4)} .. ${scene.far.toPrecision(4)} m`],
+    [
+      'depth range',
+      scene.near === null || scene.far === null ? 'not found' : `${scene.near.toPrecision(4)} .. ${scene.far.toPrecision(4)} m`,
+    ],
     [
       'cameras',
       centre === null || distance === null || spread === null
