@@ -9,7 +9,7 @@ import { countViews, nearCameras } from '../model/view-count.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { RaySampler } from './ray-sampler.ts';
 import { reportStage, stageRandom, type RunContext } from './run-context.ts';
-import { timeLimit, type StageRules, type StageRun } from './run-stage.ts';
+import { checkTimeLeft, timeLimit, type StageRules, type StageRun } from './run-stage.ts';
 import { coarseEpsilon, refreshDue } from './schedule.ts';
 import { restoreEngine } from './snapshot.ts';
 import { coarseSpec } from './stage-spec.ts';
@@ -25,6 +25,7 @@ export async function startCoarse(context: RunContext): Promise<StageRun> {
     const counts = countViews(spec.grid, views, scene.near);
     if (config.coarse.weighByViews) await engine.write('rate', viewRates(counts));
     await engine.writeOccupancy(visiblePlaces(context, spec, counts));
+    checkTimeLeft(config, context.seconds());
   });
   reportStage(context, 'coarse', spec, 'coarse stage');
   const state = { step: 0, adamStep: 0, scalings: 0, stageStart: context.seconds(), rays: 0, samples: 0 };

@@ -5,7 +5,7 @@
  */
 import type { FieldEngine, StepSettings } from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
-import { SpikeRayError } from '../errors.ts';
+import { InputError, SpikeRayError } from '../errors.ts';
 import type { Random } from '../math/random.ts';
 import type { StageName } from './events.ts';
 import { ProgressMeter } from './progress-meter.ts';
@@ -97,6 +97,15 @@ export async function saveRun(context: RunContext, run: StageRun): Promise<{ sav
 /** Seconds that the run may take in all; Infinity without a limit. */
 export function timeLimit(config: Config): number {
   return config.budget.maxMinutes === null ? Infinity : config.budget.maxMinutes * 60;
+}
+
+/** @throws InputError if nothing is left of the time limit */
+export function checkTimeLeft(config: Config, seconds: number): void {
+  if (seconds < timeLimit(config)) return;
+  throw new InputError(
+    `the time limit of ${config.budget.maxMinutes} minutes was used up before training could begin: loading the scene took ${(seconds / 60).toFixed(2)} minutes`,
+    'Give it more time with --max-minutes, or make loading shorter with smaller images (--downscale N).',
+  );
 }
 
 function divergence(stage: StageName, step: number): SpikeRayError {

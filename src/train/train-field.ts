@@ -45,7 +45,7 @@ export interface TrainOutcome {
 }
 
 /**
- * @throws InputError if the scene has no training views
+ * @throws InputError if the scene has no training views, or the time limit is used up before the first step
  * @throws SpikeRayError if the coarse stage finds nothing, or the loss is no longer a number
  */
 export async function trainField(options: TrainOptions): Promise<TrainOutcome> {

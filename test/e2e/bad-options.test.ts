@@ -51,6 +51,10 @@ describe('options that cannot be used', () => {
       ['--max-minutes -1', 'greater than 0'],
     ],
     [
+      ['--max-minutes', '0.0001'],
+      ['used up before training could begin', '--max-minutes'],
+    ],
+    [
       ['--max-steps', 'few'],
       ['--max-steps few', 'a whole number'],
     ],

@@ -3,6 +3,7 @@ import type { Backend, TensorName } from '../../src/backends/backend.ts';
 import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import type { Config } from '../../src/config/schema.ts';
+import { InputError } from '../../src/errors.ts';
 import type { Checkpoint } from '../../src/train/checkpoint.ts';
 import type { ProgressEvent, StepMetrics } from '../../src/train/events.ts';
 import { trainField, type TrainOptions, type TrainOutcome } from '../../src/train/train-field.ts';
@@ -200,6 +201,13 @@ describe('the loop', () => {
     expect(outcome.state.stageStart).toBe(50);
     expect(rates[0]).toBe(1);
     expect(rates.at(-1)!).toBeLessThan(config.fine.decayTo * 1.2);
+  });
+
+  it('refuses to begin when loading has used up the time limit', async () => {
+    const config: Config = { ...tinyConfig(), budget: { maxMinutes: 0.5, maxSteps: null } };
+    const begun = run(backend, config, { secondsBefore: 45 });
+    await expect(begun).rejects.toThrow(/time limit of 0\.5 minutes was used up before training could begin: .* took 0\.75 minutes/);
+    await expect(begun).rejects.toThrow(InputError);
   });
 
   it('saves every so many minutes and reports about every two seconds', async () => {

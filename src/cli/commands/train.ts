@@ -10,6 +10,7 @@ import { DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
 import type { Config } from '../../config/schema.ts';
 import { InputError, SpikeRayError } from '../../errors.ts';
 import { checkFolderFree, createRun } from '../../run/run-folder.ts';
+import { checkTimeLeft } from '../../train/run-stage.ts';
 import { VERSION } from '../../run/version.ts';
 import { availableMemory } from '../available-memory.ts';
 import { byteSize } from '../format.ts';
@@ -75,6 +76,7 @@ async function train(path: string, options: TrainOptions): Promise<void> {
     const backend = await startBackend(choice, threads, report);
     const needed = checkTrainingMemory(scene, config, backend, availableMemory());
     if (interrupt.signal.aborted) return nothingDone(interrupt);
+    checkTimeLeft(config, performance.now() / 1000);
     report({ type: 'note', text: `memory: about ${byteSize(needed.total)} at most; images ${byteSize(needed.images)}` });
     const folder = options.out?.replace(/(?<=.)\/+$/, '') ?? (await freeFolder(scene, config));
     const run = await createRun(nodeFiles, folder, recordOf(path, scene, backend, threads, config), force);
