@@ -8,6 +8,7 @@ import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Backend } from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../errors.ts';
+import { disposeOnFailure } from '../model/dispose-on-failure.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { resumeCoarse, startCoarse } from './coarse-stage.ts';
@@ -68,7 +69,10 @@ export async function trainField(options: TrainOptions): Promise<TrainOutcome> {
   } finally {
     await coarse.engine.dispose();
   }
-  return trainFine(context, await startFine(context, found));
+  const fine = await startFine(context, found);
+  // A kill before the first checkpoint that the clock asks for must not lose the coarse stage.
+  await disposeOnFailure(fine.engine, () => saveRun(context, fine));
+  return trainFine(context, fine);
 }
 
 async function trainFine(context: RunContext, fine: StageRun): Promise<TrainOutcome> {

@@ -145,6 +145,6 @@ describe('a reader that goes away', () => {
     child.stderr.once('data', () => child.stderr.destroy());
     const [code] = (await once(child, 'close')) as [number | null];
     expect(code).toBe(0);
-    expect(checkpointNames(out)).toEqual(['fine-00000040.safetensors']);
+    expect(checkpointNames(out)).toEqual(['fine-00000000.safetensors', 'fine-00000040.safetensors']);
   });
 });

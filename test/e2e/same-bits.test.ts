@@ -84,7 +84,7 @@ describe('resume', () => {
     const lower = await succeed(['resume', run, '--max-steps', '10', '--json']);
     expect(lower.stderr).toContain('nothing to do');
     expect(readFileSync(join(run, 'metrics.jsonl'), 'utf8')).toBe(before);
-    expect(checkpointNames(run)).toEqual(['fine-00000040.safetensors']);
+    expect(checkpointNames(run)).toEqual(['fine-00000000.safetensors', 'fine-00000040.safetensors']);
   });
 
   it('stops at the planned steps, and goes beyond them only when asked', async () => {
