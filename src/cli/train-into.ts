@@ -2,6 +2,7 @@
 import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Backend } from '../backends/backend.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
+import { StorageError } from '../errors.ts';
 import type { RunFolder } from '../run/run-folder.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 import type { Reporter, StepMetrics } from '../train/events.ts';
@@ -25,6 +26,8 @@ export interface TrainInto {
 
 export async function trainInto({ run, scene, backend, start, interrupt, report, output }: TrainInto): Promise<Result> {
   let latest: StepMetrics | undefined;
+  let failure: unknown;
+  const stop = new AbortController();
   const outcome = await trainField({
     scene,
     config: run.record.config,
@@ -34,16 +37,33 @@ export async function trainInto({ run, scene, backend, start, interrupt, report,
     report,
     metrics: async (metrics) => {
       latest = metrics;
-      await run.appendMetrics(metrics);
+      try {
+        await run.appendMetrics(metrics);
+      } catch (error) {
+        // Ending as on Ctrl-C saves what was trained so far.
+        failure ??= error;
+        stop.abort();
+      }
     },
-    signal: interrupt.signal,
+    signal: AbortSignal.any([interrupt.signal, stop.signal]),
     secondsBefore: performance.now() / 1000,
   });
   interrupt.release();
   const { interrupted, state, checkpoint } = outcome;
+  if (failure !== undefined) throw stoppedBy(failure, state, checkpoint.path, run.folder);
   const result = describeTraining(run, state, interrupted, checkpoint.path, latest);
   if (interrupted && output.json === true) writeNotice(`interrupted; to go on: ${resumeCommand(run.folder)}`);
   return result;
+}
+
+/** Why training ended before its time, and where it can go on. */
+function stoppedBy(failure: unknown, { stage, step }: TrainState, checkpoint: string, folder: string): unknown {
+  if (!(failure instanceof StorageError)) return failure;
+  return new StorageError(
+    `${failure.message}; training stopped at ${stage} step ${step}, which is saved in ${checkpoint}`,
+    `${failure.fix ?? 'Mend that.'} To go on: ${resumeCommand(folder)}`,
+    { cause: failure },
+  );
 }
 
 /** The result of training as it stands; also for a run that had nothing left to do. */

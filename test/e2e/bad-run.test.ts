@@ -1,5 +1,5 @@
 /** Checkpoints that cannot be used: an error that says what to do, the run left as it is. */
-import { copyFileSync, cpSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { decodeSafetensors, encodeSafetensors } from '../../src/io/safetensors.ts';
@@ -117,6 +117,16 @@ describe('the disk is full while saving', () => {
     expect(readdirSync(join(run, 'checkpoints')).sort(), 'nothing lost, nothing left behind').toEqual(before);
     expect((await openCheckpoint(run)).state.step).toBe(20);
     await succeed(['resume', run, '--max-steps', '30', '--quiet']);
+    expect((await openCheckpoint(run)).state.step).toBe(30);
+  });
+
+  it('of the metrics: what was trained is saved first', async () => {
+    rmSync(join(run, 'metrics.jsonl'));
+    mkdirSync(join(run, 'metrics.jsonl'));
+    await expectError(['resume', run, '--max-steps', '30'], {
+      code: 1,
+      says: [join(run, 'metrics.jsonl'), 'which is saved in', 'fine-00000030', `spikeray resume ${run}`],
+    });
     expect((await openCheckpoint(run)).state.step).toBe(30);
   });
 
