@@ -11,11 +11,14 @@ import { byteSize } from './format.ts';
 export interface TrainingMemory {
   /** The field of the larger stage, as the backend estimates it. */
   readonly field: number;
-  /** Copies made while saving and resampling: the largest tensor, three times. */
+  /** Copies made while saving: parameters and moments of a field that is nowhere empty, and once more the largest tensor. */
   readonly copies: number;
   readonly images: number;
   readonly total: number;
 }
+
+/** Tensors of each grid: its values, and Adam's two moments. */
+const PARAMETER_AND_MOMENTS = 3;
 
 /** Both backends address at most this much for a field. */
 const ADDRESSABLE = 2 ** 32;
@@ -30,7 +33,8 @@ export function trainingMemory(scene: SceneData, config: Config, backend: Backen
     backend.estimateBytes(coarse, { voxels: voxelCount(coarse.grid), trainRays: config.coarse.rays }),
     backend.estimateBytes(fine, { voxels: voxelCount(fine.grid), trainRays: config.fine.rays }),
   );
-  const copies = 3 * voxelCount(fine.grid) * fine.featureChannels * Float32Array.BYTES_PER_ELEMENT;
+  const channels = fine.featureChannels;
+  const copies = voxelCount(fine.grid) * (PARAMETER_AND_MOMENTS * (1 + channels) + channels) * Float32Array.BYTES_PER_ELEMENT;
   return { field, copies, images, total: field + copies + images };
 }
 

@@ -1,6 +1,7 @@
 /**
  * A checkpoint: everything with which training goes on bit for bit, and all that evaluation and rendering need. Its tensors are read one at a
- * time, never all at once, so that saving and loading a large field needs little more memory than its largest tensor.
+ * time and packed; encoding holds all of them in packed form until the file is written: of a mostly empty field a small part of its size, of
+ * one that training touched everywhere all of it.
  *
  * On disk it is a safetensors file. The tensors have the names of backend.ts; grids have the shape [nz, ny, nx] (features: and C). A grid of
  * which most voxels hold one and the same value is stored as X.fill, X.rows, X.values (row-sparse.ts), the occupancy as bits, lowest first.
