@@ -92,8 +92,8 @@ describe('memory for training', () => {
     expect(field).toBeGreaterThan(presets.blender.fine.voxels * 200 * 0.9);
     expect(field).toBeLessThan(presets.blender.fine.voxels * 200 * 1.1);
     expect(images).toBe(400);
-    // Density and features with two moments each, and the features once more while they are packed.
-    const values = presets.blender.fine.voxels * (3 + 4 * presets.blender.fine.featureChannels) * 4;
+    // Density and features with two moments each, and the features, 12 numbers, once more while they are packed.
+    const values = presets.blender.fine.voxels * (3 + 4 * 12) * 4;
     expect(copies / values).toBeGreaterThan(0.9);
     expect(copies / values).toBeLessThan(1.1);
     expect(total).toBe(field + copies + images);
