@@ -24,7 +24,11 @@ export function parseBackendChoice(name: string): BackendChoice {
 
 /** Throws BackendError with the reason if the named backend, or with `auto` every backend, cannot run here. */
 export async function selectBackend(choice: BackendChoice, starters: BackendStarters, report: Reporter): Promise<Backend> {
-  if (choice !== 'auto') return starters[choice]();
+  if (choice !== 'auto') {
+    const backend = await starters[choice]();
+    report({ type: 'note', text: `backend: ${backend.description}` });
+    return backend;
+  }
   const reasons: string[] = [];
   for (const name of BACKEND_NAMES) {
     try {

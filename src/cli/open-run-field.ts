@@ -51,6 +51,6 @@ export async function openRunField(
       `${path}: rendering needs ${byteSize(needed)} for ${voxelCount(checkpoint.spec.grid)} voxels; ${byteSize(available)} are available`,
       'Close other programs, or use a machine with more memory.',
     );
-  report({ type: 'note', text: `${path} on ${backend.description}` });
+  report({ type: 'note', text: `from ${path}` });
   return { run, checkpoint, path, backend: backend.description, engine: await openField(backend, checkpoint) };
 }

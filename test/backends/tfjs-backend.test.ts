@@ -122,10 +122,14 @@ describe('loading TensorFlow.js', () => {
     expect(runtime).toMatchObject({
       description: 'plain JavaScript, one thread',
       nativeMissing: '@tensorflow/tfjs-node-gpu is not installed (an optional dependency)',
+      nativeBroken: false,
     });
     const broken = new Error('libtensorflow.so.2: cannot open shared object file\nmore');
-    const { nativeMissing } = await loadTensorFlow((name) => (name.endsWith('node-gpu') ? Promise.reject(broken) : plain(name)));
+    const { nativeMissing, nativeBroken } = await loadTensorFlow((name) =>
+      name.endsWith('node-gpu') ? Promise.reject(broken) : plain(name),
+    );
     expect(nativeMissing).toBe('@tensorflow/tfjs-node-gpu does not load: libtensorflow.so.2: cannot open shared object file');
+    expect(nativeBroken).toBe(true);
   });
 
   test.each([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend, BackendName } from '../../src/backends/backend.ts';
 import { parseBackendChoice, selectBackend, type BackendStarters } from '../../src/backends/select-backend.ts';
+import { warnOfBrokenNative } from '../../src/cli/start-backend.ts';
 import { BackendError, InputError } from '../../src/errors.ts';
 import type { ProgressEvent } from '../../src/train/events.ts';
 
@@ -19,8 +20,8 @@ async function select(choice: 'auto' | BackendName, broken?: readonly BackendNam
 }
 
 describe('selectBackend', () => {
-  it('starts the named one, or fails with its reason', async () => {
-    expect(await select('tfjs')).toEqual({ name: 'tfjs', events: [] });
+  it('starts the named one and says what it is, or fails with its reason', async () => {
+    expect(await select('tfjs')).toEqual({ name: 'tfjs', events: [{ type: 'note', text: 'backend: the tfjs backend' }] });
     await expect(select('wasm', ['wasm'])).rejects.toThrow('no wasm here');
   });
 
@@ -39,6 +40,15 @@ describe('selectBackend', () => {
   it('does not hide failures that are not about the backend', async () => {
     const failing: BackendStarters = { ...starters(), wasm: () => Promise.reject(new TypeError('a defect')) };
     await expect(selectBackend('auto', failing, () => undefined)).rejects.toThrow('a defect');
+  });
+
+  it('warns of a native library that is installed but does not load', () => {
+    const events: ProgressEvent[] = [];
+    const report = (event: ProgressEvent): number => events.push(event);
+    const description = 'tfjs: plain JavaScript';
+    warnOfBrokenNative({ description, nativeMissing: 'it is not installed', nativeBroken: false }, report);
+    warnOfBrokenNative({ description, nativeMissing: 'it does not load: no CUDA', nativeBroken: true }, report);
+    expect(events).toEqual([{ type: 'warning', text: 'it does not load: no CUDA; going on with tfjs: plain JavaScript' }]);
   });
 
   it('knows the names', () => {

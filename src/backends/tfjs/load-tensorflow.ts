@@ -11,6 +11,8 @@ export interface TensorFlowRuntime {
   readonly description: string;
   /** Why the native library is not the one used; null where it is. */
   readonly nativeMissing: string | null;
+  /** The native library is installed, but does not load. */
+  readonly nativeBroken: boolean;
 }
 
 /** How modules are imported; a test gives its own. */
@@ -20,22 +22,22 @@ const NATIVE = '@tensorflow/tfjs-node-gpu';
 
 export async function loadTensorFlow(importModule: ImportModule = (specifier) => import(specifier)): Promise<TensorFlowRuntime> {
   const native = await loadNative(importModule);
-  if ('tf' in native) return { tf: native.tf, description: describeNative(native.tf), nativeMissing: null };
+  if ('tf' in native) return { tf: native.tf, description: describeNative(native.tf), nativeMissing: null, nativeBroken: false };
   const tf = namespaceOf(await importModule('@tensorflow/tfjs-core'));
   await importModule('@tensorflow/tfjs-backend-cpu');
   tf.enableProdMode();
   await tf.setBackend('cpu');
   registerGradients(tf);
-  return { tf, description: 'plain JavaScript, one thread', nativeMissing: native.missing };
+  return { tf, description: 'plain JavaScript, one thread', nativeMissing: native.missing, nativeBroken: native.broken };
 }
 
 /** Wraps a namespace that the caller has loaded. */
 export function wrapTensorFlow(tf: TensorFlow): TensorFlowRuntime {
   registerGradients(tf);
-  return { tf, description: `given TensorFlow.js, ${tf.getBackend()}`, nativeMissing: null };
+  return { tf, description: `given TensorFlow.js, ${tf.getBackend()}`, nativeMissing: null, nativeBroken: false };
 }
 
-async function loadNative(importModule: ImportModule): Promise<{ tf: TensorFlow } | { missing: string }> {
+async function loadNative(importModule: ImportModule): Promise<{ tf: TensorFlow } | { missing: string; broken: boolean }> {
   restoreIsNullOrUndefined();
   try {
     const tf = namespaceOf(await importModule(NATIVE));
@@ -43,7 +45,7 @@ async function loadNative(importModule: ImportModule): Promise<{ tf: TensorFlow 
     registerGradients(tf);
     return { tf };
   } catch (error) {
-    return { missing: reasonOf(error) };
+    return { missing: reasonOf(error), broken: !isNotInstalled(error) };
   }
 }
 
@@ -65,8 +67,12 @@ function describeNative(tf: TensorFlow): string {
   return isUsingGpuDevice === true ? 'native TensorFlow on the GPU' : 'native TensorFlow on the CPU: no CUDA device found';
 }
 
+function isNotInstalled(error: unknown): boolean {
+  return (error as { code?: string }).code === 'ERR_MODULE_NOT_FOUND';
+}
+
 function reasonOf(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
-  if (code === 'ERR_MODULE_NOT_FOUND') return `${NATIVE} is not installed (an optional dependency)`;
+  const { message } = error as { message?: string };
+  if (isNotInstalled(error)) return `${NATIVE} is not installed (an optional dependency)`;
   return `${NATIVE} does not load: ${(message ?? String(error)).split('\n')[0]}`;
 }

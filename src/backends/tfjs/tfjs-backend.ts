@@ -18,18 +18,21 @@ export interface TfjsBackend extends Backend {
   readonly name: 'tfjs';
   /** Why `@tensorflow/tfjs-node-gpu` is not used; null where it is. */
   readonly nativeMissing: string | null;
+  /** It is installed, but does not load. */
+  readonly nativeBroken: boolean;
   createField(spec: FieldSpec, capacity: Capacity): Promise<TfjsField>;
 }
 
 const GIBIBYTE = 2 ** 30;
 
 export async function createTfjsBackend(options: TfjsBackendOptions = {}): Promise<TfjsBackend> {
-  const { tf, description, nativeMissing } = options.tf === undefined ? await loadTensorFlow() : wrapTensorFlow(options.tf);
+  const { tf, description, nativeMissing, nativeBroken } = options.tf === undefined ? await loadTensorFlow() : wrapTensorFlow(options.tf);
   const maxBytes = options.maxBytes ?? (nativeMissing === null ? 32 * GIBIBYTE : 4 * GIBIBYTE);
   return {
     name: 'tfjs',
     description: `tfjs: ${description}`,
     nativeMissing,
+    nativeBroken,
     estimateBytes,
     async createField(spec, capacity) {
       const bytes = estimateBytes(spec, capacity);
