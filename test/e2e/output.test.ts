@@ -70,6 +70,31 @@ describe('eval', () => {
 });
 
 describe('earlier results', () => {
+  it('of render do not mix with new ones, and are not replaced elsewhere without --force', async () => {
+    const render = (frames: number, ...more: string[]) => [
+      'render',
+      run,
+      '--frames',
+      String(frames),
+      '--size',
+      '16x16',
+      '--quiet',
+      ...more,
+    ];
+    const framesIn = (path: string): string[] => readdirSync(path).filter((name) => /^frame_\d+\.png$/.test(name));
+    await succeed(render(3));
+    await succeed(render(2));
+    expect(framesIn(join(run, 'render/orbit'))).toEqual(['frame_0000.png', 'frame_0001.png']);
+    const out = join(folder, 'elsewhere');
+    await succeed(render(2, '--out', out));
+    writeFileSync(join(out, 'notes.txt'), 'mine');
+    await expectError(render(1, '--out', out), { says: [out, 'in use', '--force'] });
+    expect(framesIn(out)).toHaveLength(2);
+    await succeed(render(1, '--out', out, '--force'));
+    expect(framesIn(out)).toEqual(['frame_0000.png']);
+    expect(readdirSync(out)).toContain('notes.txt');
+  });
+
   it('of eval stay when the views cannot be measured', async () => {
     const small = await tinyRun(scene, join(folder, 'small'), '--downscale', '4', '--max-steps', '2');
     const results = join(small, 'eval/test');

@@ -3,6 +3,7 @@ import { basename, extname } from 'node:path';
 import { Command } from 'commander';
 import { backgroundColour } from '../../../datasets/background.ts';
 import type { SplitName, View } from '../../../datasets/scene-data.ts';
+import { SPLIT_NAMES } from '../../../datasets/scene-format.ts';
 import { orbitPath, viewPath, type NamedCamera, type Size } from '../../../renderer/camera-path.ts';
 import { parseCameraPath } from '../../../renderer/nerfstudio-path.ts';
 import { suggest } from '../../config/nearest-name.ts';
@@ -10,6 +11,7 @@ import { InputError } from '../../errors.ts';
 import type { RunFolder } from '../../run/run-folder.ts';
 import type { Reporter } from '../../train/events.ts';
 import { availableMemory } from '../available-memory.ts';
+import { checkRenderFolder, removeFrames } from '../earlier-frames.ts';
 import { sharpCodec } from '../image-codec.ts';
 import { nodeFiles } from '../node-files.ts';
 import { loadRun, openRunField, type RunFieldOptions } from '../open-run-field.ts';
@@ -26,10 +28,10 @@ interface RenderOptions extends OutputOptions, RunFieldOptions {
   readonly fps?: string;
   readonly split: string;
   readonly out?: string;
+  readonly force?: boolean;
   readonly scene?: string;
 }
 
-const SPLITS: readonly SplitName[] = ['train', 'val', 'test'];
 const DEFAULT_FPS = 24;
 
 interface CameraPath {
@@ -48,7 +50,8 @@ export function renderCommand(): Command {
     .option('--frames <n>', 'frames of an orbit: a whole number from 1 to 3600', '60')
     .option('--split <name>', 'for --path views: the views of train, val or test', 'train')
     .option('--fps <n>', `frames a second: a whole number from 1 to 120 (default: that of the camera path, or ${DEFAULT_FPS})`)
-    .option('--out <folder>', 'folder to write (default: RUN/render/PATH)')
+    .option('--out <folder>', 'folder to write (default: RUN/render/PATH, where earlier frames are replaced)')
+    .option('--force', 'replace the frames that are already in the folder of --out')
     .optionsGroup('Run:')
     .option('--checkpoint <file>', 'this checkpoint instead of the newest')
     .option('--scene <folder>', 'where the scene lies now, if it was moved')
@@ -63,11 +66,14 @@ async function render(folder: string, options: RenderOptions): Promise<void> {
     const size = options.size === undefined ? undefined : imageSize('--size', options.size);
     const fps = options.fps === undefined ? null : wholeNumber('--fps', options.fps, 1, 120);
     const loaded = await loadRun(folder, options);
+    const out = options.out ?? `${loaded.run.folder}/render/${basename(options.path, extname(options.path))}`;
+    // What lies in the run folder under the name of this path is from this command.
+    await checkRenderFolder(nodeFiles, out, options.force === true || options.out === undefined);
     const { cameras, framesPerSecond } = await camerasOf(loaded.run, options, size, report);
     const { run, engine, path } = await openRunField(loaded, options, report);
     try {
       checkRenderMemory(cameras, availableMemory());
-      const out = options.out ?? `${run.folder}/render/${basename(options.path, extname(options.path))}`;
+      await removeFrames(nodeFiles, out);
       const { config } = run.record;
       const found = await renderFrames({
         engine,
@@ -93,7 +99,7 @@ async function camerasOf(run: RunFolder, options: RenderOptions, size: Size | un
     return { cameras: orbitPath(views, frames, size ?? views[0].intrinsics), framesPerSecond: null };
   }
   if (options.path === 'views') {
-    const views = await sceneViews(run, options, word('--split', options.split, SPLITS), report);
+    const views = await sceneViews(run, options, word('--split', options.split, SPLIT_NAMES), report);
     return { cameras: viewPath(views, size), framesPerSecond: null };
   }
   if (extname(options.path) !== '.json')
