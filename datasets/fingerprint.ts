@@ -3,6 +3,7 @@
  * the folder's name, nor on downscaling, which is part of the run's config.
  */
 import type { Files } from '../src/io/files.ts';
+import { sha256, toHex } from '../src/io/sha256.ts';
 import type { Intrinsics } from './scene-data.ts';
 
 export interface FingerprintEntry {
@@ -16,19 +17,11 @@ export interface FingerprintEntry {
 export async function fingerprint(format: string, entries: readonly FingerprintEntry[]): Promise<string> {
   // Text, so that the result depends on neither the byte order of the machine nor the layout of an object.
   const lines = entries.map(({ camToWorld, intrinsics: k, imageHash }) =>
-    [...camToWorld, k.width, k.height, k.fx, k.fy, k.cx, k.cy, hex(imageHash)].join(' '),
+    [...camToWorld, k.width, k.height, k.fx, k.fy, k.cx, k.cy, toHex(imageHash)].join(' '),
   );
-  return hex(await sha256(new TextEncoder().encode([format, ...lines].join('\n'))));
+  return toHex(await sha256(new TextEncoder().encode([format, ...lines].join('\n'))));
 }
 
 export async function hashFile(path: string, files: Files): Promise<Uint8Array> {
   return sha256(await files.read(path));
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  return new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', bytes));
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -6,7 +6,7 @@ import type { Checkpoint } from '../train/checkpoint.ts';
 import type { Reporter } from '../train/events.ts';
 import { openSceneFor, viewsOf } from './open-run-scene.ts';
 
-export const SPLITS: readonly SplitName[] = ['train', 'val', 'test'];
+export { SPLIT_NAMES as SPLITS } from '../../datasets/scene-format.ts';
 
 /**
  * The views of `split`, or else of test, or else of val.

@@ -1,10 +1,11 @@
 /** `spikeray eval RUN`: quality, firing rates and operation counts on held-out views. */
 import { Command } from 'commander';
+import { SPLIT_NAMES } from '../../../datasets/scene-format.ts';
 import type { Config } from '../../config/schema.ts';
 import type { EvalReport } from '../../eval/eval-report.ts';
 import { evaluateField } from '../../eval/evaluate-field.ts';
 import { percent, table } from '../format.ts';
-import { heldOutViews, SPLITS } from '../held-out-views.ts';
+import { heldOutViews } from '../held-out-views.ts';
 import { sharpCodec } from '../image-codec.ts';
 import { nodeFiles } from '../node-files.ts';
 import { loadRun, openRunField, type RunFieldOptions } from '../open-run-field.ts';
@@ -39,7 +40,7 @@ export function evalCommand(): Command {
 
 async function evaluate(path: string, options: EvalOptions): Promise<void> {
   await runAction(options, async (report) => {
-    const split = options.split === undefined ? undefined : word('--split', options.split, SPLITS);
+    const split = options.split === undefined ? undefined : word('--split', options.split, SPLIT_NAMES);
     const every = wholeNumber('--every', options.every, 1, 1e6);
     const loaded = await loadRun(path, options);
     const held = await heldOutViews(loaded.run, loaded.checkpoint, options.scene, split, report);
