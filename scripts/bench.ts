@@ -1,8 +1,12 @@
-/** `npm run bench`: tables of kernel, training and rendering speed on this machine. Needs no data. docs/benchmarks.md explains the columns. */
+/**
+ * `npm run bench [-- SCENE]`: tables of kernel, training and rendering speed on this machine, and a training run on SCENE or a generated scene.
+ * docs/benchmarks.md explains the columns.
+ */
 import { availableParallelism, cpus } from 'node:os';
 import { createWasmBackend, relaxedSimdWorks } from '../src/backends/wasm/launch-node.ts';
 import type { WasmEngine } from '../src/backends/wasm/wasm-engine.ts';
 import { timeIsolatedKernels } from './bench/isolated-kernels.ts';
+import { timeTrainingLoop } from './bench/training-loop.ts';
 import { BATCH_RAYS, fillShell, shellBatch, shellCapacity, shellSettings, shellSpec } from './bench/shell-field.ts';
 
 const STEPS = 40;
@@ -103,7 +107,7 @@ function printFields(figures: readonly FieldFigures[], limit: number): void {
       'core-µs a sample',
       'samples/s',
       'rays/s',
-      'share of time in kernels',
+      "kernels' share of a step",
       'speed-up',
       'rendering: core-µs a sample',
       'rays/s',
@@ -151,4 +155,11 @@ printFields(figures, limit);
 print(
   `Memory of a 160x160x160 field in training: ${(figures[0].estimate / 2 ** 20).toFixed(0)} MiB reserved at most (the estimate); ` +
     `${(figures[0].resident / 2 ** 20).toFixed(0)} MiB resident, Node and the benchmark's own data included.`,
+);
+
+const loop = await timeTrainingLoop(process.argv[2]);
+print(
+  `\nA fine stage on ${process.argv[2] ?? 'the generated scene "object"'}, 2 threads: ${loop.seconds.toFixed(1)} s, ` +
+    `${Math.round(loop.raysPerSecond).toLocaleString('en')} rays/s, ${(loop.kernelShare * 100).toFixed(1)} % of the wall time in kernels ` +
+    '(the rest: drawing rays, occupancy, scaling, reports).',
 );
