@@ -10,12 +10,15 @@ export type BackendName = 'tfjs' | 'wasm';
  * Everything that training changes, by name. V voxels, C feature channels, W network width, I = C + view inputs.
  *
  *     density [V]   features [V,C]   w1 [I,W]   w2 [W,W]   w3 [W,3]         parameters (weights are [in, out], row-major)
+ *     n1.P, n2.P [1] or [W]   raw values of learned parameter P of the neurons behind layer 1 and 2 (neurons/parameters.ts)
  *     X.m, X.v      the Adam moments of each of them, same shapes
  *     occupancy [V] uint8, 0 or 1: a sample whose nearest grid point has 0 does not exist
  *     rate [V]      factor on the grids' learning rates of each voxel (1 everywhere unless the coarse stage weighs by view count)
  *     inputRange [2] least and greatest network input seen in training; the min-max normalisation of the Poisson encoding
  */
-export type ParameterName = 'density' | 'features' | 'w1' | 'w2' | 'w3';
+export type ParameterName = 'density' | 'features' | 'w1' | 'w2' | 'w3' | NeuronTensorName;
+/** Learned parameters of the neurons behind layer 1 and 2: `n1.tau`. */
+export type NeuronTensorName = `n${1 | 2}.${string}`;
 export type TensorName = ParameterName | `${ParameterName}.m` | `${ParameterName}.v` | 'rate' | 'inputRange';
 
 /** N rays. Directions need not be normalised: `near` counts in units of them; steps have metric length. */
@@ -72,7 +75,10 @@ export interface Counts {
   timeSteps: number;
   /** Steps from the first to the last network sample of every ray, both included: the time steps of `pad`, whatever mode ran. */
   spannedSteps: number;
-  /** Non-zero outputs of each hidden layer over all time steps: spikes, or active ReLUs. */
+  /**
+   * Of each hidden layer over all time steps: synaptic events a target neuron, i.e. the sum of |S| before a learned amplitude, so that a spike of
+   * value 2 counts twice; or active ReLUs.
+   */
   spikes: [number, number];
   /** Non-zero inputs of layer 1 that are spikes (Poisson encoding only). */
   inputSpikes: number;

@@ -4,7 +4,7 @@ import type { EnergyMeterStatus } from '../energy/energy-meter.ts';
 import { measuredSubject, type EnergySubject } from '../energy/subject.ts';
 import type { SplitName } from '../../datasets/scene-data.ts';
 import { InputError } from '../errors.ts';
-import { NETWORK_PARAMETERS } from '../model/tensor-names.ts';
+import { WEIGHTS } from '../model/tensor-names.ts';
 import type { Reporter } from '../train/events.ts';
 import { heldOutViews } from './held-out-views.ts';
 import { loadRun, openRunField, type RunFieldOptions } from './open-run-field.ts';
@@ -44,7 +44,7 @@ export async function measureRun(loaded: LoadedRun, options: MeasureRunOptions):
   try {
     const { record } = run;
     const measurement = await measureViews({ engine, config: record.config, views, meter, report, label: run.folder });
-    const weights = await Promise.all(NETWORK_PARAMETERS.map((name) => checkpoint.read(name)));
+    const weights = await Promise.all(WEIGHTS.map((name) => checkpoint.read(name)));
     const origin = {
       run: run.folder,
       checkpoint: path,

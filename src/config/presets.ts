@@ -3,13 +3,16 @@ import type { Config } from './schema.ts';
 
 const network: Config['network'] = {
   neuron: 'lif',
+  neuronParameters: {},
+  neuronRate: 0.1,
+  surrogate: 'own',
+  surrogateAlpha: null,
   width: 128,
   viewFrequencies: 4,
   temporal: 'condense',
   order: 'near-to-far',
   repeats: 4,
   encoding: 'direct',
-  lif: { tau: 2, threshold: 1, surrogateAlpha: 4 },
 };
 
 /** SpikingNeRF-D on Synthetic-NeRF, constant for constant (DVGO's code where the paper's repository leaves a default). */

@@ -1,6 +1,7 @@
 /** From what a person asks for (preset, options, `--set key=value`) to the one validated config of a run. */
 import { InputError } from '../errors.ts';
 import { nearestName, suggest } from './nearest-name.ts';
+import { checkNeuron } from './neuron-settings.ts';
 import { presets, type PresetName } from './presets.ts';
 import { configSchema, type Config } from './schema.ts';
 import { findSetting, settingGroups, settings, valueAt, withValue, type Setting } from './settings.ts';
@@ -57,7 +58,8 @@ function applyOne(config: Config, request: Request): Config {
   const value = parseValue(request.value, setting);
   const changed = withValue(config, request.key, value);
   const result = configSchema.safeParse(changed);
-  if (result.success) return result.data;
+  const isKnown = !setting.isWord || setting.choices.includes(String(value));
+  if (result.success && isKnown) return result.data;
   const given = request.source === '--set' ? `--set ${request.key}=${request.value}` : `${request.source} ${request.value}`;
   const about = request.source === '--set' ? '' : ` for ${request.key}`;
   throw new InputError(
@@ -94,6 +96,7 @@ function parseValue(text: string, setting: Setting): unknown {
 
 /** Settings that are fine alone but not together. */
 function checkConsistency({ scene, network, fine }: Config): void {
+  checkNeuron(network);
   if (typeof scene.near === 'number' && typeof scene.far === 'number' && scene.near >= scene.far)
     throw new InputError(`scene.near=${scene.near} is not less than scene.far=${scene.far}`, 'Change one of them with --set.');
   if (network.encoding === 'poisson' && network.temporal !== 'repeat')

@@ -3,6 +3,8 @@
  * read it from here. A resolved config together with a scene and nothing else determines a run.
  */
 import { z } from 'zod';
+import { builtInNeurons } from '../neurons/index.ts';
+import { SURROGATE_NAMES } from '../neurons/surrogates.ts';
 
 const positive = z.number().positive();
 const fraction = z.number().min(0).max(1);
@@ -19,18 +21,21 @@ const loss = z.strictObject({
 });
 
 export const networkSchema = z.strictObject({
-  neuron: z.enum(['lif', 'relu']).describe('hidden neurons: spiking LIF, or ReLU (the ANN twin)'),
+  // Any text here, so that a checkpoint with a neuron of another program can be read; the command line knows the built-in names.
+  neuron: z
+    .string()
+    .meta({ enum: builtInNeurons.map(({ name }) => name) })
+    .describe('hidden neurons, see `spikeray neurons`; relu is the ANN twin'),
+  neuronParameters: z.record(z.string(), z.number()).describe('parameters of the neuron, see `spikeray neurons`'),
+  neuronRate: z.number().min(0).describe("factor on the network's learning rate for the neurons' learned parameters"),
+  surrogate: z.enum(['own', ...SURROGATE_NAMES]).describe("surrogate gradient of a spike; own: the neuron's"),
+  surrogateAlpha: positive.nullable().describe('steepness of the surrogate; null: its own'),
   width: z.number().int().min(16).max(256).multipleOf(16).describe('hidden neurons a layer, a multiple of 16'),
   viewFrequencies: z.number().int().min(0).max(8).describe('frequencies of the view-direction encoding'),
   temporal: z.enum(['condense', 'pad', 'repeat']).describe('time axis: condensed (TCP), padded (TP), or each sample repeated'),
   order: z.enum(['near-to-far', 'far-to-near']).describe('which sample of a ray is the first time step'),
   repeats: z.number().int().min(1).max(64).describe('time steps a sample, for temporal=repeat'),
   encoding: z.enum(['direct', 'poisson']).describe('input of repeated steps, for temporal=repeat'),
-  lif: z.strictObject({
-    tau: z.number().min(1).max(1000).describe('membrane time constant, steps'),
-    threshold: positive.describe('firing threshold'),
-    surrogateAlpha: positive.describe('steepness of the sigmoid surrogate'),
-  }),
 });
 
 const stageSchema = z.strictObject({

@@ -10,6 +10,7 @@ interface Node {
   readonly items?: Node;
   readonly anyOf?: readonly Node[];
   readonly enum?: readonly string[];
+  readonly additionalProperties?: unknown;
   readonly const?: string;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -26,7 +27,11 @@ export interface Setting {
   readonly range: string;
   /** For settings that are a choice of words (or one word besides numbers); else empty. */
   readonly choices: readonly string[];
+  /** Whether the choices are all there is. */
+  readonly isWord: boolean;
   readonly isList: boolean;
+  /** Whether it is a group with keys of its own making: `network.neuronParameters.tau`. */
+  readonly isOpenGroup: boolean;
 }
 
 /** The name of the preset is chosen by --preset, not set. */
@@ -34,11 +39,14 @@ const NOT_SETTABLE = new Set(['preset']);
 
 export const settings: readonly Setting[] = collect(z.toJSONSchema(configSchema) as Node, '').filter(({ key }) => !NOT_SETTABLE.has(key));
 
-/** The groups: "scene", "network", "network.lif", ... */
+/** The groups: "scene", "network", "fine.learningRates", ... */
 export const settingGroups: readonly string[] = [...new Set(settings.flatMap(({ key }) => prefixes(key)))];
 
 export function findSetting(key: string): Setting | undefined {
-  return settings.find((setting) => setting.key === key);
+  const exact = settings.find((setting) => setting.key === key);
+  if (exact !== undefined) return exact;
+  const group = settings.find((setting) => setting.isOpenGroup && key.startsWith(`${setting.key}.`));
+  return group && { ...group, key, range: 'a number', isOpenGroup: false };
 }
 
 /** The value at a dotted key. */
@@ -61,7 +69,10 @@ function collect(node: Node, prefix: string): Setting[] {
     const key = prefix === '' ? name : `${prefix}.${name}`;
     if (child.properties !== undefined) return collect(child, key);
     const { description = '' } = child;
-    return [{ key, description, range: describeRange(child), choices: choicesOf(child), isList: child.type === 'array' }];
+    const isOpenGroup = child.type === 'object';
+    const choices = choicesOf(child);
+    const isWord = child.enum !== undefined;
+    return [{ key, description, range: describeRange(child), choices, isWord, isList: child.type === 'array', isOpenGroup }];
   });
 }
 
@@ -85,6 +96,8 @@ function describeRange(node: Node): string {
       return 'null';
     case 'boolean':
       return 'true or false';
+    case 'object':
+      return 'numbers by name, one at a time (key.name=value) or as JSON';
     case 'array':
       return `a list: each ${describeRange(node.items ?? {})}`;
     case 'integer':

@@ -53,7 +53,7 @@ export function twinWork(counts: Counts, network: NetworkSpec, featureChannels: 
   return annRows(counts, network, featureChannels, counting, network.neuron === 'relu');
 }
 
-/** Spikes of both hidden layers by value; none for an ANN. */
+/** Spikes of both hidden layers by value; none for an ANN. A spike of value 2 is counted as the two additions that it costs. */
 export function spikesByValue(counts: Counts, network: NetworkSpec): readonly (readonly SpikeCount[])[] {
   return network.neuron === 'relu' ? [[], []] : counts.spikes.map((count) => [{ value: 1, count }]);
 }
@@ -72,6 +72,7 @@ function annRows(counts: Counts, network: NetworkSpec, channels: number, countin
   ];
 }
 
+/** Neurons are priced as LIF, whatever they are: what others compute beside it is not counted. */
 function spikingRows(counts: Counts, network: NetworkSpec, channels: number, counting: Counting): NetworkRow[] {
   const { width } = network;
   const { timeSteps, spikes } = counts;

@@ -30,7 +30,7 @@ export interface Countings {
 export interface EnergySubject extends Countings {
   readonly kind: 'measured';
   readonly origin: Origin;
-  readonly neuron: 'lif' | 'relu';
+  readonly neuron: string;
   readonly spec: FieldSpec;
   readonly images: number;
   /** Sum over the images. */

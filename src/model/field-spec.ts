@@ -4,6 +4,8 @@
  * Conventions: right-handed world in the metres of the scene file; grids are linear, x fastest: index = x + nx*(y + ny*z); grid points
  * include both faces of the box ("align corners": point i of axis x sits at min + i*(max-min)/(nx-1)).
  */
+import type { SurrogateName } from '../neurons/surrogates.ts';
+
 export type Vec3 = readonly [number, number, number];
 
 export interface GridSpec {
@@ -19,8 +21,16 @@ export type SampleOrder = 'near-to-far' | 'far-to-near';
 
 /** The colour network 12+27 -> width -> width -> 3, no bias, last layer not spiking; rgb = sigmoid of the logits. */
 export interface NetworkSpec {
-  /** 'lif': spiking. 'relu': the ANN twin, same shape, no time. */
-  readonly neuron: 'lif' | 'relu';
+  /** Name of a registered neuron, see neurons/; `relu` is the ANN twin: same shape, no time. */
+  readonly neuron: string;
+  /** Values of its parameters that differ from its own; for learned ones, where they start. */
+  readonly neuronParameters: Readonly<Record<string, number>>;
+  /** Factor on the network's learning rate for the learned ones. */
+  readonly neuronRate: number;
+  /** `own`: the one the neuron comes with. */
+  readonly surrogate: SurrogateName | 'own';
+  /** Steepness; null: that of published code, or of the neuron's own surrogate. */
+  readonly surrogateAlpha: number | null;
   /** Hidden width: a multiple of 16, at most 256. */
   readonly width: number;
   /** Frequencies 1, 2, 4, ... of the view encoding: 3 + 6*viewFrequencies view inputs. */
@@ -31,8 +41,6 @@ export interface NetworkSpec {
   readonly repeats: number;
   /** `repeat` only: real-valued input at every step, or Bernoulli spikes of the min-max normalised input. */
   readonly encoding: 'direct' | 'poisson';
-  /** LIF constants (SpikingNeRF eq. 6, 7). */
-  readonly lif: { readonly tau: number; readonly threshold: number; readonly surrogateAlpha: number };
 }
 
 export interface FieldSpec {

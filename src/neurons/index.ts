@@ -1,14 +1,48 @@
-/** The neurons by the name that a config gives them. A new one is one file here and one line in the registry. */
-import type { NetworkSpec } from '../model/field-spec.ts';
+/**
+ * The neurons by the name that a config gives them. A new one is one file here and one line in the list; a program that uses this package adds
+ * its own with `registerNeuron`, or hands it to a backend, which does.
+ */
+import { InputError } from '../errors.ts';
+import { suggest } from '../config/nearest-name.ts';
+import type { NeuronDefinition } from './define-neuron.ts';
+import { glif, glifLayer } from './glif.ts';
+import { integrateAndFire } from './if.ts';
 import { lif } from './lif.ts';
-import type { Neuron } from './neuron.ts';
+import { ltmd } from './ltmd.ts';
+import { plif } from './plif.ts';
 import { relu } from './relu.ts';
+import { ternarySigned } from './ternary-signed.ts';
+import { ternary } from './ternary.ts';
 
-const registry: Record<NetworkSpec['neuron'], (network: NetworkSpec) => Neuron> = {
-  lif: (network) => lif(network.lif),
-  relu: () => relu(),
-};
+/** What the package brings; their kernels are compiled when it is built. */
+export const builtInNeurons: readonly NeuronDefinition[] = [
+  lif,
+  relu,
+  integrateAndFire,
+  plif,
+  ternary,
+  ternarySigned,
+  glif,
+  glifLayer,
+  ltmd,
+];
 
-export function createNeuron(network: NetworkSpec): Neuron {
-  return registry[network.neuron](network);
+const registry = new Map<string, NeuronDefinition>(builtInNeurons.map((neuron) => [neuron.name, neuron]));
+
+/** Makes a neuron known by its name. Throws RangeError if another one has it. */
+export function registerNeuron(neuron: NeuronDefinition): void {
+  const present = registry.get(neuron.name);
+  if (present !== undefined && present !== neuron) throw new RangeError(`there is a neuron ${neuron.name} already`);
+  registry.set(neuron.name, neuron);
+}
+
+export function registeredNeurons(): NeuronDefinition[] {
+  return [...registry.values()];
+}
+
+/** Throws InputError for an unknown name. */
+export function neuronNamed(name: string): NeuronDefinition {
+  const neuron = registry.get(name);
+  if (neuron === undefined) throw new InputError(`unknown neuron "${name}"`, suggest(name, [...registry.keys()]));
+  return neuron;
 }

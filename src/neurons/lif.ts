@@ -1,23 +1,23 @@
 /**
  * Leaky integrate-and-fire with decayed input, hard reset to 0, reset detached (SpikingNeRF eq. 6, 7; SpikingJelly's LIFNode). sg: no
- * gradient; k = 1/tau.
+ * gradient.
  *
- *     H_t = V_{t-1} + k (X_t - V_{t-1})      S_t = 1[H_t >= threshold]      V_t = (1 - sg(S_t)) H_t
- *     dS/dH = a s (1 - s),  s = sigmoid(a (H - threshold))
+ *     H_t = V_{t-1} + (X_t - V_{t-1}) / tau      S_t = 1[H_t >= threshold]      V_t = (1 - sg(S_t)) H_t
  */
-import { heaviside, stopGradient } from '../backends/tfjs/custom-gradients.ts';
-import type { NetworkSpec } from '../model/field-spec.ts';
-import type { Neuron } from './neuron.ts';
-import { sigmoidSurrogate } from './surrogate.ts';
+import { defineNeuron } from './define-neuron.ts';
+import { add, div, mul, spike, stopGradient, sub } from './graph.ts';
+import { constantParameter } from './parameters.ts';
 
-export function lif({ tau, threshold, surrogateAlpha }: NetworkSpec['lif']): Neuron {
-  const surrogate = sigmoidSurrogate(surrogateAlpha);
-  return {
-    hasMemory: true,
-    spikes: true,
-    threshold,
-    charge: (tf, input, membrane) => tf.add(membrane, tf.mul(tf.sub(input, membrane), 1 / tau)),
-    fire: (tf, potential) => heaviside(tf, potential, threshold, (h) => surrogate.derivative(tf, tf.sub(h, threshold))),
-    reset: (tf, potential, spikes) => tf.mul(potential, tf.sub(1, stopGradient(tf, spikes))),
-  };
-}
+export const tau = constantParameter('membrane time constant, steps', 2, [1, 1000]);
+export const threshold = constantParameter('firing threshold', 1, [1e-6, 1e6]);
+
+export const lif = defineNeuron({
+  name: 'lif',
+  summary: 'leaky integrate-and-fire, hard reset',
+  source: 'Yao et al., SpikingNeRF, arXiv 2309.10987, eq. 6 and 7; SpikingJelly LIFNode',
+  parameters: { tau, threshold },
+  charge: ({ x, state: { v }, p }) => add(v, div(sub(x, v), p.tau)),
+  fire: ({ h, p }) => spike(h, p.threshold),
+  reset: ({ h, s }) => ({ v: mul(h, sub(1, stopGradient(s))) }),
+  surrogate: { name: 'sigmoid', alpha: 4 },
+});

@@ -3,15 +3,17 @@
  *
  *     H = X      S = max(0, H)      dS/dH = 1[H > 0]
  */
-import type { Neuron } from './neuron.ts';
+import { defineNeuron } from './define-neuron.ts';
+import { max } from './graph.ts';
 
-export function relu(): Neuron {
-  return {
-    hasMemory: false,
-    spikes: false,
-    threshold: 0,
-    charge: (_tf, input) => input,
-    fire: (tf, potential) => tf.relu(potential),
-    reset: (tf, potential) => tf.zerosLike(potential),
-  };
-}
+export const relu = defineNeuron({
+  name: 'relu',
+  summary: 'ReLU, no spikes and no time: the ANN twin',
+  source: 'Nair and Hinton, ICML 2010',
+  parameters: {},
+  states: [],
+  charge: ({ x }) => x,
+  fire: ({ h }) => max(h, 0),
+  reset: () => ({}),
+  surrogate: { name: 'sigmoid', alpha: 4 },
+});

@@ -9,13 +9,15 @@
  * [version, head, names and shapes] and over the tensors in the order of their names.
  */
 import { z } from 'zod';
-import type { TensorName } from '../backends/backend.ts';
+import type { NeuronTensorName, ParameterName, TensorName } from '../backends/backend.ts';
 import { configSchema, networkSchema, type Config } from '../config/schema.ts';
 import { InputError } from '../errors.ts';
 import { packRows, unpackRows } from '../io/row-sparse.ts';
 import { bytesOf, decodeSafetensors, encodeSafetensors, type SafeTensor, type SafeTensors, type TensorData } from '../io/safetensors.ts';
 import { sha256OfParts } from '../io/sha256.ts';
 import { viewInputs, voxelCount, type FieldSpec } from '../model/field-spec.ts';
+import { parametersOf, splitTensorName } from '../model/tensor-names.ts';
+import { neuronTensors } from '../neurons/settings.ts';
 import type { TrainState } from './train-state.ts';
 
 export interface Checkpoint {
@@ -42,7 +44,13 @@ const finite = z.number().finite();
 const count = z.number().int().nonnegative();
 const vector = z.tuple([finite, finite, finite]);
 const points = z.number().int().min(2).max(MOST_VOXELS);
-const parameter = z.enum(['density', 'features', 'w1', 'w2', 'w3']);
+const parameter = z.union([
+  z.enum(['density', 'features', 'w1', 'w2', 'w3']),
+  z.custom<NeuronTensorName>((name) => typeof name === 'string' && /^n[12]\.[a-z][a-zA-Z0-9]+$/.test(name)),
+]);
+const moment = z.custom<`${ParameterName}.${'m' | 'v'}`>(
+  (name) => typeof name === 'string' && /\.[mv]$/.test(name) && parameter.safeParse(name.slice(0, -2)).success,
+);
 
 const headSchema = z.strictObject({
   state: z.strictObject({
@@ -72,15 +80,7 @@ const headSchema = z.strictObject({
   }),
   config: configSchema,
   sceneFingerprint: z.string(),
-  names: z.array(
-    z.union([
-      parameter,
-      z.templateLiteral([parameter, '.m']),
-      z.templateLiteral([parameter, '.v']),
-      z.literal('rate'),
-      z.literal('inputRange'),
-    ]),
-  ),
+  names: z.array(z.union([parameter, moment, z.literal('rate'), z.literal('inputRange')])),
 });
 
 type Head = Pick<Checkpoint, 'state' | 'spec' | 'config' | 'sceneFingerprint' | 'names'>;
@@ -164,16 +164,12 @@ function parseHead(text: string, file: string): Head {
   return result.data;
 }
 
-/** What a field cannot be without. */
-function parametersOf(spec: FieldSpec): TensorName[] {
-  return spec.network === null ? ['density', 'features'] : ['density', 'features', 'w1', 'w2', 'w3'];
-}
-
 /** Shape in the file, slowest index first. */
 function tensorShape(name: TensorName, spec: FieldSpec): number[] {
   const [x, y, z] = spec.grid.size;
   const width = spec.network?.width ?? 0;
-  switch (name.split('.')[0]) {
+  const of: string = splitTensorName(name).parameter;
+  switch (of) {
     case 'features':
       return [z, y, x, spec.featureChannels];
     case 'w1':
@@ -184,8 +180,11 @@ function tensorShape(name: TensorName, spec: FieldSpec): number[] {
       return [width, 3];
     case 'inputRange':
       return [2];
-    default:
+    case 'density':
+    case 'rate':
       return [z, y, x];
+    default:
+      return [neuronTensors(spec.network).find((tensor) => tensor.name === of)?.length ?? 0];
   }
 }
 

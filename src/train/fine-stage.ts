@@ -12,7 +12,7 @@ import { maxStepsPerRay, voxelCount, type FieldSpec } from '../model/field-spec.
 import { initialWeights, matchOpticalDepth } from '../model/initial-tensors.ts';
 import { neighbourhoodExceeds, refreshOccupancy, resampleOccupancy } from '../model/occupancy.ts';
 import { resampleGrid } from '../model/resample-grid.ts';
-import { GRID_PARAMETERS, NETWORK_PARAMETERS } from '../model/tensor-names.ts';
+import { networkParameters, parametersOf, WEIGHTS } from '../model/tensor-names.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { rayMask } from './ray-mask.ts';
 import { RaySampler } from './ray-sampler.ts';
@@ -44,7 +44,7 @@ export async function startFine(context: RunContext, coarse: CoarseResult): Prom
   return disposeOnFailure(engine, async () => {
     const random = stageRandom(config.seed, 'fine');
     const weights = initialWeights(config.network, spec.featureChannels, random);
-    for (const name of NETWORK_PARAMETERS) await engine.write(name, weights[name]);
+    for (const name of WEIGHTS) await engine.write(name, weights[name]);
     if (config.fine.warmStart) {
       const density = resampleGrid(coarse.density, coarse.spec.grid, spec.grid, 1);
       matchOpticalDepth(density, coarse.spec, spec);
@@ -135,7 +135,7 @@ async function scaleGrid(context: RunContext, engine: FieldEngine, scalings: num
   await engine.write('density', density);
   await engine.write('features', features);
   await engine.writeOccupancy(refreshOccupancy({ ...to, densityShift: from.densityShift }, density, occupancy));
-  await clearMoments(engine, resized ? NETWORK_PARAMETERS : [...GRID_PARAMETERS, ...NETWORK_PARAMETERS]);
+  await clearMoments(engine, resized ? networkParameters(to) : parametersOf(to));
   reportStage(context, 'fine', to, 'grid scaled');
 }
 

@@ -16,10 +16,9 @@ import { raysOfSamples } from '../../src/backends/tfjs/temporal-modes.ts';
 import type { Tensor, TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
 import { Random } from '../../src/math/random.ts';
 import type { NetworkSpec } from '../../src/model/field-spec.ts';
-import { lif } from '../../src/neurons/lif.ts';
-import type { Neuron } from '../../src/neurons/neuron.ts';
 import { relu } from '../../src/neurons/relu.ts';
-import { sigmoidSurrogate } from '../../src/neurons/surrogate.ts';
+import { parameterValues } from '../../src/neurons/settings.ts';
+import { createNeuron, tfjsNeuron, type TfjsNeuron } from '../../src/neurons/tfjs-neuron.ts';
 import { fieldFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
 
 /** Relative to the derivative along the gradient; measured 9e-4. */
@@ -51,43 +50,48 @@ class HeldDecisions {
 
 /** A neuron, and the same with its decisions held at the unchanged parameters. */
 interface Smooth {
-  readonly live: Neuron;
-  readonly held: Neuron;
+  readonly live: TfjsNeuron;
+  readonly held: TfjsNeuron;
   readonly decisions: HeldDecisions;
 }
 
 /** LIF whose output is the primitive of the surrogate; it is reset where LIF would fire. */
-function smoothLif(constants: NetworkSpec['lif']): Smooth {
-  const hard = lif(constants);
-  const { threshold } = constants;
-  const surrogate = sigmoidSurrogate(constants.surrogateAlpha);
+function smoothLif(network: NetworkSpec): Smooth {
+  const hard = createNeuron(network);
+  const { tau, threshold } = parameterValues(network);
   const decisions = new HeldDecisions();
-  const fire: Neuron['fire'] = (_tf, potential) => surrogate.primitive(tf, tf.sub(potential, threshold));
-  return {
-    live: {
-      ...hard,
-      fire,
-      reset: (_tf, h) =>
-        hard.reset(
-          tf,
-          h,
-          heaviside(tf, h, threshold, (x) => tf.zerosLike(x)),
-        ),
+  const smooth = (decide: (h: Tensor) => Tensor): TfjsNeuron => ({
+    ...hard,
+    step: (_tf, x, [v]) => {
+      const potential = tf.add(v, tf.mul(tf.sub(x, v), 1 / tau));
+      const output = tf.sigmoid(tf.mul(tf.sub(potential, threshold), 4));
+      return { potential, output, events: output, states: [tf.mul(potential, tf.sub(1, decide(potential)))] };
     },
-    held: { ...hard, fire, reset: (_tf, h) => hard.reset(tf, h, decisions.at(h, threshold)) },
+  });
+  return {
+    live: smooth((h) => heaviside(tf, h, threshold, (x) => tf.zerosLike(x))),
+    held: smooth((h) => decisions.at(h, threshold)),
     decisions,
   };
 }
 
 function smoothRelu(): Smooth {
   const decisions = new HeldDecisions();
-  return { live: relu(), held: { ...relu(), fire: (_tf, h) => tf.mul(h, decisions.at(h, 0)) }, decisions };
+  const live = tfjsNeuron(relu, {}, relu.surrogate);
+  const held: TfjsNeuron = {
+    ...live,
+    step: (_tf, x) => {
+      const output = tf.mul(x, decisions.at(x, 0));
+      return { potential: x, output, events: output, states: [] };
+    },
+  };
+  return { live, held, decisions };
 }
 
 type Arrays = Record<string, Float32Array>;
 
 /** The loss of a fixture as a function of its parameters, everything else held. */
-function lossOf({ spec, tensors, occupancy, batch, settings }: FieldFixture, neuron: Neuron | null, loss: LossWeights) {
+function lossOf({ spec, tensors, occupancy, batch, settings }: FieldFixture, neuron: TfjsNeuron | null, loss: LossWeights) {
   const samples = marchRays(spec, batch, tensors.density!, occupancy);
   const views = spec.network && encodeViews(batch.directions, spec.network.viewFrequencies);
   return (parameters: Record<string, Tensor>): Tensor => {
@@ -163,7 +167,7 @@ describe('gradients are finite differences', () => {
     { temporal: 'repeat' },
   ])('smooth LIF, %o', (network) => {
     const fixture = fieldFixture({ network, rays: RAYS });
-    const neuron = smoothLif(fixture.spec.network!.lif);
+    const neuron = smoothLif(fixture.spec.network!);
     expectGradients(fixture, neuron, smoothLosses, all);
     expectGradients(fixture, neuron, detachedLosses, ['features', 'w1', 'w2', 'w3']);
   });

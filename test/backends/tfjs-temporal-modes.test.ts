@@ -9,7 +9,7 @@ import type { Tensor, TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
 import { Random } from '../../src/math/random.ts';
 import type { NetworkSpec } from '../../src/model/field-spec.ts';
 import { lif } from '../../src/neurons/lif.ts';
-import { runNeurons } from '../../src/neurons/neuron.ts';
+import { runNeurons, tfjsNeuron } from '../../src/neurons/tfjs-neuron.ts';
 import { fieldFixture, loadFixture, normals, type FixtureOptions } from '../helpers/field-fixtures.ts';
 import { expectClose, maxAbs } from '../conformance/compare.ts';
 
@@ -72,7 +72,7 @@ describe('layouts; rows are time, columns rays with samples', () => {
 
 describe('neurons on padded tensors', () => {
   const WIDTH = 24;
-  const neuron = lif({ tau: 2, threshold: 1, surrogateAlpha: 4 });
+  const neuron = tfjsNeuron(lif, { tau: 2, threshold: 1 }, lif.surrogate);
   let tf: TensorFlow;
   beforeAll(async () => {
     ({ tf } = await loadTensorFlow());
@@ -84,7 +84,7 @@ describe('neurons on padded tensors', () => {
       const layout = layoutInTime(temporal, order, samples);
       const turn = (x: Tensor): Tensor => (layout.reversed ? tf.reverse(x, 0) : x);
       const padded = toPadded(tf, tf.tensor2d(inputs, [samples.networkRows.length, WIDTH]), layout);
-      const spikes = turn(runNeurons(tf, neuron, turn(padded)).spikes);
+      const spikes = turn(runNeurons(tf, neuron, turn(padded), neuron.bind(tf, {})).outputs);
       const total = tf.sum(spikes).dataSync()[0];
       return { packed: toPacked(tf, spikes, layout).dataSync() as Float32Array, total };
     });

@@ -9,6 +9,7 @@ import type { Backend, FieldEngine, ParameterName, StepSettings, TensorName } fr
 import { createTfjsBackend, type TfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import type { Margins, TfjsField } from '../../src/backends/tfjs/tfjs-field.ts';
 import { voxelCount } from '../../src/model/field-spec.ts';
+import { parametersOf } from '../../src/model/tensor-names.ts';
 import { fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
 import { conformanceCases, EPSILON, type ConformanceCase } from './cases.ts';
 import { expectClose, expectCloseToMax } from './compare.ts';
@@ -28,7 +29,7 @@ const TRAINING_STEPS = 10;
 /** Adam amplifies gradients far below epsilon, rounding included; here gradients are 1e-5 to 1e-2. */
 const TRAINING_ADAM = { beta1: 0.9, beta2: 0.99, epsilon: 1e-6 };
 
-export function describeConformance(name: string, createBackend: () => Promise<Backend>): void {
+export function describeConformance(name: string, createBackend: () => Promise<Backend>, cases = conformanceCases): void {
   describe(`${name} agrees with tfjs`, () => {
     let reference: TfjsBackend;
     let backend: Backend;
@@ -37,7 +38,7 @@ export function describeConformance(name: string, createBackend: () => Promise<B
       backend = await createBackend();
     });
 
-    for (const conformanceCase of conformanceCases) {
+    for (const conformanceCase of cases) {
       describe(conformanceCase.name, () => {
         let pair: EnginePair;
         beforeAll(async () => {
@@ -88,7 +89,7 @@ async function compareGradients({ fixture, expected, actual }: EnginePair): Prom
   expectCloseToMax('mse', [got.result.mse], [wanted.result.mse], LOSS_TOLERANCE);
   expect(Object.keys(got.gradients).sort()).toEqual(Object.keys(wanted.gradients).sort());
   for (const [name, gradient] of Object.entries(wanted.gradients)) {
-    expectCloseToMax(`gradient of ${name}`, got.gradients[name as ParameterName]!, gradient, GRADIENT_TOLERANCE);
+    expectCloseToMax(`gradient of ${name}`, got.gradients[name as ParameterName]!, gradient!, GRADIENT_TOLERANCE);
   }
 }
 
@@ -117,8 +118,7 @@ async function compareTraining(reference: TfjsBackend, backend: Backend, { optio
     expect(got.counts, `step ${step}`).toEqual(wanted.counts);
     expectCloseToMax(`loss of step ${step}`, [got.loss], [wanted.loss], LOSS_TOLERANCE);
   }
-  const parameters: ParameterName[] = fixture.spec.network ? ['density', 'features', 'w1', 'w2', 'w3'] : ['density', 'features'];
-  for (const name of parameters) {
+  for (const name of parametersOf(fixture.spec)) {
     expectClose(name, await actual.read(name), await expected.read(name), STEP_TOLERANCE * learningRate(fixture.settings, name));
     for (const moment of [`${name}.m`, `${name}.v`] as TensorName[]) {
       expectCloseToMax(moment, await actual.read(moment), await expected.read(moment), MOMENT_TOLERANCE);

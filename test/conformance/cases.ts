@@ -2,6 +2,10 @@
  * What backends are compared on: the cross product that matters, as fixtures. Seeds are those for which `tfjs` takes no discrete decision
  * within `EPSILON` of the other (the tests check it), so that backends which round differently must still agree in every spike.
  */
+import { builtInNeurons } from '../../src/neurons/index.ts';
+import { lif } from '../../src/neurons/lif.ts';
+import { relu } from '../../src/neurons/relu.ts';
+import { SURROGATE_NAMES } from '../../src/neurons/surrogates.ts';
 import type { FixtureOptions } from '../helpers/field-fixtures.ts';
 
 export interface ConformanceCase {
@@ -15,6 +19,27 @@ export interface ConformanceCase {
 export const EPSILON = { spike: 1e-5, noise: 1e-6, marching: 1e-5 } as const;
 
 const noLoss = { perSample: 0, entropy: 0, spikePenalty: 0 };
+
+/**
+ * The other neurons in the modes in which their states, lists and starts differ; one of them with every surrogate, at a threshold where the
+ * edges of the surrogates do not fall on the silence of padding.
+ */
+export const otherNeuronCases: readonly ConformanceCase[] = [
+  ...builtInNeurons.filter((neuron) => neuron !== lif && neuron !== relu).flatMap(({ name }) => neuronCases(name)),
+  ...SURROGATE_NAMES.map((surrogate) => ({
+    name: `ternary, ${surrogate}`,
+    options: { seed: 1, network: { neuron: 'ternary', surrogate, neuronParameters: { threshold: 0.6 } } },
+  })),
+];
+
+function neuronCases(neuron: string): ConformanceCase[] {
+  return [
+    { name: `${neuron}, condense`, options: { rays: 18, seed: 1, network: { neuron } }, trainSeed: neuron === 'glif-layer' ? 3 : 2 },
+    { name: `${neuron}, far to near, 48 neurons`, options: { rays: 18, seed: 1, network: { neuron, width: 48, order: 'far-to-near' } } },
+    { name: `${neuron}, pad`, options: { rays: 18, seed: 1, network: { neuron, temporal: 'pad' } } },
+    { name: `${neuron}, repeat`, options: { rays: 18, seed: neuron === 'ltmd' ? 4 : 1, network: { neuron, temporal: 'repeat' } } },
+  ];
+}
 
 export const conformanceCases: readonly ConformanceCase[] = [
   { name: 'no network', options: { seed: 1, network: null }, trainSeed: 1 },
@@ -43,7 +68,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   { name: 'LIF, pad, spike penalty', options: { seed: 1, network: { temporal: 'pad' }, loss: { ...noLoss, spikePenalty: 1 } } },
   {
     name: 'LIF, other constants',
-    options: { seed: 1, network: { width: 48, viewFrequencies: 2, lif: { tau: 1.25, threshold: 0.6, surrogateAlpha: 2.5 } } },
+    options: { seed: 1, network: { width: 48, viewFrequencies: 2, neuronParameters: { tau: 1.25, threshold: 0.6 }, surrogateAlpha: 2.5 } },
   },
   {
     name: 'LIF, pad, 128 neurons, low thresholds',

@@ -17,7 +17,7 @@ const SETTINGS = [
   'fine.occupancyEvery=10',
   'fine.weightThreshold=1e-4',
   'network.width=16',
-  'network.lif.threshold=0.2',
+  'network.neuronParameters.threshold=0.2',
 ];
 
 /** `--set` options of a tiny field. */

@@ -6,7 +6,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { runColourNetwork } from '../../src/backends/tfjs/colour-network.ts';
 import { networkGraph } from '../../src/export/nir/network-graph.ts';
 import { encodeNir } from '../../src/export/nir/write-nir.ts';
-import { createNeuron } from '../../src/neurons/index.ts';
+import { createNeuron } from '../../src/neurons/tfjs-neuron.ts';
 import { Random } from '../../src/math/random.ts';
 import type { NetworkSpec } from '../../src/model/field-spec.ts';
 import { fieldFixture, normals } from '../helpers/field-fixtures.ts';
@@ -58,7 +58,7 @@ describe('NIR', () => {
     expect(file.value('node/metadata/output')).toContain('sigmoid');
   });
 
-  it.each([{}, { lif: { tau: 1.25, threshold: 0.5, surrogateAlpha: 4 } }])('simulated as NIR says, is the network: %j', async (network) => {
+  it.each([{}, { neuronParameters: { tau: 1.25, threshold: 0.5 } }])('simulated as NIR says, is the network: %j', async (network) => {
     const { spec, weights } = fixtureOf(network);
     const file = await readBack(await encodeNir(networkGraph(spec, weights)));
     const inputs = normals(new Random(5), STEPS * 39, 1);
@@ -66,16 +66,18 @@ describe('NIR', () => {
 
     await tf.setBackend('cpu');
     const tensors = { w1: tf.tensor2d(weights.w1, [39, 16]), w2: tf.tensor2d(weights.w2, [16, 16]), w3: tf.tensor2d(weights.w3, [16, 3]) };
-    const pass = runColourNetwork(tf, createNeuron(spec.network!), tensors, tf.tensor3d(inputs, [STEPS, 1, 39]));
-    const spikes = pass.spikes[0].dataSync();
+    const neuron = createNeuron(spec.network!);
+    const bound = [neuron.bind(tf, {}), neuron.bind(tf, {})] as const;
+    const pass = runColourNetwork(tf, neuron, tensors, bound, tf.tensor3d(inputs, [STEPS, 1, 39]));
+    const spikes = pass.outputs[0].dataSync();
     expect([...spikes].reduce((sum, spike) => sum + spike, 0)).toBeGreaterThan(10);
     expect(simulated.spikes1).toEqual([...spikes]);
-    expect(simulated.spikes2).toEqual([...pass.spikes[1].dataSync()]);
+    expect(simulated.spikes2).toEqual([...pass.outputs[1].dataSync()]);
     pass.logits.dataSync().forEach((logit, i) => expect(simulated.logits[i]).toBeCloseTo(logit, 4));
   });
 
   it('fires at the threshold itself, as the neuron does', async () => {
-    const { spec, weights } = fixtureOf({ lif: { tau: 1, threshold: 1, surrogateAlpha: 4 } });
+    const { spec, weights } = fixtureOf({ neuronParameters: { tau: 1, threshold: 1 } });
     const file = await readBack(await encodeNir(networkGraph(spec, weights)));
     const [below] = file.floats('node/nodes/lif_1/v_threshold');
     expect(1 > below && below === Math.fround(1 - 2 ** -24)).toBe(true);
@@ -83,6 +85,7 @@ describe('NIR', () => {
 
   it.each<[Partial<NetworkSpec>, RegExp]>([
     [{ neuron: 'relu' }, /no ReLU node/],
+    [{ neuron: 'ternary' }, /not the neuron ternary/],
     [{ temporal: 'repeat' }, /averages an output over time/],
     [{ temporal: 'repeat', encoding: 'poisson' }, /Poisson/],
   ])('refuses %j with the reason', (network, reason) => {

@@ -4,6 +4,7 @@
  */
 import type { FieldEngine, LossWeights, StepSettings, TensorName, TrainBatch } from '../../src/backends/backend.ts';
 import { Random } from '../../src/math/random.ts';
+import { neuronTensors } from '../../src/neurons/settings.ts';
 import { viewInputs, voxelCount, type FieldSpec, type NetworkSpec, type Vec3 } from '../../src/model/field-spec.ts';
 
 export interface FieldFixture {
@@ -32,13 +33,16 @@ export interface FixtureOptions {
 
 const NETWORK: NetworkSpec = {
   neuron: 'lif',
+  neuronParameters: {},
+  neuronRate: 0.1,
+  surrogate: 'own',
+  surrogateAlpha: null,
   width: 16,
   viewFrequencies: 4,
   temporal: 'condense',
   order: 'near-to-far',
   repeats: 3,
   encoding: 'direct',
-  lif: { tau: 2, threshold: 1, surrogateAlpha: 4 },
 };
 
 /** All losses on; give 0 to switch one off. */
@@ -64,6 +68,8 @@ export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
     tensors.w1 = normals(random, inputs * width, 0.6);
     tensors.w2 = normals(random, width * width, Math.sqrt(20 / width));
     tensors.w3 = normals(random, width * 3, Math.sqrt(8 / width));
+    for (const { name, length, initial } of neuronTensors(spec.network))
+      tensors[name] = normals(random, length, 0.1).map((r) => r + initial);
     tensors.inputRange = Float32Array.of(-4, 4);
   }
   return {

@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { heaviside } from '../../src/backends/tfjs/custom-gradients.ts';
 import { loadTensorFlow } from '../../src/backends/tfjs/load-tensorflow.ts';
 import type { TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
-import { createNeuron } from '../../src/neurons/index.ts';
+import type { Tensor } from '../../src/backends/tfjs/tensorflow.ts';
+import { neuronNamed } from '../../src/neurons/index.ts';
 import { lif } from '../../src/neurons/lif.ts';
-import { runNeurons } from '../../src/neurons/neuron.ts';
 import { relu } from '../../src/neurons/relu.ts';
-import { sigmoidSurrogate } from '../../src/neurons/surrogate.ts';
+import { createNeuron, runNeurons, tfjsNeuron, type LayerActivity } from '../../src/neurons/tfjs-neuron.ts';
 import { fieldFixture } from '../helpers/field-fixtures.ts';
 import { expectClose } from '../conformance/compare.ts';
 
@@ -15,9 +15,14 @@ beforeAll(async () => {
   ({ tf } = await loadTensorFlow());
 });
 
+function runLif(inputs: Tensor, constants = { tau: 2, threshold: 1 }): LayerActivity {
+  const neuron = tfjsNeuron(lif, constants, { name: 'sigmoid', alpha: 4 });
+  return runNeurons(tf, neuron, inputs, neuron.bind(tf, {}));
+}
+
 /** Spike train of one neuron. */
-function spikesOf(inputs: number[], constants = { tau: 2, threshold: 1, surrogateAlpha: 4 }): number[] {
-  return tf.tidy(() => [...runNeurons(tf, lif(constants), tf.tensor3d(inputs, [inputs.length, 1, 1])).spikes.dataSync()]);
+function spikesOf(inputs: number[], constants?: { tau: number; threshold: number }): number[] {
+  return tf.tidy(() => [...runLif(tf.tensor3d(inputs, [inputs.length, 1, 1]), constants).outputs.dataSync()]);
 }
 
 describe('LIF', () => {
@@ -46,7 +51,7 @@ describe('LIF', () => {
 
   test('other time constants and thresholds', () => {
     // tau 4: H_n = c (1 - 0.75^n); 0.25, 0.4375, 0.578 of the input.
-    expect(spikesOf([1, 1, 1, 1, 1, 1], { tau: 4, threshold: 0.5, surrogateAlpha: 4 })).toEqual([0, 0, 1, 0, 0, 1]);
+    expect(spikesOf([1, 1, 1, 1, 1, 1], { tau: 4, threshold: 0.5 })).toEqual([0, 0, 1, 0, 0, 1]);
   });
 
   test('back-propagation through time by hand: two steps, no spike, loss S_2', () => {
@@ -56,13 +61,11 @@ describe('LIF', () => {
     const s = 1 / (1 + Math.exp(-a * (h2 - 1)));
     const slope = a * s * (1 - s);
     const gradient = tf.tidy(() => {
-      const last = (inputs: Parameters<typeof runNeurons>[2]) =>
-        tf.sum(tf.slice(runNeurons(tf, lif({ tau: 2, threshold: 1, surrogateAlpha: a }), inputs).potentials, 1, 1));
+      const last = (inputs: Tensor) => tf.sum(tf.slice(runLif(inputs).potentials, 1, 1));
       expect(last(tf.tensor3d(x, [2, 1, 1])).dataSync()[0]).toBeCloseTo(h2, 6);
       return tf
         .grad((inputs) => {
-          const { spikes } = runNeurons(tf, lif({ tau: 2, threshold: 1, surrogateAlpha: a }), inputs);
-          return tf.sum(tf.mul(spikes, tf.tensor3d([0, 1], [2, 1, 1])));
+          return tf.sum(tf.mul(runLif(inputs).outputs, tf.tensor3d([0, 1], [2, 1, 1])));
         })(tf.tensor3d(x, [2, 1, 1]))
         .dataSync();
     });
@@ -73,8 +76,7 @@ describe('LIF', () => {
     const gradient = tf.tidy(() =>
       tf
         .grad((inputs) => {
-          const { spikes } = runNeurons(tf, lif({ tau: 2, threshold: 1, surrogateAlpha: 4 }), inputs);
-          return tf.sum(tf.mul(spikes, tf.tensor3d([0, 1], [2, 1, 1])));
+          return tf.sum(tf.mul(runLif(inputs).outputs, tf.tensor3d([0, 1], [2, 1, 1])));
         })(tf.tensor3d([3, 1.3], [2, 1, 1]))
         .dataSync(),
     );
@@ -83,51 +85,35 @@ describe('LIF', () => {
   });
 });
 
-describe('surrogate', () => {
-  test.each([1, 2.5, 4])('the derivative is that of the primitive, alpha %d', (alpha) => {
-    const surrogate = sigmoidSurrogate(alpha);
-    const x = Float32Array.from({ length: 41 }, (_, i) => (i - 20) / 10);
-    const autodiff = tf.tidy(() =>
-      tf
-        .grad((v) => tf.sum(surrogate.primitive(tf, v)))(tf.tensor1d(x))
-        .dataSync(),
-    );
-    const stated = tf.tidy(() => surrogate.derivative(tf, tf.tensor1d(x)).dataSync());
-    const differences = [...x].map((v) => {
-      const at = (u: number): number => 1 / (1 + Math.exp(-alpha * u));
-      return (at(v + 1e-4) - at(v - 1e-4)) / 2e-4;
-    });
-    expectClose('autodiff', autodiff, stated, 1e-6);
-    expectClose('finite differences', differences, stated, 1e-5);
-  });
-
-  test('the step function fires at its threshold and has the surrogate for gradient', () => {
-    const x = [0.5, 0.999, 1, 1.5];
-    tf.tidy(() => {
-      const step = (v: Parameters<typeof heaviside>[1]) => heaviside(tf, v, 1, (u) => tf.mul(u, 10));
-      expect([...step(tf.tensor1d(x)).dataSync()]).toEqual([0, 0, 1, 1]);
-      const gradient = tf
-        .grad((v) => tf.sum(tf.mul(step(v), tf.tensor1d([1, 2, 3, 4]))))(tf.tensor1d(x))
-        .dataSync();
-      expectClose('gradient', gradient, [5, 19.98, 30, 60], 1e-5);
-    });
+test('the step function fires at its threshold and has the surrogate for gradient', () => {
+  const x = [0.5, 0.999, 1, 1.5];
+  tf.tidy(() => {
+    const step = (v: Parameters<typeof heaviside>[1]) => heaviside(tf, v, 1, (u) => tf.mul(u, 10));
+    expect([...step(tf.tensor1d(x)).dataSync()]).toEqual([0, 0, 1, 1]);
+    const gradient = tf
+      .grad((v) => tf.sum(tf.mul(step(v), tf.tensor1d([1, 2, 3, 4]))))(tf.tensor1d(x))
+      .dataSync();
+    expectClose('gradient', gradient, [5, 19.98, 30, 60], 1e-5);
   });
 });
 
 test('ReLU has no memory, and a derivative of 0 at 0', () => {
   tf.tidy(() => {
+    const neuron = tfjsNeuron(relu, {}, relu.surrogate);
+    const run = (x: Tensor): Tensor => runNeurons(tf, neuron, x, neuron.bind(tf, {})).outputs;
     const inputs = tf.tensor3d([-1, 0, 2, 0.5], [4, 1, 1]);
-    expect([...runNeurons(tf, relu(), inputs).spikes.dataSync()]).toEqual([0, 0, 2, 0.5]);
+    expect([...run(inputs).dataSync()]).toEqual([0, 0, 2, 0.5]);
     expect([
       ...tf
-        .grad((x) => tf.sum(runNeurons(tf, relu(), x).spikes))(inputs)
+        .grad((x) => tf.sum(run(x)))(inputs)
         .dataSync(),
     ]).toEqual([0, 0, 1, 1]);
   });
 });
 
 test('the registry gives neurons by the name of the config', () => {
-  const { network } = fieldFixture().spec;
-  expect(createNeuron(network!)).toMatchObject({ hasMemory: true, spikes: true, threshold: 1 });
-  expect(createNeuron({ ...network!, neuron: 'relu' })).toMatchObject({ hasMemory: false, spikes: false, threshold: 0 });
+  const network = fieldFixture().spec.network!;
+  expect(createNeuron(network)).toMatchObject({ hasMemory: true, spikes: true, states: 1 });
+  expect(createNeuron({ ...network, neuron: 'relu' })).toMatchObject({ hasMemory: false, spikes: false, states: 0 });
+  expect(() => neuronNamed('life')).toThrow('unknown neuron "life"');
 });

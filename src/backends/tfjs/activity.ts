@@ -1,6 +1,6 @@
 /** What was computed and how near it was to being otherwise: exact counts, and margins for tests. */
 import type { PackedSamples } from '../../../renderer/march.ts';
-import type { Neuron } from '../../neurons/neuron.ts';
+import type { TfjsNeuron } from '../../neurons/tfjs-neuron.ts';
 import { emptyCounts, type Counts } from '../backend.ts';
 import type { ForwardPass, HiddenActivity } from './forward.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
@@ -28,8 +28,8 @@ export function countActivity(tf: TensorFlow, samples: PackedSamples, { hidden }
   if (hidden === null) return { counts, spikesOfRay };
 
   counts.timeSteps = hidden.layout.timeSteps * hidden.repeats;
-  hidden.spikes.forEach((spikes, layer) => {
-    nonZeroBySequence(tf, spikes).forEach((count, column) => {
+  hidden.events.forEach((events, layer) => {
+    eventsBySequence(tf, events, hidden).forEach((count, column) => {
       counts.spikes[layer] += count;
       spikesOfRay[hidden.layout.rayOfColumn[column]] += count;
     });
@@ -38,17 +38,35 @@ export function countActivity(tf: TensorFlow, samples: PackedSamples, { hidden }
   return { counts, spikesOfRay };
 }
 
+/**
+ * Spikes of [T,R,W] in each of the R sequences, or active neurons where the output is not a spike. Steps before the first and after the last
+ * sample of a sequence do not count: a membrane that still holds more than its threshold may fire there.
+ */
+function eventsBySequence(tf: TensorFlow, events: Tensor, { layout, meanSpikes, repeats }: HiddenActivity): Int32Array {
+  const counted = meanSpikes === null ? tf.cast(tf.notEqual(events, 0), 'float32') : events;
+  if (repeats > 1 || layout.rows === 1) return tf.tidy(() => tf.cast(tf.sum(counted, [0, 2]), 'int32').dataSync<'int32'>());
+  const { begins, ends } = layout;
+  const inside = Float32Array.from({ length: layout.rows * layout.columns }, (_, i) => {
+    const [row, column] = [Math.floor(i / layout.columns), i % layout.columns];
+    return row >= begins[column] && row < ends[column] ? 1 : 0;
+  });
+  return tf.tidy(() => {
+    const mask = tf.tensor3d(inside, [layout.rows, layout.columns, 1]);
+    return tf.cast(tf.sum(tf.mul(counted, mask), [0, 2]), 'int32').dataSync<'int32'>();
+  });
+}
+
 /** Non-zero values of [T,R,W] in each of the R sequences. */
 function nonZeroBySequence(tf: TensorFlow, values: Tensor): Int32Array {
   return tf.tidy(() => tf.sum(tf.cast(tf.notEqual(values, 0), 'int32'), [0, 2]).dataSync<'int32'>());
 }
 
 /**
- * Least |H - threshold| of all neurons and time steps: where it exceeds the rounding of another backend, that backend's neurons must do the
- * same.
+ * Least distance of any potential from a threshold, of all neurons and time steps: where it exceeds the rounding of another backend, that
+ * backend's neurons must do the same.
  */
-export function spikeMargin(tf: TensorFlow, { threshold }: Neuron, { potentials }: HiddenActivity): number {
-  return tf.tidy(() => Math.min(...potentials.map((h) => tf.min(tf.abs(tf.sub(h, threshold))).dataSync()[0])));
+export function spikeMargin(tf: TensorFlow, neuron: TfjsNeuron, { potentials, parameters }: HiddenActivity): number {
+  return tf.tidy(() => Math.min(...potentials.map((h, layer) => neuron.margin(tf, h, parameters[layer]))));
 }
 
 /** Least distance of an input's probability from its random number; Infinity without the Poisson encoding. */

@@ -3,8 +3,8 @@
  *
  *     I1 = x w1      S1 = neuron(I1)      I2 = S1 w2      S2 = neuron(I2)      logits = S2 w3
  */
-import type { Neuron } from '../../neurons/neuron.ts';
-import { runNeurons } from '../../neurons/neuron.ts';
+import type { Bindings } from '../../neurons/emit-tfjs.ts';
+import { runNeurons, type TfjsNeuron } from '../../neurons/tfjs-neuron.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 
 /** [I,W], [W,W], [W,3] */
@@ -13,19 +13,36 @@ export type NetworkWeights = Readonly<Record<'w1' | 'w2' | 'w3', Tensor>>;
 export interface NetworkPass {
   /** [T,R,3] */
   readonly logits: Tensor;
-  /** Outputs S of each hidden layer, [T,R,W] */
-  readonly spikes: readonly [Tensor, Tensor];
+  /** Outputs of each hidden layer, how many spikes they stand for, [T,R,W] */
+  readonly outputs: readonly [Tensor, Tensor];
+  readonly events: readonly [Tensor, Tensor];
   /** Potentials H of each hidden layer before firing, [T,R,W] */
   readonly potentials: readonly [Tensor, Tensor];
 }
 
-/** Runs R sequences of T time steps. `inputs` [T,R,I]. */
-export function runColourNetwork(tf: TensorFlow, neuron: Neuron, weights: NetworkWeights, inputs: Tensor): NetworkPass {
-  const layer1 = runNeurons(tf, neuron, linear(tf, inputs, weights.w1));
-  const layer2 = runNeurons(tf, neuron, linear(tf, layer1.spikes, weights.w2));
+/** Parameters of the neurons of both hidden layers, as bound by `TfjsNeuron.bind`. */
+export type NeuronBindings = readonly [Bindings, Bindings];
+
+/**
+ * Runs R sequences of T time steps.
+ *
+ * @param inputs [T,R,I]
+ * @param begins [R] first step of each sequence; default: 0
+ */
+export function runColourNetwork(
+  tf: TensorFlow,
+  neuron: TfjsNeuron,
+  weights: NetworkWeights,
+  parameters: NeuronBindings,
+  inputs: Tensor,
+  begins?: Int32Array,
+): NetworkPass {
+  const layer1 = runNeurons(tf, neuron, linear(tf, inputs, weights.w1), parameters[0], begins);
+  const layer2 = runNeurons(tf, neuron, linear(tf, layer1.outputs, weights.w2), parameters[1], begins);
   return {
-    logits: linear(tf, layer2.spikes, weights.w3),
-    spikes: [layer1.spikes, layer2.spikes],
+    logits: linear(tf, layer2.outputs, weights.w3),
+    outputs: [layer1.outputs, layer2.outputs],
+    events: [layer1.events, layer2.events],
     potentials: [layer1.potentials, layer2.potentials],
   };
 }

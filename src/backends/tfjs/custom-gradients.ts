@@ -7,6 +7,27 @@ export function stopGradient<T extends Tensor>(tf: TensorFlow, x: T): T {
   return stopped(x) as T;
 }
 
+/** A function of tensors that counts as constant: no gradient passes. */
+export function applyHeld(tf: TensorFlow, inputs: Tensor[], compute: (...values: Tensor[]) => Tensor): Tensor {
+  const held = tf.customGrad((...all) => {
+    const values = all.slice(0, inputs.length) as Tensor[];
+    return {
+      value: compute(...values).clone(),
+      gradFunc: () => values.map((value) => tf.zerosLike(value)),
+    };
+  });
+  return held(...inputs);
+}
+
+/** `value` with the gradient of `proxy`; their shapes are equal. */
+export function passStraight(tf: TensorFlow, value: Tensor, proxy: Tensor): Tensor {
+  const pass = tf.customGrad((v, p) => ({
+    value: (v as Tensor).clone(),
+    gradFunc: (dy: Tensor) => [tf.zerosLike(p as Tensor), dy],
+  }));
+  return pass(value, proxy);
+}
+
 /**
  * 1[x >= threshold] with the gradient of another function in place of its own.
  *

@@ -1,11 +1,15 @@
 /** The tensors of a field by name: parameters as variables, their moments, learning-rate factors, occupancy. */
 import type { ParameterName, TensorName } from '../backend.ts';
+import { parametersOf } from '../../model/tensor-names.ts';
+import { neuronTensors } from '../../neurons/settings.ts';
 import { viewInputs, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import type { Tensor, TensorFlow, Variable } from './tensorflow.ts';
 
 export class FieldTensors {
   /** [V] 0 or 1 */
   occupancy: Uint8Array;
+  /** The parameters that this field has. */
+  readonly parameterNames: readonly ParameterName[];
   private readonly tf: TensorFlow;
   private readonly variables = new Map<TensorName, Variable>();
   private readonly withMoments: boolean;
@@ -16,7 +20,9 @@ export class FieldTensors {
     this.occupancy = new Uint8Array(voxelCount(spec.grid)).fill(1);
     this.create(parameterShapes(spec));
     this.createRate(spec);
+    for (const { name, length, initial } of neuronTensors(spec.network)) this.assign(name, tf.fill([length], initial));
     this.set('inputRange', tf.zeros([2]));
+    this.parameterNames = parametersOf(spec);
   }
 
   /** Density and features, their moments, rate and occupancy as in a new field of `spec`. */
@@ -31,12 +37,6 @@ export class FieldTensors {
     const variable = this.variables.get(name);
     if (variable === undefined) throw new RangeError(`this field has no tensor ${name}; it has ${[...this.variables.keys()].join(', ')}`);
     return variable;
-  }
-
-  /** The parameters that this field has. */
-  get parameterNames(): ParameterName[] {
-    const names: ParameterName[] = ['density', 'features', 'w1', 'w2', 'w3'];
-    return names.filter((name) => this.variables.has(name));
   }
 
   async read(name: TensorName): Promise<Float32Array> {
@@ -86,5 +86,6 @@ export function parameterShapes(spec: FieldSpec): { density: number[]; features:
   const grids = { density: [voxels], features: [voxels, spec.featureChannels] };
   if (spec.network === null) return grids;
   const { width } = spec.network;
-  return { ...grids, w1: [spec.featureChannels + viewInputs(spec.network), width], w2: [width, width], w3: [width, 3] };
+  const neurons = Object.fromEntries(neuronTensors(spec.network).map(({ name, length }) => [name, [length]]));
+  return { ...grids, ...neurons, w1: [spec.featureChannels + viewInputs(spec.network), width], w2: [width, width], w3: [width, 3] };
 }

@@ -5,8 +5,8 @@
  */
 import type { PackedSamples } from '../../../renderer/march.ts';
 import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
-import type { Neuron } from '../../neurons/neuron.ts';
-import { runColourNetwork, type NetworkPass, type NetworkWeights } from './colour-network.ts';
+import type { RawParameters, TfjsNeuron } from '../../neurons/tfjs-neuron.ts';
+import { runColourNetwork, type NetworkPass, type NetworkWeights, type NeuronBindings } from './colour-network.ts';
 import { bernoulli, gatherRows } from './custom-gradients.ts';
 import { toPacked, toPadded } from './padded-layout.ts';
 import { normaliseInputs, poissonNoise, rangeOf, type InputRange } from './poisson-encoding.ts';
@@ -21,13 +21,15 @@ export interface Parameters {
   readonly features: Tensor;
   /** null without a network */
   readonly weights: NetworkWeights | null;
+  /** Raw values of what the neurons of both hidden layers learn; missing: nothing. */
+  readonly neurons?: readonly [RawParameters, RawParameters];
 }
 
 /** What does not change while the parameters do. */
 export interface ForwardInput {
   readonly spec: FieldSpec;
   /** null without a network */
-  readonly neuron: Neuron | null;
+  readonly neuron: TfjsNeuron | null;
   readonly samples: PackedSamples;
   /** View terms of each ray, [N,I-C]; null without a network */
   readonly views: Float32Array | null;
@@ -43,7 +45,8 @@ export interface ForwardInput {
 }
 
 /** The hidden layers while the samples were coloured. */
-export interface HiddenActivity extends Pick<NetworkPass, 'spikes' | 'potentials'> {
+export interface HiddenActivity extends Pick<NetworkPass, 'outputs' | 'events' | 'potentials'> {
+  readonly parameters: NeuronBindings;
   readonly layout: TimeLayout;
   /** Means of the two layers' spikes over real samples, repeats and neurons, differentiable; null if the neurons do not spike. */
   readonly meanSpikes: readonly [Tensor, Tensor] | null;
@@ -107,7 +110,9 @@ function colourLogits(
   const alone = network.temporal === 'repeat' || !neuron.hasMemory;
   const layout = layoutInTime(alone ? 'repeat' : network.temporal, network.order, samples);
   const { inputs, repeats, poisson } = alone ? repeatInputs(tf, network, neuron, x, input) : sequenceInputs(tf, layout, x);
-  const pass = runColourNetwork(tf, neuron, weights, inputs);
+  const [raw1, raw2] = parameters.neurons ?? [{}, {}];
+  const bound = [neuron.bind(tf, raw1), neuron.bind(tf, raw2)] as const;
+  const pass = runColourNetwork(tf, neuron, weights, bound, inputs, alone ? undefined : layout.begins);
 
   const readSamples = (output: Tensor): Tensor => {
     if (alone) return tf.div(tf.sum(output, 0), repeats);
@@ -117,9 +122,9 @@ function colourLogits(
     const real = readSamples(output);
     return tf.div(tf.sum(real), real.size);
   };
-  const [spikes1, spikes2] = pass.spikes;
-  const meanSpikes = neuron.spikes ? ([meanOverSamples(spikes1), meanOverSamples(spikes2)] as const) : null;
-  return { logits: readSamples(pass.logits), hidden: { ...pass, layout, repeats, poisson, meanSpikes } };
+  const [events1, events2] = pass.events;
+  const meanSpikes = neuron.spikes ? ([meanOverSamples(events1), meanOverSamples(events2)] as const) : null;
+  return { logits: readSamples(pass.logits), hidden: { ...pass, parameters: bound, layout, repeats, poisson, meanSpikes } };
 }
 
 /** [M,I-C] */
@@ -139,7 +144,7 @@ function sequenceInputs(tf: TensorFlow, layout: TimeLayout, x: Tensor): InputsIn
 }
 
 /** Every sample for itself, shown `repeats` times; once if the neuron has no memory. `x` [M,I]. */
-function repeatInputs(tf: TensorFlow, network: NetworkSpec, neuron: Neuron, x: Tensor, { samples, noise }: ForwardInput): InputsInTime {
+function repeatInputs(tf: TensorFlow, network: NetworkSpec, neuron: TfjsNeuron, x: Tensor, { samples, noise }: ForwardInput): InputsInTime {
   const repeats = neuron.hasMemory ? network.repeats : 1;
   const shown = (rows: Tensor): Tensor => tf.stack(new Array<Tensor>(repeats).fill(rows), 0);
   if (network.encoding === 'direct' || !neuron.hasMemory) return { inputs: shown(x), repeats, poisson: null };

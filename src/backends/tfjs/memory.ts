@@ -26,8 +26,8 @@ export function estimateBytes(spec: FieldSpec, { voxels, trainRays }: Capacity):
 
 function parameterFloats(spec: FieldSpec, voxels: number): number {
   const network = Object.entries(parameterShapes(spec))
-    .filter(([name]) => name.startsWith('w'))
-    .reduce((sum, [, shape]) => sum + shape.reduce((a, b) => a * b), 0);
+    .filter(([name]) => name !== 'density' && name !== 'features')
+    .reduce((sum, [, shape = []]) => sum + shape.reduce((a, b) => a * b), 0);
   return voxels * (1 + spec.featureChannels) + network;
 }
 

@@ -65,6 +65,8 @@ function gradientsOf(tf: TensorFlow): GradConfig[] {
     ofInput('Square', 'x', (dy, x) => tf.mul(dy, tf.mul(x, 2))),
     ofInput('Log', 'x', (dy, x) => tf.div(dy, x)),
     ofOutput('Exp', 'x', (dy, y) => tf.mul(dy, y)),
+    ofOutput('Sqrt', 'x', (dy, y) => tf.div(dy, tf.mul(y, 2))),
+    ofOutput('Tanh', 'x', (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y)))),
     ofOutput('Expm1', 'x', (dy, y) => tf.mul(dy, tf.add(y, 1))),
     ofInput('Softplus', 'x', (dy, x) => tf.mul(dy, tf.sigmoid(x))),
     ofOutput('Sigmoid', 'x', (dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y)))),

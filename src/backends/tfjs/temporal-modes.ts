@@ -15,6 +15,9 @@ import type { PaddedLayout } from './padded-layout.ts';
 export interface TimeLayout extends PaddedLayout {
   /** Whether the padded tensor is reversed in time before the network, and its output after. */
   readonly reversed: boolean;
+  /** [R] first row of each sequence in the order of time, i.e. after the reversal, and the row behind its last */
+  readonly begins: Int32Array;
+  readonly ends: Int32Array;
   /** [R] ray of each sequence */
   readonly rayOfColumn: Int32Array;
   /** Rows that count, of all sequences: those of samples, and for `pad` the gaps between the first and the last sample of a ray. */
@@ -36,6 +39,8 @@ export function layoutInTime(temporal: NetworkSpec['temporal'], order: NetworkSp
   const rows = temporal === 'pad' ? lastStep - firstStep + 1 : longest;
 
   const placeOf = new Int32Array(networkRows.length);
+  const begins = new Int32Array(columns);
+  const ends = new Int32Array(columns);
   let timeSteps = 0;
   active.forEach((ray, column) => {
     const [begin, end] = [rayOffsets[ray], rayOffsets[ray + 1]];
@@ -44,16 +49,20 @@ export function layoutInTime(temporal: NetworkSpec['temporal'], order: NetworkSp
       const row = temporal === 'pad' ? steps[i] - firstStep : i - begin + shift;
       placeOf[i] = row * columns + column;
     }
+    const [first, last] = [begin, end - 1].map((i) => Math.floor(placeOf[i] / columns));
+    begins[column] = reversed ? rows - 1 - last : first;
+    ends[column] = reversed ? rows - first : last + 1;
     timeSteps += temporal === 'pad' ? steps[end - 1] - steps[begin] + 1 : end - begin;
   });
-  return { rows, columns, placeOf, reversed, rayOfColumn: Int32Array.from(active), timeSteps };
+  return { rows, columns, placeOf, reversed, begins, ends, rayOfColumn: Int32Array.from(active), timeSteps };
 }
 
 /** One row: every sample a sequence of its own. */
 export function layoutAlone(samples: PackedSamples): TimeLayout {
   const columns = samples.networkRows.length;
   const placeOf = Int32Array.from({ length: columns }, (_, i) => i);
-  return { rows: 1, columns, placeOf, reversed: false, rayOfColumn: raysOfSamples(samples), timeSteps: columns };
+  const [begins, ends] = [new Int32Array(columns), new Int32Array(columns).fill(1)];
+  return { rows: 1, columns, placeOf, reversed: false, begins, ends, rayOfColumn: raysOfSamples(samples), timeSteps: columns };
 }
 
 /** [M] ray of each network sample */

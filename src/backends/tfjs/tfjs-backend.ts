@@ -1,6 +1,8 @@
 /** The backend `tfjs`: the executable specification that the fast backends are compared with. */
 import { MemoryError } from '../../errors.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
+import type { NeuronDefinition } from '../../neurons/define-neuron.ts';
+import { registerNeuron } from '../../neurons/index.ts';
 import type { Backend, Capacity } from '../backend.ts';
 import { loadTensorFlow, wrapTensorFlow } from './load-tensorflow.ts';
 import { estimateBytes } from './memory.ts';
@@ -12,6 +14,8 @@ export interface TfjsBackendOptions extends TfjsFieldOptions {
   readonly tf?: TensorFlow;
   /** Refuse fields that need more; default 4 GiB in plain JavaScript and 32 GiB for the native library, whose device memory is not known. */
   readonly maxBytes?: number;
+  /** Neurons besides the built-in ones. */
+  readonly neurons?: readonly NeuronDefinition[];
 }
 
 export interface TfjsBackend extends Backend {
@@ -26,6 +30,7 @@ export interface TfjsBackend extends Backend {
 const GIBIBYTE = 2 ** 30;
 
 export async function createTfjsBackend(options: TfjsBackendOptions = {}): Promise<TfjsBackend> {
+  for (const neuron of options.neurons ?? []) registerNeuron(neuron);
   const { tf, description, nativeMissing, nativeBroken } = options.tf === undefined ? await loadTensorFlow() : wrapTensorFlow(options.tf);
   const maxBytes = options.maxBytes ?? (nativeMissing === null ? 32 * GIBIBYTE : 4 * GIBIBYTE);
   return {

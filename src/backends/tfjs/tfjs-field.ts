@@ -1,8 +1,8 @@
 /** One field as tensors: a training step is forward, loss, automatic differentiation, Adam, each readable in its own file. */
 import { marchRays, type PackedSamples } from '../../../renderer/march.ts';
 import { encodeViews } from '../../../renderer/view-encoding.ts';
-import { createNeuron } from '../../neurons/index.ts';
-import type { Neuron } from '../../neurons/neuron.ts';
+import { neuronTensors } from '../../neurons/settings.ts';
+import { createNeuron, type RawParameters, type TfjsNeuron } from '../../neurons/tfjs-neuron.ts';
 import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import {
   addCounts,
@@ -60,7 +60,7 @@ export class TfjsField implements FieldEngine {
   private readonly options: TfjsFieldOptions;
   private readonly tensors: FieldTensors;
   private currentSpec: FieldSpec;
-  private neuron: Neuron | null;
+  private neuron: TfjsNeuron | null;
 
   constructor(tf: TensorFlow, spec: FieldSpec, capacity: Capacity, options: TfjsFieldOptions = {}) {
     this.tf = tf;
@@ -186,6 +186,7 @@ export class TfjsField implements FieldEngine {
       density: this.tensors.get('density'),
       features: this.tensors.get('features'),
       weights: spec.network && { w1: this.tensors.get('w1'), w2: this.tensors.get('w2'), w3: this.tensors.get('w3') },
+      neurons: [this.rawParameters(0), this.rawParameters(1)] as const,
     };
     const pass = forward(tf, parameters, { spec, neuron, samples, views, background, noise });
     if (this.options.measureMargins === true) {
@@ -199,6 +200,11 @@ export class TfjsField implements FieldEngine {
     return pass;
   }
 
+  private rawParameters(layer: 0 | 1): RawParameters {
+    const own = neuronTensors(this.spec.network).filter((tensor) => tensor.layer === layer);
+    return Object.fromEntries(own.map(({ name, parameter }) => [parameter, this.tensors.get(name)]));
+  }
+
   private updateParameter(name: ParameterName, gradient: Tensor, settings: StepSettings): void {
     const { tf, tensors } = this;
     const isGrid = name === 'density' || name === 'features';
@@ -208,7 +214,7 @@ export class TfjsField implements FieldEngine {
       return adamStep(tf, old, gradient, {
         adam: settings.adam,
         step: settings.adamStep,
-        learningRate: isGrid ? settings.learningRates[name] : settings.learningRates.network,
+        learningRate: isGrid ? settings.learningRates[name] : settings.learningRates.network * this.networkFactor(name),
         rate: name === 'density' ? rate : name === 'features' ? tf.reshape(rate, [-1, 1]) : null,
         skipZeroGradients: isGrid,
       });
@@ -216,6 +222,10 @@ export class TfjsField implements FieldEngine {
     tensors.assign(name, updated.parameter);
     tensors.assign(`${name}.m`, updated.m);
     tensors.assign(`${name}.v`, updated.v);
+  }
+
+  private networkFactor(name: ParameterName): number {
+    return name.startsWith('n') ? (this.spec.network?.neuronRate ?? 1) : 1;
   }
 
   /** Writes the rays of one forward pass at index `first` of the result. */

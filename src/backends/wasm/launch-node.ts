@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { BackendError } from '../../errors.ts';
+import type { NeuronDefinition } from '../../neurons/define-neuron.ts';
+import { registeredNeurons, registerNeuron } from '../../neurons/index.ts';
 import type { Backend } from '../backend.ts';
 import type { SpawnWorker } from './kernel-pool.ts';
 import { LANES } from './memory-plan.ts';
@@ -14,6 +16,8 @@ export interface WasmOptions {
   readonly threads?: number;
   /** Fused multiply-add where the engine has it (default true). Results differ in the last bits. */
   readonly relaxedSimd?: boolean;
+  /** Neurons besides the built-in ones; kernels for them are compiled now, in about five seconds. */
+  readonly neurons?: readonly NeuronDefinition[];
 }
 
 const spawn: SpawnWorker = (start) => {
@@ -38,7 +42,15 @@ const spawn: SpawnWorker = (start) => {
 export async function createWasmBackend(options: WasmOptions = {}): Promise<Backend> {
   const threads = options.threads ?? Math.min(availableParallelism(), LANES);
   const relaxed = (options.relaxedSimd ?? true) && (await relaxedSimdWorks());
-  return createBackend(await compileKernels(relaxed), { threads, relaxed, spawn });
+  for (const neuron of options.neurons ?? []) registerNeuron(neuron);
+  const module = options.neurons?.length ? await compileWithNeurons(relaxed) : await compileKernels(relaxed);
+  return createBackend(module, { threads, relaxed, spawn });
+}
+
+/** Kernels with all neurons that are registered now. */
+async function compileWithNeurons(relaxed: boolean): Promise<WebAssembly.Module> {
+  const { compileKernelSources } = await import('./compile-kernels.ts');
+  return WebAssembly.compile(await compileKernelSources(registeredNeurons(), { relaxed }));
 }
 
 /** Node 20 has relaxed SIMD behind a flag that may still be set before the first such module is compiled. */

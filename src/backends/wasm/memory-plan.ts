@@ -5,6 +5,9 @@
 import { MemoryError } from '../../errors.ts';
 import { maxStepsPerRay, viewInputs, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import type { Capacity } from '../backend.ts';
+import { hasMemory } from '../../neurons/define-neuron.ts';
+import { neuronNamed } from '../../neurons/index.ts';
+import { scanSizes, type ScanSizes } from './neuron-parameters.ts';
 
 export const LANES = 16;
 export const RECORD_BYTES = 48;
@@ -16,7 +19,7 @@ const CHUNK_ROWS = 128;
 const WASM_LIMIT = 2 ** 32;
 
 /** Sizes that follow from a spec and do not change when the grid grows within the capacity. */
-export interface Sizes {
+export interface Sizes extends ScanSizes {
   readonly voxels: number;
   readonly channels: number;
   readonly featureStride: number;
@@ -24,6 +27,7 @@ export interface Sizes {
   readonly inputs: number;
   readonly inputRows: number;
   readonly networkFloats: number;
+  readonly gradientFloats: number;
   readonly maxSteps: number;
   readonly rowCapacity: number;
   readonly laneCapacity: number;
@@ -39,6 +43,8 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
   const inputs = network ? spec.featureChannels + viewInputs(network) : 0;
   const inputRows = network ? 12 + Math.ceil(viewInputs(network) / 4) * 4 : 12;
   const repeats = network ? repeatsOf(network) : 1;
+  const networkFloats = network ? inputRows * width + width * width + width * 4 : 0;
+  const scan = scanSizes(network);
   // Of nz planes a thread owns at most nz/threads + 1, and later grids have more planes, not fewer.
   const share = Math.min(1, 1 / threads + 1 / spec.grid.size[2]);
   return {
@@ -48,7 +54,9 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
     width,
     inputs,
     inputRows,
-    networkFloats: network ? inputRows * width + width * width + width * 4 : 0,
+    ...scan,
+    networkFloats,
+    gradientFloats: networkFloats + 2 * scan.neuronFloats,
     maxSteps,
     rowCapacity: maxSteps * repeats + CHUNK_ROWS,
     laneCapacity: (Math.floor(capacity.trainRays / LANES) + 1) * maxSteps,
@@ -70,7 +78,7 @@ export function checkFits(spec: FieldSpec, sizes: Sizes, threads: number): void 
 
 /** A network without time needs one row a sample. */
 export function repeatsOf(network: NonNullable<FieldSpec['network']>): number {
-  return network.temporal === 'repeat' && network.neuron !== 'relu' ? network.repeats : 1;
+  return network.temporal === 'repeat' && hasMemory(neuronNamed(network.neuron)) ? network.repeats : 1;
 }
 
 /** Byte offsets by the name of the kernels' variable, and the end of the last region. */
@@ -87,7 +95,7 @@ export function planMemory(sizes: Sizes, training: boolean, threads: number, scr
     offsets[name] = cursor;
     cursor += Math.ceil(bytes / 64) * 64;
   };
-  const { voxels, featureStride, width, inputRows, networkFloats, rays } = sizes;
+  const { voxels, featureStride, width, inputRows, networkFloats, gradientFloats, rays } = sizes;
   reserve('workCounter', 64);
   reserve('stats', Math.max(LANES, threads) * STATS_BYTES);
   reserve('density', voxels * 4);
@@ -101,6 +109,7 @@ export function planMemory(sizes: Sizes, training: boolean, threads: number, scr
   reserve('w1t', inputRows * width * 4);
   reserve('w2t', width * width * 4);
   reserve('w3t', width * 16);
+  reserve('neuronValues', sizes.neuronFloats * 8);
   reserve('origins', rays * 12 + 4);
   reserve('directions', rays * 12 + 4);
   reserve('outRgb', RENDER_RAYS * 12);
@@ -115,7 +124,7 @@ export function planMemory(sizes: Sizes, training: boolean, threads: number, scr
     reserve('backgrounds', rays * 12 + 4);
     reserve('rayRecords', rays * 16);
     reserve('networkMoments', networkFloats * 8);
-    reserve('networkGradients', networkFloats * 4 * LANES);
+    reserve('networkGradients', gradientFloats * 4 * LANES);
     reserve('densityMoments', voxels * 8);
     reserve('featureMoments', voxels * featureStride * 8);
     reserve('slotOf', voxels * 4);

@@ -3,6 +3,7 @@
  * weights with zero rows (w1) or a zero column (w3), the network's moments one behind the other.
  */
 import type { TensorName } from '../backend.ts';
+import { splitTensorName } from '../../model/tensor-names.ts';
 import type { MemoryPlan, Sizes } from './memory-plan.ts';
 
 /** Row r of a tensor's `columns` values lies at float `base + r*stride`; the rest of a row belongs to others or stays zero. */
@@ -71,7 +72,9 @@ export class TensorStore {
 
   private place(name: TensorName, voxels: number): Placement {
     const { channels, featureStride: f, width, inputs, networkFloats } = this.sizes;
-    const [parameter, moment] = name.split('.') as [string, 'm' | 'v' | undefined];
+    const split = splitTensorName(name);
+    const { moment } = split;
+    const parameter: string = split.parameter;
     const second = moment === 'v' ? 1 : 0;
     if (parameter === 'density') {
       if (!moment) return { rows: voxels, columns: 1, base: this.offset('density'), stride: 1 };
@@ -83,6 +86,7 @@ export class TensorStore {
     }
     if (parameter === 'rate') return { rows: voxels, columns: 1, base: this.offset('rate'), stride: 1 };
     if (!networkFloats) throw new RangeError(`A field without a network has no ${name}.`);
+    if (!['w1', 'w2', 'w3'].includes(parameter)) throw new RangeError(`This field has no ${name}.`);
     const base = this.offset(parameter) + (moment ? this.offset('networkMoments') + second * networkFloats - this.offset('w1') : 0);
     if (parameter === 'w1') return { rows: inputs, columns: width, base, stride: width };
     if (parameter === 'w2') return { rows: width, columns: width, base, stride: width };

@@ -1,9 +1,13 @@
 /** The wasm backend: AssemblyScript kernels on worker threads over one shared memory. Platform-free; launch-node.ts starts it in Node. */
 import { BackendError, MemoryError } from '../../errors.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
+import { isSpiking } from '../../neurons/define-neuron.ts';
+import { exportName } from '../../neurons/emit-scans.ts';
+import { neuronNamed } from '../../neurons/index.ts';
+import { relu } from '../../neurons/relu.ts';
 import type { Backend, Capacity } from '../backend.ts';
 import { KernelPool, type SpawnWorker } from './kernel-pool.ts';
-import { checkAddressable, LANES, planMemory, sizesOf } from './memory-plan.ts';
+import { checkAddressable, LANES, planMemory, sizesOf, type Sizes } from './memory-plan.ts';
 import { WasmEngine } from './wasm-engine.ts';
 
 export interface WasmSetup {
@@ -14,12 +18,28 @@ export interface WasmSetup {
 
 const PAGE = 65536;
 
+/** Throws BackendError if the kernels were built without the neuron, or before it changed. */
+function checkNeuron(module: WebAssembly.Module, { network }: FieldSpec): void {
+  if (network === null) return;
+  const neuron = neuronNamed(network.neuron);
+  if (neuron === relu) return;
+  if (!isSpiking(neuron))
+    throw new BackendError(`The wasm backend runs spiking neurons and ReLU; ${neuron.name} is neither.`, 'Use the backend tfjs.');
+  const wanted = exportName(neuron);
+  if (WebAssembly.Module.exports(module).some(({ name }) => name === wanted)) return;
+  throw new BackendError(
+    `The kernels were built without the neuron ${neuron.name} as it is now.`,
+    'Run `npm run build`, or hand the neuron over when the backend is created (docs/neurons.md).',
+  );
+}
+
 export function createBackend(module: WebAssembly.Module, setup: WasmSetup): Backend {
   const { threads, relaxed, spawn } = setup;
   if (!Number.isInteger(threads) || threads < 1 || threads > LANES) {
     throw new BackendError(`The wasm backend runs on 1 to ${LANES} threads; ${threads} were asked for.`, `Use --threads 1 ... ${LANES}.`);
   }
   const plan = (spec: FieldSpec, capacity: Capacity) => {
+    checkNeuron(module, spec);
     const sizes = sizesOf(spec, capacity, threads);
     const scratchStride = scratchBytes(module, sizes);
     return { sizes, scratchStride, memory: planMemory(sizes, capacity.trainRays > 0, threads, scratchStride) };
@@ -62,9 +82,10 @@ function allocate(bytes: number): WebAssembly.Memory {
 }
 
 /** The scratch layout lives in the kernels; a throw-away instance is asked how large it is. */
-function scratchBytes(module: WebAssembly.Module, sizes: { rowCapacity: number; width: number; inputRows: number }): number {
+function scratchBytes(module: WebAssembly.Module, sizes: Sizes): number {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  for (const name of ['rowCapacity', 'width', 'inputRows'] as const) (exports[name] as WebAssembly.Global).value = sizes[name];
+  for (const name of ['rowCapacity', 'width', 'inputRows', 'neuronStates', 'keptValues', 'listBytes'] as const)
+    (exports[name] as WebAssembly.Global).value = sizes[name];
   return (exports['scratchBytes'] as () => number)();
 }

@@ -14,8 +14,14 @@ import {
   type TensorName,
   type TrainBatch,
 } from '../backend.ts';
+import { isSpiking } from '../../neurons/define-neuron.ts';
+import { exportName } from '../../neurons/emit-scans.ts';
+import { neuronNamed } from '../../neurons/index.ts';
+import { surrogateSettings } from '../../neurons/settings.ts';
+import { SURROGATE_NAMES } from '../../neurons/surrogates.ts';
 import type { KernelPool } from './kernel-pool.ts';
 import { checkFits, LANES, RENDER_RAYS, renderRecordStride, repeatsOf, STATS_BYTES, type MemoryPlan, type Sizes } from './memory-plan.ts';
+import { NeuronParameters } from './neuron-parameters.ts';
 import { TensorStore } from './tensor-store.ts';
 
 /** Order of the sums in a statistics block (stats.ts of the kernels). */
@@ -45,6 +51,7 @@ export class WasmEngine implements FieldEngine {
   private readonly trainRays: number;
   private readonly buffer: SharedArrayBuffer;
   private readonly tensors: TensorStore;
+  private readonly neurons: NeuronParameters;
   private readonly statistics: Float64Array;
   private readonly workCounter: Int32Array;
   private inputRange = new Float32Array(2);
@@ -57,6 +64,8 @@ export class WasmEngine implements FieldEngine {
     this.trainRays = trainRays;
     this.buffer = pool.memory.buffer as unknown as SharedArrayBuffer;
     this.tensors = new TensorStore(this.buffer, plan, sizes);
+    const values = new Float32Array(this.buffer, plan.offsets['neuronValues'], 2 * sizes.neuronFloats);
+    this.neurons = new NeuronParameters(spec.network, values, trainRays > 0);
     this.statistics = new Float64Array(this.buffer, plan.offsets['stats'], (Math.max(LANES, pool.threads) * STATS_BYTES) / 8);
     this.workCounter = new Int32Array(this.buffer, plan.offsets['workCounter'], 1);
     pool.setState({
@@ -72,7 +81,14 @@ export class WasmEngine implements FieldEngine {
       inputs: sizes.inputs,
       inputRows: sizes.inputRows,
       networkFloats: sizes.networkFloats,
-      ...networkState(spec),
+      gradientFloats: sizes.gradientFloats,
+      neuronFloats: sizes.neuronFloats,
+      neuronStates: sizes.neuronStates,
+      keptValues: sizes.keptValues,
+      listBytes: sizes.listBytes,
+      signedSpikes: sizes.signedSpikes,
+      ...networkState(spec, pool),
+      ...this.neurons.amplitudes,
     });
     this.applySpec(true);
   }
@@ -87,6 +103,8 @@ export class WasmEngine implements FieldEngine {
   }
 
   async read(name: TensorName): Promise<Float32Array> {
+    const own = this.neurons.find(name);
+    if (own !== null) return own.slice();
     return name === 'inputRange' ? this.inputRange.slice() : this.tensors.read(name, voxelCount(this.spec.grid));
   }
 
@@ -94,6 +112,13 @@ export class WasmEngine implements FieldEngine {
     if (name === 'inputRange') {
       if (data.length !== 2) throw new RangeError(`inputRange has 2 values, not ${data.length}.`);
       this.inputRange.set(data);
+      return;
+    }
+    const own = this.neurons.find(name);
+    if (own !== null) {
+      if (data.length !== own.length) throw new RangeError(`${name} has ${own.length} values, not ${data.length}.`);
+      own.set(data);
+      this.refreshNeurons();
       return;
     }
     this.tensors.write(name, voxelCount(this.spec.grid), data);
@@ -123,6 +148,11 @@ export class WasmEngine implements FieldEngine {
     const result = this.backward(batch, settings);
     this.pool.run('updateStep');
     this.pool.runHere('transposeWeights');
+    if (this.neurons.names.length > 0) {
+      const rate = settings.learningRates.network * biasCorrection(settings) * (this.spec.network?.neuronRate ?? 1);
+      this.neurons.update(this.neuronSums(), settings.adam, rate);
+      this.refreshNeurons();
+    }
     return result;
   }
 
@@ -152,6 +182,7 @@ export class WasmEngine implements FieldEngine {
     };
     for (const [name, data] of saved) this.tensors.write(name, voxels, data);
     if (this.spec.network) for (const name of ['w1', 'w2', 'w3'] as const) gradients[name] = this.tensors.readWeightGradient(name);
+    for (const [name, gradient] of this.neurons.gradients(this.neuronSums())) gradients[name] = gradient;
     return { result, gradients };
   }
 
@@ -202,8 +233,8 @@ export class WasmEngine implements FieldEngine {
     if (n > this.trainRays)
       throw new RangeError(`A batch of ${n} rays is beyond the capacity of ${this.trainRays} this engine was made for.`);
     const network = this.spec.network;
-    const { adam, adamStep, learningRates, loss } = settings;
-    const correction = Math.sqrt(1 - adam.beta2 ** adamStep) / (1 - adam.beta1 ** adamStep);
+    const { adam, learningRates, loss } = settings;
+    const correction = biasCorrection(settings);
     this.floats('origins', n * 3).set(batch.origins.subarray(0, n * 3));
     this.floats('directions', n * 3).set(batch.directions.subarray(0, n * 3));
     this.floats('targets', n * 3).set(batch.target.subarray(0, n * 3));
@@ -229,7 +260,7 @@ export class WasmEngine implements FieldEngine {
       this.pool.setState({ inputLow: this.inputRange[0], inputHigh: this.inputRange[1] });
     }
     const spikeSlots = network ? this.sumStats(LANES).samples * repeatsOf(network) * network.width : 0;
-    const penalty = network?.neuron === 'relu' || spikeSlots === 0 ? 0 : loss.spikePenalty / spikeSlots;
+    const penalty = network === null || !isSpiking(neuronNamed(network.neuron)) || spikeSlots === 0 ? 0 : loss.spikePenalty / spikeSlots;
     this.pool.setState({ spikePenaltyScale: penalty });
     this.runShared('trainLanes');
     const stats = this.sumStats(LANES);
@@ -261,6 +292,18 @@ export class WasmEngine implements FieldEngine {
     return total;
   }
 
+  /** The scans' sums for the neurons' parameters, after the lanes have been added up. */
+  private neuronSums(): Float32Array {
+    const { networkFloats, neuronFloats } = this.sizes;
+    if (this.neurons.names.length === 0) return new Float32Array(0);
+    return new Float32Array(this.buffer, this.plan.offsets['networkGradients'] + networkFloats * 4, 2 * neuronFloats);
+  }
+
+  private refreshNeurons(): void {
+    this.neurons.refresh();
+    this.pool.setState(this.neurons.amplitudes);
+  }
+
   private applySpec(resized: boolean): void {
     const { grid, alphaThreshold, interval, densityShift, stepLength, near, weightThreshold } = this.spec;
     const [nx, ny, nz] = grid.size;
@@ -288,25 +331,30 @@ export class WasmEngine implements FieldEngine {
   }
 }
 
-function networkState(spec: FieldSpec): Record<string, number> {
+function biasCorrection({ adam, adamStep }: StepSettings): number {
+  return Math.sqrt(1 - adam.beta2 ** adamStep) / (1 - adam.beta1 ** adamStep);
+}
+
+function networkState(spec: FieldSpec, pool: KernelPool): Record<string, number> {
   const network = spec.network;
   if (!network) return { neuron: 0, padGaps: 0, reversed: 0, repeats: 0, poisson: 0 };
-  const spiking = network.neuron !== 'relu';
+  const definition = neuronNamed(network.neuron);
+  const spiking = isSpiking(definition);
+  const { name, alpha } = surrogateSettings(network);
   return {
-    neuron: spiking ? 1 : 2,
+    neuron: spiking ? pool.runHere(exportName(definition)) : 1,
+    surrogate: SURROGATE_NAMES.indexOf(name),
+    surrogateAlpha: alpha,
     viewFrequencies: network.viewFrequencies,
     padGaps: spiking && network.temporal === 'pad' ? 1 : 0,
     reversed: spiking && network.order === 'far-to-near' ? 1 : 0,
     repeats: spiking && network.temporal === 'repeat' ? network.repeats : 0,
     poisson: isPoisson(network) ? 1 : 0,
-    lifDecay: 1 / network.lif.tau,
-    lifThreshold: network.lif.threshold,
-    surrogateAlpha: network.lif.surrogateAlpha,
   };
 }
 
 function isPoisson(network: NonNullable<FieldSpec['network']>): boolean {
-  return network.neuron !== 'relu' && network.temporal === 'repeat' && network.encoding === 'poisson';
+  return isSpiking(neuronNamed(network.neuron)) && network.temporal === 'repeat' && network.encoding === 'poisson';
 }
 
 function countsOf(stats: Stats, rays: number): Counts {

@@ -12,6 +12,7 @@
  */
 import { InputError } from '../../errors.ts';
 import { viewInputs, type FieldSpec, type NetworkSpec } from '../../model/field-spec.ts';
+import { parameterValues } from '../../neurons/settings.ts';
 
 export type NirNode =
   | { readonly type: 'Input' | 'Output'; readonly shape: readonly number[] }
@@ -57,6 +58,11 @@ export function networkGraph({ network, featureChannels }: FieldSpec, weights: N
 function checkExpressible({ neuron, temporal, encoding }: NetworkSpec): void {
   if (neuron === 'relu')
     throw new InputError('NIR cannot express this network: it has no ReLU node', 'Export the spiking run; this one is its ANN twin.');
+  if (neuron !== 'lif')
+    throw new InputError(
+      `NIR cannot express this network: its LIF node is not the neuron ${neuron}`,
+      'Runs with network.neuron=lif can be exported.',
+    );
   if (temporal === 'repeat')
     throw new InputError(
       encoding === 'poisson'
@@ -73,7 +79,9 @@ function linear(weights: Float32Array, inputs: number, outputs: number): NirNode
   return { type: 'Linear', weight, shape: [outputs, inputs] };
 }
 
-function lif({ width, lif: { tau, threshold } }: NetworkSpec): NirNode {
+function lif(network: NetworkSpec): NirNode {
+  const { width } = network;
+  const { tau, threshold } = parameterValues(network);
   const all = (value: number): Float32Array => new Float32Array(width).fill(value);
   return { type: 'LIF', tau: all(tau), r: all(1), v_leak: all(0), v_threshold: all(justBelow(threshold)), v_reset: all(0) };
 }

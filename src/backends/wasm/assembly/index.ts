@@ -7,4 +7,4 @@ export { renderBlocks } from './render';
 export { buildLeapMap } from './occupancy';
 export { addOuterProducts, multiply } from './matrix';
 export { addToActiveRows, sumActiveRows } from './spikes';
-export { lifBackward, lifForward } from './neurons/lif';
+export * from './neurons/generated';

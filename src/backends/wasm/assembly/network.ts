@@ -1,25 +1,41 @@
 /**
  * The colour network over the rows of a chunk, forward and backward (docs/model.md, sections 2 and 3).
  *
- * Layer 1 is split: the view part is computed once a ray, the feature part once a row. Spiking layers 2 and 3 add weight rows of active
+ * The neurons' scans are generated (neurons/). Layer 1 is split: the view part is computed once a ray, the feature part once a row. Spiking layers 2 and 3 add weight rows of active
  * neurons; their backward pass towards the inputs is dense, because the surrogate lets every neuron through. Activations of a chunk stay in
  * the cache between forward and backward.
  */
-import { inputRows, neuron, poisson, repeats, spikePenaltyScale, w1, w1t, w2, w2t, w3, w3t, width } from './state';
 import {
-  counts1, counts2, gradient1, gradient2, hidden1, hidden2, inputGradients, inputsAt, lists1, lists2, logitGradients, logits, membrane, real,
+  amplitude1, amplitude2, inputRows, listBytes, networkFloats, neuron, neuronFloats, neuronValues, poisson, repeats, signedSpikes,
+  spikePenaltyScale, w1, w1t, w2, w2t, w3, w3t, width,
+} from './state';
+import {
+  counts1, counts2, gradient1, gradient2, hidden1, hidden2, inputGradients, inputsAt, lists1, lists2, logitGradients, logits, membrane, minus1,
+  minus2, real, saved1, saved2,
   rowInit, rowRay, rowSample, sampleColours, sampleFeatureGradients, sampleFeatures, sampleGradients, starts, viewCurrents, viewGradients, views,
 } from './scratch';
 import { inputValue, rayTotal, rowTotal, sampleTotal, fillInputs } from './chunk';
 import { addOuterProducts, multiply } from './matrix';
 import { addToActiveRows, sumActiveRows } from './spikes';
-import { lifBackward, lifForward } from './neurons/lif';
+import { addToSignedRows, sumSignedRows } from './signed-spikes';
+import { scanBackward, scanForward } from './neurons/generated';
 import { reluBackward, reluForward } from './neurons/relu';
 import { madd, sigmoid4, splat, zeroFloats } from './simd';
 import { inputSlope } from './poisson';
 import { count, SPIKES_1, SPIKES_2, TIME_STEPS } from './stats';
 
-const LIF = 1;
+const RELU = 1;
+
+/** Times a layer's weights. */
+function sumSpikes(out: usize, lists: usize, counts: usize, minus: usize, weights: usize, n: i32, amplitude: f32): void {
+  if (signedSpikes) sumSignedRows(out, lists, counts, minus, <usize>listBytes, weights, rowTotal, n, amplitude);
+  else sumActiveRows(out, lists, counts, <usize>listBytes, weights, rowTotal, n);
+}
+
+function addToSpikes(sums: usize, lists: usize, counts: usize, minus: usize, d: usize, n: i32, amplitude: f32): void {
+  if (signedSpikes) addToSignedRows(sums, lists, counts, minus, <usize>listBytes, d, rowTotal, n, amplitude);
+  else addToActiveRows(sums, lists, counts, <usize>listBytes, d, rowTotal, n);
+}
 
 function countActive(counts: usize): f64 {
   let total: i32 = 0;
@@ -35,18 +51,18 @@ export function forwardNetwork(block: usize): void {
   }
   if (rowTotal == 0) return;
   const rowBytes = <usize>width << 2;
-  const listStride = <usize>width << 1;
+  const values2 = neuronValues + (<usize>neuronFloats << 2);
   fillInputs(block);
   if (poisson) multiply(hidden1, inputsAt, w1, rowTotal, inputRows, width, 0);
   else {
     multiply(viewCurrents, views, w1 + 12 * rowBytes, rayTotal, inputRows - 12, width, 0);
     multiply(hidden1, inputsAt, w1, rowTotal, 12, width, rowInit);
   }
-  if (neuron == LIF) {
-    lifForward(hidden1, starts, membrane, lists1, counts1, rowTotal);
-    sumActiveRows(hidden2, lists1, counts1, listStride, w2, rowTotal, width);
-    lifForward(hidden2, starts, membrane, lists2, counts2, rowTotal);
-    sumActiveRows(logits, lists2, counts2, listStride, w3, rowTotal, 4);
+  if (neuron != RELU) {
+    scanForward(hidden1, starts, membrane, lists1, counts1, minus1, saved1, neuronValues, rowTotal);
+    sumSpikes(hidden2, lists1, counts1, minus1, w2, width, amplitude1);
+    scanForward(hidden2, starts, membrane, lists2, counts2, minus2, saved2, values2, rowTotal);
+    sumSpikes(logits, lists2, counts2, minus2, w3, 4, amplitude2);
   } else {
     reluForward(hidden1, counts1, rowTotal);
     multiply(hidden2, hidden1, w2, rowTotal, width, width, 0);
@@ -74,7 +90,8 @@ export function backwardNetwork(sums: usize): void {
   }
   if (rowTotal == 0) return;
   const rowBytes = <usize>width << 2;
-  const listStride = <usize>width << 1;
+  const values2 = neuronValues + (<usize>neuronFloats << 2);
+  const parameterSums1 = sums + (<usize>networkFloats << 2), parameterSums2 = parameterSums1 + (<usize>neuronFloats << 2);
   const sums2 = sums + <usize>inputRows * rowBytes;
   const sums3 = sums2 + <usize>width * rowBytes;
   const share = f32x4.splat(1 / <f32>max(repeats, 1));
@@ -84,18 +101,19 @@ export function backwardNetwork(sums: usize): void {
     store128(logitGradients, row, g);
   }
   multiply3(gradient2, logitGradients);
-  if (neuron == LIF) {
-    addToActiveRows(sums3, lists2, counts2, listStride, logitGradients, rowTotal, 4);
-    lifBackward(hidden2, gradient2, starts, real, membrane, rowTotal, spikePenaltyScale);
-    addToActiveRows(sums2, lists1, counts1, listStride, gradient2, rowTotal, width);
+  if (neuron != RELU) {
+    addToSpikes(sums3, lists2, counts2, minus2, logitGradients, 4, amplitude2);
+    scanBackward(hidden2, gradient2, starts, real, membrane, saved2, values2, parameterSums2, rowTotal, spikePenaltyScale);
+    addToSpikes(sums2, lists1, counts1, minus1, gradient2, width, amplitude1);
   } else {
     addOuterProducts(sums3, hidden2, logitGradients, rowTotal, width, 4);
     reluBackward(hidden2, gradient2, rowTotal);
     addOuterProducts(sums2, hidden1, gradient2, rowTotal, width, width);
   }
   multiply(gradient1, gradient2, w2t, rowTotal, width, width, 0);
-  if (neuron == LIF) lifBackward(hidden1, gradient1, starts, real, membrane, rowTotal, spikePenaltyScale);
-  else reluBackward(hidden1, gradient1, rowTotal);
+  if (neuron != RELU) {
+    scanBackward(hidden1, gradient1, starts, real, membrane, saved1, neuronValues, parameterSums1, rowTotal, spikePenaltyScale);
+  } else reluBackward(hidden1, gradient1, rowTotal);
 
   zeroFloats(sampleFeatureGradients, sampleTotal * 12);
   if (poisson) {

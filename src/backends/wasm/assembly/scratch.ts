@@ -2,7 +2,7 @@
  * A thread's scratch memory for one chunk of whole rays: rows are time steps of the network. Everything about its layout is here; TypeScript
  * asks `scratchBytes` how much to reserve.
  */
-import { inputRows, rowCapacity, scratch, scratchStride, thread, width } from './state';
+import { inputRows, keptValues, listBytes, neuronStates, rowCapacity, scratch, scratchStride, thread, width } from './state';
 
 /** Rays a chunk may hold, and rows at which it counts as full. */
 export const CHUNK_RAYS = 64;
@@ -20,6 +20,12 @@ export let lists1: usize = 0;
 export let lists2: usize = 0;
 export let counts1: usize = 0;
 export let counts2: usize = 0;
+/** i32 a row: how many of its spikes are negative; their list grows from the end. */
+export let minus1: usize = 0;
+export let minus2: usize = 0;
+/** What the backward scan reads besides the potentials, keptValues rows of floats a row. */
+export let saved1: usize = 0;
+export let saved2: usize = 0;
 /** u32 a row: pointer to the row's initial current in layer 1. */
 export let rowInit: usize = 0;
 /** i32 a row: the chunk's sample it shows, or -1 in a gap. */
@@ -65,16 +71,20 @@ function place(start: usize): usize {
   gradient1 = take(hidden);
   gradient2 = take(hidden);
   inputGradients = take(rows * ((<usize>inputRows) << 2));
-  lists1 = take(hidden >> 1);
-  lists2 = take(hidden >> 1);
+  lists1 = take(rows * <usize>listBytes);
+  lists2 = take(rows * <usize>listBytes);
   counts1 = take(rows << 2);
   counts2 = take(rows << 2);
+  minus1 = take(rows << 2);
+  minus2 = take(rows << 2);
+  saved1 = take(hidden * <usize>keptValues);
+  saved2 = take(hidden * <usize>keptValues);
   rowInit = take(rows << 2);
   rowSample = take(rows << 2);
   rowRay = take(rows << 2);
   starts = take(rows);
   real = take(rows);
-  membrane = take((<usize>width) << 2);
+  membrane = take(((<usize>width) << 2) * <usize>max(neuronStates, 1));
   zeros = take((<usize>width) << 2);
   logits = take(rows << 4);
   logitGradients = take(rows << 4);

@@ -47,6 +47,22 @@ export function sigmoid4(x: v128): v128 {
   return v128.bitselect(negative, positive, f32x4.lt(x, f32x4.splat(0)));
 }
 
+/** tanh(x) = 2 sigmoid(2x) - 1; absolute error below 1e-6. */
+// @ts-ignore: decorator
+@inline
+export function tanh4(x: v128): v128 {
+  return f32x4.sub(f32x4.mul(f32x4.splat(2), sigmoid4(f32x4.add(x, x))), f32x4.splat(1));
+}
+
+/** log(x) lane by lane. */
+// @ts-ignore: decorator
+@inline
+export function log4(x: v128): v128 {
+  return f32x4(
+    Mathf.log(f32x4.extract_lane(x, 0)), Mathf.log(f32x4.extract_lane(x, 1)), Mathf.log(f32x4.extract_lane(x, 2)), Mathf.log(f32x4.extract_lane(x, 3)),
+  );
+}
+
 export function zeroFloats(p: usize, count: i32): void {
   memory.fill(p, 0, <usize>count << 2);
 }

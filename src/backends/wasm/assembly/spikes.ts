@@ -1,6 +1,7 @@
 /**
  * Spiking layers: a row of spikes is a list of its active neurons (uint16 each), and a layer adds up the weight rows of that list. Cost: one
- * vector load and one vector addition for four outputs a spike, nothing for a silent neuron.
+ * vector load and one vector addition for four outputs a spike, nothing for a silent neuron. A neuron that fires with value 2 is listed twice;
+ * negative spikes (signed-spikes.ts) are listed from the end of the row.
  */
 
 /** out[row, n] = sum of weights[j, n] over the active j of each row; n a multiple of 4. */
@@ -87,4 +88,16 @@ export function appendActive(p: usize, first: i32, bits: i32): usize {
     p += 2;
   }
   return p;
+}
+
+/** As appendActive, towards the front: returns the list's new beginning. */
+// @ts-ignore: decorator
+@inline
+export function prependActive(q: usize, first: i32, bits: i32): usize {
+  while (bits) {
+    q -= 2;
+    store<u16>(q, <u16>(first + ctz(bits)));
+    bits &= bits - 1;
+  }
+  return q;
 }

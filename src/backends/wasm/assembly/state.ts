@@ -25,8 +25,24 @@ export let weightThreshold: f32 = 0;
 /** Floats a voxel in `features`: 12, or 4 for the three colour logits of the coarse stage (the fourth stays 0). */
 export let featureStride: i32 = 0;
 
-// The network; neuron 0: none, 1: LIF, 2: ReLU.
+// The network; neuron 0: none, 1: ReLU, from 2: a spiking neuron of neurons/generated.ts.
 export let neuron: i32 = 0;
+/** States of a neuron, and values a row that its backward scan reads besides the potential. */
+export let neuronStates: i32 = 0;
+export let keptValues: i32 = 0;
+/** Bytes of a row's list of active neurons: two for every spike that it can hold. */
+export let listBytes: i32 = 0;
+/** 1 if spikes have a sign or an amplitude. */
+export let signedSpikes: i32 = 0;
+/** The parameters of the neurons behind layer 1, then behind layer 2 (neurons/scan-layout.ts), and floats of one of them. */
+export let neuronValues: usize = 0;
+export let neuronFloats: i32 = 0;
+/** Number in SURROGATE_NAMES. */
+export let surrogate: i32 = 0;
+export let surrogateAlpha: f32 = 0;
+/** Size of a spike of each hidden layer. */
+export let amplitude1: f32 = 1;
+export let amplitude2: f32 = 1;
 export let width: i32 = 0;
 export let viewFrequencies: i32 = 0;
 /** Rows of w1: 12 features, then the view terms, then zero rows up to a multiple of 4. */
@@ -37,9 +53,6 @@ export let reversed: i32 = 0;
 /** Time steps of a sample that is shown on its own, or 0: the samples of a ray share its time. */
 export let repeats: i32 = 0;
 export let poisson: i32 = 0;
-export let lifDecay: f32 = 0;
-export let lifThreshold: f32 = 0;
-export let surrogateAlpha: f32 = 0;
 
 // Grids, x fastest. Moments interleave m and v of a voxel: [m..., v...].
 export let density: usize = 0;
@@ -62,10 +75,12 @@ export let w1t: usize = 0;
 export let w2t: usize = 0;
 export let w3t: usize = 0;
 export let networkMoments: usize = 0;
-/** LANES gradient buffers of w1, w2, w3 one behind the other. */
+/** LANES gradient buffers of w1, w2, w3 and the neurons' parameters of both layers one behind the other. */
 export let networkGradients: usize = 0;
 /** Floats of w1 + w2 + w3 as stored. */
 export let networkFloats: i32 = 0;
+/** Floats of such a buffer. */
+export let gradientFloats: i32 = 0;
 
 // The batch.
 export let rayCount: i32 = 0;

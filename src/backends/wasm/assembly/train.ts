@@ -5,7 +5,7 @@
  *     marchLanes -> [inputRangeLanes] -> trainLanes -> update.ts
  */
 import {
-  featureGradients, featureStride, inputs, laneCapacity, networkFloats, networkGradients, rayCount, rayRecords,
+  featureGradients, featureStride, inputs, laneCapacity, gradientFloats, networkGradients, rayCount, rayRecords,
   records, stats, workCounter,
 } from './state';
 import { RECORD_BYTES } from './record';
@@ -94,9 +94,9 @@ export function trainLanes(): void {
   const stride = <usize>featureStride << 2;
   for (let lane = nextLane(); lane < LANES; lane = nextLane()) {
     const block = stats + <usize>lane * STATS_BYTES;
-    const sums = networkGradients + <usize>lane * (<usize>networkFloats << 2);
+    const sums = networkGradients + <usize>lane * (<usize>gradientFloats << 2);
     const gradients = featureGradients + <usize>lane * <usize>laneCapacity * stride;
-    zeroFloats(sums, networkFloats);
+    zeroFloats(sums, gradientFloats);
     const end = firstRayOf(lane + 1);
     for (let ray = firstRayOf(lane); ray < end; ) {
       ray = fillChunk(ray, end);

@@ -7,7 +7,8 @@
  * Limit: memory latency; a touched voxel costs one random line of features and two of moments.
  */
 import {
-  beta1, beta2, density, densityMoments, densityRate, epsilon, featureGradients, featureMoments, featureRate, features, featureStride, hasRate,
+  beta1, beta2, density, densityMoments, densityRate, epsilon, featureGradients, featureMoments, featureRate, features, featureStride, gradientFloats,
+  hasRate,
   inputRows, laneCapacity, networkFloats, networkGradients, networkMoments, networkRate, nx, ny, poisson, rate, rayRecords, records, slotCapacity,
   slotGradients, slotOf, slotVoxels, thread, threads, w1, w1t, w2t, w3t, width,
 } from './state';
@@ -128,15 +129,20 @@ export function updateVoxels(): void {
   }
 }
 
-/** This thread's share of the network's floats, a multiple of 4. */
-function firstFloat(t: i32): i32 {
-  return <i32>((<i64>(networkFloats >> 2) * t) / threads) << 2;
+/** Thread t's share of some floats, a multiple of 4. */
+function firstFloat(t: i32, floats: i32): i32 {
+  return <i32>((<i64>(floats >> 2) * t) / threads) << 2;
 }
 
-/** Adds up the lanes' weight gradients into lane 0's. */
+/** Adds up the lanes' weight gradients into lane 0's. The same shares as in updateNetwork, so that it may follow at once; the rest is thread 0's. */
 export function reduceNetwork(): void {
-  const end = <usize>firstFloat(thread + 1) << 2, laneBytes = <usize>networkFloats << 2;
-  for (let j = <usize>firstFloat(thread) << 2; j < end; j += 16) {
+  reduceFloats(<usize>firstFloat(thread, networkFloats) << 2, <usize>firstFloat(thread + 1, networkFloats) << 2);
+  if (thread == 0) reduceFloats(<usize>networkFloats << 2, <usize>gradientFloats << 2);
+}
+
+function reduceFloats(start: usize, end: usize): void {
+  const laneBytes = <usize>gradientFloats << 2;
+  for (let j = start; j < end; j += 16) {
     let sum = f32x4.splat(0);
     for (let lane = 0; lane < LANES; lane++) sum = f32x4.add(sum, v128.load(networkGradients + <usize>lane * laneBytes + j));
     v128.store(networkGradients + j, sum);
@@ -145,9 +151,9 @@ export function reduceNetwork(): void {
 
 /** Adam on this thread's share of the network. w1, w2 and w3 lie one behind the other. */
 export function updateNetwork(): void {
-  const end = <usize>firstFloat(thread + 1) << 2, all = <usize>networkFloats << 2;
+  const end = <usize>firstFloat(thread + 1, networkFloats) << 2, all = <usize>networkFloats << 2;
   const step = f32x4.splat(networkRate);
-  for (let j = <usize>firstFloat(thread) << 2; j < end; j += 16) {
+  for (let j = <usize>firstFloat(thread, networkFloats) << 2; j < end; j += 16) {
     adam(w1 + j, networkMoments + j, networkMoments + all + j, v128.load(networkGradients + j), step, false);
   }
 }

@@ -1,0 +1,71 @@
+/** Compiles the AssemblyScript kernels with a set of neurons, in Node and in process: when the package is built, and for neurons of programs that use it. */
+import type asc from 'assemblyscript/asc';
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { BackendError } from '../../errors.ts';
+import type { NeuronDefinition } from '../../neurons/define-neuron.ts';
+import { emitScans } from '../../neurons/emit-scans.ts';
+
+const FLAGS = [
+  '-O3',
+  '--noAssert',
+  '--runtime',
+  'stub',
+  '--importMemory',
+  '--sharedMemory',
+  '--initialMemory',
+  '1',
+  '--maximumMemory',
+  '65536',
+  ...['simd', 'threads', 'bulk-memory'].flatMap((feature) => ['--enable', feature]),
+];
+
+/** Where the scans of the neurons go among the kernels' sources. */
+export const GENERATED = 'neurons/generated.ts';
+export const SOURCES = fileURLToPath(new URL('./assembly/', import.meta.url));
+
+/** Throws BackendError if the compiler is not installed, or with what it says. */
+export async function compileKernelSources(
+  neurons: readonly NeuronDefinition[],
+  options: { readonly relaxed: boolean },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const compiler = await loadCompiler();
+  const sources = await readSources();
+  sources.set(GENERATED, emitScans(neurons));
+  let binary: Uint8Array<ArrayBuffer> | null = null;
+  const relaxed = options.relaxed ? ['--enable', 'relaxed-simd'] : [];
+  const { error, stderr } = await compiler.main(['index.ts', ...FLAGS, ...relaxed, '--outFile', 'kernels.wasm'], {
+    readFile: (name) => sources.get(name.replace(/^\.\//, '')) ?? null,
+    writeFile: (_name, contents) => {
+      if (typeof contents !== 'string') binary = new Uint8Array(contents);
+    },
+    listFiles: () => [],
+  });
+  if (error !== null || binary === null)
+    throw new BackendError(
+      `The wasm kernels do not compile: ${stderr.toString() || String(error)}`,
+      'Check the neurons that were defined last.',
+    );
+  return binary;
+}
+
+async function loadCompiler(): Promise<typeof asc> {
+  try {
+    return (await import('assemblyscript/asc')).default;
+  } catch (cause) {
+    throw new BackendError(
+      'Kernels for a new neuron have to be compiled, and the compiler is not installed.',
+      'Run `npm install assemblyscript`.',
+      {
+        cause,
+      },
+    );
+  }
+}
+
+async function readSources(): Promise<Map<string, string>> {
+  const sources = new Map<string, string>();
+  const names = await readdir(SOURCES, { recursive: true });
+  for (const name of names) if (name.endsWith('.ts')) sources.set(name.replaceAll('\\', '/'), await readFile(SOURCES + name, 'utf8'));
+  return sources;
+}

@@ -1,0 +1,149 @@
+/**
+ * The neurons' parameters on the host's side of the kernels: constants and values of learned parameters are laid out for the scans; gradients
+ * that the scans added up go through the transforms to the raw values, which Adam updates here. They are few (at most some per neuron), so this
+ * costs nothing beside a step, and kernels know values only.
+ */
+import type { NetworkSpec } from '../../model/field-spec.ts';
+import { splitTensorName } from '../../model/tensor-names.ts';
+import { isSpiking, type NeuronDefinition } from '../../neurons/define-neuron.ts';
+import { derivative } from '../../neurons/differentiate.ts';
+import { keptOf } from '../../neurons/emit-assemblyscript.ts';
+import { evaluate } from '../../neurons/evaluate.ts';
+import type { Expr } from '../../neurons/graph.ts';
+import { neuronNamed } from '../../neurons/index.ts';
+import { rawLeaf, valueOf } from '../../neurons/parameters.ts';
+import { firstFloat, parameterFloats, parameterPlaces } from '../../neurons/scan-layout.ts';
+import { neuronTensors, parameterValues, type NeuronTensor } from '../../neurons/settings.ts';
+import { simplify } from '../../neurons/simplify.ts';
+import type { NeuronTensorName, StepSettings, TensorName } from '../backend.ts';
+
+/** What the kernels have to know of a neuron before memory is laid out. */
+export interface ScanSizes {
+  readonly neuronStates: number;
+  readonly keptValues: number;
+  readonly listBytes: number;
+  readonly signedSpikes: number;
+  /** Floats of a layer's parameters. */
+  readonly neuronFloats: number;
+}
+
+export function scanSizes(network: NetworkSpec | null): ScanSizes {
+  if (network === null) return { neuronStates: 0, keptValues: 0, listBytes: 0, signedSpikes: 0, neuronFloats: 0 };
+  const neuron = neuronNamed(network.neuron);
+  const { terms, states, amplitude } = neuron;
+  return {
+    neuronStates: states.length,
+    keptValues: isSpiking(neuron) ? keptOf(neuron).length : 0,
+    listBytes: 2 * network.width * Math.max(1, terms.length),
+    signedSpikes: amplitude !== null || terms.some(({ sign }) => sign < 0) ? 1 : 0,
+    neuronFloats: parameterFloats(neuron, network.width),
+  };
+}
+
+/** A learned parameter of a layer, its moments, and where its value and gradient lie. */
+interface Learned extends NeuronTensor {
+  readonly raw: Float32Array;
+  readonly m: Float32Array;
+  readonly v: Float32Array;
+  readonly at: number;
+  /** Floats that add up to one gradient: four partial sums of a layer's, one of a neuron's. */
+  readonly parts: number;
+  readonly value: (raw: number) => number;
+  readonly slope: Expr;
+}
+
+export class NeuronParameters {
+  private readonly learned = new Map<NeuronTensorName, Learned>();
+  private readonly definition: NeuronDefinition | null;
+  private readonly values: Float32Array;
+  private readonly neuronFloats: number;
+  private readonly trains: boolean;
+
+  /** @param values both layers' parameters as the scans read them */
+  constructor(network: NetworkSpec | null, values: Float32Array, trains: boolean) {
+    this.values = values;
+    this.trains = trains;
+    this.neuronFloats = values.length / 2;
+    this.definition = network && neuronNamed(network.neuron);
+    if (network === null || this.definition === null) return;
+    const constants = parameterValues(network);
+    const places = parameterPlaces(this.definition);
+    for (const place of places) {
+      const first = firstFloat(place, network.width);
+      for (const layer of [0, 1])
+        this.values.fill(constants[place.name], layer * this.neuronFloats + first, layer * this.neuronFloats + first + 4);
+    }
+    for (const tensor of neuronTensors(network)) {
+      const transform = this.definition.parameters[tensor.parameter].learned!;
+      const place = places.find(({ name }) => name === tensor.parameter)!;
+      const zeros = (): Float32Array => new Float32Array(tensor.length);
+      this.learned.set(tensor.name, {
+        ...tensor,
+        raw: zeros().fill(tensor.initial),
+        m: zeros(),
+        v: zeros(),
+        at: tensor.layer * this.neuronFloats + firstFloat(place, network.width),
+        parts: place.channels === null ? 4 : 1,
+        value: (raw) => valueOf(transform, raw),
+        slope: simplify([derivative(transform.value(rawLeaf), rawLeaf)])[0],
+      });
+    }
+    this.refresh();
+  }
+
+  get names(): NeuronTensorName[] {
+    return [...this.learned.keys()];
+  }
+
+  /** Size of a spike behind each hidden layer. */
+  get amplitudes(): { amplitude1: number; amplitude2: number } {
+    const name = this.definition?.amplitude ?? null;
+    if (this.definition === null || name === null) return { amplitude1: 1, amplitude2: 1 };
+    const first = 4 * parameterPlaces(this.definition).find((place) => place.name === name)!.uniform;
+    return { amplitude1: this.values[first], amplitude2: this.values[this.neuronFloats + first] };
+  }
+
+  /** The tensor of that name, or null if it is not one of the neurons'. Throws RangeError for a moment where nothing is trained. */
+  find(name: TensorName): Float32Array | null {
+    const { parameter, moment } = splitTensorName(name);
+    const tensor = this.learned.get(parameter as NeuronTensorName);
+    if (tensor === undefined) return null;
+    if (moment === null) return tensor.raw;
+    if (!this.trains) throw new RangeError(`This engine was made for rendering only; it has no ${name}.`);
+    return tensor[moment];
+  }
+
+  /** Values from raw values, after these have changed. */
+  refresh(): void {
+    for (const { raw, at, parts, value } of this.learned.values()) {
+      raw.forEach((r, i) => this.values.fill(value(r), at + i * parts, at + (i + 1) * parts));
+    }
+  }
+
+  /** d loss / d raw value of each tensor, from the scans' sums of both layers. */
+  gradients(sums: Float32Array): Map<NeuronTensorName, Float32Array> {
+    const all = new Map<NeuronTensorName, Float32Array>();
+    for (const [name, { raw, at, parts, slope }] of this.learned) {
+      const gradient = raw.map((r, i) => {
+        let sum = 0;
+        for (let k = 0; k < parts; k++) sum += sums[at + i * parts + k];
+        return sum * evaluate(slope, { raw: r });
+      });
+      all.set(name, gradient);
+    }
+    return all;
+  }
+
+  /** Adam (docs/model.md, section 5). `rate` includes the bias correction. */
+  update(sums: Float32Array, { beta1, beta2, epsilon }: StepSettings['adam'], rate: number): void {
+    for (const [name, gradient] of this.gradients(sums)) {
+      const { raw, m, v } = this.learned.get(name)!;
+      gradient.forEach((g, i) => {
+        m[i] = beta1 * m[i] + (1 - beta1) * g;
+        v[i] = beta2 * v[i] + (1 - beta2) * g * g;
+        raw[i] -= (rate * m[i]) / (Math.sqrt(v[i]) + epsilon);
+      });
+    }
+    this.refresh();
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * From a neuron to AssemblyScript: its scan over packed rows, forward and backward, four neurons a vector.
+ *
+ *     forward   per row (time step): charge, fire, reset; currents become potentials, spikes become lists of active neurons
+ *     backward  the rows in reverse: d loss / d outputs becomes d loss / d currents; learned parameters' gradients are added up
+ *
+ * What does not change from row to row stays outside the loops. scan-layout.ts says how states, parameters and lists lie in memory;
+ * assembly/neurons/README.md shows what comes out. Compared with tfjs in test/conformance and test/neurons.
+ */
+import { compileAdjoint, compileForward, eventsAdjoint, keptLeaves, outputAdjoint, stateAdjoint, surrogateAlpha } from './compile-step.ts';
+import { inputLeaf, potentialLeaf, type NeuronDefinition } from './define-neuron.ts';
+import { leaf, type Expr } from './graph.ts';
+import { hoist, Writer } from './write-vectors.ts';
+import { parameterPlaces } from './scan-layout.ts';
+import { SURROGATE_NAMES, type SurrogateName } from './surrogates.ts';
+
+/** Vectors that the forward scan does at once: their comparisons make one word of 16 bits. */
+const UNROLL = 4;
+
+export function keptOf(definition: NeuronDefinition): ReturnType<typeof keptLeaves> {
+  return keptLeaves(SURROGATE_NAMES.map((name) => compileAdjoint(definition, name)));
+}
+
+/** `ternary-signed` as part of a name in code. */
+export function identifier({ name }: NeuronDefinition): string {
+  return name.replace(/-/g, '_');
+}
+
+/** Byte offset of a state, a kept value or a parameter, as code: a multiple of a row. */
+function rows(base: string, count: number): string {
+  return count === 0 ? base : count === 1 ? `${base} + bytes` : `${base} + ${count} * bytes`;
+}
+
+function paramLeaf(definition: NeuronDefinition, name: string): Expr {
+  return leaf('param', name, definition.parameters[name].scope === 'layer');
+}
+
+/** Where each parameter is read: uniform ones once a call, the others at neuron j. */
+function bindParameters(definition: NeuronDefinition, bind: (leaf: Expr, code: string) => void): void {
+  for (const { name, uniform, channels } of parameterPlaces(definition)) {
+    const code = channels === null ? `splat(values + ${uniform * 16})` : `v128.load(${rows(`values + ${uniform * 16}`, channels)} + j)`;
+    bind(paramLeaf(definition, name), code);
+  }
+  bind(surrogateAlpha, 'f32x4.splat(alpha)');
+}
+
+export function emitForward(definition: NeuronDefinition): string {
+  const { states, terms } = definition;
+  const { potential, fired, next } = compileForward(definition);
+  const kept = keptOf(definition);
+  const bindings = new Map<Expr, string>();
+  bindParameters(definition, (at, code) => bindings.set(at, code));
+  const outside = hoist([potential, ...fired, ...next], bindings);
+
+  const copies = Array.from({ length: UNROLL }, (_, i) => {
+    const at = i === 0 ? '' : `, ${16 * i}`;
+    const writer = new Writer(outside.names, `_${i}`);
+    writer.define(inputLeaf, `v128.load(x + j${at})`);
+    states.forEach((state, k) => writer.define(leaf('state', state), `v128.load(${rows('states + j', k)}${at})`));
+    for (const [param, code] of bindings) if (!outside.names.has(param)) writer.define(param, code.replace(/\)$/, `${at})`));
+    writer.name(potential, 'h');
+    writer.use(potentialLeaf, writer.valueOf(potential));
+    const masks = fired.map((mask, k) => writer.name(mask, `s${k}`));
+    const stored = next.map((value) => writer.valueOf(value));
+    kept.forEach((value, k) =>
+      writer.line(`v128.store(${rows('keep + j', k)}${at ? at.replace(', ', ` + `) : ''}, ${writer.valueOf(value)});`),
+    );
+    writer.line(`v128.store(x + j, ${writer.valueOf(potential)}${at});`);
+    states.forEach((_state, k) => writer.line(`v128.store(${rows('states + j', k)}, ${stored[k]}${at});`));
+    return { lines: writer.finish(), masks };
+  });
+  const bits = terms.map((_, k) => {
+    const words = copies.map(({ masks }, i) => (i === 0 ? `i32x4.bitmask(${masks[k]})` : `(i32x4.bitmask(${masks[k]}) << ${4 * i})`));
+    return `const bits${k} = ${words.join(' | ')};`;
+  });
+  const signed = terms.some(({ sign }) => sign < 0);
+  const lists = terms.map(({ sign }, k) =>
+    sign > 0
+      ? `if (bits${k}) p = appendActive(p, <i32>(j >> 2), bits${k});`
+      : `if (bits${k}) q = prependActive(q, <i32>(j >> 2), bits${k});`,
+  );
+  return [
+    `function ${identifier(definition)}Forward(currents: usize, starts: usize, states: usize, lists: usize, counts: usize, minus: usize, saved: usize, values: usize, rows: i32): void {`,
+    '  const bytes = <usize>width << 2, listStride = <usize>listBytes;',
+    ...outside.lines.map((line) => `  ${line}`),
+    '  for (let row = 0; row < rows; row++) {',
+    states.length > 0 ? `    if (load<u8>(starts + <usize>row)) zeroFloats(states, width * ${states.length});` : '',
+    '    const first = lists + <usize>row * listStride;',
+    '    let p = first;',
+    signed ? '    let q = first + listStride;' : '',
+    '    const x = currents + <usize>row * bytes;',
+    kept.length > 0 ? `    const keep = saved + <usize>row * (bytes * ${kept.length});` : '',
+    '    for (let j: usize = 0; j < bytes; j += 64) {',
+    ...copies.flatMap(({ lines }) => lines).map((line) => `      ${line}`),
+    ...[...bits, ...lists].map((line) => `      ${line}`),
+    '    }',
+    signed ? '    const negative = <i32>((first + listStride - q) >> 1);' : '',
+    signed ? '    store<i32>(minus + (<usize>row << 2), negative);' : '',
+    `    store<i32>(counts + (<usize>row << 2), <i32>((p - first) >> 1)${signed ? ' + negative' : ''});`,
+    '  }',
+    '}',
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+export function emitBackward(definition: NeuronDefinition, surrogate: SurrogateName): string {
+  const { states } = definition;
+  const adjoint = compileAdjoint(definition, surrogate);
+  const kept = keptOf(definition);
+  const roots = [adjoint.input, ...adjoint.states, ...adjoint.parameters.values()];
+  const bindings = new Map<Expr, string>();
+  bindParameters(definition, (at, code) => bindings.set(at, code));
+  const outside = hoist(roots, bindings);
+
+  const writer = new Writer(outside.names, '_0');
+  writer.define(potentialLeaf, 'v128.load(h + j)');
+  writer.define(outputAdjoint, 'v128.load(g + j)');
+  writer.use(eventsAdjoint, 'extra');
+  states.forEach((state, k) => writer.define(stateAdjoint(state), `v128.load(${rows('carry + j', k)})`));
+  kept.forEach((value, k) => writer.define(value, `v128.load(${rows('keep + j', k)})`));
+  for (const [param, code] of bindings) if (!outside.names.has(param)) writer.define(param, code);
+  const results = roots.map((root) => writer.valueOf(root));
+  writer.line(`v128.store(g + j, ${results[0]});`);
+  states.forEach((_state, k) => writer.line(`v128.store(${rows('carry + j', k)}, ${results[1 + k]});`));
+  const places = parameterPlaces(definition);
+  const sums = [...adjoint.parameters.keys()].map((name, k) => ({
+    ...places.find((place) => place.name === name)!,
+    share: results[1 + states.length + k],
+  }));
+  for (const { name, share, uniform, channels } of sums) {
+    const at = channels === null ? '' : `${rows(`sums + ${uniform * 16}`, channels)} + j`;
+    writer.line(
+      channels === null ? `sum_${name} = f32x4.add(sum_${name}, ${share});` : `v128.store(${at}, f32x4.add(v128.load(${at}), ${share}));`,
+    );
+  }
+  const layerSums = sums.filter(({ channels }) => channels === null);
+  return [
+    `function ${identifier(definition)}Backward_${surrogate.replace(/-/g, '_')}(potentials: usize, gradients: usize, starts: usize, real: usize, carry: usize, saved: usize, values: usize, sums: usize, rows: i32, penalty: f32, alpha: f32): void {`,
+    '  const bytes = <usize>width << 2;',
+    ...outside.lines.map((line) => `  ${line}`),
+    ...layerSums.map(({ name }) => `  let sum_${name} = f32x4.splat(0);`),
+    states.length > 0 ? `  zeroFloats(carry, width * ${states.length});` : '',
+    '  for (let row = rows - 1; row >= 0; row--) {',
+    '    const h = potentials + <usize>row * bytes, g = gradients + <usize>row * bytes;',
+    kept.length > 0 ? `    const keep = saved + <usize>row * (bytes * ${kept.length});` : '',
+    '    const extra = f32x4.splat(load<u8>(real + <usize>row) ? penalty : 0);',
+    '    for (let j: usize = 0; j < bytes; j += 16) {',
+    ...writer.finish().map((line) => `      ${line}`),
+    '    }',
+    states.length > 0 ? `    if (load<u8>(starts + <usize>row)) zeroFloats(carry, width * ${states.length});` : '',
+    '  }',
+    ...layerSums.map(
+      ({ name, uniform }) => `  v128.store(sums + ${uniform * 16}, f32x4.add(v128.load(sums + ${uniform * 16}), sum_${name}));`,
+    ),
+    '}',
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
+}

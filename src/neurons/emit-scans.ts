@@ -1,0 +1,69 @@
+/**
+ * The AssemblyScript module of all neurons' scans: `neurons/generated.ts` of the kernels. Each neuron exports a function whose name carries a
+ * fingerprint of its code, so that kernels which were built without it, or before it changed, are recognised.
+ */
+import { emitBackward, emitForward, identifier } from './emit-assemblyscript.ts';
+import { isSpiking, type NeuronDefinition } from './define-neuron.ts';
+import { SURROGATE_NAMES } from './surrogates.ts';
+
+/** `neuron` variable of the kernels: 0 no network, 1 ReLU, from here on the spiking neurons of the module in their order. */
+const FIRST_SPIKING = 2;
+
+const FORWARD =
+  'currents: usize, starts: usize, states: usize, lists: usize, counts: usize, minus: usize, saved: usize, values: usize, rows: i32';
+const BACKWARD =
+  'potentials: usize, gradients: usize, starts: usize, real: usize, carry: usize, saved: usize, values: usize, sums: usize, rows: i32, penalty: f32';
+
+export function emitScans(neurons: readonly NeuronDefinition[]): string {
+  const spiking = neurons.filter(isSpiking);
+  const names = (list: string): string => list.replace(/: \w+/g, '');
+  const forward = spiking.map((neuron, i) => `    case ${i + FIRST_SPIKING}: ${identifier(neuron)}Forward(${names(FORWARD)}); break;`);
+  const backward = spiking.flatMap((neuron, i) =>
+    SURROGATE_NAMES.map((surrogate, k) => {
+      const code = (i + FIRST_SPIKING) * SURROGATE_NAMES.length + k;
+      const call = `${identifier(neuron)}Backward_${surrogate.replace(/-/g, '_')}`;
+      return `    case ${code}: ${call}(${names(BACKWARD)}, surrogateAlpha); break;`;
+    }),
+  );
+  return [
+    '// Written by src/neurons/emit-scans.ts.',
+    "import { listBytes, neuron, surrogate, surrogateAlpha, width } from '../state';",
+    "import { exp4, log4, madd, sigmoid4, splat, tanh4, zeroFloats } from '../simd';",
+    "import { appendActive, prependActive } from '../spikes';",
+    '',
+    ...spiking.flatMap((definition, i) => [
+      `// ${definition.name}: ${definition.summary} (${definition.source})`,
+      emitForward(definition),
+      ...SURROGATE_NAMES.map((surrogate) => emitBackward(definition, surrogate)),
+      `export function ${exportName(definition)}(): i32 { return ${i + FIRST_SPIKING}; }`,
+      '',
+    ]),
+    '/** Charge, fire, reset over all rows; currents become potentials. */',
+    `export function scanForward(${FORWARD}): void {`,
+    '  switch (neuron) {',
+    ...forward,
+    '  }',
+    '}',
+    '',
+    '/** Back-propagation through time; gradients of the outputs become gradients of the currents. */',
+    `export function scanBackward(${BACKWARD}): void {`,
+    `  switch (neuron * ${SURROGATE_NAMES.length} + surrogate) {`,
+    ...backward,
+    '  }',
+    '}',
+    '',
+  ].join('\n');
+}
+
+/** The exported function that returns the neuron's number. */
+export function exportName(definition: NeuronDefinition): string {
+  const code = [emitForward(definition), ...SURROGATE_NAMES.map((surrogate) => emitBackward(definition, surrogate))].join('\n');
+  return `neuron_${identifier(definition)}_${fingerprint(code)}`;
+}
+
+/** FNV-1a, 32 bits. */
+function fingerprint(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
