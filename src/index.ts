@@ -33,6 +33,19 @@ export type { EvalReport } from './eval/eval-report.ts';
 export { evaluateField } from './eval/evaluate-field.ts';
 export { openField } from './eval/open-field.ts';
 export type { Files, Image8, ImageCodec, PixelBuffer } from './io/files.ts';
+export { defineNeuron, type NeuronDefinition, type NeuronText } from './neurons/define-neuron.ts';
+export * as expressions from './neurons/graph.ts';
+export { builtInNeurons, registerNeuron } from './neurons/index.ts';
+export {
+  aboveOne,
+  boundedBy,
+  constantParameter,
+  learnedParameter,
+  positive,
+  unit,
+  type Parameter,
+  type Transform,
+} from './neurons/parameters.ts';
 export type { FieldSpec, GridSpec, NetworkSpec, Vec3 } from './model/field-spec.ts';
 export { createRun, openRun, type RunFolder } from './run/run-folder.ts';
 export type { RunRecord } from './run/run-record.ts';
