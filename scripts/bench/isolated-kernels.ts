@@ -3,6 +3,11 @@
  * 128 x 128, the dense f32 limit that this machine reaches in WebAssembly.
  */
 import { compileKernels } from '../../src/backends/wasm/launch-node.ts';
+import { isSpiking } from '../../src/neurons/define-neuron.ts';
+import { exportName } from '../../src/neurons/emit-scans.ts';
+import { builtInNeurons } from '../../src/neurons/index.ts';
+import { firstFloat, parameterFloats, parameterPlaces } from '../../src/neurons/scan-layout.ts';
+import { SURROGATE_NAMES } from '../../src/neurons/surrogates.ts';
 import { Random } from '../../src/math/random.ts';
 
 const WIDTH = 128;
@@ -16,7 +21,7 @@ export interface KernelRow {
   readonly operations: number;
 }
 
-type Kernel = (...args: number[]) => void;
+type Kernel = (...args: number[]) => number;
 
 export async function timeIsolatedKernels(relaxed: boolean): Promise<KernelRow[]> {
   const memory = new WebAssembly.Memory({ initial: 64, maximum: 64, shared: true });
@@ -26,8 +31,7 @@ export async function timeIsolatedKernels(relaxed: boolean): Promise<KernelRow[]
     (exports[name] as WebAssembly.Global).value = value;
   };
   set('width', WIDTH);
-  set('lifDecay', 0.5);
-  set('lifThreshold', 1);
+  set('surrogate', SURROGATE_NAMES.indexOf('sigmoid'));
   set('surrogateAlpha', 4);
 
   const place = {
@@ -40,10 +44,14 @@ export async function timeIsolatedKernels(relaxed: boolean): Promise<KernelRow[]
     flags: (7 << 18) + 4096,
     ones: (7 << 18) + 8192,
     carry: 2 << 20,
+    minus: (2 << 20) + 4096,
+    values: (2 << 20) + 8192,
+    sums: (2 << 20) + 32768,
+    saved: 5 << 19,
   };
   const random = new Random(1);
-  const fill = (at: number, count: number): void => {
-    new Float32Array(memory.buffer, at, count).forEach((_, i, all) => (all[i] = random.float() - 0.5));
+  const fill = (at: number, count: number, range = 1): void => {
+    new Float32Array(memory.buffer, at, count).forEach((_, i, all) => (all[i] = range * (random.float() - 0.5)));
   };
   for (const at of [place.a, place.b, place.c, place.d]) fill(at, WIDTH * ROWS);
   new Uint8Array(memory.buffer, place.flags, ROWS).forEach((_, i, all) => (all[i] = i % 16 === 0 ? 1 : 0));
@@ -51,10 +59,10 @@ export async function timeIsolatedKernels(relaxed: boolean): Promise<KernelRow[]
   new Uint8Array(memory.buffer, place.ones, ROWS).fill(1);
 
   const rows: KernelRow[] = [];
-  const add = (name: string, operations: number, run: () => void): void => {
+  const add = (name: string, operations: number, run: () => unknown): void => {
     rows.push({ kernel: name, microseconds: bestOf(run) / ROWS, operations });
   };
-  const { a, b, c, d, lists, counts, flags, ones, carry } = place;
+  const { a, b, c, d, lists, counts, flags, ones, carry, minus, values, sums, saved } = place;
   const multiply = kernel('multiply');
   const outer = kernel('addOuterProducts');
   add('dense 128x128 (limit)', WIDTH * WIDTH, () => multiply(c, a, b, ROWS, WIDTH, WIDTH, 0));
@@ -68,9 +76,19 @@ export async function timeIsolatedKernels(relaxed: boolean): Promise<KernelRow[]
     add(`layer 2, sum of weight rows, ${name}`, WIDTH * WIDTH, () => kernel('sumActiveRows')(c, lists, counts, WIDTH * 2, b, ROWS, WIDTH));
     add(`layer 2, weight gradients, ${name}`, WIDTH * WIDTH, () => kernel('addToActiveRows')(d, lists, counts, WIDTH * 2, c, ROWS, WIDTH));
   }
-  add('LIF scan', WIDTH, () => kernel('lifForward')(a, flags, carry, lists, counts, ROWS));
-  // A penalty everywhere keeps the gradients, which every call shrinks, away from denormal numbers.
-  add('LIF scan, backward', WIDTH, () => kernel('lifBackward')(a, c, flags, ones, carry, ROWS, 1e-3));
+  for (const neuron of builtInNeurons.filter(isSpiking)) {
+    set('neuron', kernel(exportName(neuron))());
+    set('listBytes', 2 * WIDTH * neuron.terms.length);
+    const parameters = new Float32Array(memory.buffer, values, parameterFloats(neuron, WIDTH));
+    for (const place of parameterPlaces(neuron)) {
+      const first = firstFloat(place, WIDTH);
+      parameters.fill(neuron.parameters[place.name].initial, first, first + (place.channels === null ? 4 : WIDTH));
+    }
+    fill(a, WIDTH * ROWS, 4);
+    add(`${neuron.name}, scan`, WIDTH, () => kernel('scanForward')(a, flags, carry, lists, counts, minus, saved, values, ROWS));
+    // A penalty everywhere keeps the gradients, which every call shrinks, away from denormal numbers.
+    add(`${neuron.name}, scan backward`, WIDTH, () => kernel('scanBackward')(a, c, flags, ones, carry, saved, values, sums, ROWS, 1e-3));
+  }
   return rows;
 }
 
@@ -84,7 +102,7 @@ function fillLists(memory: WebAssembly.Memory, lists: number, counts: number, ra
 }
 
 /** Least microseconds a call over repeated trials: other programs only ever add time. */
-function bestOf(run: () => void): number {
+function bestOf(run: () => unknown): number {
   const calls = 200;
   for (let i = 0; i < calls; i++) run();
   let best = Infinity;
