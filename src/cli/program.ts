@@ -7,6 +7,7 @@ import { energyCommand } from './commands/energy.ts';
 import { evalCommand } from './commands/eval.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { neuronsCommand } from './commands/neurons.ts';
 import { renderCommand } from './commands/render.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { synthCommand } from './commands/synth.ts';
@@ -19,7 +20,7 @@ export function createProgram(): Command {
     .commandsGroup('Scenes:');
   const groups: readonly (readonly [string, readonly Command[]])[] = [
     ['Scenes:', [inspectCommand(), synthCommand()]],
-    ['Training:', [trainCommand(), resumeCommand(), configCommand()]],
+    ['Training:', [trainCommand(), resumeCommand(), configCommand(), neuronsCommand()]],
     ['Results:', [evalCommand(), renderCommand(), energyCommand(), exportCommand()]],
     ['Machine:', [doctorCommand()]],
   ];
