@@ -98,6 +98,7 @@ export class Writer {
 
   /** One operation on the variables of its arguments. */
   codeOf(node: Expr): string {
+    this.prepare(node);
     switch (node.kind) {
       case 'const':
         return `f32x4.splat(${number(node.value)})`;
@@ -117,6 +118,28 @@ export class Writer {
     return this.lines;
   }
 
+  /**
+   * Writes the arguments of a node, the longest computation first: what is quick to get, such as a load, then does not occupy a register
+   * meanwhile.
+   */
+  private prepare(node: Expr): void {
+    // A product that will be part of a multiply-add is not written by itself: its factors are.
+    const needed = argsOf(node).flatMap((arg) => (this.fuses(node, arg) ? argsOf(arg) : [arg]));
+    for (const arg of [...needed].sort((a, b) => lengthOf(b) - lengthOf(a))) if (arg.kind !== 'const') this.vector(arg);
+  }
+
+  /** The product of a sum that becomes a multiply-add. */
+  private fuses(node: Expr, arg: Expr): boolean {
+    if (node.kind !== 'binary' || node.op !== 'add') return false;
+    return this.productOf(node.args) === arg;
+  }
+
+  /** A product that is not computed yet; one that is computed already is added as it is. */
+  private productOf([x, y]: readonly [Expr, Expr]): Extract<Expr, { kind: 'binary' }> | null {
+    for (const node of [y, x]) if (node.kind === 'binary' && node.op === 'mul' && !this.names.has(node)) return node;
+    return null;
+  }
+
   private vector(node: Expr): string {
     return this.name(node, node.kind === 'leaf' ? node.name.replace(/\W/g, '_') : `t${this.count++}`);
   }
@@ -124,17 +147,10 @@ export class Writer {
   private binaryCodeOf(node: Extract<Expr, { kind: 'binary' }>): string {
     const [x, y] = node.args;
     if (node.op === 'spike' || node.op === 'straightThrough') throw new RangeError(`${node.op} has to be simplified away`);
-    if (node.op === 'add') {
-      // A product that is computed already is added as it is.
-      for (const [product, rest] of [
-        [y, x],
-        [x, y],
-      ]) {
-        if (product.kind === 'binary' && product.op === 'mul' && !this.names.has(product)) {
-          const [a, b] = product.args;
-          return `madd(${this.valueOf(a)}, ${this.valueOf(b)}, ${this.valueOf(rest)})`;
-        }
-      }
+    const product = node.op === 'add' ? this.productOf(node.args) : null;
+    if (product !== null) {
+      const [a, b] = product.args;
+      return `madd(${this.valueOf(a)}, ${this.valueOf(b)}, ${this.valueOf(product === y ? x : y)})`;
     }
     return `${binaryCode[node.op]}(${this.valueOf(x)}, ${this.valueOf(y)})`;
   }
@@ -145,6 +161,18 @@ export class Writer {
     if (isZero(a)) return `v128.andnot(${this.valueOf(b)}, ${mask})`;
     return `v128.bitselect(${this.valueOf(a)}, ${this.valueOf(b)}, ${mask})`;
   }
+}
+
+const lengths = new WeakMap<Expr, number>();
+
+/** Operations on the way to a value, those it shares counted every time. */
+function lengthOf(node: Expr): number {
+  let length = lengths.get(node);
+  if (length === undefined) {
+    length = argsOf(node).reduce((sum, arg) => sum + lengthOf(arg), argsOf(node).length > 0 ? 1 : 0);
+    lengths.set(node, length);
+  }
+  return length;
 }
 
 function isZero(node: Expr): boolean {

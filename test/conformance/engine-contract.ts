@@ -2,6 +2,7 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Backend, Capacity, FieldEngine, Rays, TensorName } from '../../src/backends/backend.ts';
 import { voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+import { parametersOf, trainingTensors } from '../../src/model/tensor-names.ts';
 import { fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
 import { expectClose } from './compare.ts';
 
@@ -109,6 +110,23 @@ export function describeEngineContract(name: string, createBackend: () => Promis
         runs.push([await engine.read('density'), await engine.read('features'), await engine.read('w1'), await engine.read('w3.v')]);
       }
       expect(runs[1]).toEqual(runs[0]);
+    });
+
+    test.each(['plif', 'glif'])('tensors carry the training over to another engine, bit for bit (%s)', async (neuron) => {
+      const fixture = fieldFixture({ network: { neuron }, rays: 12 });
+      const train = async (engine: FieldEngine, from: number): Promise<void> => {
+        for (let step = from; step < from + 2; step++) await engine.trainStep(fixture.batch, { ...fixture.settings, adamStep: step });
+      };
+      const engine = await load(fixture);
+      await train(engine, 1);
+      const copy = await create(fixture.spec);
+      for (const name of trainingTensors(fixture.spec)) await copy.write(name, await engine.read(name));
+      await copy.write('rate', await engine.read('rate'));
+      await copy.writeOccupancy(fixture.occupancy);
+      const start = await engine.read('n1.tau');
+      for (const each of [engine, copy]) await train(each, 3);
+      expect(await engine.read('n1.tau')).not.toEqual(start);
+      for (const name of parametersOf(fixture.spec)) expect(await copy.read(name), name).toEqual(await engine.read(name));
     });
 
     test('voxels without a sample keep value and moments', async () => {

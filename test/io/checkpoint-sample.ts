@@ -3,6 +3,7 @@ import type { TensorName } from '../../src/backends/backend.ts';
 import { presets } from '../../src/config/presets.ts';
 import { Random } from '../../src/math/random.ts';
 import { viewInputs, voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+import { neuronTensors } from '../../src/neurons/settings.ts';
 import type { Checkpoint } from '../../src/train/checkpoint.ts';
 
 export interface SampleOptions {
@@ -11,11 +12,18 @@ export interface SampleOptions {
   readonly touched?: number;
   readonly size?: readonly [number, number, number];
   readonly step?: number;
+  readonly neuron?: string;
 }
 
-export function sampleCheckpoint({ seed = 1, touched = 0.2, size = [5, 4, 3], step = 120 }: SampleOptions = {}): Checkpoint {
+export function sampleCheckpoint({
+  seed = 1,
+  touched = 0.2,
+  size = [5, 4, 3],
+  step = 120,
+  neuron = 'lif',
+}: SampleOptions = {}): Checkpoint {
   const random = new Random(seed);
-  const config = { ...presets.blender, network: { ...presets.blender.network, width: 16 } };
+  const config = { ...presets.blender, network: { ...presets.blender.network, width: 16, neuron } };
   const spec: FieldSpec = {
     grid: { size, min: [-1, -0.75, -0.5], max: [1, 0.75, 0.5] },
     featureChannels: 12,
@@ -43,6 +51,7 @@ export function sampleCheckpoint({ seed = 1, touched = 0.2, size = [5, 4, 3], st
     tensors.set(`w1${ending}`, matrix(inputs * 16));
     tensors.set(`w2${ending}`, matrix(16 * 16));
     tensors.set(`w3${ending}`, matrix(16 * 3));
+    for (const { name, length } of neuronTensors(spec.network)) tensors.set(`${name}${ending}`, matrix(length));
   }
   return {
     state: {

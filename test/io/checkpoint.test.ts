@@ -48,6 +48,14 @@ describe('checkpoint file', () => {
     expect(await restored.readOccupancy()).toEqual(await checkpoint.readOccupancy());
   });
 
+  it.each(['plif', 'glif'])('keeps what the neurons have learned: %s', async (neuron) => {
+    const checkpoint = sampleCheckpoint({ neuron });
+    const restored = await decodeCheckpoint(await bytesOf(checkpoint), 'x');
+    const learned = checkpoint.names.filter((name) => name.startsWith('n1.'));
+    expect(learned).toContain(neuron === 'plif' ? 'n1.tau.v' : 'n1.alpha.m');
+    for (const name of learned) expect(bitsOf(await restored.read(name)), name).toEqual(bitsOf(await checkpoint.read(name)));
+  });
+
   it('gives copies', async () => {
     const restored = await decodeCheckpoint(whole.slice(), 'x');
     (await restored.read('w1')).fill(0);
