@@ -1,0 +1,37 @@
+/** Exact counts: 64-bit, as two words each. */
+
+export const STATS = [
+  'densityEvaluations',
+  'densitySamples',
+  'samples',
+  'activeRays',
+  'spannedSteps',
+  'timeSteps',
+  'spikes1',
+  'spikes2',
+  'inputSpikes',
+  'active1',
+  'active2',
+  'negative1',
+  'negative2',
+] as const;
+export type Stat = (typeof STATS)[number];
+
+/** Number of a count for `count`. */
+export function statIndex(name: Stat): number {
+  return STATS.indexOf(name);
+}
+
+/** Needs the buffer `stats` as `write array<atomic<u32>>`; `index` from statIndex. A whole workgroup's sum at once is cheapest. */
+export const countWgsl = /* wgsl */ `
+fn count(index: u32, n: u32) {
+  if (n == 0u) { return; }
+  let before = atomicAdd(&stats[2u * index], n);
+  if (before + n < before) { atomicAdd(&stats[2u * index + 1u], 1u); }
+}
+`;
+
+/** The counts from the words of `stats`. */
+export function readStats(words: Uint32Array): Record<Stat, number> {
+  return Object.fromEntries(STATS.map((name, i) => [name, words[2 * i] + words[2 * i + 1] * 2 ** 32])) as Record<Stat, number>;
+}

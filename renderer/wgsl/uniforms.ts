@@ -1,0 +1,78 @@
+/** Uniform structs of scalars, as WGSL text and as bytes. `Grid` changes with the field's spec, `Step` with every call. */
+
+export type Scalar = 'f32' | 'i32' | 'u32';
+
+export interface UniformStruct<K extends string> {
+  /** `struct NAME { ... }` */
+  readonly wgsl: string;
+  readonly bytes: number;
+  /** The struct's bytes. Every field has to be there. */
+  pack(values: Readonly<Record<K, number>>): ArrayBuffer;
+}
+
+function uniformStruct<K extends string>(name: string, fields: Readonly<Record<K, Scalar>>): UniformStruct<K> {
+  const entries = Object.entries(fields) as [K, Scalar][];
+  const bytes = Math.ceil(entries.length / 4) * 16;
+  return {
+    wgsl: `struct ${name} {\n${entries.map(([key, type]) => `  ${key}: ${type},\n`).join('')}}\n`,
+    bytes,
+    pack(values) {
+      const view = new DataView(new ArrayBuffer(bytes));
+      entries.forEach(([key, type], i) => {
+        if (type === 'f32') view.setFloat32(4 * i, values[key], true);
+        else view.setInt32(4 * i, values[key], true);
+      });
+      return view.buffer as ArrayBuffer;
+    },
+  };
+}
+
+export type GridUniforms = Parameters<typeof gridStruct.pack>[0];
+export type StepUniforms = Parameters<typeof stepStruct.pack>[0];
+
+/** The grid and the constants of marching (FieldSpec). */
+export const gridStruct = uniformStruct('Grid', {
+  nx: 'i32',
+  ny: 'i32',
+  nz: 'i32',
+  minX: 'f32',
+  minY: 'f32',
+  minZ: 'f32',
+  maxX: 'f32',
+  maxY: 'f32',
+  maxZ: 'f32',
+  densityShift: 'f32',
+  interval: 'f32',
+  stepLength: 'f32',
+  near: 'f32',
+  /** Density above which alpha exceeds its threshold. */
+  densityThreshold: 'f32',
+});
+
+export const stepStruct = uniformStruct('Step', {
+  rayCount: 'u32',
+  /** Index in the call of the first ray: rendering goes in batches. */
+  firstRay: 'u32',
+  /** Parts that are encoded (parts.ts). */
+  parts: 'u32',
+  noiseSeed: 'u32',
+  weightThreshold: 'f32',
+  backgroundR: 'f32',
+  backgroundG: 'f32',
+  backgroundB: 'f32',
+  // Loss weights, already divided by what they average over, but for those of the spikes.
+  photometricScale: 'f32',
+  perSampleScale: 'f32',
+  entropyScale: 'f32',
+  /** Of the mean spike of each hidden layer. */
+  spikeWeight1: 'f32',
+  spikeWeight2: 'f32',
+  surrogateAlpha: 'f32',
+  // Adam; learning rates times the bias correction of the step.
+  beta1: 'f32',
+  beta2: 'f32',
+  epsilon: 'f32',
+  densityRate: 'f32',
+  featureRate: 'f32',
+  networkRate: 'f32',
+});

@@ -1,0 +1,34 @@
+/**
+ * What a call has to do, known to the GPU alone: the host reads none of it before the call's end. A PART is a run of whole rays whose network
+ * samples fit the network's buffers; kernels between two `beginPart` work on one part. "Local" rows count from the part's first sample.
+ */
+
+/** Words of the buffer `work`. */
+export const WORK = {
+  rays: 0,
+  densitySamples: 1,
+  /** Network samples of the whole call. */
+  samples: 2,
+  /** Parts that the call needs; if more than are encoded, `valid` is 0 and nothing may change. */
+  parts: 3,
+  valid: 4,
+  nextPart: 5,
+  firstRay: 6,
+  partRays: 7,
+  firstSample: 8,
+  partSamples: 9,
+} as const;
+export const WORK_WORDS = 16;
+
+/** `const WORK_FIRST_RAY = 6u;` and so on. */
+export const workWgsl = Object.entries(WORK)
+  .map(([name, index]) => `const WORK_${name.replace(/[A-Z]/g, (c) => `_${c}`).toUpperCase()} = ${index}u;\n`)
+  .join('');
+
+/** An indirect dispatch of ceil(of * times / per) workgroups; must stay below 65536. */
+export interface DispatchEntry {
+  readonly name: string;
+  readonly of: 'partSamples' | 'partRays' | 'densitySamples';
+  readonly times: number;
+  readonly per: number;
+}
