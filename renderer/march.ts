@@ -150,7 +150,7 @@ export function marchRays(
   };
 }
 
-interface Place {
+export interface Place {
   /** [8] grid points, x fastest, and their trilinear weights */
   readonly corners: readonly number[];
   readonly weights: readonly number[];
@@ -159,8 +159,8 @@ interface Place {
   readonly tie: number;
 }
 
-/** Where the point origin + direction t lies in the grid. */
-function locate(grid: GridSpec, origin: ArrayLike<number>, direction: ArrayLike<number>, t: number): Place {
+/** Where the point origin + direction t lies in the grid; outside, where the nearest point of the grid's box does. */
+export function locate(grid: GridSpec, origin: ArrayLike<number>, direction: ArrayLike<number>, t: number): Place {
   const base = [0, 0, 0];
   const fraction = [0, 0, 0];
   const near = [0, 0, 0];

@@ -47,6 +47,7 @@ export async function timeIsolatedKernels(relaxed: boolean): Promise<KernelRow[]
     minus: (2 << 20) + 4096,
     values: (2 << 20) + 8192,
     sums: (2 << 20) + 32768,
+    tally: (2 << 20) + 65536,
     saved: 5 << 19,
   };
   const random = new Random(1);
@@ -62,7 +63,7 @@ export async function timeIsolatedKernels(relaxed: boolean): Promise<KernelRow[]
   const add = (name: string, operations: number, run: () => unknown): void => {
     rows.push({ kernel: name, microseconds: bestOf(run) / ROWS, operations });
   };
-  const { a, b, c, d, lists, counts, flags, ones, carry, minus, values, sums, saved } = place;
+  const { a, b, c, d, lists, counts, flags, ones, carry, minus, values, sums, saved, tally } = place;
   const multiply = kernel('multiply');
   const outer = kernel('addOuterProducts');
   add('dense 128x128 (limit)', WIDTH * WIDTH, () => multiply(c, a, b, ROWS, WIDTH, WIDTH, 0));
@@ -85,7 +86,7 @@ export async function timeIsolatedKernels(relaxed: boolean): Promise<KernelRow[]
       parameters.fill(neuron.parameters[place.name].initial, first, first + (place.channels === null ? 4 : WIDTH));
     }
     fill(a, WIDTH * ROWS, 4);
-    add(`${neuron.name}, scan`, WIDTH, () => kernel('scanForward')(a, flags, carry, lists, counts, minus, saved, values, ROWS));
+    add(`${neuron.name}, scan`, WIDTH, () => kernel('scanForward')(a, flags, carry, lists, counts, minus, saved, values, ROWS, tally));
     // A penalty everywhere keeps the gradients, which every call shrinks, away from denormal numbers.
     add(`${neuron.name}, scan backward`, WIDTH, () => kernel('scanBackward')(a, c, flags, ones, carry, saved, values, sums, ROWS, 1e-3));
   }

@@ -2,7 +2,7 @@
  * A field with known cost: a spherical shell of matter in an empty box at 160^3, random features, random weights that fire at a realistic
  * rate, and rays that look through the middle. Training it changes nothing that matters for speed.
  */
-import type { Capacity, FieldEngine, StepSettings, TrainBatch } from '../../src/backends/backend.ts';
+import { NO_LOSS_TERMS, type Capacity, type FieldEngine, type StepSettings, type TrainBatch } from '../../src/backends/backend.ts';
 import { Random } from '../../src/math/random.ts';
 import { voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
 
@@ -86,6 +86,8 @@ export const shellSettings: StepSettings = {
   adamStep: 1,
   adam: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
   learningRates: { density: 1e-6, features: 1e-6, network: 1e-9 },
-  loss: { perSample: 0.01, entropy: 0.001, spikePenalty: 3e-3 },
+  loss: { ...NO_LOSS_TERMS, perSample: 0.01, entropy: 0.001, spikes: [3e-3, 3e-3] },
   noiseSeed: 1,
+  surrogateAlpha: null,
+  dropout: 0,
 };

@@ -2,7 +2,7 @@
  * The interface between the training loop and the machine: one step, one batch of rays, tensors in and out. The loop, schedules, checkpoints
  * and evaluation are written once above it; what happens inside a step belongs to the backend, which may fuse as it likes.
  */
-import type { FieldSpec } from '../model/field-spec.ts';
+import type { FieldSpec, GridSpec } from '../model/field-spec.ts';
 
 export type BackendName = 'tfjs' | 'wasm';
 
@@ -44,20 +44,60 @@ export interface StepSettings {
   readonly adam: { readonly beta1: number; readonly beta2: number; readonly epsilon: number };
   readonly learningRates: { readonly density: number; readonly features: number; readonly network: number };
   readonly loss: LossWeights;
-  /** Seeds the Poisson encoding of this step; any uint32. */
+  /** Seeds the Poisson encoding and the dropout of this step; any uint32. */
   readonly noiseSeed: number;
+  /** Replaces the steepness of the surrogate in this step (evolutionary surrogate); null: the network's own. */
+  readonly surrogateAlpha: number | null;
+  /** Moderate dropout (LTMD): mean share of the hidden neurons that are dropped on every ray, in [0, 1); 0: none. */
+  readonly dropout: number;
 }
 
 /**
  * loss = mean_{ray,channel} (C - target)^2
  *      + perSample * sum_i sg(w_i) |rgb_i - target|^2 / N          (sum over channels, N rays)
  *      + entropy * mean_ray H(clamp(T_last, 1e-6, 1-1e-6))          (H: binary entropy, nats)
- *      + spikePenalty * (mean spike of layer 1 + mean spike of layer 2)   (over real samples and neurons, through the surrogate)
+ *      + sum_l spikes[l] * mean spike of layer l                    (over real samples and neurons, through the surrogate)
+ *      + sum_l sum_c potentials[l][c] * mean_i H_l[i,c]             (H: before reset; over real samples i)
+ *      + teacherColour * sum_i sg(w_i) |rgb_i - rgbT_i|^2 / N       (rgbT: the teacher's colour of the sample)
+ *      + teacherPotential * sum_l sum_i sg(w_i) mean_c (H_l[i,c] - Z_l[i,c])^2 / N       (Z: inputs of the teacher's ReLUs)
+ *
+ * A sample that is shown repeatedly counts with the mean over its time steps. Spikes and potentials are those of spiking neurons: their terms
+ * are 0 for ReLUs.
  */
 export interface LossWeights {
   readonly perSample: number;
   readonly entropy: number;
-  readonly spikePenalty: number;
+  /** Of hidden layer 1 and 2. */
+  readonly spikes: readonly [number, number];
+  /** [W] of hidden layer 1 and 2; null: none. A function of the means has to be linearised by the caller (IM-Loss: at those of the step before). */
+  readonly potentials: readonly [Float32Array, Float32Array] | null;
+  /** Distillation; RangeError without a teacher unless both are 0. */
+  readonly teacherColour: number;
+  readonly teacherPotential: number;
+}
+
+/** Nothing but the photometric error. */
+export const NO_LOSS_TERMS: LossWeights = {
+  perSample: 0,
+  entropy: 0,
+  spikes: [0, 0],
+  potentials: null,
+  teacherColour: 0,
+  teacherPotential: 0,
+};
+
+/**
+ * A frozen ANN (ReLU) of the same width and view encoding on a feature grid of its own. It is asked at the student's samples; positions outside
+ * its box are moved to the nearest point of it.
+ */
+export interface Teacher {
+  readonly grid: GridSpec;
+  /** [V,C] */
+  readonly features: Float32Array;
+  /** [I,W], [W,W], [W,3] */
+  readonly w1: Float32Array;
+  readonly w2: Float32Array;
+  readonly w3: Float32Array;
 }
 
 /** Exact counts of what was computed. Add them up over batches with `addCounts`. */
@@ -80,6 +120,10 @@ export interface Counts {
    * value 2 counts twice; or active ReLUs.
    */
   spikes: [number, number];
+  /** Of each hidden layer over all time steps: neurons that fired, or active ReLUs. Of spikes 0, 1 and 2, `spikes - active` have the value 2. */
+  active: [number, number];
+  /** Those of them whose spike is negative. */
+  negative: [number, number];
   /** Non-zero inputs of layer 1 that are spikes (Poisson encoding only). */
   inputSpikes: number;
 }
@@ -89,6 +133,8 @@ export interface StepResult {
   /** mean_{ray,channel} (C - target)^2 */
   readonly mse: number;
   readonly counts: Counts;
+  /** [W] of hidden layer 1 and 2: mean_i H_l[i,c] over the real samples of this step; null where `loss.potentials` is, or nothing spikes. */
+  readonly meanPotentials: readonly [Float32Array, Float32Array] | null;
 }
 
 export interface RenderedRays {
@@ -126,6 +172,8 @@ export interface FieldEngine {
    * features, their moments, rate and occupancy are reset (0, 0, 0, 1, 1); otherwise all tensors stay.
    */
   respecify(spec: FieldSpec): Promise<void>;
+  /** The teacher of the steps to come; null: none. A copy is kept; it is no part of the tensors. Throws RangeError if it does not fit. */
+  setTeacher(teacher: Teacher | null): Promise<void>;
   /** Forward, backward, Adam. */
   trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult>;
   /** Forward and backward without an update: the gradient of every parameter, dense. For conformance and debugging. */
@@ -145,6 +193,8 @@ export interface Capacity {
   readonly steps?: number;
   /** Rays of the largest training batch; 0: only rendering (no gradients, no moments). */
   readonly trainRays: number;
+  /** Voxels of the teacher's grid; default: 0, no teacher. */
+  readonly teacherVoxels?: number;
 }
 
 export interface Backend {
@@ -166,6 +216,8 @@ export function emptyCounts(): Counts {
     timeSteps: 0,
     spannedSteps: 0,
     spikes: [0, 0],
+    active: [0, 0],
+    negative: [0, 0],
     inputSpikes: 0,
   };
 }
@@ -179,7 +231,6 @@ export function addCounts(total: Counts, part: Counts): void {
   total.samples += part.samples;
   total.timeSteps += part.timeSteps;
   total.spannedSteps += part.spannedSteps;
-  total.spikes[0] += part.spikes[0];
-  total.spikes[1] += part.spikes[1];
+  for (const name of ['spikes', 'active', 'negative'] as const) for (const layer of [0, 1]) total[name][layer] += part[name][layer];
   total.inputSpikes += part.inputSpikes;
 }

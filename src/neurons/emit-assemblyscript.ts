@@ -82,14 +82,22 @@ export function emitForward(definition: NeuronDefinition): string {
     return `const bits${k} = ${words.join(' | ')};`;
   });
   const signed = terms.some(({ sign }) => sign < 0);
+  const fires = (which: typeof terms): string => which.map((term) => `bits${terms.indexOf(term)}`).join(' | ');
+  // Of one positive term the list's length says how many fired.
+  const tallied = terms.length > 1 || signed;
+  const tallies = [
+    tallied ? `active += popcnt(${fires(terms)});` : '',
+    signed ? `negatives += popcnt(${fires(terms.filter(({ sign }) => sign < 0))});` : '',
+  ];
   const lists = terms.map(({ sign }, k) =>
     sign > 0
       ? `if (bits${k}) p = appendActive(p, <i32>(j >> 2), bits${k});`
       : `if (bits${k}) q = prependActive(q, <i32>(j >> 2), bits${k});`,
   );
   return [
-    `function ${identifier(definition)}Forward(currents: usize, starts: usize, states: usize, lists: usize, counts: usize, minus: usize, saved: usize, values: usize, rows: i32): void {`,
+    `function ${identifier(definition)}Forward(currents: usize, starts: usize, states: usize, lists: usize, counts: usize, minus: usize, saved: usize, values: usize, rows: i32, tally: usize): void {`,
     '  const bytes = <usize>width << 2, listStride = <usize>listBytes;',
+    '  let active = 0, negatives = 0;',
     ...outside.lines.map((line) => `  ${line}`),
     '  for (let row = 0; row < rows; row++) {',
     states.length > 0 ? `    if (load<u8>(starts + <usize>row)) zeroFloats(states, width * ${states.length});` : '',
@@ -100,12 +108,15 @@ export function emitForward(definition: NeuronDefinition): string {
     kept.length > 0 ? `    const keep = saved + <usize>row * (bytes * ${kept.length});` : '',
     '    for (let j: usize = 0; j < bytes; j += 64) {',
     ...copies.flatMap(({ lines }) => lines).map((line) => `      ${line}`),
-    ...[...bits, ...lists].map((line) => `      ${line}`),
+    ...[...bits, ...tallies, ...lists].filter((line) => line !== '').map((line) => `      ${line}`),
     '    }',
     signed ? '    const negative = <i32>((first + listStride - q) >> 1);' : '',
     signed ? '    store<i32>(minus + (<usize>row << 2), negative);' : '',
     `    store<i32>(counts + (<usize>row << 2), <i32>((p - first) >> 1)${signed ? ' + negative' : ''});`,
+    tallied ? '' : '    active += <i32>((p - first) >> 1);',
     '  }',
+    '  count(tally, 0, <f64>active);',
+    '  count(tally, 1, <f64>negatives);',
     '}',
   ]
     .filter((line) => line !== '')

@@ -10,7 +10,7 @@ import { SURROGATE_NAMES } from './surrogates.ts';
 const FIRST_SPIKING = 2;
 
 const FORWARD =
-  'currents: usize, starts: usize, states: usize, lists: usize, counts: usize, minus: usize, saved: usize, values: usize, rows: i32';
+  'currents: usize, starts: usize, states: usize, lists: usize, counts: usize, minus: usize, saved: usize, values: usize, rows: i32, tally: usize';
 const BACKWARD =
   'potentials: usize, gradients: usize, starts: usize, real: usize, carry: usize, saved: usize, values: usize, sums: usize, rows: i32, penalty: f32';
 
@@ -30,6 +30,7 @@ export function emitScans(neurons: readonly NeuronDefinition[]): string {
     "import { listBytes, neuron, surrogate, surrogateAlpha, width } from '../state';",
     "import { exp4, log4, madd, sigmoid4, splat, tanh4, zeroFloats } from '../simd';",
     "import { appendActive, prependActive } from '../spikes';",
+    "import { count } from '../stats';",
     '',
     ...spiking.flatMap((definition, i) => [
       `// ${definition.name}: ${definition.summary} (${definition.source})`,
@@ -38,7 +39,7 @@ export function emitScans(neurons: readonly NeuronDefinition[]): string {
       `export function ${exportName(definition)}(): i32 { return ${i + FIRST_SPIKING}; }`,
       '',
     ]),
-    '/** Charge, fire, reset over all rows; currents become potentials. */',
+    '/** Charge, fire, reset over all rows; currents become potentials. Adds to `tally` (two floats) the neurons that fired, and those with negative spikes. */',
     `export function scanForward(${FORWARD}): void {`,
     '  switch (neuron) {',
     ...forward,

@@ -1,5 +1,5 @@
 /** The coarse stage: where is matter at all? Density and colour grids without a network over everything the cameras see. */
-import type { FieldEngine } from '../backends/backend.ts';
+import { NO_LOSS_TERMS, type FieldEngine } from '../backends/backend.ts';
 import { Random } from '../math/random.ts';
 import { frustumBox } from '../model/bounds.ts';
 import { disposeOnFailure } from '../model/dispose-on-failure.ts';
@@ -69,7 +69,9 @@ function coarseRules({ config }: RunContext, engine: FieldEngine, stageStart: nu
         features: coarse.learningRates.features * factor,
         network: 0,
       },
-      loss: { ...coarse.loss, spikePenalty: 0 },
+      loss: { ...NO_LOSS_TERMS, ...coarse.loss },
+      surrogateAlpha: null,
+      dropout: 0,
     }),
   };
 }

@@ -2,7 +2,7 @@
  * The fine stage: the colour network and a dense grid in the box that the coarse stage found. In the order of DVGO's loop, before a step that
  * asks for it the occupancy is refreshed, then the grid is scaled; scaling starts Adam anew, as DVGO re-creates its optimiser.
  */
-import type { Capacity, FieldEngine, ParameterName } from '../backends/backend.ts';
+import { NO_LOSS_TERMS, type Capacity, type FieldEngine, type ParameterName } from '../backends/backend.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
 import { Random } from '../math/random.ts';
 import { contentBox, type Box } from '../model/bounds.ts';
@@ -118,7 +118,9 @@ function fineRules(context: RunContext, engine: FieldEngine, state: StageRun['st
         features: fine.learningRates.features * factor,
         network: fine.networkRate * factor,
       },
-      loss: { ...fine.loss, spikePenalty: fine.spikePenalty },
+      loss: { ...NO_LOSS_TERMS, ...fine.loss, spikes: [fine.spikePenalty, fine.spikePenalty] },
+      surrogateAlpha: null,
+      dropout: 0,
     }),
   };
 }

@@ -19,7 +19,7 @@ describe('training', () => {
     ['LIF, pad', { temporal: 'pad' }],
     ['ReLU', { neuron: 'relu' }],
   ] as const)('ten steps lower the loss: %s', async (_name, network) => {
-    const fixture = fieldFixture({ network, loss: { spikePenalty: 0 } });
+    const fixture = fieldFixture({ network, loss: { spikes: [0, 0] } });
     const engine = await backend.createField(fixture.spec, { voxels: 504, trainRays: 64 });
     await loadFixture(engine, fixture);
     const losses = [];
@@ -31,7 +31,7 @@ describe('training', () => {
   });
 
   test('the spike penalty lowers the firing rate', async () => {
-    const fixture = fieldFixture({ loss: { spikePenalty: 3 } });
+    const fixture = fieldFixture({ loss: { spikes: [3, 3] } });
     const engine = await backend.createField(fixture.spec, { voxels: 504, trainRays: 64 });
     await loadFixture(engine, fixture);
     const rates = [];
@@ -44,7 +44,7 @@ describe('training', () => {
   });
 
   test('losses are means: every ray given twice changes neither loss nor gradients', async () => {
-    const fixture = fieldFixture({ loss: { spikePenalty: 0.1 } });
+    const fixture = fieldFixture({ loss: { spikes: [0.1, 0.1] } });
     const engine = await backend.createField(fixture.spec, { voxels: 504, trainRays: 72 });
     await loadFixture(engine, fixture);
     const twice = (data: Float32Array): Float32Array => Float32Array.of(...data, ...data);

@@ -6,7 +6,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { marchRays } from '../../renderer/march.ts';
 import { encodeViews } from '../../renderer/view-encoding.ts';
-import type { LossWeights, ParameterName } from '../../src/backends/backend.ts';
+import { NO_LOSS_TERMS, type LossWeights, type ParameterName } from '../../src/backends/backend.ts';
 import { heaviside } from '../../src/backends/tfjs/custom-gradients.ts';
 import { parameterShapes } from '../../src/backends/tfjs/field-tensors.ts';
 import { forward } from '../../src/backends/tfjs/forward.ts';
@@ -142,8 +142,8 @@ function expectGradients(fixture: FieldFixture, neuron: Smooth | null, loss: Los
 }
 
 const all: ParameterName[] = ['density', 'features', 'w1', 'w2', 'w3'];
-const smoothLosses = { perSample: 0, entropy: 0.1, spikePenalty: 0.3 };
-const detachedLosses = { perSample: 0.5, entropy: 0, spikePenalty: 0 };
+const smoothLosses: LossWeights = { ...NO_LOSS_TERMS, entropy: 0.1, spikes: [0.3, 0.2] };
+const detachedLosses: LossWeights = { ...NO_LOSS_TERMS, perSample: 0.5 };
 
 describe('gradients are finite differences', () => {
   test('no network', () => {
@@ -175,7 +175,7 @@ describe('gradients are finite differences', () => {
 
 test('per-sample loss has no gradient through the weights', () => {
   const { spec, tensors, occupancy, batch, settings } = fieldFixture({ network: null, rays: RAYS });
-  const only = { ...settings.loss, entropy: 0, spikePenalty: 0 };
+  const only = { ...settings.loss, entropy: 0, spikes: [0, 0] as const };
   const gradientOf = (loss: LossWeights): Float32Array =>
     tf.tidy(() => {
       const evaluate = lossOf({ spec, tensors, occupancy, batch, settings }, null, loss);

@@ -2,6 +2,7 @@
  * What backends are compared on: the cross product that matters, as fixtures. Seeds are those for which `tfjs` takes no discrete decision
  * within `EPSILON` of the other (the tests check it), so that backends which round differently must still agree in every spike.
  */
+import { NO_LOSS_TERMS } from '../../src/backends/backend.ts';
 import { builtInNeurons } from '../../src/neurons/index.ts';
 import { lif } from '../../src/neurons/lif.ts';
 import { relu } from '../../src/neurons/relu.ts';
@@ -17,8 +18,6 @@ export interface ConformanceCase {
 
 /** Least margins, see `Margins` of the tfjs backend. */
 export const EPSILON = { spike: 1e-5, noise: 1e-6, marching: 1e-5 } as const;
-
-const noLoss = { perSample: 0, entropy: 0, spikePenalty: 0 };
 
 /**
  * The other neurons in the modes in which their states, lists and starts differ; one of them with every surrogate, at a threshold where the
@@ -43,7 +42,7 @@ function neuronCases(neuron: string): ConformanceCase[] {
 
 export const conformanceCases: readonly ConformanceCase[] = [
   { name: 'no network', options: { seed: 1, network: null }, trainSeed: 1 },
-  { name: 'no network, colour loss only', options: { seed: 1, network: null, loss: noLoss } },
+  { name: 'no network, colour loss only', options: { seed: 1, network: null, loss: NO_LOSS_TERMS } },
   { name: 'LIF, condense', options: { seed: 1 }, trainSeed: 2 },
   { name: 'LIF, condense, far to near', options: { seed: 1, network: { order: 'far-to-near' } }, trainSeed: 1 },
   { name: 'LIF, pad', options: { seed: 1, network: { temporal: 'pad' } }, trainSeed: 1 },
@@ -61,11 +60,11 @@ export const conformanceCases: readonly ConformanceCase[] = [
     name: 'ReLU, repeat with Poisson encoding',
     options: { seed: 1, network: { neuron: 'relu', temporal: 'repeat', encoding: 'poisson' } },
   },
-  { name: 'LIF, colour loss only', options: { seed: 1, loss: noLoss } },
-  { name: 'LIF, per-sample loss', options: { seed: 1, loss: { ...noLoss, perSample: 0.3 } } },
-  { name: 'LIF, entropy loss', options: { seed: 1, loss: { ...noLoss, entropy: 0.3 } } },
-  { name: 'LIF, spike penalty', options: { seed: 1, loss: { ...noLoss, spikePenalty: 1 } } },
-  { name: 'LIF, pad, spike penalty', options: { seed: 1, network: { temporal: 'pad' }, loss: { ...noLoss, spikePenalty: 1 } } },
+  { name: 'LIF, colour loss only', options: { seed: 1, loss: NO_LOSS_TERMS } },
+  { name: 'LIF, per-sample loss', options: { seed: 1, loss: { ...NO_LOSS_TERMS, perSample: 0.3 } } },
+  { name: 'LIF, entropy loss', options: { seed: 1, loss: { ...NO_LOSS_TERMS, entropy: 0.3 } } },
+  { name: 'LIF, spike penalty', options: { seed: 1, loss: { ...NO_LOSS_TERMS, spikes: [1, 0.6] } } },
+  { name: 'LIF, pad, spike penalty', options: { seed: 1, network: { temporal: 'pad' }, loss: { ...NO_LOSS_TERMS, spikes: [0.7, 1] } } },
   {
     name: 'LIF, other constants',
     options: { seed: 1, network: { width: 48, viewFrequencies: 2, neuronParameters: { tau: 1.25, threshold: 0.6 }, surrogateAlpha: 2.5 } },

@@ -76,6 +76,8 @@ const EXPECTED: Counts = {
   timeSteps: SAMPLES,
   spannedSteps: SAMPLES,
   spikes: [3 * SAMPLES, 2 * SAMPLES],
+  active: [3 * SAMPLES, 2 * SAMPLES],
+  negative: [0, 0],
   inputSpikes: 0,
 };
 
@@ -108,12 +110,21 @@ describe.each(starters)('a network worked out by hand on %s', (_, start) => {
   });
 
   it('counts active ReLUs: 3, and 5 + 2', async () => {
-    expect(await render(engines.get('relu')!, handRays())).toEqual({ ...EXPECTED, spikes: [3 * SAMPLES, 7 * SAMPLES] });
+    expect(await render(engines.get('relu')!, handRays())).toEqual({
+      ...EXPECTED,
+      spikes: [3 * SAMPLES, 7 * SAMPLES],
+      active: [3 * SAMPLES, 7 * SAMPLES],
+    });
   });
 
   it('counts every repeat as a time step', async () => {
     const counts = await render(engines.get('repeat')!, handRays());
-    expect(counts).toEqual({ ...EXPECTED, timeSteps: 3 * SAMPLES, spikes: [9 * SAMPLES, 6 * SAMPLES] });
+    expect(counts).toEqual({
+      ...EXPECTED,
+      timeSteps: 3 * SAMPLES,
+      spikes: [9 * SAMPLES, 6 * SAMPLES],
+      active: [9 * SAMPLES, 6 * SAMPLES],
+    });
   });
 
   it('counts the same ray by ray', async () => {

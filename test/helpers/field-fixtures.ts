@@ -2,7 +2,14 @@
  * Small random fields with rays and settings, as plain data and the same for a given seed: what closed forms do not cover is compared on
  * these, backend against backend.
  */
-import type { FieldEngine, LossWeights, StepSettings, TensorName, TrainBatch } from '../../src/backends/backend.ts';
+import {
+  NO_LOSS_TERMS,
+  type FieldEngine,
+  type LossWeights,
+  type StepSettings,
+  type TensorName,
+  type TrainBatch,
+} from '../../src/backends/backend.ts';
 import { Random } from '../../src/math/random.ts';
 import { neuronTensors } from '../../src/neurons/settings.ts';
 import { viewInputs, voxelCount, type FieldSpec, type NetworkSpec, type Vec3 } from '../../src/model/field-spec.ts';
@@ -45,8 +52,8 @@ const NETWORK: NetworkSpec = {
   encoding: 'direct',
 };
 
-/** All losses on; give 0 to switch one off. */
-const LOSS: LossWeights = { perSample: 0.1, entropy: 0.02, spikePenalty: 0.05 };
+/** The plain losses on; give 0 to switch one off. */
+const LOSS: LossWeights = { ...NO_LOSS_TERMS, perSample: 0.1, entropy: 0.02, spikes: [0.05, 0.05] };
 
 /**
  * A field of 9 x 8 x 7 points with random density, features, weights and holes in its occupancy, and rays from all sides: most hit the box,
@@ -82,6 +89,8 @@ export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
       adam: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
       learningRates: { density: 0.1, features: 0.1, network: 1e-2 },
       noiseSeed: random.uint32(),
+      surrogateAlpha: null,
+      dropout: 0,
       ...options.settings,
       loss: { ...LOSS, ...options.loss },
     },

@@ -28,22 +28,27 @@ export function countActivity(tf: TensorFlow, samples: PackedSamples, { hidden }
   if (hidden === null) return { counts, spikesOfRay };
 
   counts.timeSteps = hidden.layout.timeSteps * hidden.repeats;
-  hidden.events.forEach((events, layer) => {
-    eventsBySequence(tf, events, hidden).forEach((count, column) => {
+  ([0, 1] as const).forEach((layer) => {
+    const events = hidden.events[layer];
+    const fired = tf.notEqual(events, 0);
+    const spikes = stepsBySequence(tf, hidden.atSamples === null ? fired : events, hidden);
+    spikes.forEach((count, column) => {
       counts.spikes[layer] += count;
       spikesOfRay[hidden.layout.rayOfColumn[column]] += count;
     });
+    for (const count of stepsBySequence(tf, fired, hidden)) counts.active[layer] += count;
+    for (const count of stepsBySequence(tf, tf.less(hidden.outputs[layer], 0), hidden)) counts.negative[layer] += count;
   });
   if (hidden.poisson !== null) for (const count of nonZeroBySequence(tf, hidden.poisson.spikes)) counts.inputSpikes += count;
   return { counts, spikesOfRay };
 }
 
 /**
- * Spikes of [T,R,W] in each of the R sequences, or active neurons where the output is not a spike. Steps before the first and after the last
- * sample of a sequence do not count: a membrane that still holds more than its threshold may fire there.
+ * Sum of [T,R,W] over each of the R sequences. Steps before the first and after the last sample of a sequence do not count: a membrane that
+ * still holds more than its threshold may fire there.
  */
-function eventsBySequence(tf: TensorFlow, events: Tensor, { layout, meanSpikes, repeats }: HiddenActivity): Int32Array {
-  const counted = meanSpikes === null ? tf.cast(tf.notEqual(events, 0), 'float32') : events;
+function stepsBySequence(tf: TensorFlow, values: Tensor, { layout, repeats }: HiddenActivity): Int32Array {
+  const counted = tf.cast(values, 'float32');
   if (repeats > 1 || layout.rows === 1) return tf.tidy(() => tf.cast(tf.sum(counted, [0, 2]), 'int32').dataSync<'int32'>());
   const { begins, ends } = layout;
   const inside = Float32Array.from({ length: layout.rows * layout.columns }, (_, i) => {
@@ -69,8 +74,11 @@ export function spikeMargin(tf: TensorFlow, neuron: TfjsNeuron, { potentials, pa
   return tf.tidy(() => Math.min(...potentials.map((h, layer) => neuron.margin(tf, h, parameters[layer]))));
 }
 
-/** Least distance of an input's probability from its random number; Infinity without the Poisson encoding. */
-export function noiseMargin(tf: TensorFlow, { poisson }: HiddenActivity): number {
-  if (poisson === null) return Infinity;
-  return tf.tidy(() => tf.min(tf.abs(tf.sub(poisson.probabilities, poisson.noise))).dataSync()[0]);
+/** Least distance of an input's, or a neuron's, probability from its random number; Infinity without Poisson encoding and dropout. */
+export function noiseMargin(tf: TensorFlow, { poisson, dropoutMargin }: HiddenActivity): number {
+  if (poisson === null) return dropoutMargin;
+  return Math.min(
+    dropoutMargin,
+    tf.tidy(() => tf.min(tf.abs(tf.sub(poisson.probabilities, poisson.noise))).dataSync()[0]),
+  );
 }

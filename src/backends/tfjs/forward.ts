@@ -6,10 +6,13 @@
 import type { PackedSamples } from '../../../renderer/march.ts';
 import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
 import type { RawParameters, TfjsNeuron } from '../../neurons/tfjs-neuron.ts';
-import { runColourNetwork, type NetworkPass, type NetworkWeights, type NeuronBindings } from './colour-network.ts';
+import type { Rays } from '../backend.ts';
+import { runColourNetwork, type NetworkPass, type NetworkWeights, type NeuronBindings, type OutputFactors } from './colour-network.ts';
 import { bernoulli, gatherRows } from './custom-gradients.ts';
+import { keepNeurons } from './dropout.ts';
 import { toPacked, toPadded } from './padded-layout.ts';
 import { normaliseInputs, poissonNoise, rangeOf, type InputRange } from './poisson-encoding.ts';
+import { askTeacher, type TeacherAnswer, type TeacherTensors } from './teacher.ts';
 import { layoutInTime, raysOfSamples, type TimeLayout } from './temporal-modes.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 import { rayWeights, sampleFeatures, sumByRay } from './volume-rendering.ts';
@@ -42,14 +45,20 @@ export interface ForwardInput {
     /** Normalisation of the Poisson encoding; null: that of these samples. */
     readonly range: InputRange | null;
   };
+  /** Share of the hidden neurons to drop, seeded by the noise's seed; default: 0 */
+  readonly dropout?: number;
+  /** To be asked at the network samples of these rays; default: none */
+  readonly teacher?: { readonly tensors: TeacherTensors; readonly rays: Rays } | null;
 }
 
 /** The hidden layers while the samples were coloured. */
 export interface HiddenActivity extends Pick<NetworkPass, 'outputs' | 'events' | 'potentials'> {
   readonly parameters: NeuronBindings;
   readonly layout: TimeLayout;
-  /** Means of the two layers' spikes over real samples, repeats and neurons, differentiable; null if the neurons do not spike. */
-  readonly meanSpikes: readonly [Tensor, Tensor] | null;
+  /** Spikes and potentials of the two layers at the samples, [repeats,M,W], differentiable; null if the neurons do not spike. */
+  readonly atSamples: Readonly<Record<'events' | 'potentials', readonly [Tensor, Tensor]>> | null;
+  /** How near a neuron was to being dropped or kept; Infinity without dropout. */
+  readonly dropoutMargin: number;
   /** Time steps for which every sample was shown. */
   readonly repeats: number;
   /** null unless the inputs are spikes */
@@ -75,11 +84,14 @@ export interface ForwardPass {
   readonly shown: { readonly weights: Tensor; readonly colours: Tensor } | null;
   /** null without a network or samples */
   readonly hidden: HiddenActivity | null;
+  /** null if none is asked, or without samples */
+  readonly teacher: TeacherAnswer | null;
 }
 
 export function forward(tf: TensorFlow, parameters: Parameters, input: ForwardInput): ForwardPass {
   const { spec, samples, background } = input;
-  const empty = { rgb: background, lastTransmittance: tf.ones([samples.rays]), densityWeights: null, shown: null, hidden: null };
+  const nothing = { densityWeights: null, shown: null, hidden: null, teacher: null };
+  const empty = { ...nothing, rgb: background, lastTransmittance: tf.ones([samples.rays]) };
   if (samples.stepIndex.length === 0) return empty;
 
   const { weights: densityWeights, lastTransmittance } = rayWeights(tf, spec, parameters.density, samples);
@@ -87,11 +99,11 @@ export function forward(tf: TensorFlow, parameters: Parameters, input: ForwardIn
   if (samples.networkRows.length === 0) return { ...empty, rgb: behind, lastTransmittance, densityWeights };
 
   const features = sampleFeatures(tf, parameters.features, samples);
-  const { logits, hidden } = colourLogits(tf, parameters, input, features);
+  const { logits, hidden, teacher } = colourLogits(tf, parameters, input, features);
   const colours = tf.sigmoid(logits);
   const weights = gatherRows(tf, tf.reshape(densityWeights, [-1, 1]), samples.networkRows);
   const rgb = tf.add(sumByRay(tf, tf.mul(weights, colours), samples.rayOffsets), behind);
-  return { rgb, lastTransmittance, densityWeights, shown: { weights: tf.reshape(weights, [-1]), colours }, hidden };
+  return { rgb, lastTransmittance, densityWeights, shown: { weights: tf.reshape(weights, [-1]), colours }, hidden, teacher };
 }
 
 /** Logits [M,3] of the network samples; without a network they are the features. */
@@ -100,31 +112,39 @@ function colourLogits(
   parameters: Parameters,
   input: ForwardInput,
   features: Tensor,
-): { logits: Tensor; hidden: HiddenActivity | null } {
+): { logits: Tensor } & Pick<ForwardPass, 'hidden' | 'teacher'> {
   const { spec, neuron, samples, views } = input;
   const { network } = spec;
   const { weights } = parameters;
-  if (network === null || neuron === null || views === null || weights === null) return { logits: features, hidden: null };
+  if (network === null || neuron === null || views === null || weights === null) return { logits: features, hidden: null, teacher: null };
 
-  const x = tf.concat([features, viewTermsOfSamples(tf, views, samples)], 1);
+  const viewTerms = viewTermsOfSamples(tf, views, samples);
+  const x = tf.concat([features, viewTerms], 1);
   const alone = network.temporal === 'repeat' || !neuron.hasMemory;
   const layout = layoutInTime(alone ? 'repeat' : network.temporal, network.order, samples);
   const { inputs, repeats, poisson } = alone ? repeatInputs(tf, network, neuron, x, input) : sequenceInputs(tf, layout, x);
+  const atSamples = (perStep: Tensor): Tensor =>
+    alone ? perStep : tf.expandDims(toPacked(tf, layout.reversed ? tf.reverse(perStep, 0) : perStep, layout), 0);
+
+  let dropoutMargin = Infinity;
+  const drop: OutputFactors = (layer, events) => {
+    const ofRays = sumByRay(tf, tf.sum(atSamples(events), 0), samples.rayOffsets);
+    const kept = keepNeurons(ofRays.dataSync<'float32'>(), network.width, layer, { share: input.dropout!, seed: input.noise.seed });
+    dropoutMargin = Math.min(dropoutMargin, kept.margin);
+    return gatherRows(tf, tf.tensor2d(kept.factors, [samples.rays, network.width]), layout.rayOfColumn);
+  };
   const [raw1, raw2] = parameters.neurons ?? [{}, {}];
   const bound = [neuron.bind(tf, raw1), neuron.bind(tf, raw2)] as const;
-  const pass = runColourNetwork(tf, neuron, weights, bound, inputs, alone ? undefined : layout.begins);
+  const begins = alone ? undefined : layout.begins;
+  const pass = runColourNetwork(tf, neuron, weights, bound, inputs, begins, input.dropout ? drop : undefined);
 
-  const readSamples = (output: Tensor): Tensor => {
-    if (alone) return tf.div(tf.sum(output, 0), repeats);
-    return toPacked(tf, layout.reversed ? tf.reverse(output, 0) : output, layout);
+  const both = ([first, second]: readonly [Tensor, Tensor]): readonly [Tensor, Tensor] => [atSamples(first), atSamples(second)];
+  const spiking = neuron.spikes ? { events: both(pass.events), potentials: both(pass.potentials) } : null;
+  return {
+    logits: tf.mean(atSamples(pass.logits), 0),
+    hidden: { ...pass, parameters: bound, layout, repeats, poisson, atSamples: spiking, dropoutMargin },
+    teacher: input.teacher ? askTeacher(tf, input.teacher.tensors, input.teacher.rays, samples, raysOfSamples(samples), viewTerms) : null,
   };
-  const meanOverSamples = (output: Tensor): Tensor => {
-    const real = readSamples(output);
-    return tf.div(tf.sum(real), real.size);
-  };
-  const [events1, events2] = pass.events;
-  const meanSpikes = neuron.spikes ? ([meanOverSamples(events1), meanOverSamples(events2)] as const) : null;
-  return { logits: readSamples(pass.logits), hidden: { ...pass, parameters: bound, layout, repeats, poisson, meanSpikes } };
 }
 
 /** [M,I-C] */

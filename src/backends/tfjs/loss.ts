@@ -3,7 +3,9 @@
  *
  *     loss = mean (C - G)^2  +  perSample sum_i sg(w_i) |rgb_i - G|^2 / N
  *          + entropy mean_ray [-p log p - (1-p) log(1-p)],  p = clamp(T_last, 1e-6, 1 - 1e-6)
- *          + spikePenalty (mean S1 + mean S2)             if the neurons spike
+ *          + sum_l spikes_l mean S_l                       if the neurons spike
+ *          + sum_l potentials_l . mean_i H_l                 likewise
+ *          + teacherColour sum_i sg(w_i) |rgb_i - rgbT_i|^2 / N  +  teacherPotential sum_l sum_i sg(w_i) mean_c (H_l - Z_l)^2 / N
  */
 import type { LossWeights } from '../backend.ts';
 import { gatherRows, stopGradient } from './custom-gradients.ts';
@@ -17,6 +19,8 @@ export interface Loss {
   readonly total: Tensor;
   /** scalar: mean (C - G)^2 */
   readonly mse: Tensor;
+  /** [W] of both layers: mean H over samples and repeats; null if the loss has no term of them */
+  readonly meanPotentials: readonly [Tensor, Tensor] | null;
 }
 
 /**
@@ -27,20 +31,33 @@ export function trainingLoss(tf: TensorFlow, pass: ForwardPass, target: Tensor, 
   const rays = target.shape[0];
   const mse = tf.div(tf.sum(tf.square(tf.sub(pass.rgb, target))), rays * 3);
   let total = mse;
-  if (weights.perSample !== 0 && pass.shown !== null) {
-    const error = tf.sum(tf.square(tf.sub(pass.shown.colours, gatherRows(tf, target, rayOfSample))), 1);
-    const weighted = tf.sum(tf.mul(stopGradient(tf, pass.shown.weights), error));
-    total = tf.add(total, tf.mul(weighted, weights.perSample / rays));
+  const addTerm = (weight: number, term: Tensor): void => {
+    total = tf.add(total, tf.mul(term, weight));
+  };
+  if (weights.entropy !== 0) addTerm(weights.entropy / rays, tf.sum(binaryEntropy(tf, pass.lastTransmittance)));
+  const { shown, hidden, teacher } = pass;
+  if (shown === null) return { total, mse, meanPotentials: null };
+
+  const sampleWeights = stopGradient(tf, shown.weights);
+  /** @param error [M] */
+  const addWeighted = (weight: number, error: Tensor): void => addTerm(weight / rays, tf.sum(tf.mul(sampleWeights, error)));
+  const squaredOffset = (colours: Tensor): Tensor => tf.sum(tf.square(tf.sub(shown.colours, colours)), 1);
+  if (weights.perSample !== 0) addWeighted(weights.perSample, squaredOffset(gatherRows(tf, target, rayOfSample)));
+  if (weights.teacherColour !== 0 && teacher !== null) addWeighted(weights.teacherColour, squaredOffset(teacher.colours));
+
+  const spiking = hidden?.atSamples ?? null;
+  if (spiking === null) return { total, mse, meanPotentials: null };
+  const { events, potentials } = spiking;
+  const meanPotentials = weights.potentials && ([tf.mean(potentials[0], [0, 1]), tf.mean(potentials[1], [0, 1])] as const);
+  for (const layer of [0, 1]) {
+    if (weights.spikes[layer] !== 0) addTerm(weights.spikes[layer], tf.mean(events[layer]));
+    if (weights.potentials && meanPotentials) addTerm(1, tf.sum(tf.mul(meanPotentials[layer], tf.tensor1d(weights.potentials[layer]))));
+    if (weights.teacherPotential !== 0 && teacher !== null) {
+      const difference = tf.sub(potentials[layer], tf.expandDims(teacher.potentials[layer], 0));
+      addWeighted(weights.teacherPotential, tf.mean(tf.square(difference), [0, 2]));
+    }
   }
-  if (weights.entropy !== 0) {
-    const entropies = tf.sum(binaryEntropy(tf, pass.lastTransmittance));
-    total = tf.add(total, tf.mul(entropies, weights.entropy / rays));
-  }
-  if (weights.spikePenalty !== 0 && pass.hidden?.meanSpikes) {
-    const [first, second] = pass.hidden.meanSpikes;
-    total = tf.add(total, tf.mul(tf.add(first, second), weights.spikePenalty));
-  }
-  return { total, mse };
+  return { total, mse, meanPotentials };
 }
 
 function binaryEntropy(tf: TensorFlow, probability: Tensor): Tensor {

@@ -16,12 +16,13 @@ const SAMPLED_SHARE = 1 / 4;
 /** Tensors [T,R,W] that a hidden layer keeps on the tape, and in rendering. */
 const [TAPE_TENSORS, RENDER_TENSORS] = [40, 14];
 
-export function estimateBytes(spec: FieldSpec, { voxels, trainRays }: Capacity): number {
+export function estimateBytes(spec: FieldSpec, { voxels, trainRays, teacherVoxels = 0 }: Capacity): number {
   const steps = Math.ceil(maxStepsPerRay(spec) * SAMPLED_SHARE);
   const copies = trainRays > 0 ? TRAINING_COPIES : 1;
   const training = trainRays * stepFloats(spec, TAPE_TENSORS);
   const rendering = RENDER_RAYS * stepFloats(spec, RENDER_TENSORS);
-  return 4 * (parameterFloats(spec, voxels) * copies + gridExtras(voxels) + Math.max(training, rendering) * steps);
+  const teacher = teacherVoxels > 0 ? parameterFloats(spec, teacherVoxels) - teacherVoxels : 0;
+  return 4 * (parameterFloats(spec, voxels) * copies + teacher + gridExtras(voxels) + Math.max(training, rendering) * steps);
 }
 
 function parameterFloats(spec: FieldSpec, voxels: number): number {

@@ -39,13 +39,20 @@ export function poissonNoise(seed: number, samples: PackedSamples, firstRay: num
   for (let ray = 0; ray < rays; ray++) {
     for (let i = rayOffsets[ray]; i < rayOffsets[ray + 1]; i++) {
       for (let t = 0; t < repeats; t++) {
-        const sample = hash32(Math.imul(firstRay + ray, 0x9e3779b1) ^ hash32(stepIndex[networkRows[i]] * 64 + t));
-        for (let c = 0; c < inputs; c++) {
-          const bits = hash32(seed ^ sample ^ Math.imul(c, 0x85ebca6b));
-          noise[(t * networkRows.length + i) * inputs + c] = (bits >>> 8) / 16777216;
-        }
+        const key = noiseKey(seed, firstRay + ray, stepIndex[networkRows[i]] * 64 + t);
+        for (let c = 0; c < inputs; c++) noise[(t * networkRows.length + i) * inputs + c] = uniform(key, c);
       }
     }
   }
   return noise;
+}
+
+/** Key of what is drawn on a ray for `word`: 64 stepIndex + t here, -layer in dropout. */
+export function noiseKey(seed: number, ray: number, word: number): number {
+  return seed ^ hash32(Math.imul(ray, 0x9e3779b1) ^ hash32(word));
+}
+
+/** Number c of a key, uniform in [0, 1), 24 bits. */
+export function uniform(key: number, c: number): number {
+  return (hash32(key ^ Math.imul(c, 0x85ebca6b)) >>> 8) / 16777216;
 }

@@ -35,6 +35,11 @@ function gradientsOf(tf: TensorFlow): GradConfig[] {
     }),
   });
   const reshaped: Derivative = (dy, x) => tf.reshape(dy, x.shape);
+  const summed: Derivative = (dy, x, { axis }) => {
+    const kept = [...x.shape];
+    for (const a of tf.util.parseAxisParam(axis as number[], x.shape)) kept[a] = 1;
+    return tf.mul(tf.reshape(dy, kept), tf.onesLike(x));
+  };
 
   return [
     ofTwo(
@@ -81,11 +86,8 @@ function gradientsOf(tf: TensorFlow): GradConfig[] {
     ofInput('Cumsum', 'x', (dy, _x, { axis, exclusive, reverse }) =>
       tf.cumsum(dy, axis as number, exclusive as boolean, !(reverse as boolean)),
     ),
-    ofInput('Sum', 'x', (dy, x, { axis }) => {
-      const kept = [...x.shape];
-      for (const a of tf.util.parseAxisParam(axis as number[], x.shape)) kept[a] = 1;
-      return tf.mul(tf.reshape(dy, kept), tf.onesLike(x));
-    }),
+    ofInput('Sum', 'x', summed),
+    ofInput('Mean', 'x', (dy, x, attributes) => tf.mul(summed(dy, x, attributes), dy.size / x.size)),
     {
       kernelName: 'BatchMatMul',
       inputsToSave: ['a', 'b'],

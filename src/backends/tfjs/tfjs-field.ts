@@ -15,23 +15,26 @@ import {
   type Rays,
   type StepResult,
   type StepSettings,
+  type Teacher,
   type TensorName,
   type TrainBatch,
 } from '../backend.ts';
+import { asksTeacher, checkTeacher } from '../check-teacher.ts';
 import { countActivity, noiseMargin, spikeMargin } from './activity.ts';
 import { adamStep } from './adam.ts';
 import { FieldTensors } from './field-tensors.ts';
 import { forward, type ForwardInput, type ForwardPass } from './forward.ts';
-import { trainingLoss } from './loss.ts';
+import { trainingLoss, type Loss } from './loss.ts';
 import { RENDER_RAYS } from './memory.ts';
 import type { InputRange } from './poisson-encoding.ts';
+import { createTeacher, disposeTeacher, type TeacherTensors } from './teacher.ts';
 import { raysOfSamples } from './temporal-modes.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 import { sumByRay } from './volume-rendering.ts';
 
 /**
- * How near the last call was to other discrete decisions: |H - threshold| of the nearest neuron, |u - x'| of the nearest Poisson input, and
- * the margin of marching (`PackedSamples.margin`). Another backend must agree where all of them exceed its rounding.
+ * How near the last call was to other discrete decisions: |H - threshold| of the nearest neuron, |u - x'| of the nearest Poisson input or |u - q|
+ * of the nearest neuron in dropout, and the margin of marching (`PackedSamples.margin`). Another backend must agree where all of them exceed its rounding.
  */
 export interface Margins {
   readonly spike: number;
@@ -61,6 +64,7 @@ export class TfjsField implements FieldEngine {
   private readonly tensors: FieldTensors;
   private currentSpec: FieldSpec;
   private neuron: TfjsNeuron | null;
+  private teacher: TeacherTensors | null = null;
 
   constructor(tf: TensorFlow, spec: FieldSpec, capacity: Capacity, options: TfjsFieldOptions = {}) {
     this.tf = tf;
@@ -105,6 +109,12 @@ export class TfjsField implements FieldEngine {
     if (spec.grid.size.some((points, axis) => points !== old.grid.size[axis])) this.tensors.resetGrids(spec);
   }
 
+  async setTeacher(teacher: Teacher | null): Promise<void> {
+    if (teacher !== null) checkTeacher(teacher, this.spec, this.capacity);
+    disposeTeacher(this.teacher);
+    this.teacher = teacher && createTeacher(this.tf, teacher);
+  }
+
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
     const { result, gradients, range } = await this.evaluate(batch, settings);
     for (const name of this.tensors.parameterNames) this.updateParameter(name, gradients[name], settings);
@@ -141,7 +151,7 @@ export class TfjsField implements FieldEngine {
       this.tf.tidy(() => {
         const background = this.tf.tile(this.tf.tensor2d([...settings.background], [1, 3]), [part.count, 1]);
         const noise = { seed: settings.noiseSeed ?? 0, firstRay: first, range: [low, high] as const };
-        this.writeRendered(out, first, samples, this.forward(part, samples, background, noise));
+        this.writeRendered(out, first, samples, this.forward(part, { samples, background, noise, neuron: this.neuron }));
       });
     }
     return out;
@@ -149,25 +159,32 @@ export class TfjsField implements FieldEngine {
 
   async dispose(): Promise<void> {
     this.tensors.dispose();
+    await this.setTeacher(null);
   }
 
   /** Loss, counts and the gradient of every parameter. */
   private async evaluate(batch: TrainBatch, settings: StepSettings): Promise<Evaluation> {
     const { tf, capacity } = this;
     if (batch.count > capacity.trainRays) throw new RangeError(`${batch.count} rays exceed the capacity of ${capacity.trainRays}`);
+    const { network } = this.spec;
+    const { noiseSeed, dropout, surrogateAlpha } = settings;
+    const teacher = asksTeacher(settings.loss, this.teacher !== null) ? { tensors: this.teacher!, rays: batch } : null;
+    const neuron = network && surrogateAlpha !== null ? createNeuron({ ...network, surrogateAlpha }) : this.neuron;
     const samples = marchRays(this.spec, batch, await this.read('density'), this.tensors.occupancy);
     const names = this.tensors.parameterNames;
     let result: StepResult | null = null;
     let range: InputRange | null = null;
     const computeLoss = (): Tensor => {
-      const noise = { seed: settings.noiseSeed, firstRay: 0, range: null };
-      const pass = this.forward(batch, samples, tf.tensor2d(batch.background, [batch.count, 3]), noise);
+      const background = tf.tensor2d(batch.background, [batch.count, 3]);
+      const noise = { seed: noiseSeed, firstRay: 0, range: null };
+      const pass = this.forward(batch, { samples, background, noise, neuron, dropout, teacher });
       const loss = trainingLoss(tf, pass, tf.tensor2d(batch.target, [batch.count, 3]), raysOfSamples(samples), settings.loss);
       range = pass.hidden?.poisson?.range ?? null;
       result = {
         loss: loss.total.dataSync()[0],
         mse: loss.mse.dataSync()[0],
         counts: countActivity(tf, samples, pass).counts,
+        meanPotentials: this.meanPotentials(loss, settings),
       };
       return loss.total;
     };
@@ -179,8 +196,17 @@ export class TfjsField implements FieldEngine {
     return { result: result!, gradients, range };
   }
 
-  private forward(rays: Rays, samples: PackedSamples, background: Tensor, noise: ForwardInput['noise']): ForwardPass {
-    const { spec, neuron, tf } = this;
+  /** Of the step; zeros if there was no sample. */
+  private meanPotentials({ meanPotentials }: Loss, { loss }: StepSettings): StepResult['meanPotentials'] {
+    if (loss.potentials === null || this.neuron?.spikes !== true) return null;
+    const { width } = this.spec.network!;
+    const values = (layer: 0 | 1): Float32Array => meanPotentials?.[layer].dataSync<'float32'>().slice() ?? new Float32Array(width);
+    return [values(0), values(1)];
+  }
+
+  private forward(rays: Rays, input: Omit<ForwardInput, 'spec' | 'views'>): ForwardPass {
+    const { spec, tf } = this;
+    const { neuron, samples } = input;
     const views = spec.network && encodeViews(rays.directions, spec.network.viewFrequencies);
     const parameters = {
       density: this.tensors.get('density'),
@@ -188,7 +214,7 @@ export class TfjsField implements FieldEngine {
       weights: spec.network && { w1: this.tensors.get('w1'), w2: this.tensors.get('w2'), w3: this.tensors.get('w3') },
       neurons: [this.rawParameters(0), this.rawParameters(1)] as const,
     };
-    const pass = forward(tf, parameters, { spec, neuron, samples, views, background, noise });
+    const pass = forward(tf, parameters, { ...input, spec, views });
     if (this.options.measureMargins === true) {
       const { hidden } = pass;
       this.margins = {

@@ -63,7 +63,7 @@ export function sampleFeatures(tf: TensorFlow, features: Tensor, samples: Packed
  * @param cornerWeights [K,8]
  * @returns [K,C]
  */
-function interpolate(tf: TensorFlow, grid: Tensor, corners: Int32Array, cornerWeights: Float32Array): Tensor {
+export function interpolate(tf: TensorFlow, grid: Tensor, corners: Int32Array, cornerWeights: Float32Array): Tensor {
   const channels = grid.shape[1]!;
   const values = tf.reshape(gatherRows(tf, grid, corners), [-1, 8, channels]);
   return tf.sum(tf.mul(values, tf.tensor3d(cornerWeights, [corners.length / 8, 8, 1])), 1);

@@ -11,7 +11,7 @@ import { scanSizes, type ScanSizes } from './neuron-parameters.ts';
 
 export const LANES = 16;
 export const RECORD_BYTES = 48;
-export const STATS_BYTES = 128;
+export const STATS_BYTES = 192;
 /** Rays that one call of the render kernel takes. */
 export const RENDER_RAYS = 32768;
 const CHUNK_RAYS = 64;

@@ -1,9 +1,9 @@
 /** One field on the wasm backend: sets the kernels' state, hands out rays, reads back results. */
+import { BackendError } from '../../errors.ts';
 import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import {
   emptyCounts,
   addCounts,
-  type Counts,
   type FieldEngine,
   type ParameterName,
   type Rays,
@@ -11,37 +11,17 @@ import {
   type RenderSettings,
   type StepResult,
   type StepSettings,
+  type Teacher,
   type TensorName,
   type TrainBatch,
 } from '../backend.ts';
-import { isSpiking } from '../../neurons/define-neuron.ts';
-import { exportName } from '../../neurons/emit-scans.ts';
-import { neuronNamed } from '../../neurons/index.ts';
 import { surrogateSettings } from '../../neurons/settings.ts';
-import { SURROGATE_NAMES } from '../../neurons/surrogates.ts';
 import type { KernelPool } from './kernel-pool.ts';
-import { checkFits, LANES, RENDER_RAYS, renderRecordStride, repeatsOf, STATS_BYTES, type MemoryPlan, type Sizes } from './memory-plan.ts';
+import { checkFits, LANES, RENDER_RAYS, renderRecordStride, repeatsOf, type MemoryPlan, type Sizes } from './memory-plan.ts';
+import { isPoisson, networkState, spikes } from './network-state.ts';
 import { NeuronParameters } from './neuron-parameters.ts';
+import { Statistics } from './statistics.ts';
 import { TensorStore } from './tensor-store.ts';
-
-/** Order of the sums in a statistics block (stats.ts of the kernels). */
-const STATS = [
-  'densityEvaluations',
-  'densitySamples',
-  'samples',
-  'timeSteps',
-  'spikes1',
-  'spikes2',
-  'inputSpikes',
-  'activeRays',
-  'squaredError',
-  'perSampleError',
-  'entropy',
-  'inputLow',
-  'inputHigh',
-  'spannedSteps',
-] as const;
-type Stats = Record<(typeof STATS)[number], number>;
 
 export class WasmEngine implements FieldEngine {
   private currentSpec: FieldSpec;
@@ -52,7 +32,7 @@ export class WasmEngine implements FieldEngine {
   private readonly buffer: SharedArrayBuffer;
   private readonly tensors: TensorStore;
   private readonly neurons: NeuronParameters;
-  private readonly statistics: Float64Array;
+  private readonly statistics: Statistics;
   private readonly workCounter: Int32Array;
   private inputRange = new Float32Array(2);
 
@@ -66,7 +46,7 @@ export class WasmEngine implements FieldEngine {
     this.tensors = new TensorStore(this.buffer, plan, sizes);
     const values = new Float32Array(this.buffer, plan.offsets['neuronValues'], 2 * sizes.neuronFloats);
     this.neurons = new NeuronParameters(spec.network, values, trainRays > 0);
-    this.statistics = new Float64Array(this.buffer, plan.offsets['stats'], (Math.max(LANES, pool.threads) * STATS_BYTES) / 8);
+    this.statistics = new Statistics(this.buffer, plan.offsets['stats']);
     this.workCounter = new Int32Array(this.buffer, plan.offsets['workCounter'], 1);
     pool.setState({
       ...plan.offsets,
@@ -144,6 +124,10 @@ export class WasmEngine implements FieldEngine {
     this.applySpec(resized);
   }
 
+  async setTeacher(teacher: Teacher | null): Promise<void> {
+    if (teacher !== null) throw new BackendError('The wasm backend has no teacher.', 'Use the backend tfjs.');
+  }
+
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
     const result = this.backward(batch, settings);
     this.pool.run('updateStep');
@@ -218,7 +202,7 @@ export class WasmEngine implements FieldEngine {
       out.opacity.set(this.floats('outOpacity', count), first);
       out.samples.set(new Uint32Array(this.buffer, this.plan.offsets['outSamples'], count), first);
       out.spikes.set(new Uint32Array(this.buffer, this.plan.offsets['outSpikes'], count), first);
-      addCounts(out.counts, countsOf(this.sumStats(this.pool.threads), count));
+      addCounts(out.counts, this.statistics.counts(this.pool.threads, count));
     }
     return out;
   }
@@ -234,6 +218,8 @@ export class WasmEngine implements FieldEngine {
       throw new RangeError(`A batch of ${n} rays is beyond the capacity of ${this.trainRays} this engine was made for.`);
     const network = this.spec.network;
     const { adam, learningRates, loss } = settings;
+    if (loss.potentials !== null || settings.dropout > 0 || loss.teacherColour !== 0 || loss.teacherPotential !== 0)
+      throw new BackendError('The wasm backend has no terms of potentials or a teacher and no dropout.', 'Use the backend tfjs.');
     const correction = biasCorrection(settings);
     this.floats('origins', n * 3).set(batch.origins.subarray(0, n * 3));
     this.floats('directions', n * 3).set(batch.directions.subarray(0, n * 3));
@@ -255,41 +241,27 @@ export class WasmEngine implements FieldEngine {
     this.runShared('marchLanes');
     if (network && isPoisson(network)) {
       this.runShared('inputRangeLanes');
-      const { inputLow, inputHigh } = this.sumStats(LANES);
+      const { inputLow, inputHigh } = this.statistics.sum(LANES);
       if (inputLow <= inputHigh) this.inputRange.set([inputLow, inputHigh]);
       this.pool.setState({ inputLow: this.inputRange[0], inputHigh: this.inputRange[1] });
     }
-    const spikeSlots = network ? this.sumStats(LANES).samples * repeatsOf(network) * network.width : 0;
-    const penalty = network === null || !isSpiking(neuronNamed(network.neuron)) || spikeSlots === 0 ? 0 : loss.spikePenalty / spikeSlots;
-    this.pool.setState({ spikePenaltyScale: penalty });
+    // Neurons that a mean over samples (and repeats) goes over.
+    const slots = network && spikes(network) ? this.statistics.sum(LANES).samples * repeatsOf(network) * network.width : 0;
+    const [spikeScale1, spikeScale2] = loss.spikes.map((weight) => (slots > 0 ? weight / slots : 0));
+    const surrogateAlpha = settings.surrogateAlpha ?? (network ? surrogateSettings(network).alpha : 0);
+    this.pool.setState({ spikeScale1, spikeScale2, surrogateAlpha });
     this.runShared('trainLanes');
-    const stats = this.sumStats(LANES);
+    const stats = this.statistics.sum(LANES);
     const mse = stats.squaredError / (3 * n);
-    const total =
-      mse + (loss.perSample * stats.perSampleError) / n + (loss.entropy * stats.entropy) / n + penalty * (stats.spikes1 + stats.spikes2);
-    return { loss: total, mse, counts: countsOf(stats, n) };
+    const onSamples = (loss.perSample * stats.perSampleError + loss.entropy * stats.entropy) / n;
+    const total = mse + onSamples + spikeScale1 * stats.spikes1 + spikeScale2 * stats.spikes2;
+    return { loss: total, mse, counts: this.statistics.counts(LANES, n), meanPotentials: null };
   }
 
   /** Runs a kernel whose threads share out the work among themselves. */
   private runShared(kernel: string): void {
     this.workCounter[0] = 0;
     this.pool.run(kernel);
-  }
-
-  /** Sums over the first blocks; for the input range, its extremes. */
-  private sumStats(blocks: number): Stats {
-    const total = Object.fromEntries(STATS.map((name) => [name, 0])) as Stats;
-    total.inputLow = Infinity;
-    total.inputHigh = -Infinity;
-    for (let block = 0; block < blocks; block++) {
-      STATS.forEach((name, i) => {
-        const value = this.statistics[(block * STATS_BYTES) / 8 + i];
-        if (name === 'inputLow') total.inputLow = Math.min(total.inputLow, value);
-        else if (name === 'inputHigh') total.inputHigh = Math.max(total.inputHigh, value);
-        else total[name] += value;
-      });
-    }
-    return total;
   }
 
   /** The scans' sums for the neurons' parameters, after the lanes have been added up. */
@@ -333,43 +305,6 @@ export class WasmEngine implements FieldEngine {
 
 function biasCorrection({ adam, adamStep }: StepSettings): number {
   return Math.sqrt(1 - adam.beta2 ** adamStep) / (1 - adam.beta1 ** adamStep);
-}
-
-function networkState(spec: FieldSpec, pool: KernelPool): Record<string, number> {
-  const network = spec.network;
-  if (!network) return { neuron: 0, padGaps: 0, reversed: 0, repeats: 0, poisson: 0 };
-  const definition = neuronNamed(network.neuron);
-  const spiking = isSpiking(definition);
-  const { name, alpha } = surrogateSettings(network);
-  return {
-    neuron: spiking ? pool.runHere(exportName(definition)) : 1,
-    surrogate: SURROGATE_NAMES.indexOf(name),
-    surrogateAlpha: alpha,
-    viewFrequencies: network.viewFrequencies,
-    padGaps: spiking && network.temporal === 'pad' ? 1 : 0,
-    reversed: spiking && network.order === 'far-to-near' ? 1 : 0,
-    repeats: spiking && network.temporal === 'repeat' ? network.repeats : 0,
-    poisson: isPoisson(network) ? 1 : 0,
-  };
-}
-
-function isPoisson(network: NonNullable<FieldSpec['network']>): boolean {
-  return isSpiking(neuronNamed(network.neuron)) && network.temporal === 'repeat' && network.encoding === 'poisson';
-}
-
-function countsOf(stats: Stats, rays: number): Counts {
-  const { activeRays, densityEvaluations, densitySamples, samples, timeSteps, spannedSteps, spikes1, spikes2, inputSpikes } = stats;
-  return {
-    rays,
-    activeRays,
-    densityEvaluations,
-    densitySamples,
-    samples,
-    timeSteps,
-    spannedSteps,
-    spikes: [spikes1, spikes2],
-    inputSpikes,
-  };
 }
 
 /** [rows, stride] to [rows, columns]. */

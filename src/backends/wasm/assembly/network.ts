@@ -7,7 +7,7 @@
  */
 import {
   amplitude1, amplitude2, inputRows, listBytes, networkFloats, neuron, neuronFloats, neuronValues, poisson, repeats, signedSpikes,
-  spikePenaltyScale, w1, w1t, w2, w2t, w3, w3t, width,
+  spikeScale1, spikeScale2, w1, w1t, w2, w2t, w3, w3t, width,
 } from './state';
 import {
   counts1, counts2, gradient1, gradient2, hidden1, hidden2, inputGradients, inputsAt, lists1, lists2, logitGradients, logits, membrane, minus1,
@@ -22,7 +22,7 @@ import { scanBackward, scanForward } from './neurons/generated';
 import { reluBackward, reluForward } from './neurons/relu';
 import { madd, sigmoid4, splat, zeroFloats } from './simd';
 import { inputSlope } from './poisson';
-import { count, SPIKES_1, SPIKES_2, TIME_STEPS } from './stats';
+import { ACTIVE_1, ACTIVE_2, count, SPIKES_1, SPIKES_2, TIME_STEPS } from './stats';
 
 const RELU = 1;
 
@@ -37,7 +37,7 @@ function addToSpikes(sums: usize, lists: usize, counts: usize, minus: usize, d: 
   else addToActiveRows(sums, lists, counts, <usize>listBytes, d, rowTotal, n);
 }
 
-function countActive(counts: usize): f64 {
+function countSpikes(counts: usize): f64 {
   let total: i32 = 0;
   for (let row = 0; row < rowTotal; row++) total += load<i32>(counts + (<usize>row << 2));
   return <f64>total;
@@ -59,9 +59,9 @@ export function forwardNetwork(block: usize): void {
     multiply(hidden1, inputsAt, w1, rowTotal, 12, width, rowInit);
   }
   if (neuron != RELU) {
-    scanForward(hidden1, starts, membrane, lists1, counts1, minus1, saved1, neuronValues, rowTotal);
+    scanForward(hidden1, starts, membrane, lists1, counts1, minus1, saved1, neuronValues, rowTotal, block + (ACTIVE_1 << 3));
     sumSpikes(hidden2, lists1, counts1, minus1, w2, width, amplitude1);
-    scanForward(hidden2, starts, membrane, lists2, counts2, minus2, saved2, values2, rowTotal);
+    scanForward(hidden2, starts, membrane, lists2, counts2, minus2, saved2, values2, rowTotal, block + (ACTIVE_2 << 3));
     sumSpikes(logits, lists2, counts2, minus2, w3, 4, amplitude2);
   } else {
     reluForward(hidden1, counts1, rowTotal);
@@ -70,8 +70,13 @@ export function forwardNetwork(block: usize): void {
     multiply(logits, hidden2, w3, rowTotal, width, 4, 0);
   }
   count(block, TIME_STEPS, rowTotal);
-  count(block, SPIKES_1, countActive(counts1));
-  count(block, SPIKES_2, countActive(counts2));
+  const spikes1 = countSpikes(counts1), spikes2 = countSpikes(counts2);
+  count(block, SPIKES_1, spikes1);
+  count(block, SPIKES_2, spikes2);
+  if (neuron == RELU) {
+    count(block, ACTIVE_1, spikes1);
+    count(block, ACTIVE_2, spikes2);
+  }
 
   zeroFloats(sampleColours, sampleTotal << 2);
   const share = f32x4.splat(1 / <f32>max(repeats, 1));
@@ -103,7 +108,7 @@ export function backwardNetwork(sums: usize): void {
   multiply3(gradient2, logitGradients);
   if (neuron != RELU) {
     addToSpikes(sums3, lists2, counts2, minus2, logitGradients, 4, amplitude2);
-    scanBackward(hidden2, gradient2, starts, real, membrane, saved2, values2, parameterSums2, rowTotal, spikePenaltyScale);
+    scanBackward(hidden2, gradient2, starts, real, membrane, saved2, values2, parameterSums2, rowTotal, spikeScale2);
     addToSpikes(sums2, lists1, counts1, minus1, gradient2, width, amplitude1);
   } else {
     addOuterProducts(sums3, hidden2, logitGradients, rowTotal, width, 4);
@@ -112,7 +117,7 @@ export function backwardNetwork(sums: usize): void {
   }
   multiply(gradient1, gradient2, w2t, rowTotal, width, width, 0);
   if (neuron != RELU) {
-    scanBackward(hidden1, gradient1, starts, real, membrane, saved1, neuronValues, parameterSums1, rowTotal, spikePenaltyScale);
+    scanBackward(hidden1, gradient1, starts, real, membrane, saved1, neuronValues, parameterSums1, rowTotal, spikeScale1);
   } else reluBackward(hidden1, gradient1, rowTotal);
 
   zeroFloats(sampleFeatureGradients, sampleTotal * 12);

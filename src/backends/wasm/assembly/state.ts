@@ -128,7 +128,8 @@ export let inputHigh: f32 = 0;
 export let photometricScale: f32 = 0;
 export let perSampleScale: f32 = 0;
 export let entropyScale: f32 = 0;
-export let spikePenaltyScale: f32 = 0;
+export let spikeScale1: f32 = 0;
+export let spikeScale2: f32 = 0;
 
 // Adam.
 export let beta1: f32 = 0;

@@ -1,7 +1,7 @@
 /**
  * Counts and sums of one lane or thread: a block of 64-bit floats (exact for counts below 2^53).
  */
-export const STATS_BYTES: usize = 128;
+export const STATS_BYTES: usize = 192;
 export const DENSITY_EVALUATIONS = 0;
 export const DENSITY_SAMPLES = 1;
 export const SAMPLES = 2;
@@ -16,6 +16,11 @@ export const ENTROPY = 10;
 export const INPUT_LOW = 11;
 export const INPUT_HIGH = 12;
 export const SPANNED_STEPS = 13;
+/** Neurons that fired, those of them with a negative spike: of layer 1, of layer 2. */
+export const ACTIVE_1 = 14;
+export const NEGATIVE_1 = 15;
+export const ACTIVE_2 = 16;
+export const NEGATIVE_2 = 17;
 
 // @ts-ignore: decorator
 @inline

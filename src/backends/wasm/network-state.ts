@@ -1,0 +1,30 @@
+/** The kernels' variables that follow from a field's network. */
+import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
+import { isSpiking } from '../../neurons/define-neuron.ts';
+import { exportName } from '../../neurons/emit-scans.ts';
+import { neuronNamed } from '../../neurons/index.ts';
+import { surrogateSettings } from '../../neurons/settings.ts';
+import { SURROGATE_NAMES } from '../../neurons/surrogates.ts';
+import type { KernelPool } from './kernel-pool.ts';
+
+export function networkState({ network }: FieldSpec, pool: KernelPool): Record<string, number> {
+  if (!network) return { neuron: 0, padGaps: 0, reversed: 0, repeats: 0, poisson: 0 };
+  const spiking = spikes(network);
+  return {
+    neuron: spiking ? pool.runHere(exportName(neuronNamed(network.neuron))) : 1,
+    surrogate: SURROGATE_NAMES.indexOf(surrogateSettings(network).name),
+    viewFrequencies: network.viewFrequencies,
+    padGaps: spiking && network.temporal === 'pad' ? 1 : 0,
+    reversed: spiking && network.order === 'far-to-near' ? 1 : 0,
+    repeats: spiking && network.temporal === 'repeat' ? network.repeats : 0,
+    poisson: isPoisson(network) ? 1 : 0,
+  };
+}
+
+export function spikes(network: NetworkSpec): boolean {
+  return isSpiking(neuronNamed(network.neuron));
+}
+
+export function isPoisson(network: NetworkSpec): boolean {
+  return spikes(network) && network.temporal === 'repeat' && network.encoding === 'poisson';
+}

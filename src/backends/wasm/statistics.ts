@@ -1,0 +1,68 @@
+/** What the kernels count and add up, a block of floats a lane or thread (stats.ts of the kernels). */
+import type { Counts } from '../backend.ts';
+import { LANES, STATS_BYTES } from './memory-plan.ts';
+
+/** Order of the sums in a block. */
+export const STATS = [
+  'densityEvaluations',
+  'densitySamples',
+  'samples',
+  'timeSteps',
+  'spikes1',
+  'spikes2',
+  'inputSpikes',
+  'activeRays',
+  'squaredError',
+  'perSampleError',
+  'entropy',
+  'inputLow',
+  'inputHigh',
+  'spannedSteps',
+  'active1',
+  'negative1',
+  'active2',
+  'negative2',
+] as const;
+export type Stats = Record<(typeof STATS)[number], number>;
+
+export class Statistics {
+  private readonly floats: Float64Array;
+
+  constructor(buffer: SharedArrayBuffer, offset: number) {
+    this.floats = new Float64Array(buffer, offset, (LANES * STATS_BYTES) / 8);
+  }
+
+  /** Sums over the first blocks; for the input range, its extremes. */
+  sum(blocks: number): Stats {
+    const total = Object.fromEntries(STATS.map((name) => [name, 0])) as Stats;
+    total.inputLow = Infinity;
+    total.inputHigh = -Infinity;
+    for (let block = 0; block < blocks; block++) {
+      STATS.forEach((name, i) => {
+        const value = this.floats[(block * STATS_BYTES) / 8 + i];
+        if (name === 'inputLow') total.inputLow = Math.min(total.inputLow, value);
+        else if (name === 'inputHigh') total.inputHigh = Math.max(total.inputHigh, value);
+        else total[name] += value;
+      });
+    }
+    return total;
+  }
+
+  counts(blocks: number, rays: number): Counts {
+    const { spikes1, spikes2, active1, active2, negative1, negative2, ...sums } = this.sum(blocks);
+    const { activeRays, densityEvaluations, densitySamples, samples, timeSteps, spannedSteps, inputSpikes } = sums;
+    return {
+      rays,
+      activeRays,
+      densityEvaluations,
+      densitySamples,
+      samples,
+      timeSteps,
+      spannedSteps,
+      spikes: [spikes1, spikes2],
+      active: [active1, active2],
+      negative: [negative1, negative2],
+      inputSpikes,
+    };
+  }
+}
