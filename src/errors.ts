@@ -32,3 +32,6 @@ export class MemoryError extends SpikeRayError {
 
 /** A checkpoint or result could not be written. What was there before is still there. Exit code 1. */
 export class StorageError extends SpikeRayError {}
+
+/** The GPU was lost or reported an error while it computed; what it computed since is not used. Exit code 1. */
+export class DeviceError extends SpikeRayError {}
