@@ -42,10 +42,29 @@ export function downscaleImage(image: Image8, factor: number): Image8 {
   return { width, height, rgba };
 }
 
+/** [height, width] of 0 or 1: a block counts where all of its pixels do. */
+export function downscaleMask(mask: Uint8Array, { width, height }: { width: number; height: number }, factor: number): Uint8Array {
+  if (factor === 1) return mask;
+  const columns = width / factor;
+  const out = new Uint8Array(columns * (height / factor)).fill(1);
+  for (let i = 0; i < mask.length; i++) {
+    if (mask[i] === 0) out[Math.floor(Math.floor(i / width) / factor) * columns + Math.floor((i % width) / factor)] = 0;
+  }
+  return out;
+}
+
 /** Pixel (i, j) keeps its viewing ray: everything measured in pixels shrinks by the factor. */
 export function downscaleIntrinsics(intrinsics: Intrinsics, factor: number): Intrinsics {
   const { width, height, fx, fy, cx, cy } = intrinsics;
-  return { width: width / factor, height: height / factor, fx: fx / factor, fy: fy / factor, cx: cx / factor, cy: cy / factor };
+  return {
+    ...intrinsics,
+    width: width / factor,
+    height: height / factor,
+    fx: fx / factor,
+    fy: fy / factor,
+    cx: cx / factor,
+    cy: cy / factor,
+  };
 }
 
 /** Throws InputError, naming the factors that work, unless the factor divides both sides. `what` names the image. */

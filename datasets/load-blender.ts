@@ -8,9 +8,9 @@
  * are taken as they are. Other keys ("rotation", ...) mean nothing to a reconstruction and are ignored.
  */
 import { z } from 'zod';
-import { InputError } from '../src/errors.ts';
 import type { Files } from '../src/io/files.ts';
 import { parseRigidMotion } from '../src/math/rigid-motion.ts';
+import { missingWarnings } from './missing-images.ts';
 import { readJson, valueError } from './read-json.ts';
 import type { Intrinsics, SplitName } from './scene-data.ts';
 import { SPLIT_NAMES, type PosedImage, type SceneFormat } from './scene-format.ts';
@@ -49,7 +49,7 @@ export const blenderFormat: SceneFormat = {
       warnings.push(...loaded.warnings);
       if (loaded.images.length > 0) splits[split] = loaded.images;
     }
-    return { splits, warnings };
+    return { splits, warnings, space: 'bounded' };
   },
 };
 
@@ -72,18 +72,8 @@ async function loadSplit(folder: string, split: SplitName, files: Files): Promis
   return { images, warnings: splitWarnings(file, split, transforms.frames.length, missing) };
 }
 
-/** Some pictures missing is a warning, all of them an error: nothing could be learned, and the cause is nearly always a wrong folder. */
 function splitWarnings(file: string, split: SplitName, listed: number, missing: readonly string[]): string[] {
-  if (listed === 0) return [`${file} lists no frames; the scene has no ${split} split`];
-  if (missing.length === 0) return [];
-  const examples = missing.slice(0, 3).join(', ') + (missing.length > 3 ? ', …' : '');
-  if (missing.length === listed) {
-    throw new InputError(
-      `${file}: expected images beside it, found none of the ${listed} it lists (${examples}; with or without .png, .jpg, .jpeg, .webp)`,
-      'Put the images where the file says, relative to the scene folder.',
-    );
-  }
-  return [`${missing.length} of the ${listed} images of ${fileName(split)} are missing and were left out (${examples})`];
+  return listed === 0 ? [`${file} lists no frames; the scene has no ${split} split`] : missingWarnings(file, missing, listed);
 }
 
 function pinhole(angleX: number): PosedImage['intrinsics'] {

@@ -4,6 +4,19 @@
  * Camera convention: right-handed world, the camera looks along its -Z with +Y up, `camToWorld` is 4x4 row-major, a rigid motion. Pixel
  * (i, j), column i and row j from the top left, has its centre at (i + 0.5, j + 0.5).
  */
+import type { Box } from '../src/model/bounds.ts';
+import type { Vec3 } from '../src/model/field-spec.ts';
+
+/** Coefficients of the lens (renderer/lens.ts): radial k, tangential p, as OpenCV and COLMAP have them. */
+export interface Distortion {
+  readonly k1: number;
+  readonly k2: number;
+  readonly k3: number;
+  readonly k4: number;
+  readonly p1: number;
+  readonly p2: number;
+}
+
 export interface Intrinsics {
   readonly width: number;
   readonly height: number;
@@ -12,6 +25,8 @@ export interface Intrinsics {
   readonly fy: number;
   readonly cx: number;
   readonly cy: number;
+  /** Without it the camera is a pinhole. */
+  readonly distortion?: Distortion;
 }
 
 export interface View {
@@ -22,7 +37,32 @@ export interface View {
   readonly intrinsics: Intrinsics;
   /** [height, width, 4] uint8, straight alpha, sRGB as stored. */
   readonly rgba: Uint8Array;
+  /** [height, width] 1 where the pixel may be trained on and measured; without it, everywhere. */
+  readonly mask?: Uint8Array;
+  /** z-depth of the nearest and farthest things in this view, where the format records it; metres. */
+  readonly depthRange?: DepthRange;
 }
+
+export interface DepthRange {
+  readonly near: number;
+  readonly far: number;
+}
+
+/** How a scene lies around its cameras, which decides how a field has to divide space. */
+export type SceneSpace =
+  /** Everything worth reconstructing is inside the cameras' common box, or inside `box` where the scene says more. */
+  | { readonly kind: 'bounded'; readonly box: Box | null }
+  /**
+   * Forward-facing: all cameras look about along -Z, up is about +Y, the world's origin is their mean position, and the nearest thing in any
+   * view is at z-depth 4/3, so that normalised device coordinates begin at depth `near` = 1 (NeRF, appendix C, and LLFF's `bd_factor` 0.75).
+   * A length of the scene file times `scale` is a length of this world.
+   */
+  | { readonly kind: 'ndc'; readonly near: number; readonly scale: number }
+  /** The background reaches far beyond the cameras. `centre` and half the longest side (`radius`) of the box of the camera centres: the inner region. */
+  | { readonly kind: 'unbounded'; readonly centre: Vec3; readonly radius: number };
+
+export type SpaceKind = SceneSpace['kind'];
+export const SPACE_KINDS: readonly SpaceKind[] = ['bounded', 'ndc', 'unbounded'];
 
 export type SplitName = 'train' | 'val' | 'test';
 export type Background = 'white' | 'black' | 'random';
@@ -35,6 +75,9 @@ export interface SceneData {
   /** Range of z-depth along camera rays in which the scene lies, metres; NaN only where a range was optional and none was found. */
   readonly near: number;
   readonly far: number;
+  readonly space: SceneSpace;
+  /** [P,3] places on surfaces, from structure from motion, world; null where the scene has none. */
+  readonly points: Float32Array | null;
   /** True when images carry real transparency (some alpha < 255). */
   readonly hasAlpha: boolean;
   /** Hash over poses, intrinsics and image bytes: tells whether a scene changed since a checkpoint. */

@@ -1,14 +1,22 @@
 /**
- * What a format has to provide. A format only knows its files: it finds cameras and image paths. Loading pixels, downscaling, depth range and
- * fingerprint are shared by all formats (open-scene.ts).
+ * What a format has to provide. A format only knows its files: it finds cameras and image paths. Loading pixels, downscaling, depth range, the
+ * kind of space and the fingerprint are shared by all formats (open-scene.ts).
  */
 import type { Files } from '../src/io/files.ts';
-import type { Intrinsics, SplitName } from './scene-data.ts';
+import type { Box } from '../src/model/bounds.ts';
+import type { DepthRange, Intrinsics, SpaceKind, SplitName } from './scene-data.ts';
 
 export interface Detection {
   readonly found: boolean;
   /** What was found, or what was looked for in vain: shown to the user. */
   readonly reason: string;
+}
+
+export interface LoadOptions {
+  /** What image sizes will be divided by: a format may find smaller copies of the images (`storedFactor`). */
+  readonly downscale: number;
+  /** Where the files give no splits: of the views in order, 0, holdout, 2 holdout, ... are kept for testing. 0: none. */
+  readonly holdout: number;
 }
 
 export interface SceneFormat {
@@ -17,7 +25,7 @@ export interface SceneFormat {
   /** Looks at names only, reads nothing. */
   detect(path: string, files: Files): Promise<Detection>;
   /** Reads the cameras of all splits. Throws InputError where the files are not what the format demands. */
-  load(path: string, files: Files): Promise<PosedScene>;
+  load(path: string, files: Files, options: LoadOptions): Promise<PosedScene>;
 }
 
 /** A camera and where its picture lies; pixels not loaded yet. */
@@ -25,8 +33,12 @@ export interface PosedImage {
   /** Unique in its split, usable as a file name. */
   readonly name: string;
   readonly imagePath: string;
+  /** A picture of the same size, black where pixels mean nothing. */
+  readonly maskPath?: string;
   /** [16] row-major rigid motion */
   readonly camToWorld: Float64Array;
+  /** z-depths between which the view's contents lie, for formats that record it by view. */
+  readonly depthRange?: DepthRange;
   /** Intrinsics in pixels of the stored image, whose size the format need not know beforehand. */
   intrinsics(width: number, height: number): Intrinsics;
 }
@@ -35,8 +47,18 @@ export interface PosedScene {
   readonly splits: Readonly<Partial<Record<SplitName, readonly PosedImage[]>>>;
   /** What is odd but not fatal. */
   readonly warnings: readonly string[];
+  /** How much smaller than the originals the images at `imagePath` are. Default 1. */
+  readonly storedFactor?: number;
+  /** Images of a split may differ in size. Default false. */
+  readonly mixedSizes?: boolean;
   /** z-depth range, for formats that record it. */
-  readonly depthRange?: { readonly near: number; readonly far: number };
+  readonly depthRange?: DepthRange;
+  /** World box of the scene, for formats that record it. */
+  readonly box?: Box;
+  /** [P,3] world places on surfaces. */
+  readonly points?: Float32Array;
+  /** For formats that know. */
+  readonly space?: SpaceKind;
 }
 
 export const SPLIT_NAMES: readonly SplitName[] = ['train', 'val', 'test'];

@@ -20,6 +20,7 @@ export interface Size {
 export function resizeIntrinsics(intrinsics: Intrinsics, size: Size): Intrinsics {
   const scale = size.height / intrinsics.height;
   return {
+    ...intrinsics,
     ...size,
     fx: intrinsics.fx * scale,
     fy: intrinsics.fy * scale,
@@ -53,7 +54,7 @@ export function orbitPath(views: readonly View[], frames: number, size: Size): N
   const elevation = Math.asin(mean(offsets.map((offset) => dot(offset, up) / Math.hypot(...offset))));
   const side = perpendicular(up, offsets[0]);
   const forward = cross(up, side);
-  const intrinsics = resizeIntrinsics(views[0].intrinsics, size);
+  const intrinsics = { ...resizeIntrinsics(views[0].intrinsics, size), distortion: undefined };
   return Array.from({ length: frames }, (_, frame) => {
     const azimuth = (2 * Math.PI * frame) / frames;
     const offset = combine(

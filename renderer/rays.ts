@@ -1,15 +1,18 @@
 /**
- * Camera rays: pixel centres through a pinhole, camera looking along -Z, +Y up. Directions keep camera-space z = -1, so that multiples of
+ * Camera rays: pixel centres through the lens (lens.ts), camera looking along -Z, +Y up. Directions keep camera-space z = -1, so that multiples of
  * them are z-depths.
  */
 import type { Intrinsics } from '../datasets/scene-data.ts';
 import type { Rays } from '../src/backends/backend.ts';
+import { pixelToPlane } from './lens.ts';
 
 export interface Camera {
   /** [16] row-major rigid motion */
   readonly camToWorld: ArrayLike<number>;
   readonly intrinsics: Intrinsics;
 }
+
+const plane = new Float64Array(2);
 
 /** Writes the ray of pixel (column, row) as ray `index` of [N,3] arrays. */
 export function writeCameraRay(
@@ -21,9 +24,9 @@ export function writeCameraRay(
   index: number,
 ): void {
   const m = camera.camToWorld;
-  const { fx, fy, cx, cy } = camera.intrinsics;
-  const x = (column + 0.5 - cx) / fx;
-  const y = -(row + 0.5 - cy) / fy;
+  pixelToPlane(camera.intrinsics, column + 0.5, row + 0.5, plane);
+  const x = plane[0];
+  const y = -plane[1];
   for (let axis = 0; axis < 3; axis++) {
     origins[index * 3 + axis] = m[axis * 4 + 3];
     directions[index * 3 + axis] = m[axis * 4] * x + m[axis * 4 + 1] * y - m[axis * 4 + 2];

@@ -3,6 +3,7 @@
  * (tone-mapped sRGB): composited over any background the result then is the mean of what the samples would show. Visibility is always
  * computed for all samples; colour only for the four corner samples where they agree and all samples see the same part.
  */
+import { pixelToPlane } from '../../renderer/lens.ts';
 import type { Camera } from '../../renderer/rays.ts';
 import type { Image8 } from '../../src/io/files.ts';
 import { toSrgb } from './material.ts';
@@ -39,11 +40,12 @@ export function renderSynthetic(scene: SyntheticScene, camera: Camera): Image8 {
   return { width, height, rgba };
 }
 
-/** The part of the image that can show anything within the bounds; all of it when they reach behind the camera. */
+/** The part of the image that can show anything within the bounds; all of it when they reach behind the camera or the lens bends lines. */
 function screenWindow(
   bounds: Float64Array,
   { camToWorld: m, intrinsics: k }: Camera,
 ): { left: number; right: number; top: number; bottom: number } {
+  if (k.distortion !== undefined) return { left: 0, right: k.width, top: 0, bottom: k.height };
   let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
   for (let corner = 0; corner < 8; corner++) {
     const offset = [0, 1, 2].map((axis) => bounds[axis + ((corner >> axis) & 1) * 3] - m[axis * 4 + 3]);
@@ -158,12 +160,14 @@ class PixelSampler {
   }
 }
 
+const plane = new Float64Array(2);
+
 /** The unit ray through a point of the image (pixels from the top left corner), to `ray` [ox oy oz dx dy dz]; returns distance per z-depth. */
 function aim(camera: Camera, px: number, py: number, ray: Float64Array): number {
   const m = camera.camToWorld;
-  const { fx, fy, cx, cy } = camera.intrinsics;
-  const x = (px - cx) / fx;
-  const y = -(py - cy) / fy;
+  pixelToPlane(camera.intrinsics, px, py, plane);
+  const x = plane[0];
+  const y = -plane[1];
   const length = Math.sqrt(x * x + y * y + 1);
   for (let axis = 0; axis < 3; axis++) {
     ray[axis] = m[axis * 4 + 3];

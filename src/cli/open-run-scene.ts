@@ -2,12 +2,11 @@
 import { openScene } from '../../datasets/index.ts';
 import type { SceneData, SplitName, View } from '../../datasets/scene-data.ts';
 import type { Config } from '../config/schema.ts';
-import { InputError } from '../errors.ts';
+import { InputError, MemoryError } from '../errors.ts';
 import type { Reporter } from '../train/events.ts';
 import { availableMemory } from './available-memory.ts';
 import { sharpCodec } from './image-codec.ts';
-import { quoted } from './format.ts';
-import { limitedCodec } from './limited-codec.ts';
+import { byteSize, quoted } from './format.ts';
 import { nodeFiles } from './node-files.ts';
 
 /**
@@ -16,13 +15,26 @@ import { nodeFiles } from './node-files.ts';
  */
 export async function openSceneFor(
   path: string,
-  { downscale, near, far }: Pick<Config['scene'], 'downscale' | 'near' | 'far'>,
+  { downscale, near, far, holdout, space }: Omit<Config['scene'], 'background'>,
   splits: readonly SplitName[] | undefined,
   report: Reporter,
   rangeOptional = false,
 ): Promise<SceneData> {
-  const images = limitedCodec(sharpCodec, downscale, availableMemory());
-  const scene = await openScene(path, { files: nodeFiles, images, downscale, near, far, splits, report, rangeOptional });
+  const scene = await openScene(path, {
+    files: nodeFiles,
+    images: sharpCodec,
+    downscale,
+    holdout,
+    space,
+    near,
+    far,
+    splits,
+    rangeOptional,
+    checkMemory: (images, bytes) => {
+      checkImageMemory(images, bytes, availableMemory());
+    },
+    report,
+  });
   for (const text of scene.warnings) report({ type: 'warning', text });
   return scene;
 }
@@ -35,4 +47,13 @@ export function viewsOf(scene: SceneData, split: SplitName, path: string): reado
     `${path}: expected views in the split "${split}", found none`,
     `\`spikeray inspect ${quoted(path)}\` lists the splits that the scene has.`,
   );
+}
+
+/** Throws MemoryError with the numbers if images would not fit. */
+export function checkImageMemory(images: number, bytes: number, available: number): void {
+  if (bytes > available)
+    throw new MemoryError(
+      `the ${images} images need ${byteSize(bytes)}; ${byteSize(available)} of memory are available`,
+      'Use smaller images with --downscale N.',
+    );
 }

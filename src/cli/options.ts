@@ -30,6 +30,7 @@ const SHORTCUTS: Readonly<Record<string, string>> = {
   temporal: 'network.temporal',
   order: 'network.order',
   downscale: 'scene.downscale',
+  holdout: 'scene.holdout',
   maxMinutes: 'budget.maxMinutes',
   seed: 'seed',
 };

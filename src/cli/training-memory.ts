@@ -3,8 +3,8 @@ import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Backend } from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { MemoryError } from '../errors.ts';
-import { frustumBox } from '../model/bounds.ts';
 import { voxelCount } from '../model/field-spec.ts';
+import { sceneBox } from '../train/scene-box.ts';
 import { coarseSpec, fineSpec } from '../train/stage-spec.ts';
 import { byteSize } from './format.ts';
 
@@ -26,7 +26,7 @@ const ADDRESSABLE = 2 ** 32;
 export function trainingMemory(scene: SceneData, config: Config, backend: Backend): TrainingMemory {
   const views = scene.splits.train ?? [];
   const images = views.reduce((sum, view) => sum + view.rgba.length, 0);
-  const box = frustumBox(views, scene.near, scene.far);
+  const box = sceneBox(scene);
   const coarse = coarseSpec(config, box, scene.near);
   const fine = fineSpec(config, box, scene.near, config.fine.scaleAt.length);
   const field = Math.max(

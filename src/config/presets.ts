@@ -19,7 +19,7 @@ const network: Config['network'] = {
 const paper: Config = {
   preset: 'paper',
   seed: 777,
-  scene: { downscale: 1, background: 'white', near: 2, far: 6 },
+  scene: { downscale: 1, background: 'white', near: 2, far: 6, holdout: 8, space: 'auto' },
   network,
   coarse: {
     steps: 5000,
@@ -72,7 +72,7 @@ const paper: Config = {
 const blender: Config = {
   ...paper,
   preset: 'blender',
-  scene: { downscale: 1, background: 'white', near: 'auto', far: 'auto' },
+  scene: { downscale: 1, background: 'white', near: 'auto', far: 'auto', holdout: 8, space: 'auto' },
   coarse: {
     ...paper.coarse,
     steps: 2500,

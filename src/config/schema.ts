@@ -3,6 +3,7 @@
  * read it from here. A resolved config together with a scene and nothing else determines a run.
  */
 import { z } from 'zod';
+import { SPACE_KINDS } from '../../datasets/scene-data.ts';
 import { builtInNeurons } from '../neurons/index.ts';
 import { SURROGATE_NAMES } from '../neurons/surrogates.ts';
 
@@ -72,6 +73,18 @@ export const configSchema = z.strictObject({
     background: z.enum(['white', 'black', 'random']).describe('what transparent pixels are composited over'),
     near: z.union([z.literal('auto'), positive]).describe('nearest z-depth of the scene, metres'),
     far: z.union([z.literal('auto'), positive]).describe('farthest z-depth of the scene, metres'),
+    // Defaults: runs of before these settings have none of them.
+    holdout: z
+      .number()
+      .int()
+      .min(0)
+      .max(1000)
+      .default(8)
+      .describe('where a scene has no splits, keep every n-th view for testing; 0: none'),
+    space: z
+      .enum(['auto', ...SPACE_KINDS])
+      .default('auto')
+      .describe('what the scene is treated as'),
   }),
   network: networkSchema,
   coarse: stageSchema.extend({

@@ -47,7 +47,8 @@ export async function evaluateField(options: EvaluateOptions): Promise<EvalRepor
     const image = await renderImage(engine, view, { background, noiseSeed: config.seed });
     const seconds = (now() - began) / 1000;
     const truth = compositeView(view, background);
-    const row = compare(view.name, image, truth, seconds);
+    const counted = ignoreMasked(view, image.rgb, truth);
+    const row = compare(view.name, image, truth, counted, seconds);
     perView.push(row);
     if (save) {
       await writeColour(save, view.name, image);
@@ -70,11 +71,24 @@ function checkSize({ name, intrinsics: { width, height } }: View): void {
   );
 }
 
-function compare(name: string, image: RenderedImage, truth: Float32Array, seconds: number): ViewRow {
+/** Makes the truth equal to the image where the view's mask says that it means nothing; returns the share of the pixels that count. */
+function ignoreMasked({ name, mask }: View, rgb: Float32Array, truth: Float32Array): number {
+  if (mask === undefined) return 1;
+  let counted = 0;
+  for (let i = 0; i < mask.length; i++) {
+    if (mask[i] === 1) counted++;
+    else for (let c = i * 3; c < i * 3 + 3; c++) truth[c] = rgb[c];
+  }
+  if (counted === 0) throw new InputError(`${name}: the mask leaves no pixel to measure`, 'Leave the view out, or correct its mask.');
+  return counted / mask.length;
+}
+
+/** @param counted share of the pixels that can differ */
+function compare(name: string, image: RenderedImage, truth: Float32Array, counted: number, seconds: number): ViewRow {
   const { width, height, rgb, counts } = image;
   return {
     name,
-    psnr: psnrOf(meanSquaredError(rgb, truth)),
+    psnr: psnrOf(meanSquaredError(rgb, truth) / counted),
     ssim: ssim({ width, height, data: rgb }, { width, height, data: truth }),
     seconds,
     counts,

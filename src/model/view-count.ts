@@ -6,6 +6,7 @@
  * points whose gradient (the interpolation weight they received in all) exceeds 1. As rays and steps are denser than voxels, that is every
  * point inside the view's frustum but for a fringe of a voxel at its border; the projection gives the frustum itself.
  */
+import { planeBounds, planeToPixel } from '../../renderer/lens.ts';
 import type { Camera } from '../../renderer/rays.ts';
 import type { GridSpec } from './field-spec.ts';
 
@@ -18,13 +19,16 @@ export function countViews(grid: GridSpec, cameras: readonly Camera[], near: num
 
 function addView(grid: GridSpec, camera: Camera, near: number, counts: Uint16Array): void {
   const m = camera.camToWorld;
-  const { width, height, fx, fy, cx, cy } = camera.intrinsics;
+  const { width, height } = camera.intrinsics;
+  const { left, right, top, bottom } = planeBounds(camera.intrinsics);
   const [nx, ny, nz] = grid.size;
   const edge = [0, 1, 2].map((axis) => (grid.max[axis] - grid.min[axis]) / (grid.size[axis] - 1));
   // Camera coordinates are R^T (p - o) with the columns of R right, up, back: affine in the grid index, so a row advances by constants.
   const dx = m[0] * edge[0];
   const dy = m[1] * edge[0];
   const dz = -m[2] * edge[0];
+  const isPinhole = camera.intrinsics.distortion === undefined;
+  const pixel = new Float64Array(2);
   let index = 0;
   for (let k = 0; k < nz; k++) {
     for (let j = 0; j < ny; j++) {
@@ -37,9 +41,16 @@ function addView(grid: GridSpec, camera: Camera, near: number, counts: Uint16Arr
       for (let i = 0; i < nx; i++, index++) {
         const depth = z0 + i * dz;
         if (depth < near || depth <= 0) continue;
-        const u = cx + (fx * (x0 + i * dx)) / depth;
-        const v = cy - (fy * (y0 + i * dy)) / depth;
-        if (u >= 0 && u <= width && v >= 0 && v <= height) counts[index]++;
+        const x = (x0 + i * dx) / depth;
+        const y = -(y0 + i * dy) / depth;
+        // Far outside the image a lens may fold points back into it.
+        if (x < left || x > right || y < top || y > bottom) continue;
+        if (isPinhole) {
+          counts[index]++;
+          continue;
+        }
+        planeToPixel(camera.intrinsics, x, y, pixel);
+        if (pixel[0] >= 0 && pixel[0] <= width && pixel[1] >= 0 && pixel[1] <= height) counts[index]++;
       }
     }
   }

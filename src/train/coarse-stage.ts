@@ -1,7 +1,6 @@
 /** The coarse stage: where is matter at all? Density and colour grids without a network over everything the cameras see. */
 import { NO_LOSS_TERMS, type FieldEngine } from '../backends/backend.ts';
 import { Random } from '../math/random.ts';
-import { frustumBox } from '../model/bounds.ts';
 import { disposeOnFailure } from '../model/dispose-on-failure.ts';
 import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
 import { refreshOccupancy } from '../model/occupancy.ts';
@@ -12,6 +11,7 @@ import { reportStage, stageRandom, type RunContext } from './run-context.ts';
 import { checkTimeLeft, timeLimit, type StageRules, type StageRun } from './run-stage.ts';
 import { coarseEpsilon, refreshDue } from './schedule.ts';
 import { restoreEngine } from './snapshot.ts';
+import { sceneBox } from './scene-box.ts';
 import { coarseSpec } from './stage-spec.ts';
 
 /** The most of a time limit that the coarse stage may take; of long limits it takes far less. */
@@ -19,7 +19,7 @@ const TIME_SHARE = 0.3;
 
 export async function startCoarse(context: RunContext): Promise<StageRun> {
   const { scene, views, config, backend } = context;
-  const spec = coarseSpec(config, frustumBox(views, scene.near, scene.far), scene.near);
+  const spec = coarseSpec(config, sceneBox(scene), scene.near);
   const engine = await backend.createField(spec, { voxels: voxelCount(spec.grid), trainRays: config.coarse.rays });
   await disposeOnFailure(engine, async () => {
     const counts = countViews(spec.grid, views, scene.near);

@@ -8,8 +8,11 @@
  *
  *     |u - u_c| <= fx * r * sqrt(1 + (x/z)^2) / (z - r)          (Cauchy-Schwarz on u - u_c = fx * ((x' - x) - (x/z)(z' - z)) / z')
  *
- * so that filling this rectangle of pixels, by 32-bit words, is all there is to do for a cell and a view.
+ * so that filling this rectangle of pixels, by 32-bit words, is all there is to do for a cell and a view. A view with lens distortion is drawn
+ * as the pinhole image that its rays would make, a pixel larger on each side of a rectangle; then each of its pixels is looked up there.
  */
+import type { Intrinsics } from '../../datasets/scene-data.ts';
+import { pixelToPlane, planeBounds, planeToPixel } from '../../renderer/lens.ts';
 import type { Camera } from '../../renderer/rays.ts';
 import type { GridSpec } from '../model/field-spec.ts';
 import type { PixelIndex } from './pixel-index.ts';
@@ -24,7 +27,8 @@ export function rayMask(grid: GridSpec, occupancy: Uint8Array, cameras: readonly
   const edges = [0, 1, 2].map((axis) => (grid.max[axis] - grid.min[axis]) / (grid.size[axis] - 1));
   const radius = (Math.hypot(edges[0], edges[1], edges[2]) / 2) * MARGIN;
   cameras.forEach((camera, view) => {
-    drawView(camera, centres, radius, near, bits, pixels.first[view]);
+    if (camera.intrinsics.distortion === undefined) drawView(camera, centres, radius, near, 0, bits, pixels.first[view]);
+    else drawDistorted(camera, centres, radius, near, bits, pixels.first[view]);
   });
   return bits;
 }
@@ -53,7 +57,69 @@ function edge(grid: GridSpec, axis: number): number {
   return (grid.max[axis] - grid.min[axis]) / (grid.size[axis] - 1);
 }
 
-function drawView(camera: Camera, centres: Float32Array, radius: number, near: number, bits: Uint32Array, first: number): void {
+/** Pixels between two places where the lens is inverted exactly; between them its inverse is interpolated, off by far less than half a pixel. */
+const LENS_STEP = 8;
+
+function drawDistorted(camera: Camera, centres: Float32Array, radius: number, near: number, bits: Uint32Array, first: number): void {
+  const { width, height } = camera.intrinsics;
+  const pinhole = straightImage(camera.intrinsics);
+  const straight = new Uint32Array(Math.ceil((pinhole.width * pinhole.height) / 32));
+  drawView({ camToWorld: camera.camToWorld, intrinsics: pinhole }, centres, radius, near, 1, straight, 0);
+  const columns = Math.ceil(width / LENS_STEP) + 1;
+  const above = new Float64Array(columns * 2);
+  const below = new Float64Array(columns * 2);
+  for (let row = 0; row < height; row++) {
+    const down = (row % LENS_STEP) / (Math.min(LENS_STEP, height - 1 - row + (row % LENS_STEP)) || 1);
+    if (row % LENS_STEP === 0) {
+      lensRow(camera.intrinsics, pinhole, row, above);
+      lensRow(camera.intrinsics, pinhole, Math.min(row + LENS_STEP, height - 1), below);
+    }
+    for (let column = 0; column < width; column++) {
+      const step = column % LENS_STEP;
+      const along = step / (Math.min(LENS_STEP, width - 1 - column + step) || 1);
+      const i = ((column - step) / LENS_STEP) * 2;
+      const x = Math.floor(bilinear(above[i], above[i + 2], below[i], below[i + 2], along, down));
+      const y = Math.floor(bilinear(above[i + 1], above[i + 3], below[i + 1], below[i + 3], along, down));
+      if (x < 0 || y < 0 || x >= pinhole.width || y >= pinhole.height) continue;
+      const seen = y * pinhole.width + x;
+      const pixel = first + row * width + column;
+      if ((straight[seen >>> 5] >>> (seen & 31)) & 1) bits[pixel >>> 5] |= 1 << (pixel & 31);
+    }
+  }
+}
+
+function bilinear(a: number, b: number, c: number, d: number, along: number, down: number): number {
+  const top = a + (b - a) * along;
+  return top + (c + (d - c) * along - top) * down;
+}
+
+/** A pinhole image of the same focal lengths that shows at least what the lens shows. */
+function straightImage(k: Intrinsics): Intrinsics {
+  const { left, right, top, bottom } = planeBounds(k);
+  const width = Math.ceil((right - left) * k.fx) + 2;
+  const height = Math.ceil((bottom - top) * k.fy) + 2;
+  return { width, height, fx: k.fx, fy: k.fy, cx: 1 - left * k.fx, cy: 1 - top * k.fy };
+}
+
+/** Where the centres of every LENS_STEP-th pixel of a row, and of its last, lie in the straight image: [columns,2] pixel coordinates. */
+function lensRow(lens: Intrinsics, pinhole: Intrinsics, row: number, out: Float64Array): void {
+  const plane = new Float64Array(2);
+  for (let i = 0; i * 2 < out.length; i++) {
+    pixelToPlane(lens, Math.min(i * LENS_STEP, lens.width - 1) + 0.5, row + 0.5, plane);
+    planeToPixel(pinhole, plane[0], plane[1], plane);
+    out.set(plane, i * 2);
+  }
+}
+
+function drawView(
+  camera: Camera,
+  centres: Float32Array,
+  radius: number,
+  near: number,
+  margin: number,
+  bits: Uint32Array,
+  first: number,
+): void {
   const m = camera.camToWorld;
   const { width, height, fx, fy, cx, cy } = camera.intrinsics;
   for (let i = 0; i < centres.length; i += 3) {
@@ -70,8 +136,8 @@ function drawView(camera: Camera, centres: Float32Array, radius: number, near: n
     const x = (m[0] * px + m[4] * py + m[8] * pz) / depth;
     const y = -(m[1] * px + m[5] * py + m[9] * pz) / depth;
     const reach = radius / (depth - radius);
-    const halfU = fx * reach * Math.sqrt(1 + x * x);
-    const halfV = fy * reach * Math.sqrt(1 + y * y);
+    const halfU = fx * reach * Math.sqrt(1 + x * x) + margin;
+    const halfV = fy * reach * Math.sqrt(1 + y * y) + margin;
     const u = cx + fx * x - 0.5;
     const v = cy + fy * y - 0.5;
     const left = Math.max(0, Math.ceil(u - halfU));

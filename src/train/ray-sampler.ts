@@ -1,12 +1,13 @@
 /**
- * Draws training rays: uniformly over all pixels of all training views, or uniformly over the pixels of a mask (by rejection). Every draw comes
- * from the run's generator, in this order for each ray: pixel numbers until one is accepted, then three components if the background is random.
+ * Draws training rays: uniformly over all pixels of all training views that the views' own masks allow, or uniformly over those of them that a ray
+ * mask keeps (by rejection). Every draw comes from the run's generator, in this order for each ray: pixel numbers until one is accepted, then
+ * three components if the background is random.
  */
 import { backgroundColour, compositePixel } from '../../datasets/background.ts';
 import type { Background, View } from '../../datasets/scene-data.ts';
 import { writeCameraRay } from '../../renderer/rays.ts';
 import type { TrainBatch } from '../backends/backend.ts';
-import { SpikeRayError } from '../errors.ts';
+import { InputError, SpikeRayError } from '../errors.ts';
 import type { Random } from '../math/random.ts';
 import { indexPixels, viewOfPixel, type PixelIndex } from './pixel-index.ts';
 import { maskedShare } from './ray-mask.ts';
@@ -21,13 +22,20 @@ export class RaySampler {
   private readonly randomBackground: boolean;
   private readonly colour: [number, number, number];
   private readonly batch: TrainBatch;
-  private mask: Uint32Array | null = null;
+  /** Bits of the pixels that the views' own masks allow; null: all. */
+  private readonly allowed: Uint32Array | null;
+  private mask: Uint32Array | null;
 
-  /** @param count rays a batch */
+  /**
+   * @param count rays a batch
+   * @throws InputError if the views' masks leave almost nothing
+   */
   constructor(views: readonly View[], background: Background, count: number, random: Random) {
     this.views = views;
     this.random = random;
     this.pixels = indexPixels(views);
+    this.allowed = allowedPixels(views, this.pixels);
+    this.mask = this.allowed;
     this.randomBackground = background === 'random';
     this.colour = [...backgroundColour(background)];
     const floats = (): Float32Array => new Float32Array(count * 3);
@@ -36,19 +44,21 @@ export class RaySampler {
   }
 
   /**
-   * Restricts draws to the pixels whose bit is set (see ray-mask.ts); returns their share of all pixels.
+   * Restricts draws to the allowed pixels whose bit is set (see ray-mask.ts); returns their share of all pixels.
    *
    * @throws SpikeRayError if almost none is
    */
   restrict(mask: Uint32Array): number {
-    const share = maskedShare(mask, this.pixels);
+    const { allowed } = this;
+    const usable = allowed === null ? mask : mask.map((word, i) => word & allowed[i]);
+    const share = maskedShare(usable, this.pixels);
     if (share < LEAST_SHARE) {
       throw new SpikeRayError(
         `Only ${(share * 100).toPrecision(2)} % of the training rays meet an occupied place: the field has become empty.`,
         'Train the coarse stage longer (coarse.steps), lower the alpha thresholds, or set fine.raysFrom=all.',
       );
     }
-    this.mask = mask;
+    this.mask = usable;
     return share;
   }
 
@@ -77,4 +87,21 @@ export class RaySampler {
       if ((mask[pixel >>> 5] >>> (pixel & 31)) & 1) return pixel;
     }
   }
+}
+
+/** One bit a pixel: may it be trained on? Null if no view has a mask. */
+function allowedPixels(views: readonly View[], pixels: PixelIndex): Uint32Array | null {
+  if (views.every(({ mask }) => mask === undefined)) return null;
+  const bits = new Uint32Array(Math.ceil(pixels.total / 32));
+  views.forEach(({ mask, intrinsics: { width, height } }, view) => {
+    const first = pixels.first[view];
+    for (let i = 0; i < width * height; i++) if (mask === undefined || mask[i] === 1) bits[(first + i) >>> 5] |= 1 << ((first + i) & 31);
+  });
+  if (maskedShare(bits, pixels) < LEAST_SHARE) {
+    throw new InputError(
+      'The masks of the training views leave no pixels to train on: they are black where a pixel is to be ignored, white elsewhere.',
+      'Invert the masks, or leave them out (mask_path).',
+    );
+  }
+  return bits;
 }

@@ -1,41 +1,44 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Backend } from '../../src/backends/backend.ts';
 import { availableMemory } from '../../src/cli/available-memory.ts';
-import { limitedCodec } from '../../src/cli/limited-codec.ts';
+import { sharpCodec } from '../../src/cli/image-codec.ts';
+import { checkImageMemory } from '../../src/cli/open-run-scene.ts';
 import { checkRenderMemory, renderMemory } from '../../src/cli/render-memory.ts';
 import { checkTrainingMemory } from '../../src/cli/training-memory.ts';
 import { presets } from '../../src/config/presets.ts';
 import { MemoryError } from '../../src/errors.ts';
-import type { ImageCodec } from '../../src/io/files.ts';
+import { open, writeSplit } from '../datasets/blender-scene.ts';
+import { temporaryFolder } from '../io/temporary-folder.ts';
 import { tinyCamera } from '../train/tiny-scene.ts';
 
 const never = (): never => {
   throw new Error('not called');
 };
 
-function codec(): ImageCodec {
-  return {
-    size: () => Promise.resolve({ width: 100, height: 50 }),
-    decode: () => Promise.resolve({ width: 100, height: 50, rgba: new Uint8Array(20_000) }),
-    encodePng: never,
-    encodePng16: never,
-    encodeAnimation: never,
-  };
-}
-
 describe('memory for images', () => {
-  it('is added up before the first image is decoded', async () => {
-    const images = limitedCodec(codec(), 1, 50_000);
-    for (const path of ['a', 'b', 'c']) await images.size(path);
-    await expect(images.decode('a')).rejects.toThrow('the 3 images need 59 KiB; 49 KiB of memory are available');
-    await expect(images.decode('a')).rejects.toThrow(MemoryError);
+  it('is refused with the numbers when it does not fit', () => {
+    const check = (bytes: number) => () => {
+      checkImageMemory(3, bytes, 50_000);
+    };
+    expect(check(50_000)).not.toThrow();
+    expect(check(60_000)).toThrow(MemoryError);
+    expect(check(60_000)).toThrow('the 3 images need 59 KiB; 49 KiB of memory are available');
   });
 
-  it('counts downscaled images at their size in memory, each once', async () => {
-    const images = limitedCodec(codec(), 2, 16_000);
-    for (const path of ['a', 'b', 'c', 'a']) await images.size(path);
-    expect((await images.decode('a')).width).toBe(100);
+  it('is asked for once, before the first image is decoded, for all images at their size in memory', async () => {
+    const folder = temporaryFolder();
+    await writeSplit(folder, 'train', 3);
+    await writeSplit(folder, 'val', 1, 1);
+    const calls: number[][] = [];
+    const decoded = vi.fn(sharpCodec.decode.bind(sharpCodec));
+    const checkMemory = (images: number, bytes: number): void => {
+      expect(decoded).not.toHaveBeenCalled();
+      calls.push([images, bytes]);
+    };
+    await open(folder, { checkMemory, downscale: 2, images: { ...sharpCodec, decode: decoded } });
+    expect(calls).toEqual([[4, 4 * 4 * 4 * 4]]);
+    expect(decoded).toHaveBeenCalledTimes(4);
   });
 });
 
@@ -66,6 +69,8 @@ describe('memory for training', () => {
     format: 'test',
     near: 2,
     far: 6,
+    space: { kind: 'bounded', box: null },
+    points: null,
     hasAlpha: false,
     fingerprint: '',
     warnings: [],

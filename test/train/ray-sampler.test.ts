@@ -43,6 +43,24 @@ describe('ray sampler', () => {
     expect(drawn.reduce((sum, n) => sum + (n - 1000) ** 2 / 1000, 0)).toBeLessThan(69.3);
   });
 
+  it('leaves out the pixels that the masks of the views leave out, with and without a ray mask', () => {
+    const views = numberedViews([3, 5, 2]).map((view, v) =>
+      v === 1 ? { ...view, mask: Uint8Array.from({ length: 25 }, (_, i) => i % 2) } : view,
+    );
+    const sampler = new RaySampler(views, 'white', 2000, new Random(3));
+    const drawn = (): Set<number> => {
+      const { target, count } = sampler.next();
+      return new Set(Array.from({ length: count }, (_, ray) => numberOf(target, ray)));
+    };
+    const odd = Array.from({ length: 12 }, (_, i) => 10 + 2 * i);
+    expect([...drawn()].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, ...odd, 34, 35, 36, 37]);
+    // Bits 8 to 15: of the second view, whose pixel 0 is number 9, only 10, 12 and 14 are allowed.
+    expect(sampler.restrict(Uint32Array.of(0xff00, 0))).toBeCloseTo(4 / 38, 12);
+    expect([...drawn()].sort((a, b) => a - b)).toEqual([8, 10, 12, 14]);
+    const black = views.map((view) => ({ ...view, mask: new Uint8Array(view.rgba.length / 4) }));
+    expect(() => new RaySampler(black, 'white', 8, new Random(1))).toThrow(/masks of the training views leave no pixels/);
+  });
+
   it('gives each target the ray of its pixel', () => {
     const views = numberedViews([4, 6]);
     const { origins, directions, target, count } = new RaySampler(views, 'black', 64, new Random(1)).next();

@@ -38,6 +38,8 @@ export function tinyScene({ views = 10, size = 16 }: TinySceneOptions = {}): Sce
     splits: { train: ring(views, 0), test: ring(2, 0.3) },
     near: 1.5,
     far: 4.5,
+    space: { kind: 'bounded', box: null },
+    points: null,
     hasAlpha: true,
     fingerprint: 'ball',
     warnings: [],

@@ -50,6 +50,7 @@ export function trainCommand(): Command {
     .addOption(settingOption('--order <order>', 'network.order'))
     .optionsGroup('Training:')
     .addOption(settingOption('--downscale <n>', 'scene.downscale'))
+    .addOption(settingOption('--holdout <n>', 'scene.holdout'))
     .option(
       '--max-steps <n>',
       'stop the fine stage after n steps (the coarse stage before it has --set coarse.steps); the schedule stays that of all fine.steps, ' +

@@ -1,0 +1,41 @@
+/** Smaller copies of images beside the originals: images, images_2, images_4, images_8, as LLFF, nerfstudio and Mip-NeRF 360 store them. */
+import { InputError } from '../src/errors.ts';
+import type { Files } from '../src/io/files.ts';
+import { joinPath } from './scene-paths.ts';
+
+export interface ImageFolder {
+  /** Name inside the scene folder, e.g. "images_4". */
+  readonly name: string;
+  /** How much smaller its images are than the originals. */
+  readonly factor: number;
+}
+
+/**
+ * The folder to take images from: of BASE and BASE_N the one with the greatest N that divides `downscale`, so that averaging only has to do the
+ * rest.
+ *
+ * @throws InputError if there is none
+ */
+export async function findImageFolder(scene: string, base: string, downscale: number, files: Files): Promise<ImageFolder> {
+  const pattern = new RegExp(`^${base.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?:_(\\d{1,2}))?$`);
+  const present: ImageFolder[] = [];
+  for (const name of await files.list(scene)) {
+    const match = pattern.exec(name);
+    const factor = Number(match?.[1] ?? 1);
+    if (match !== null && factor >= 1 && (await files.kind(joinPath(scene, name))) === 'folder') present.push({ name, factor });
+  }
+  const [best] = present.filter(({ factor }) => downscale % factor === 0).sort((a, b) => b.factor - a.factor);
+  if (best !== undefined) return best;
+  const factors = present.map(({ factor }) => factor).sort((a, b) => a - b);
+  throw new InputError(
+    `${joinPath(scene, base)}: expected a folder of images${downscale === 1 ? '' : ` (or ${base}_${downscale})`}, found ${present.map(({ name }) => name).join(', ') || 'none'}`,
+    factors.length > 0 ? `The smaller copies fit --downscale ${factors.join(', ')}.` : 'Put the images there.',
+  );
+}
+
+const IMAGE = /\.(png|jpe?g|webp)$/i;
+
+/** Names of the images in a folder, sorted. */
+export async function listImages(folder: string, files: Files): Promise<string[]> {
+  return (await files.list(folder)).filter((name) => IMAGE.test(name));
+}

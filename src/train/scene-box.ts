@@ -1,0 +1,36 @@
+/** The world box that the coarse stage looks for matter in. */
+import type { SceneData } from '../../datasets/scene-data.ts';
+import { InputError } from '../errors.ts';
+import { frustumBox, type Box } from '../model/bounds.ts';
+
+/**
+ * What the training cameras can see between near and far, cut to the scene's own box where it has one.
+ *
+ * @throws InputError for a scene that does not fit into a box, or whose own box no camera sees
+ */
+export function sceneBox({ name, space, near, far, splits }: SceneData): Box {
+  if (space.kind === 'ndc') {
+    throw new InputError(
+      `${name}: a forward-facing scene (normalised device coordinates), which training does not support yet: only scenes that fit into a box`,
+      'Where the subject fits into a box, --set scene.space=bounded trains that.',
+    );
+  }
+  if (space.kind === 'unbounded') {
+    throw new InputError(
+      `${name}: the photos show a background far beyond the cameras (an unbounded scene), which training does not support yet`,
+      'Cut the subject out (transparent images), or train what lies in the box between the cameras with --set scene.space=bounded.',
+    );
+  }
+  const seen = frustumBox(splits.train ?? [], near, far);
+  const { box } = space;
+  if (box === null) return seen;
+  const sides = [0, 1, 2].map((axis) => [Math.max(seen.min[axis], box.min[axis]), Math.min(seen.max[axis], box.max[axis])]);
+  if (sides.some(([low, high]) => !(high > low))) {
+    const text = (values: readonly number[]): string => `(${values.map((value) => value.toPrecision(3)).join(', ')})`;
+    throw new InputError(
+      `${name}: no training camera sees the scene's own box ${text(box.min)} .. ${text(box.max)} between near ${near} and far ${far}`,
+      'Check the box and the poses: `spikeray inspect SCENE --picture FILE` draws both; or set scene.near and scene.far.',
+    );
+  }
+  return { min: [sides[0][0], sides[1][0], sides[2][0]], max: [sides[0][1], sides[1][1], sides[2][1]] };
+}
