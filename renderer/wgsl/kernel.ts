@@ -59,13 +59,34 @@ export class Kernel {
   }
 }
 
-/** Compiles a kernel and binds it. Rejects with GPUPipelineError if the WGSL is wrong. */
+interface Compiled {
+  readonly layout: GPUBindGroupLayout;
+  readonly pipeline: GPUComputePipeline;
+}
+
+/** By the whole WGSL: fields on one device share their kernels. */
+const compiled = new WeakMap<GPUDevice, Map<string, Promise<Compiled>>>();
+
+/** Compiles a kernel, unless the device has it already, and binds it. Rejects with GPUPipelineError if the WGSL is wrong. */
 export async function createKernel(device: GPUDevice, text: KernelText, buffers: Buffers): Promise<Kernel> {
-  const label = text.name;
-  const uses = Object.entries(text.buffers);
+  const source = kernelSource(text);
+  let kernels = compiled.get(device);
+  if (kernels === undefined) compiled.set(device, (kernels = new Map()));
+  let kernel = kernels.get(source);
+  if (kernel === undefined) kernels.set(source, (kernel = compile(device, text, source)));
+  const { layout, pipeline } = await kernel;
+  const entries = Object.keys(text.buffers).map((name, binding) => {
+    const buffer = buffers[name];
+    if (buffer === undefined) throw new RangeError(`kernel ${text.name} names the buffer ${name}, which does not exist`);
+    return { binding, resource: { buffer } };
+  });
+  return new Kernel(text.name, pipeline, device.createBindGroup({ label: text.name, layout, entries }));
+}
+
+async function compile(device: GPUDevice, { name: label, buffers }: KernelText, code: string): Promise<Compiled> {
   const layout = device.createBindGroupLayout({
     label,
-    entries: uses.map(([, use], binding) => ({
+    entries: Object.values(buffers).map((use, binding) => ({
       binding,
       visibility: COMPUTE_STAGE,
       buffer: { type: BINDING_TYPE[splitUse(use)[0]] },
@@ -74,14 +95,9 @@ export async function createKernel(device: GPUDevice, text: KernelText, buffers:
   const pipeline = await device.createComputePipelineAsync({
     label,
     layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
-    compute: { module: device.createShaderModule({ label, code: kernelSource(text) }) },
+    compute: { module: device.createShaderModule({ label, code }) },
   });
-  const entries = uses.map(([name], binding) => {
-    const buffer = buffers[name];
-    if (buffer === undefined) throw new RangeError(`kernel ${label} names the buffer ${name}, which does not exist`);
-    return { binding, resource: { buffer } };
-  });
-  return new Kernel(label, pipeline, device.createBindGroup({ label, layout, entries }));
+  return { layout, pipeline };
 }
 
 function splitUse(use: BufferUse): [keyof typeof ADDRESS_SPACE, string] {

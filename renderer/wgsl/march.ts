@@ -1,0 +1,282 @@
+/**
+ * Ray marching (docs/model.md, section 1) in two kernels with one thread a ray.
+ *
+ * `marchCount` walks a ray from the box's near side to its end: slab test, leaps over empty space, trilinear density, alpha, transmittance.
+ * It writes how many density and network samples the ray has and which steps they are, a bit a step. `marchWrite` visits those steps only,
+ * so that both agree on every sample however their compilers round.
+ *
+ * Leaps are exact: at a grid point whose nearest occupied neighbour is d points away (Chebyshev), steps that move every coordinate by at
+ * most d - 1 end at empty points.
+ *
+ * Bits lie word by word, the rays of a word side by side, so that neighbouring threads write neighbouring words.
+ */
+import type { KernelText } from './kernel.ts';
+import { preciseMathWgsl } from './precise-math.ts';
+import { countWgsl, statIndex } from './stats.ts';
+import { gridStruct, stepStruct } from './uniforms.ts';
+import { workWgsl } from './work.ts';
+
+const WORKGROUP = 64;
+/** Rays that a workgroup of `marchCount` marches. */
+export const MARCH_RAYS = WORKGROUP;
+
+const geometryWgsl = /* wgsl */ `
+const MIN_TRANSMITTANCE = 1e-3;
+const NO_SAMPLE = 0xffffffffu;
+
+fn away(d: vec3<f32>) -> vec3<f32> {
+  return select(d, vec3<f32>(1e-9), abs(d) < vec3<f32>(1e-9));
+}
+
+/** A ray inside the box: its steps are at the grid coordinates origin + i * perStep, i = 0 ... steps - 1. */
+struct Span {
+  steps: i32,
+  origin: vec3<f32>,
+  perStep: vec3<f32>,
+  startDistance: f32,
+  exitDistance: f32,
+}
+
+/** The origins of all rays, then the directions. */
+fn rayVector(i: u32) -> vec3<f32> {
+  return vec3<f32>(rays[3u * i], rays[3u * i + 1u], rays[3u * i + 2u]);
+}
+
+fn spanOf(ray: u32) -> Span {
+  let o = rayVector(ray);
+  let d = rayVector(step.rayCount + ray);
+  let low = vec3<f32>(grid.minX, grid.minY, grid.minZ);
+  let high = vec3<f32>(grid.maxX, grid.maxY, grid.maxZ);
+  let size = length(d);
+  let a = (low - o) / away(d);
+  let b = (high - o) / away(d);
+  let entry = min(a, b);
+  let leave = max(a, b);
+  let tMin = max(grid.near, max(max(entry.x, entry.y), entry.z));
+  let tMax = min(min(leave.x, leave.y), leave.z);
+  var span: Span;
+  if (!(tMax > tMin)) { return span; }
+  let scale = vec3<f32>(f32(grid.nx - 1), f32(grid.ny - 1), f32(grid.nz - 1)) / (high - low);
+  span.startDistance = size * tMin;
+  span.exitDistance = size * tMax;
+  span.steps = i32(ceil((span.exitDistance - span.startDistance) / grid.stepLength));
+  span.origin = (o + d * tMin - low) * scale;
+  span.perStep = d * (grid.stepLength / size) * scale;
+  return span;
+}
+
+/** Grid coordinates of step i. */
+fn stepAt(span: Span, i: i32) -> vec3<f32> {
+  let top = vec3<f32>(f32(grid.nx - 1), f32(grid.ny - 1), f32(grid.nz - 1));
+  return clamp(span.origin + span.perStep * f32(i), vec3<f32>(0.0), top);
+}
+
+/** Base voxel and fractions of a place in the grid, and the density there. */
+struct Place {
+  base: i32,
+  fraction: vec3<f32>,
+  density: f32,
+}
+
+fn placeAt(g: vec3<f32>) -> Place {
+  let corner = min(vec3<i32>(g), vec3<i32>(grid.nx - 2, grid.ny - 2, grid.nz - 2));
+  let f = g - vec3<f32>(corner);
+  let row = grid.nx;
+  let plane = grid.nx * grid.ny;
+  let p = corner.x + row * corner.y + plane * corner.z;
+  let q = p + plane;
+  let a0 = mix2(density[p], density[p + 1], f.x);
+  let a1 = mix2(density[p + row], density[p + row + 1], f.x);
+  let b0 = mix2(density[q], density[q + 1], f.x);
+  let b1 = mix2(density[q + row], density[q + row + 1], f.x);
+  return Place(p, f, mix2(mix2(a0, a1, f.y), mix2(b0, b1, f.y), f.z));
+}
+
+fn mix2(a: f32, b: f32, t: f32) -> f32 {
+  return a + (b - a) * t;
+}
+
+/** alpha, and d alpha / d density. */
+fn alphaOf(s: f32) -> vec2<f32> {
+  let e = exp(min(s + grid.densityShift, 23.02585));
+  let alpha = -expm1(-grid.interval * log1p(e));
+  return vec2<f32>(alpha, grid.interval * (e / (1.0 + e)) * (1.0 - alpha));
+}
+`;
+
+/**
+ * Work: one thread a ray of the call. Cost of a ray: 1 byte a leap, 32 bytes and two transcendental functions a density sample.
+ * Compared with `renderer/march.ts` through every case of test/conformance.
+ *
+ * @param withRows also writes the steps from the first to the last network sample of each ray: rows of a network that runs gaps
+ */
+export function marchCount(withRows: boolean): KernelText {
+  return {
+    name: withRows ? 'marchCountRows' : 'marchCount',
+    buffers: {
+      grid: 'uniform Grid',
+      step: 'uniform Step',
+      rays: 'read array<f32>',
+      density: 'read array<f32>',
+      leap: 'read array<u32>',
+      rayOffsets: 'write array<vec2<u32>>',
+      stepBits: 'write array<vec2<u32>>',
+      rayEnds: 'write array<vec2<f32>>',
+      stats: 'write array<atomic<u32>>',
+      ...(withRows ? { rowOffsets: 'write array<u32>' as const } : {}),
+    },
+    code: /* wgsl */ `
+${gridStruct.wgsl}${stepStruct.wgsl}${preciseMathWgsl}${geometryWgsl}${countWgsl}
+var<workgroup> evaluations: atomic<u32>;
+var<workgroup> densitySamples: atomic<u32>;
+var<workgroup> samples: atomic<u32>;
+var<workgroup> activeRays: atomic<u32>;
+var<workgroup> spannedSteps: atomic<u32>;
+
+@compute @workgroup_size(${WORKGROUP})
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  if (id.x < step.rayCount) { marchRay(id.x); }
+  workgroupBarrier();
+  if (lane == 0u) {
+    count(${statIndex('densityEvaluations')}u, atomicLoad(&evaluations));
+    count(${statIndex('densitySamples')}u, atomicLoad(&densitySamples));
+    count(${statIndex('samples')}u, atomicLoad(&samples));
+    count(${statIndex('activeRays')}u, atomicLoad(&activeRays));
+    count(${statIndex('spannedSteps')}u, atomicLoad(&spannedSteps));
+  }
+}
+
+fn marchRay(ray: u32) {
+  let span = spanOf(ray);
+  let leapScale = 0.9999 / max(max(abs(span.perStep.x), abs(span.perStep.y)), abs(span.perStep.z));
+  var transmittance = 1.0;
+  var depth = 0.0;
+  var counts = vec2<u32>(0u);
+  var bits = vec2<u32>(0u);
+  var word = 0;
+  var evaluated = 0u;
+  var firstStep = 0;
+  var lastStep = -1;
+  var i = 0;
+  while (i < span.steps) {
+    let g = stepAt(span, i);
+    let nearest = vec3<i32>(g + 0.5);
+    let point = u32(nearest.x + grid.nx * (nearest.y + grid.ny * nearest.z));
+    let empty = (leap[point / 4u] >> (8u * (point % 4u))) & 255u;
+    if (empty > 0u) {
+      i += 1 + i32(f32(empty - 1u) * leapScale);
+      continue;
+    }
+    evaluated++;
+    let s = placeAt(g).density;
+    if (s > grid.densityThreshold) {
+      let alpha = alphaOf(s).x;
+      let weight = transmittance * alpha;
+      for (; word < i / 32; word++) {
+        stepBits[u32(word) * step.rayCount + ray] = bits;
+        bits = vec2<u32>(0u);
+      }
+      let isSample = weight > step.weightThreshold;
+      let bit = 1u << u32(i % 32);
+      bits |= vec2<u32>(bit, select(0u, bit, isSample));
+      counts += vec2<u32>(1u, select(0u, 1u, isSample));
+      if (isSample) {
+        if (counts.y == 1u) { firstStep = i; }
+        lastStep = i;
+      }
+      depth += weight * (span.startDistance + f32(i) * grid.stepLength);
+      transmittance *= 1.0 - alpha;
+      if (transmittance < MIN_TRANSMITTANCE) { break; }
+    }
+    i++;
+  }
+  for (; word <= (span.steps - 1) / 32 && span.steps > 0; word++) {
+    stepBits[u32(word) * step.rayCount + ray] = bits;
+    bits = vec2<u32>(0u);
+  }
+  rayOffsets[ray] = counts;
+  rayEnds[ray] = vec2<f32>(transmittance, depth + transmittance * span.exitDistance);
+  atomicAdd(&evaluations, evaluated);
+  atomicAdd(&densitySamples, counts.x);
+  atomicAdd(&samples, counts.y);
+  atomicAdd(&activeRays, select(0u, 1u, counts.y > 0u));
+  let spanned = u32(lastStep - firstStep + 1);
+  atomicAdd(&spannedSteps, spanned);
+  ${withRows ? 'rowOffsets[ray] = spanned;' : ''}
+}
+`,
+  };
+}
+
+/**
+ * Writes the samples of a part's rays. Work: one thread a ray of the part.
+ *
+ *     place [D] or [P]    base voxel, bits of the three fractions
+ *     sampleInfo [P]      ray, step index, row in place, bits of the weight
+ *     shade [D]           bits of alpha and of d alpha / d density, global network sample or NO_SAMPLE; the gradient's place
+ *
+ * @param training all density samples go into `place`, at their place in the call, and `shade` is written; else the part's network samples
+ */
+export function marchWrite(training: boolean): KernelText {
+  return {
+    name: training ? 'marchWriteTraining' : 'marchWriteRendering',
+    buffers: {
+      grid: 'uniform Grid',
+      step: 'uniform Step',
+      work: 'read array<u32>',
+      rays: 'read array<f32>',
+      density: 'read array<f32>',
+      rayOffsets: 'read array<vec2<u32>>',
+      stepBits: 'read array<vec2<u32>>',
+      place: 'write array<vec4<u32>>',
+      sampleInfo: 'write array<vec4<u32>>',
+      ...(training ? { shade: 'write array<vec4<u32>>' as const } : {}),
+    },
+    code: /* wgsl */ `
+${gridStruct.wgsl}${stepStruct.wgsl}${workWgsl}${preciseMathWgsl}${geometryWgsl}
+@compute @workgroup_size(${WORKGROUP})
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+  if (id.x >= work[WORK_PART_RAYS]) { return; }
+  let ray = work[WORK_FIRST_RAY] + id.x;
+  let first = rayOffsets[ray];
+  let end = rayOffsets[ray + 1u];
+  if (first.x == end.x) { return; }
+  let span = spanOf(ray);
+  var row = first.x;
+  var sample = first.y - work[WORK_FIRST_SAMPLE];
+  var transmittance = 1.0;
+  for (var word = 0u; row < end.x; word++) {
+    let bits = stepBits[word * step.rayCount + ray];
+    var rest = bits.x;
+    while (rest != 0u) {
+      let bit = firstTrailingBit(rest);
+      rest &= rest - 1u;
+      let i = word * 32u + bit;
+      let at = placeAt(stepAt(span, i32(i)));
+      let alpha = alphaOf(at.density);
+      let isSample = ((bits.y >> bit) & 1u) == 1u;
+      let record = vec4<u32>(u32(at.base), bitcast<vec3<u32>>(at.fraction));
+${training ? trainingRecords : renderingRecords}
+      transmittance *= 1.0 - alpha.x;
+      row++;
+    }
+  }
+}
+`,
+  };
+}
+
+const trainingRecords = /* wgsl */ `
+      place[row] = record;
+      shade[row] = vec4<u32>(bitcast<vec2<u32>>(alpha), select(NO_SAMPLE, work[WORK_FIRST_SAMPLE] + sample, isSample), 0u);
+      if (isSample) {
+        sampleInfo[sample] = vec4<u32>(ray, i, row, bitcast<u32>(transmittance * alpha.x));
+        sample++;
+      }`;
+
+const renderingRecords = /* wgsl */ `
+      if (isSample) {
+        place[sample] = record;
+        sampleInfo[sample] = vec4<u32>(ray, i, sample, bitcast<u32>(transmittance * alpha.x));
+        sample++;
+      }`;

@@ -1,0 +1,196 @@
+/**
+ * The kernels of a field, bound to its buffers, and the order in which a call runs them. All of it goes into one compute pass: each dispatch
+ * sees what those before it wrote.
+ */
+import { compositeRays, RAYS_PER_WORKGROUP } from '../../../renderer/wgsl/composite-rays.ts';
+import { gatherEntry, gatherFeatures } from '../../../renderer/wgsl/gather.ts';
+import { createKernel, type Buffers, type Kernel, type KernelText } from '../../../renderer/wgsl/kernel.ts';
+import { MARCH_RAYS, marchCount, marchWrite } from '../../../renderer/wgsl/march.ts';
+import { beginPart, planParts } from '../../../renderer/wgsl/plan-parts.ts';
+import type { DispatchEntry } from '../../../renderer/wgsl/work.ts';
+import { densityUpdate, featureUpdate, weightUpdate, weightWorkgroups } from './kernels/adam.ts';
+import { compositeLoss, LOSS_RAYS, sumLosses } from './kernels/composite-loss.ts';
+import { leapPass, leapWorkgroups } from './kernels/leap-map.ts';
+import { binSamples, clearCells, fillCells, placeCells, planVoxels, sortEntry, sortSamples } from './kernels/sort-samples.ts';
+import type { FieldSizes } from './field-plan.ts';
+import type { NetworkModule } from './network/interface.ts';
+
+export interface FieldOptions {
+  /** The network counts rows that include gaps. */
+  readonly withRows: boolean;
+  /** Inputs are normalised by the range of all samples, which a step has to find first. */
+  readonly ranged: boolean;
+}
+
+/** Indirect dispatches of a part, in the order of `dispatch`. */
+export function dispatchEntries({ planes }: FieldSizes): DispatchEntry[] {
+  return [
+    { name: 'march', of: 'partRays', times: 1, per: MARCH_RAYS },
+    gatherEntry(planes),
+    { name: 'composite', of: 'partRays', times: 1, per: RAYS_PER_WORKGROUP },
+    { name: 'loss', of: 'partRays', times: 1, per: LOSS_RAYS },
+    sortEntry,
+  ];
+}
+
+/** A kernel, and the names of its buffers that are called otherwise in the field. */
+export interface BoundText {
+  readonly text: KernelText;
+  readonly aliases: Readonly<Record<string, string>>;
+}
+
+/** All kernels of a field by a name of their own. Here a test finds every variant to compile. */
+export function fieldKernelTexts(sizes: FieldSizes, { withRows }: FieldOptions): Map<string, BoundText> {
+  const texts = new Map<string, BoundText>();
+  const add = (name: string, text: KernelText, aliases: BoundText['aliases'] = {}): void => void texts.set(name, { text, aliases });
+  const hasNetwork = sizes.width > 0;
+  add('leap-x', leapPass(0), { source: 'leapScratch', distances: 'leap' });
+  add('leap-y', leapPass(1), { source: 'leap', distances: 'leapScratch' });
+  add('leap-z', leapPass(2), { source: 'leapScratch', distances: 'leap' });
+  add('marchCount', marchCount(withRows));
+  add('planParts', planParts(sizes.partSamples, withRows));
+  add('beginPart', beginPart(dispatchEntries(sizes)));
+  add('marchRendering', marchWrite(false));
+  add('gather', gatherFeatures(sizes.planes), hasNetwork ? {} : { sampleFeatures: 'logits' });
+  add('compositeRays', compositeRays);
+  if (!sizes.training) return texts;
+  add('marchTraining', marchWrite(true));
+  add('compositeLoss', compositeLoss, hasNetwork ? {} : { logitGradients: 'featureGradients0' });
+  add('sumLosses', sumLosses);
+  for (const text of [binSamples, placeCells, fillCells, sortSamples, planVoxels, clearCells]) add(text.name, text);
+  add('density', densityUpdate('adam'), { parameter: 'density', m: 'densityM', v: 'densityV' });
+  for (const plane of planesOf(sizes)) {
+    const parameter = `features${plane}`;
+    const aliases = { sampleGradients: `featureGradients${plane}`, parameter, m: `${parameter}M`, v: `${parameter}V` };
+    add(parameter, featureUpdate('adam'), aliases);
+  }
+  if (hasNetwork) add('weights', weightUpdate(sizes.weightFloats));
+  return texts;
+}
+
+/** Kernels that write the grid's gradients into dense buffers, called as the parameters, instead of using them. */
+export function inspectionKernels(sizes: FieldSizes): Map<string, BoundText> {
+  const texts = new Map<string, BoundText>([['density', { text: densityUpdate('inspect'), aliases: {} }]]);
+  for (const plane of planesOf(sizes))
+    texts.set(`features${plane}`, { text: featureUpdate('inspect'), aliases: { sampleGradients: `featureGradients${plane}` } });
+  return texts;
+}
+
+export function bindKernel(device: GPUDevice, { text, aliases }: BoundText, buffers: Buffers): Promise<Kernel> {
+  const own = Object.entries(aliases).map(([alias, name]) => [alias, buffers[name]] as const);
+  return createKernel(device, text, { ...buffers, ...Object.fromEntries(own) });
+}
+
+export async function createFieldKernels(
+  device: GPUDevice,
+  sizes: FieldSizes,
+  buffers: Buffers,
+  options: FieldOptions,
+  network: NetworkModule | null,
+): Promise<FieldKernels> {
+  const texts = [...fieldKernelTexts(sizes, options)];
+  const kernels = await Promise.all(texts.map(async ([name, bound]) => [name, await bindKernel(device, bound, buffers)] as const));
+  return new FieldKernels(new Map(kernels), buffers, sizes, options, network);
+}
+
+export class FieldKernels {
+  private readonly kernels: ReadonlyMap<string, Kernel>;
+  private readonly buffers: Buffers;
+  private readonly sizes: FieldSizes;
+  private readonly options: FieldOptions;
+  private readonly network: NetworkModule | null;
+  private readonly entries: readonly string[];
+
+  constructor(
+    kernels: ReadonlyMap<string, Kernel>,
+    buffers: Buffers,
+    sizes: FieldSizes,
+    options: FieldOptions,
+    network: NetworkModule | null,
+  ) {
+    this.kernels = kernels;
+    this.buffers = buffers;
+    this.sizes = sizes;
+    this.options = options;
+    this.network = network;
+    this.entries = dispatchEntries(sizes).map(({ name }) => name);
+  }
+
+  /** Makes the leap map of the occupancy in `leapScratch`. */
+  encodeLeapMap(pass: GPUComputePassEncoder, voxels: number): void {
+    for (const axis of ['x', 'y', 'z']) this.kernel(`leap-${axis}`).run(pass, ...leapWorkgroups(voxels));
+  }
+
+  encodeRendering(pass: GPUComputePassEncoder, rays: number, parts: number): void {
+    this.network?.encodeBegin(pass);
+    this.encodePlan(pass, rays);
+    for (let part = 0; part < parts; part++) {
+      this.encodeSamples(pass, 'marchRendering');
+      this.network?.encodeForward(pass, true);
+      this.runPart(pass, 'compositeRays', 'composite');
+    }
+  }
+
+  /** Forward and backward; then the samples lie sorted by cell, and gradients of the weights in `networkGradients`. */
+  encodeStep(pass: GPUComputePassEncoder, rays: number, parts: number): void {
+    const { network } = this;
+    network?.encodeBegin(pass);
+    this.encodePlan(pass, rays);
+    if (network !== null && this.options.ranged) {
+      for (let part = 0; part < parts; part++) {
+        this.encodeSamples(pass, 'marchTraining');
+        network.encodeRange(pass);
+      }
+    }
+    for (let part = 0; part < parts; part++) {
+      this.encodeSamples(pass, 'marchTraining');
+      network?.encodeForward(pass, false);
+      this.runPart(pass, 'compositeLoss', 'loss');
+      network?.encodeBackward(pass);
+    }
+    network?.encodeGradients(pass);
+    this.kernel('sumLosses').run(pass, 1);
+    for (const name of ['binSamples', 'placeCells', 'fillCells', 'sortSamples']) this.runPart(pass, name, 'sort');
+    this.kernel('planVoxels').run(pass, 1);
+  }
+
+  /** Adam on touched voxels and weights. */
+  encodeUpdate(pass: GPUComputePassEncoder): void {
+    this.runTouched(pass, this.kernel('density'));
+    for (const plane of planesOf(this.sizes)) this.runTouched(pass, this.kernel(`features${plane}`));
+    if (this.network) this.kernel('weights').run(pass, weightWorkgroups(this.sizes.weightFloats));
+  }
+
+  runTouched(pass: GPUComputePassEncoder, kernel: Kernel): void {
+    kernel.runIndirect(pass, this.buffers['voxelDispatch'], 0);
+  }
+
+  /** The end of every step. */
+  encodeClear(pass: GPUComputePassEncoder): void {
+    this.runTouched(pass, this.kernel('clearCells'));
+  }
+
+  private encodePlan(pass: GPUComputePassEncoder, rays: number): void {
+    this.kernel('marchCount').run(pass, Math.ceil(rays / MARCH_RAYS));
+    this.kernel('planParts').run(pass, 1);
+  }
+
+  /** The next part, after the last the first again: its samples, and their features. */
+  private encodeSamples(pass: GPUComputePassEncoder, march: string): void {
+    this.kernel('beginPart').run(pass, 1);
+    this.runPart(pass, march, 'march');
+    this.runPart(pass, 'gather', 'gather');
+  }
+
+  private runPart(pass: GPUComputePassEncoder, name: string, entry: string): void {
+    this.kernel(name).runIndirect(pass, this.buffers['dispatch'], this.entries.indexOf(entry));
+  }
+
+  private kernel(name: string): Kernel {
+    return this.kernels.get(name)!;
+  }
+}
+
+function planesOf({ planes }: FieldSizes): number[] {
+  return Array.from({ length: planes }, (_, plane) => plane);
+}

@@ -1,0 +1,170 @@
+/**
+ * Every buffer of a field and its size, worked out before anything is allocated (docs/kernels.md). Sizes are for the worst case of a call;
+ * what would not fit a binding of the adapter is refused with the numbers.
+ */
+import { BUFFER_USAGE } from '../../../renderer/wgsl/kernel.ts';
+import { mostParts } from '../../../renderer/wgsl/plan-parts.ts';
+import { STATS } from '../../../renderer/wgsl/stats.ts';
+import { gridStruct, stepStruct } from '../../../renderer/wgsl/uniforms.ts';
+import { WORK_WORDS, type DispatchEntry } from '../../../renderer/wgsl/work.ts';
+import { MemoryError } from '../../errors.ts';
+import { maxStepsPerRay, viewInputs, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import { neuronNamed } from '../../neurons/index.ts';
+import { parameterFloats } from '../../neurons/scan-layout.ts';
+import type { Capacity } from '../backend.ts';
+import { VOXEL_LIST_HEADER } from './kernels/sort-samples.ts';
+
+/** Rays of one submission when rendering. */
+export const RENDER_RAYS = 32768;
+/** Samples of a part without a network, when rendering. */
+const RENDER_SAMPLES = 2 ** 20;
+
+export interface FieldSizes {
+  readonly training: boolean;
+  readonly voxels: number;
+  readonly channels: number;
+  /** Vectors of four channels. */
+  readonly planes: number;
+  readonly maxSteps: number;
+  readonly trainRays: number;
+  /** Rays of the largest call. */
+  readonly rays: number;
+  /** Density samples of the largest training step. */
+  readonly densitySamples: number;
+  /** Network samples of a part. */
+  readonly partSamples: number;
+  readonly width: number;
+  readonly inputs: number;
+  /** Floats of w1, w2 and w3, whose rows are padded to four. */
+  readonly weightFloats: number;
+  /** Floats of the neurons' parameters behind one layer. */
+  readonly neuronFloats: number;
+}
+
+/** @param networkSamples how many samples the network takes at a time, of the most that a call can have */
+export function fieldSizes(spec: FieldSpec, capacity: Capacity, networkSamples: (most: number) => number): FieldSizes {
+  const { network, featureChannels } = spec;
+  const maxSteps = Math.max(capacity.steps ?? 0, maxStepsPerRay(spec));
+  const { trainRays } = capacity;
+  const rays = Math.max(trainRays, RENDER_RAYS);
+  const densitySamples = trainRays * maxSteps;
+  const width = network?.width ?? 0;
+  const inputs = network ? featureChannels + viewInputs(network) : 0;
+  return {
+    training: trainRays > 0,
+    voxels: Math.max(capacity.voxels, voxelCount(spec.grid)),
+    channels: featureChannels,
+    planes: Math.ceil(featureChannels / 4),
+    maxSteps,
+    trainRays,
+    rays,
+    densitySamples,
+    // Without a network the logits' gradients are the features': one part holds all.
+    partSamples: network ? networkSamples(rays * maxSteps) : trainRays > 0 ? densitySamples : Math.max(RENDER_SAMPLES, maxSteps),
+    width,
+    inputs,
+    weightFloats: inputs * width + width * width + 4 * width,
+    neuronFloats: network ? parameterFloats(neuronNamed(network.neuron), width) : 0,
+  };
+}
+
+/** Throws RangeError if a field with these sizes has no room for the spec. */
+export function checkFits(spec: FieldSpec, sizes: FieldSizes): void {
+  const [nx, ny, nz] = spec.grid.size;
+  const check = (what: string, needed: number, room: number): void => {
+    if (needed > room) throw new RangeError(`A grid of ${nx}x${ny}x${nz} needs ${needed} ${what}; this engine was made for ${room}.`);
+  };
+  check('voxels', nx * ny * nz, sizes.voxels);
+  check('steps a ray', maxStepsPerRay(spec), sizes.maxSteps);
+}
+
+export interface PlannedBuffer {
+  readonly bytes: number;
+  readonly usage: number;
+}
+
+const { copySource, copyTarget, storage, uniform, indirect } = BUFFER_USAGE;
+
+/** @param withRows the network counts rows that include gaps */
+export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[], withRows: boolean): Map<string, PlannedBuffer> {
+  const { voxels, planes, rays, maxSteps, densitySamples, partSamples, trainRays, training, width, weightFloats, neuronFloats } = sizes;
+  const plan = new Map<string, PlannedBuffer>();
+  const reserve = (name: string, bytes: number, usage: number = storage | copySource | copyTarget): void => {
+    plan.set(name, { bytes: Math.max(16, Math.ceil(bytes / 4) * 4), usage });
+  };
+  const perPlane = (name: (plane: number) => string, bytes: number): void => {
+    for (let plane = 0; plane < planes; plane++) reserve(name(plane), bytes);
+  };
+  reserve('grid', gridStruct.bytes, uniform | copyTarget);
+  reserve('step', stepStruct.bytes, uniform | copyTarget);
+  reserve('density', voxels * 4);
+  perPlane((plane) => `features${plane}`, voxels * 16);
+  reserve('leap', voxels);
+  reserve('leapScratch', voxels);
+  reserve('rays', rays * 24);
+  reserve('rayOffsets', (rays + 1) * 8);
+  if (withRows) reserve('rowOffsets', (rays + 1) * 4);
+  reserve('stepBits', Math.ceil(maxSteps / 32) * rays * 8);
+  reserve('rayEnds', rays * 8);
+  reserve('stats', STATS.length * 8);
+  reserve('work', (WORK_WORDS + mostParts(rays, rays * maxSteps, partSamples) + 1) * 4);
+  reserve('dispatch', entries.length * 12, storage | indirect);
+  reserve('place', Math.max(densitySamples, partSamples) * 16);
+  reserve('sampleInfo', partSamples * 16);
+  reserve('rendered', rays * 24);
+  reserve('raySpikes', rays * 4);
+  reserve('logits', partSamples * 16);
+  if (width > 0) {
+    reserve('sampleFeatures', partSamples * 16 * planes);
+    reserve('weights', weightFloats * 4);
+    reserve('neuronValues', neuronFloats * 8);
+  }
+  reserve('inputRange', 8);
+  if (!training) return plan;
+  reserve('rate', voxels * 4);
+  for (const moment of ['M', 'V']) {
+    reserve(`density${moment}`, voxels * 4);
+    perPlane((plane) => `features${plane}${moment}`, voxels * 16);
+  }
+  reserve('targets', trainRays * 12);
+  reserve('backgrounds', trainRays * 12);
+  reserve('shade', densitySamples * 16);
+  reserve('rayLosses', trainRays * 16);
+  reserve('lossSums', 32);
+  perPlane((plane) => `featureGradients${plane}`, densitySamples * 16);
+  reserve('cells', voxels * 8);
+  reserve('voxelMarks', voxels * 4);
+  reserve('voxelList', (voxels + VOXEL_LIST_HEADER) * 4);
+  reserve('voxelDispatch', 12, storage | indirect);
+  reserve('numbers', densitySamples * 4);
+  reserve('segments', densitySamples * 4);
+  reserve('sortedPlaces', densitySamples * 16);
+  reserve('sortedGradients', densitySamples * 4);
+  if (width === 0) return plan;
+  reserve('logitGradients', partSamples * 16);
+  reserve('weightsM', weightFloats * 4);
+  reserve('weightsV', weightFloats * 4);
+  reserve('networkGradients', (weightFloats + 2 * neuronFloats) * 4);
+  reserve('potentialSums', width * 8);
+  reserve('potentialWeights', width * 8);
+  return plan;
+}
+
+export function planBytes(plan: ReadonlyMap<string, PlannedBuffer>): number {
+  return [...plan.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Throws MemoryError if a buffer is beyond what the adapter can bind. */
+export function checkLimits(
+  plan: ReadonlyMap<string, PlannedBuffer>,
+  limits: Pick<GPUSupportedLimits, 'maxBufferSize' | 'maxStorageBufferBindingSize'>,
+): void {
+  const limit = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  for (const [name, { bytes }] of plan) {
+    if (bytes <= limit) continue;
+    throw new MemoryError(
+      `The buffer ${name} needs ${(bytes / 2 ** 20).toFixed(0)} MiB; this GPU binds at most ${(limit / 2 ** 20).toFixed(0)} MiB.`,
+      'Use fewer voxels (--set fine.voxels=...) or fewer rays a step (--set fine.rays=...), or --backend wasm.',
+    );
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * The gradient of every touched voxel and its Adam step in one kernel, and Adam on the weights (docs/model.md, section 5):
+ *
+ *     m = b1 m + (1-b1) g      v = b2 v + (1-b2) g^2      p -= rate m / (sqrt(v) + eps),  scalars with g = 0 keep all three
+ *
+ * A voxel adds up the samples of the eight cells around it in the order of the cells and of the samples in them (sort-samples.ts); the
+ * gradient never leaves the registers. Work: one thread a touched voxel, and plane of four channels.
+ * Cost of a voxel: 8 cells of 8 bytes, 48 bytes of value and moments of a plane twice; of a sample: 16 bytes of place and 16 of gradient
+ * for each of its eight corners and planes, mostly from the cache.
+ */
+import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
+import { gridStruct, stepStruct } from '../../../../renderer/wgsl/uniforms.ts';
+import { WORK } from '../../../../renderer/wgsl/work.ts';
+import { perTouchedVoxel } from './sort-samples.ts';
+
+/** What becomes of a voxel's gradient: an Adam step, or a place in the dense array `gradient`, for inspection. */
+export type GradientUse = 'adam' | 'inspect';
+
+const sumWgsl = (type: string, term: string): string => /* wgsl */ `
+/** Sum over the samples around a voxel. */
+fn gradientOf(voxel: u32) -> ${type} {
+  let size = vec2<u32>(u32(grid.nx), u32(grid.ny));
+  let point = vec3<u32>(voxel % size.x, (voxel / size.x) % size.y, voxel / (size.x * size.y));
+  var sum = ${type}(0.0);
+  for (var corner = 0u; corner < 8u; corner++) {
+    let side = vec3<u32>(corner & 1u, (corner >> 1u) & 1u, corner >> 2u);
+    if (any(side > point)) { continue; }
+    let cell = cells[voxel - side.x - size.x * (side.y + size.y * side.z)];
+    for (var slot = cell.y; slot < cell.y + cell.x; slot++) {
+      let sample = sortedPlaces[slot];
+      let f = bitcast<vec3<f32>>(sample.xyz);
+      let w = select(1.0 - f, f, side == vec3<u32>(1u));
+      ${term}
+    }
+  }
+  return sum;
+}
+`;
+
+const adamWgsl = (type: string): string => /* wgsl */ `
+fn update(i: u32, g: ${type}, rate: f32) {
+  let touched = g != ${type}(0.0);
+  let oldM = m[i];
+  let oldV = v[i];
+  let old = parameter[i];
+  let newM = step.beta1 * oldM + (1.0 - step.beta1) * g;
+  let newV = step.beta2 * oldV + (1.0 - step.beta2) * (g * g);
+  m[i] = select(oldM, newM, touched);
+  v[i] = select(oldV, newV, touched);
+  parameter[i] = select(old, old - rate * newM / (sqrt(newV) + step.epsilon), touched);
+}
+`;
+
+const samplesAround = {
+  cells: 'read array<vec2<u32>>',
+  voxelList: 'read array<u32>',
+  sortedPlaces: 'read array<vec4<u32>>',
+} as const;
+
+function voxelKernel(name: string, use: GradientUse, type: string, source: Record<string, string>, term: string, rate: string): KernelText {
+  const array = `array<${type}>`;
+  const target: Record<string, string> =
+    use === 'inspect'
+      ? { gradient: `write ${array}` }
+      : { rate: 'read array<f32>', parameter: `write ${array}`, m: `write ${array}`, v: `write ${array}` };
+  const body = use === 'inspect' ? 'gradient[voxel] = gradientOf(voxel);' : `update(voxel, gradientOf(voxel), step.${rate} * rate[voxel]);`;
+  return {
+    name: `${name}-${use}`,
+    buffers: { grid: 'uniform Grid', step: 'uniform Step', ...samplesAround, ...source, ...target } as KernelText['buffers'],
+    code: gridStruct.wgsl + stepStruct.wgsl + sumWgsl(type, term) + (use === 'adam' ? adamWgsl(type) : '') + perTouchedVoxel(`  ${body}\n`),
+  };
+}
+
+/** Binds `parameter`, `m`, `v` (or `gradient`) [V]. */
+export function densityUpdate(use: GradientUse): KernelText {
+  const term = 'sum += w.x * w.y * w.z * sortedGradients[slot];';
+  return voxelKernel('density', use, 'f32', { sortedGradients: 'read array<f32>' }, term, 'densityRate');
+}
+
+/** Binds one plane's `sampleGradients` [M], `parameter`, `m`, `v` (or `gradient`) [V] vec4. */
+export function featureUpdate(use: GradientUse): KernelText {
+  const term = 'if (sample.w != 0xffffffffu) { sum += (w.x * w.y * w.z) * sampleGradients[sample.w]; }';
+  return voxelKernel('features', use, 'vec4<f32>', { sampleGradients: 'read array<vec4<f32>>' }, term, 'featureRate');
+}
+
+const WORKGROUP = 64;
+
+export function weightWorkgroups(floats: number): number {
+  return Math.ceil(floats / WORKGROUP);
+}
+
+/** Adam on all weights; they move even where the gradient is 0. One thread a scalar. */
+export function weightUpdate(floats: number): KernelText {
+  return {
+    name: 'weights-adam',
+    buffers: {
+      step: 'uniform Step',
+      work: 'read array<u32>',
+      networkGradients: 'read array<f32>',
+      weights: 'write array<f32>',
+      weightsM: 'write array<f32>',
+      weightsV: 'write array<f32>',
+    },
+    code: /* wgsl */ `
+${stepStruct.wgsl}
+@compute @workgroup_size(${WORKGROUP})
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+  let i = id.x;
+  if (i >= ${floats}u || work[${WORK.valid}] == 0u) { return; }
+  let g = networkGradients[i];
+  let m = step.beta1 * weightsM[i] + (1.0 - step.beta1) * g;
+  let v = step.beta2 * weightsV[i] + (1.0 - step.beta2) * (g * g);
+  weightsM[i] = m;
+  weightsV[i] = v;
+  weights[i] -= step.networkRate * m / (sqrt(v) + step.epsilon);
+}
+`,
+  };
+}

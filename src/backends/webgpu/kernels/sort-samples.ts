@@ -1,0 +1,148 @@
+/**
+ * The density samples of a step, sorted by the cell (base voxel) they lie in, so that a voxel can add up its gradient from the samples of the
+ * eight cells around it: no atomic sums of floats, always the same order, and no gradient buffer of the grid's size.
+ *
+ *     binSamples      a sample takes a number in its cell
+ *     placeCells      the sample with number 0 reserves the cell's segment and lists the cell's corners as touched voxels
+ *     fillCells       samples go into the segments, in whatever order their numbers came
+ *     sortSamples     a sample's final place in its segment is the number of earlier samples there: the order of the rays and steps
+ *     planVoxels      dispatches over the touched voxels
+ *     clearCells      afterwards: counts and marks of the touched voxels are 0 again, so that nothing of the grid's size is ever cleared
+ *
+ * Segments lie wherever placeCells came first, which no result depends on. One thread a sample, or a touched voxel.
+ * Cost of a sample: about 110 bytes, one atomic, and n reads in a cell of n samples; of a touched cell 9 more atomics.
+ */
+import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
+import { gridStruct } from '../../../../renderer/wgsl/uniforms.ts';
+import { WORK, type DispatchEntry } from '../../../../renderer/wgsl/work.ts';
+
+const WORKGROUP = 256;
+/** Touched voxels of a workgroup, for all kernels over them. */
+export const VOXELS_PER_WORKGROUP = 64;
+/** Words of `voxelList` before the voxels: how many there are, and rows that segments have taken. */
+export const VOXEL_LIST_HEADER = 2;
+
+export const sortEntry: DispatchEntry = { name: 'sort', of: 'densitySamples', times: 1, per: WORKGROUP };
+
+const perSample = (body: string): string => /* wgsl */ `
+@compute @workgroup_size(${WORKGROUP})
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+  let row = id.x;
+  if (row >= work[${WORK.densitySamples}]) { return; }
+${body}}
+`;
+
+const atomicCell = 'struct Cell { count: atomic<u32>, start: u32 }\n';
+
+export const binSamples: KernelText = {
+  name: 'binSamples',
+  buffers: {
+    work: 'read array<u32>',
+    place: 'read array<vec4<u32>>',
+    cells: 'write array<Cell>',
+    numbers: 'write array<u32>',
+  },
+  code: atomicCell + perSample(`  numbers[row] = atomicAdd(&cells[place[row].x].count, 1u);\n`),
+};
+
+export const placeCells: KernelText = {
+  name: 'placeCells',
+  buffers: {
+    grid: 'uniform Grid',
+    work: 'read array<u32>',
+    place: 'read array<vec4<u32>>',
+    numbers: 'read array<u32>',
+    cells: 'write array<vec2<u32>>',
+    voxelMarks: 'write array<atomic<u32>>',
+    voxelList: 'write array<atomic<u32>>',
+  },
+  code:
+    gridStruct.wgsl +
+    perSample(/* wgsl */ `
+  if (numbers[row] > 0u) { return; }
+  let cell = place[row].x;
+  cells[cell].y = atomicAdd(&voxelList[1], cells[cell].x);
+  for (var corner = 0u; corner < 8u; corner++) {
+    let voxel = cell + (corner & 1u) + u32(grid.nx) * (((corner >> 1u) & 1u) + u32(grid.ny) * (corner >> 2u));
+    if (atomicExchange(&voxelMarks[voxel], 1u) == 0u) {
+      atomicStore(&voxelList[${VOXEL_LIST_HEADER}u + atomicAdd(&voxelList[0], 1u)], voxel);
+    }
+  }
+`),
+};
+
+export const fillCells: KernelText = {
+  name: 'fillCells',
+  buffers: {
+    work: 'read array<u32>',
+    place: 'read array<vec4<u32>>',
+    numbers: 'read array<u32>',
+    cells: 'read array<vec2<u32>>',
+    segments: 'write array<u32>',
+  },
+  code: perSample(`  segments[cells[place[row].x].y + numbers[row]] = row;\n`),
+};
+
+export const sortSamples: KernelText = {
+  name: 'sortSamples',
+  buffers: {
+    work: 'read array<u32>',
+    place: 'read array<vec4<u32>>',
+    shade: 'read array<vec4<u32>>',
+    cells: 'read array<vec2<u32>>',
+    segments: 'read array<u32>',
+    sortedPlaces: 'write array<vec4<u32>>',
+    sortedGradients: 'write array<f32>',
+  },
+  code: perSample(/* wgsl */ `
+  let at = place[row];
+  let cell = cells[at.x];
+  var slot = cell.y;
+  for (var i = 0u; i < cell.x; i++) {
+    if (segments[cell.y + i] < row) { slot++; }
+  }
+  let record = shade[row];
+  sortedPlaces[slot] = vec4<u32>(at.yzw, record.z);
+  sortedGradients[slot] = bitcast<f32>(record.w);
+`),
+};
+
+export const planVoxels: KernelText = {
+  name: 'planVoxels',
+  buffers: {
+    voxelList: 'read array<u32>',
+    voxelDispatch: 'write array<u32>',
+  },
+  code: /* wgsl */ `
+@compute @workgroup_size(1)
+fn main() {
+  // Two dimensions: a grid may have more touched voxels than one dimension of a dispatch reaches.
+  let workgroups = (voxelList[0] + ${VOXELS_PER_WORKGROUP - 1}u) / ${VOXELS_PER_WORKGROUP}u;
+  voxelDispatch[0] = min(workgroups, 32768u);
+  voxelDispatch[1] = (workgroups + 32767u) / 32768u;
+  voxelDispatch[2] = 1u;
+}
+`,
+};
+
+/** `body` once for every touched voxel, which it knows as `voxel`. */
+export function perTouchedVoxel(body: string): string {
+  return /* wgsl */ `
+@compute @workgroup_size(${VOXELS_PER_WORKGROUP})
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let index = id.x + id.y * groups.x * ${VOXELS_PER_WORKGROUP}u;
+  if (index >= voxelList[0]) { return; }
+  let voxel = voxelList[${VOXEL_LIST_HEADER}u + index];
+${body}}
+`;
+}
+
+export const clearCells: KernelText = {
+  name: 'clearCells',
+  buffers: {
+    voxelList: 'read array<u32>',
+    cells: 'write array<vec2<u32>>',
+    voxelMarks: 'write array<u32>',
+  },
+  code: perTouchedVoxel(`  cells[voxel].x = 0u;\n  voxelMarks[voxel] = 0u;\n`),
+};

@@ -1,0 +1,121 @@
+/**
+ * Tensors of the Backend contract as they lie in the GPU's buffers: features in planes of four channels, weights in one buffer with the rows of
+ * w3 padded to four. What is padding stays 0.
+ */
+import { BUFFER_USAGE, type Buffers } from '../../../renderer/wgsl/kernel.ts';
+import { splitTensorName } from '../../model/tensor-names.ts';
+import type { TensorName } from '../backend.ts';
+import type { FieldSizes } from './field-plan.ts';
+
+/** `columns` of a row's values lie in a buffer, from `first` on, a row every `stride` floats. */
+interface Slice {
+  readonly buffer: string;
+  readonly first: number;
+  readonly stride: number;
+  /** Columns of the tensor that these are. */
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Placement {
+  readonly rows: number;
+  readonly columns: number;
+  readonly slices: readonly Slice[];
+}
+
+export class TensorStore {
+  private readonly device: GPUDevice;
+  private readonly buffers: Buffers;
+  private readonly sizes: FieldSizes;
+
+  constructor(device: GPUDevice, buffers: Buffers, sizes: FieldSizes) {
+    this.device = device;
+    this.buffers = buffers;
+    this.sizes = sizes;
+  }
+
+  /** @param voxels of the present grid */
+  read(name: TensorName, voxels: number): Promise<Float32Array> {
+    return this.readAt(this.place(name, voxels), (buffer) => this.buffers[buffer]);
+  }
+
+  /** The gradient of a weight matrix. */
+  readWeightGradient(name: 'w1' | 'w2' | 'w3'): Promise<Float32Array> {
+    return this.readAt(this.place(name, 0), () => this.buffers['networkGradients']);
+  }
+
+  /** A dense gradient of the grid, from buffers like those of the parameter. */
+  readGridGradient(name: 'density' | 'features', voxels: number, gradients: Buffers): Promise<Float32Array> {
+    return this.readAt(this.place(name, voxels), (buffer) => gradients[buffer]);
+  }
+
+  /** Throws RangeError if the length is not that of the tensor. */
+  write(name: TensorName, voxels: number, data: Float32Array): void {
+    const { rows, columns, slices } = this.place(name, voxels);
+    if (data.length !== rows * columns) throw new RangeError(`${name} has ${rows * columns} values, not ${data.length}.`);
+    for (const { buffer, first, stride, from, to } of slices) {
+      let floats = data;
+      if (stride !== columns) {
+        floats = new Float32Array(rows * stride);
+        for (let r = 0; r < rows; r++) for (let c = from; c < to; c++) floats[r * stride + c - from] = data[r * columns + c];
+      }
+      this.device.queue.writeBuffer(this.buffers[buffer], first * 4, floats as Float32Array<ArrayBuffer>);
+    }
+  }
+
+  private async readAt({ rows, columns, slices }: Placement, bufferOf: (name: string) => GPUBuffer): Promise<Float32Array> {
+    const data = new Float32Array(rows * columns);
+    for (const { buffer, first, stride, from, to } of slices) {
+      const floats = new Float32Array(await readBuffer(this.device, bufferOf(buffer), first * 4, rows * stride * 4));
+      if (stride === columns) data.set(floats);
+      else for (let r = 0; r < rows; r++) for (let c = from; c < to; c++) data[r * columns + c] = floats[r * stride + c - from];
+    }
+    return data;
+  }
+
+  private place(name: TensorName, voxels: number): Placement {
+    const { channels, planes, width, inputs, training } = this.sizes;
+    const { parameter, moment } = splitTensorName(name);
+    if ((moment !== null || name === 'rate') && !training)
+      throw new RangeError(`This engine was made for rendering only; it has no ${name}.`);
+    const suffix = moment === null ? '' : moment.toUpperCase();
+    if (name === 'inputRange') return { rows: 1, columns: 2, slices: [whole('inputRange', 0, 2)] };
+    if (name === 'rate') return { rows: voxels, columns: 1, slices: [whole('rate', 0, 1)] };
+    if (parameter === 'density') return { rows: voxels, columns: 1, slices: [whole(`density${suffix}`, 0, 1)] };
+    if (parameter === 'features') {
+      const slices = Array.from({ length: planes }, (_, plane) => ({
+        buffer: `features${plane}${suffix}`,
+        first: 0,
+        stride: 4,
+        from: 4 * plane,
+        to: Math.min(4 * plane + 4, channels),
+      }));
+      return { rows: voxels, columns: channels, slices };
+    }
+    if (width === 0) throw new RangeError(`A field without a network has no ${name}.`);
+    const buffer = `weights${suffix}`;
+    if (parameter === 'w1') return { rows: inputs, columns: width, slices: [whole(buffer, 0, width)] };
+    if (parameter === 'w2') return { rows: width, columns: width, slices: [whole(buffer, inputs * width, width)] };
+    if (parameter === 'w3')
+      return { rows: width, columns: 3, slices: [{ buffer, first: (inputs + width) * width, stride: 4, from: 0, to: 3 }] };
+    throw new RangeError(`This field has no ${name}.`);
+  }
+}
+
+function whole(buffer: string, first: number, columns: number): Slice {
+  return { buffer, first, stride: columns, from: 0, to: columns };
+}
+
+/** A copy of a buffer's bytes. For tensors; steps read through a buffer that they keep. */
+export async function readBuffer(device: GPUDevice, source: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
+  const staging = device.createBuffer({ label: 'read', size: bytes, usage: BUFFER_USAGE.mapRead | BUFFER_USAGE.copyTarget });
+  const encoder = device.createCommandEncoder();
+  encoder.copyBufferToBuffer(source, offset, staging, 0, bytes);
+  device.queue.submit([encoder.finish()]);
+  try {
+    await staging.mapAsync(1);
+    return staging.getMappedRange().slice(0);
+  } finally {
+    staging.destroy();
+  }
+}
