@@ -88,7 +88,7 @@ export async function timeIsolatedKernels(relaxed: boolean): Promise<KernelRow[]
     fill(a, WIDTH * ROWS, 4);
     add(`${neuron.name}, scan`, WIDTH, () => kernel('scanForward')(a, flags, carry, lists, counts, minus, saved, values, ROWS, tally));
     // A penalty everywhere keeps the gradients, which every call shrinks, away from denormal numbers.
-    add(`${neuron.name}, scan backward`, WIDTH, () => kernel('scanBackward')(a, c, flags, ones, carry, saved, values, sums, ROWS, 1e-3));
+    add(`${neuron.name}, scan backward`, WIDTH, () => kernel('scanBackward')(a, c, flags, ones, carry, saved, values, sums, ROWS, 1e-3, 0));
   }
   return rows;
 }

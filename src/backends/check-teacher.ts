@@ -1,12 +1,12 @@
 /** Whether a teacher fits a field and what was reserved for it: the same on every backend. */
 import { viewInputs, voxelCount, type FieldSpec } from '../model/field-spec.ts';
-import type { Capacity, LossWeights, Teacher } from './backend.ts';
+import type { LossWeights, Teacher } from './backend.ts';
 
-/** Throws RangeError. */
-export function checkTeacher(teacher: Teacher, { network, featureChannels }: FieldSpec, { teacherVoxels = 0 }: Capacity): void {
+/** Throws RangeError. `room`: voxels that the engine was made for. */
+export function checkTeacher(teacher: Teacher, { network, featureChannels }: FieldSpec, room: number): void {
   if (network === null) throw new RangeError('A field without a network has no teacher.');
   const voxels = voxelCount(teacher.grid);
-  if (voxels > teacherVoxels) throw new RangeError(`The teacher has ${voxels} voxels; this engine was made for ${teacherVoxels}.`);
+  if (voxels > room) throw new RangeError(`The teacher has ${voxels} voxels; this engine was made for ${room}.`);
   const { width } = network;
   const lengths = {
     features: voxels * featureChannels,

@@ -13,6 +13,8 @@ import { surrogateOf, type SurrogateName } from './surrogates.ts';
 /** d loss / d output, d loss / d number of spikes (the penalty), and for each state d loss / d its next value. */
 export const outputAdjoint = leaf('adjoint', 'output');
 export const eventsAdjoint = leaf('adjoint', 'events');
+/** What loss terms of the potential itself add to d loss / d H. */
+export const potentialAdjoint = leaf('adjoint', 'drive');
 export const stateAdjoint = (state: string): Expr => leaf('adjoint', `state.${state}`);
 /** Steepness of the surrogate. */
 export const surrogateAlpha = leaf('param', 'surrogateAlpha', true);
@@ -37,14 +39,15 @@ export function compileForward({ potential, terms, output, next }: NeuronDefinit
   return { potential: simple[0], fired: simple.slice(1, 1 + fired.length), next: simple.slice(1 + fired.length) };
 }
 
-export function compileAdjoint(definition: NeuronDefinition, surrogate: SurrogateName): AdjointStep {
+/** @param driven whether the loss has terms of the potential itself (`potentialAdjoint`) */
+export function compileAdjoint(definition: NeuronDefinition, surrogate: SurrogateName, driven: boolean): AdjointStep {
   const { potential, output, events, states, next, terms } = definition;
   const slope = (x: Expr): Expr => surrogateOf(surrogate).derivative(x, surrogateAlpha);
   const seeds: [Expr, Expr][] = [[output, outputAdjoint]];
   if (terms.length > 0) seeds.push([events, eventsAdjoint]);
   states.forEach((state, i) => seeds.push([next[i], stateAdjoint(state)]));
   const afterPotential = differentiate(seeds, slope);
-  const atPotential = afterPotential.get(potentialLeaf) ?? constant(0);
+  const atPotential = add(afterPotential.get(potentialLeaf) ?? constant(0), driven ? potentialAdjoint : 0);
   const throughPotential = differentiate([[potential, atPotential]], slope);
   const adjointOf = (kind: 'input' | 'state' | 'param', name: string, uniform = false): Expr => {
     const at = leaf(kind, name, uniform);

@@ -7,7 +7,16 @@
  * What does not change from row to row stays outside the loops. scan-layout.ts says how states, parameters and lists lie in memory;
  * assembly/neurons/README.md shows what comes out. Compared with tfjs in test/conformance and test/neurons.
  */
-import { compileAdjoint, compileForward, eventsAdjoint, keptLeaves, outputAdjoint, stateAdjoint, surrogateAlpha } from './compile-step.ts';
+import {
+  compileAdjoint,
+  compileForward,
+  eventsAdjoint,
+  keptLeaves,
+  outputAdjoint,
+  potentialAdjoint,
+  stateAdjoint,
+  surrogateAlpha,
+} from './compile-step.ts';
 import { inputLeaf, potentialLeaf, type NeuronDefinition } from './define-neuron.ts';
 import { leaf, type Expr } from './graph.ts';
 import { hoist, Writer } from './write-vectors.ts';
@@ -21,7 +30,7 @@ const UNROLL = 4;
 const UNROLL_BACKWARD = 2;
 
 export function keptOf(definition: NeuronDefinition): ReturnType<typeof keptLeaves> {
-  return keptLeaves(SURROGATE_NAMES.map((name) => compileAdjoint(definition, name)));
+  return keptLeaves(SURROGATE_NAMES.map((name) => compileAdjoint(definition, name, true)));
 }
 
 /** `ternary-signed` as part of a name in code. */
@@ -123,9 +132,14 @@ export function emitForward(definition: NeuronDefinition): string {
     .join('\n');
 }
 
-export function emitBackward(definition: NeuronDefinition, surrogate: SurrogateName): string {
+/** Name of a backward scan; a driven one also takes what the loss's terms of the potentials add, and costs some hundredths more. */
+export function backwardName(definition: NeuronDefinition, surrogate: SurrogateName, driven: boolean): string {
+  return `${identifier(definition)}Backward_${surrogate.replace(/-/g, '_')}${driven ? '_driven' : ''}`;
+}
+
+export function emitBackward(definition: NeuronDefinition, surrogate: SurrogateName, driven: boolean): string {
   const { states } = definition;
-  const adjoint = compileAdjoint(definition, surrogate);
+  const adjoint = compileAdjoint(definition, surrogate, driven);
   const kept = keptOf(definition);
   const roots = [adjoint.input, ...adjoint.states, ...adjoint.parameters.values()];
   const bindings = new Map<Expr, string>();
@@ -140,6 +154,7 @@ export function emitBackward(definition: NeuronDefinition, surrogate: SurrogateN
     writer.define(potentialLeaf, `v128.load(h + j${at})`);
     writer.define(outputAdjoint, `v128.load(g + j${at})`);
     writer.use(eventsAdjoint, 'extra');
+    writer.define(potentialAdjoint, `v128.load(drive + j${at})`);
     states.forEach((state, k) => writer.define(stateAdjoint(state), `v128.load(${rows('carry + j', k)}${at})`));
     kept.forEach((value, k) => writer.define(value, `v128.load(${rows('keep + j', k)}${at})`));
     for (const [param, code] of bindings) if (!outside.names.has(param)) writer.define(param, code.replace(/\)$/, `${at})`));
@@ -157,13 +172,13 @@ export function emitBackward(definition: NeuronDefinition, surrogate: SurrogateN
   const layerSums = sums.filter(({ channels }) => channels === null);
   return [
     // Exported, so that the optimiser leaves each scan a function of its own instead of moving all into one, which runs slower.
-    `export function ${identifier(definition)}Backward_${surrogate.replace(/-/g, '_')}(potentials: usize, gradients: usize, starts: usize, real: usize, carry: usize, saved: usize, values: usize, sums: usize, rows: i32, penalty: f32, alpha: f32): void {`,
+    `export function ${backwardName(definition, surrogate, driven)}(potentials: usize, gradients: usize, starts: usize, real: usize, carry: usize, saved: usize, values: usize, sums: usize, rows: i32, penalty: f32, drives: usize, alpha: f32): void {`,
     '  const bytes = <usize>width << 2;',
     ...outside.lines.map((line) => `  ${line}`),
     ...layerSums.map(({ name }) => `  let sum_${name} = f32x4.splat(0);`),
     states.length > 0 ? `  zeroFloats(carry, width * ${states.length});` : '',
     '  for (let row = rows - 1; row >= 0; row--) {',
-    '    const h = potentials + <usize>row * bytes, g = gradients + <usize>row * bytes;',
+    '    const h = potentials + <usize>row * bytes, g = gradients + <usize>row * bytes, drive = drives + <usize>row * bytes;',
     kept.length > 0 ? `    const keep = saved + <usize>row * (bytes * ${kept.length});` : '',
     '    const extra = f32x4.splat(load<u8>(real + <usize>row) ? penalty : 0);',
     `    for (let j: usize = 0; j < bytes; j += ${16 * UNROLL_BACKWARD}) {`,

@@ -2,7 +2,7 @@
  * The AssemblyScript module of all neurons' scans: `neurons/generated.ts` of the kernels. Each neuron exports a function whose name carries a
  * fingerprint of its code, so that kernels which were built without it, or before it changed, are recognised.
  */
-import { emitBackward, emitForward, identifier } from './emit-assemblyscript.ts';
+import { backwardName, emitBackward, emitForward, identifier } from './emit-assemblyscript.ts';
 import { isSpiking, type NeuronDefinition } from './define-neuron.ts';
 import { SURROGATE_NAMES } from './surrogates.ts';
 
@@ -12,19 +12,19 @@ const FIRST_SPIKING = 2;
 const FORWARD =
   'currents: usize, starts: usize, states: usize, lists: usize, counts: usize, minus: usize, saved: usize, values: usize, rows: i32, tally: usize';
 const BACKWARD =
-  'potentials: usize, gradients: usize, starts: usize, real: usize, carry: usize, saved: usize, values: usize, sums: usize, rows: i32, penalty: f32';
+  'potentials: usize, gradients: usize, starts: usize, real: usize, carry: usize, saved: usize, values: usize, sums: usize, rows: i32, penalty: f32, drives: usize';
 
 export function emitScans(neurons: readonly NeuronDefinition[]): string {
   const spiking = neurons.filter(isSpiking);
   const names = (list: string): string => list.replace(/: \w+/g, '');
   const forward = spiking.map((neuron, i) => `    case ${i + FIRST_SPIKING}: ${identifier(neuron)}Forward(${names(FORWARD)}); break;`);
-  const backward = spiking.flatMap((neuron, i) =>
-    SURROGATE_NAMES.map((surrogate, k) => {
-      const code = (i + FIRST_SPIKING) * SURROGATE_NAMES.length + k;
-      const call = `${identifier(neuron)}Backward_${surrogate.replace(/-/g, '_')}`;
-      return `    case ${code}: ${call}(${names(BACKWARD)}, surrogateAlpha); break;`;
-    }),
-  );
+  const backward = (driven: boolean): string[] =>
+    spiking.flatMap((neuron, i) =>
+      SURROGATE_NAMES.map((surrogate, k) => {
+        const code = (i + FIRST_SPIKING) * SURROGATE_NAMES.length + k;
+        return `      case ${code}: ${backwardName(neuron, surrogate, driven)}(${names(BACKWARD)}, surrogateAlpha); break;`;
+      }),
+    );
   return [
     '// Written by src/neurons/emit-scans.ts.',
     "import { listBytes, neuron, surrogate, surrogateAlpha, width } from '../state';",
@@ -35,7 +35,7 @@ export function emitScans(neurons: readonly NeuronDefinition[]): string {
     ...spiking.flatMap((definition, i) => [
       `// ${definition.name}: ${definition.summary} (${definition.source})`,
       emitForward(definition),
-      ...SURROGATE_NAMES.map((surrogate) => emitBackward(definition, surrogate)),
+      ...backwardScans(definition),
       `export function ${exportName(definition)}(): i32 { return ${i + FIRST_SPIKING}; }`,
       '',
     ]),
@@ -46,19 +46,30 @@ export function emitScans(neurons: readonly NeuronDefinition[]): string {
     '  }',
     '}',
     '',
-    '/** Back-propagation through time; gradients of the outputs become gradients of the currents. */',
+    '/** Back-propagation through time; gradients of the outputs, and those of the potentials (`drives`, [rows, width] or 0), become gradients of the currents. */',
     `export function scanBackward(${BACKWARD}): void {`,
-    `  switch (neuron * ${SURROGATE_NAMES.length} + surrogate) {`,
-    ...backward,
+    `  const scan = neuron * ${SURROGATE_NAMES.length} + surrogate;`,
+    '  if (drives) {',
+    '    switch (scan) {',
+    ...backward(true),
+    '    }',
+    '  } else {',
+    '    switch (scan) {',
+    ...backward(false),
+    '    }',
     '  }',
     '}',
     '',
   ].join('\n');
 }
 
+function backwardScans(definition: NeuronDefinition): string[] {
+  return SURROGATE_NAMES.flatMap((surrogate) => [false, true].map((driven) => emitBackward(definition, surrogate, driven)));
+}
+
 /** The exported function that returns the neuron's number. */
 export function exportName(definition: NeuronDefinition): string {
-  const code = [emitForward(definition), ...SURROGATE_NAMES.map((surrogate) => emitBackward(definition, surrogate))].join('\n');
+  const code = [emitForward(definition), ...backwardScans(definition)].join('\n');
   return `neuron_${identifier(definition)}_${fingerprint(code)}`;
 }
 

@@ -12,6 +12,7 @@ import { parameterShapes } from '../../src/backends/tfjs/field-tensors.ts';
 import { forward } from '../../src/backends/tfjs/forward.ts';
 import { loadTensorFlow } from '../../src/backends/tfjs/load-tensorflow.ts';
 import { trainingLoss } from '../../src/backends/tfjs/loss.ts';
+import { createTeacher } from '../../src/backends/tfjs/teacher.ts';
 import { raysOfSamples } from '../../src/backends/tfjs/temporal-modes.ts';
 import type { Tensor, TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
 import { Random } from '../../src/math/random.ts';
@@ -19,6 +20,7 @@ import type { NetworkSpec } from '../../src/model/field-spec.ts';
 import { relu } from '../../src/neurons/relu.ts';
 import { parameterValues } from '../../src/neurons/settings.ts';
 import { createNeuron, tfjsNeuron, type TfjsNeuron } from '../../src/neurons/tfjs-neuron.ts';
+import { coefficients } from '../conformance/cases.ts';
 import { fieldFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
 
 /** Relative to the derivative along the gradient; measured 9e-4. */
@@ -91,7 +93,7 @@ function smoothRelu(): Smooth {
 type Arrays = Record<string, Float32Array>;
 
 /** The loss of a fixture as a function of its parameters, everything else held. */
-function lossOf({ spec, tensors, occupancy, batch, settings }: FieldFixture, neuron: TfjsNeuron | null, loss: LossWeights) {
+function lossOf({ spec, tensors, occupancy, batch, settings, teacher }: FieldFixture, neuron: TfjsNeuron | null, loss: LossWeights) {
   const samples = marchRays(spec, batch, tensors.density!, occupancy);
   const views = spec.network && encodeViews(batch.directions, spec.network.viewFrequencies);
   return (parameters: Record<string, Tensor>): Tensor => {
@@ -99,7 +101,8 @@ function lossOf({ spec, tensors, occupancy, batch, settings }: FieldFixture, neu
     const background = tf.tensor2d(batch.background, [batch.count, 3]);
     const noise = { seed: settings.noiseSeed, firstRay: 0, range: null };
     const weights = spec.network && { w1, w2, w3 };
-    const pass = forward(tf, { density, features, weights }, { spec, neuron, samples, views, background, noise });
+    const asked = teacher && { tensors: createTeacher(tf, teacher), rays: batch };
+    const pass = forward(tf, { density, features, weights }, { spec, neuron, samples, views, background, noise, teacher: asked });
     return trainingLoss(tf, pass, tf.tensor2d(batch.target, [batch.count, 3]), raysOfSamples(samples), loss).total;
   };
 }
@@ -142,8 +145,8 @@ function expectGradients(fixture: FieldFixture, neuron: Smooth | null, loss: Los
 }
 
 const all: ParameterName[] = ['density', 'features', 'w1', 'w2', 'w3'];
-const smoothLosses: LossWeights = { ...NO_LOSS_TERMS, entropy: 0.1, spikes: [0.3, 0.2] };
-const detachedLosses: LossWeights = { ...NO_LOSS_TERMS, perSample: 0.5 };
+const smoothLosses: LossWeights = { ...NO_LOSS_TERMS, entropy: 0.1, spikes: [0.3, 0.2], potentials: coefficients(16) };
+const detachedLosses: LossWeights = { ...NO_LOSS_TERMS, perSample: 0.5, teacherColour: 0.4, teacherPotential: 0.1 };
 
 describe('gradients are finite differences', () => {
   test('no network', () => {
@@ -153,7 +156,7 @@ describe('gradients are finite differences', () => {
   });
 
   test('ReLU', () => {
-    const fixture = fieldFixture({ network: { neuron: 'relu' }, rays: RAYS });
+    const fixture = fieldFixture({ network: { neuron: 'relu' }, rays: RAYS, teacher: true });
     const neuron = smoothRelu();
     expectGradients(fixture, neuron, smoothLosses, all);
     expectGradients(fixture, neuron, detachedLosses, ['features', 'w1', 'w2', 'w3']);
@@ -166,7 +169,7 @@ describe('gradients are finite differences', () => {
     { temporal: 'pad', order: 'far-to-near' },
     { temporal: 'repeat' },
   ])('smooth LIF, %o', (network) => {
-    const fixture = fieldFixture({ network, rays: RAYS });
+    const fixture = fieldFixture({ network, rays: RAYS, teacher: true });
     const neuron = smoothLif(fixture.spec.network!);
     expectGradients(fixture, neuron, smoothLosses, all);
     expectGradients(fixture, neuron, detachedLosses, ['features', 'w1', 'w2', 'w3']);
@@ -174,11 +177,12 @@ describe('gradients are finite differences', () => {
 });
 
 test('per-sample loss has no gradient through the weights', () => {
-  const { spec, tensors, occupancy, batch, settings } = fieldFixture({ network: null, rays: RAYS });
+  const fixture = fieldFixture({ network: null, rays: RAYS });
+  const { tensors, settings } = fixture;
   const only = { ...settings.loss, entropy: 0, spikes: [0, 0] as const };
   const gradientOf = (loss: LossWeights): Float32Array =>
     tf.tidy(() => {
-      const evaluate = lossOf({ spec, tensors, occupancy, batch, settings }, null, loss);
+      const evaluate = lossOf(fixture, null, loss);
       const features = tf.tensor2d(tensors.features!, [tensors.density!.length, 3]);
       return tf
         .grad((density) => evaluate({ density, features }))(tf.tensor1d(tensors.density!))

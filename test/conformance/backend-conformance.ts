@@ -5,7 +5,7 @@
  * Tolerances are for single precision with another order of summation; the comments give what was measured between tfjs and wasm.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Backend, FieldEngine, ParameterName, StepSettings, TensorName } from '../../src/backends/backend.ts';
+import type { Backend, FieldEngine, ParameterName, StepResult, StepSettings, TensorName } from '../../src/backends/backend.ts';
 import { createTfjsBackend, type TfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import type { Margins, TfjsField } from '../../src/backends/tfjs/tfjs-field.ts';
 import { voxelCount } from '../../src/model/field-spec.ts';
@@ -64,7 +64,8 @@ interface EnginePair {
 }
 
 async function createPair(reference: TfjsBackend, backend: Backend, fixture: FieldFixture): Promise<EnginePair> {
-  const capacity = { voxels: voxelCount(fixture.spec.grid), trainRays: fixture.batch.count };
+  const { spec, batch, teacher } = fixture;
+  const capacity = { voxels: voxelCount(spec.grid), trainRays: batch.count, teacherVoxels: teacher ? voxelCount(teacher.grid) : 0 };
   const expected = await reference.createField(fixture.spec, capacity);
   const actual = await backend.createField(fixture.spec, capacity);
   await loadFixture(expected, fixture);
@@ -87,10 +88,16 @@ async function compareGradients({ fixture, expected, actual }: EnginePair): Prom
   expect(got.result.counts).toEqual(wanted.result.counts);
   expectCloseToMax('loss', [got.result.loss], [wanted.result.loss], LOSS_TOLERANCE);
   expectCloseToMax('mse', [got.result.mse], [wanted.result.mse], LOSS_TOLERANCE);
+  compareMeanPotentials(got.result, wanted.result);
   expect(Object.keys(got.gradients).sort()).toEqual(Object.keys(wanted.gradients).sort());
   for (const [name, gradient] of Object.entries(wanted.gradients)) {
     expectCloseToMax(`gradient of ${name}`, got.gradients[name as ParameterName]!, gradient!, GRADIENT_TOLERANCE);
   }
+}
+
+function compareMeanPotentials({ meanPotentials: got }: StepResult, { meanPotentials: wanted }: StepResult): void {
+  expect(got === null).toBe(wanted === null);
+  wanted?.forEach((layer, l) => expectCloseToMax(`mean potentials of layer ${l + 1}`, got![l], layer, LOSS_TOLERANCE));
 }
 
 async function compareRendering({ fixture, expected, actual }: EnginePair): Promise<void> {
@@ -107,7 +114,7 @@ async function compareRendering({ fixture, expected, actual }: EnginePair): Prom
 }
 
 async function compareTraining(reference: TfjsBackend, backend: Backend, { options, trainSeed }: ConformanceCase): Promise<void> {
-  const training = { ...options, seed: trainSeed, emptyFaces: true, settings: { adam: TRAINING_ADAM } };
+  const training = { ...options, seed: trainSeed, emptyFaces: true, settings: { ...options.settings, adam: TRAINING_ADAM } };
   const pair = await createPair(reference, backend, fieldFixture(training));
   const { expected, actual, fixture } = pair;
   for (let step = 1; step <= TRAINING_STEPS; step++) {
@@ -117,6 +124,7 @@ async function compareTraining(reference: TfjsBackend, backend: Backend, { optio
     expectSafe(expected.margins);
     expect(got.counts, `step ${step}`).toEqual(wanted.counts);
     expectCloseToMax(`loss of step ${step}`, [got.loss], [wanted.loss], LOSS_TOLERANCE);
+    compareMeanPotentials(got, wanted);
   }
   for (const name of parametersOf(fixture.spec)) {
     expectClose(name, await actual.read(name), await expected.read(name), STEP_TOLERANCE * learningRate(fixture.settings, name));

@@ -40,6 +40,48 @@ function neuronCases(neuron: string): ConformanceCase[] {
   ];
 }
 
+/** Coefficients of the mean potentials of both layers. */
+export function coefficients(width: number): [Float32Array, Float32Array] {
+  const layer = (first: number): Float32Array => Float32Array.from({ length: width }, (_, c) => Math.cos(first + 2.3 * c) / 100);
+  return [layer(1), layer(2)];
+}
+
+const potentials = { loss: { ...NO_LOSS_TERMS, potentials: coefficients(16) } };
+const teacherColour = { loss: { ...NO_LOSS_TERMS, teacherColour: 0.5 }, teacher: true };
+const teacherPotential = { loss: { ...NO_LOSS_TERMS, teacherPotential: 0.2 }, teacher: true };
+const dropout = { settings: { dropout: 0.3 } };
+const everything = { loss: { potentials: coefficients(16), teacherColour: 0.5, teacherPotential: 0.1 }, teacher: true, ...dropout };
+
+/** What training a spiking network adds to a step: terms of potentials, a teacher, dropout, another steepness. */
+export const trainingTermCases: readonly ConformanceCase[] = [
+  { name: 'LIF, potentials', options: { ...potentials, seed: 1 } },
+  { name: 'LIF, pad, potentials', options: { ...potentials, seed: 1, network: { temporal: 'pad' } } },
+  { name: 'LIF, repeat, potentials', options: { ...potentials, seed: 1, network: { temporal: 'repeat' } } },
+  { name: 'PLIF, far to near, potentials', options: { ...potentials, seed: 1, network: { neuron: 'plif', order: 'far-to-near' } } },
+  { name: 'ternary with signs, potentials', options: { ...potentials, seed: 1, network: { neuron: 'ternary-signed' } } },
+  { name: 'ReLU, potentials', options: { ...potentials, seed: 1, network: { neuron: 'relu' } } },
+  { name: 'LIF, colours of a teacher', options: { ...teacherColour, seed: 1 }, trainSeed: 2 },
+  { name: 'ReLU, colours of a teacher', options: { ...teacherColour, seed: 1, network: { neuron: 'relu' } } },
+  { name: 'LIF, potentials of a teacher', options: { ...teacherPotential, seed: 1 } },
+  {
+    name: 'GLIF, pad, far to near, potentials of a teacher',
+    options: { ...teacherPotential, seed: 1, network: { neuron: 'glif', temporal: 'pad', order: 'far-to-near' } },
+  },
+  { name: 'LIF, repeat, potentials of a teacher', options: { ...teacherPotential, seed: 1, network: { temporal: 'repeat' } } },
+  {
+    name: 'LIF, Poisson encoding, potentials of a teacher',
+    options: { ...teacherPotential, seed: 1, rays: 18, network: { temporal: 'repeat', encoding: 'poisson' } },
+  },
+  { name: 'LIF, dropout', options: { ...dropout, seed: 1 }, trainSeed: 2 },
+  { name: 'GLIF, pad, dropout', options: { ...dropout, seed: 1, network: { neuron: 'glif', temporal: 'pad' } } },
+  { name: 'LIF, repeat, most neurons dropped', options: { settings: { dropout: 0.9 }, seed: 1, network: { temporal: 'repeat' } } },
+  { name: 'ternary, 48 neurons, dropout', options: { ...dropout, seed: 1, network: { neuron: 'ternary', width: 48 } } },
+  { name: 'ternary with signs, dropout', options: { ...dropout, seed: 1, network: { neuron: 'ternary-signed' } } },
+  { name: 'ReLU, dropout', options: { ...dropout, seed: 1, network: { neuron: 'relu' } } },
+  { name: 'LIF, steepness of the step', options: { settings: { surrogateAlpha: 9 }, seed: 1 } },
+  { name: 'ternary, all terms', options: { ...everything, seed: 1, rays: 18, network: { neuron: 'ternary' } }, trainSeed: 2 },
+];
+
 export const conformanceCases: readonly ConformanceCase[] = [
   { name: 'no network', options: { seed: 1, network: null }, trainSeed: 1 },
   { name: 'no network, colour loss only', options: { seed: 1, network: null, loss: NO_LOSS_TERMS } },

@@ -7,6 +7,7 @@ import {
   type FieldEngine,
   type LossWeights,
   type StepSettings,
+  type Teacher,
   type TensorName,
   type TrainBatch,
 } from '../../src/backends/backend.ts';
@@ -20,6 +21,7 @@ export interface FieldFixture {
   readonly occupancy: Uint8Array;
   readonly batch: TrainBatch;
   readonly settings: StepSettings;
+  readonly teacher: Teacher | null;
 }
 
 export interface FixtureOptions {
@@ -31,6 +33,8 @@ export interface FixtureOptions {
   readonly loss?: Partial<LossWeights>;
   readonly spec?: Partial<Omit<FieldSpec, 'network' | 'featureChannels'>>;
   readonly settings?: Partial<Omit<StepSettings, 'loss'>>;
+  /** A random teacher whose box and grid are not the student's. */
+  readonly teacher?: boolean;
   /**
    * No samples nearest to the faces of the box. A ray enters the box on a face, where interpolation weights are 0 up to rounding, and Adam
    * tells gradients that are exactly 0 from those that are not.
@@ -94,13 +98,29 @@ export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
       ...options.settings,
       loss: { ...LOSS, ...options.loss },
     },
+    teacher: options.teacher === true && spec.network !== null ? randomTeacher(spec.network) : null,
   };
 }
 
-/** Writes the tensors and the occupancy of a fixture into an engine of its spec. */
-export async function loadFixture(engine: FieldEngine, { tensors, occupancy }: FieldFixture): Promise<void> {
+/** Writes the tensors, the occupancy and the teacher of a fixture into an engine of its spec. */
+export async function loadFixture(engine: FieldEngine, { tensors, occupancy, teacher }: FieldFixture): Promise<void> {
   for (const [name, data] of Object.entries(tensors) as [TensorName, Float32Array][]) await engine.write(name, data);
   await engine.writeOccupancy(occupancy);
+  await engine.setTeacher(teacher);
+}
+
+/** Some of the student's samples are outside its box. */
+function randomTeacher(network: NetworkSpec): Teacher {
+  const random = new Random(17);
+  const grid = { size: [6, 7, 5] as const, min: [-0.7, -1, -0.6] as const, max: [1.2, 0.6, 0.9] as const };
+  const { width } = network;
+  return {
+    grid,
+    features: normals(random, voxelCount(grid) * 12, 1.5),
+    w1: normals(random, (12 + viewInputs(network)) * width, 0.3),
+    w2: normals(random, width * width, Math.sqrt(2 / width)),
+    w3: normals(random, width * 3, Math.sqrt(2 / width)),
+  };
 }
 
 /** N(0, sd^2), by Box and Muller. */

@@ -19,6 +19,7 @@ import { expectClose, expectCloseToMax } from '../conformance/compare.ts';
 
 const STEPS = 12;
 const PENALTY = 0.3;
+const DRIVE = -0.4;
 
 let tf: TensorFlow;
 beforeAll(async () => {
@@ -33,11 +34,11 @@ interface Gradients {
   readonly raw: Record<string, number>;
 }
 
-/** d (sum_t weight_t S_t + PENALTY sum_t events_t) of one neuron. */
+/** d (sum_t weight_t S_t + PENALTY sum_t events_t + DRIVE sum_t H_t) of one neuron. */
 function bySymbols(definition: NeuronDefinition, surrogate: SurrogateName, inputs: number[], weights: number[]): Gradients {
   const values = initialOf(definition);
   const forward = compileForward(definition);
-  const adjoint = compileAdjoint(definition, surrogate);
+  const adjoint = compileAdjoint(definition, surrogate, true);
   const { alpha } = surrogateOf(surrogate);
   let states = Object.fromEntries(definition.states.map((state) => [state, 0]));
   const steps = inputs.map((x) => {
@@ -50,7 +51,7 @@ function bySymbols(definition: NeuronDefinition, surrogate: SurrogateName, input
   const sums: Record<string, number> = {};
   let carry = Object.fromEntries(definition.states.map((state) => [`state.${state}`, 0]));
   for (let t = inputs.length - 1; t >= 0; t--) {
-    const at = { ...steps[t], ...carry, output: weights[t], events: PENALTY };
+    const at = { ...steps[t], ...carry, output: weights[t], events: PENALTY, drive: DRIVE };
     gradients[t] = evaluate(adjoint.input, at);
     for (const [name, share] of adjoint.parameters) sums[name] = (sums[name] ?? 0) + evaluate(share, at);
     carry = Object.fromEntries(definition.states.map((state, i) => [`state.${state}`, evaluate(adjoint.states[i], at)]));
@@ -70,9 +71,10 @@ function byAutodiff(definition: NeuronDefinition, surrogate: SurrogateName, inpu
     const start = learned.map(([name, { learned: transform }]) => tf.tensor1d([transform.raw(values[name])]));
     const loss = (x: Tensor, ...raw: Tensor[]): Tensor => {
       const bound = neuron.bind(tf, Object.fromEntries(learned.map(([name], i) => [name, raw[i]])));
-      const { outputs, events } = runNeurons(tf, neuron, x, bound);
+      const { outputs, events, potentials } = runNeurons(tf, neuron, x, bound);
       const weighted = tf.sum(tf.mul(outputs, tf.tensor3d(weights, [STEPS, 1, 1])));
-      return neuron.spikes ? tf.add(weighted, tf.mul(PENALTY, tf.sum(events))) : weighted;
+      const driven = tf.add(weighted, tf.mul(DRIVE, tf.sum(potentials)));
+      return neuron.spikes ? tf.add(driven, tf.mul(PENALTY, tf.sum(events))) : driven;
     };
     const [dx, ...draw] = tf.grads(loss as never)([tf.tensor3d(inputs, [STEPS, 1, 1]), ...start] as never) as Tensor[];
     return {

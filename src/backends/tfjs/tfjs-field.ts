@@ -110,7 +110,7 @@ export class TfjsField implements FieldEngine {
   }
 
   async setTeacher(teacher: Teacher | null): Promise<void> {
-    if (teacher !== null) checkTeacher(teacher, this.spec, this.capacity);
+    if (teacher !== null) checkTeacher(teacher, this.spec, this.capacity.teacherVoxels ?? 0);
     disposeTeacher(this.teacher);
     this.teacher = teacher && createTeacher(this.tf, teacher);
   }

@@ -33,6 +33,8 @@ export interface Sizes extends ScanSizes {
   readonly laneCapacity: number;
   readonly slotCapacity: number;
   readonly rays: number;
+  /** Of a teacher's grid; 0: no teacher. */
+  readonly teacherVoxels: number;
 }
 
 export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): Sizes {
@@ -62,6 +64,7 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
     laneCapacity: (Math.floor(capacity.trainRays / LANES) + 1) * maxSteps,
     slotCapacity: Math.ceil(voxels * share) + 1,
     rays: Math.max(capacity.trainRays, RENDER_RAYS),
+    teacherVoxels: network && capacity.trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0,
   };
 }
 
@@ -132,6 +135,14 @@ export function planMemory(sizes: Sizes, training: boolean, threads: number, scr
     reserve('slotGradients', threads * sizes.slotCapacity * (featureStride + 4) * 4);
     reserve('records', LANES * sizes.laneCapacity * RECORD_BYTES);
     reserve('featureGradients', LANES * sizes.laneCapacity * featureStride * 4);
+    reserve('potentialCoefficients', width * 8);
+    reserve('potentialSums', LANES * width * 8);
+  }
+  if (sizes.teacherVoxels > 0) {
+    reserve('teacherFeatures', sizes.teacherVoxels * featureStride * 4);
+    reserve('teacherW1', inputRows * width * 4);
+    reserve('teacherW2', width * width * 4);
+    reserve('teacherW3', width * 16);
   }
   return { offsets, bytes: cursor };
 }

@@ -22,6 +22,8 @@ export const STATS = [
   'negative1',
   'active2',
   'negative2',
+  'teacherColourError',
+  'teacherPotentialError',
 ] as const;
 export type Stats = Record<(typeof STATS)[number], number>;
 

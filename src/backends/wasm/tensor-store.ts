@@ -2,7 +2,7 @@
  * Tensors of the Backend contract as they lie in the kernels' memory: feature rows padded to a multiple of 4, moments of a voxel interleaved,
  * weights with zero rows (w1) or a zero column (w3), the network's moments one behind the other.
  */
-import type { TensorName } from '../backend.ts';
+import type { Teacher, TensorName } from '../backend.ts';
 import { splitTensorName } from '../../model/tensor-names.ts';
 import type { MemoryPlan, Sizes } from './memory-plan.ts';
 
@@ -42,6 +42,15 @@ export class TensorStore {
   readWeightGradient(name: 'w1' | 'w2' | 'w3'): Float32Array {
     const place = this.place(name, 0);
     return this.readAt({ ...place, base: this.offset('networkGradients') + place.base - this.offset('w1') });
+  }
+
+  /** Its weights lie as the student's do. */
+  writeTeacher({ features, w1, w2, w3 }: Teacher): void {
+    this.floats.set(features, this.offset('teacherFeatures'));
+    this.floats.set(w1, this.offset('teacherW1'));
+    this.floats.set(w2, this.offset('teacherW2'));
+    const at = this.offset('teacherW3');
+    w3.forEach((value, i) => (this.floats[at + 4 * Math.floor(i / 3) + (i % 3)] = value));
   }
 
   /** Zeroes what belongs to the grid. */

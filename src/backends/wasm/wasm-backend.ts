@@ -85,7 +85,7 @@ function allocate(bytes: number): WebAssembly.Memory {
 function scratchBytes(module: WebAssembly.Module, sizes: Sizes): number {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  for (const name of ['rowCapacity', 'width', 'inputRows', 'neuronStates', 'keptValues', 'listBytes'] as const)
+  for (const name of ['rowCapacity', 'width', 'inputRows', 'neuronStates', 'keptValues', 'listBytes', 'teacherVoxels'] as const)
     (exports[name] as WebAssembly.Global).value = sizes[name];
   return (exports['scratchBytes'] as () => number)();
 }

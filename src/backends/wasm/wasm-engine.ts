@@ -1,5 +1,4 @@
 /** One field on the wasm backend: sets the kernels' state, hands out rays, reads back results. */
-import { BackendError } from '../../errors.ts';
 import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import {
   emptyCounts,
@@ -15,6 +14,7 @@ import {
   type TensorName,
   type TrainBatch,
 } from '../backend.ts';
+import { asksTeacher, checkTeacher } from '../check-teacher.ts';
 import { surrogateSettings } from '../../neurons/settings.ts';
 import type { KernelPool } from './kernel-pool.ts';
 import { checkFits, LANES, RENDER_RAYS, renderRecordStride, repeatsOf, type MemoryPlan, type Sizes } from './memory-plan.ts';
@@ -34,6 +34,7 @@ export class WasmEngine implements FieldEngine {
   private readonly neurons: NeuronParameters;
   private readonly statistics: Statistics;
   private readonly workCounter: Int32Array;
+  private hasTeacher = false;
   private inputRange = new Float32Array(2);
 
   constructor(spec: FieldSpec, sizes: Sizes, plan: MemoryPlan, scratchStride: number, pool: KernelPool, trainRays: number) {
@@ -67,6 +68,7 @@ export class WasmEngine implements FieldEngine {
       keptValues: sizes.keptValues,
       listBytes: sizes.listBytes,
       signedSpikes: sizes.signedSpikes,
+      teacherVoxels: sizes.teacherVoxels,
       ...networkState(spec, pool),
       ...this.neurons.amplitudes,
     });
@@ -125,7 +127,17 @@ export class WasmEngine implements FieldEngine {
   }
 
   async setTeacher(teacher: Teacher | null): Promise<void> {
-    if (teacher !== null) throw new BackendError('The wasm backend has no teacher.', 'Use the backend tfjs.');
+    if (teacher !== null) {
+      checkTeacher(teacher, this.spec, this.sizes.teacherVoxels);
+      this.tensors.writeTeacher(teacher);
+      const { size, min, max } = teacher.grid;
+      const [teacherNx, teacherNy, teacherNz] = size;
+      const [teacherMinX, teacherMinY, teacherMinZ] = min;
+      const [teacherMaxX, teacherMaxY, teacherMaxZ] = max;
+      const box = { teacherMinX, teacherMinY, teacherMinZ, teacherMaxX, teacherMaxY, teacherMaxZ };
+      this.pool.setState({ teacherNx, teacherNy, teacherNz, ...box });
+    }
+    this.hasTeacher = teacher !== null;
   }
 
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
@@ -189,6 +201,7 @@ export class WasmEngine implements FieldEngine {
       inputLow,
       inputHigh,
       noiseSeed: settings.noiseSeed ?? 0,
+      dropout: 0,
       weightThreshold: settings.weightThreshold ?? this.spec.weightThreshold,
     });
     for (let first = 0; first < n; first += RENDER_RAYS) {
@@ -218,8 +231,7 @@ export class WasmEngine implements FieldEngine {
       throw new RangeError(`A batch of ${n} rays is beyond the capacity of ${this.trainRays} this engine was made for.`);
     const network = this.spec.network;
     const { adam, learningRates, loss } = settings;
-    if (loss.potentials !== null || settings.dropout > 0 || loss.teacherColour !== 0 || loss.teacherPotential !== 0)
-      throw new BackendError('The wasm backend has no terms of potentials or a teacher and no dropout.', 'Use the backend tfjs.');
+    asksTeacher(loss, this.hasTeacher);
     const correction = biasCorrection(settings);
     this.floats('origins', n * 3).set(batch.origins.subarray(0, n * 3));
     this.floats('directions', n * 3).set(batch.directions.subarray(0, n * 3));
@@ -233,6 +245,8 @@ export class WasmEngine implements FieldEngine {
       photometricScale: 1 / (3 * n),
       perSampleScale: loss.perSample / n,
       entropyScale: loss.entropy / n,
+      teacherColourScale: loss.teacherColour / n,
+      dropout: network ? settings.dropout : 0,
       ...adam,
       densityRate: learningRates.density * correction,
       featureRate: learningRates.features * correction,
@@ -245,17 +259,52 @@ export class WasmEngine implements FieldEngine {
       if (inputLow <= inputHigh) this.inputRange.set([inputLow, inputHigh]);
       this.pool.setState({ inputLow: this.inputRange[0], inputHigh: this.inputRange[1] });
     }
-    // Neurons that a mean over samples (and repeats) goes over.
-    const slots = network && spikes(network) ? this.statistics.sum(LANES).samples * repeatsOf(network) * network.width : 0;
-    const [spikeScale1, spikeScale2] = loss.spikes.map((weight) => (slots > 0 ? weight / slots : 0));
-    const surrogateAlpha = settings.surrogateAlpha ?? (network ? surrogateSettings(network).alpha : 0);
-    this.pool.setState({ spikeScale1, spikeScale2, surrogateAlpha });
+    const terms = this.setHiddenTerms(settings, n);
     this.runShared('trainLanes');
     const stats = this.statistics.sum(LANES);
     const mse = stats.squaredError / (3 * n);
-    const onSamples = (loss.perSample * stats.perSampleError + loss.entropy * stats.entropy) / n;
-    const total = mse + onSamples + spikeScale1 * stats.spikes1 + spikeScale2 * stats.spikes2;
-    return { loss: total, mse, counts: this.statistics.counts(LANES, n), meanPotentials: null };
+    const onSamples = loss.perSample * stats.perSampleError + loss.entropy * stats.entropy + loss.teacherColour * stats.teacherColourError;
+    const onSpikes = terms.spikeScale1 * stats.spikes1 + terms.spikeScale2 * stats.spikes2;
+    const meanPotentials = terms.potentialTerms ? this.meanPotentials(terms.rows) : null;
+    const onPotentials = terms.teacherPotentialScale * stats.teacherPotentialError + dot(loss.potentials, meanPotentials);
+    const total = mse + onSamples / n + onSpikes + onPotentials;
+    return { loss: total, mse, counts: this.statistics.counts(LANES, n), meanPotentials };
+  }
+
+  /** Weights of the losses on hidden layers, which average over the real rows of the marched batch. */
+  private setHiddenTerms({ loss, surrogateAlpha: alpha }: StepSettings, rays: number) {
+    const network = this.spec.network;
+    const spiking = network !== null && spikes(network);
+    const repeats = spiking ? repeatsOf(network) : 1;
+    const rows = spiking ? this.statistics.sum(LANES).samples * repeats : 0;
+    const [spikeScale1, spikeScale2] = loss.spikes.map((weight) => (rows > 0 ? weight / (rows * this.sizes.width) : 0));
+    const potentialTerms = spiking && loss.potentials !== null ? 1 : 0;
+    if (potentialTerms && rows > 0) {
+      const coefficients = this.floats('potentialCoefficients', 2 * this.sizes.width);
+      loss.potentials!.forEach((layer, l) =>
+        coefficients.set(
+          layer.map((value) => value / rows),
+          l * this.sizes.width,
+        ),
+      );
+    }
+    const teacherPotentialScale = spiking ? loss.teacherPotential / (rays * this.sizes.width * repeats) : 0;
+    const surrogateAlpha = alpha ?? (network ? surrogateSettings(network).alpha : 0);
+    this.pool.setState({ spikeScale1, spikeScale2, potentialTerms, teacherPotentialScale, surrogateAlpha });
+    return { rows, spikeScale1, spikeScale2, potentialTerms, teacherPotentialScale };
+  }
+
+  /** [W] of both layers, from the lanes' sums over `rows` rows. */
+  private meanPotentials(rows: number): readonly [Float32Array, Float32Array] {
+    const { width } = this.sizes;
+    const lanes = this.floats('potentialSums', LANES * 2 * width);
+    const mean = (layer: number): Float32Array =>
+      Float32Array.from({ length: width }, (_, c) => {
+        let sum = 0;
+        for (let lane = 0; lane < LANES; lane++) sum += lanes[(lane * 2 + layer) * width + c];
+        return rows > 0 ? sum / rows : 0;
+      });
+    return [mean(0), mean(1)];
   }
 
   /** Runs a kernel whose threads share out the work among themselves. */
@@ -305,6 +354,11 @@ export class WasmEngine implements FieldEngine {
 
 function biasCorrection({ adam, adamStep }: StepSettings): number {
   return Math.sqrt(1 - adam.beta2 ** adamStep) / (1 - adam.beta1 ** adamStep);
+}
+
+/** sum_l a_l . b_l; 0 if there are none. */
+function dot(a: readonly Float32Array[] | null, b: readonly Float32Array[] | null): number {
+  return a && b ? a.reduce((sum, layer, l) => layer.reduce((part, value, c) => part + value * b[l][c], sum), 0) : 0;
 }
 
 /** [rows, stride] to [rows, columns]. */

@@ -175,7 +175,7 @@ function fillSpikes(row: i32, sample: i32, x: usize, block: usize): void {
   const record = <usize>load<u32>(sampleRecords + (<usize>sample << 2));
   let t = 0;
   while (!load<u8>(starts + <usize>(row - t))) t++;
-  const key = noiseKey(rayIndexOf(chunkRay(ray)), stepOf(record), t);
+  const key = noiseKey(rayIndexOf(chunkRay(ray)), <u32>stepOf(record) * 64 + <u32>t);
   const view = views + <usize>ray * (<usize>(inputRows - 12) << 2);
   let spikes = 0;
   for (let c = 0; c < inputRows; c++) {

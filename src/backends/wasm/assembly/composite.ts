@@ -7,15 +7,15 @@
  * G_i = d loss / d w_i:   d loss / d alpha_i = T_i (G_i - R),   R <- alpha_i G_i + (1 - alpha_i) R.
  */
 import {
-  backgrounds, entropyScale, perSampleScale, photometricScale, targets,
+  backgrounds, entropyScale, perSampleScale, photometricScale, targets, teacherColourScale,
 } from './state';
 import {
   chunkRay, endRecordOf, endSampleOf, firstRecordOf, firstSampleOf, lastTransmittanceOf, rayIndexOf, rayTotal,
 } from './chunk';
-import { sampleColours, sampleGradients } from './scratch';
+import { sampleColours, sampleGradients, teacherColours } from './scratch';
 import { alphaOf, alphaSlopeOf, networkIndexOf, RECORD_BYTES, setDensityGradient, transmittanceOf } from './record';
 import { madd } from './simd';
-import { count, ENTROPY, PER_SAMPLE_ERROR, SQUARED_ERROR } from './stats';
+import { count, ENTROPY, PER_SAMPLE_ERROR, SQUARED_ERROR, TEACHER_COLOUR_ERROR } from './stats';
 
 /** Three floats as a vector with a zero fourth lane. */
 // @ts-ignore: decorator
@@ -46,7 +46,7 @@ export function compositeColour(c: usize): v128 {
 
 /** Losses of all rays of the chunk; writes sampleGradients (d loss / d logits) and the density gradients of the records. */
 export function lossAndGradients(block: usize): void {
-  let squared: f64 = 0, perSample: f64 = 0, entropy: f64 = 0;
+  let squared: f64 = 0, perSample: f64 = 0, entropy: f64 = 0, toTeacher: f64 = 0;
   for (let index = 0; index < rayTotal; index++) {
     const c = chunkRay(index);
     const ray = <usize>rayIndexOf(c) * 12;
@@ -77,7 +77,13 @@ export function lossAndGradients(block: usize): void {
         weightGradient = sum3(f32x4.mul(colourGradient, rgb));
         const offset = f32x4.sub(rgb, target);
         perSample += <f64>(weight * sum3(f32x4.mul(offset, offset)));
-        const rgbGradient = f32x4.mul(f32x4.splat(weight), madd(f32x4.splat(2 * perSampleScale), offset, colourGradient));
+        let errorGradient = madd(f32x4.splat(2 * perSampleScale), offset, colourGradient);
+        if (teacherColourScale != 0) {
+          const distance = f32x4.sub(rgb, v128.load(teacherColours + at));
+          toTeacher += <f64>(weight * sum3(f32x4.mul(distance, distance)));
+          errorGradient = madd(f32x4.splat(2 * teacherColourScale), distance, errorGradient);
+        }
+        const rgbGradient = f32x4.mul(f32x4.splat(weight), errorGradient);
         const slope = f32x4.mul(rgb, f32x4.sub(f32x4.splat(1), rgb));
         v128.store(sampleGradients + at, f32x4.replace_lane(f32x4.mul(rgbGradient, slope), 3, 0));
       }
@@ -88,4 +94,5 @@ export function lossAndGradients(block: usize): void {
   count(block, SQUARED_ERROR, squared);
   count(block, PER_SAMPLE_ERROR, perSample);
   count(block, ENTROPY, entropy);
+  count(block, TEACHER_COLOUR_ERROR, toTeacher);
 }

@@ -14,9 +14,14 @@ export function cornerWeight(r: usize, c: i32): f32 {
 /** Writes featureStride floats. */
 export function gatherFeatures(r: usize, out: usize): void {
   const stride = <usize>featureStride << 2;
-  const fx = load<f32>(r, 4), fy = load<f32>(r, 8), fz = load<f32>(r, 12);
-  const p = features + <usize>baseOf(r) * stride;
   const row = <usize>nx * stride, plane = <usize>(nx * ny) * stride;
+  interpolate(features + <usize>baseOf(r) * stride, stride, row, plane, load<f32>(r, 4), load<f32>(r, 8), load<f32>(r, 12), out);
+}
+
+/** Between eight points of a grid: `p` the lowest, its neighbours `stride` (the bytes of a point), `row` and `plane` bytes further. */
+// @ts-ignore: decorator
+@inline
+export function interpolate(p: usize, stride: usize, row: usize, plane: usize, fx: f32, fy: f32, fz: f32, out: usize): void {
   const x0: f32 = 1 - fx, y0: f32 = 1 - fy, z0: f32 = 1 - fz;
   const w0 = f32x4.splat(x0 * y0 * z0), w1 = f32x4.splat(fx * y0 * z0), w2 = f32x4.splat(x0 * fy * z0), w3 = f32x4.splat(fx * fy * z0);
   const w4 = f32x4.splat(x0 * y0 * fz), w5 = f32x4.splat(fx * y0 * fz), w6 = f32x4.splat(x0 * fy * fz), w7 = f32x4.splat(fx * fy * fz);

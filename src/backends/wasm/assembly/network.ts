@@ -6,16 +6,19 @@
  * the cache between forward and backward.
  */
 import {
-  amplitude1, amplitude2, inputRows, listBytes, networkFloats, neuron, neuronFloats, neuronValues, poisson, repeats, signedSpikes,
+  amplitude1, amplitude2, dropout, inputRows, listBytes, networkFloats, neuron, neuronFloats, neuronValues, poisson, potentialCoefficients, repeats, signedSpikes,
   spikeScale1, spikeScale2, w1, w1t, w2, w2t, w3, w3t, width,
 } from './state';
 import {
-  counts1, counts2, gradient1, gradient2, hidden1, hidden2, inputGradients, inputsAt, lists1, lists2, logitGradients, logits, membrane, minus1,
+  counts1, counts2, dropped1, dropped2, factors1, factors2, gradient1, gradient2, hidden1, hidden2, inputGradients, inputsAt, lists1, lists2, logitGradients, logits, membrane, minus1,
   minus2, real, saved1, saved2,
-  rowInit, rowRay, rowSample, sampleColours, sampleFeatureGradients, sampleFeatures, sampleGradients, starts, viewCurrents, viewGradients, views,
+  rowInit, rowRay, rowSample, sampleColours, sampleFeatureGradients, sampleFeatures, sampleGradients, starts,
+  teacherPotentials1, teacherPotentials2, viewCurrents, viewGradients, views,
 } from './scratch';
 import { inputValue, rayTotal, rowTotal, sampleTotal, fillInputs } from './chunk';
 import { addOuterProducts, multiply } from './matrix';
+import { dropActivations, dropSpikes, scaleByFactors } from './dropout';
+import { drivePotentials } from './potentials';
 import { addToActiveRows, sumActiveRows } from './spikes';
 import { addToSignedRows, sumSignedRows } from './signed-spikes';
 import { scanBackward, scanForward } from './neurons/generated';
@@ -60,13 +63,21 @@ export function forwardNetwork(block: usize): void {
   }
   if (neuron != RELU) {
     scanForward(hidden1, starts, membrane, lists1, counts1, minus1, saved1, neuronValues, rowTotal, block + (ACTIVE_1 << 3));
-    sumSpikes(hidden2, lists1, counts1, minus1, w2, width, amplitude1);
+    if (dropout > 0) {
+      dropSpikes(1, dropped1, factors1, lists1, counts1, minus1, amplitude1);
+      multiply(hidden2, dropped1, w2, rowTotal, width, width, 0);
+    } else sumSpikes(hidden2, lists1, counts1, minus1, w2, width, amplitude1);
     scanForward(hidden2, starts, membrane, lists2, counts2, minus2, saved2, values2, rowTotal, block + (ACTIVE_2 << 3));
-    sumSpikes(logits, lists2, counts2, minus2, w3, 4, amplitude2);
+    if (dropout > 0) {
+      dropSpikes(2, dropped2, factors2, lists2, counts2, minus2, amplitude2);
+      multiply(logits, dropped2, w3, rowTotal, width, 4, 0);
+    } else sumSpikes(logits, lists2, counts2, minus2, w3, 4, amplitude2);
   } else {
     reluForward(hidden1, counts1, rowTotal);
+    if (dropout > 0) dropActivations(1, hidden1, factors1);
     multiply(hidden2, hidden1, w2, rowTotal, width, width, 0);
     reluForward(hidden2, counts2, rowTotal);
+    if (dropout > 0) dropActivations(2, hidden2, factors2);
     multiply(logits, hidden2, w3, rowTotal, width, 4, 0);
   }
   count(block, TIME_STEPS, rowTotal);
@@ -87,8 +98,11 @@ export function forwardNetwork(block: usize): void {
   for (let s = 0; s < sampleTotal; s++) store128(sampleColours, s, sigmoid4(v128.load(sampleColours + (<usize>s << 4))));
 }
 
-/** From sampleGradients (d loss / d logits) to sampleFeatureGradients; adds the weight gradients to `sums` (w1, w2, w3 in a row). */
-export function backwardNetwork(sums: usize): void {
+/**
+ * From sampleGradients (d loss / d logits) to sampleFeatureGradients; adds the weight gradients to `sums` (w1, w2, w3 in a row) and the potentials
+ * of both layers to `potentialSums`.
+ */
+export function backwardNetwork(sums: usize, potentialSums: usize, block: usize): void {
   if (neuron == 0) {
     memory.copy(sampleFeatureGradients, sampleGradients, <usize>sampleTotal << 4);
     return;
@@ -106,18 +120,24 @@ export function backwardNetwork(sums: usize): void {
     store128(logitGradients, row, g);
   }
   multiply3(gradient2, logitGradients);
+  if (dropout > 0) scaleByFactors(gradient2, factors2);
   if (neuron != RELU) {
-    addToSpikes(sums3, lists2, counts2, minus2, logitGradients, 4, amplitude2);
-    scanBackward(hidden2, gradient2, starts, real, membrane, saved2, values2, parameterSums2, rowTotal, spikeScale2);
-    addToSpikes(sums2, lists1, counts1, minus1, gradient2, width, amplitude1);
+    if (dropout > 0) addOuterProducts(sums3, dropped2, logitGradients, rowTotal, width, 4);
+    else addToSpikes(sums3, lists2, counts2, minus2, logitGradients, 4, amplitude2);
+    const drives = drivePotentials(hidden2, potentialSums + rowBytes, potentialCoefficients + rowBytes, teacherPotentials2, block);
+    scanBackward(hidden2, gradient2, starts, real, membrane, saved2, values2, parameterSums2, rowTotal, spikeScale2, drives);
+    if (dropout > 0) addOuterProducts(sums2, dropped1, gradient2, rowTotal, width, width);
+    else addToSpikes(sums2, lists1, counts1, minus1, gradient2, width, amplitude1);
   } else {
     addOuterProducts(sums3, hidden2, logitGradients, rowTotal, width, 4);
     reluBackward(hidden2, gradient2, rowTotal);
     addOuterProducts(sums2, hidden1, gradient2, rowTotal, width, width);
   }
   multiply(gradient1, gradient2, w2t, rowTotal, width, width, 0);
+  if (dropout > 0) scaleByFactors(gradient1, factors1);
   if (neuron != RELU) {
-    scanBackward(hidden1, gradient1, starts, real, membrane, saved1, neuronValues, parameterSums1, rowTotal, spikeScale1);
+    const drives = drivePotentials(hidden1, potentialSums, potentialCoefficients, teacherPotentials1, block);
+    scanBackward(hidden1, gradient1, starts, real, membrane, saved1, neuronValues, parameterSums1, rowTotal, spikeScale1, drives);
   } else reluBackward(hidden1, gradient1, rowTotal);
 
   zeroFloats(sampleFeatureGradients, sampleTotal * 12);

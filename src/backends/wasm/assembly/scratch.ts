@@ -2,7 +2,7 @@
  * A thread's scratch memory for one chunk of whole rays: rows are time steps of the network. Everything about its layout is here; TypeScript
  * asks `scratchBytes` how much to reserve.
  */
-import { inputRows, keptValues, listBytes, neuronStates, rowCapacity, scratch, scratchStride, thread, width } from './state';
+import { inputRows, keptValues, listBytes, neuronStates, rowCapacity, scratch, scratchStride, teacherVoxels, thread, width } from './state';
 
 /** Rays a chunk may hold, and rows at which it counts as full. */
 export const CHUNK_RAYS = 64;
@@ -36,6 +36,13 @@ export let starts: usize = 0;
 export let real: usize = 0;
 export let membrane: usize = 0;
 export let zeros: usize = 0;
+/** d loss / d potentials of a layer besides what passes through its spikes, as long as potentials.ts needs it. */
+export let drive: usize = 0;
+/** With dropout: what the hidden layers pass on, a row; the factors of their neurons, a ray. */
+export let dropped1: usize = 0;
+export let dropped2: usize = 0;
+export let factors1: usize = 0;
+export let factors2: usize = 0;
 /** Four floats a row. */
 export let logits: usize = 0;
 export let logitGradients: usize = 0;
@@ -51,6 +58,13 @@ export let views: usize = 0;
 export let viewCurrents: usize = 0;
 export let viewGradients: usize = 0;
 export let chunkRays: usize = 0;
+/** The teacher: features, pointer to the view part, inputs of the ReLUs, colours of a sample; view part of a ray. */
+export let teacherInputs: usize = 0;
+export let teacherInit: usize = 0;
+export let teacherPotentials1: usize = 0;
+export let teacherPotentials2: usize = 0;
+export let teacherColours: usize = 0;
+export let teacherViewCurrents: usize = 0;
 
 let cursor: usize = 0;
 
@@ -97,6 +111,18 @@ function place(start: usize): usize {
   viewCurrents = take(rays * ((<usize>width) << 2));
   viewGradients = take(rays * ((<usize>width) << 2));
   chunkRays = take(rays * 32);
+  drive = take(hidden);
+  dropped1 = take(hidden);
+  dropped2 = take(hidden);
+  factors1 = take(rays * ((<usize>width) << 2));
+  factors2 = take(rays * ((<usize>width) << 2));
+  const teacherRows = teacherVoxels ? rows : 0;
+  teacherInputs = take(teacherRows * 48);
+  teacherInit = take(teacherRows << 2);
+  teacherPotentials1 = take(teacherRows * ((<usize>width) << 2));
+  teacherPotentials2 = take(teacherRows * ((<usize>width) << 2));
+  teacherColours = take(teacherRows << 4);
+  teacherViewCurrents = take(teacherVoxels ? rays * ((<usize>width) << 2) : 0);
   return cursor - start;
 }
 

@@ -130,6 +130,30 @@ export let perSampleScale: f32 = 0;
 export let entropyScale: f32 = 0;
 export let spikeScale1: f32 = 0;
 export let spikeScale2: f32 = 0;
+export let teacherColourScale: f32 = 0;
+export let teacherPotentialScale: f32 = 0;
+/** 1 if the loss has a term of the mean potentials: their coefficients, of layer 1, then 2, and LANES times their sums. */
+export let potentialTerms: i32 = 0;
+export let potentialCoefficients: usize = 0;
+export let potentialSums: usize = 0;
+/** Share of the hidden neurons that moderate dropout drops. */
+export let dropout: f64 = 0;
+
+// The teacher: voxels that there is room for, its grid and weights, laid out as the student's.
+export let teacherVoxels: i32 = 0;
+export let teacherFeatures: usize = 0;
+export let teacherW1: usize = 0;
+export let teacherW2: usize = 0;
+export let teacherW3: usize = 0;
+export let teacherNx: i32 = 0;
+export let teacherNy: i32 = 0;
+export let teacherNz: i32 = 0;
+export let teacherMinX: f32 = 0;
+export let teacherMinY: f32 = 0;
+export let teacherMinZ: f32 = 0;
+export let teacherMaxX: f32 = 0;
+export let teacherMaxY: f32 = 0;
+export let teacherMaxZ: f32 = 0;
 
 // Adam.
 export let beta1: f32 = 0;

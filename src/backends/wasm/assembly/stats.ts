@@ -21,6 +21,9 @@ export const ACTIVE_1 = 14;
 export const NEGATIVE_1 = 15;
 export const ACTIVE_2 = 16;
 export const NEGATIVE_2 = 17;
+/** Sums over samples, weighted as in the loss. */
+export const TEACHER_COLOUR_ERROR = 18;
+export const TEACHER_POTENTIAL_ERROR = 19;
 
 // @ts-ignore: decorator
 @inline

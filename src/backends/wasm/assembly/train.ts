@@ -5,8 +5,8 @@
  *     marchLanes -> [inputRangeLanes] -> trainLanes -> update.ts
  */
 import {
-  featureGradients, featureStride, inputs, laneCapacity, gradientFloats, networkGradients, rayCount, rayRecords,
-  records, stats, workCounter,
+  featureGradients, featureStride, inputs, laneCapacity, gradientFloats, networkGradients, potentialSums, potentialTerms,
+  rayCount, rayRecords, records, stats, teacherColourScale, teacherPotentialScale, width, workCounter,
 } from './state';
 import { RECORD_BYTES } from './record';
 import { exitDistance, lastTransmittance, marchRay, raySamples } from './march';
@@ -15,6 +15,7 @@ import { placeScratch, sampleFeatureGradients, sampleRecords, views } from './sc
 import { backwardNetwork, forwardNetwork } from './network';
 import { lossAndGradients } from './composite';
 import { networkIndexOf } from './record';
+import { askTeacher } from './teacher';
 import { zeroFloats } from './simd';
 import { INPUT_HIGH, INPUT_LOW, STATS_BYTES } from './stats';
 
@@ -97,12 +98,15 @@ export function trainLanes(): void {
     const sums = networkGradients + <usize>lane * (<usize>gradientFloats << 2);
     const gradients = featureGradients + <usize>lane * <usize>laneCapacity * stride;
     zeroFloats(sums, gradientFloats);
+    const potentials = potentialSums + <usize>lane * (<usize>width << 3);
+    if (potentialTerms) zeroFloats(potentials, 2 * width);
     const end = firstRayOf(lane + 1);
     for (let ray = firstRayOf(lane); ray < end; ) {
       ray = fillChunk(ray, end);
       forwardNetwork(block);
+      if (teacherColourScale != 0 || teacherPotentialScale != 0) askTeacher();
       lossAndGradients(block);
-      backwardNetwork(sums);
+      backwardNetwork(sums, potentials, block);
       if (sampleTotal) {
         // A chunk's samples are consecutive network samples of the lane.
         const first = networkIndexOf(<usize>load<u32>(sampleRecords));

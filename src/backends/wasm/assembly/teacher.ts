@@ -1,0 +1,66 @@
+/**
+ * The teacher of a distillation at the samples of a chunk (docs/model.md, section 4): features of its own grid, then dense ReLU layers, the view
+ * part of the first once a ray. Cost: that of the ANN twin's forward pass.
+ */
+import {
+  directions, featureStride, inputRows, origins, teacherFeatures, teacherMaxX, teacherMaxY, teacherMaxZ, teacherMinX, teacherMinY, teacherMinZ,
+  teacherNx, teacherNy, teacherNz, teacherW1, teacherW2, teacherW3, width,
+} from './state';
+import { chunkRay, endSampleOf, firstSampleOf, rayIndexOf, rayTotal, sampleTotal } from './chunk';
+import {
+  gradient1, sampleRecords, teacherColours, teacherInit, teacherInputs, teacherPotentials1, teacherPotentials2, teacherViewCurrents, views, zeros,
+} from './scratch';
+import { interpolate } from './gather';
+import { multiply } from './matrix';
+import { distanceOf } from './record';
+import { sigmoid4 } from './simd';
+
+/** Writes teacherColours, teacherPotentials1 and 2; the gradients' place serves as scratch. After forwardNetwork, which encodes the views. */
+export function askTeacher(): void {
+  if (sampleTotal == 0) return;
+  for (let index = 0; index < rayTotal; index++) gatherRay(index);
+  for (let sample = sampleTotal; sample & 3; sample++) store<u32>(teacherInit + (<usize>sample << 2), <u32>zeros);
+  multiply(teacherViewCurrents, views, teacherW1 + ((12 * <usize>width) << 2), rayTotal, inputRows - 12, width, 0);
+  multiply(teacherPotentials1, teacherInputs, teacherW1, sampleTotal, 12, width, teacherInit);
+  rectify(gradient1, teacherPotentials1);
+  multiply(teacherPotentials2, gradient1, teacherW2, sampleTotal, width, width, 0);
+  rectify(gradient1, teacherPotentials2);
+  multiply(teacherColours, gradient1, teacherW3, sampleTotal, width, 4, 0);
+  const end = teacherColours + (<usize>sampleTotal << 4);
+  for (let at = teacherColours; at < end; at += 16) v128.store(at, sigmoid4(v128.load(at)));
+}
+
+/** Features of a ray's samples at origin + direction * distance. */
+function gatherRay(index: i32): void {
+  const c = chunkRay(index);
+  const at = <usize>rayIndexOf(c) * 12;
+  const ox = load<f32>(origins + at), oy = load<f32>(origins + at, 4), oz = load<f32>(origins + at, 8);
+  const dx = load<f32>(directions + at), dy = load<f32>(directions + at, 4), dz = load<f32>(directions + at, 8);
+  const inverse: f32 = 1 / sqrt(dx * dx + dy * dy + dz * dz);
+  const stride = <usize>featureStride << 2;
+  const row = <usize>teacherNx * stride, plane = <usize>(teacherNx * teacherNy) * stride;
+  const current = teacherViewCurrents + <usize>index * (<usize>width << 2);
+  for (let sample = firstSampleOf(c); sample < endSampleOf(c); sample++) {
+    const t = distanceOf(<usize>load<u32>(sampleRecords + (<usize>sample << 2))) * inverse;
+    const gx = coordinate(ox + dx * t, teacherMinX, teacherMaxX, teacherNx);
+    const gy = coordinate(oy + dy * t, teacherMinY, teacherMaxY, teacherNy);
+    const gz = coordinate(oz + dz * t, teacherMinZ, teacherMaxZ, teacherNz);
+    const x = min(<i32>gx, teacherNx - 2), y = min(<i32>gy, teacherNy - 2), z = min(<i32>gz, teacherNz - 2);
+    const base = teacherFeatures + <usize>(x + teacherNx * (y + teacherNy * z)) * stride;
+    interpolate(base, stride, row, plane, gx - <f32>x, gy - <f32>y, gz - <f32>z, teacherInputs + <usize>sample * stride);
+    store<u32>(teacherInit + (<usize>sample << 2), <u32>current);
+  }
+}
+
+/** Grid coordinate of a position, inside the grid. */
+// @ts-ignore: decorator
+@inline
+function coordinate(p: f32, low: f32, high: f32, points: i32): f32 {
+  const last = <f32>(points - 1);
+  return min(max((p - low) * (last / (high - low)), 0), last);
+}
+
+function rectify(out: usize, values: usize): void {
+  const end = (<usize>sampleTotal * <usize>width) << 2;
+  for (let j: usize = 0; j < end; j += 16) v128.store(out + j, f32x4.max(v128.load(values + j), f32x4.splat(0)));
+}
