@@ -4,7 +4,8 @@
  *
  *     open = 1 - strength * sum_k (h_k - distance(p + h_k n)) / h_k * weight_k
  *
- * The distances are tabulated once on a grid, so that the result is smooth and depends on the place alone: all views agree on it.
+ * The distances are taken on a grid, each when it is first asked for, so that the result is smooth and depends on the place alone: all views
+ * agree on it.
  */
 import type { PartTree } from './part-tree.ts';
 
@@ -13,17 +14,22 @@ const HEIGHTS = [0.05, 0.11, 0.2, 0.34, 0.5];
 const WEIGHTS = [0.3, 0.26, 0.2, 0.14, 0.1];
 const STRENGTH = 1.1;
 const MARGIN = 0.55;
+/** Beyond the greatest height plus a cell's diagonal a distance makes no difference. */
+const FAR = 0.6;
 
 export class OcclusionField {
   private readonly min: readonly number[];
   private readonly size: readonly number[];
+  private readonly tree: PartTree;
+  /** NaN where nobody has asked yet. */
   private readonly distances: Float32Array;
 
   constructor(tree: PartTree) {
     const { bounds } = tree;
+    this.tree = tree;
     this.min = [0, 1, 2].map((axis) => bounds[axis] - MARGIN);
     this.size = [0, 1, 2].map((axis) => Math.ceil((bounds[axis + 3] - bounds[axis] + 2 * MARGIN) / CELL) + 1);
-    this.distances = tabulate(tree, this.min, this.size);
+    this.distances = new Float32Array(this.size[0] * this.size[1] * this.size[2]).fill(NaN);
   }
 
   /** Share of the sky that a point with this normal sees, 0..1. */
@@ -47,26 +53,16 @@ export class OcclusionField {
     const fx = gx - ix;
     const fy = gy - iy;
     const fz = gz - iz;
-    const d = this.distances;
-    const i = (iz * sy + iy) * sx + ix;
-    const j = i + sy * sx;
-    const low = (d[i] * (1 - fx) + d[i + 1] * fx) * (1 - fy) + (d[i + sx] * (1 - fx) + d[i + sx + 1] * fx) * fy;
-    const high = (d[j] * (1 - fx) + d[j + 1] * fx) * (1 - fy) + (d[j + sx] * (1 - fx) + d[j + sx + 1] * fx) * fy;
+    const row = (y: number, z: number): number => this.distanceOf(ix, y, z) * (1 - fx) + this.distanceOf(ix + 1, y, z) * fx;
+    const low = row(iy, iz) * (1 - fy) + row(iy + 1, iz) * fy;
+    const high = row(iy, iz + 1) * (1 - fy) + row(iy + 1, iz + 1) * fy;
     return low * (1 - fz) + high * fz;
   }
-}
 
-function tabulate(tree: PartTree, min: readonly number[], [sx, sy, sz]: readonly number[]): Float32Array {
-  const distances = new Float32Array(sx * sy * sz);
-  for (let z = 0, i = 0; z < sz; z++) {
-    for (let y = 0; y < sy; y++) {
-      let before = Infinity;
-      for (let x = 0; x < sx; x++, i++) {
-        // A distance changes by at most the step, so the neighbour's value bounds the search.
-        before = tree.nearest(min[0] + x * CELL, min[1] + y * CELL, min[2] + z * CELL, before + CELL * 1.001);
-        distances[i] = before;
-      }
-    }
+  private distanceOf(ix: number, iy: number, iz: number): number {
+    const { distances, min } = this;
+    const i = (iz * this.size[1] + iy) * this.size[0] + ix;
+    if (Number.isNaN(distances[i])) distances[i] = this.tree.nearest(min[0] + ix * CELL, min[1] + iy * CELL, min[2] + iz * CELL, FAR);
+    return distances[i];
   }
-  return distances;
 }

@@ -1,29 +1,73 @@
 /** The registry of generated scenes. A new one is one file that returns parts, and one entry here. */
 import { InputError } from '../../src/errors.ts';
 import { armillaryParts } from './armillary.ts';
+import { engineShedParts } from './engine-shed.ts';
 import { locomotiveParts } from './locomotive.ts';
 import type { Part } from './part.ts';
 import { prepareScene, type SyntheticScene } from './render-synthetic.ts';
+import type { SceneWriter } from './scene-writer.ts';
+import { writeBlender } from './write-blender.ts';
+import { writeLlff } from './write-llff.ts';
+import { writeNerfstudio } from './write-nerfstudio.ts';
+
+export type SyntheticFormat = 'blender' | 'llff' | 'nerfstudio';
 
 interface SceneEntry {
   readonly name: string;
   readonly description: string;
+  readonly format: SyntheticFormat;
   /** Samples a pixel along each axis. */
   readonly samples: number;
   readonly parts: () => Part[];
 }
 
 export const SYNTHETIC_SCENES: readonly SceneEntry[] = [
-  { name: 'object', description: 'a toy locomotive: spokes, rods, windows, enamel and brass', samples: 3, parts: locomotiveParts },
-  { name: 'hard', description: 'an armillary sphere: wires, lattice, graduated rings, a mirror ball', samples: 3, parts: armillaryParts },
+  {
+    name: 'object',
+    description: 'a toy locomotive: spokes, rods, windows, enamel and brass',
+    format: 'blender',
+    samples: 3,
+    parts: locomotiveParts,
+  },
+  {
+    name: 'hard',
+    description: 'an armillary sphere: wires, lattice, graduated rings, a mirror ball',
+    format: 'blender',
+    samples: 3,
+    parts: armillaryParts,
+  },
+  {
+    name: 'forward',
+    description: 'the locomotive in its shed, photographed from one side',
+    format: 'llff',
+    samples: 3,
+    parts: engineShedParts,
+  },
+  {
+    name: 'capture',
+    description: 'the locomotive photographed from all sides with a lens that distorts',
+    format: 'nerfstudio',
+    samples: 3,
+    parts: locomotiveParts,
+  },
 ];
 
+/** Cameras and files of each format. */
+export const WRITERS: Readonly<Record<SyntheticFormat, SceneWriter>> = {
+  blender: writeBlender,
+  llff: writeLlff,
+  nerfstudio: writeNerfstudio,
+};
+
 /** Throws InputError naming the scenes there are. */
-export function createSyntheticScene(name: string): SyntheticScene {
+export function syntheticEntry(name: string): SceneEntry {
   const entry = SYNTHETIC_SCENES.find((scene) => scene.name === name);
-  if (entry === undefined) {
-    const names = SYNTHETIC_SCENES.map((scene) => scene.name).join(', ');
-    throw new InputError(`scene: expected the name of a generated scene, found "${name}"`, `Use one of ${names}.`);
-  }
+  if (entry !== undefined) return entry;
+  const names = SYNTHETIC_SCENES.map((scene) => scene.name).join(', ');
+  throw new InputError(`scene: expected the name of a generated scene, found "${name}"`, `Use one of ${names}.`);
+}
+
+export function createSyntheticScene(name: string): SyntheticScene {
+  const entry = syntheticEntry(name);
   return prepareScene(entry.name, entry.parts(), entry.samples);
 }

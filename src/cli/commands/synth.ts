@@ -20,15 +20,25 @@ interface SynthOptions extends OutputOptions {
 }
 
 export function synthCommand(): Command {
-  const names = SYNTHETIC_SCENES.map(({ name, description }) => `${name} (${description})`).join(', ');
+  const names = SYNTHETIC_SCENES.map(({ name, description, format }) => `${name} (${description}; ${format} format)`).join(', ');
   const command = new Command('synth')
     .summary('write a generated scene')
-    .description('Ray-traces a generated scene and writes it to DIR in Blender format, with training, validation and test views.')
+    .description(
+      'Ray-traces a generated scene and writes it to DIR, in Blender format with training, validation and test views, or as photos in LLFF or nerfstudio format.',
+    )
     .argument('<dir>', 'scene folder to write')
     .optionsGroup('Scene:')
     .option('--scene <name>', names, SYNTHETIC_SCENES[0].name)
-    .option('--views <n>', 'training views, a whole number from 1 to 10000; val and test get a sixth of them each', '60')
-    .option('--size <n>', 'width and height of the images, pixels: a whole number from 8 to 4096', '200')
+    .option(
+      '--views <n>',
+      'training views, a whole number from 1 to 10000; val and test get a sixth of them each; of LLFF and nerfstudio all views, every 8th of which is for testing',
+      '60',
+    )
+    .option(
+      '--size <n>',
+      'width of the images, pixels: a whole number from 8 to 4096; as high, or 4:3 in LLFF and nerfstudio format',
+      '200',
+    )
     .option('--seed <n>', 'seed of the cameras: a whole number from 0 to 4294967295', '0')
     .option('--force', 'write into a folder that is in use')
     .action((folder: string, options: SynthOptions) => synth(folder, options));
@@ -48,7 +58,7 @@ async function synth(folder: string, options: SynthOptions): Promise<void> {
     const json = { folder, scene: options.scene, views, size, seed };
     return {
       json,
-      text: `${folder}: "${options.scene}", ${views} training views of ${size}x${size}\nnext: spikeray train ${quoted(folder)}\n`,
+      text: `${folder}: "${options.scene}", ${views} views ${size} pixels wide\nnext: spikeray train ${quoted(folder)}\n`,
     };
   });
 }
