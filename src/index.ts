@@ -28,7 +28,7 @@ export { applyRequests, parseConfig, resolveConfig, type Request } from './confi
 export { configSchema, type Config, type NetworkConfig } from './config/schema.ts';
 export { settings, type Setting } from './config/settings.ts';
 export { energyReport, type EnergyReport } from './energy/energy-report.ts';
-export { BackendError, InputError, MemoryError, SpikeRayError, StorageError } from './errors.ts';
+export { BackendError, DeviceError, InputError, MemoryError, SpikeRayError, StorageError } from './errors.ts';
 export type { EvalReport } from './eval/eval-report.ts';
 export { evaluateField } from './eval/evaluate-field.ts';
 export { openField } from './eval/open-field.ts';

@@ -4,7 +4,7 @@
  */
 import type { FieldSpec, GridSpec } from '../model/field-spec.ts';
 
-export type BackendName = 'tfjs' | 'wasm';
+export type BackendName = 'tfjs' | 'wasm' | 'webgpu';
 
 /**
  * Everything that training changes, by name. V voxels, C feature channels, W network width, I = C + view inputs.
@@ -201,6 +201,8 @@ export interface Backend {
   readonly name: BackendName;
   /** What really computes, e.g. "wasm: 2 threads, relaxed SIMD". */
   readonly description: string;
+  /** Where fields lie: in this process's memory, or in that of a GPU, whose size WebGPU does not tell. */
+  readonly memory: 'process' | 'gpu';
   /** Bytes the engine will need for `spec` at `capacity`. */
   estimateBytes(spec: FieldSpec, capacity: Capacity): number;
   createField(spec: FieldSpec, capacity: Capacity): Promise<FieldEngine>;

@@ -12,8 +12,8 @@ export type BackendChoice = BackendName | 'auto';
 /** How each backend is started; throws BackendError where it cannot run. */
 export type BackendStarters = Readonly<Record<BackendName, () => Promise<Backend>>>;
 
-/** In the order in which `auto` tries them: fastest first. */
-export const BACKEND_NAMES: readonly BackendName[] = ['wasm', 'tfjs'];
+/** In the order in which `auto` tries them: fastest first. `webgpu` starts on a real GPU only, unless another adapter is named. */
+export const BACKEND_NAMES: readonly BackendName[] = ['webgpu', 'wasm', 'tfjs'];
 
 export function parseBackendChoice(name: string): BackendChoice {
   const choices: readonly BackendChoice[] = ['auto', ...BACKEND_NAMES];
@@ -29,17 +29,18 @@ export async function selectBackend(choice: BackendChoice, starters: BackendStar
     report({ type: 'note', text: `backend: ${backend.description}` });
     return backend;
   }
-  const reasons: string[] = [];
+  const reasons: { readonly name: BackendName; readonly text: string }[] = [];
   for (const name of BACKEND_NAMES) {
     try {
       const backend = await starters[name]();
-      for (const reason of reasons) report({ type: 'warning', text: reason });
+      // A machine without a GPU is nothing to warn of.
+      for (const { name: missing, text } of reasons) report({ type: missing === 'webgpu' ? 'note' : 'warning', text });
       report({ type: 'note', text: `backend (auto): ${backend.description}` });
       return backend;
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
-      reasons.push(`backend ${name} cannot run: ${error.message}`);
+      reasons.push({ name, text: `backend ${name} cannot run: ${error.message}` });
     }
   }
-  throw new BackendError(`no backend can run here: ${reasons.join('; ')}`, '`spikeray doctor` says more.');
+  throw new BackendError(`no backend can run here: ${reasons.map(({ text }) => text).join('; ')}`, '`spikeray doctor` says more.');
 }

@@ -1,12 +1,13 @@
 /** Facts about this machine that decide what runs here. */
 import { arch, availableParallelism, cpus, release, totalmem } from 'node:os';
 import type { BackendName } from '../backends/backend.ts';
+import type { AdapterFacts } from '../backends/webgpu/adapters.ts';
 import { BACKEND_NAMES } from '../backends/select-backend.ts';
 import { BackendError, SpikeRayError } from '../errors.ts';
 import { VERSION } from '../run/version.ts';
 import { availableMemory } from './available-memory.ts';
 import { loadSharp } from './image-codec.ts';
-import { backendStarters } from './start-backend.ts';
+import { AUTO, backendStarters } from './start-backend.ts';
 
 export interface MachineReport {
   readonly spikeray: string;
@@ -18,6 +19,8 @@ export interface MachineReport {
   readonly memory: { readonly total: number; readonly available: number };
   readonly wasm: { readonly simd: boolean; readonly relaxedSimd: boolean; readonly threads: boolean };
   readonly backends: readonly { readonly name: BackendName; readonly description: string | null; readonly reason: string | null }[];
+  /** Adapters of the webgpu backend; `reason`: why they could not be listed, or what the drivers said where there is none. */
+  readonly gpus: { readonly adapters: readonly AdapterFacts[]; readonly reason: string | null };
   /** Why the native TensorFlow is not used; null where it is. */
   readonly nativeTensorFlow: string | null;
   readonly images: { readonly sharp: string | null; readonly libvips: string | null; readonly reason: string | null };
@@ -51,6 +54,7 @@ export async function describeMachine(): Promise<MachineReport> {
     memory: { total: totalmem(), available: availableMemory() },
     wasm: await probeWasm(),
     backends,
+    gpus: await probeGpus(),
     nativeTensorFlow: await probeNativeTensorFlow(),
     images,
     problems,
@@ -64,10 +68,21 @@ function isSupported(version: string): boolean {
 
 async function probeBackend(name: BackendName): Promise<MachineReport['backends'][number]> {
   try {
-    return { name, description: (await backendStarters(null)[name]()).description, reason: null };
+    return { name, description: (await backendStarters(AUTO)[name]()).description, reason: null };
   } catch (error) {
     if (!(error instanceof BackendError)) throw error;
     return { name, description: null, reason: error.message };
+  }
+}
+
+async function probeGpus(): Promise<MachineReport['gpus']> {
+  const { listAdapters } = await import('../backends/webgpu/launch-node.ts');
+  try {
+    const { adapters, remarks } = await listAdapters();
+    return { adapters, reason: adapters.length > 0 ? null : remarks || 'the drivers found none' };
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    return { adapters: [], reason: error.message };
   }
 }
 

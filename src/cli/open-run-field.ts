@@ -1,6 +1,5 @@
 /** From a run folder to an engine that renders, for `eval` and `render`. */
 import type { FieldEngine } from '../backends/backend.ts';
-import { parseBackendChoice } from '../backends/select-backend.ts';
 import { MemoryError } from '../errors.ts';
 import { openField } from '../eval/open-field.ts';
 import { voxelCount } from '../model/field-spec.ts';
@@ -10,12 +9,10 @@ import type { Reporter } from '../train/events.ts';
 import { availableMemory } from './available-memory.ts';
 import { byteSize } from './format.ts';
 import { nodeFiles } from './node-files.ts';
-import { threadsOf } from './options.ts';
+import { backendRequest, type BackendOptions } from './options.ts';
 import { startBackend } from './start-backend.ts';
 
-export interface RunFieldOptions {
-  readonly backend?: string;
-  readonly threads?: string;
+export interface RunFieldOptions extends BackendOptions {
   readonly checkpoint?: string;
 }
 
@@ -42,11 +39,11 @@ export async function openRunField(
   report: Reporter,
 ): Promise<RunField> {
   const { run, checkpoint, path } = loaded;
-  const choice = options.backend === undefined ? run.record.backend.name : parseBackendChoice(options.backend);
-  const backend = await startBackend(choice, threadsOf(options), report);
+  const { name: choice, gpu } = run.record.backend;
+  const backend = await startBackend(backendRequest(options, { choice, threads: null, gpu }), report);
   const needed = backend.estimateBytes(checkpoint.spec, { voxels: voxelCount(checkpoint.spec.grid), trainRays: 0 });
   const available = availableMemory();
-  if (needed > available)
+  if (backend.memory === 'process' && needed > available)
     throw new MemoryError(
       `${path}: rendering needs ${byteSize(needed)} for ${voxelCount(checkpoint.spec.grid)} voxels; ${byteSize(available)} are available`,
       'Close other programs, or use a machine with more memory.',

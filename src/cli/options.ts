@@ -1,11 +1,13 @@
 /** Options that several commands share, and how their texts become values. */
 import { Option, type Command } from 'commander';
 import { LARGEST_SIDE } from '../../renderer/nerfstudio-path.ts';
+import { parseBackendChoice } from '../backends/select-backend.ts';
 import { presets } from '../config/presets.ts';
 import { DEFAULT_PRESET, parseAssignment, type Request } from '../config/resolve-config.ts';
 import { findSetting, valueAt } from '../config/settings.ts';
 import { suggest } from '../config/nearest-name.ts';
 import { InputError } from '../errors.ts';
+import type { BackendRequest } from './start-backend.ts';
 
 export interface OutputOptions {
   readonly json?: boolean;
@@ -89,7 +91,37 @@ export function word<T extends string>(option: string, text: string, words: read
   return found;
 }
 
+/** Where a command computes. */
+export interface BackendOptions {
+  readonly backend?: string;
+  readonly threads?: string;
+  readonly gpu?: string;
+}
+
+/** @param standards what is used without the option */
+export function addBackendOptions(command: Command, standards: { readonly backend: string; readonly threads: string }): Command {
+  return command
+    .optionsGroup('Machine:')
+    .option('--backend <name>', `auto, webgpu, wasm or tfjs; a named backend runs or fails with the reason (default: ${standards.backend})`)
+    .option('--gpu <name>', 'GPU of the webgpu backend: part of its name, or its number in `spikeray doctor` (default: the first real GPU)')
+    .option('--threads <n>', `threads of the wasm backend: a whole number from 1 to ${MOST_THREADS} (default: ${standards.threads})`);
+}
+
 /** Threads of the wasm backend; null: all cores. */
-export function threadsOf(options: { readonly threads?: string }): number | null {
+export function threadsOf(options: BackendOptions): number | null {
   return options.threads === undefined ? null : wholeNumber('--threads', options.threads, 1, MOST_THREADS);
+}
+
+/**
+ * What was asked of the backend.
+ * @param standard what is used where nothing is asked
+ */
+export function backendRequest(options: BackendOptions, standard: BackendRequest): BackendRequest {
+  const { backend, gpu } = options;
+  if (gpu === '') throw new InputError('--gpu: expected a name or number, found nothing', '`spikeray doctor` lists the GPUs.');
+  const named = backend === undefined ? null : parseBackendChoice(backend);
+  // Who names a GPU wants it.
+  const choice = gpu !== undefined && (named === null || named === 'auto') ? 'webgpu' : (named ?? standard.choice);
+  const same = choice === standard.choice;
+  return { choice, threads: threadsOf(options) ?? (same ? standard.threads : null), gpu: gpu ?? (same ? standard.gpu : null) };
 }

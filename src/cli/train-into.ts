@@ -2,7 +2,7 @@
 import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Backend } from '../backends/backend.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
-import { StorageError } from '../errors.ts';
+import { DeviceError, StorageError } from '../errors.ts';
 import type { RunFolder } from '../run/run-folder.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 import type { Reporter, StepMetrics } from '../train/events.ts';
@@ -27,13 +27,18 @@ export interface TrainInto {
 export async function trainInto({ run, scene, backend, start, interrupt, report, output }: TrainInto): Promise<Result> {
   let latest: StepMetrics | undefined;
   let failure: unknown;
+  let saved = start?.state;
   const stop = new AbortController();
   const outcome = await trainField({
     scene,
     config: run.record.config,
     backend,
     start,
-    save: (checkpoint) => run.save(checkpoint),
+    save: async (checkpoint) => {
+      const file = await run.save(checkpoint);
+      saved = checkpoint.state;
+      return file;
+    },
     report,
     metrics: async (metrics) => {
       latest = metrics;
@@ -47,6 +52,8 @@ export async function trainInto({ run, scene, backend, start, interrupt, report,
     },
     signal: AbortSignal.any([interrupt.signal, stop.signal]),
     secondsBefore: performance.now() / 1000,
+  }).catch((error: unknown) => {
+    throw error instanceof DeviceError ? deviceFailed(error, saved, run.folder) : error;
   });
   interrupt.release();
   const { interrupted, state, checkpoint } = outcome;
@@ -64,6 +71,13 @@ function stoppedBy(failure: unknown, { stage, step }: TrainState, checkpoint: st
     `${failure.fix ?? 'Mend that.'} To go on: ${resumeCommand(folder)}`,
     { cause: failure },
   );
+}
+
+/** What is on a GPU that failed is not saved: nobody knows whether it is right. */
+function deviceFailed(failure: DeviceError, saved: TrainState | undefined, folder: string): DeviceError {
+  const kept = saved === undefined ? 'nothing was saved yet' : `${saved.stage} step ${saved.step} is saved`;
+  const next = saved === undefined ? 'Then train again.' : `To go on: ${resumeCommand(folder)}`;
+  return new DeviceError(`${failure.message}; training stopped, ${kept}`, `${failure.fix ?? ''} ${next}`.trim(), { cause: failure });
 }
 
 /** The result of training as it stands; also for a run that had nothing left to do. */

@@ -1,5 +1,6 @@
 /** `config.json` of a run: what was trained, on what, how. Resolved and validated; every later command reads the run from here. */
 import { z } from 'zod';
+import { BACKEND_NAMES } from '../backends/select-backend.ts';
 import { parseConfig } from '../config/resolve-config.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../errors.ts';
@@ -12,7 +13,13 @@ const recordSchema = z.object({
   node: z.string(),
   created: z.string(),
   scene: z.object({ path: z.string(), name: z.string(), format: z.string(), fingerprint: z.string() }),
-  backend: z.object({ name: z.enum(['wasm', 'tfjs']), description: z.string(), threads: z.number().int().min(1).nullable() }),
+  backend: z.object({
+    name: z.enum(BACKEND_NAMES),
+    description: z.string(),
+    threads: z.number().int().min(1).nullable(),
+    /** As given with --gpu. */
+    gpu: z.string().nullable().default(null),
+  }),
   config: z.unknown(),
 });
 

@@ -85,9 +85,10 @@ describe('memory for training', () => {
       ],
     },
   };
-  const backend = (bytesPerVoxel: number): Backend => ({
-    name: 'wasm',
+  const backend = (bytesPerVoxel: number, memory: Backend['memory'] = 'process'): Backend => ({
+    name: memory === 'gpu' ? 'webgpu' : 'wasm',
     description: 'test',
+    memory,
     estimateBytes: (_, { voxels }) => voxels * bytesPerVoxel,
     createField: never,
   });
@@ -117,6 +118,15 @@ describe('memory for training', () => {
     expect(failure(1e8, 200).message).toMatch(/training needs 1\.\d GiB .* 4096000 voxels, 2048 rays a step.* 95 MiB are available/);
     expect(failure(1e8, 200).fix).toContain('--set fine.voxels=1024000');
     expect(failure(1e12, 2000).message).toContain('wasm can address 4 GiB');
+  });
+
+  it('of a field on a GPU is not of this process', () => {
+    const { field, copies, images, total } = checkTrainingMemory(scene, presets.blender, backend(2000, 'gpu'), 2 ** 30);
+    expect(field).toBeGreaterThan(2 ** 32);
+    expect(total).toBe(copies + images);
+    expect(() => checkTrainingMemory(scene, presets.blender, backend(2000, 'gpu'), 2 ** 29)).toThrow(
+      /GiB on the GPU: .* 512 MiB are available/,
+    );
   });
 
   it('knows what is available here', () => {

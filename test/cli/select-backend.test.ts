@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend, BackendName } from '../../src/backends/backend.ts';
 import { parseBackendChoice, selectBackend, type BackendStarters } from '../../src/backends/select-backend.ts';
-import { warnOfBrokenNative } from '../../src/cli/start-backend.ts';
+import { backendRequest, type BackendOptions } from '../../src/cli/options.ts';
+import { AUTO, backendStarters, warnOfBrokenNative } from '../../src/cli/start-backend.ts';
 import { BackendError, InputError } from '../../src/errors.ts';
 import type { ProgressEvent } from '../../src/train/events.ts';
 
@@ -10,7 +11,7 @@ function starters(broken: readonly BackendName[] = []): BackendStarters {
     if (broken.includes(name)) return Promise.reject(new BackendError(`no ${name} here`));
     return Promise.resolve({ name, description: `the ${name} backend` } as Backend);
   };
-  return { wasm: start('wasm'), tfjs: start('tfjs') };
+  return { webgpu: start('webgpu'), wasm: start('wasm'), tfjs: start('tfjs') };
 }
 
 async function select(choice: 'auto' | BackendName, broken?: readonly BackendName[]) {
@@ -26,19 +27,27 @@ describe('selectBackend', () => {
   });
 
   it('auto says what it chose, and why not the others', async () => {
-    expect(await select('auto')).toEqual({ name: 'wasm', events: [{ type: 'note', text: 'backend (auto): the wasm backend' }] });
-    expect(await select('auto', ['wasm'])).toEqual({
+    expect(await select('auto')).toEqual({ name: 'webgpu', events: [{ type: 'note', text: 'backend (auto): the webgpu backend' }] });
+    expect(await select('auto', ['webgpu'])).toEqual({
+      name: 'wasm',
+      events: [
+        { type: 'note', text: 'backend webgpu cannot run: no webgpu here' },
+        { type: 'note', text: 'backend (auto): the wasm backend' },
+      ],
+    });
+    expect(await select('auto', ['webgpu', 'wasm'])).toEqual({
       name: 'tfjs',
       events: [
+        { type: 'note', text: 'backend webgpu cannot run: no webgpu here' },
         { type: 'warning', text: 'backend wasm cannot run: no wasm here' },
         { type: 'note', text: 'backend (auto): the tfjs backend' },
       ],
     });
-    await expect(select('auto', ['wasm', 'tfjs'])).rejects.toThrow(/no backend can run here: .*no wasm here.*no tfjs here/);
+    await expect(select('auto', ['webgpu', 'wasm', 'tfjs'])).rejects.toThrow(/no backend can run here: .*no wasm here.*no tfjs here/);
   });
 
   it('does not hide failures that are not about the backend', async () => {
-    const failing: BackendStarters = { ...starters(), wasm: () => Promise.reject(new TypeError('a defect')) };
+    const failing: BackendStarters = { ...starters(['webgpu']), wasm: () => Promise.reject(new TypeError('a defect')) };
     await expect(selectBackend('auto', failing, () => undefined)).rejects.toThrow('a defect');
   });
 
@@ -54,5 +63,31 @@ describe('selectBackend', () => {
   it('knows the names', () => {
     expect(parseBackendChoice('auto')).toBe('auto');
     expect(() => parseBackendChoice('webgp')).toThrow(InputError);
+  });
+});
+
+describe('what the options ask of the backend', () => {
+  const run = { choice: 'webgpu', threads: null, gpu: 'H100' } as const;
+  it.each<[BackendOptions, object, object]>([
+    [{}, AUTO, AUTO],
+    [{ backend: 'wasm', threads: '2' }, AUTO, { choice: 'wasm', threads: 2, gpu: null }],
+    [{ gpu: '1' }, AUTO, { choice: 'webgpu', threads: null, gpu: '1' }],
+    [{ backend: 'auto', gpu: '1' }, AUTO, { choice: 'webgpu', threads: null, gpu: '1' }],
+    [{}, run, run],
+    [{ gpu: 'A100' }, run, { ...run, gpu: 'A100' }],
+    [{ backend: 'wasm' }, run, { choice: 'wasm', threads: null, gpu: null }],
+    [{ backend: 'wasm' }, { choice: 'wasm', threads: 3, gpu: null }, { choice: 'wasm', threads: 3, gpu: null }],
+    [{ backend: 'tfjs' }, { choice: 'wasm', threads: 3, gpu: null }, { choice: 'tfjs', threads: null, gpu: null }],
+  ])('%j of %j', (options, standard, expected) => {
+    expect(backendRequest(options, standard as typeof AUTO)).toEqual(expected);
+  });
+
+  it('is refused where it has no meaning', async () => {
+    expect(() => backendRequest({ gpu: '' }, AUTO)).toThrow(InputError);
+    await expect(backendStarters({ threads: null, gpu: '0' }).wasm()).rejects.toThrow('--gpu has no meaning for the wasm backend');
+    await expect(backendStarters({ threads: null, gpu: '0' }).tfjs()).rejects.toThrow('--gpu has no meaning for the tfjs backend');
+    await expect(backendStarters({ threads: 2, gpu: null }).tfjs()).rejects.toThrow('--threads has no meaning for the tfjs backend');
+    // auto goes on to wasm.
+    await expect(backendStarters({ threads: 2, gpu: null }).webgpu()).rejects.toThrow(BackendError);
   });
 });

@@ -36,6 +36,7 @@ export async function createTfjsBackend(options: TfjsBackendOptions = {}): Promi
   return {
     name: 'tfjs',
     description: `tfjs: ${description}`,
+    memory: 'process',
     nativeMissing,
     nativeBroken,
     estimateBytes,

@@ -47,6 +47,7 @@ export function createBackend(module: WebAssembly.Module, setup: WasmSetup): Bac
   return {
     name: 'wasm',
     description: `wasm, ${threads} ${threads === 1 ? 'thread' : 'threads'}, ${relaxed ? 'SIMD with fused multiply-add' : 'SIMD'}`,
+    memory: 'process',
     estimateBytes: (spec, capacity) => plan(spec, capacity).memory.bytes,
     createField: async (spec, capacity) => {
       checkChannels(spec);

@@ -3,7 +3,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type * as Dawn from 'webgpu';
 import { BackendError } from '../../errors.ts';
+import type { Backend } from '../backend.ts';
 import { chooseAdapter, describeAdapter, unreachableAdapter, type AdapterFacts, type AdapterLike } from './adapters.ts';
+import { createWebgpuBackend } from './webgpu-backend.ts';
 import { openDevice, type DeviceOptions, type WebgpuDevice } from './device.ts';
 
 export interface AdapterList {
@@ -40,6 +42,11 @@ function listingFailed({ killed, signal, message }: { killed?: boolean; signal?:
       ? `a driver crashed (${signal})`
       : (/^\w*Error.*$/m.exec(stderr)?.[0] ?? message);
   return new BackendError(`GPUs cannot be looked for: ${how}`, 'docs/webgpu.md says what is needed; --backend wasm runs without a GPU.');
+}
+
+/** The backend on the GPU of `--gpu`; null: the first real one. @throws BackendError with the reason if it cannot run */
+export async function startWebgpuBackend(wanted: string | null): Promise<Backend> {
+  return createWebgpuBackend(await openNodeDevice(wanted));
 }
 
 /**

@@ -1,5 +1,7 @@
 /** `spikeray doctor`: what runs on this machine, and why something does not. */
 import { Command } from 'commander';
+import type { AdapterFacts } from '../../backends/webgpu/adapters.ts';
+import { OPTIONAL_FEATURES } from '../../backends/webgpu/device.ts';
 import { describeMachine, type MachineReport } from '../describe-machine.ts';
 import { byteSize } from '../format.ts';
 import { addOutputOptions, type OutputOptions } from '../options.ts';
@@ -9,7 +11,7 @@ export function doctorCommand(): Command {
   const command = new Command('doctor')
     .summary('check this machine')
     .description(
-      'Checks Node, cores, memory, WebAssembly features, backends and the image library. Exits with 1 if training cannot run here.',
+      'Checks Node, cores, memory, WebAssembly features, backends, GPUs and the image library. Exits with 1 if training cannot run here.',
     )
     .action((options: OutputOptions) => doctor(options));
   return addOutputOptions(command);
@@ -31,6 +33,7 @@ function describe({
   memory,
   wasm,
   backends,
+  gpus,
   nativeTensorFlow,
   images,
   problems,
@@ -44,10 +47,29 @@ function describe({
     `memory          ${byteSize(memory.available)} of ${byteSize(memory.total)} available`,
     `WebAssembly     SIMD ${yes(wasm.simd)}, relaxed SIMD ${yes(wasm.relaxedSimd)}, threads ${yes(wasm.threads)}`,
     ...backends.map(({ name, description, reason }) => `backend ${name.padEnd(7)} ${reason === null ? description : `missing: ${reason}`}`),
+    ...(gpus.reason === null ? gpus.adapters.map(describeGpu) : [`GPUs            none: ${gpus.reason.split('\n')[0]}`]),
     `tfjs-node-gpu   ${nativeTensorFlow === null ? 'used by the backend tfjs' : nativeTensorFlow}`,
     `images          ${images.reason === null ? `sharp ${images.sharp}, libvips ${images.libvips}` : `missing: ${images.reason}`}`,
     '',
     problems.length === 0 ? 'everything that training needs is there' : problems.map((problem) => `problem: ${problem}`).join('\n'),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function describeGpu({ index, name, driver, software, features, limits, reason }: AdapterFacts): string {
+  const kind = software ? 'software adapter' : 'GPU';
+  const what = reason === null ? `${kind}${software ? `, runs only with --gpu ${index}` : ''}` : `cannot be used: ${reason}`;
+  const optional = OPTIONAL_FEATURES.filter((feature) => features.includes(feature));
+  const facts = [
+    driver,
+    ...(limits.maxBufferSize === undefined
+      ? []
+      : [
+          `buffers to ${byteSize(limits.maxBufferSize)}`,
+          `bindings to ${byteSize(limits.maxStorageBufferBindingSize)}`,
+          `workgroups of ${limits.maxComputeInvocationsPerWorkgroup} with ${byteSize(limits.maxComputeWorkgroupStorageSize)}`,
+        ]),
+    ...optional,
+  ].filter((fact) => fact !== '');
+  return `GPU ${String(index).padEnd(12)}${name}: ${what}\n                ${facts.join(', ')}`;
 }

@@ -19,7 +19,7 @@ import { SPLITS } from '../held-out-views.ts';
 import { sharpCodec } from '../image-codec.ts';
 import { nodeFiles } from '../node-files.ts';
 import type { RunFieldOptions } from '../open-run-field.ts';
-import { addOutputOptions, collect, wholeNumber, word, type OutputOptions } from '../options.ts';
+import { addBackendOptions, addOutputOptions, collect, wholeNumber, word, type OutputOptions } from '../options.ts';
 import { openRapl } from '../rapl.ts';
 import { runAction, type Result } from '../run-action.ts';
 import { sourceCommit } from '../source-commit.ts';
@@ -62,13 +62,11 @@ export function energyCommand(): Command {
     .option('--hardware <name>', `a model (${names}) or a .json file; may be given several times (default: all)`, collect)
     .optionsGroup('Run:')
     .option('--checkpoint <file>', 'this checkpoint instead of the newest')
-    .option('--backend <name>', 'auto, wasm or tfjs (default: that of the run)')
-    .option('--threads <n>', 'threads of the wasm backend: a whole number from 1 to 16 (default: all cores)')
     .optionsGroup('Files:')
     .option('--format <list>', 'files to write, of html, json, csv', FORMATS.join(','))
     .option('--out <folder>', 'folder to write (default: RUN/report)')
     .action((runs: string[], options: EnergyOptions) => runAction(options, (report) => energy(runs, options, report)));
-  return addOutputOptions(command);
+  return addOutputOptions(addBackendOptions(command, { backend: 'that of the run', threads: 'all cores' }));
 }
 
 /** The options as values, checked before anything is computed. */

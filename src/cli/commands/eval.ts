@@ -9,7 +9,7 @@ import { heldOutViews } from '../held-out-views.ts';
 import { sharpCodec } from '../image-codec.ts';
 import { nodeFiles } from '../node-files.ts';
 import { loadRun, openRunField, type RunFieldOptions } from '../open-run-field.ts';
-import { addOutputOptions, wholeNumber, word, type OutputOptions } from '../options.ts';
+import { addBackendOptions, addOutputOptions, wholeNumber, word, type OutputOptions } from '../options.ts';
 import { replaceFolder } from '../replace-folder.ts';
 import { runAction } from '../run-action.ts';
 
@@ -32,10 +32,8 @@ export function evalCommand(): Command {
     .optionsGroup('Run:')
     .option('--checkpoint <file>', 'this checkpoint instead of the newest')
     .option('--scene <folder>', 'where the scene lies now, if it was moved')
-    .option('--backend <name>', 'auto, wasm or tfjs (default: that of the run)')
-    .option('--threads <n>', 'threads of the wasm backend: a whole number from 1 to 16 (default: all cores)')
     .action((run: string, options: EvalOptions) => evaluate(run, options));
-  return addOutputOptions(command);
+  return addOutputOptions(addBackendOptions(command, { backend: 'that of the run', threads: 'all cores' }));
 }
 
 async function evaluate(path: string, options: EvalOptions): Promise<void> {

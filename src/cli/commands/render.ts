@@ -16,7 +16,7 @@ import { sharpCodec } from '../image-codec.ts';
 import { nodeFiles } from '../node-files.ts';
 import { loadRun, openRunField, type RunFieldOptions } from '../open-run-field.ts';
 import { openSceneFor, viewsOf } from '../open-run-scene.ts';
-import { addOutputOptions, imageSize, wholeNumber, word, type OutputOptions } from '../options.ts';
+import { addBackendOptions, addOutputOptions, imageSize, wholeNumber, word, type OutputOptions } from '../options.ts';
 import { renderFrames } from '../render-frames.ts';
 import { checkRenderMemory } from '../render-memory.ts';
 import { runAction } from '../run-action.ts';
@@ -55,10 +55,8 @@ export function renderCommand(): Command {
     .optionsGroup('Run:')
     .option('--checkpoint <file>', 'this checkpoint instead of the newest')
     .option('--scene <folder>', 'where the scene lies now, if it was moved')
-    .option('--backend <name>', 'auto, wasm or tfjs (default: that of the run)')
-    .option('--threads <n>', 'threads of the wasm backend: a whole number from 1 to 16 (default: all cores)')
     .action((run: string, options: RenderOptions) => render(run, options));
-  return addOutputOptions(command);
+  return addOutputOptions(addBackendOptions(command, { backend: 'that of the run', threads: 'all cores' }));
 }
 
 async function render(folder: string, options: RenderOptions): Promise<void> {

@@ -11,18 +11,17 @@ import { availableMemory } from '../available-memory.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { nodeFiles } from '../node-files.ts';
 import { openSceneFor, viewsOf } from '../open-run-scene.ts';
-import { addOutputOptions, threadsOf, wholeNumber, type OutputOptions } from '../options.ts';
+import { addBackendOptions, addOutputOptions, backendRequest, wholeNumber, type BackendOptions, type OutputOptions } from '../options.ts';
 import { runAction } from '../run-action.ts';
 import { startBackend } from '../start-backend.ts';
 import { describeTraining, trainInto } from '../train-into.ts';
 import { checkTrainingMemory } from '../training-memory.ts';
 
-interface ResumeOptions extends OutputOptions {
+interface ResumeOptions extends OutputOptions, BackendOptions {
   readonly maxSteps?: string;
   readonly maxMinutes?: string;
   readonly checkpoint?: string;
   readonly scene?: string;
-  readonly threads?: string;
   readonly force?: boolean;
 }
 
@@ -37,13 +36,12 @@ export function resumeCommand(): Command {
     .optionsGroup('Training:')
     .option('--max-steps <n>', 'steps of the fine stage in all, those already done included (default: as planned)')
     .option('--max-minutes <n>', 'minutes of training in all, those already spent included (default: as planned)')
-    .option('--threads <n>', 'threads of the wasm backend: a whole number from 1 to 16 (default: as in the run)')
     .optionsGroup('Input:')
     .option('--checkpoint <file>', 'go on from this checkpoint instead of the newest')
     .option('--scene <folder>', 'where the scene lies now, if it was moved')
     .option('--force', 'go on although the scene changed since the checkpoint')
     .action((run: string, options: ResumeOptions) => resume(run, options));
-  return addOutputOptions(command);
+  return addOutputOptions(addBackendOptions(command, { backend: 'that of the run', threads: 'as in the run' }));
 }
 
 async function resume(path: string, options: ResumeOptions): Promise<void> {
@@ -51,7 +49,8 @@ async function resume(path: string, options: ResumeOptions): Promise<void> {
     const run = await openRun(nodeFiles, path.replace(/(?<=.)\/+$/, ''));
     const { record } = run;
     const config = changedPlan(record.config, options);
-    const threads = threadsOf(options) ?? record.backend.threads;
+    const { name: choice, threads, gpu } = record.backend;
+    const request = backendRequest(options, { choice, threads, gpu });
     const { path: file, checkpoint } = await run.load(options.checkpoint);
     report({ type: 'note', text: `from ${file}` });
     const over = whyFinished(checkpoint.state, config);
@@ -69,13 +68,13 @@ async function resume(path: string, options: ResumeOptions): Promise<void> {
         throw new InputError(what, 'Restore the scene, or go on with the changed one with --force, or train again.');
       report({ type: 'warning', text: what });
     }
-    const backend = await startBackend(record.backend.name, threads, report);
+    const backend = await startBackend(request, report);
     checkTrainingMemory(scene, config, backend, availableMemory());
     const changed = {
       ...record,
       config,
       scene: { ...record.scene, path: resolve(scenePath), fingerprint: scene.fingerprint },
-      backend: { name: backend.name, description: backend.description, threads },
+      backend: { name: backend.name, description: backend.description, threads: request.threads, gpu: request.gpu },
     };
     const continued = await run.continueFrom(checkpoint, changed);
     return trainInto({ run: continued, scene, backend, start: checkpoint, interrupt, report, output: options });

@@ -2,7 +2,6 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Backend } from '../../backends/backend.ts';
-import { parseBackendChoice } from '../../backends/select-backend.ts';
 import type { SceneData } from '../../../datasets/scene-data.ts';
 import { withMaxSteps } from '../../config/planned-steps.ts';
 import { presets } from '../../config/presets.ts';
@@ -17,18 +16,26 @@ import { byteSize } from '../format.ts';
 import { INTERRUPTED, listenForInterrupt, type Interrupt } from '../interrupt.ts';
 import { nodeFiles } from '../node-files.ts';
 import { openSceneFor, viewsOf } from '../open-run-scene.ts';
-import { addOutputOptions, collect, requestsOf, settingOption, threadsOf, wholeNumber, type OutputOptions } from '../options.ts';
+import {
+  addBackendOptions,
+  addOutputOptions,
+  backendRequest,
+  collect,
+  requestsOf,
+  settingOption,
+  wholeNumber,
+  type BackendOptions,
+  type OutputOptions,
+} from '../options.ts';
 import { runAction, type Result } from '../run-action.ts';
-import { startBackend } from '../start-backend.ts';
+import { AUTO, startBackend, type BackendRequest } from '../start-backend.ts';
 import { trainInto } from '../train-into.ts';
 import { checkTrainingMemory } from '../training-memory.ts';
 
-interface TrainOptions extends OutputOptions {
+interface TrainOptions extends OutputOptions, BackendOptions {
   readonly preset: string;
-  readonly backend: string;
   readonly out?: string;
   readonly force?: boolean;
-  readonly threads?: string;
   readonly maxSteps?: string;
 }
 
@@ -40,8 +47,6 @@ export function trainCommand(): Command {
     .optionsGroup('Run:')
     .option('--out <run>', 'run folder to write (default: runs/SCENE-PRESET-NEURON)')
     .option('--force', 'replace a run that is already in the folder')
-    .option('--backend <name>', 'auto, wasm or tfjs; a named backend runs or fails with the reason', 'auto')
-    .option('--threads <n>', 'threads of the wasm backend: a whole number from 1 to 16 (default: all cores)')
     .optionsGroup('Model:')
     .option('--preset <name>', `settings to start from: ${Object.keys(presets).join(', ')}`, DEFAULT_PRESET)
     .addOption(settingOption('--neuron <name>', 'network.neuron'))
@@ -60,27 +65,27 @@ export function trainCommand(): Command {
     .addOption(settingOption('--seed <n>', 'seed'))
     .option('--set <key=value>', 'any other setting, may be repeated; `spikeray config` lists all of them', collect)
     .action((scene: string, options: TrainOptions) => train(scene, options));
-  return addOutputOptions(command);
+  return addOutputOptions(addBackendOptions(command, { backend: 'auto, the fastest that can run', threads: 'all cores' }));
 }
 
 async function train(path: string, options: TrainOptions): Promise<void> {
   await runAction(options, async (report) => {
     const config = configOf(options);
-    const choice = parseBackendChoice(options.backend);
-    const threads = threadsOf(options);
+    const request = backendRequest(options, AUTO);
     const force = options.force ?? false;
     if (options.out === '') throw new InputError('--out: expected a folder, found an empty name', 'Give a folder, or leave --out out.');
     if (options.out !== undefined) await checkFolderFree(nodeFiles, options.out, force);
     const interrupt = listenForInterrupt();
     const scene = await openSceneFor(path, config.scene, ['train'], report);
     viewsOf(scene, 'train', path);
-    const backend = await startBackend(choice, threads, report);
+    const backend = await startBackend(request, report);
     const needed = checkTrainingMemory(scene, config, backend, availableMemory());
     if (interrupt.signal.aborted) return nothingDone(interrupt);
     checkTimeLeft(config, performance.now() / 1000);
-    report({ type: 'note', text: `memory: about ${byteSize(needed.total)} at most; images ${byteSize(needed.images)}` });
+    const onGpu = backend.memory === 'gpu' ? `; on the GPU ${byteSize(needed.field)}` : '';
+    report({ type: 'note', text: `memory: about ${byteSize(needed.total)} at most; images ${byteSize(needed.images)}${onGpu}` });
     const folder = options.out?.replace(/(?<=.)\/+$/, '') ?? (await freeFolder(scene, config));
-    const run = await createRun(nodeFiles, folder, recordOf(path, scene, backend, threads, config), force);
+    const run = await createRun(nodeFiles, folder, recordOf(path, scene, backend, request, config), force);
     report({ type: 'note', text: `run folder: ${folder}` });
     return trainInto({ run, scene, backend, interrupt, report, output: options });
   });
@@ -91,14 +96,14 @@ function configOf(options: TrainOptions): Config {
   return options.maxSteps === undefined ? config : withMaxSteps(config, wholeNumber('--max-steps', options.maxSteps, 0, 1e9));
 }
 
-function recordOf(path: string, scene: SceneData, backend: Backend, threads: number | null, config: Config) {
+function recordOf(path: string, scene: SceneData, backend: Backend, { threads, gpu }: BackendRequest, config: Config) {
   const { name, format, fingerprint } = scene;
   return {
     spikeray: VERSION,
     node: process.version,
     created: new Date().toISOString(),
     scene: { path: resolve(path), name, format, fingerprint },
-    backend: { name: backend.name, description: backend.description, threads },
+    backend: { name: backend.name, description: backend.description, threads, gpu },
     config,
   };
 }
