@@ -3,7 +3,7 @@
  * chose and why.
  */
 import { suggest } from '../config/nearest-name.ts';
-import { BackendError, InputError } from '../errors.ts';
+import { BackendError, InputError, MemoryError } from '../errors.ts';
 import type { Reporter } from '../train/events.ts';
 import type { Backend, BackendName } from './backend.ts';
 
@@ -22,8 +22,16 @@ export function parseBackendChoice(name: string): BackendChoice {
   return found;
 }
 
-/** Throws BackendError with the reason if the named backend, or with `auto` every backend, cannot run here. */
-export async function selectBackend(choice: BackendChoice, starters: BackendStarters, report: Reporter): Promise<Backend> {
+/**
+ * @param suits for `auto`: throws BackendError or MemoryError if the backend cannot do what is meant to be done
+ * @throws BackendError with the reason if the named backend, or with `auto` every backend, cannot run here
+ */
+export async function selectBackend(
+  choice: BackendChoice,
+  starters: BackendStarters,
+  report: Reporter,
+  suits: (backend: Backend) => void = () => undefined,
+): Promise<Backend> {
   if (choice !== 'auto') {
     const backend = await starters[choice]();
     report({ type: 'note', text: `backend: ${backend.description}` });
@@ -33,12 +41,13 @@ export async function selectBackend(choice: BackendChoice, starters: BackendStar
   for (const name of BACKEND_NAMES) {
     try {
       const backend = await starters[name]();
+      suits(backend);
       // A machine without a GPU is nothing to warn of.
       for (const { name: missing, text } of reasons) report({ type: missing === 'webgpu' ? 'note' : 'warning', text });
       report({ type: 'note', text: `backend (auto): ${backend.description}` });
       return backend;
     } catch (error) {
-      if (!(error instanceof BackendError)) throw error;
+      if (!(error instanceof BackendError || error instanceof MemoryError)) throw error;
       reasons.push({ name, text: `backend ${name} cannot run: ${error.message}` });
     }
   }

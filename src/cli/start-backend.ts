@@ -40,8 +40,9 @@ export function backendStarters({ threads, gpu }: Omit<BackendRequest, 'choice'>
   };
 }
 
-export function startBackend(request: BackendRequest, report: Reporter): Promise<Backend> {
-  return selectBackend(request.choice, backendStarters(request, report), report);
+/** @param suits for `auto`, see selectBackend */
+export function startBackend(request: BackendRequest, report: Reporter, suits?: (backend: Backend) => void): Promise<Backend> {
+  return selectBackend(request.choice, backendStarters(request, report), report, suits);
 }
 
 function refuse(option: '--gpu' | '--threads', value: unknown, backend: BackendName): void {

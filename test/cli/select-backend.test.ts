@@ -3,7 +3,7 @@ import type { Backend, BackendName } from '../../src/backends/backend.ts';
 import { parseBackendChoice, selectBackend, type BackendStarters } from '../../src/backends/select-backend.ts';
 import { backendRequest, type BackendOptions } from '../../src/cli/options.ts';
 import { AUTO, backendStarters, warnOfBrokenNative } from '../../src/cli/start-backend.ts';
-import { BackendError, InputError } from '../../src/errors.ts';
+import { BackendError, InputError, MemoryError } from '../../src/errors.ts';
 import type { ProgressEvent } from '../../src/train/events.ts';
 
 function starters(broken: readonly BackendName[] = []): BackendStarters {
@@ -44,6 +44,18 @@ describe('selectBackend', () => {
       ],
     });
     await expect(select('auto', ['webgpu', 'wasm', 'tfjs'])).rejects.toThrow(/no backend can run here: .*no wasm here.*no tfjs here/);
+  });
+
+  it('auto leaves out what cannot do the work', async () => {
+    const suits = ({ name }: Backend): void => {
+      if (name === 'webgpu') throw new MemoryError('the grid is too large');
+      if (name === 'wasm') throw new BackendError('no such neuron');
+    };
+    const events: ProgressEvent[] = [];
+    const report = (event: ProgressEvent): number => events.push(event);
+    expect((await selectBackend('auto', starters(), report, suits)).name).toBe('tfjs');
+    expect(events[0]).toEqual({ type: 'note', text: 'backend webgpu cannot run: the grid is too large' });
+    expect((await selectBackend('webgpu', starters(), report, suits)).name).toBe('webgpu');
   });
 
   it('does not hide failures that are not about the backend', async () => {

@@ -16,8 +16,9 @@ export function createWebgpuBackend(device: WebgpuDevice): Backend {
     return { sizes, buffers: planBuffers(sizes, dispatchEntries(sizes), false) };
   };
   return {
-    name: 'webgpu' as string as Backend['name'],
+    name: 'webgpu',
     description: `webgpu: ${device.description}`,
+    memory: device.software ? 'process' : 'gpu',
     estimateBytes: (spec, capacity) => planBytes(plan(spec, capacity).buffers),
     createField: async (spec, capacity) => {
       const { sizes, buffers: planned } = plan(spec, capacity);

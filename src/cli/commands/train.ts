@@ -30,7 +30,7 @@ import {
 import { runAction, type Result } from '../run-action.ts';
 import { AUTO, startBackend, type BackendRequest } from '../start-backend.ts';
 import { trainInto } from '../train-into.ts';
-import { checkTrainingMemory } from '../training-memory.ts';
+import { checkTrainingMemory, trainingMemory } from '../training-memory.ts';
 
 interface TrainOptions extends OutputOptions, BackendOptions {
   readonly preset: string;
@@ -78,7 +78,7 @@ async function train(path: string, options: TrainOptions): Promise<void> {
     const interrupt = listenForInterrupt();
     const scene = await openSceneFor(path, config.scene, ['train'], report);
     viewsOf(scene, 'train', path);
-    const backend = await startBackend(request, report);
+    const backend = await startBackend(request, report, (candidate) => trainingMemory(scene, config, candidate));
     const needed = checkTrainingMemory(scene, config, backend, availableMemory());
     if (interrupt.signal.aborted) return nothingDone(interrupt);
     checkTimeLeft(config, performance.now() / 1000);
