@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { SPACE_KINDS } from '../../datasets/scene-data.ts';
 import { builtInNeurons } from '../neurons/index.ts';
-import { SURROGATE_NAMES } from '../neurons/surrogates.ts';
+import { SURROGATE_SETTINGS } from '../neurons/surrogates.ts';
 
 const positive = z.number().positive();
 const fraction = z.number().min(0).max(1);
@@ -29,7 +29,7 @@ export const networkSchema = z.strictObject({
     .describe('hidden neurons, see `spikeray neurons`; relu is the ANN twin'),
   neuronParameters: z.record(z.string(), z.number()).describe('parameters of the neuron, see `spikeray neurons`'),
   neuronRate: z.number().min(0).describe("factor on the network's learning rate for the neurons' learned parameters"),
-  surrogate: z.enum(['own', ...SURROGATE_NAMES]).describe("surrogate gradient of a spike; own: the neuron's"),
+  surrogate: z.enum(['own', ...SURROGATE_SETTINGS]).describe("surrogate gradient of a spike; own: the neuron's"),
   surrogateAlpha: positive.nullable().describe('steepness of the surrogate; null: its own'),
   width: z.number().int().min(16).max(256).multipleOf(16).describe('hidden neurons a layer, a multiple of 16'),
   viewFrequencies: z.number().int().min(0).max(8).describe('frequencies of the view-direction encoding'),

@@ -4,7 +4,7 @@
  * Conventions: right-handed world in the metres of the scene file; grids are linear, x fastest: index = x + nx*(y + ny*z); grid points
  * include both faces of the box ("align corners": point i of axis x sits at min + i*(max-min)/(nx-1)).
  */
-import type { SurrogateName } from '../neurons/surrogates.ts';
+import type { SurrogateSetting } from '../neurons/surrogates.ts';
 
 export type Vec3 = readonly [number, number, number];
 
@@ -27,8 +27,8 @@ export interface NetworkSpec {
   readonly neuronParameters: Readonly<Record<string, number>>;
   /** Factor on the network's learning rate for the learned ones. */
   readonly neuronRate: number;
-  /** `own`: the one the neuron comes with. */
-  readonly surrogate: SurrogateName | 'own';
+  /** `own`: the one the neuron comes with; `evolutionary`: a sigmoid whose steepness training raises. */
+  readonly surrogate: SurrogateSetting | 'own';
   /** Steepness; null: that of published code, or of the neuron's own surrogate. */
   readonly surrogateAlpha: number | null;
   /** Hidden width: a multiple of 16, at most 256. */

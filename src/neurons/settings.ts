@@ -13,6 +13,7 @@ export function parameterValues({ neuron, neuronParameters }: NetworkSpec): Reco
 export function surrogateSettings({ neuron, surrogate, surrogateAlpha }: NetworkSpec): { name: SurrogateName; alpha: number } {
   const own = neuronNamed(neuron).surrogate;
   if (surrogate === 'own') return { name: own.name, alpha: surrogateAlpha ?? own.alpha };
+  if (surrogate === 'evolutionary') return { name: 'sigmoid', alpha: surrogateAlpha ?? 2 };
   return { name: surrogate, alpha: surrogateAlpha ?? surrogateOf(surrogate).alpha };
 }
 

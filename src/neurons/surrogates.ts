@@ -7,11 +7,18 @@
  *     rectangle          clamp(a x + 1/2, 0, 1)                   a where |x| < 1 / (2 a)         GLIF, LTMD (a = 1)
  *     triangle           its integral                             a max(0, 1 - a |x|)             (a = 1)
  *     straight-through   clamp(x + 1/2, 0, 1)                     1 where |x| <= 1/2              Ternary Spike; `a` has no effect
+ *
+ * `evolutionary` (IM-Loss) is tanh(K x)/2 + 1/2, the sigmoid with a = 2 K: a schedule, not a shape of its own. Training raises K from 1 to 10 by
+ * the steepness that it gives each step.
  */
 import { abs, add, constant, div, exp, ge, gt, max, mul, neg, select, sub, type Expr } from './graph.ts';
 
 export const SURROGATE_NAMES = ['sigmoid', 'arctan', 'rectangle', 'triangle', 'straight-through'] as const;
 export type SurrogateName = (typeof SURROGATE_NAMES)[number];
+
+/** What a network's settings may name. */
+export const SURROGATE_SETTINGS = [...SURROGATE_NAMES, 'evolutionary'] as const;
+export type SurrogateSetting = (typeof SURROGATE_SETTINGS)[number];
 
 export interface Surrogate {
   readonly name: SurrogateName;

@@ -6,7 +6,8 @@ import { BackendError } from '../../src/errors.ts';
 import { presets } from '../../src/config/presets.ts';
 import { maxStepsPerRay, voxelCount } from '../../src/model/field-spec.ts';
 import { fineSpec } from '../../src/train/stage-spec.ts';
-import { fieldFixture, loadFixture } from '../helpers/field-fixtures.ts';
+import { coefficients } from '../conformance/cases.ts';
+import { fieldFixture, loadFixture, type FixtureOptions } from '../helpers/field-fixtures.ts';
 
 describe('threads', () => {
   it('a thread that cannot start is an error with its reason, not a program that waits', async () => {
@@ -17,13 +18,19 @@ describe('threads', () => {
     await expect(started).rejects.toThrow(/out of threads/);
   });
 
-  it('the result has the same bits on 1, 2, 5 and 16 threads', async () => {
+  it.each<[string, FixtureOptions]>([
+    ['', {}],
+    [
+      ', all terms of the loss',
+      { loss: { potentials: coefficients(16), teacherColour: 0.5, teacherPotential: 0.1 }, teacher: true, settings: { dropout: 0.2 } },
+    ],
+  ])('the result has the same bits on 1, 2, 5 and 16 threads%s', async (_, options) => {
     const results = [];
     for (const threads of [1, 2, 5, 16]) {
-      const fixture = fieldFixture();
+      const fixture = fieldFixture(options);
       const engine = await (
         await createWasmBackend({ threads })
-      ).createField(fixture.spec, { voxels: voxelCount(fixture.spec.grid), trainRays: 64 });
+      ).createField(fixture.spec, { voxels: voxelCount(fixture.spec.grid), trainRays: 64, teacherVoxels: 210 });
       await loadFixture(engine, fixture);
       for (let step = 1; step <= 3; step++) await engine.trainStep(fixture.batch, { ...fixture.settings, adamStep: step });
       results.push([await engine.read('features'), await engine.read('density.m'), await engine.read('w2'), await engine.read('w1.v')]);

@@ -1,5 +1,33 @@
+import { expect, test } from 'vitest';
+import type { FieldEngine } from '../../src/backends/backend.ts';
+import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
+import { voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+import { fieldFixture } from '../helpers/field-fixtures.ts';
 import { describeConformance } from './backend-conformance.ts';
 import { trainingTermCases } from './cases.ts';
 
 describeConformance('wasm, terms of training', () => createWasmBackend({ threads: 2 }), trainingTermCases);
+
+test.each([
+  ['tfjs', () => createTfjsBackend()],
+  ['wasm', () => createWasmBackend({ threads: 1 })],
+])('%s refuses a teacher that does not fit, and its terms of the loss without one', async (_name, start) => {
+  const backend = await start();
+  const { spec, teacher, batch, settings } = fieldFixture({ teacher: true, loss: { teacherColour: 0.5 } });
+  const create = (of: FieldSpec, teacherVoxels: number): Promise<FieldEngine> =>
+    backend.createField(of, { voxels: voxelCount(of.grid), trainRays: 64, teacherVoxels });
+  const room = voxelCount(teacher!.grid);
+  const engine = await create(spec, room);
+  const others = [await create(spec, room - 1), await create(fieldFixture({ network: null }).spec, room)];
+  for (const other of others) await expect(other.setTeacher(teacher)).rejects.toThrow(RangeError);
+
+  await expect(engine.trainStep(batch, settings)).rejects.toThrow(RangeError);
+  for (const name of ['features', 'w1', 'w2', 'w3'] as const)
+    await expect(engine.setTeacher({ ...teacher!, [name]: teacher![name].slice(1) })).rejects.toThrow(RangeError);
+  await engine.setTeacher(teacher);
+  await engine.trainStep(batch, settings);
+  await engine.setTeacher(null);
+  await expect(engine.trainStep(batch, settings)).rejects.toThrow(RangeError);
+  for (const each of [engine, ...others]) await each.dispose();
+});

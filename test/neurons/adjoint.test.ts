@@ -14,8 +14,10 @@ import { leaf } from '../../src/neurons/graph.ts';
 import { builtInNeurons } from '../../src/neurons/index.ts';
 import { rawLeaf, valueOf } from '../../src/neurons/parameters.ts';
 import { SURROGATE_NAMES, surrogateOf, type SurrogateName } from '../../src/neurons/surrogates.ts';
+import { surrogateSettings } from '../../src/neurons/settings.ts';
 import { runNeurons, tfjsNeuron } from '../../src/neurons/tfjs-neuron.ts';
 import { expectClose, expectCloseToMax } from '../conformance/compare.ts';
+import { fieldFixture } from '../helpers/field-fixtures.ts';
 
 const STEPS = 12;
 const PENALTY = 0.3;
@@ -121,6 +123,13 @@ describe.each(builtInNeurons.map((definition) => ({ name: definition.name, defin
       );
     }
   });
+});
+
+test('the evolutionary surrogate is tanh(K x)/2 + 1/2, from K = 1', () => {
+  const { network } = fieldFixture({ network: { surrogate: 'evolutionary' } }).spec;
+  const { name, alpha } = surrogateSettings(network!);
+  for (const k of [1, 3, 10])
+    for (const x of [-0.7, 0, 0.2]) expect(surrogateOf(name).primitive(x, k * alpha)).toBeCloseTo(Math.tanh(k * x) / 2 + 0.5, 12);
 });
 
 describe.each(SURROGATE_NAMES)('surrogate %s', (name) => {

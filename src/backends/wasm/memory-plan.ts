@@ -14,8 +14,8 @@ export const RECORD_BYTES = 48;
 export const STATS_BYTES = 192;
 /** Rays that one call of the render kernel takes. */
 export const RENDER_RAYS = 32768;
-const CHUNK_RAYS = 64;
-const CHUNK_ROWS = 128;
+export const CHUNK_RAYS = 64;
+export const CHUNK_ROWS = 128;
 const WASM_LIMIT = 2 ** 32;
 
 /** Sizes that follow from a spec and do not change when the grid grows within the capacity. */

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { isSpiking, type NeuronDefinition } from '../../neurons/define-neuron.ts';
 import { builtInNeurons } from '../../neurons/index.ts';
-import { SURROGATE_NAMES } from '../../neurons/surrogates.ts';
+import { SURROGATE_SETTINGS } from '../../neurons/surrogates.ts';
 import { addOutputOptions, type OutputOptions } from '../options.ts';
 import { runAction } from '../run-action.ts';
 
@@ -16,7 +16,7 @@ export function neuronsCommand(): Command {
 
 async function listNeurons(options: OutputOptions): Promise<void> {
   await runAction(options, () =>
-    Promise.resolve({ json: { neurons: builtInNeurons.map(toJson), surrogates: SURROGATE_NAMES }, text: describe() }),
+    Promise.resolve({ json: { neurons: builtInNeurons.map(toJson), surrogates: SURROGATE_SETTINGS }, text: describe() }),
   );
 }
 
@@ -52,5 +52,5 @@ function describe(): string {
       '',
     ];
   });
-  return `${lines.join('\n')}surrogates: ${SURROGATE_NAMES.join(', ')} (--set network.surrogate=name, network.surrogateAlpha=number)\n`;
+  return `${lines.join('\n')}surrogates: ${SURROGATE_SETTINGS.join(', ')} (--set network.surrogate=name, network.surrogateAlpha=number)\n`;
 }
