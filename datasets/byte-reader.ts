@@ -34,6 +34,10 @@ export class ByteReader {
     return this.view.getUint32(this.take(4, what), true);
   }
 
+  uint64(what: string): bigint {
+    return this.view.getBigUint64(this.take(8, what), true);
+  }
+
   float64(what: string): number {
     return this.view.getFloat64(this.take(8, what), true);
   }
@@ -48,8 +52,8 @@ export class ByteReader {
 
   /** A 64-bit count of things that take at least `bytesEach` of what follows. */
   count(what: string, bytesEach: number): number {
-    const at = this.take(8, `the number of ${what}`);
-    const value = this.view.getBigUint64(at, true);
+    const at = this.offset;
+    const value = this.uint64(`the number of ${what}`);
     if (value * BigInt(bytesEach) <= BigInt(this.remaining)) return Number(value);
     throw this.error(
       `at most ${Math.floor(this.remaining / bytesEach)} ${what} in the ${this.remaining} bytes that follow byte ${at}`,

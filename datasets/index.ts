@@ -5,6 +5,7 @@
 import { InputError } from '../src/errors.ts';
 import type { Files } from '../src/io/files.ts';
 import { blenderFormat } from './load-blender.ts';
+import { colmapFormat } from './load-colmap.ts';
 import { llffFormat } from './load-llff.ts';
 import { nerfstudioFormat } from './load-nerfstudio.ts';
 import { openWith, type OpenOptions } from './open-scene.ts';
@@ -12,7 +13,7 @@ import type { SceneData } from './scene-data.ts';
 import type { SceneFormat } from './scene-format.ts';
 
 /** Asked in this order; the first that finds its files is taken. */
-export const FORMATS: readonly SceneFormat[] = [blenderFormat, llffFormat, nerfstudioFormat];
+export const FORMATS: readonly SceneFormat[] = [blenderFormat, llffFormat, nerfstudioFormat, colmapFormat];
 
 /** The format of a scene folder and why. Throws InputError listing what was looked for and what the folder holds if none fits. */
 export async function detectFormat(path: string, files: Files): Promise<{ format: string; reason: string }> {

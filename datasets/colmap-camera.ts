@@ -1,0 +1,81 @@
+/** COLMAP's camera models (src/colmap/sensor/models.h) as our intrinsics. Pixel (0.5, 0.5) is the middle of the first, as here. */
+import { InputError } from '../src/errors.ts';
+import type { Distortion, Intrinsics } from './scene-data.ts';
+import type { PosedImage } from './scene-format.ts';
+
+export interface ColmapCamera {
+  readonly id: number;
+  readonly model: string;
+  readonly width: number;
+  readonly height: number;
+  /** In the order of the model. */
+  readonly parameters: readonly number[];
+}
+
+interface Model {
+  readonly name: string;
+  /** What the parameters are; undefined for models that are no perspective with radial and tangential distortion. */
+  readonly parameters?: readonly (keyof Lens)[];
+}
+
+interface Lens extends Distortion {
+  readonly f: number;
+  readonly fx: number;
+  readonly fy: number;
+  readonly cx: number;
+  readonly cy: number;
+}
+
+/** By their number in binary files. */
+export const COLMAP_MODELS: readonly Model[] = [
+  { name: 'SIMPLE_PINHOLE', parameters: ['f', 'cx', 'cy'] },
+  { name: 'PINHOLE', parameters: ['fx', 'fy', 'cx', 'cy'] },
+  { name: 'SIMPLE_RADIAL', parameters: ['f', 'cx', 'cy', 'k1'] },
+  { name: 'RADIAL', parameters: ['f', 'cx', 'cy', 'k1', 'k2'] },
+  { name: 'OPENCV', parameters: ['fx', 'fy', 'cx', 'cy', 'k1', 'k2', 'p1', 'p2'] },
+  { name: 'OPENCV_FISHEYE' },
+  { name: 'FULL_OPENCV' },
+  { name: 'FOV' },
+  { name: 'SIMPLE_RADIAL_FISHEYE' },
+  { name: 'RADIAL_FISHEYE' },
+  { name: 'THIN_PRISM_FISHEYE' },
+  { name: 'RAD_TAN_THIN_PRISM_FISHEYE' },
+];
+
+/** Names of a model's parameters. Throws InputError for models that are not supported, by their names. */
+export function modelParameters(file: string, model: string): readonly (keyof Lens)[] {
+  const parameters = COLMAP_MODELS.find(({ name }) => name === model)?.parameters;
+  if (parameters !== undefined) return parameters;
+  const supported = COLMAP_MODELS.flatMap(({ name, parameters: known }) => (known === undefined ? [] : name));
+  throw new InputError(
+    `${file}: expected a camera of model ${supported.join(', ')}, found ${model}`,
+    'Run `colmap image_undistorter` and use what it writes: images and a PINHOLE model.',
+  );
+}
+
+/** @throws InputError if the parameters make no camera */
+export function colmapIntrinsics(file: string, { id, model, width: w, height: h, parameters }: ColmapCamera): PosedImage['intrinsics'] {
+  const lens: Partial<Record<keyof Lens, number>> = Object.fromEntries(
+    modelParameters(file, model).map((name, i) => [name, parameters[i]]),
+  );
+  const { f = NaN, fx = f, fy = f, cx = NaN, cy = NaN, k1 = 0, k2 = 0, p1 = 0, p2 = 0 } = lens;
+  if (!(w > 0 && h > 0 && fx > 0 && fy > 0) || ![fx, fy, cx, cy, k1, k2, p1, p2].every(Number.isFinite)) {
+    throw new InputError(
+      `${file}: camera ${id}: expected a positive size and focal length and finite parameters, found ${w}x${h}, ${parameters.join(' ')}`,
+      'Reconstruct the scene again, or leave that camera out.',
+    );
+  }
+  const isPinhole = k1 === 0 && k2 === 0 && p1 === 0 && p2 === 0;
+  const distortion: Distortion = { k1, k2, k3: 0, k4: 0, p1, p2 };
+  return (width, height): Intrinsics => {
+    const [sx, sy] = [width / w, height / h];
+    // Copies are rounded to whole pixels; anything else is another image.
+    if (Math.abs(sx / sy - 1) > 0.02 + 1 / Math.min(width, height)) {
+      throw new InputError(
+        `${file}: camera ${id}: expected images of the shape ${w}x${h}, found one of ${width}x${height}`,
+        'Use the images that COLMAP reconstructed from, or whole copies of them.',
+      );
+    }
+    return { width, height, fx: fx * sx, fy: fy * sy, cx: cx * sx, cy: cy * sy, ...(!isPinhole && { distortion }) };
+  };
+}

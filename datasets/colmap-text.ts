@@ -1,0 +1,73 @@
+/**
+ * COLMAP's sparse models as text: lines of words, those that begin with # are comments.
+ *
+ *     cameras.txt   id model width height parameters...
+ *     images.txt    id qw qx qy qz tx ty tz camera name; and a line of observations, which may be empty
+ *     points3D.txt  id x y z r g b error observations...
+ */
+import { InputError } from '../src/errors.ts';
+import { modelParameters, type ColmapCamera } from './colmap-camera.ts';
+import type { ColmapImage, ColmapReader } from './colmap-model.ts';
+
+export const colmapText: ColmapReader = {
+  extension: 'txt',
+
+  cameras(path, bytes) {
+    return records(bytes).map(({ line, number }): ColmapCamera => {
+      const [id, model = '', width, height, ...parameters] = line.split(/\s+/);
+      const names = modelParameters(path, model);
+      if (parameters.length !== names.length)
+        throw malformed(path, number, `${names.length} parameters for ${model} (${names.join(' ')})`, String(parameters.length));
+      const numbers = [id, width, height, ...parameters].map((text) => toNumber(path, number, text));
+      return { id: numbers[0], model, width: numbers[1], height: numbers[2], parameters: numbers.slice(3) };
+    });
+  },
+
+  images(path, bytes) {
+    const lines = new TextDecoder().decode(bytes).split('\n');
+    const images: ColmapImage[] = [];
+    for (let i = 0; i < lines.length; i++) {
+      const line = lines[i].trim();
+      if (line === '' || line.startsWith('#')) continue;
+      const words = line.split(/\s+/);
+      if (words.length < 10) throw malformed(path, i + 1, 'number, pose (7 numbers), camera and name of an image', `${words.length} words`);
+      const numbers = words.slice(1, 9).map((text) => toNumber(path, i + 1, text));
+      // Names may hold spaces. The next line has the observations.
+      images.push({ name: words.slice(9).join(' '), camera: numbers[7], rotation: numbers.slice(0, 4), translation: numbers.slice(4, 7) });
+      i++;
+    }
+    return images;
+  },
+
+  points(path, bytes) {
+    const lines = records(bytes);
+    const points = new Float32Array(lines.length * 3);
+    lines.forEach(({ line, number }, i) => {
+      const words = line.split(/\s+/, 4);
+      for (let axis = 0; axis < 3; axis++) points[i * 3 + axis] = toNumber(path, number, words[axis + 1]);
+    });
+    return points;
+  },
+};
+
+/** Lines with something in them, and their numbers. */
+function records(bytes: Uint8Array): { line: string; number: number }[] {
+  const lines = new TextDecoder().decode(bytes).split('\n');
+  return lines.flatMap((text, i) => {
+    const line = text.trim();
+    return line === '' || line.startsWith('#') ? [] : { line, number: i + 1 };
+  });
+}
+
+function toNumber(path: string, line: number, text: string | undefined): number {
+  const value = text === undefined || text === '' ? NaN : Number(text);
+  if (Number.isFinite(value)) return value;
+  throw malformed(path, line, 'a finite number', text === undefined ? 'the end of the line' : `"${text.slice(0, 40)}"`);
+}
+
+function malformed(path: string, line: number, expected: string, found: string): InputError {
+  return new InputError(
+    `${path}: line ${line}: expected ${expected}, found ${found}`,
+    'The file may be truncated: copy or export it again.',
+  );
+}
