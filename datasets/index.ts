@@ -4,16 +4,27 @@
  */
 import { InputError } from '../src/errors.ts';
 import type { Files } from '../src/io/files.ts';
+import { blendedMvsFormat } from './load-blendedmvs.ts';
 import { blenderFormat } from './load-blender.ts';
 import { colmapFormat } from './load-colmap.ts';
 import { llffFormat } from './load-llff.ts';
 import { nerfstudioFormat } from './load-nerfstudio.ts';
+import { nsvfFormat } from './load-nsvf.ts';
+import { tanksTemplesFormat } from './load-tanks-temples.ts';
 import { openWith, type OpenOptions } from './open-scene.ts';
 import type { SceneData } from './scene-data.ts';
 import type { SceneFormat } from './scene-format.ts';
 
 /** Asked in this order; the first that finds its files is taken. */
-export const FORMATS: readonly SceneFormat[] = [blenderFormat, llffFormat, nerfstudioFormat, colmapFormat];
+export const FORMATS: readonly SceneFormat[] = [
+  blenderFormat,
+  llffFormat,
+  nerfstudioFormat,
+  colmapFormat,
+  nsvfFormat,
+  blendedMvsFormat,
+  tanksTemplesFormat,
+];
 
 /** The format of a scene folder and why. Throws InputError listing what was looked for and what the folder holds if none fits. */
 export async function detectFormat(path: string, files: Files): Promise<{ format: string; reason: string }> {

@@ -1,0 +1,118 @@
+/**
+ * The folder layout of Neural Sparse Voxel Fields (Liu et al. 2020), in which Synthetic-NSVF, BlendedMVS and Tanks and Temples are published:
+ *
+ *     rgb/S_NAME.png      S = 0: train, 1: val (or test, where there is no 2), 2: test
+ *     pose/S_NAME.txt     camToWorld, 4 rows of 4 numbers, the camera looking along +Z with +Y down
+ *     intrinsics.txt      "f cx cy 0." on the first line, or a 4x4 matrix with fx, fy, cx, cy in it
+ *     bbox.txt            xmin ymin zmin xmax ymax zmax and the size of a voxel; may be missing
+ */
+import { InputError } from '../src/errors.ts';
+import type { Files } from '../src/io/files.ts';
+import { parseRigidMotion } from '../src/math/rigid-motion.ts';
+import type { Box } from '../src/model/bounds.ts';
+import { listImages } from './image-folders.ts';
+import { valueError } from './read-json.ts';
+import type { Intrinsics, SplitName } from './scene-data.ts';
+import type { PosedImage, PosedScene } from './scene-format.ts';
+import { joinPath, viewNames } from './scene-paths.ts';
+
+const LONGEST_TEXT = 65_536;
+
+/** What the names in a scene folder tell about this layout. */
+export interface NsvfNames {
+  readonly isNsvf: boolean;
+  /** Whether there are images of a third split. */
+  readonly hasThree: boolean;
+  readonly hasTrajectory: boolean;
+}
+
+export async function nsvfNames(path: string, files: Files): Promise<NsvfNames> {
+  const is = async (name: string, kind: 'file' | 'folder'): Promise<boolean> => (await files.kind(joinPath(path, name))) === kind;
+  const isNsvf = (await is('rgb', 'folder')) && (await is('pose', 'folder')) && (await is('intrinsics.txt', 'file'));
+  const images = isNsvf ? await listImages(joinPath(path, 'rgb'), files) : [];
+  return { isNsvf, hasThree: images.some((name) => name.startsWith('2_')), hasTrajectory: await is('test_traj.txt', 'file') };
+}
+
+export async function loadNsvfFolder(path: string, files: Files): Promise<PosedScene> {
+  const names = await listImages(joinPath(path, 'rgb'), files);
+  const last = names.some((name) => name.startsWith('2_')) ? 2 : 1;
+  const intrinsics = await readIntrinsics(joinPath(path, 'intrinsics.txt'), files);
+  const shown = viewNames(names);
+  const splits: Partial<Record<SplitName, PosedImage[]>> = {};
+  const poses = new Set(await files.list(joinPath(path, 'pose')));
+  for (const [i, name] of names.entries()) {
+    const split = splitOf(joinPath(path, `rgb/${name}`), name, last);
+    const pose = `${name.replace(/\.[^.]*$/, '')}.txt`;
+    if (!poses.has(pose)) {
+      throw new InputError(
+        `${joinPath(path, `pose/${pose}`)}: expected the pose of rgb/${name}, found nothing`,
+        'Add the pose, or remove the image.',
+      );
+    }
+    const camToWorld = await readPose(joinPath(path, `pose/${pose}`), files);
+    (splits[split] ??= []).push({ name: shown[i], imagePath: joinPath(path, `rgb/${name}`), camToWorld, intrinsics });
+  }
+  const box = await readBox(joinPath(path, 'bbox.txt'), files);
+  return { splits, warnings: [], space: 'bounded', ...(box && { box }) };
+}
+
+function splitOf(file: string, name: string, last: number): SplitName {
+  const split = /^([012])_/.exec(name)?.[1];
+  if (split === undefined) {
+    throw new InputError(
+      `${file}: expected a name that begins with 0_ (train), 1_ or 2_, found "${name}"`,
+      'Rename the image and its pose.',
+    );
+  }
+  return Number(split) === 0 ? 'train' : Number(split) === last ? 'test' : 'val';
+}
+
+async function readIntrinsics(file: string, files: Files): Promise<PosedImage['intrinsics']> {
+  const lines = await readNumbers(file, files);
+  const isMatrix = lines.length >= 3 && lines.slice(0, 3).every((line) => line.length === 4);
+  const [first] = lines;
+  if (!isMatrix && (first === undefined || first.length < 3))
+    throw valueError(
+      file,
+      'line 1',
+      'a focal length and a principal point, or the first of 4 rows of 4 numbers',
+      `${first?.length ?? 0} numbers`,
+    );
+  const [fx, fy, cx, cy] = isMatrix ? [lines[0][0], lines[1][1], lines[0][2], lines[1][2]] : [first[0], first[0], first[1], first[2]];
+  if (!(fx > 0 && fy > 0)) throw valueError(file, 'line 1', 'a positive focal length', `${fx} and ${fy}`);
+  return (width, height): Intrinsics => ({ width, height, fx, fy, cx, cy });
+}
+
+async function readPose(file: string, files: Files): Promise<Float64Array> {
+  const matrix = parseRigidMotion(await readNumbers(file, files));
+  if (!(matrix instanceof Float64Array)) throw valueError(file, matrix.at, matrix.expected, matrix.found);
+  for (let axis = 0; axis < 3; axis++) {
+    matrix[axis * 4 + 1] *= -1;
+    matrix[axis * 4 + 2] *= -1;
+  }
+  return matrix;
+}
+
+async function readBox(file: string, files: Files): Promise<Box | undefined> {
+  if ((await files.kind(file)) !== 'file') return undefined;
+  const numbers = (await readNumbers(file, files)).flat();
+  const [x0, y0, z0, x1, y1, z1] = numbers;
+  if (numbers.length < 6 || !(x1 > x0 && y1 > y0 && z1 > z0))
+    throw valueError(file, '', 'the six sides of a box, minima before maxima', numbers.slice(0, 7).join(' ') || 'nothing');
+  return { min: [x0, y0, z0], max: [x1, y1, z1] };
+}
+
+/** The numbers of each line that is not empty. */
+async function readNumbers(file: string, files: Files): Promise<number[][]> {
+  const bytes = await files.read(file);
+  if (bytes.length > LONGEST_TEXT) throw valueError(file, '', 'a few lines of numbers', `${bytes.length} bytes`);
+  const lines = new TextDecoder().decode(bytes).split('\n');
+  return lines.flatMap((text, i) => {
+    const words = text.trim().split(/[\s,]+/).filter((word) => word !== ''); // prettier-ignore
+    if (words.length === 0) return [];
+    const numbers = words.map(Number);
+    const bad = numbers.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw valueError(file, `line ${i + 1}`, 'finite numbers', `"${words[bad].slice(0, 40)}"`);
+    return [numbers];
+  });
+}
