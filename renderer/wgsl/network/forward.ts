@@ -1,0 +1,155 @@
+/**
+ * The colour network, forward, both hidden layers at once (docs/model.md, sections 2 and 3): features of the samples to logits.
+ *
+ *     I1 = features w1 + view part of the ray      S1 = neuron(I1)      I2 = S1 w2      S2 = neuron(I2)      logits = S2 w3
+ *
+ * A workgroup takes a task: rows of some whole rays. Invocation j is neuron j of both layers and keeps their states in registers, from tile to
+ * tile; at the first row of a ray they start at 0. Of a tile of R rows
+ *
+ *     layer 1   the invocation's 12 weights are in registers; a row's features are the same address for all
+ *     layer 2   a product of the tile with w2 (tile.ts), then the scan over its rows
+ *     layer 3   an invocation sums one logit of one row
+ *
+ * Per row 12 W + A W + 3 W multiply-adds, A: neurons of layer 1 active in the row or three or seven beside it. 48 bytes of features come in, 16 go
+ * out; training stores the potentials, 8 W bytes. Weights are read from the cache. Spikes of a ray and all counts are integers, so their
+ * atomic sums do not depend on the order. Compared with tfjs in test/backends/webgpu-network.test.ts.
+ */
+import type { KernelText } from '../kernel.ts';
+import { countWgsl, statIndex, type Stat } from '../stats.ts';
+import { constantsWgsl, FEATURES, tableWgsl, taskWgsl, type NetworkShape } from './shape.ts';
+import { markActiveWgsl, productWgsl, tileWgsl } from './tile.ts';
+
+const TALLIES: readonly Stat[] = ['spikes1', 'spikes2', 'active1', 'active2', 'negative1', 'negative2'];
+
+/** Values that training keeps of a row, layer and neuron: the potential, and what the adjoint needs besides. */
+export function keptValues({ sizes }: NetworkShape): number {
+  return 1 + sizes.kept;
+}
+
+/** Float of a value in `potentials`, [rows, 2 layers, values, W]. */
+export function potentialAt(shape: NetworkShape, row: string, layer: 0 | 1, value: number): string {
+  const values = keptValues(shape);
+  return `(${row} * ${2 * values}u + ${layer * values + value}u) * W + j`;
+}
+
+/** @param rendering counts the spikes of every ray; else the potentials are stored */
+export function forwardKernel(shape: NetworkShape, rendering: boolean): KernelText {
+  const { poisson, repeats, skipsSilent, tables, width } = shape;
+  const logits = repeats > 1 ? 'rowLogits' : 'logits';
+  return {
+    name: rendering ? 'network forward, rendering' : 'network forward',
+    buffers: {
+      networkTables: 'read array<vec4<f32>>',
+      rows: 'read array<vec2<u32>>',
+      ...(poisson
+        ? { inputSpikes: 'read array<vec2<u32>>' as const }
+        : { sampleFeatures: 'read array<vec4<f32>>' as const, viewCurrents: 'read array<f32>' as const }),
+      [logits]: 'write array<f32>',
+      stats: 'write array<atomic<u32>>',
+      ...(rendering ? { raySpikes: 'write array<atomic<u32>>' as const } : { potentials: 'write array<f32>' as const }),
+    },
+    code: `${countWgsl}${constantsWgsl(shape)}${taskWgsl}${tableWgsl(shape)}${tileWgsl(shape, skipsSilent)}
+@compute @workgroup_size(${width})
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) j: u32) {
+  let begin = taskBegin(group.x);
+  let end = taskBegin(group.x + 1u);
+  if (begin == end) { return; }
+  let neuron1 = neuronAt(0u, j, 1.0);
+  let neuron2 = neuronAt(1u, j, 1.0);
+${poisson ? '' : featureWeights(tables.w1)}
+  var states1: States;
+  var states2: States;
+  var kept: Kept;
+  ${poisson ? '' : 'var viewCurrent = 0.0;'}
+  ${rendering ? 'var ray1 = 0u; var ray2 = 0u; var raySpikes1 = 0u; var raySpikes2 = 0u;' : ''}
+${TALLIES.map((name) => `  var ${name} = 0u;`).join('\n')}
+${skipsSilent ? '  if (j < 4u * WORDS) { atomicStore(&firing[j], 0u); }\n  workgroupBarrier();' : ''}
+  for (var at = begin; at < end; at += R) {
+    let count = min(R, end - at);
+    ${skipsSilent ? 'var seen = 0u;' : ''}
+    for (var i = 0u; i < count; i++) {
+${scan(shape, rendering, 1, poisson ? spikeCurrent(tables.w1) : featureCurrent)}
+      ${skipsSilent ? 'if (fired.output != 0.0) { seen |= 1u << (i / (4u * GROUP_QUADS)); }' : ''}
+    }
+    ${markActiveWgsl(skipsSilent)}
+    workgroupBarrier();
+    ${productWgsl(shape, tables.w2, skipsSilent)}
+    for (var i = 0u; i < count; i++) {
+${scan(shape, rendering, 2, '      let current = tile[place(j, i >> 2u)][i & 3u];')}
+    }
+    workgroupBarrier();
+    for (var item = j; item < 3u * R; item += W) {
+      let row = item % R;
+      let channel = item / R;
+      if (row < count && rows[FIRST_ROW + at + row].x != GAP) {
+        var sum = 0.0;
+        for (var i = 0u; i < W; i++) { sum += tile[place(i, row >> 2u)][row & 3u] * networkTables[${tables.w3 / 4}u + i][channel]; }
+        ${logits}[4u * ${repeats > 1 ? '(at + row)' : 'rows[FIRST_ROW + at + row].x'} + channel] = sum;
+      }
+    }
+    workgroupBarrier();
+  }
+  ${rendering ? `if (raySpikes1 > 0u) { atomicAdd(&raySpikes[ray1], raySpikes1); }\n  if (raySpikes2 > 0u) { atomicAdd(&raySpikes[ray2], raySpikes2); }` : ''}
+  // Counts below 2^24 are exact as floats.
+  tile[j] = vec4<f32>(f32(spikes1), f32(spikes2), f32(active1), f32(active2));
+  tile[W + j] = vec4<f32>(f32(negative1), f32(negative2), 0.0, 0.0);
+  workgroupBarrier();
+  if (j == 0u) { count(${statIndex('timeSteps')}u, end - begin); }
+  if (j < ${TALLIES.length}u) {
+    var sum = 0.0;
+    for (var i = 0u; i < W; i++) { sum += tile[(j >> 2u) * W + i][j & 3u]; }
+    count(array<u32, ${TALLIES.length}>(${TALLIES.map((name) => `${statIndex(name)}u`).join(', ')})[j], u32(sum));
+  }
+}
+`,
+  };
+}
+
+/** The invocation's weights of the features in three vectors. */
+function featureWeights(w1: number): string {
+  const vector = (k: number): string => `vec4<f32>(${[0, 1, 2, 3].map((c) => `table(${w1}u + ${4 * k + c}u * W + j)`).join(', ')})`;
+  return [0, 1, 2].map((k) => `  let weights${k} = ${vector(k)};`).join('\n');
+}
+
+const featureCurrent = `      var current = 0.0;
+      if (row.x != GAP) {
+        let x = ${FEATURES / 4}u * row.x;
+        current = viewCurrent + dot(sampleFeatures[x], weights0) + dot(sampleFeatures[x + 1u], weights1) + dot(sampleFeatures[x + 2u], weights2);
+      }`;
+
+function spikeCurrent(w1: number): string {
+  const word = (component: 'x' | 'y', first: number): string => `      bits = inputSpikes[r].${component};
+      while (bits != 0u) {
+        current += table(${w1}u + (${first}u + firstTrailingBit(bits)) * W + j);
+        bits &= bits - 1u;
+      }`;
+  return `      var current = 0.0;\n      var bits = 0u;\n${word('x', 0)}\n${word('y', 32)}`;
+}
+
+/** Row i of the tile in one layer: charge, fire, reset. `input` defines `current`. */
+function scan(shape: NetworkShape, rendering: boolean, layer: 1 | 2, input: string): string {
+  const values = Array.from({ length: keptValues(shape) }, (_, k) => {
+    const value = k === 0 ? 'fired.potential' : `kept[${k - 1}]`;
+    return `      potentials[${potentialAt(shape, 'r', layer === 1 ? 0 : 1, k)}] = ${value};`;
+  });
+  const newRay = rendering
+    ? `        if (raySpikes${layer} > 0u) { atomicAdd(&raySpikes[ray${layer}], raySpikes${layer}); }
+        raySpikes${layer} = 0u;
+        ray${layer} = row.y >> 1u;`
+    : '';
+  const view = layer === 1 && !shape.poisson ? '        viewCurrent = viewCurrents[(row.y >> 1u) * W + j];' : '';
+  return `      let r = at + i;
+      let row = rows[FIRST_ROW + r];
+      if ((row.y & 1u) != 0u) {
+        states${layer} = States();
+${view}
+${newRay}
+      }
+${input}
+      let fired = stepNeuron(neuron${layer}, current, &states${layer}, &kept);
+      tile[place(j, i >> 2u)][i & 3u] = fired.output;
+      spikes${layer} += fired.spikes;
+      active${layer} += select(0u, 1u, fired.fires);
+      negative${layer} += select(0u, 1u, fired.negative);
+${rendering ? `      raySpikes${layer} += fired.spikes;` : values.join('\n')}`;
+}

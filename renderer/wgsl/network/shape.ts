@@ -1,0 +1,157 @@
+/**
+ * What the kernels of the colour network are generated for, and where their numbers lie. An invocation is a neuron of both hidden layers; a
+ * workgroup is a layer of W of them and takes the rows (time steps) of some whole rays, a tile of `tileRows` after the other.
+ */
+import { viewInputs, type FieldSpec, type NetworkSpec } from '../../../src/model/field-spec.ts';
+import { hasMemory, type NeuronDefinition } from '../../../src/neurons/define-neuron.ts';
+import { emitWgsl, wgslSizes, type WgslSizes } from '../../../src/neurons/emit-wgsl.ts';
+import { neuronNamed } from '../../../src/neurons/index.ts';
+import { firstFloat, parameterFloats, parameterPlaces } from '../../../src/neurons/scan-layout.ts';
+import { surrogateSettings } from '../../../src/neurons/settings.ts';
+
+/** Feature inputs of layer 1; the view inputs follow. */
+export const FEATURES = 12;
+/** Most tasks into which the rows of a part are divided, a workgroup of the forward pass each. */
+export const TASKS = 2048;
+/** Rows that a task has at least, up to the end of a ray. */
+const MIN_TASK_ROWS = 32;
+/** Most shares of the rows for the gradient of w2, and the rows that one has at least. */
+export const SHARES = 128;
+const MIN_SHARE_ROWS = 64;
+
+export interface NetworkShape {
+  readonly neuron: NeuronDefinition;
+  readonly sizes: WgslSizes;
+  /** WGSL of the neuron, see emit-wgsl.ts. */
+  readonly neuronText: string;
+  readonly width: number;
+  readonly views: number;
+  /** Features and view terms. */
+  readonly inputs: number;
+  /** Whether every sample is a sequence of its own, of `repeats` rows (else 1). */
+  readonly alone: boolean;
+  readonly repeats: number;
+  /** Whether gaps are rows. */
+  readonly gaps: boolean;
+  readonly reversed: boolean;
+  readonly poisson: boolean;
+  /** 16 or 32: four groups of invocations share the rows of a product, each has 4 or 8 of them for 4 neurons. */
+  readonly tileRows: number;
+  /** Whether products skip neurons that are silent in all rows of a group. */
+  readonly skipsSilent: boolean;
+  /** First float of each section of `networkTables`. */
+  readonly tables: Readonly<Record<'w1' | 'w2' | 'w2t' | 'w3' | 'values' | 'potentialWeights', number>>;
+  readonly tableFloats: number;
+  /** Floats of a layer's neuron parameters. */
+  readonly neuronFloats: number;
+}
+
+/** A network without time: ReLUs are run once for every sample, whatever the temporal mode. */
+function timeOf({
+  temporal,
+  order,
+  repeats,
+  encoding,
+  neuron,
+}: NetworkSpec): Pick<NetworkShape, 'alone' | 'repeats' | 'gaps' | 'reversed' | 'poisson'> {
+  if (!hasMemory(neuronNamed(neuron))) return { alone: false, repeats: 1, gaps: false, reversed: false, poisson: false };
+  const alone = temporal === 'repeat';
+  return {
+    alone,
+    repeats: alone ? repeats : 1,
+    gaps: temporal === 'pad',
+    reversed: !alone && order === 'far-to-near',
+    poisson: alone && encoding === 'poisson',
+  };
+}
+
+/** @param workgroupBytes maxComputeWorkgroupStorageSize of the device */
+export function networkShape(spec: FieldSpec & { network: NetworkSpec }, workgroupBytes: number): NetworkShape {
+  const { network } = spec;
+  const { width } = network;
+  const neuron = neuronNamed(network.neuron);
+  const surrogate = surrogateSettings(network).name;
+  const views = viewInputs(network);
+  const inputs = FEATURES + views;
+  const neuronFloats = parameterFloats(neuron, width);
+  const lengths = {
+    w1: inputs * width,
+    w2: width * width,
+    w2t: width * width,
+    w3: width * 4,
+    values: 2 * neuronFloats,
+    potentialWeights: 2 * width,
+  };
+  let tableFloats = 0;
+  const tables = Object.fromEntries(
+    Object.entries(lengths).map(([name, length]) => {
+      tableFloats += length;
+      return [name, tableFloats - length];
+    }),
+  ) as NetworkShape['tables'];
+  const masks = 16 * Math.ceil(width / 32);
+  const fits = (rows: number, extra: number): boolean => rows * width * 4 + extra <= workgroupBytes;
+  const tileRows = fits(32, masks) ? 32 : 16;
+  return {
+    neuron,
+    sizes: wgslSizes(neuron, surrogate),
+    neuronText: emitWgsl(neuron, surrogate),
+    width,
+    views,
+    inputs,
+    ...timeOf(network),
+    tileRows,
+    skipsSilent: fits(tileRows, masks),
+    tables,
+    tableFloats,
+    neuronFloats,
+  };
+}
+
+/** Constants that all kernels share. */
+export function constantsWgsl({ width, repeats }: NetworkShape): string {
+  return `
+const W = ${width}u;
+const REPEATS = ${repeats}u;
+const TASKS = ${TASKS}u;
+// rows[0]: rows of the part, rows of a task; rows[1]: network samples of the call; rows[2]: most tasks, and shares, of the parts before this one;
+// then the first row of each task, then the rows.
+const FIRST_TASK = 3u;
+const FIRST_ROW = ${ROW_HEADER}u;
+const GAP = 0xffffffffu;
+
+fn rowsOfTask(total: u32) -> u32 { return max(${MIN_TASK_ROWS}u, (total + TASKS - 1u) / TASKS); }
+fn tasksOf(head: vec2<u32>) -> u32 { return (head.x + head.y - 1u) / max(1u, head.y); }
+fn rowsOfShare(total: u32) -> u32 { return max(${MIN_SHARE_ROWS}u, ((total + ${SHARES - 1}u) / ${SHARES}u + 15u) / 16u * 16u); }
+fn sharesOf(total: u32) -> u32 { return (total + rowsOfShare(total) - 1u) / rowsOfShare(total); }
+`;
+}
+
+/** Entries of the buffer `rows` before its rows. */
+export const ROW_HEADER = TASKS + 4;
+
+/** `taskBegin(g)`: first row of task g. Needs `rows`. */
+export const taskWgsl = /* wgsl */ `
+fn taskBegin(task: u32) -> u32 {
+  let head = rows[0];
+  if (task == 0u) { return 0u; }
+  if (task * head.y >= head.x) { return head.x; }
+  return rows[FIRST_TASK + task].x;
+}
+`;
+
+/** `table(i)`: the i-th float of `networkTables`; `neuronAt(layer, j, alpha)`: neuron j of a layer. */
+export function tableWgsl({ neuron, neuronText, tables, neuronFloats, width }: NetworkShape): string {
+  const parameters = parameterPlaces(neuron).map((place, i) => {
+    const at = `${tables.values + firstFloat(place, width)}u + layer * ${neuronFloats}u${place.channels === null ? '' : ' + j'}`;
+    return `  p[${i}] = table(${at});\n`;
+  });
+  return `${neuronText}
+fn table(i: u32) -> f32 { return networkTables[i >> 2u][i & 3u]; }
+
+fn neuronAt(layer: u32, j: u32, alpha: f32) -> Neuron {
+  var p: NeuronParameters;
+${parameters.join('')}  return bindNeuron(p, alpha);
+}
+`;
+}

@@ -1,0 +1,181 @@
+/**
+ * The colour network of the WebGPU backend: its buffers and kernels, and the order in which they run. What a step looks like around it, and the
+ * buffers that it shares with the rest, is in webgpu-engine.ts; all its work on the GPU is encoded into the caller's pass.
+ *
+ *     encodeBegin      once a call    tables
+ *     encodeRange      a part         Poisson encoding in training: range of the inputs (before any encodeForward)
+ *     encodeForward    a part         features to logits
+ *     encodeBackward   a part         d loss / d logits to d loss / d features; adds to the sums of the parts before
+ *     encodeGradients  once a call    gradients of weights and learned parameters
+ *
+ * Every dispatch has a fixed size: a workgroup finds its share of the part in `work` and `rows`, and has nothing to do if there is none.
+ */
+import { BUFFER_USAGE, createKernel, type KernelText } from '../../../../renderer/wgsl/kernel.ts';
+import { forwardKernel, keptValues } from '../../../../renderer/wgsl/network/forward.ts';
+import { inputSpikesKernel, rangeEndKernel, rangeKernel } from '../../../../renderer/wgsl/network/poisson.ts';
+import { meanLogitsKernel } from '../../../../renderer/wgsl/network/repeats.ts';
+import { DISPATCHES, ROW_GROUPS, rowsKernel, type Dispatch } from '../../../../renderer/wgsl/network/rows.ts';
+import { FEATURES, networkShape, ROW_HEADER, SHARES, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';
+import { TABLE_GROUPS, tablesKernel } from '../../../../renderer/wgsl/network/tables.ts';
+import { VIEW_GROUPS, viewsKernel } from '../../../../renderer/wgsl/network/views.ts';
+import { maxStepsPerRay, type FieldSpec, type NetworkSpec } from '../../../model/field-spec.ts';
+import { BACKWARD_GROUPS, backwardKernel, sumSlots } from './backward.ts';
+import { featureGradientsKernel } from './feature-gradients.ts';
+import type { NetworkModule, Shared } from './interface.ts';
+import { blocksOf, COLLECT_GROUPS, collectKernel, sumsKernel, SUM_GROUPS, weightGradientKernel } from './weight-gradients.ts';
+
+export type NetworkFieldSpec = FieldSpec & { readonly network: NetworkSpec };
+
+/** The limits of a device that matter here. */
+export type NetworkLimits = Pick<GPUSupportedLimits, 'maxStorageBufferBindingSize' | 'maxBufferSize' | 'maxComputeWorkgroupStorageSize'>;
+
+/** Bytes of a buffer of a part, and rows: beyond them a part has work enough for any GPU. */
+const [PART_BYTES, PART_ROWS] = [256 * 2 ** 20, 2 ** 20];
+
+const { storage, indirect } = BUFFER_USAGE;
+
+/** Whether the network needs `rowOffsets`: gaps are rows. */
+export function needsRowOffsets(spec: NetworkFieldSpec): boolean {
+  return networkShape(spec, 0).gaps;
+}
+
+/**
+ * Samples (with gaps as rows: rows) that a part may hold.
+ *
+ * @param samples the most that a call can have
+ * @throws RangeError if one ray could be longer
+ */
+export function partSamplesOf(spec: NetworkFieldSpec, limits: NetworkLimits, training: boolean, samples: number): number {
+  const shape = networkShape(spec, limits.maxComputeWorkgroupStorageSize);
+  const bytes = Math.min(PART_BYTES, limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+  const rowBytes = Math.max(...Object.values(rowBuffers(shape, training)));
+  const rows = Math.min(PART_ROWS, Math.floor((bytes - 8 * ROW_HEADER) / rowBytes));
+  const fitting = Math.min(samples, Math.floor(rows / shape.repeats));
+  const longest = maxStepsPerRay(spec);
+  if (fitting < Math.min(samples, longest))
+    throw new RangeError(
+      `A ray of ${longest} samples needs ${longest * shape.repeats * rowBytes} bytes in one buffer for a network of ${shape.width} neurons; the GPU allows ${bytes}.`,
+    );
+  return fitting;
+}
+
+/** Bytes a row of the buffers that grow with the part. */
+function rowBuffers(shape: NetworkShape, training: boolean): Record<string, number> {
+  return {
+    rows: 8,
+    ...(shape.poisson ? { inputSpikes: 8 } : {}),
+    ...(shape.repeats > 1 ? { rowLogits: 16 } : {}),
+    ...(training ? { potentials: 8 * keptValues(shape) * shape.width, rowGradients: 4 * FEATURES } : {}),
+  };
+}
+
+/** Bytes of the module's own buffers by name. */
+function bufferBytes(shape: NetworkShape, partSamples: number, rays: number, training: boolean): Record<string, number> {
+  const { width, views, poisson } = shape;
+  const keepsTerms = training || poisson;
+  const rows = partSamples * shape.repeats;
+  const ofRows = Object.fromEntries(Object.entries(rowBuffers(shape, training)).map(([name, bytes]) => [name, bytes * rows]));
+  return {
+    ...ofRows,
+    rows: 8 * (rows + ROW_HEADER),
+    networkTables: 4 * shape.tableFloats,
+    networkDispatch: 12 * DISPATCHES.length,
+    ...(poisson ? {} : { viewCurrents: 4 * rays * width }),
+    ...(keepsTerms ? { views: 4 * rays * views } : {}),
+    ...(training
+      ? {
+          partialSums: 4 * BACKWARD_GROUPS * sumSlots(shape).total * width,
+          sums: 4 * SUM_GROUPS * sumSlots(shape).total * width,
+          partialW2: 4 * SHARES * width * width,
+          ...(poisson ? { rangeBits: 8 } : {}),
+        }
+      : {}),
+  };
+}
+
+/** Bytes of the module's own buffers. */
+export function networkBytes(spec: NetworkFieldSpec, limits: NetworkLimits, sharing: Omit<Shared, 'buffers'>, training: boolean): number {
+  const shape = networkShape(spec, limits.maxComputeWorkgroupStorageSize);
+  return Object.values(bufferBytes(shape, sharing.partSamples, sharing.rays, training)).reduce((a, b) => a + b);
+}
+
+type Stage = 'tables' | 'rangeBegin' | 'rows' | 'views' | 'range' | 'rangeEnd' | 'inputSpikes' | 'forward' | 'meanLogits' | 'render';
+type TrainingStage = 'backward' | 'gradientW2' | 'featureGradients' | 'sums' | 'collect';
+/** Workgroups, or what they are counted by. */
+type Workgroups = readonly [x: number, y: number] | Dispatch;
+type StageKernel = readonly [Stage | TrainingStage, KernelText, Workgroups];
+
+/** The kernels of a network. */
+function kernelsOf(shape: NetworkShape, training: boolean): StageKernel[] {
+  const { poisson, repeats } = shape;
+  const blocks = blocksOf(shape) ** 2;
+  const list: StageKernel[] = [
+    ['tables', tablesKernel(shape, training), [TABLE_GROUPS, 1]],
+    ['rows', rowsKernel(shape, blocks), [ROW_GROUPS, 1]],
+    ['views', viewsKernel(shape, training || poisson), [VIEW_GROUPS, 1]],
+    ['render', forwardKernel(shape, true), 'tasks'],
+  ];
+  if (poisson) list.push(['inputSpikes', inputSpikesKernel(shape), 'rows']);
+  if (repeats > 1) list.push(['meanLogits', meanLogitsKernel(shape), 'samples']);
+  if (!training) return list;
+  if (poisson)
+    list.push(
+      ['rangeBegin', rangeEndKernel(true), [1, 1]],
+      ['range', rangeKernel(shape), 'samples'],
+      ['rangeEnd', rangeEndKernel(false), [1, 1]],
+    );
+  list.push(
+    ['forward', forwardKernel(shape, false), 'tasks'],
+    ['backward', backwardKernel(shape), 'pairsOfTasks'],
+    ['gradientW2', weightGradientKernel(shape), 'shares'],
+    ['featureGradients', featureGradientsKernel(shape), 'samples'],
+    ['sums', sumsKernel(shape), [sumSlots(shape).total, SUM_GROUPS]],
+    ['collect', collectKernel(shape), [COLLECT_GROUPS, 1]],
+  );
+  return list;
+}
+
+/** The WGSL of all kernels that a network would have, to be compiled by a test. */
+export function networkKernelTexts(spec: NetworkFieldSpec, limits: NetworkLimits, training: boolean): KernelText[] {
+  return kernelsOf(networkShape(spec, limits.maxComputeWorkgroupStorageSize), training).map(([, text]) => text);
+}
+
+/** @param training whether there will be backward passes */
+export async function createNetworkModule(
+  device: GPUDevice,
+  spec: NetworkFieldSpec,
+  { buffers, partSamples, rays }: Shared,
+  training: boolean,
+): Promise<NetworkModule> {
+  const shape = networkShape(spec, device.limits.maxComputeWorkgroupStorageSize);
+  const own = Object.entries(bufferBytes(shape, partSamples, rays, training)).map(([label, size]): [string, GPUBuffer] => [
+    label,
+    device.createBuffer({ label, size, usage: label === 'networkDispatch' ? storage | indirect : storage }),
+  ]);
+  const all = { ...buffers, ...Object.fromEntries(own) };
+  const kernels = new Map(
+    await Promise.all(
+      kernelsOf(shape, training).map(
+        async ([stage, text, workgroups]) => [stage, { kernel: await createKernel(device, text, all), workgroups }] as const,
+      ),
+    ),
+  );
+  /** Those of the stages that this network has. */
+  const run = (pass: GPUComputePassEncoder, ...stages: (Stage | TrainingStage)[]): void => {
+    for (const stage of stages) {
+      const found = kernels.get(stage);
+      if (found === undefined) continue;
+      const { kernel, workgroups } = found;
+      if (typeof workgroups === 'string') kernel.runIndirect(pass, all.networkDispatch, DISPATCHES.indexOf(workgroups));
+      else kernel.run(pass, workgroups[0], workgroups[1]);
+    }
+  };
+  return {
+    encodeBegin: (pass) => run(pass, 'tables', 'rangeBegin'),
+    encodeRange: (pass) => run(pass, 'rows', 'views', 'range', 'rangeEnd'),
+    encodeForward: (pass, rendering) => run(pass, 'rows', 'views', 'inputSpikes', rendering ? 'render' : 'forward', 'meanLogits'),
+    encodeBackward: (pass) => run(pass, 'backward', 'gradientW2', 'featureGradients'),
+    encodeGradients: (pass) => run(pass, 'sums', 'collect'),
+    dispose: () => own.forEach(([, buffer]) => buffer.destroy()),
+  };
+}
