@@ -40,5 +40,5 @@ export function table(rows: readonly (readonly string[])[]): string {
 
 /** A path as a shell takes it. */
 export function quoted(path: string): string {
-  return /^[\w./@%+,:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  return /^[\w./@%+,:=-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -31,6 +31,9 @@ const SHORTCUTS: Readonly<Record<string, string>> = {
   neuron: 'network.neuron',
   temporal: 'network.temporal',
   order: 'network.order',
+  teacher: 'distillation.teacher',
+  spikePenalty: 'fine.spikePenalty',
+  spikeTargets: 'fine.spikeTargets',
   downscale: 'scene.downscale',
   holdout: 'scene.holdout',
   maxMinutes: 'budget.maxMinutes',
@@ -61,8 +64,10 @@ export function requestsOf(options: Readonly<Record<string, unknown>>): Request[
       );
     requests.push({ key: 'network.neuron', value: 'relu', source: '--ann' });
   }
-  const assignments = (options.set ?? []) as readonly string[];
-  return [...requests, ...assignments.map(parseAssignment)];
+  const assignments = ((options.set ?? []) as readonly string[]).map(parseAssignment);
+  // The twin has everything of the others but their neuron.
+  const plain = options.ann === true ? [{ key: 'network.neuronParameters', value: '{}', source: '--ann' }] : [];
+  return [...requests, ...assignments, ...plain];
 }
 
 /** Gathers the values of an option that may be given several times. */

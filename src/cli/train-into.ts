@@ -1,7 +1,8 @@
-/** Training into a run folder, for `train` and `resume`: memory, Ctrl-C, the result. */
+/** Training into a run folder, for `train`, `resume` and `compare`: memory, Ctrl-C, the result. */
 import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Backend } from '../backends/backend.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
+import type { Config } from '../config/schema.ts';
 import { DeviceError, StorageError } from '../errors.ts';
 import type { RunFolder } from '../run/run-folder.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
@@ -9,8 +10,7 @@ import type { Reporter, StepMetrics } from '../train/events.ts';
 import { trainField } from '../train/train-field.ts';
 import type { TrainState } from '../train/train-state.ts';
 import { clock, quoted } from './format.ts';
-import { INTERRUPTED, type Interrupt } from './interrupt.ts';
-import type { OutputOptions } from './options.ts';
+import { INTERRUPTED } from './interrupt.ts';
 import type { Result } from './run-action.ts';
 import { writeNotice } from './terminal.ts';
 
@@ -19,12 +19,25 @@ export interface TrainInto {
   readonly scene: SceneData;
   readonly backend: Backend;
   readonly start?: Checkpoint;
-  readonly interrupt: Interrupt;
+  /** Of the run's own config: see train-run.ts. */
+  readonly teacher?: Checkpoint;
+  readonly signal: AbortSignal;
   readonly report: Reporter;
-  readonly output: OutputOptions;
+  /** Seconds spent on this run before (loading the scene): part of its time limit. */
+  readonly secondsBefore: number;
 }
 
-export async function trainInto({ run, scene, backend, start, interrupt, report, output }: TrainInto): Promise<Result> {
+/** A run as training left it. */
+export interface Trained {
+  readonly run: RunFolder;
+  readonly state: TrainState;
+  readonly interrupted: boolean;
+  /** Path of the last checkpoint. */
+  readonly checkpoint: string;
+  readonly latest?: StepMetrics;
+}
+
+export async function trainInto({ run, scene, backend, start, teacher, signal, report, secondsBefore }: TrainInto): Promise<Trained> {
   let latest: StepMetrics | undefined;
   let failure: unknown;
   let saved = start?.state;
@@ -34,6 +47,7 @@ export async function trainInto({ run, scene, backend, start, interrupt, report,
     config: run.record.config,
     backend,
     start,
+    teacher,
     save: async (checkpoint) => {
       const file = await run.save(checkpoint);
       saved = checkpoint.state;
@@ -50,17 +64,14 @@ export async function trainInto({ run, scene, backend, start, interrupt, report,
         stop.abort();
       }
     },
-    signal: AbortSignal.any([interrupt.signal, stop.signal]),
-    secondsBefore: performance.now() / 1000,
+    signal: AbortSignal.any([signal, stop.signal]),
+    secondsBefore,
   }).catch((error: unknown) => {
     throw error instanceof DeviceError ? deviceFailed(error, saved, run.folder) : error;
   });
-  interrupt.release();
   const { interrupted, state, checkpoint } = outcome;
   if (failure !== undefined) throw stoppedBy(failure, state, checkpoint.path, run.folder);
-  const result = describeTraining(run, state, interrupted, checkpoint.path, latest);
-  if (interrupted && output.json === true) writeNotice(`interrupted; to go on: ${resumeCommand(run.folder)}`);
-  return result;
+  return { run, state, interrupted, checkpoint: checkpoint.path, latest };
 }
 
 /** Why training ended before its time, and where it can go on. */
@@ -81,16 +92,10 @@ function deviceFailed(failure: DeviceError, saved: TrainState | undefined, folde
 }
 
 /** The result of training as it stands; also for a run that had nothing left to do. */
-export function describeTraining(
-  run: RunFolder,
-  state: TrainState,
-  interrupted: boolean,
-  checkpoint: string,
-  latest?: StepMetrics,
-): Result {
+export function describeTraining({ run, state, interrupted, checkpoint, latest }: Trained, { json }: { readonly json?: boolean }): Result {
   const { folder, record } = run;
   const planned = state.stage === 'fine' ? plannedSteps(record.config) : record.config.coarse.steps;
-  const json = {
+  const document = {
     run: folder,
     interrupted,
     stage: state.stage,
@@ -105,11 +110,25 @@ export function describeTraining(
     checkpoint,
     resume: interrupted ? resumeCommand(folder) : null,
   };
+  if (interrupted && json === true) writeNotice(`interrupted; to go on: ${resumeCommand(folder)}`);
   const done = `${state.stage} step ${state.step} of ${planned} after ${clock(state.seconds)}`;
   const next = interrupted ? `interrupted; to go on: ${resumeCommand(folder)}` : `next: spikeray eval ${quoted(folder)}`;
-  return { json, text: `${folder}: ${done}\n${next}\n`, exitCode: interrupted ? INTERRUPTED : 0 };
+  return { json: document, text: `${folder}: ${done}\n${next}\n`, exitCode: interrupted ? INTERRUPTED : 0 };
 }
 
 export function resumeCommand(folder: string): string {
   return `spikeray resume ${quoted(folder)}`;
+}
+
+/** A time limit counts as used up a little before its end: part of it is kept for writing the last checkpoint. */
+const TIME_USED_UP = 0.98;
+
+/** Why nothing is left to do, or null. */
+export function whyFinished({ stage, step, seconds }: TrainState, config: Config): string | null {
+  if (stage === 'fine' && step >= plannedSteps(config))
+    return `${step} of ${plannedSteps(config)} planned steps are done; raise the plan with --max-steps`;
+  const { maxMinutes } = config.budget;
+  if (stage === 'fine' && maxMinutes !== null && seconds >= maxMinutes * 60 * TIME_USED_UP)
+    return `the planned ${maxMinutes} minutes are used up; raise the plan with --max-minutes`;
+  return null;
 }

@@ -13,6 +13,8 @@ export interface TrainingMemory {
   readonly field: number;
   /** Copies made while saving: parameters and moments of a field that is nowhere empty, and once more the largest tensor. */
   readonly copies: number;
+  /** The checkpoint of the ANN that teaches, nowhere empty; its part of the field is in `field`. */
+  readonly teacher: number;
   readonly images: number;
   /** Of this process. */
   readonly total: number;
@@ -30,13 +32,17 @@ export function trainingMemory(scene: SceneData, config: Config, backend: Backen
   const box = sceneBox(scene);
   const coarse = coarseSpec(config, box, scene.near);
   const fine = fineSpec(config, box, scene.near, config.fine.scaleAt.length);
+  const taught = config.distillation.teacher !== null;
+  // Of a teacher that is not trained yet nothing better is known than that it has the same settings.
+  const teacherVoxels = taught ? voxelCount(fine.grid) : 0;
   const field = Math.max(
     backend.estimateBytes(coarse, { voxels: voxelCount(coarse.grid), trainRays: config.coarse.rays }),
-    backend.estimateBytes(fine, { voxels: voxelCount(fine.grid), trainRays: config.fine.rays }),
+    backend.estimateBytes(fine, { voxels: voxelCount(fine.grid), trainRays: config.fine.rays, teacherVoxels }),
   );
   const channels = fine.featureChannels;
   const copies = voxelCount(fine.grid) * (PARAMETER_AND_MOMENTS * (1 + channels) + channels) * Float32Array.BYTES_PER_ELEMENT;
-  return { field, copies, images, total: (backend.memory === 'process' ? field : 0) + copies + images };
+  const teacher = teacherVoxels * PARAMETER_AND_MOMENTS * (1 + channels) * Float32Array.BYTES_PER_ELEMENT;
+  return { field, copies, teacher, images, total: (backend.memory === 'process' ? field : 0) + copies + teacher + images };
 }
 
 /** @param available bytes, besides the images, which are loaded already */
@@ -46,10 +52,12 @@ export function checkTrainingMemory(scene: SceneData, config: Config, backend: B
   const fix = `Use fewer voxels (--set fine.voxels=${Math.floor(config.fine.voxels / 4)}), fewer rays (--set fine.rays=…), or smaller images (--downscale N).`;
   if (backend.name !== 'webgpu' && needed.field > ADDRESSABLE)
     throw new MemoryError(`training needs ${byteSize(needed.field)} for the field (${grid}); ${backend.name} can address 4 GiB`, fix);
-  if (needed.total - needed.images > available)
+  const wanted = needed.total - needed.images;
+  const teacher = needed.teacher > 0 ? `; teacher ${byteSize(needed.teacher)}` : '';
+  if (wanted > available)
     throw new MemoryError(
-      `training needs ${byteSize(needed.total - needed.images)} besides the images' ${byteSize(needed.images)} ` +
-        `(field ${byteSize(needed.field)}${backend.memory === 'gpu' ? ' on the GPU' : ''}: ${grid}; copies while saving ${byteSize(needed.copies)}); ` +
+      `training needs ${byteSize(wanted)} besides the images' ${byteSize(needed.images)} ` +
+        `(field ${byteSize(needed.field)}${backend.memory === 'gpu' ? ' on the GPU' : ''}: ${grid}; copies while saving ${byteSize(needed.copies)}${teacher}); ` +
         `${byteSize(available)} are available`,
       fix,
     );

@@ -1,5 +1,5 @@
 /** Named starting points of a config. `paper` follows SpikingNeRF's configs (papers' section "Hyper-parameters"); `blender` is the default. */
-import type { Config } from './schema.ts';
+import { unused, type Config } from './schema.ts';
 
 const network: Config['network'] = {
   neuron: 'lif',
@@ -13,6 +13,7 @@ const network: Config['network'] = {
   order: 'near-to-far',
   repeats: 4,
   encoding: 'direct',
+  dropout: 0,
 };
 
 /** SpikingNeRF-D on Synthetic-NeRF, constant for constant (DVGO's code where the paper's repository leaves a default). */
@@ -61,8 +62,11 @@ const paper: Config = {
     warmStart: false,
     networkRate: 1e-3,
     spikePenalty: 0,
+    spikeTargets: null,
+    imLoss: unused.imLoss,
     raysFrom: 'occupied',
   },
+  distillation: unused.distillation,
   adam: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
   budget: { maxMinutes: null, maxSteps: null },
   checkpoint: { everyMinutes: 5 },

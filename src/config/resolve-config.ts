@@ -86,6 +86,8 @@ function unknownKey({ key, source }: Request): InputError {
 
 /** JSON where it is JSON, else text; lists also as 250,500,750. */
 function parseValue(text: string, setting: Setting): unknown {
+  if (text === 'null') return null;
+  if (setting.isText) return text;
   const json = setting.isList && !text.startsWith('[') ? `[${text}]` : text;
   try {
     return JSON.parse(json);
@@ -95,8 +97,9 @@ function parseValue(text: string, setting: Setting): unknown {
 }
 
 /** Settings that are fine alone but not together. */
-function checkConsistency({ scene, network, fine }: Config): void {
+function checkConsistency({ scene, network, fine, distillation }: Config): void {
   checkNeuron(network);
+  checkDistillation(network, distillation);
   if (typeof scene.near === 'number' && typeof scene.far === 'number' && scene.near >= scene.far)
     throw new InputError(`scene.near=${scene.near} is not less than scene.far=${scene.far}`, 'Change one of them with --set.');
   if (network.encoding === 'poisson' && network.temporal !== 'repeat')
@@ -110,5 +113,19 @@ function checkConsistency({ scene, network, fine }: Config): void {
     throw new InputError(
       `fine.voxels=${fine.voxels} cannot be reached by ${fine.scaleAt.length} doublings (fine.scaleAt): the first grid would have fewer than 8 voxels`,
       'Raise fine.voxels or shorten fine.scaleAt.',
+    );
+}
+
+function checkDistillation({ neuron }: Config['network'], { teacher, start, freezeGrids }: Config['distillation']): void {
+  if (teacher === null) return;
+  if (neuron === 'relu')
+    throw new InputError(
+      `distillation.teacher=${teacher} has no meaning with network.neuron=relu: the ANN is the teacher, not the taught`,
+      'Leave out --teacher, or choose a spiking neuron with --neuron.',
+    );
+  if (freezeGrids && start !== 'teacher')
+    throw new InputError(
+      `distillation.freezeGrids=true has no meaning with distillation.start=${start}: there would be nothing in the grids`,
+      'Use --set distillation.start=teacher.',
     );
 }

@@ -1,6 +1,7 @@
 /**
  * The one description of a run's settings: names, units, defaults, ranges. `--set key=value`, the help text, `config.json` and the trainer all
- * read it from here. A resolved config together with a scene and nothing else determines a run.
+ * read it from here. A resolved config together with a scene (and a teacher, if it names one) and nothing else determines a run. Settings with
+ * a default are younger than the format: a run whose files lack them was trained as the default says.
  */
 import { z } from 'zod';
 import { SPACE_KINDS } from '../../datasets/scene-data.ts';
@@ -21,6 +22,12 @@ const loss = z.strictObject({
   entropy: z.number().min(0).describe('weight of the background entropy'),
 });
 
+/** What runs did from before these settings were there: nothing of it. */
+export const unused = {
+  imLoss: { weight: 0, target: 1, perNeuron: false },
+  distillation: { teacher: null, colour: 0.5, potential: 0, start: 'teacher', freezeGrids: false },
+} as const;
+
 export const networkSchema = z.strictObject({
   // Any text here, so that a checkpoint with a neuron of another program can be read; the command line knows the built-in names.
   neuron: z
@@ -37,6 +44,7 @@ export const networkSchema = z.strictObject({
   order: z.enum(['near-to-far', 'far-to-near']).describe('which sample of a ray is the first time step'),
   repeats: z.number().int().min(1).max(64).describe('time steps a sample, for temporal=repeat'),
   encoding: z.enum(['direct', 'poisson']).describe('input of repeated steps, for temporal=repeat'),
+  dropout: z.number().min(0).lt(1).default(0).describe('moderate dropout (LTMD): mean share of spiking neurons dropped on a training ray'),
 });
 
 const stageSchema = z.strictObject({
@@ -101,8 +109,33 @@ export const configSchema = z.strictObject({
     warmStart: z.boolean().describe('start the density from the coarse grid instead of zero'),
     networkRate: positive.describe('learning rate of the colour network'),
     spikePenalty: z.number().min(0).describe('weight of the mean firing rates in the loss'),
+    spikeTargets: z
+      .tuple([z.number().min(0), z.number().min(0)])
+      .nullable()
+      .default(null)
+      .describe('firing rates of the two layers above which spikePenalty acts; null: always'),
+    imLoss: z
+      .strictObject({
+        weight: z.number().min(0).describe('weight of the IM-Loss; 0: off'),
+        target: z.number().describe('wanted mean potential, thresholds'),
+        perNeuron: z.boolean().describe('one mean for each neuron instead of one a layer, as published'),
+      })
+      .default(unused.imLoss),
     raysFrom: z.enum(['all', 'occupied']).describe('draw training rays from all pixels, or from those whose ray meets an occupied place'),
   }),
+  distillation: z
+    .strictObject({
+      teacher: z
+        .string()
+        .min(1)
+        .nullable()
+        .describe('ANN that teaches: the folder of its finished run, or twin: trained first, under the same settings; null: none'),
+      colour: z.number().min(0).describe("weight of the colour's distance to the teacher's at single samples"),
+      potential: z.number().min(0).describe("weight of the hidden potentials' distance to the inputs of the teacher's ReLUs"),
+      start: z.enum(['teacher', 'scratch']).describe("start from the teacher's field, or from a coarse stage of its own"),
+      freezeGrids: z.boolean().describe("keep the teacher's density and features as they are, for start=teacher"),
+    })
+    .default(unused.distillation),
   adam: z.strictObject({
     beta1: z.number().min(0).lt(1).describe('memory of the mean of the gradients'),
     beta2: z.number().min(0).lt(1).describe('memory of the mean of their squares'),

@@ -8,6 +8,7 @@ interface Node {
   readonly description?: string;
   readonly properties?: Readonly<Record<string, Node>>;
   readonly items?: Node;
+  readonly prefixItems?: readonly Node[];
   readonly anyOf?: readonly Node[];
   readonly enum?: readonly string[];
   readonly additionalProperties?: unknown;
@@ -30,6 +31,8 @@ export interface Setting {
   /** Whether the choices are all there is. */
   readonly isWord: boolean;
   readonly isList: boolean;
+  /** Any text: a path. */
+  readonly isText: boolean;
   /** Whether it is a group with keys of its own making: `network.neuronParameters.tau`. */
   readonly isOpenGroup: boolean;
 }
@@ -72,7 +75,10 @@ function collect(node: Node, prefix: string): Setting[] {
     const isOpenGroup = child.type === 'object';
     const choices = choicesOf(child);
     const isWord = child.enum !== undefined;
-    return [{ key, description, range: describeRange(child), choices, isWord, isList: child.type === 'array', isOpenGroup }];
+    const kinds = child.anyOf ?? [child];
+    const isList = kinds.some(({ type }) => type === 'array');
+    const isText = !isWord && kinds.some((node) => node.type === 'string' && node.const === undefined);
+    return [{ key, description, range: describeRange(child), choices, isWord, isList, isText, isOpenGroup }];
   });
 }
 
@@ -99,6 +105,7 @@ function describeRange(node: Node): string {
     case 'object':
       return 'numbers by name, one at a time (key.name=value) or as JSON';
     case 'array':
+      if (node.prefixItems !== undefined) return `${node.prefixItems.length} numbers, each ${describeRange(node.prefixItems[0])}`;
       return `a list: each ${describeRange(node.items ?? {})}`;
     case 'integer':
     case 'number':

@@ -4,6 +4,7 @@
  *     config.json      what was trained, on what, how (run-record.ts)
  *     metrics.jsonl    one line of StepMetrics every few seconds
  *     checkpoints/     the last two checkpoints (checkpoint-folder.ts)
+ *     teacher/         the run of the twin that teaches, with distillation.teacher=twin
  *     eval/  render/  report/
  */
 import { settings, valueAt } from '../config/settings.ts';
@@ -15,7 +16,7 @@ import type { StepMetrics } from '../train/events.ts';
 import { readCheckpoint, readLatestCheckpoint, removeLeftBehind, saveCheckpoint, type SavedFile } from './checkpoint-folder.ts';
 import { decodeRecord, encodeRecord, type RunRecord } from './run-record.ts';
 
-const OWN_NAMES = ['config.json', 'metrics.jsonl', 'checkpoints', 'eval', 'render', 'report'];
+const OWN_NAMES = ['config.json', 'metrics.jsonl', 'checkpoints', 'teacher', 'eval', 'render', 'report'];
 
 /** What may differ between the settings of a run and of its checkpoint: how long and how often, not what. */
 const PLAN_KEYS = ['fine.steps', 'budget.maxMinutes', 'budget.maxSteps', 'checkpoint.everyMinutes'];
@@ -27,6 +28,8 @@ export interface RunFolder {
   /** The newest checkpoint, or the file given. Throws InputError if it is damaged, or not of this run's model. */
   load(file?: string): Promise<{ path: string; checkpoint: Checkpoint }>;
   appendMetrics(metrics: StepMetrics): Promise<void>;
+  /** Replaces config.json. */
+  rewrite(record: RunRecord): Promise<RunFolder>;
   /** Before training goes on from `checkpoint`: takes over a changed record, drops what was written after the checkpoint. */
   continueFrom(checkpoint: Checkpoint, record: RunRecord): Promise<RunFolder>;
 }
@@ -77,6 +80,10 @@ function runFolder(files: Files, folder: string, record: RunRecord): RunFolder {
       return found;
     },
     appendMetrics: (metrics) => files.append(metricsFile, `${JSON.stringify(metrics)}\n`),
+    rewrite: async (changed) => {
+      await files.writeAtomic(`${folder}/config.json`, [encodeRecord(changed)]);
+      return runFolder(files, folder, changed);
+    },
     continueFrom: async (checkpoint, changed) => {
       await removeLeftBehind(files, checkpoints);
       if ((await files.kind(metricsFile)) === 'file') await trimMetrics(files, metricsFile, checkpoint.state.seconds);

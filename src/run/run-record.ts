@@ -20,6 +20,8 @@ const recordSchema = z.object({
     /** As given with --gpu. */
     gpu: z.string().nullable().default(null),
   }),
+  /** The checkpoint of the ANN that teaches, as it was when training began; null: none, or its training is not over. */
+  teacher: z.object({ checkpoint: z.string(), sha256: z.string() }).nullable().default(null),
   config: z.unknown(),
 });
 

@@ -63,6 +63,14 @@ const headSchema = z.strictObject({
     stageStart: finite.nonnegative(),
     rays: count,
     samples: count,
+    // Files from before it was there were trained without the terms that need it.
+    feedback: z
+      .strictObject({
+        firingRates: z.tuple([finite.nonnegative(), finite.nonnegative()]),
+        potentials: z.tuple([z.array(finite), z.array(finite)]).nullable(),
+      })
+      .nullable()
+      .default(null),
   }),
   spec: z.strictObject({
     grid: z

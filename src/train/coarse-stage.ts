@@ -9,7 +9,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { RaySampler } from './ray-sampler.ts';
 import { reportStage, stageRandom, type RunContext } from './run-context.ts';
 import { checkTimeLeft, timeLimit, type StageRules, type StageRun } from './run-stage.ts';
-import { coarseEpsilon, refreshDue } from './schedule.ts';
+import { coarseEpsilon, rateFactor, refreshDue, scaledRates } from './schedule.ts';
 import { restoreEngine } from './snapshot.ts';
 import { sceneBox } from './scene-box.ts';
 import { coarseSpec } from './stage-spec.ts';
@@ -28,7 +28,7 @@ export async function startCoarse(context: RunContext): Promise<StageRun> {
     checkTimeLeft(config, context.seconds());
   });
   reportStage(context, 'coarse', spec, 'coarse stage');
-  const state = { step: 0, adamStep: 0, scalings: 0, stageStart: context.seconds(), rays: 0, samples: 0 };
+  const state = { step: 0, adamStep: 0, scalings: 0, stageStart: context.seconds(), rays: 0, samples: 0, feedback: null };
   return assemble(context, engine, state, stageRandom(config.seed, 'coarse'));
 }
 
@@ -56,19 +56,14 @@ function coarseRules({ config }: RunContext, engine: FieldEngine, stageStart: nu
   return {
     steps: coarse.steps,
     plannedSteps: coarse.steps,
-    decay: coarse,
     secondsAllowed: Math.max(0, timeLimit(config) - stageStart) * TIME_SHARE,
     prepare: async (step) => {
       if (!refreshDue(step, coarse)) return;
       await engine.writeOccupancy(refreshOccupancy(engine.spec, await engine.read('density'), await engine.readOccupancy()));
     },
-    settings: (step, factor) => ({
+    settings: (step, progress) => ({
       adam: { ...adam, epsilon: coarseEpsilon(step, config) },
-      learningRates: {
-        density: coarse.learningRates.density * factor,
-        features: coarse.learningRates.features * factor,
-        network: 0,
-      },
+      learningRates: scaledRates({ ...coarse.learningRates, network: 0 }, rateFactor(progress, coarse)),
       loss: { ...NO_LOSS_TERMS, ...coarse.loss },
       surrogateAlpha: null,
       dropout: 0,

@@ -2,58 +2,42 @@
  * The fine stage: the colour network and a dense grid in the box that the coarse stage found. In the order of DVGO's loop, before a step that
  * asks for it the occupancy is refreshed, then the grid is scaled; scaling starts Adam anew, as DVGO re-creates its optimiser.
  */
-import { NO_LOSS_TERMS, type Capacity, type FieldEngine, type ParameterName } from '../backends/backend.ts';
+import type { Capacity, FieldEngine, ParameterName } from '../backends/backend.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
 import { Random } from '../math/random.ts';
-import { contentBox, type Box } from '../model/bounds.ts';
-import { densityOf } from '../model/density.ts';
+import type { Box } from '../model/bounds.ts';
 import { disposeOnFailure } from '../model/dispose-on-failure.ts';
-import { maxStepsPerRay, voxelCount, type FieldSpec } from '../model/field-spec.ts';
-import { initialWeights, matchOpticalDepth } from '../model/initial-tensors.ts';
-import { neighbourhoodExceeds, refreshOccupancy, resampleOccupancy } from '../model/occupancy.ts';
+import { maxStepsPerRay, voxelCount } from '../model/field-spec.ts';
+import { initialWeights } from '../model/initial-tensors.ts';
+import { refreshOccupancy, resampleOccupancy } from '../model/occupancy.ts';
 import { resampleGrid } from '../model/resample-grid.ts';
 import { networkParameters, parametersOf, WEIGHTS } from '../model/tensor-names.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import type { FineStart } from './fine-start.ts';
+import { firingThresholds, lossTerms } from './loss-terms.ts';
 import { rayMask } from './ray-mask.ts';
 import { RaySampler } from './ray-sampler.ts';
 import { reportStage, stageRandom, type RunContext } from './run-context.ts';
 import { timeLimit, type StageRules, type StageRun } from './run-stage.ts';
-import { refreshDue, scalingsDone } from './schedule.ts';
+import { rateFactor, refreshDue, scaledRates, scalingsDone } from './schedule.ts';
 import { restoreEngine } from './snapshot.ts';
 import { fineSpec } from './stage-spec.ts';
+import { setTeacher } from './teacher.ts';
 
 /** Share of a time limit kept for writing the last checkpoint. */
 const SAVING_SHARE = 0.01;
 
-/** What the coarse stage hands over. */
-export interface CoarseResult {
-  readonly spec: FieldSpec;
-  readonly density: Float32Array;
-  readonly occupancy: Uint8Array;
-  readonly rays: number;
-  readonly samples: number;
-}
-
-export async function startFine(context: RunContext, coarse: CoarseResult): Promise<StageRun> {
-  const { config, backend, scene } = context;
-  const { stepSize } = config.coarse;
-  const box = contentBox(coarse.spec, coarse.density, coarse.occupancy, stepSize, config.fine.boundAlpha, config.fine.boundScale);
-  const scalings = scalingsDone(0, config.fine.scaleAt);
-  const spec = fineSpec(config, box, scene.near, scalings);
-  const engine = await backend.createField(spec, fineCapacity(context, box));
+export async function startFine(context: RunContext, { spec, scalings, rays, samples, fill }: FineStart): Promise<StageRun> {
+  const { config, backend } = context;
+  const engine = await backend.createField(spec, fineCapacity(context, spec.grid));
   return disposeOnFailure(engine, async () => {
     const random = stageRandom(config.seed, 'fine');
     const weights = initialWeights(config.network, spec.featureChannels, random);
     for (const name of WEIGHTS) await engine.write(name, weights[name]);
-    if (config.fine.warmStart) {
-      const density = resampleGrid(coarse.density, coarse.spec.grid, spec.grid, 1);
-      matchOpticalDepth(density, coarse.spec, spec);
-      await engine.write('density', density);
-    }
-    await engine.writeOccupancy(resampleOccupancy(coarseContent(context, coarse), coarse.spec.grid, spec.grid));
+    await fill(engine);
     reportStage(context, 'fine', spec, 'fine stage');
-    const { rays, samples } = coarse;
-    return assemble(context, engine, { step: 0, adamStep: 0, scalings, stageStart: context.seconds(), rays, samples }, random);
+    const stageStart = context.seconds();
+    return assemble(context, engine, { step: 0, adamStep: 0, scalings, stageStart, rays, samples, feedback: null }, random);
   });
 }
 
@@ -65,18 +49,11 @@ export async function resumeFine(context: RunContext, checkpoint: Checkpoint): P
 }
 
 /** What the field will need after the last scaling. */
-function fineCapacity({ config, scene }: RunContext, box: Box): Capacity {
+function fineCapacity({ config, scene, teacher }: RunContext, box: Box): Capacity {
   const { scaleAt, rays } = config.fine;
   const last = fineSpec(config, box, scene.near, scaleAt.length);
-  return { voxels: voxelCount(last.grid), steps: maxStepsPerRay(last), trainRays: rays };
-}
-
-/** The coarse places whose neighbourhood holds matter (DVGO's mask cache of the coarse checkpoint). */
-function coarseContent({ config }: RunContext, { spec, density, occupancy }: CoarseResult): Uint8Array {
-  const least = densityOf(config.fine.boundAlpha, spec.densityShift, spec.interval / config.coarse.stepSize);
-  const content = neighbourhoodExceeds(density, spec.grid.size, least);
-  for (let i = 0; i < content.length; i++) content[i] &= occupancy[i];
-  return content;
+  const teacherVoxels = teacher === null ? 0 : voxelCount(teacher.spec.grid);
+  return { voxels: voxelCount(last.grid), steps: maxStepsPerRay(last), trainRays: rays, teacherVoxels };
 }
 
 async function assemble(context: RunContext, engine: FieldEngine, start: StageRun['state'], random: Random): Promise<StageRun> {
@@ -88,17 +65,25 @@ async function assemble(context: RunContext, engine: FieldEngine, start: StageRu
     sampler.restrict(rayMask(engine.spec.grid, await engine.readOccupancy(), views, sampler.pixels, engine.spec.near));
   };
   await drawFromOccupied();
+  if (context.teacher !== null) await setTeacher(engine, context.teacher);
   return { name: 'fine', engine, sampler, random, rules: fineRules(context, engine, state, drawFromOccupied), state };
 }
 
 /** @param drawFromOccupied is called after every change of the occupancy, so that the mask of rays is a function of the field alone. */
 function fineRules(context: RunContext, engine: FieldEngine, state: StageRun['state'], drawFromOccupied: () => Promise<void>): StageRules {
-  const { fine, adam } = context.config;
+  const { config } = context;
+  const { fine, adam, network, distillation } = config;
+  let thresholds: Awaited<ReturnType<typeof firingThresholds>> = null;
+  const gridRate = distillation.teacher !== null && distillation.freezeGrids ? 0 : 1;
+  const rates = {
+    density: fine.learningRates.density * gridRate,
+    features: fine.learningRates.features * gridRate,
+    network: fine.networkRate,
+  };
   return {
     steps: fine.steps,
-    plannedSteps: plannedSteps(context.config),
-    decay: fine,
-    secondsAllowed: timeLimit(context.config) * (1 - SAVING_SHARE) - state.stageStart,
+    plannedSteps: plannedSteps(config),
+    secondsAllowed: timeLimit(config) * (1 - SAVING_SHARE) - state.stageStart,
     prepare: async (step) => {
       const scalings = scalingsDone(step, fine.scaleAt);
       const scaling = scalings > state.scalings;
@@ -110,17 +95,14 @@ function fineRules(context: RunContext, engine: FieldEngine, state: StageRun['st
         state.adamStep = 0;
       }
       if (refresh || scaling) await drawFromOccupied();
+      thresholds = await firingThresholds(engine, fine.imLoss);
     },
-    settings: (_step, factor) => ({
+    settings: (_step, progress) => ({
       adam,
-      learningRates: {
-        density: fine.learningRates.density * factor,
-        features: fine.learningRates.features * factor,
-        network: fine.networkRate * factor,
-      },
-      loss: { ...NO_LOSS_TERMS, ...fine.loss, spikes: [fine.spikePenalty, fine.spikePenalty] },
+      learningRates: scaledRates(rates, rateFactor(progress, fine)),
+      loss: lossTerms(config, state.feedback, thresholds),
       surrogateAlpha: null,
-      dropout: 0,
+      dropout: network.neuron === 'relu' ? 0 : network.dropout,
     }),
   };
 }

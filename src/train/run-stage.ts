@@ -11,7 +11,8 @@ import type { StageName } from './events.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import type { RaySampler } from './ray-sampler.ts';
 import type { RunContext } from './run-context.ts';
-import { rateFactor, stageProgress } from './schedule.ts';
+import { feedbackOf } from './loss-terms.ts';
+import { stageProgress } from './schedule.ts';
 import { snapshot } from './snapshot.ts';
 import type { TrainState } from './train-state.ts';
 
@@ -33,13 +34,12 @@ export interface StageRules {
   readonly steps: number;
   /** Steps after which to stop; the schedule does not change for it. */
   readonly plannedSteps: number;
-  readonly decay: { readonly decayFrom: number; readonly decayTo: number };
   /** Seconds after which the stage ends even if steps are left; Infinity without a time limit. */
   readonly secondsAllowed: number;
   /** What is due before step `step` runs: occupancy, scaling. */
   prepare(step: number): Promise<void>;
-  /** @param factor on all learning rates */
-  settings(step: number, factor: number): Omit<StepSettings, 'adamStep' | 'noiseSeed'>;
+  /** @param progress share of the whole schedule that was over before this step */
+  settings(step: number, progress: number): Omit<StepSettings, 'adamStep' | 'noiseSeed'>;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -66,12 +66,13 @@ export async function runStage(context: RunContext, run: StageRun): Promise<{ in
     }
     const step = state.step + 1;
     await rules.prepare(step);
-    const settings = rules.settings(step, rateFactor(stageProgress(state.step, rules.steps, seconds, rules.secondsAllowed), rules.decay));
+    const settings = rules.settings(step, stageProgress(state.step, rules.steps, seconds, rules.secondsAllowed));
     const result = await engine.trainStep(sampler.next(), { ...settings, adamStep: ++state.adamStep, noiseSeed: random.uint32() });
     if (!Number.isFinite(result.loss)) throw divergence(run.name, step);
     state.step = step;
     state.rays += result.counts.rays;
     state.samples += result.counts.samples;
+    state.feedback = feedbackOf(result, engine.spec.network);
     await meter.add(step, progress, result, engine.spec.network);
     const now = context.seconds();
     if (now - saved >= context.config.checkpoint.everyMinutes * 60) {

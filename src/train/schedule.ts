@@ -3,6 +3,7 @@
  *
  * Steps are numbered 1, 2, ... as in DVGO's loop: what is due at step s happens before step s runs.
  */
+import type { StepSettings } from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
 
 /** Tiny enough not to damp the first gradients of an almost transparent field, which lie far below the usual epsilon. */
@@ -12,6 +13,10 @@ const WARMUP_EPSILON = 1e-15;
 export function rateFactor(progress: number, decay: { readonly decayFrom: number; readonly decayTo: number }): number {
   if (progress <= decay.decayFrom) return 1;
   return decay.decayTo ** Math.min(1, (progress - decay.decayFrom) / (1 - decay.decayFrom));
+}
+
+export function scaledRates({ density, features, network }: StepSettings['learningRates'], factor: number): StepSettings['learningRates'] {
+  return { density: density * factor, features: features * factor, network: network * factor };
 }
 
 /** Adam's epsilon at step `step` of the coarse stage. */

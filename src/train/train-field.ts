@@ -13,15 +13,19 @@ import type { FieldSpec } from '../model/field-spec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { resumeCoarse, startCoarse } from './coarse-stage.ts';
 import type { Reporter, StepMetrics } from './events.ts';
-import { resumeFine, startFine, type CoarseResult } from './fine-stage.ts';
+import { resumeFine, startFine } from './fine-stage.ts';
+import { startFromCoarse, startFromTeacher, type FineStart } from './fine-start.ts';
 import type { RunContext } from './run-context.ts';
 import { runStage, saveRun, type Saved, type StageRun } from './run-stage.ts';
+import { checkTeacherFits } from './teacher.ts';
 import type { TrainState } from './train-state.ts';
 
 export interface TrainOptions {
   readonly scene: SceneData;
   readonly config: Config;
   readonly backend: Backend;
+  /** The last checkpoint of the ANN that teaches: needed if the config has one. */
+  readonly teacher?: Checkpoint | null;
   /** Where to go on; without it training starts from nothing. */
   readonly start?: Checkpoint;
   /** Stores a checkpoint; called while training waits. */
@@ -53,26 +57,34 @@ export async function trainField(options: TrainOptions): Promise<TrainOutcome> {
   const context = contextOf(options);
   const { start } = options;
   if (start?.state.stage === 'fine') return trainFine(context, await resumeFine(context, start));
-
-  const coarse = start ? await resumeCoarse(context, start) : await startCoarse(context);
-  let found: CoarseResult;
-  try {
-    const { interrupted } = await runStage(context, coarse);
-    if (interrupted) return await endRun(context, coarse, true);
-    found = {
-      spec: coarse.engine.spec,
-      density: await coarse.engine.read('density'),
-      occupancy: await coarse.engine.readOccupancy(),
-      rays: coarse.state.rays,
-      samples: coarse.state.samples,
-    };
-  } finally {
-    await coarse.engine.dispose();
-  }
-  const fine = await startFine(context, found);
+  const { teacher, config } = context;
+  const begin =
+    teacher !== null && config.distillation.start === 'teacher' ? startFromTeacher(context, teacher) : await trainCoarse(context, start);
+  if ('interrupted' in begin) return begin;
+  const fine = await startFine(context, begin);
   // A kill before the first checkpoint that the clock asks for must not lose the coarse stage.
   await disposeOnFailure(fine.engine, () => saveRun(context, fine));
   return trainFine(context, fine);
+}
+
+/** What the fine stage starts with, or how training ended before it. */
+async function trainCoarse(context: RunContext, start: Checkpoint | undefined): Promise<FineStart | TrainOutcome> {
+  const coarse = start ? await resumeCoarse(context, start) : await startCoarse(context);
+  try {
+    const { interrupted } = await runStage(context, coarse);
+    if (interrupted) return await endRun(context, coarse, true);
+    const { engine, state } = coarse;
+    const { rays, samples } = state;
+    return startFromCoarse(context, {
+      spec: engine.spec,
+      density: await engine.read('density'),
+      occupancy: await engine.readOccupancy(),
+      rays,
+      samples,
+    });
+  } finally {
+    await coarse.engine.dispose();
+  }
 }
 
 async function trainFine(context: RunContext, fine: StageRun): Promise<TrainOutcome> {
@@ -89,10 +101,19 @@ async function endRun(context: RunContext, run: StageRun, interrupted: boolean):
   return { interrupted, state, spec: run.engine.spec, checkpoint: saved };
 }
 
-function contextOf({ scene, start, secondsBefore = 0, now = () => performance.now(), ...rest }: TrainOptions): RunContext {
+function contextOf({ scene, start, teacher = null, secondsBefore = 0, now = () => performance.now(), ...rest }: TrainOptions): RunContext {
   const views = scene.splits.train ?? [];
   if (views.length === 0) throw new InputError(`Scene ${scene.name} has no training views.`, 'Training needs the split "train".');
+  checkTeacher(rest.config, teacher);
   const began = now();
   const before = secondsBefore + (start?.state.seconds ?? 0);
-  return { ...rest, scene, views, seconds: () => before + (now() - began) / 1000 };
+  return { ...rest, scene, teacher, views, seconds: () => before + (now() - began) / 1000 };
+}
+
+function checkTeacher({ distillation, network }: Config, teacher: Checkpoint | null): void {
+  if ((distillation.teacher !== null) !== (teacher !== null))
+    throw new RangeError('A teacher is given if and only if the config names one.');
+  if (teacher === null) return;
+  if (teacher.spec.network === null) throw new RangeError('A teacher needs a colour network.');
+  checkTeacherFits(teacher.spec.network, network, distillation.teacher!);
 }

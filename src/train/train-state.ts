@@ -3,6 +3,7 @@
  * this is all that a checkpoint needs so that training goes on bit for bit, in either stage.
  */
 import type { StageName } from './events.ts';
+import type { Feedback } from './loss-terms.ts';
 
 export interface TrainState {
   readonly stage: StageName;
@@ -21,4 +22,6 @@ export interface TrainState {
   /** Rays and network samples of all training steps so far. */
   readonly rays: number;
   readonly samples: number;
+  /** What the last step measured, for the terms of the loss that follow it; null in the coarse stage and before the first step. */
+  readonly feedback: Feedback | null;
 }

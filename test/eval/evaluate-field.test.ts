@@ -42,7 +42,18 @@ function recorder(): { written: Map<string, unknown>; files: Files; codec: Image
 function checkpointOf(fixture: FieldFixture): Checkpoint {
   const reads: string[] = [];
   return {
-    state: { stage: 'fine', step: 1, adamStep: 1, scalings: 0, random: [1, 2, 3, 4], seconds: 0, stageStart: 0, rays: 0, samples: 0 },
+    state: {
+      stage: 'fine',
+      step: 1,
+      adamStep: 1,
+      scalings: 0,
+      random: [1, 2, 3, 4],
+      seconds: 0,
+      stageStart: 0,
+      rays: 0,
+      samples: 0,
+      feedback: null,
+    },
     spec: fixture.spec,
     config: tinyConfig(),
     sceneFingerprint: 'x',

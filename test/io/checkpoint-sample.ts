@@ -64,6 +64,13 @@ export function sampleCheckpoint({
       stageStart: 3.5,
       rays: 1000,
       samples: 5000,
+      feedback: {
+        firingRates: [0.0625, 0.1],
+        potentials: [
+          [0.1, -0.25],
+          [1 / 3, 2],
+        ],
+      },
     },
     spec,
     config,

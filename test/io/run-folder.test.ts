@@ -16,6 +16,7 @@ const record: RunRecord = {
   created: '2026-01-01T00:00:00.000Z',
   scene: { path: '/scene', name: 'scene', format: 'blender', fingerprint: 'abc123' },
   backend: { name: 'wasm', description: 'wasm, 2 threads', threads: 2, gpu: null },
+  teacher: null,
   config: sampleCheckpoint().config,
 };
 

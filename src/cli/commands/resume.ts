@@ -1,12 +1,12 @@
 /** `spikeray resume RUN`: training goes on from the newest checkpoint. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { plannedSteps, withMaxSteps } from '../../config/planned-steps.ts';
+import { withMaxSteps } from '../../config/planned-steps.ts';
 import { applyRequests } from '../../config/resolve-config.ts';
 import type { Config } from '../../config/schema.ts';
 import { InputError } from '../../errors.ts';
-import { openRun } from '../../run/run-folder.ts';
-import type { TrainState } from '../../train/train-state.ts';
+import { listCheckpoints } from '../../run/checkpoint-folder.ts';
+import { openRun, type RunFolder } from '../../run/run-folder.ts';
 import { availableMemory } from '../available-memory.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { nodeFiles } from '../node-files.ts';
@@ -14,7 +14,8 @@ import { openSceneFor, viewsOf } from '../open-run-scene.ts';
 import { addBackendOptions, addOutputOptions, backendRequest, wholeNumber, type BackendOptions, type OutputOptions } from '../options.ts';
 import { runAction } from '../run-action.ts';
 import { startBackend } from '../start-backend.ts';
-import { describeTraining, trainInto } from '../train-into.ts';
+import { describeTraining, whyFinished } from '../train-into.ts';
+import { trainTaught } from '../train-run.ts';
 import { checkTrainingMemory } from '../training-memory.ts';
 
 interface ResumeOptions extends OutputOptions, BackendOptions {
@@ -24,9 +25,6 @@ interface ResumeOptions extends OutputOptions, BackendOptions {
   readonly scene?: string;
   readonly force?: boolean;
 }
-
-/** A time limit counts as used up a little before its end: part of it is kept for writing the last checkpoint. */
-const TIME_USED_UP = 0.98;
 
 export function resumeCommand(): Command {
   const command = new Command('resume')
@@ -51,18 +49,23 @@ async function resume(path: string, options: ResumeOptions): Promise<void> {
     const config = changedPlan(record.config, options);
     const { name: choice, threads, gpu } = record.backend;
     const request = backendRequest(options, { choice, threads, gpu });
-    const { path: file, checkpoint } = await run.load(options.checkpoint);
-    report({ type: 'note', text: `from ${file}` });
-    const over = whyFinished(checkpoint.state, config);
-    if (over !== null) {
+    // A run that was interrupted while its teacher was trained has nothing of its own yet.
+    const begun = config.distillation.teacher !== 'twin' || options.checkpoint !== undefined || (await hasCheckpoint(run));
+    const found = begun ? await run.load(options.checkpoint) : null;
+    const over = found && whyFinished(found.checkpoint.state, config);
+    if (found !== null) report({ type: 'note', text: `from ${found.path}` });
+    if (found !== null && over !== null) {
       report({ type: 'note', text: `nothing to do: ${over}` });
-      return describeTraining({ ...run, record: { ...record, config } }, checkpoint.state, false, file);
+      return describeTraining(
+        { run: { ...run, record: { ...record, config } }, state: found.checkpoint.state, interrupted: false, checkpoint: found.path },
+        options,
+      );
     }
     const interrupt = listenForInterrupt();
     const scenePath = options.scene ?? record.scene.path;
     const scene = await openSceneFor(scenePath, config.scene, ['train'], report);
     viewsOf(scene, 'train', scenePath);
-    if (scene.fingerprint !== checkpoint.sceneFingerprint) {
+    if (scene.fingerprint !== (found?.checkpoint.sceneFingerprint ?? record.scene.fingerprint)) {
       const what = `${scenePath}: the scene changed since the checkpoint (training images, poses or intrinsics differ)`;
       if (options.force !== true)
         throw new InputError(what, 'Restore the scene, or go on with the changed one with --force, or train again.');
@@ -76,23 +79,28 @@ async function resume(path: string, options: ResumeOptions): Promise<void> {
       scene: { ...record.scene, path: resolve(scenePath), fingerprint: scene.fingerprint },
       backend: { name: backend.name, description: backend.description, threads: request.threads, gpu: request.gpu },
     };
-    const continued = await run.continueFrom(checkpoint, changed);
-    return trainInto({ run: continued, scene, backend, start: checkpoint, interrupt, report, output: options });
+    const continued = found === null ? await run.rewrite(changed) : await run.continueFrom(found.checkpoint, changed);
+    const secondsBefore = performance.now() / 1000;
+    const trained = await trainTaught({
+      run: continued,
+      scene,
+      backend,
+      start: found?.checkpoint,
+      signal: interrupt.signal,
+      report,
+      secondsBefore,
+    });
+    interrupt.release();
+    return describeTraining(trained, options);
   });
+}
+
+async function hasCheckpoint({ folder }: RunFolder): Promise<boolean> {
+  return (await listCheckpoints(nodeFiles, `${folder}/checkpoints`)).length > 0;
 }
 
 function changedPlan(config: Config, { maxSteps, maxMinutes }: ResumeOptions): Config {
   const stepped = maxSteps === undefined ? config : withMaxSteps(config, wholeNumber('--max-steps', maxSteps, 0, 1e9));
   if (maxMinutes === undefined) return stepped;
   return applyRequests(stepped, [{ key: 'budget.maxMinutes', value: maxMinutes, source: '--max-minutes' }]);
-}
-
-/** Why nothing is left to do, or null. */
-function whyFinished({ stage, step, seconds }: TrainState, config: Config): string | null {
-  if (stage === 'fine' && step >= plannedSteps(config))
-    return `${step} of ${plannedSteps(config)} planned steps are done; raise the plan with --max-steps`;
-  const { maxMinutes } = config.budget;
-  if (stage === 'fine' && maxMinutes !== null && seconds >= maxMinutes * 60 * TIME_USED_UP)
-    return `the planned ${maxMinutes} minutes are used up; raise the plan with --max-minutes`;
-  return null;
 }

@@ -1,21 +1,22 @@
 /** `spikeray train SCENE`: from a scene to a run folder. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { Backend } from '../../backends/backend.ts';
 import type { SceneData } from '../../../datasets/scene-data.ts';
 import { withMaxSteps } from '../../config/planned-steps.ts';
 import { presets } from '../../config/presets.ts';
 import { DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
 import type { Config } from '../../config/schema.ts';
+import { withValue } from '../../config/settings.ts';
 import { InputError, SpikeRayError } from '../../errors.ts';
 import { checkFolderFree, createRun } from '../../run/run-folder.ts';
 import { checkTimeLeft } from '../../train/run-stage.ts';
-import { VERSION } from '../../run/version.ts';
 import { availableMemory } from '../available-memory.ts';
 import { byteSize } from '../format.ts';
 import { INTERRUPTED, listenForInterrupt, type Interrupt } from '../interrupt.ts';
+import { newRecord } from '../new-record.ts';
 import { nodeFiles } from '../node-files.ts';
 import { openSceneFor, viewsOf } from '../open-run-scene.ts';
+import { openTeacher } from '../open-teacher.ts';
 import {
   addBackendOptions,
   addOutputOptions,
@@ -28,8 +29,9 @@ import {
   type OutputOptions,
 } from '../options.ts';
 import { runAction, type Result } from '../run-action.ts';
-import { AUTO, startBackend, type BackendRequest } from '../start-backend.ts';
-import { trainInto } from '../train-into.ts';
+import { AUTO, startBackend } from '../start-backend.ts';
+import { describeTraining } from '../train-into.ts';
+import { trainTaught } from '../train-run.ts';
 import { checkTrainingMemory, trainingMemory } from '../training-memory.ts';
 
 interface TrainOptions extends OutputOptions, BackendOptions {
@@ -51,6 +53,7 @@ export function trainCommand(): Command {
     .option('--preset <name>', `settings to start from: ${Object.keys(presets).join(', ')}`, DEFAULT_PRESET)
     .addOption(settingOption('--neuron <name>', 'network.neuron'))
     .option('--ann', 'train the ANN twin: the same as --neuron relu')
+    .addOption(settingOption('--teacher <run>', 'distillation.teacher'))
     .addOption(settingOption('--temporal <mode>', 'network.temporal'))
     .addOption(settingOption('--order <order>', 'network.order'))
     .optionsGroup('Training:')
@@ -63,6 +66,8 @@ export function trainCommand(): Command {
     )
     .addOption(settingOption('--max-minutes <n>', 'budget.maxMinutes'))
     .addOption(settingOption('--seed <n>', 'seed'))
+    .addOption(settingOption('--spike-penalty <x>', 'fine.spikePenalty'))
+    .addOption(settingOption('--spike-targets <a,b>', 'fine.spikeTargets'))
     .option('--set <key=value>', 'any other setting, may be repeated; `spikeray config` lists all of them', collect)
     .action((scene: string, options: TrainOptions) => train(scene, options));
   return addOutputOptions(addBackendOptions(command, { backend: 'auto, the fastest that can run', threads: 'all cores' }));
@@ -79,33 +84,28 @@ async function train(path: string, options: TrainOptions): Promise<void> {
     const scene = await openSceneFor(path, config.scene, ['train'], report);
     viewsOf(scene, 'train', path);
     const backend = await startBackend(request, report, (candidate) => trainingMemory(scene, config, candidate));
+    const { teacher: named } = config.distillation;
+    const teacher = named === null || named === 'twin' ? undefined : await openTeacher(named, config, scene, null);
     const needed = checkTrainingMemory(scene, config, backend, availableMemory());
     if (interrupt.signal.aborted) return nothingDone(interrupt);
     checkTimeLeft(config, performance.now() / 1000);
     const onGpu = backend.memory === 'gpu' ? `; on the GPU ${byteSize(needed.field)}` : '';
     report({ type: 'note', text: `memory: about ${byteSize(needed.total)} at most; images ${byteSize(needed.images)}${onGpu}` });
     const folder = options.out?.replace(/(?<=.)\/+$/, '') ?? (await freeFolder(scene, config));
-    const run = await createRun(nodeFiles, folder, recordOf(path, scene, backend, request, config), force);
+    const run = await createRun(nodeFiles, folder, newRecord(path, scene, backend, request, config), force);
     report({ type: 'note', text: `run folder: ${folder}` });
-    return trainInto({ run, scene, backend, interrupt, report, output: options });
+    const secondsBefore = performance.now() / 1000;
+    const trained = await trainTaught({ run, scene, backend, teacher, signal: interrupt.signal, report, secondsBefore });
+    interrupt.release();
+    return describeTraining(trained, options);
   });
 }
 
 function configOf(options: TrainOptions): Config {
   const config = resolveConfig(options.preset, requestsOf({ ...options }));
-  return options.maxSteps === undefined ? config : withMaxSteps(config, wholeNumber('--max-steps', options.maxSteps, 0, 1e9));
-}
-
-function recordOf(path: string, scene: SceneData, backend: Backend, { threads, gpu }: BackendRequest, config: Config) {
-  const { name, format, fingerprint } = scene;
-  return {
-    spikeray: VERSION,
-    node: process.version,
-    created: new Date().toISOString(),
-    scene: { path: resolve(path), name, format, fingerprint },
-    backend: { name: backend.name, description: backend.description, threads, gpu },
-    config,
-  };
+  const { teacher } = config.distillation;
+  const placed = teacher === null || teacher === 'twin' ? config : withValue(config, 'distillation.teacher', resolve(teacher));
+  return options.maxSteps === undefined ? placed : withMaxSteps(placed, wholeNumber('--max-steps', options.maxSteps, 0, 1e9));
 }
 
 /** runs/lego-blender-lif, or with the first free number behind it. */

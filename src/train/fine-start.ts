@@ -1,0 +1,95 @@
+/** What the fine stage begins with: the coarse stage's density, or the whole field of a teacher. */
+import type { FieldEngine } from '../backends/backend.ts';
+import { contentBox } from '../model/bounds.ts';
+import { densityOf } from '../model/density.ts';
+import type { FieldSpec } from '../model/field-spec.ts';
+import { matchOpticalDepth } from '../model/initial-tensors.ts';
+import { neighbourhoodExceeds, resampleOccupancy } from '../model/occupancy.ts';
+import { resampleGrid } from '../model/resample-grid.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { RunContext } from './run-context.ts';
+import { checkTimeLeft } from './run-stage.ts';
+import { scalingsDone } from './schedule.ts';
+import { fineSpec } from './stage-spec.ts';
+
+export interface FineStart {
+  readonly spec: FieldSpec;
+  /** Doublings of the grid that count as done. */
+  readonly scalings: number;
+  /** Rays and network samples of training so far. */
+  readonly rays: number;
+  readonly samples: number;
+  /** Writes grids and occupancy. */
+  fill(engine: FieldEngine): Promise<void>;
+}
+
+/** What the coarse stage hands over. */
+export interface CoarseResult {
+  readonly spec: FieldSpec;
+  readonly density: Float32Array;
+  readonly occupancy: Uint8Array;
+  readonly rays: number;
+  readonly samples: number;
+}
+
+/** The box of what the coarse stage found; its density too with `warmStart`. */
+export function startFromCoarse(context: RunContext, coarse: CoarseResult): FineStart {
+  const { config, scene } = context;
+  const { stepSize } = config.coarse;
+  const box = contentBox(coarse.spec, coarse.density, coarse.occupancy, stepSize, config.fine.boundAlpha, config.fine.boundScale);
+  const scalings = scalingsDone(0, config.fine.scaleAt);
+  const spec = fineSpec(config, box, scene.near, scalings);
+  return {
+    spec,
+    scalings,
+    rays: coarse.rays,
+    samples: coarse.samples,
+    fill: async (engine) => {
+      if (config.fine.warmStart) await engine.write('density', densityFor(spec, coarse.spec, coarse.density));
+      await engine.writeOccupancy(resampleOccupancy(coarseContent(context, coarse), coarse.spec.grid, spec.grid));
+    },
+  };
+}
+
+/** The teacher's box, density, features and occupancy on the full grid: nothing is left to be scaled. */
+export function startFromTeacher({ config, scene, seconds }: RunContext, teacher: Checkpoint): FineStart {
+  checkTimeLeft(config, seconds());
+  const from = teacher.spec;
+  const scalings = config.fine.scaleAt.length;
+  const spec = fineSpec(config, from.grid, scene.near, scalings);
+  return {
+    spec,
+    scalings,
+    rays: 0,
+    samples: 0,
+    fill: async (engine) => {
+      const features = await teacher.read('features');
+      await engine.write('density', densityFor(spec, from, await teacher.read('density')));
+      await engine.write('features', isSame(spec, from) ? features : resampleGrid(features, from.grid, spec.grid, spec.featureChannels));
+      await engine.writeOccupancy(resampleOccupancy(await teacher.readOccupancy(), from.grid, spec.grid));
+    },
+  };
+}
+
+/** `density` of the field `from` as one of the field `to` that describes the same medium. */
+function densityFor(to: FieldSpec, from: FieldSpec, density: Float32Array): Float32Array {
+  if (isSame(to, from)) return density;
+  const resampled = resampleGrid(density, from.grid, to.grid, 1);
+  matchOpticalDepth(resampled, from, to);
+  return resampled;
+}
+
+/** Whether grids of one mean the same in the other, number for number. */
+function isSame(a: FieldSpec, b: FieldSpec): boolean {
+  const meaning = ({ grid, densityShift, interval, stepLength }: FieldSpec): string =>
+    JSON.stringify([grid, densityShift, interval, stepLength]);
+  return meaning(a) === meaning(b);
+}
+
+/** The coarse places whose neighbourhood holds matter (DVGO's mask cache of the coarse checkpoint). */
+function coarseContent({ config }: RunContext, { spec, density, occupancy }: CoarseResult): Uint8Array {
+  const least = densityOf(config.fine.boundAlpha, spec.densityShift, spec.interval / config.coarse.stepSize);
+  const content = neighbourhoodExceeds(density, spec.grid.size, least);
+  for (let i = 0; i < content.length; i++) content[i] &= occupancy[i];
+  return content;
+}

@@ -1,0 +1,100 @@
+/**
+ * The loss of the fine stage: which of its terms act in a step, and how strongly. Two of them follow what the step before measured, because a
+ * batch's own means are known only when its pass is over:
+ *
+ *     spike penalty  of layer l acts in a step only if the layer's firing rate in the step before was above its target (a hinge)
+ *     IM-Loss        weight * sum_l (m_l - target * threshold_l)^2,   m_l: mean potential before reset          (Guo et al., NeurIPS 2022)
+ *                    as published m_l is the mean of all neurons; per neuron, the mean of the neurons' squares
+ *
+ * The square of a mean is linearised at the means of the step before, which makes it a weight for each mean potential m_lc of neuron c:
+ *
+ *     2 * weight * (m_l - target * threshold_l) / W          per neuron: 2 * weight * (m_lc - target * threshold_lc) / W
+ *
+ * with thresholds, learned or not, as constants. In the first step both are off.
+ */
+import { NO_LOSS_TERMS, type FieldEngine, type LossWeights, type StepResult } from '../backends/backend.ts';
+import type { Config } from '../config/schema.ts';
+import { firingRates } from '../energy/firing-rates.ts';
+import { InputError } from '../errors.ts';
+import type { NetworkSpec } from '../model/field-spec.ts';
+import { isSpiking } from '../neurons/define-neuron.ts';
+import { neuronNamed } from '../neurons/index.ts';
+import { valueOf } from '../neurons/parameters.ts';
+import { parameterValues } from '../neurons/settings.ts';
+
+/** What the last step measured of the hidden layers; part of a checkpoint. */
+export interface Feedback {
+  readonly firingRates: readonly [number, number];
+  /** [W] each: mean potentials; null unless the step asked for them. */
+  readonly potentials: readonly [readonly number[], readonly number[]] | null;
+}
+
+export function feedbackOf({ counts, meanPotentials }: StepResult, network: NetworkSpec | null): Feedback | null {
+  if (network === null) return null;
+  return {
+    firingRates: firingRates(counts, network),
+    potentials: meanPotentials && [[...meanPotentials[0]], [...meanPotentials[1]]],
+  };
+}
+
+/** @param thresholds [W] each, or null without IM-Loss */
+export function lossTerms(
+  { fine, distillation }: Config,
+  feedback: Feedback | null,
+  thresholds: readonly [Float32Array, Float32Array] | null,
+): LossWeights {
+  const { spikePenalty, spikeTargets, imLoss } = fine;
+  const penalty = (layer: 0 | 1): number => {
+    if (spikeTargets === null) return spikePenalty;
+    return feedback !== null && feedback.firingRates[layer] > spikeTargets[layer] ? spikePenalty : 0;
+  };
+  const taught = distillation.teacher !== null;
+  return {
+    ...NO_LOSS_TERMS,
+    ...fine.loss,
+    spikes: [penalty(0), penalty(1)],
+    potentials:
+      thresholds &&
+      ([0, 1].map((layer) => potentialWeights(imLoss, feedback?.potentials?.[layer] ?? null, thresholds[layer])) as [
+        Float32Array,
+        Float32Array,
+      ]),
+    teacherColour: taught ? distillation.colour : 0,
+    teacherPotential: taught ? distillation.potential : 0,
+  };
+}
+
+/** [W] */
+function potentialWeights(
+  { weight, target, perNeuron }: Config['fine']['imLoss'],
+  means: readonly number[] | null,
+  thresholds: Float32Array,
+): Float32Array {
+  const width = thresholds.length;
+  if (means === null) return new Float32Array(width);
+  const away = means.map((mean, c) => mean - target * thresholds[c]);
+  const ofLayer = away.reduce((sum, value) => sum + value, 0) / width;
+  return Float32Array.from(away, (value) => (2 * weight * (perNeuron ? value : ofLayer)) / width);
+}
+
+/** [W] each: the firing thresholds of the hidden layers as they are now; null without IM-Loss, or where nothing spikes. */
+export async function firingThresholds(
+  engine: FieldEngine,
+  { weight }: Config['fine']['imLoss'],
+): Promise<[Float32Array, Float32Array] | null> {
+  const network = engine.spec.network!;
+  const neuron = neuronNamed(network.neuron);
+  if (weight === 0 || !isSpiking(neuron)) return null;
+  if (!Object.hasOwn(neuron.parameters, 'threshold'))
+    throw new InputError(
+      `fine.imLoss.weight=${weight}: the neuron ${neuron.name} has no parameter named threshold`,
+      'Use --set fine.imLoss.weight=0.',
+    );
+  const { learned } = neuron.parameters.threshold;
+  const ofLayer = async (layer: 1 | 2): Promise<Float32Array> => {
+    if (learned === null) return new Float32Array(network.width).fill(parameterValues(network).threshold);
+    const values = (await engine.read(`n${layer}.threshold`)).map((raw) => valueOf(learned, raw));
+    return values.length === 1 ? new Float32Array(network.width).fill(values[0]) : values;
+  };
+  return [await ofLayer(1), await ofLayer(2)];
+}
