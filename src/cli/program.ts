@@ -1,6 +1,7 @@
 /** All commands. A new one is one file in commands/ and one line here. */
 import { Command } from 'commander';
 import { VERSION } from '../run/version.ts';
+import { compareCommand } from './commands/compare.ts';
 import { configCommand } from './commands/config.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { energyCommand } from './commands/energy.ts';
@@ -21,7 +22,7 @@ export function createProgram(): Command {
   const groups: readonly (readonly [string, readonly Command[]])[] = [
     ['Scenes:', [inspectCommand(), synthCommand()]],
     ['Training:', [trainCommand(), resumeCommand(), configCommand(), neuronsCommand()]],
-    ['Results:', [evalCommand(), renderCommand(), energyCommand(), exportCommand()]],
+    ['Results:', [evalCommand(), compareCommand(), renderCommand(), energyCommand(), exportCommand()]],
     ['Machine:', [doctorCommand()]],
   ];
   for (const [heading, commands] of groups) {

@@ -29,20 +29,26 @@ export function frontierOf(
   about: Omit<Frontier, 'schema' | 'model' | 'runs'>,
 ): Frontier {
   const priced = subjects.map((subject) => ({ subject, millijoules: energies(model, subject) }));
-  const runs = priced.map((run) => ({
-    ...run,
-    onFrontier: run.millijoules.executed !== null && !priced.some((other) => beats(other, run)),
-  }));
+  const unbeaten = onFrontier(priced.map(({ subject, millijoules }) => ({ quality: subject.psnr, energy: millijoules.executed })));
+  const runs = priced.map((run, i) => ({ ...run, onFrontier: unbeaten[i] }));
   return { schema: 1, ...about, model, runs };
 }
 
-type Priced = Pick<FrontierRun, 'subject' | 'millijoules'>;
+export interface Tradeoff {
+  readonly quality: number;
+  /** null: unknown; never on the frontier. */
+  readonly energy: number | null;
+}
 
-function beats(other: Priced, run: Priced): boolean {
-  const [theirs, ours] = [other.millijoules.executed, run.millijoules.executed];
-  if (theirs === null || ours === null) return false;
-  const [quality, mine] = [other.subject.psnr, run.subject.psnr];
-  return theirs <= ours && quality >= mine && (theirs < ours || quality > mine);
+/** Of each, whether no other has at least its quality for at most its energy, and one of them better. */
+export function onFrontier(points: readonly Tradeoff[]): boolean[] {
+  return points.map((point) => point.energy !== null && !points.some((other) => beats(other, point)));
+}
+
+function beats(other: Tradeoff, point: Tradeoff): boolean {
+  if (other.energy === null || point.energy === null) return false;
+  const better = other.energy < point.energy || other.quality > point.quality;
+  return better && other.energy <= point.energy && other.quality >= point.quality;
 }
 
 function energies(model: HardwareModel, subject: EnergySubject): FrontierRun['millijoules'] {

@@ -13,7 +13,7 @@ use([BarChart, ScatterChart, LineChart, GridComponent, SVGRenderer]);
 const INK = 'var(--ink)';
 const SOFT = 'var(--soft)';
 const LINE = 'var(--line)';
-const FONT = { fontFamily: 'system-ui, "DejaVu Sans", sans-serif', fontSize: 12, color: INK };
+const FONT = { fontFamily: "system-ui, 'DejaVu Sans', sans-serif", fontSize: 12, color: INK };
 
 export type Colour = 'run' | 'twin' | 'other';
 
@@ -85,18 +85,32 @@ export interface ScatterOptions {
   /** Joined by a line, in order of x. */
   readonly frontier: readonly Point[];
   readonly width?: number;
+  readonly height?: number;
+  /** Powers of two on the x-axis, for points of which some cost many times what others do. */
+  readonly logarithmic?: boolean;
 }
 
 /** Energy to the right, quality upwards; `frontier` are the points joined by a line. */
-export function scatterChart({ description, points, xTitle, yTitle, frontier, width = 860 }: ScatterOptions): Html {
-  return svg(description, width, 340, {
+export function scatterChart({
+  description,
+  points,
+  xTitle,
+  yTitle,
+  frontier,
+  width = 860,
+  height = 340,
+  logarithmic = false,
+}: ScatterOptions): Html {
+  const xs = points.map(({ x }) => x);
+  // Names stand right and left in turn from the top: neighbours keep apart.
+  const byHeight = [...points].sort((a, b) => b.y - a.y);
+  return svg(description, width, height, {
     grid: { left: 64, right: 40, top: 14, bottom: 50 },
     xAxis: axis({
-      type: 'value',
+      ...(logarithmic ? { type: 'log', logBase: 2, min: Math.min(...xs) / 2, max: Math.max(...xs) * 1.5 } : { type: 'value', min: 0 }),
       name: xTitle,
       nameLocation: 'middle',
       nameGap: 30,
-      min: 0,
     }),
     yAxis: axis({
       type: 'value',
@@ -117,10 +131,10 @@ export function scatterChart({ description, points, xTitle, yTitle, frontier, wi
       {
         type: 'scatter',
         symbolSize: 13,
-        data: points.map(({ label, colour, x, y }) => ({
+        data: byHeight.map(({ label, colour, x, y }, i) => ({
           value: [x, y],
           itemStyle: { color: `var(--${colour})`, opacity: 1 },
-          label: { show: true, position: 'top', distance: 6, ...FONT, formatter: label },
+          label: { show: true, position: i % 2 === 0 ? 'right' : 'left', distance: 6, ...FONT, formatter: label },
         })),
       },
     ],

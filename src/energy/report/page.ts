@@ -1,11 +1,13 @@
 /** The shell of a report page: one file, no script, light and dark, fit for paper. */
 import { html, raw, type Html } from './html.ts';
 
-const STYLE = `
+const COLOURS = `
 :root { color-scheme: light dark; --ground: #ffffff; --card: #f5f7f8; --ink: #16202a; --soft: #5b6873; --line: #d8dfe4; --run: #0f7b8a; --twin: #c77d17; --good: #1a7f4b; --other: #8a5fb0; }
 @media (prefers-color-scheme: dark) { :root { --ground: #11171c; --card: #1a2229; --ink: #e6ecf0; --soft: #9aa8b3; --line: #313c45; --run: #45b8c8; --twin: #e5a64b; --good: #58c48a; --other: #b794dd; } }
 @media print { :root { color-scheme: light; --ground: #ffffff; --card: #f5f7f8; --ink: #16202a; --soft: #5b6873; --line: #d8dfe4; --run: #0f7b8a; --twin: #c77d17; --good: #1a7f4b; --other: #8a5fb0; } }
-* { box-sizing: border-box; }
+`;
+
+const STYLE = `${COLOURS}* { box-sizing: border-box; }
 html { background: var(--ground); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 body { margin: 0 auto; padding: 2.5rem 1.5rem 4rem; max-width: 68rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .3rem; letter-spacing: -.01em; }
@@ -65,6 +67,14 @@ export function page(title: string, body: Html): string {
         ${body}
       </body>
     </html> `.text;
+}
+
+/** A chart as a file of its own, in the page's light colours: not every viewer of pictures knows CSS variables. */
+export function standaloneSvg(chart: Html): string {
+  const colour = (name: string): string => new RegExp(`--${name}: (#\\w+)`).exec(COLOURS)![1];
+  return chart.text
+    .replace(/<svg [^>]*>/, (tag) => `${tag}<rect width="100%" height="100%" fill="${colour('ground')}"/>`)
+    .replace(/var\(--(\w+)\)/g, (_, name: string) => colour(name));
 }
 
 /** A big number with what it is. */

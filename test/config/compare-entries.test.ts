@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { parseEntries } from '../../src/config/compare-entries.ts';
+import { applyRequests } from '../../src/config/resolve-config.ts';
+import { presets } from '../../src/config/presets.ts';
+import { differences, planEntries } from '../../src/cli/compare-plan.ts';
+import { InputError } from '../../src/errors.ts';
+
+const shared = presets.blender;
+const configOf = (text: string) => applyRequests(shared, parseEntries(text)[0].requests);
+
+describe('entries of a comparison', () => {
+  it('are neurons with what is different about them', () => {
+    expect(parseEntries('lif, ann,relu+networkRate=1e-3').map(({ name }) => name)).toEqual(['lif', 'ann', 'ann+networkRate=1e-3']);
+    expect(configOf('lif')).toEqual(shared);
+    expect(configOf('ann').network.neuron).toBe('relu');
+    expect(configOf('lif+spikePenalty=1e+0+width=64')).toMatchObject({ fine: { spikePenalty: 1 }, network: { width: 64 } });
+    expect(configOf('ternary+threshold=0.4').network.neuronParameters).toEqual({ threshold: 0.4 });
+    expect(configOf('lif+im-loss').fine.imLoss.weight).toBeGreaterThan(0);
+    expect(configOf('glif+distill').distillation.teacher).toBe('twin');
+  });
+
+  it('keep the commas of a list', () => {
+    const entries = parseEntries('lif+spikeTargets=[0.05,0.04]+fine.scaleAt=[5,10],ann');
+    expect(entries).toHaveLength(2);
+    expect(applyRequests(shared, entries[0].requests).fine).toMatchObject({ spikeTargets: [0.05, 0.04], scaleAt: [5, 10] });
+  });
+
+  it.each([
+    ['lif,lfi', ['unknown neuron "lfi"', 'Did you mean lif?']],
+    ['lif,', ['unknown neuron ""']],
+    ['lif,ann,lif', ['lif is there twice']],
+    ['relu,ann', ['ann is there twice']],
+    ['lif+destill', ['unknown option "destill"', 'Did you mean distill?']],
+    ['lif+steps=3', ['--neurons lif+steps=3', 'coarse.steps or fine.steps']],
+    ['lif+rays=0', ['coarse.rays or fine.rays']],
+    ['lif+fine.rays=0', ['fine.rays', 'a whole number from 1']],
+    ['lif+spikeTargets=0.1', ['2 numbers, each a number at least 0, or null']],
+    ['ann+distill', ['has no meaning with network.neuron=relu']],
+    ['lif+width=64+distill', ['network.width=128', 'network.width=64']],
+  ])('refuses %s', (text, parts) => {
+    let message = '';
+    try {
+      planEntries(parseEntries(text), [1], shared, 'out');
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      message = `${error.message}\n${error.fix}`;
+    }
+    for (const part of parts) expect(message).toContain(part);
+  });
+
+  it('are trained seed by seed, the twin first where it teaches', () => {
+    const plan = planEntries(parseEntries('lif,ternary+distill+potential=1'), [7, 8], shared, 'out');
+    expect(plan.map(({ folder }) => folder)).toEqual([
+      'out/ann/seed-7',
+      'out/ann/seed-8',
+      'out/lif/seed-7',
+      'out/lif/seed-8',
+      'out/ternary+distill+potential=1/seed-7',
+      'out/ternary+distill+potential=1/seed-8',
+    ]);
+    expect(plan[5].config.seed).toBe(8);
+    expect(plan[5].config.distillation.teacher).toMatch(/^\/.*out\/ann\/seed-8$/);
+    expect(Object.keys(differences(plan[5].config, shared))).toEqual(['network.neuron', 'distillation.teacher', 'distillation.potential']);
+    expect(planEntries(parseEntries('lif,plif'), [7], shared, 'out')).toHaveLength(2);
+  });
+});
