@@ -1,7 +1,9 @@
 /** What a person wants to know about a scene before training on it, as plain JSON. */
 import { cameraGeometry } from './camera-geometry.ts';
-import type { SceneData, SplitName, View } from './scene-data.ts';
+import type { SceneData, SceneSpace, SplitName, View } from './scene-data.ts';
 import { SPLIT_NAMES } from './scene-format.ts';
+import { sceneProblems } from './scene-problems.ts';
+import { meanUp, upText } from './world-up.ts';
 
 export interface SplitReport {
   readonly views: number;
@@ -12,7 +14,9 @@ export interface SplitReport {
   readonly fy: number;
   readonly cx: number;
   readonly cy: number;
-  /** Degrees. */
+  /** Whether any of the views has lens distortion. */
+  readonly distorted: boolean;
+  /** Degrees, of a pinhole with the first view's focal lengths. */
   readonly fieldOfView: { readonly x: number; readonly y: number };
 }
 
@@ -23,6 +27,8 @@ export interface CameraReport {
   readonly distance: { readonly least: number; readonly median: number; readonly greatest: number } | null;
   /** Root mean square distance by which the axes miss it, metres. */
   readonly spread: number | null;
+  /** Mean up of the cameras: the world axis it nearly is ("+z"), or its components. */
+  readonly up: string;
 }
 
 export interface SceneReport {
@@ -32,6 +38,9 @@ export interface SceneReport {
   /** z-depth range, metres; null where the cameras do not tell and none was given. */
   readonly near: number | null;
   readonly far: number | null;
+  readonly space: SceneSpace;
+  /** Places on surfaces that the scene records. */
+  readonly points: number;
   readonly cameras: CameraReport;
   /** Cube around the largest ball that every camera sees whole: where the object probably is. Null without a common centre. */
   readonly bounds: { readonly min: readonly number[]; readonly max: readonly number[] } | null;
@@ -58,14 +67,17 @@ export function inspectScene(scene: SceneData): SceneReport {
     splits: Object.fromEntries(present.map((split) => [split, reportSplit(scene.splits[split]!)])),
     near: Number.isNaN(scene.near) ? null : scene.near,
     far: Number.isNaN(scene.far) ? null : scene.far,
+    space: scene.space,
+    points: (scene.points?.length ?? 0) / 3,
     cameras: {
       centre,
       distance: centre === null ? null : { least: sorted[0], median: geometry.radius, greatest: sorted[sorted.length - 1] },
       spread: centre === null ? null : geometry.spread,
+      up: upText(meanUp(cameras)),
     },
     bounds: centre === null ? null : { min: centre.map((c) => c - ball), max: centre.map((c) => c + ball) },
     alpha: { hasAlpha: scene.hasAlpha, ...alphaShares(scene) },
-    problems: [...scene.warnings, ...splitProblems(scene), ...poseProblems(scene), ...geometryProblems(scene, cameras)],
+    problems: sceneProblems(scene, cameras),
     fingerprint: scene.fingerprint,
   };
 }
@@ -73,7 +85,17 @@ export function inspectScene(scene: SceneData): SceneReport {
 function reportSplit(views: readonly View[]): SplitReport {
   const { width, height, fx, fy, cx, cy } = views[0].intrinsics;
   const degrees = (size: number, focal: number): number => (2 * Math.atan(size / (2 * focal)) * 180) / Math.PI;
-  return { views: views.length, width, height, fx, fy, cx, cy, fieldOfView: { x: degrees(width, fx), y: degrees(height, fy) } };
+  return {
+    views: views.length,
+    width,
+    height,
+    fx,
+    fy,
+    cx,
+    cy,
+    distorted: views.some(({ intrinsics }) => intrinsics.distortion !== undefined),
+    fieldOfView: { x: degrees(width, fx), y: degrees(height, fy) },
+  };
 }
 
 /** Radius of the ball around the common centre that all cameras see whole, taking them to look straight at it. */
@@ -96,57 +118,4 @@ function alphaShares(scene: SceneData): { transparent: number; partial: number }
     }
   }
   return pixels === 0 ? { transparent: 0, partial: 0 } : { transparent: transparent / pixels, partial: partial / pixels };
-}
-
-function splitProblems(scene: SceneData): string[] {
-  const { train, val, test } = scene.splits;
-  const problems: string[] = [];
-  if (train === undefined) problems.push('there is no train split: the scene can be looked at, but not trained on');
-  else if (train.length < 10) problems.push(`only ${train.length} training views; expect holes and floaters`);
-  if (val === undefined && test === undefined) problems.push('there is neither a val nor a test split: quality cannot be measured');
-  for (const [split, views] of Object.entries(scene.splits)) {
-    const empty = views.filter(({ rgba }) => rgba.every((value, i) => i % 4 !== 3 || value === 0));
-    if (empty.length > 0) problems.push(`${empty.length} ${split} images are wholly transparent (${listed(empty)})`);
-  }
-  return problems;
-}
-
-/** The same pose twice: a mistake of the export, and across splits a measurement on training data. */
-function poseProblems(scene: SceneData): string[] {
-  const problems: string[] = [];
-  const seen = new Map<string, { split: string; name: string }>();
-  for (const [split, views] of Object.entries(scene.splits)) {
-    for (const view of views) {
-      const key = Array.from(view.camToWorld, (value) => value.toFixed(6)).join(' ');
-      const other = seen.get(key);
-      if (other !== undefined) problems.push(`${other.split} ${other.name} and ${split} ${view.name} have the same pose`);
-      else seen.set(key, { split, name: view.name });
-    }
-  }
-  return problems.length > 5 ? [...problems.slice(0, 5), `… and ${problems.length - 5} more equal poses`] : problems;
-}
-
-function geometryProblems(scene: SceneData, cameras: readonly View[]): string[] {
-  const { centre, radius, spread, facing, distances } = cameraGeometry(cameras.map((view) => view.camToWorld));
-  if (centre === null) return ['all cameras look in the same direction'];
-  const problems: string[] = [];
-  const away = Math.round((1 - facing) * cameras.length);
-  if (spread > 0.25 * radius) {
-    problems.push(
-      `the cameras do not look at a common centre: their axes miss it by ${spread.toFixed(2)} at a distance of ${radius.toFixed(2)}`,
-    );
-  }
-  if (away > 0) problems.push(`${away} of ${cameras.length} cameras look away from the common centre`);
-  const outside = distances.filter((distance) => distance < scene.near || distance > scene.far).length;
-  if (outside > 0) problems.push(`the common centre is outside near .. far for ${outside} of ${cameras.length} cameras`);
-  return problems;
-}
-
-function listed(views: readonly View[]): string {
-  return (
-    views
-      .slice(0, 3)
-      .map((view) => view.name)
-      .join(', ') + (views.length > 3 ? ', …' : '')
-  );
 }

@@ -1,6 +1,7 @@
 /** Cameras to render: the views of a split, or an orbit around what the training cameras look at. */
 import { cameraGeometry } from '../datasets/camera-geometry.ts';
 import type { Intrinsics, View } from '../datasets/scene-data.ts';
+import { meanUp, nearestAxis } from '../datasets/world-up.ts';
 import { InputError } from '../src/errors.ts';
 import { combine, cross, dot, normalised } from '../src/math/vector.ts';
 import type { Vec3 } from '../src/model/field-spec.ts';
@@ -48,7 +49,9 @@ export function orbitPath(views: readonly View[], frames: number, size: Size): N
   if (views.length === 0 || centre === null) {
     throw new InputError('An orbit needs training cameras that look at a common point.', 'Render --path views, or give a camera path.');
   }
-  const up = meanUp(views);
+  const direction = meanUp(views);
+  // Scenes are built upright.
+  const up = nearestAxis(direction) ?? direction;
   const offsets = views.map(({ camToWorld: m }): Vec3 => [m[3] - centre[0], m[7] - centre[1], m[11] - centre[2]]);
   const radius = mean(offsets.map((offset) => Math.hypot(...offset)));
   const elevation = Math.asin(mean(offsets.map((offset) => dot(offset, up) / Math.hypot(...offset))));
@@ -77,14 +80,6 @@ export function lookAt(position: Vec3, target: Vec3, up: Vec3): Float64Array {
   const right = normalised(cross(up, back));
   const top = cross(back, right);
   return Float64Array.of(...[0, 1, 2].flatMap((axis) => [right[axis], top[axis], back[axis], position[axis]]), ...[0, 0, 0, 1]);
-}
-
-/** The mean up direction of the cameras, taken for the world axis it nearly is: scenes are built upright. */
-function meanUp(views: readonly View[]): Vec3 {
-  const sum = [1, 5, 9].map((place) => mean(views.map((view) => view.camToWorld[place])));
-  const up = normalised([sum[0], sum[1], sum[2]]);
-  const axis = up.findIndex((component) => Math.abs(component) > 0.9);
-  return axis < 0 ? up : ([0, 1, 2].map((i) => (i === axis ? Math.sign(up[axis]) : 0)) as unknown as Vec3);
 }
 
 /** A unit vector across `axis`, towards `hint` if that is not along it. */

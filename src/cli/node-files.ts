@@ -163,7 +163,9 @@ function unreadable(path: string, error: unknown): unknown {
         cause: error,
       });
     default:
-      return new InputError(`${path}: cannot be read (${error.code}: ${error.message})`, undefined, { cause: error });
+      return new InputError(`${path}: cannot be read (${error.code}: ${error.message})`, 'Check the file and its disk, or replace it.', {
+        cause: error,
+      });
   }
 }
 

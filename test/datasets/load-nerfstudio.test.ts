@@ -1,3 +1,4 @@
+import { rm, symlink } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { writePly } from '../../datasets/ply.ts';
 import type { Intrinsics, SceneData, View } from '../../datasets/scene-data.ts';
@@ -240,6 +241,13 @@ describe('broken nerfstudio scenes', () => {
   it.each(['file_path', 'mask_path'])('keep %s inside the scene folder', async (key) => {
     for (const path of ['../x.png', '/etc/x.png', 'images/../../x.png', 'C:/x.png'])
       expect(await broken((t) => (t.frames[1][key] = path))).toMatch(new RegExp(`frames\\[1\\]\\.${key}: expected a`));
+  });
+
+  it('may have links that lead in circles', async () => {
+    const folder = await scene(undefined, 3);
+    await rm(`${folder}/images/f_1.png`);
+    await symlink('f_1.png', `${folder}/images/f_1.png`);
+    expect(await inputError(open(folder))).toMatch(/images\/f_1\.png/);
   });
 
   it('have the masks and points they speak of', async () => {

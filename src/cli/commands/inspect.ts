@@ -2,12 +2,22 @@
 import { Command } from 'commander';
 import { detectFormat } from '../../../datasets/index.ts';
 import { inspectScene, type SceneReport } from '../../../datasets/inspect-scene.ts';
+import type { SceneData } from '../../../datasets/scene-data.ts';
+import { drawScene } from '../../../datasets/scene-picture.ts';
 import { DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
+import { InputError } from '../../errors.ts';
 import { percent, table } from '../format.ts';
+import { loadSharp } from '../image-codec.ts';
 import { nodeFiles } from '../node-files.ts';
 import { openSceneFor } from '../open-run-scene.ts';
 import { addOutputOptions, requestsOf, settingOption, type OutputOptions } from '../options.ts';
 import { runAction } from '../run-action.ts';
+
+interface InspectOptions extends OutputOptions {
+  readonly downscale?: string;
+  readonly holdout?: string;
+  readonly picture?: string;
+}
 
 export function inspectCommand(): Command {
   const command = new Command('inspect')
@@ -16,20 +26,37 @@ export function inspectCommand(): Command {
     .argument('<scene>', 'scene folder')
     .optionsGroup('Input:')
     .addOption(settingOption('--downscale <n>', 'scene.downscale'))
-    .action((scene: string, options: OutputOptions & { downscale?: string }) => inspect(scene, options));
+    .addOption(settingOption('--holdout <n>', 'scene.holdout'))
+    .optionsGroup('Picture:')
+    .option('--picture <file>', 'draw cameras, bounds and points from above and from the side into this PNG file')
+    .action((scene: string, options: InspectOptions) => inspect(scene, options));
   return addOutputOptions(command);
 }
 
-async function inspect(path: string, options: OutputOptions): Promise<void> {
+async function inspect(path: string, options: InspectOptions): Promise<void> {
   await runAction(options, async (report) => {
+    const { picture } = options;
+    if (picture !== undefined && !/\.png$/i.test(picture))
+      throw new InputError(`--picture ${picture}: expected the name of a PNG file`, 'Give a name that ends in .png.');
     const config = resolveConfig(DEFAULT_PRESET, requestsOf({ ...options }));
     const { reason } = await detectFormat(path, nodeFiles);
     const warningsAreInTheReport = (event: Parameters<typeof report>[0]): void => {
       if (event.type !== 'warning') report(event);
     };
-    const found = inspectScene(await openSceneFor(path, config.scene, undefined, warningsAreInTheReport, true));
-    return { json: { path, reason, ...found }, text: describe(found, reason) };
+    const scene = await openSceneFor(path, config.scene, undefined, warningsAreInTheReport, true);
+    const found = inspectScene(scene);
+    if (picture !== undefined) await writePicture(scene, found, picture);
+    const drawn = picture === undefined ? '' : `picture: ${picture}\n`;
+    return { json: { path, reason, ...found, picture: picture ?? null }, text: describe(found, reason) + drawn };
   });
+}
+
+async function writePicture(scene: SceneData, report: SceneReport, file: string): Promise<void> {
+  const sharp = await loadSharp();
+  const png = await sharp(new TextEncoder().encode(drawScene(scene, report).svg))
+    .png()
+    .toBuffer();
+  await nodeFiles.writeAtomic(file, [png]);
 }
 
 function describe(scene: SceneReport, reason: string): string {
@@ -40,7 +67,7 @@ function describe(scene: SceneReport, reason: string): string {
     String(split.views),
     `${split.width}x${split.height}`,
     ...[split.fx, split.fy, split.cx, split.cy].map((value) => value.toFixed(1)),
-    `${split.fieldOfView.x.toFixed(1)}° x ${split.fieldOfView.y.toFixed(1)}°`,
+    `${split.fieldOfView.x.toFixed(1)}° x ${split.fieldOfView.y.toFixed(1)}°${split.distorted ? ', distorted' : ''}`,
   ]);
   const { centre, distance, spread } = cameras;
   const facts = [
@@ -54,6 +81,8 @@ function describe(scene: SceneReport, reason: string): string {
         ? 'look at no common point'
         : `${distance.least.toPrecision(3)} .. ${distance.greatest.toPrecision(3)} m around ${point(centre)}, axes within ${spread.toPrecision(2)} m`,
     ],
+    ['up', cameras.up],
+    ['space', describeSpace(scene)],
     ['bounds seen by all', bounds === null ? 'none' : `${point(bounds.min)} .. ${point(bounds.max)}`],
     [
       'background',
@@ -64,6 +93,14 @@ function describe(scene: SceneReport, reason: string): string {
   const problems =
     scene.problems.length === 0 ? 'no problems found\n' : `problems:\n${scene.problems.map((text) => `  - ${text}\n`).join('')}`;
   return `${scene.name}: ${scene.format} (${reason})\n\n${table([header, ...splits])}\n${leftTable(facts)}\n${problems}`;
+}
+
+function describeSpace({ space, points }: SceneReport): string {
+  const cloud = points === 0 ? '' : `; ${points.toLocaleString('en')} points`;
+  if (space.kind === 'unbounded') return `unbounded, inner region ${space.radius.toPrecision(3)} m around ${point(space.centre)}${cloud}`;
+  if (space.kind === 'ndc')
+    return `forward-facing (normalised device coordinates), ${space.scale.toPrecision(4)} of the file's lengths${cloud}`;
+  return (space.box === null ? 'bounded' : `bounded, ${point(space.box.min)} .. ${point(space.box.max)}`) + cloud;
 }
 
 function point(values: readonly number[]): string {

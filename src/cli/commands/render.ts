@@ -98,11 +98,22 @@ async function camerasOf(run: RunFolder, options: RenderOptions, size: Size | un
   }
   if (options.path === 'views') {
     const views = await sceneViews(run, options, word('--split', options.split, SPLIT_NAMES), report);
+    if (size === undefined) checkOneSize(views);
     return { cameras: viewPath(views, size), framesPerSecond: null };
   }
   if (extname(options.path) !== '.json')
     throw new InputError(`--path ${options.path}: unknown path`, `${suggest(options.path, ['orbit', 'views'])} Or give a .json file.`);
   return parseCameraPath(await readJson(options.path), options.path, size);
+}
+
+/** The frames of an animation have one size. */
+function checkOneSize(views: readonly View[]): void {
+  const sizes = new Set(views.map(({ intrinsics: { width, height } }) => `${width}x${height}`));
+  if (sizes.size > 1)
+    throw new InputError(
+      `--path views: expected views of one size, found ${[...sizes].join(', ')}`,
+      'Give all frames one size with --size WxH.',
+    );
 }
 
 async function sceneViews(run: RunFolder, options: RenderOptions, split: SplitName, report: Reporter): Promise<readonly View[]> {

@@ -1,0 +1,53 @@
+/** Scenes of other formats through the real command line: generated, inspected, trained where they fit into a box, refused where they do not. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { succeed } from './cli.ts';
+import { expectError } from './expect-error.ts';
+import { TINY, workFolder } from './tiny.ts';
+
+/** The subject fills a sixth of the small photos: 30 steps would not find it. */
+const LONGER = ['--set', 'coarse.steps=200', '--set', 'coarse.rays=256'];
+
+const folder = workFolder();
+const capture = join(folder, 'capture');
+const forward = join(folder, 'forward');
+
+describe('an orbit in nerfstudio format', () => {
+  it('is drawn, trained on in its box, measured on held-out views and rendered', async () => {
+    await succeed(['synth', capture, '--scene', 'capture', '--views', '16', '--size', '40', '--quiet']);
+    const picture = join(folder, 'capture.png');
+    const inspected = await succeed(['inspect', capture, '--picture', picture, '--holdout', '4', '--json']);
+    expect(JSON.parse(inspected.stdout)).toMatchObject({
+      format: 'nerfstudio',
+      picture,
+      space: { kind: 'bounded' },
+      splits: { train: { views: 12, distorted: true }, test: { views: 4 } },
+    });
+    expect(await sharp(readFileSync(picture)).metadata()).toMatchObject({ format: 'png', width: 1280 });
+    const run = join(folder, 'run');
+    await succeed(['train', capture, '--out', run, '--holdout', '4', '--quiet', ...TINY, ...LONGER]);
+    const evaluated = await succeed(['eval', run, '--json', '--quiet']);
+    expect(JSON.parse(evaluated.stdout)).toMatchObject({ split: 'test', views: 4, imageSize: { width: 40, height: 30 } });
+    await succeed(['render', run, '--frames', '2', '--size', '24x16', '--quiet']);
+    expect(existsSync(join(run, 'render/orbit/frame_0001.png'))).toBe(true);
+  });
+});
+
+describe('a forward-facing scene in LLFF format', () => {
+  it('is inspected and drawn, but training refuses it before it writes anything', async () => {
+    await succeed(['synth', forward, '--scene', 'forward', '--views', '9', '--size', '32', '--quiet']);
+    const picture = join(folder, 'forward.png');
+    const { stdout } = await succeed(['inspect', forward, '--picture', picture, '--quiet']);
+    expect(stdout).toMatch(/llff \(found poses_bounds\.npy\)/);
+    expect(stdout).toMatch(/forward-facing \(normalised device coordinates\)/);
+    expect(existsSync(picture)).toBe(true);
+    const run = join(folder, 'none');
+    const says = ['forward-facing', 'does not support yet', 'scene.space=bounded'];
+    await expectError(['train', forward, '--out', run, ...TINY], { says, notWritten: run });
+  });
+
+  it('refuses a picture that is none', () =>
+    expectError(['inspect', forward, '--picture', 'x.jpg'], { says: ['--picture x.jpg', '.png'] }));
+});
