@@ -7,42 +7,65 @@ import { readStats, STATS } from '../../../renderer/wgsl/stats.ts';
 import { stepStruct, type StepUniforms } from '../../../renderer/wgsl/uniforms.ts';
 import { WORK, WORK_WORDS } from '../../../renderer/wgsl/work.ts';
 import type { Counts } from '../backend.ts';
-import type { WebgpuDevice } from './device.ts';
-import type { FieldSizes } from './field-plan.ts';
 
-export interface CallResult {
-  readonly counts: Counts;
-  /** Training: squared error, per-sample error, entropy, teacher's terms. */
-  readonly lossSums: Float32Array;
-  /** Training: sums for the neurons' parameters of both layers. */
-  readonly neuronGradients: Float32Array;
-  /** Training: sums of the potentials of both layers, [2 W]. */
-  readonly potentialSums: Float32Array;
-  /** Rendering: the buffers `rendered` and `raySpikes`. */
-  readonly rendered: ArrayBuffer;
+export type CallNumbers = Omit<StepUniforms, 'parts'>;
+
+/** What a call does not need is 0. */
+export const NO_NUMBERS: CallNumbers = {
+  rayCount: 0,
+  firstRay: 0,
+  noiseSeed: 0,
+  weightThreshold: 0,
+  backgroundR: 0,
+  backgroundG: 0,
+  backgroundB: 0,
+  photometricScale: 0,
+  perSampleScale: 0,
+  entropyScale: 0,
+  spikeWeight1: 0,
+  spikeWeight2: 0,
+  surrogateAlpha: 0,
+  beta1: 0,
+  beta2: 0,
+  epsilon: 0,
+  densityRate: 0,
+  featureRate: 0,
+  networkRate: 0,
+};
+
+export interface Call {
+  readonly numbers: CallNumbers;
+  /** Buffers, and bytes of them, that have to be 0 at the beginning, besides `stats`. */
+  readonly cleared: readonly (readonly [buffer: string, bytes: number])[];
+  /** What is read back of which buffers. */
+  readonly results: readonly ResultPiece[];
+  /** All of the call's dispatches, for so many parts. */
+  encode(pass: GPUComputePassEncoder, parts: number): void;
 }
 
-/** A buffer of which some bytes are read back. */
-interface Piece {
+export interface ResultPiece {
   readonly buffer: string;
-  readonly offset: number;
+  readonly offset?: number;
   readonly bytes: number;
 }
 
+const HEADER: readonly ResultPiece[] = [
+  { buffer: 'work', bytes: WORK_WORDS * 4 },
+  { buffer: 'stats', bytes: STATS.length * 8 },
+];
+const HEADER_BYTES = bytesOf(HEADER);
+
 export class CallRunner {
-  private readonly owner: WebgpuDevice;
+  private readonly device: GPUDevice;
   private readonly buffers: Buffers;
-  private readonly sizes: FieldSizes;
-  private readonly staging: GPUBuffer;
+  /** Buffers to read back through that no call waits for. */
+  private readonly idle: GPUBuffer[] = [];
   /** Parts that are encoded: as many as any call on this grid has needed. */
   private parts = 1;
 
-  constructor(owner: WebgpuDevice, buffers: Buffers, sizes: FieldSizes) {
-    this.owner = owner;
+  constructor(device: GPUDevice, buffers: Buffers) {
+    this.device = device;
     this.buffers = buffers;
-    this.sizes = sizes;
-    const most = Math.max(...[trainingPieces(sizes), renderingPieces(sizes.rays)].map(bytesOf));
-    this.staging = owner.device.createBuffer({ label: 'results', size: most, usage: BUFFER_USAGE.mapRead | BUFFER_USAGE.copyTarget });
   }
 
   /** After the grid has changed. */
@@ -51,100 +74,58 @@ export class CallRunner {
   }
 
   dispose(): void {
-    this.staging.destroy();
+    for (const staging of this.idle.splice(0)) staging.destroy();
   }
 
   /**
-   * @param what for messages
-   * @param encode all of the call's dispatches, for so many parts
+   * Submits a call at once, and gives what `use` makes of its counts and results; null if its parts did not suffice: then it has to be made
+   * again, with all that was uploaded for it. Calls may overlap: they run one after the other.
+   *
+   * @param use must not keep the bytes
    */
-  run(
-    what: string,
-    step: Omit<StepUniforms, 'parts'>,
-    rendering: boolean,
-    encode: (pass: GPUComputePassEncoder, parts: number) => void,
-  ): Promise<CallResult> {
-    return this.owner.run(what, async () => {
-      for (;;) {
-        const pieces = rendering ? renderingPieces(step.rayCount) : trainingPieces(this.sizes);
-        this.submit({ ...step, parts: this.parts }, pieces, rendering, encode);
-        const bytes = await this.readBack(bytesOf(pieces));
-        const needed = new Uint32Array(bytes, 0, WORK_WORDS)[WORK.parts];
-        if (needed <= this.parts) return this.resultOf(bytes, step.rayCount, rendering);
-        this.parts = needed;
-      }
-    });
+  async run<T>(call: Call, use: (counts: Counts, results: ArrayBuffer, offset: number) => T): Promise<T | null> {
+    const { parts } = this;
+    const pieces = [...HEADER, ...call.results];
+    const bytes = bytesOf(pieces);
+    const staging = this.takeStaging(bytes);
+    this.submit(call, parts, pieces, staging);
+    await staging.mapAsync(1, 0, bytes);
+    const mapped = staging.getMappedRange(0, bytes);
+    const needed = new Uint32Array(mapped, 0, WORK_WORDS)[WORK.parts];
+    const counts = countsOf(new Uint32Array(mapped, WORK_WORDS * 4, 2 * STATS.length), call.numbers.rayCount);
+    const result = needed > parts ? null : use(counts, mapped, HEADER_BYTES);
+    staging.unmap();
+    this.idle.push(staging);
+    this.parts = Math.max(this.parts, needed);
+    return result;
   }
 
-  private submit(
-    step: StepUniforms,
-    pieces: readonly Piece[],
-    rendering: boolean,
-    encode: (pass: GPUComputePassEncoder, parts: number) => void,
-  ): void {
-    const { device } = this.owner;
-    device.queue.writeBuffer(this.buffers['step'], 0, stepStruct.pack(step));
+  private submit({ numbers, cleared, encode }: Call, parts: number, pieces: readonly ResultPiece[], staging: GPUBuffer): void {
+    const { device, buffers } = this;
+    device.queue.writeBuffer(buffers['step'], 0, stepStruct.pack({ ...numbers, parts }));
     const encoder = device.createCommandEncoder();
-    encoder.clearBuffer(this.buffers['stats']);
-    if (rendering) encoder.clearBuffer(this.buffers['raySpikes'], 0, step.rayCount * 4);
-    else encoder.clearBuffer(this.buffers['voxelList'], 0, 8);
+    encoder.clearBuffer(buffers['stats']);
+    for (const [name, bytes] of cleared) encoder.clearBuffer(buffers[name], 0, bytes);
     const pass = encoder.beginComputePass();
-    encode(pass, step.parts);
+    encode(pass, parts);
     pass.end();
     let target = 0;
-    for (const { buffer, offset, bytes } of pieces) {
-      encoder.copyBufferToBuffer(this.buffers[buffer], offset, this.staging, target, bytes);
+    for (const { buffer, offset = 0, bytes } of pieces) {
+      encoder.copyBufferToBuffer(buffers[buffer], offset, staging, target, bytes);
       target += bytes;
     }
     device.queue.submit([encoder.finish()]);
   }
 
-  private async readBack(bytes: number): Promise<ArrayBuffer> {
-    await this.staging.mapAsync(1, 0, bytes);
-    const copy = this.staging.getMappedRange(0, bytes).slice(0);
-    this.staging.unmap();
-    return copy;
-  }
-
-  private resultOf(bytes: ArrayBuffer, rays: number, rendering: boolean): CallResult {
-    const { neuronFloats, width } = this.sizes;
-    const counts = countsOf(new Uint32Array(bytes, WORK_WORDS * 4, 2 * STATS.length), rays);
-    const floats = new Float32Array(bytes, HEADER_BYTES);
-    if (rendering) return { counts, lossSums: NONE, neuronGradients: NONE, potentialSums: NONE, rendered: bytes.slice(HEADER_BYTES) };
-    return {
-      counts,
-      lossSums: floats.subarray(0, LOSS_SUMS),
-      neuronGradients: floats.subarray(LOSS_SUMS, LOSS_SUMS + 2 * neuronFloats),
-      potentialSums: floats.subarray(LOSS_SUMS + 2 * neuronFloats, LOSS_SUMS + 2 * neuronFloats + 2 * width),
-      rendered: bytes.slice(0, 0),
-    };
+  private takeStaging(bytes: number): GPUBuffer {
+    const staging = this.idle.pop();
+    if (staging !== undefined && staging.size >= bytes) return staging;
+    staging?.destroy();
+    return this.device.createBuffer({ label: 'results', size: bytes, usage: BUFFER_USAGE.mapRead | BUFFER_USAGE.copyTarget });
   }
 }
 
-/** Floats of the buffer `lossSums`. */
-export const LOSS_SUMS = 8;
-const HEADER_BYTES = WORK_WORDS * 4 + STATS.length * 8;
-const NONE = new Float32Array(0);
-
-const header: readonly Piece[] = [
-  { buffer: 'work', offset: 0, bytes: WORK_WORDS * 4 },
-  { buffer: 'stats', offset: 0, bytes: STATS.length * 8 },
-];
-
-function trainingPieces({ training, width, weightFloats, neuronFloats }: FieldSizes): Piece[] {
-  if (!training) return [];
-  const pieces = [...header, { buffer: 'lossSums', offset: 0, bytes: LOSS_SUMS * 4 }];
-  if (width === 0) return pieces;
-  pieces.push({ buffer: 'networkGradients', offset: weightFloats * 4, bytes: neuronFloats * 8 });
-  pieces.push({ buffer: 'potentialSums', offset: 0, bytes: width * 8 });
-  return pieces.filter(({ bytes }) => bytes > 0);
-}
-
-function renderingPieces(rays: number): Piece[] {
-  return [...header, { buffer: 'rendered', offset: 0, bytes: rays * 24 }, { buffer: 'raySpikes', offset: 0, bytes: rays * 4 }];
-}
-
-function bytesOf(pieces: readonly Piece[]): number {
+function bytesOf(pieces: readonly ResultPiece[]): number {
   return pieces.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 

@@ -16,8 +16,10 @@ import { VOXEL_LIST_HEADER } from './kernels/sort-samples.ts';
 
 /** Rays of one submission when rendering. */
 export const RENDER_RAYS = 32768;
-/** Samples of a part without a network, when rendering. */
-const RENDER_SAMPLES = 2 ** 20;
+/** A part holds at least so many rays of the greatest length; more samples are coloured part by part. */
+const PART_RAYS = 2048;
+/** Floats of `lossSums`. */
+export const LOSS_SUMS = 8;
 
 export interface FieldSizes {
   readonly training: boolean;
@@ -41,14 +43,15 @@ export interface FieldSizes {
   readonly neuronFloats: number;
 }
 
-/** @param networkSamples how many samples the network takes at a time, of the most that a call can have */
-export function fieldSizes(spec: FieldSpec, capacity: Capacity, networkSamples: (most: number) => number): FieldSizes {
+/** @param samplesAtATime network samples of a part, of the most that a call can have */
+export function fieldSizes(spec: FieldSpec, capacity: Capacity, samplesAtATime: (most: number) => number): FieldSizes {
   const { network, featureChannels } = spec;
   const maxSteps = Math.max(capacity.steps ?? 0, maxStepsPerRay(spec));
   const { trainRays } = capacity;
   const rays = Math.max(trainRays, RENDER_RAYS);
   const densitySamples = trainRays * maxSteps;
   const width = network?.width ?? 0;
+  // Without a network the logits' gradients are those of the features: one part has to hold a training step.
   const inputs = network ? featureChannels + viewInputs(network) : 0;
   return {
     training: trainRays > 0,
@@ -59,8 +62,7 @@ export function fieldSizes(spec: FieldSpec, capacity: Capacity, networkSamples: 
     trainRays,
     rays,
     densitySamples,
-    // Without a network the logits' gradients are the features': one part holds all.
-    partSamples: network ? networkSamples(rays * maxSteps) : trainRays > 0 ? densitySamples : Math.max(RENDER_SAMPLES, maxSteps),
+    partSamples: network || trainRays === 0 ? samplesAtATime(Math.max(densitySamples, PART_RAYS * maxSteps)) : densitySamples,
     width,
     inputs,
     weightFloats: inputs * width + width * width + 4 * width,
@@ -130,7 +132,7 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
   reserve('backgrounds', trainRays * 12);
   reserve('shade', densitySamples * 16);
   reserve('rayLosses', trainRays * 16);
-  reserve('lossSums', 32);
+  reserve('lossSums', LOSS_SUMS * 4);
   perPlane((plane) => `featureGradients${plane}`, densitySamples * 16);
   reserve('cells', voxels * 8);
   reserve('voxelMarks', voxels * 4);

@@ -1,15 +1,15 @@
 /** One field on a GPU: uploads rays and numbers, makes calls, hands out what the interface promises. */
 import { BUFFER_USAGE, type Buffers, type Kernel } from '../../../renderer/wgsl/kernel.ts';
-import { gridStruct, type StepUniforms } from '../../../renderer/wgsl/uniforms.ts';
+import { gridStruct } from '../../../renderer/wgsl/uniforms.ts';
 import { BackendError } from '../../errors.ts';
 import { densityOf } from '../../model/density.ts';
 import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import { WEIGHTS } from '../../model/tensor-names.ts';
-import { surrogateSettings } from '../../neurons/settings.ts';
 import {
   addCounts,
   emptyCounts,
   type FieldEngine,
+  type LossWeights,
   type ParameterName,
   type Rays,
   type RenderedRays,
@@ -20,15 +20,15 @@ import {
   type TensorName,
   type TrainBatch,
 } from '../backend.ts';
-import { repeatsOf } from '../wasm/memory-plan.ts';
-import { spikes } from '../wasm/network-state.ts';
 import { NeuronParameters } from '../wasm/neuron-parameters.ts';
-import { CallRunner, type CallResult } from './call-runner.ts';
+import { CallRunner, NO_NUMBERS, type Call } from './call-runner.ts';
 import type { WebgpuDevice } from './device.ts';
 import { bindKernel, inspectionKernels, type FieldKernels } from './field-kernels.ts';
 import { checkFits, RENDER_RAYS, type FieldSizes } from './field-plan.ts';
+import { VOXEL_LIST_HEADER } from './kernels/sort-samples.ts';
 import type { NetworkModule } from './network/interface.ts';
 import { TensorStore } from './tensor-store.ts';
+import { biasCorrection, stepNumbers, stepPieces, stepResult, stepSums, type StepSums } from './training-call.ts';
 
 /** What an engine takes over. */
 export interface FieldParts {
@@ -39,30 +39,8 @@ export interface FieldParts {
   readonly network: NetworkModule | null;
 }
 
-type CallNumbers = Omit<StepUniforms, 'parts'>;
-
-/** What a call does not need is 0. */
-const NO_NUMBERS: CallNumbers = {
-  rayCount: 0,
-  firstRay: 0,
-  noiseSeed: 0,
-  weightThreshold: 0,
-  backgroundR: 0,
-  backgroundG: 0,
-  backgroundB: 0,
-  photometricScale: 0,
-  perSampleScale: 0,
-  entropyScale: 0,
-  spikeWeight1: 0,
-  spikeWeight2: 0,
-  surrogateAlpha: 0,
-  beta1: 0,
-  beta2: 0,
-  epsilon: 0,
-  densityRate: 0,
-  featureRate: 0,
-  networkRate: 0,
-};
+/** Batches of rendered rays that are under way at a time. */
+const BATCHES_UNDER_WAY = 4;
 
 export class WebgpuEngine implements FieldEngine {
   private currentSpec: FieldSpec;
@@ -86,7 +64,7 @@ export class WebgpuEngine implements FieldEngine {
     this.buffers = buffers;
     this.kernels = kernels;
     this.network = network;
-    this.calls = new CallRunner(device, buffers, sizes);
+    this.calls = new CallRunner(this.device, buffers);
     this.tensors = new TensorStore(this.device, buffers, sizes);
     this.neuronValues = new Float32Array(2 * sizes.neuronFloats);
     this.neurons = new NeuronParameters(spec.network, this.neuronValues, sizes.training);
@@ -139,13 +117,13 @@ export class WebgpuEngine implements FieldEngine {
   }
 
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
-    const call = await this.step('training step', batch, settings, (pass) => this.kernels.encodeUpdate(pass));
+    const sums = await this.step('training step', batch, settings, (pass) => this.kernels.encodeUpdate(pass));
     if (this.neurons.names.length > 0) {
       const rate = settings.learningRates.network * biasCorrection(settings) * (this.spec.network?.neuronRate ?? 1);
-      this.neurons.update(call.neuronGradients, settings.adam, rate);
+      this.neurons.update(sums.neurons, settings.adam, rate);
       this.writeNeurons();
     }
-    return this.stepResult(batch.count, settings, call);
+    return stepResult(this.spec, batch.count, settings, sums);
   }
 
   async gradients(
@@ -162,15 +140,15 @@ export class WebgpuEngine implements FieldEngine {
         dense[name] = this.device.createBuffer({ label: `gradient of ${name}`, size: this.buffers[name].size, usage });
         kernels.push(await bindKernel(this.device, bound, { ...this.buffers, gradient: dense[name] }));
       }
-      const call = await this.step('gradients', batch, settings, (pass) => {
+      const sums = await this.step('gradients', batch, settings, (pass) => {
         for (const kernel of kernels) this.kernels.runTouched(pass, kernel);
       });
       await this.write('inputRange', range);
       const gradients: Partial<Record<ParameterName, Float32Array>> = {};
       for (const name of ['density', 'features'] as const) gradients[name] = await this.tensors.readGridGradient(name, voxels, dense);
       if (this.network) for (const name of WEIGHTS) gradients[name] = await this.tensors.readWeightGradient(name);
-      for (const [name, gradient] of this.neurons.gradients(call.neuronGradients)) gradients[name] = gradient;
-      return { result: this.stepResult(batch.count, settings, call), gradients };
+      for (const [name, gradient] of this.neurons.gradients(sums.neurons)) gradients[name] = gradient;
+      return { result: stepResult(this.spec, batch.count, settings, sums), gradients };
     } finally {
       for (const buffer of Object.values(dense)) buffer.destroy();
     }
@@ -189,22 +167,35 @@ export class WebgpuEngine implements FieldEngine {
     const [backgroundR, backgroundG, backgroundB] = settings.background;
     const { weightThreshold = this.spec.weightThreshold, noiseSeed = 0 } = settings;
     const numbers = { ...NO_NUMBERS, backgroundR, backgroundG, backgroundB, weightThreshold, noiseSeed };
-    for (let first = 0; first < n; first += RENDER_RAYS) {
+    const renderBatch = async (first: number): Promise<void> => {
       const count = Math.min(RENDER_RAYS, n - first);
       this.writeRays(rays, first, count);
-      const { rendered, counts } = await this.calls.run(
-        'rendering',
-        { ...numbers, rayCount: count, firstRay: first },
-        true,
-        (pass, parts) => this.kernels.encodeRendering(pass, count, parts),
-      );
-      out.rgb.set(new Float32Array(rendered, 0, 3 * count), 3 * first);
-      out.depth.set(new Float32Array(rendered, 12 * count, count), first);
-      out.opacity.set(new Float32Array(rendered, 16 * count, count), first);
-      out.samples.set(new Uint32Array(rendered, 20 * count, count), first);
-      out.spikes.set(new Uint32Array(rendered, 24 * count, count), first);
-      addCounts(out.counts, counts);
-    }
+      const call: Call = {
+        numbers: { ...numbers, rayCount: count, firstRay: first },
+        cleared: [['raySpikes', 4 * count]],
+        results: [
+          { buffer: 'rendered', bytes: 24 * count },
+          { buffer: 'raySpikes', bytes: 4 * count },
+        ],
+        encode: (pass, parts) => this.kernels.encodeRendering(pass, count, parts),
+      };
+      const done = await this.calls.run(call, (counts, bytes, offset) => {
+        out.rgb.set(new Float32Array(bytes, offset, 3 * count), 3 * first);
+        out.depth.set(new Float32Array(bytes, offset + 12 * count, count), first);
+        out.opacity.set(new Float32Array(bytes, offset + 16 * count, count), first);
+        out.samples.set(new Uint32Array(bytes, offset + 20 * count, count), first);
+        out.spikes.set(new Uint32Array(bytes, offset + 24 * count, count), first);
+        addCounts(out.counts, counts);
+        return true;
+      });
+      if (done === null) await renderBatch(first);
+    };
+    await this.owner.run('rendering', async () => {
+      for (let first = 0; first < n; first += BATCHES_UNDER_WAY * RENDER_RAYS) {
+        const batches = Array.from({ length: BATCHES_UNDER_WAY }, (_, i) => first + i * RENDER_RAYS).filter((start) => start < n);
+        await Promise.all(batches.map(renderBatch));
+      }
+    });
     return out;
   }
 
@@ -215,55 +206,33 @@ export class WebgpuEngine implements FieldEngine {
   }
 
   /** @param use what to do with the gradients */
-  private step(what: string, batch: TrainBatch, settings: StepSettings, use: (pass: GPUComputePassEncoder) => void): Promise<CallResult> {
+  private step(what: string, batch: TrainBatch, settings: StepSettings, use: (pass: GPUComputePassEncoder) => void): Promise<StepSums> {
     const n = batch.count;
     if (n > this.sizes.trainRays)
       throw new RangeError(`A batch of ${n} rays is beyond the capacity of ${this.sizes.trainRays} this engine was made for.`);
-    const { network } = this.spec;
-    const { adam, learningRates, loss, noiseSeed } = settings;
+    const { loss } = settings;
     if (settings.dropout > 0 || loss.teacherColour !== 0 || loss.teacherPotential !== 0)
       throw new BackendError('The webgpu backend has no teacher and no dropout.', 'Use the backend wasm or tfjs.');
-    this.writeRays(batch, 0, n);
-    this.writeFloats('targets', batch.target.subarray(0, 3 * n));
-    this.writeFloats('backgrounds', batch.background.subarray(0, 3 * n));
-    loss.potentials?.forEach((weights, layer) => this.writeFloats('potentialWeights', weights, layer * weights.length));
-    const correction = biasCorrection(settings);
-    const numbers: CallNumbers = {
-      ...NO_NUMBERS,
-      ...adam,
-      rayCount: n,
-      noiseSeed,
-      weightThreshold: this.spec.weightThreshold,
-      photometricScale: 1 / (3 * n),
-      perSampleScale: loss.perSample / n,
-      entropyScale: loss.entropy / n,
-      spikeWeight1: loss.spikes[0],
-      spikeWeight2: loss.spikes[1],
-      surrogateAlpha: settings.surrogateAlpha ?? (network ? surrogateSettings(network).alpha : 0),
-      densityRate: learningRates.density * correction,
-      featureRate: learningRates.features * correction,
-      networkRate: learningRates.network * correction,
+    const call: Call = {
+      numbers: stepNumbers(this.spec, n, settings),
+      cleared: [['voxelList', 4 * VOXEL_LIST_HEADER]],
+      results: stepPieces(this.sizes),
+      encode: (pass, parts) => {
+        this.kernels.encodeStep(pass, n, parts);
+        use(pass);
+        this.kernels.encodeClear(pass);
+      },
     };
-    return this.calls.run(what, numbers, false, (pass, parts) => {
-      this.kernels.encodeStep(pass, n, parts);
-      use(pass);
-      this.kernels.encodeClear(pass);
+    return this.owner.run(what, async () => {
+      for (;;) {
+        this.writeRays(batch, 0, n);
+        this.writeFloats('targets', batch.target.subarray(0, 3 * n));
+        this.writeFloats('backgrounds', batch.background.subarray(0, 3 * n));
+        if (this.network) this.writePotentialWeights(loss.potentials);
+        const sums = await this.calls.run(call, (counts, bytes, offset) => stepSums(this.sizes, counts, bytes, offset));
+        if (sums !== null) return sums;
+      }
     });
-  }
-
-  private stepResult(rays: number, { loss }: StepSettings, { counts, lossSums, potentialSums }: CallResult): StepResult {
-    const { network } = this.spec;
-    const [squared, perSample, entropy] = lossSums;
-    const mse = squared / (3 * rays);
-    let total = mse + (loss.perSample * perSample + loss.entropy * entropy) / rays;
-    // Rows that a mean over samples and repeats goes over.
-    const rows = network && spikes(network) ? counts.samples * repeatsOf(network) : 0;
-    if (network === null || rows === 0) return { loss: total, mse, counts, meanPotentials: null };
-    for (const layer of [0, 1]) total += (loss.spikes[layer] * counts.spikes[layer]) / (rows * network.width);
-    if (loss.potentials === null) return { loss: total, mse, counts, meanPotentials: null };
-    const means = [0, 1].map((layer) => potentialSums.subarray(layer * network.width, (layer + 1) * network.width).map((h) => h / rows));
-    loss.potentials.forEach((weights, layer) => weights.forEach((weight, c) => (total += weight * means[layer][c])));
-    return { loss: total, mse, counts, meanPotentials: [means[0], means[1]] };
   }
 
   private applySpec(resized: boolean): void {
@@ -298,6 +267,13 @@ export class WebgpuEngine implements FieldEngine {
     this.device.queue.writeBuffer(this.buffers[name], 4 * offset, data as Float32Array<ArrayBuffer>);
   }
 
+  private writePotentialWeights(weights: LossWeights['potentials']): void {
+    const { width } = this.sizes;
+    const all = new Float32Array(2 * width);
+    weights?.forEach((ofLayer, layer) => all.set(ofLayer, layer * width));
+    this.writeFloats('potentialWeights', all);
+  }
+
   private writeNeurons(): void {
     if (this.neuronValues.length > 0) this.writeFloats('neuronValues', this.neuronValues);
   }
@@ -309,8 +285,4 @@ export class WebgpuEngine implements FieldEngine {
     pass.end();
     this.device.queue.submit([encoder.finish()]);
   }
-}
-
-function biasCorrection({ adam, adamStep }: StepSettings): number {
-  return Math.sqrt(1 - adam.beta2 ** adamStep) / (1 - adam.beta1 ** adamStep);
 }

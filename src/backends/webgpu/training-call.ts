@@ -1,0 +1,91 @@
+/** What a training step tells the GPU, and what its sums mean. */
+import type { FieldSpec } from '../../model/field-spec.ts';
+import { surrogateSettings } from '../../neurons/settings.ts';
+import type { Counts, StepResult, StepSettings } from '../backend.ts';
+import { repeatsOf } from '../wasm/memory-plan.ts';
+import { spikes } from '../wasm/network-state.ts';
+import { NO_NUMBERS, type CallNumbers, type ResultPiece } from './call-runner.ts';
+import { LOSS_SUMS, type FieldSizes } from './field-plan.ts';
+
+/** What a training step leaves for the host. */
+export interface StepSums {
+  readonly counts: Counts;
+  /** Squared error, per-sample error, entropy. */
+  readonly losses: Float32Array;
+  /** Sums for the neurons' parameters of both layers. */
+  readonly neurons: Float32Array;
+  /** Sums of the potentials of both layers, [2 W]. */
+  readonly potentials: Float32Array;
+}
+
+export function stepNumbers({ network, weightThreshold }: FieldSpec, rays: number, settings: StepSettings): CallNumbers {
+  const { adam, learningRates, loss, noiseSeed } = settings;
+  const correction = biasCorrection(settings);
+  return {
+    ...NO_NUMBERS,
+    ...adam,
+    rayCount: rays,
+    noiseSeed,
+    weightThreshold,
+    photometricScale: 1 / (3 * rays),
+    perSampleScale: loss.perSample / rays,
+    entropyScale: loss.entropy / rays,
+    spikeWeight1: loss.spikes[0],
+    spikeWeight2: loss.spikes[1],
+    surrogateAlpha: settings.surrogateAlpha ?? (network ? surrogateSettings(network).alpha : 0),
+    densityRate: learningRates.density * correction,
+    featureRate: learningRates.features * correction,
+    networkRate: learningRates.network * correction,
+  };
+}
+
+export function stepPieces({ width, neuronFloats, weightFloats }: FieldSizes): ResultPiece[] {
+  const losses = { buffer: 'lossSums', bytes: 4 * LOSS_SUMS };
+  if (width === 0) return [losses];
+  return [
+    losses,
+    { buffer: 'networkGradients', offset: 4 * weightFloats, bytes: 8 * neuronFloats },
+    { buffer: 'potentialSums', bytes: 8 * width },
+  ];
+}
+
+/** @param bytes the pieces, from `offset` on to the end */
+export function stepSums({ neuronFloats }: FieldSizes, counts: Counts, bytes: ArrayBuffer, offset: number): StepSums {
+  const floats = new Float32Array(bytes, offset).slice();
+  const afterNeurons = LOSS_SUMS + 2 * neuronFloats;
+  return {
+    counts,
+    losses: floats.subarray(0, LOSS_SUMS),
+    neurons: floats.subarray(LOSS_SUMS, afterNeurons),
+    potentials: floats.subarray(afterNeurons),
+  };
+}
+
+/** The loss (docs/model.md, section 4) from its sums. */
+export function stepResult(
+  { network }: FieldSpec,
+  rays: number,
+  { loss }: StepSettings,
+  { counts, losses, potentials }: StepSums,
+): StepResult {
+  const [squared, perSample, entropy] = losses;
+  const mse = squared / (3 * rays);
+  const onSamples = mse + (loss.perSample * perSample + loss.entropy * entropy) / rays;
+  if (network === null || !spikes(network)) return { loss: onSamples, mse, counts, meanPotentials: null };
+  const { width } = network;
+  // Rows that a mean over samples and repeats goes over; without any, all sums are 0.
+  const rows = Math.max(1, counts.samples * repeatsOf(network));
+  const onSpikes = (loss.spikes[0] * counts.spikes[0] + loss.spikes[1] * counts.spikes[1]) / (rows * width);
+  if (loss.potentials === null) return { loss: onSamples + onSpikes, mse, counts, meanPotentials: null };
+  const means = potentials.map((sum) => sum / rows);
+  const [weights1, weights2] = loss.potentials;
+  let onPotentials = 0;
+  for (let c = 0; c < width; c++) onPotentials += weights1[c] * means[c] + weights2[c] * means[width + c];
+  const meanPotentials = [means.slice(0, width), means.slice(width)] as const;
+  return { loss: onSamples + onSpikes + onPotentials, mse, counts, meanPotentials };
+}
+
+/** sqrt(1 - b2^t) / (1 - b1^t) */
+export function biasCorrection({ adam, adamStep }: StepSettings): number {
+  return Math.sqrt(1 - adam.beta2 ** adamStep) / (1 - adam.beta1 ** adamStep);
+}
