@@ -13,12 +13,17 @@
  * spike instead. Zero inputs of gaps (temporal padding) are no operations in either counting. Features and view terms are real numbers; zeros
  * among them are not looked for, so that the effective MACs of layer 1 are its MACs.
  *
+ * Spikes 0, 1 and 2 can also be read as -1, 0, 1 (neurons/shifted-spikes.ts). The row names the form that counts: as published the cheaper one, for a
+ * chip may use either; as executed the trained one, for it is what the kernels add. Gaps need no operation in either form.
+ *
  * Neurons: a LIF update is H = V + (X - V)/tau (a subtraction and a MAC), a comparison, and a reset that moves data only; a ReLU is a
  * comparison. Bytes are logical: one weight for every MAC and AC, one input for every row of weights, one membrane potential read and written
  * for every update, without reuse between samples; a chip that keeps weights in registers reads fewer.
  */
 import type { Counts } from '../backends/backend.ts';
 import { viewInputs, type NetworkSpec } from '../model/field-spec.ts';
+import { neuronNamed } from '../neurons/index.ts';
+import { cheaperForm, hasTernarySpikes, ternaryOperations, type TernaryOperations } from '../neurons/shifted-spikes.ts';
 import { work, type Work } from './work.ts';
 
 /** `published`: as the code of the paper counts. `executed`: with the view split, spikes as additions. */
@@ -53,9 +58,25 @@ export function twinWork(counts: Counts, network: NetworkSpec, featureChannels: 
   return annRows(counts, network, featureChannels, counting, network.neuron === 'relu');
 }
 
-/** Spikes of both hidden layers by value; none for an ANN. A spike of value 2 is counted as the two additions that it costs. */
-export function spikesByValue(counts: Counts, network: NetworkSpec): readonly (readonly SpikeCount[])[] {
-  return network.neuron === 'relu' ? [[], []] : counts.spikes.map((count) => [{ value: 1, count }]);
+/** Spikes of both hidden layers by value; none for an ANN. Of neurons with other values than these, all spikes as so many of value 1. */
+export function spikesByValue({ spikes, active, negative }: Counts, network: NetworkSpec): readonly (readonly SpikeCount[])[] {
+  if (network.neuron === 'relu') return [[], []];
+  const { terms } = neuronNamed(network.neuron);
+  const negatives = terms.filter(({ sign }) => sign < 0).length;
+  return spikes.map((sum, layer): SpikeCount[] => {
+    const [fired, minus] = [active[layer], negative[layer]];
+    if (terms.length === 2 && negatives === 1)
+      return [
+        { value: -1, count: minus },
+        { value: 1, count: fired - minus },
+      ];
+    if (terms.length === 2 && negatives === 0)
+      return [
+        { value: 1, count: 2 * fired - sum },
+        { value: 2, count: sum - fired },
+      ];
+    return [{ value: 1, count: sum }];
+  });
 }
 
 function annRows(counts: Counts, network: NetworkSpec, channels: number, counting: Counting, activeKnown: boolean): NetworkRow[] {
@@ -75,7 +96,7 @@ function annRows(counts: Counts, network: NetworkSpec, channels: number, countin
 /** Neurons are priced as LIF, whatever they are: what others compute beside it is not counted. */
 function spikingRows(counts: Counts, network: NetworkSpec, channels: number, counting: Counting): NetworkRow[] {
   const { width } = network;
-  const { timeSteps, spikes } = counts;
+  const { timeSteps } = counts;
   const repeated = network.temporal === 'repeat';
   const inputs = channels + viewInputs(network);
   const poisson = repeated && network.encoding === 'poisson';
@@ -86,10 +107,30 @@ function spikingRows(counts: Counts, network: NetworkSpec, channels: number, cou
   return [
     ...first,
     { layer: 1, part: 'LIF', kind: 'neurons', work: lif },
-    { layer: 2, part: 'synapses', kind: 'synapses', work: sparse(timeSteps, width, width, spikes[0]) },
+    spikeRow(2, counts, network, width, counting),
     { layer: 2, part: 'LIF', kind: 'neurons', work: lif },
-    { layer: 3, part: 'synapses', kind: 'synapses', work: sparse(timeSteps, width, COLOURS, spikes[1]) },
+    spikeRow(3, counts, network, COLOURS, counting),
   ];
+}
+
+/** Additions of both forms of the layers 2 and 3 behind spikes 0, 1 and 2; none for other neurons. */
+export function ternaryForms({ spikes, active, samples, timeSteps }: Counts, network: NetworkSpec): readonly TernaryOperations[] {
+  if (!hasTernarySpikes(neuronNamed(network.neuron))) return [];
+  const steps = network.temporal === 'pad' ? samples : timeSteps;
+  return [network.width, COLOURS].map((outputs, layer) => ternaryOperations(spikes[layer], active[layer], steps, network.width, outputs));
+}
+
+/** The synapses behind a hidden layer. */
+function spikeRow(layer: 2 | 3, counts: Counts, network: NetworkSpec, outputs: number, counting: Counting): NetworkRow {
+  const row = (part: string, additions: number): NetworkRow => {
+    return { layer, part, kind: 'synapses', work: sparse(counts.timeSteps, network.width, outputs, additions / outputs) };
+  };
+  const trained = counts.spikes[layer - 2] * outputs;
+  const forms = ternaryForms(counts, network).at(layer - 2);
+  if (forms === undefined) return row('synapses', trained);
+  return counting === 'published' && cheaperForm(forms) === 'shifted'
+    ? row('synapses, spikes −1, 0, 1 and bias', forms.shifted)
+    : row('synapses, spikes 0, 1, 2', trained);
 }
 
 function layer1(counts: Counts, network: NetworkSpec, channels: number, counting: Counting, repeats: number): NetworkRow[] {

@@ -42,7 +42,7 @@ export function neuroBench(
   return {
     Footprint: parameters * 4 + voxels * (4 + 4 * spec.featureChannels + 1),
     ConnectionSparsity: parameters === 0 ? 0 : zeros / parameters,
-    ActivationSparsity: slots === 0 ? 0 : 1 - (counts.spikes[0] + counts.spikes[1]) / slots,
+    ActivationSparsity: slots === 0 ? 0 : 1 - (counts.active[0] + counts.active[1]) / slots,
     SynapticOperations: {
       Effective_MACs: (synapses.effectiveMacs ?? synapses.macs) / images,
       Effective_ACs: synapses.acs / images,

@@ -6,7 +6,8 @@ import { firingRates } from './firing-rates.ts';
 import { ledgerOf, SYNAPSE_STAGES, totalWork, twinLedger, type Ledger } from './ledger.ts';
 import type { Measurement, ViewMeasurement } from './measure-views.ts';
 import { neuroBench, type NeuroBenchMetrics } from './neurobench.ts';
-import { spikesByValue, type SpikeCount } from './network-work.ts';
+import { spikesByValue, ternaryForms, type SpikeCount } from './network-work.ts';
+import type { TernaryOperations } from '../neurons/shifted-spikes.ts';
 import { divideWork, type Work } from './work.ts';
 
 /** Where a measured network came from: enough to repeat it. */
@@ -39,6 +40,8 @@ export interface EnergySubject extends Countings {
   readonly firingRates: readonly [number, number];
   /** Of each hidden layer. */
   readonly spikesByValue: readonly (readonly SpikeCount[])[];
+  /** Of layers 2 and 3 behind spikes 0, 1, 2, all images together; empty for other neurons. */
+  readonly ternaryForms: readonly TernaryOperations[];
   readonly counts: Counts;
   readonly neurobench: NeuroBenchMetrics;
   readonly secondsPerImage: number;
@@ -73,6 +76,7 @@ export function measuredSubject(
     psnr,
     firingRates: firingRates(total, network),
     spikesByValue: spikesByValue(total, network),
+    ternaryForms: ternaryForms(total, network),
     counts: total,
     published: ledgerOf(total, spec, 'published'),
     executed,

@@ -24,6 +24,7 @@ const counts: Counts = {
   timeSteps: 3000,
   spannedSteps: 4500,
   spikes: [50_000, 20_000],
+  active: [50_000, 20_000],
 };
 const subject = { spiking: true, counts, spec, ledger: ledgerOf(counts, spec, 'executed') };
 const twin = { ...subject, spiking: false, ledger: twinLedger(counts, spec, 'executed') };

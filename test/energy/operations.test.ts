@@ -4,6 +4,7 @@ import { presets } from '../../src/config/presets.ts';
 import { DEFAULT_COSTS, energyOf, energyReport } from '../../src/energy/energy-report.ts';
 import { horowitz45nmInt8 } from '../../src/energy/hardware/horowitz-45nm-int8.ts';
 import { firingRates } from '../../src/energy/firing-rates.ts';
+import { networkWork, spikesByValue, ternaryForms } from '../../src/energy/network-work.ts';
 import { countOperations } from '../../src/energy/operations.ts';
 
 const { network } = presets.paper;
@@ -14,6 +15,7 @@ const counts: Counts = {
   samples: 3000,
   timeSteps: 3000,
   spikes: [50_000, 20_000],
+  active: [50_000, 20_000],
   inputSpikes: 9000,
 };
 
@@ -79,8 +81,48 @@ describe('energy', () => {
 });
 
 describe('firing rates', () => {
-  it('are spikes a neuron and time step', () => {
+  it('are the share of neurons that fire in a time step', () => {
     expect(firingRates(counts, network)).toEqual([50_000 / (3000 * 128), 20_000 / (3000 * 128)]);
     expect(firingRates(emptyCounts(), network)).toEqual([0, 0]);
+  });
+});
+
+describe('spikes 0, 1 and 2', () => {
+  const ternary = { ...network, neuron: 'ternary', width: 16 };
+  const half: Counts = { ...emptyCounts(), samples: 100, timeSteps: 100, spikes: [900, 1900], active: [800, 1500] };
+
+  it('are told apart by value', () => {
+    expect(spikesByValue(half, ternary)).toEqual([
+      [
+        { value: 1, count: 700 },
+        { value: 2, count: 100 },
+      ],
+      [
+        { value: 1, count: 1100 },
+        { value: 2, count: 400 },
+      ],
+    ]);
+    const signed = { ...half, spikes: [800, 1500] as [number, number], negative: [300, 0] as [number, number] };
+    expect(spikesByValue(signed, { ...ternary, neuron: 'ternary-signed' })[0]).toEqual([
+      { value: -1, count: 300 },
+      { value: 1, count: 500 },
+    ]);
+  });
+
+  it('count in the cheaper form as published, as trained when executed', () => {
+    // Layer 2: 900 * 16 additions; shifted 800 silent, 100 twos, 100 biases: 1000 * 16. Layer 3: 1900 * 3; shifted (100 + 400 + 100) * 3.
+    expect(ternaryForms(half, ternary)).toEqual([
+      { trained: 14_400, shifted: 16_000 },
+      { trained: 5700, shifted: 1800 },
+    ]);
+    const { published, executed } = countOperations(half, ternary, 12);
+    expect(published.acs).toBe(14_400 + 1800);
+    expect(executed.acs).toBe(14_400 + 5700);
+    const parts = networkWork(half, ternary, 12, 'published').map(({ part }) => part);
+    expect(parts).toEqual(expect.arrayContaining(['synapses, spikes 0, 1, 2', 'synapses, spikes −1, 0, 1 and bias']));
+  });
+
+  it('need nothing in the gaps of padding', () => {
+    expect(ternaryForms({ ...half, timeSteps: 250 }, { ...ternary, temporal: 'pad' })).toEqual(ternaryForms(half, ternary));
   });
 });

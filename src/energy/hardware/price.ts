@@ -107,8 +107,8 @@ function priceEvents(model: EventsModel, { spiking, counts, spec, ledger }: Subj
   }
   if (spiking) {
     const updates = counts.timeSteps * spec.network!.width;
-    counts.spikes.forEach((active, i) => {
-      const energy = active * (neuronUpdateActive + spike) + (updates - active) * neuronUpdateInactive;
+    counts.active.forEach((active, i) => {
+      const energy = active * neuronUpdateActive + counts.spikes[i] * spike + (updates - active) * neuronUpdateInactive;
       byStage[i === 0 ? 'neurons 1' : 'neurons 2'] = energy * MILLI;
     });
   }

@@ -7,7 +7,16 @@ import { mapUri, nearlyGreatest, pictureUri, pixelEnergy, pixelFiring, scaleUri 
 import { grouped, percent, si, three } from './numbers.ts';
 import { card, page } from './page.ts';
 import { countings, milli, otherHardware, pair, quality, share, stages } from './study-charts.ts';
-import { hardwareTable, ledgerTable, ledgerTables, neuroBenchTable, spikeTable, summaryTable, unitTable } from './study-tables.ts';
+import {
+  hardwareTable,
+  ledgerTable,
+  ledgerTables,
+  neuroBenchTable,
+  spikeTable,
+  summaryTable,
+  ternaryTable,
+  unitTable,
+} from './study-tables.ts';
 import { nameOf } from './summary.ts';
 
 export interface Pictures {
@@ -165,7 +174,7 @@ function counts(study: EnergyStudy): Html {
     <h3>Per unit</h3>
     ${unitTable(study)}
     <h3>Spikes by value</h3>
-    ${spikeTable(study)}
+    ${spikeTable(study)} ${ternaryTable(study) ?? ''}
     <h3>NeuroBench metrics</h3>
     ${neuroBenchTable(study)}`;
 }

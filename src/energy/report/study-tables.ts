@@ -2,6 +2,7 @@
 import type { EnergyStudy, HardwareResult } from '../study.ts';
 import type { Ledger } from '../ledger.ts';
 import { sumWork, WORK_TITLES, type Work, type WorkKey } from '../work.ts';
+import { cheaperForm } from '../../neurons/shifted-spikes.ts';
 import { html, htmlTable, raw, type Html, type HtmlValue } from './html.ts';
 import { grouped, percent, si, three } from './numbers.ts';
 import { summaryOf } from './summary.ts';
@@ -92,6 +93,25 @@ export function spikeTable({ run }: EnergyStudy): Html {
       { title: 'of all neurons and time steps', numeric: true },
     ],
     rows,
+  );
+}
+
+/** Both forms of the layers behind spikes 0, 1 and 2; null for other neurons. */
+export function ternaryTable({ run }: EnergyStudy): Html | null {
+  if (run.ternaryForms.length === 0) return null;
+  return htmlTable(
+    [
+      { title: 'AC an image' },
+      { title: 'spikes 0, 1, 2, as trained and executed', numeric: true },
+      { title: 'spikes −1, 0, 1 and a bias', numeric: true },
+      { title: 'counted as published' },
+    ],
+    run.ternaryForms.map((forms, i) => [
+      `layer ${i + 2}`,
+      si(forms.trained / run.images),
+      si(forms.shifted / run.images),
+      cheaperForm(forms) === 'trained' ? '0, 1, 2' : '−1, 0, 1',
+    ]),
   );
 }
 
