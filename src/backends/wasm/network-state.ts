@@ -1,5 +1,5 @@
-/** The kernels' variables that follow from a field's network. */
-import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
+/** The kernels' variables that follow from a field's network and its teacher. */
+import type { FieldSpec, GridSpec, NetworkSpec } from '../../model/field-spec.ts';
 import { isSpiking } from '../../neurons/define-neuron.ts';
 import { exportName } from '../../neurons/emit-scans.ts';
 import { neuronNamed } from '../../neurons/index.ts';
@@ -19,6 +19,15 @@ export function networkState({ network }: FieldSpec, pool: KernelPool): Record<s
     repeats: spiking && network.temporal === 'repeat' ? network.repeats : 0,
     poisson: isPoisson(network) ? 1 : 0,
   };
+}
+
+/** The box of the teacher's features. */
+export function teacherState({ size, min, max }: GridSpec): Record<string, number> {
+  const [teacherNx, teacherNy, teacherNz] = size;
+  const [teacherMinX, teacherMinY, teacherMinZ] = min;
+  const [teacherMaxX, teacherMaxY, teacherMaxZ] = max;
+  const box = { teacherMinX, teacherMinY, teacherMinZ, teacherMaxX, teacherMaxY, teacherMaxZ };
+  return { teacherNx, teacherNy, teacherNz, ...box };
 }
 
 export function spikes(network: NetworkSpec): boolean {

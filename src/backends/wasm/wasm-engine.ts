@@ -15,10 +15,10 @@ import {
   type TrainBatch,
 } from '../backend.ts';
 import { asksTeacher, checkTeacher } from '../check-teacher.ts';
-import { surrogateSettings } from '../../neurons/settings.ts';
 import type { KernelPool } from './kernel-pool.ts';
-import { checkFits, LANES, RENDER_RAYS, renderRecordStride, repeatsOf, type MemoryPlan, type Sizes } from './memory-plan.ts';
-import { isPoisson, networkState, spikes } from './network-state.ts';
+import { hiddenTerms, lossValue, meanOfLanes, perRow, sampleTerms } from './loss-terms.ts';
+import { checkFits, LANES, RENDER_RAYS, renderRecordStride, type MemoryPlan, type Sizes } from './memory-plan.ts';
+import { isPoisson, networkState, teacherState } from './network-state.ts';
 import { NeuronParameters } from './neuron-parameters.ts';
 import { Statistics } from './statistics.ts';
 import { TensorStore } from './tensor-store.ts';
@@ -130,12 +130,7 @@ export class WasmEngine implements FieldEngine {
     if (teacher !== null) {
       checkTeacher(teacher, this.spec, this.sizes.teacherVoxels);
       this.tensors.writeTeacher(teacher);
-      const { size, min, max } = teacher.grid;
-      const [teacherNx, teacherNy, teacherNz] = size;
-      const [teacherMinX, teacherMinY, teacherMinZ] = min;
-      const [teacherMaxX, teacherMaxY, teacherMaxZ] = max;
-      const box = { teacherMinX, teacherMinY, teacherMinZ, teacherMaxX, teacherMaxY, teacherMaxZ };
-      this.pool.setState({ teacherNx, teacherNy, teacherNz, ...box });
+      this.pool.setState(teacherState(teacher.grid));
     }
     this.hasTeacher = teacher !== null;
   }
@@ -242,10 +237,7 @@ export class WasmEngine implements FieldEngine {
       firstRay: 0,
       weightThreshold: this.spec.weightThreshold,
       noiseSeed: settings.noiseSeed,
-      photometricScale: 1 / (3 * n),
-      perSampleScale: loss.perSample / n,
-      entropyScale: loss.entropy / n,
-      teacherColourScale: loss.teacherColour / n,
+      ...sampleTerms(loss, n),
       dropout: network ? settings.dropout : 0,
       ...adam,
       densityRate: learningRates.density * correction,
@@ -259,52 +251,15 @@ export class WasmEngine implements FieldEngine {
       if (inputLow <= inputHigh) this.inputRange.set([inputLow, inputHigh]);
       this.pool.setState({ inputLow: this.inputRange[0], inputHigh: this.inputRange[1] });
     }
-    const terms = this.setHiddenTerms(settings, n);
-    this.runShared('trainLanes');
-    const stats = this.statistics.sum(LANES);
-    const mse = stats.squaredError / (3 * n);
-    const onSamples = loss.perSample * stats.perSampleError + loss.entropy * stats.entropy + loss.teacherColour * stats.teacherColourError;
-    const onSpikes = terms.spikeScale1 * stats.spikes1 + terms.spikeScale2 * stats.spikes2;
-    const meanPotentials = terms.potentialTerms ? this.meanPotentials(terms.rows) : null;
-    const onPotentials = terms.teacherPotentialScale * stats.teacherPotentialError + dot(loss.potentials, meanPotentials);
-    const total = mse + onSamples / n + onSpikes + onPotentials;
-    return { loss: total, mse, counts: this.statistics.counts(LANES, n), meanPotentials };
-  }
-
-  /** Weights of the losses on hidden layers, which average over the real rows of the marched batch. */
-  private setHiddenTerms({ loss, surrogateAlpha: alpha }: StepSettings, rays: number) {
-    const network = this.spec.network;
-    const spiking = network !== null && spikes(network);
-    const repeats = spiking ? repeatsOf(network) : 1;
-    const rows = spiking ? this.statistics.sum(LANES).samples * repeats : 0;
-    const [spikeScale1, spikeScale2] = loss.spikes.map((weight) => (rows > 0 ? weight / (rows * this.sizes.width) : 0));
-    const potentialTerms = spiking && loss.potentials !== null ? 1 : 0;
-    if (potentialTerms && rows > 0) {
-      const coefficients = this.floats('potentialCoefficients', 2 * this.sizes.width);
-      loss.potentials!.forEach((layer, l) =>
-        coefficients.set(
-          layer.map((value) => value / rows),
-          l * this.sizes.width,
-        ),
-      );
-    }
-    const teacherPotentialScale = spiking ? loss.teacherPotential / (rays * this.sizes.width * repeats) : 0;
-    const surrogateAlpha = alpha ?? (network ? surrogateSettings(network).alpha : 0);
-    this.pool.setState({ spikeScale1, spikeScale2, potentialTerms, teacherPotentialScale, surrogateAlpha });
-    return { rows, spikeScale1, spikeScale2, potentialTerms, teacherPotentialScale };
-  }
-
-  /** [W] of both layers, from the lanes' sums over `rows` rows. */
-  private meanPotentials(rows: number): readonly [Float32Array, Float32Array] {
+    const terms = hiddenTerms(network, settings, this.statistics.sum(LANES).samples, n);
+    const { rows, state } = terms;
+    this.pool.setState(state);
     const { width } = this.sizes;
-    const lanes = this.floats('potentialSums', LANES * 2 * width);
-    const mean = (layer: number): Float32Array =>
-      Float32Array.from({ length: width }, (_, c) => {
-        let sum = 0;
-        for (let lane = 0; lane < LANES; lane++) sum += lanes[(lane * 2 + layer) * width + c];
-        return rows > 0 ? sum / rows : 0;
-      });
-    return [mean(0), mean(1)];
+    if (state.potentialTerms) this.floats('potentialCoefficients', 2 * width).set(perRow(loss.potentials!, rows));
+    this.runShared('trainLanes');
+    const meanPotentials = state.potentialTerms ? meanOfLanes(this.floats('potentialSums', LANES * 2 * width), rows) : null;
+    const value = lossValue(loss, this.statistics.sum(LANES), n, terms, meanPotentials);
+    return { ...value, counts: this.statistics.counts(LANES, n), meanPotentials };
   }
 
   /** Runs a kernel whose threads share out the work among themselves. */
@@ -354,11 +309,6 @@ export class WasmEngine implements FieldEngine {
 
 function biasCorrection({ adam, adamStep }: StepSettings): number {
   return Math.sqrt(1 - adam.beta2 ** adamStep) / (1 - adam.beta1 ** adamStep);
-}
-
-/** sum_l a_l . b_l; 0 if there are none. */
-function dot(a: readonly Float32Array[] | null, b: readonly Float32Array[] | null): number {
-  return a && b ? a.reduce((sum, layer, l) => layer.reduce((part, value, c) => part + value * b[l][c], sum), 0) : 0;
 }
 
 /** [rows, stride] to [rows, columns]. */
