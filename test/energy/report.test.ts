@@ -10,6 +10,8 @@ import { barChart } from '../../src/energy/report/charts.ts';
 import { html } from '../../src/energy/report/html.ts';
 import { pixelEnergy, pixelFiring } from '../../src/energy/report/maps.ts';
 import { grouped, percent, si, three } from '../../src/energy/report/numbers.ts';
+import { ternaryTable } from '../../src/energy/report/study-tables.ts';
+import type { EnergyStudy } from '../../src/energy/study.ts';
 import { fieldFixture, loadFixture } from '../helpers/field-fixtures.ts';
 import { tinyCamera } from '../train/tiny-scene.ts';
 
@@ -62,5 +64,21 @@ describe('text', () => {
     expect([0, 1, 999.6, 1234, 4.49e9, 3.2e-6].map((value) => si(value))).toEqual(['0', '1.00', '1000', '1.23 k', '4.49 G', '3.20 µ']);
     expect(si(87_040, 'B')).toBe('87.0 kB');
     expect([percent(0.1653), grouped(1_234_567)]).toEqual(['16.5 %', '1,234,567']);
+  });
+});
+
+describe('layers behind spikes 0, 1, 2', () => {
+  const study = (ternaryForms: EnergyStudy['run']['ternaryForms']): EnergyStudy => ({ run: { ternaryForms, images: 2 } }) as EnergyStudy;
+
+  it('are listed with both counts and the one that is published', () => {
+    const table = ternaryTable(
+      study([
+        { trained: 4000, shifted: 16_000 },
+        { trained: 9000, shifted: 1200 },
+      ]),
+    )!.text;
+    for (const cell of ['2.00 k', '8.00 k', '4.50 k', '600']) expect(table).toContain(`>${cell}<`);
+    expect(table).toMatch(/layer 2.*>0, 1, 2<.*layer 3.*>−1, 0, 1</s);
+    expect(ternaryTable(study([]))).toBeNull();
   });
 });
