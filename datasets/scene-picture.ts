@@ -15,7 +15,7 @@ export interface ScenePicture {
   readonly svg: string;
   readonly width: number;
   readonly height: number;
-  /** Distance between two lines of the grid, metres. */
+  /** Distance between two lines of the grid, in lengths of the world (metres, but for forward-facing scenes). */
   readonly gridStep: number;
 }
 
@@ -84,7 +84,7 @@ export function drawScene(scene: SceneData, report: SceneReport): ScenePicture {
       ...body,
       `<text x="12" y="28" font-size="18">${escapeText(scene.name.slice(0, 28))}</text>`,
       ...legend,
-      `<text x="${width - 12}" y="28" font-size="16" text-anchor="end">${scene.space.kind}; grid ${gridStep} m</text>`,
+      `<text x="${width - 12}" y="28" font-size="16" text-anchor="end">${scene.space.kind}; grid ${gridStep}${scene.space.kind === 'ndc' ? '' : ' m'}</text>`,
       '</svg>',
     ].join('\n'),
     width,

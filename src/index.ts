@@ -1,7 +1,8 @@
 /** The public API: everything the command line is made of, without Node. `spikeray` on the command line is src/cli/. */
 export { detectFormat, openScene, type OpenOptions } from '../datasets/index.ts';
 export { inspectScene, type SceneReport } from '../datasets/inspect-scene.ts';
-export type { Background, Intrinsics, SceneData, SplitName, View } from '../datasets/scene-data.ts';
+export type { Background, DepthRange, Distortion, Intrinsics, SceneData, SceneSpace, SplitName, View } from '../datasets/scene-data.ts';
+export { drawScene, type ScenePicture } from '../datasets/scene-picture.ts';
 export { SYNTHETIC_SCENES } from '../datasets/synth/scenes.ts';
 export { writeSyntheticScene, type SynthOptions } from '../datasets/synth/write-synthetic-scene.ts';
 export { lookAt, orbitPath, viewPath, type NamedCamera } from '../renderer/camera-path.ts';

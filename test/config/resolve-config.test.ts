@@ -113,6 +113,13 @@ describe('parseConfig', () => {
     expect(parseConfig(JSON.parse(JSON.stringify(config)), 'RUN/config.json')).toEqual(config);
   });
 
+  it('reads the configs of runs from before scenes had held-out views and kinds of space', () => {
+    const config = JSON.parse(JSON.stringify(presets.blender)) as { scene: Record<string, unknown> };
+    delete config.scene.holdout;
+    delete config.scene.space;
+    expect(parseConfig(config, 'RUN/config.json')).toEqual(presets.blender);
+  });
+
   it('names file and key of what is wrong', () => {
     const config = JSON.parse(JSON.stringify(presets.paper)) as { fine: { rays: unknown; extra?: number } };
     config.fine.rays = -1;

@@ -96,6 +96,26 @@ describe('rendering and evaluating a field', () => {
     expect(whole.rgb.every((value) => value >= 0 && value <= 1)).toBe(true);
   });
 
+  it('measures nothing where a mask says that the photo means nothing', async () => {
+    const { rgb } = await renderImage(engine, camera, { background });
+    const { data } = toPixels(rgb, 24, 24);
+    const mask = Uint8Array.from({ length: 24 * 24 }, (_, i) => (i % 24 < 16 ? 1 : 0));
+    // Ten levels off where it counts, anything elsewhere.
+    const rgba = Uint8Array.from({ length: 24 * 24 * 4 }, (_, i) => {
+      const pixel = i >> 2;
+      if (i % 4 === 3) return 255;
+      return mask[pixel] === 1 ? clampShift(data[pixel * 3 + (i % 4)], 10) : (i * 97) % 256;
+    });
+    const view = { name: 'v', camToWorld: Float64Array.from(camera.camToWorld), intrinsics: camera.intrinsics, rgba };
+    const psnr = async (masked: Uint8Array | undefined): Promise<number> => {
+      const views = [{ ...view, mask: masked }];
+      return (await evaluateField({ engine, config: tinyConfig(), views, split: 'test', every: 1, report: () => undefined })).psnr;
+    };
+    expect(Math.abs((await psnr(mask)) - psnrOf((10 / 255) ** 2))).toBeLessThan(0.1);
+    expect(await psnr(undefined)).toBeLessThan(15);
+    await expect(psnr(new Uint8Array(24 * 24))).rejects.toThrow('v: the mask leaves no pixel to measure');
+  });
+
   it('finds the error that the photos were given', async () => {
     const [reference] = [await renderImage(engine, camera, { background })];
     const { data } = toPixels(reference.rgb, 24, 24);
