@@ -63,7 +63,12 @@ describe('parts', () => {
 });
 
 it('leaps over large empty spaces lose no step', async () => {
-  const fixture = fieldFixture({ ...COARSE, size: [41, 38, 45], rays: 60, spec: { stepLength: 0.021, densityShift: -6, alphaThreshold: 1e-4 } });
+  const fixture = fieldFixture({
+    ...COARSE,
+    size: [41, 38, 45],
+    rays: 60,
+    spec: { stepLength: 0.021, densityShift: -6, alphaThreshold: 1e-4 },
+  });
   const inBall = (i: number): boolean => Math.hypot((i % 41) - 14, (Math.floor(i / 41) % 38) - 22, Math.floor(i / (41 * 38)) - 24) < 9;
   const occupancy = fixture.occupancy.map((occupied, i) => (inBall(i) || i % 3001 === 0 ? occupied : 0));
   const reference = await (await createTfjsBackend()).createField(fixture.spec, { voxels: voxelCount(fixture.spec.grid), trainRays: 60 });
