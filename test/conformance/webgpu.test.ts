@@ -1,8 +1,17 @@
+import { vi } from 'vitest';
 import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';
 import { openSoftwareDevice } from '../helpers/software-adapter.ts';
 import { describeConformance } from './backend-conformance.ts';
-import { conformanceCases } from './cases.ts';
+import { conformanceCases, trainingTermCases } from './cases.ts';
+import { describeEngineContract } from './engine-contract.ts';
 
-const withoutNetwork = conformanceCases.filter(({ options }) => options.network === null);
+// A software adapter compiles a kernel for seconds when it is first used.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
-describeConformance('webgpu', async () => createWebgpuBackend(await openSoftwareDevice()), withoutNetwork);
+const create = async () => createWebgpuBackend(await openSoftwareDevice());
+/** This backend has no teacher and no dropout (docs/kernels.md). */
+const terms = trainingTermCases.filter(({ options }) => options.teacher !== true && !((options.settings?.dropout ?? 0) > 0));
+
+describeEngineContract('webgpu', create);
+describeConformance('webgpu', create, conformanceCases);
+describeConformance('webgpu, terms of training', create, terms);
