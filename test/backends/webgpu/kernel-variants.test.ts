@@ -1,0 +1,88 @@
+/** Every variant of every WGSL kernel, compiled by Dawn without a GPU, within the limits that the least GPU has. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createKernel, type KernelText } from '../../../renderer/wgsl/kernel.ts';
+import type { WebgpuDevice } from '../../../src/backends/webgpu/device.ts';
+import { fieldKernelTexts, inspectionKernels } from '../../../src/backends/webgpu/field-kernels.ts';
+import { networkKernelTexts, type NetworkFieldSpec } from '../../../src/backends/webgpu/network/network-module.ts';
+import { fieldSizes } from '../../../src/backends/webgpu/field-plan.ts';
+import { builtInNeurons } from '../../../src/neurons/index.ts';
+import { SURROGATE_NAMES } from '../../../src/neurons/surrogates.ts';
+import type { NetworkSpec } from '../../../src/model/field-spec.ts';
+import { fieldFixture } from '../../helpers/field-fixtures.ts';
+import { openNullDevice } from '../../helpers/software-adapter.ts';
+
+let owner: WebgpuDevice;
+/** Stands for all of them: bindings are checked, contents are not. */
+let buffer: GPUBuffer;
+beforeAll(async () => {
+  owner = await openNullDevice({ plain: true });
+  buffer = owner.device.createBuffer({ size: 1024, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM });
+});
+
+/** Rejects with Dawn's message if it is wrong. */
+async function compile(text: KernelText): Promise<void> {
+  const buffers = Object.fromEntries(Object.keys(text.buffers).map((name) => [name, buffer]));
+  await owner.run(`compiling ${text.name}`, () => createKernel(owner.device, text, buffers));
+}
+
+describe('kernels of a field', () => {
+  const { spec } = fieldFixture({ network: null });
+  const withNetwork = fieldFixture().spec;
+  it.each([
+    ['without a network', spec, false],
+    ['with a network', withNetwork, false],
+    ['with a network that counts gaps', withNetwork, true],
+  ] as const)('%s', async (_, variant, withRows) => {
+    for (const trainRays of [0, 64]) {
+      const sizes = fieldSizes(variant, { voxels: 1000, trainRays }, (most) => most);
+      const texts = [...fieldKernelTexts(sizes, { withRows, ranged: false }), ...inspectionKernels(sizes)];
+      expect(texts.length).toBeGreaterThan(8);
+      for (const [, { text }] of texts) await compile(text);
+    }
+  });
+});
+
+/** Kernels of a network with these settings, for rendering and for training. */
+async function compileNetwork(network: Partial<NetworkSpec>): Promise<void> {
+  const { spec } = fieldFixture({ network });
+  for (const training of [false, true])
+    for (const text of networkKernelTexts(spec as NetworkFieldSpec, owner.device.limits, training)) await compile(text);
+}
+
+const MODES: readonly Partial<NetworkSpec>[] = [
+  { temporal: 'condense' },
+  { temporal: 'condense', order: 'far-to-near' },
+  { temporal: 'pad' },
+  { temporal: 'pad', order: 'far-to-near' },
+  { temporal: 'repeat', encoding: 'direct' },
+  { temporal: 'repeat', encoding: 'poisson' },
+];
+
+describe('kernels of the colour network', () => {
+  it.each(builtInNeurons.map(({ name }) => name))('%s, in every temporal mode', async (neuron) => {
+    for (const mode of MODES) await compileNetwork({ neuron, ...mode });
+  });
+
+  it.each(SURROGATE_NAMES)('surrogate %s', async (surrogate) => {
+    for (const neuron of ['lif', 'ternary', 'glif']) await compileNetwork({ neuron, surrogate });
+  });
+
+  it.each([16, 48, 128, 256])('%i neurons wide, with few and many view frequencies', async (width) => {
+    for (const neuron of ['lif', 'relu']) for (const viewFrequencies of [0, 8]) await compileNetwork({ neuron, width, viewFrequencies });
+  });
+});
+
+it('a kernel that is wrong, or wants more than the least GPU has, is refused', async () => {
+  const broken = compile({
+    name: 'broken',
+    buffers: { x: 'write array<f32>' },
+    code: '@compute @workgroup_size(64) fn main() { x[0] = 1u; }',
+  });
+  await expect(broken).rejects.toThrow();
+  const large = compile({
+    name: 'large',
+    buffers: { x: 'write array<f32>' },
+    code: 'var<workgroup> y: array<f32, 8192>;\n@compute @workgroup_size(64) fn main() { x[0] = y[1]; }',
+  });
+  await expect(large).rejects.toThrow();
+});
