@@ -20,6 +20,7 @@ import {
   type TensorName,
   type TrainBatch,
 } from '../backend.ts';
+import { spikes } from '../wasm/network-state.ts';
 import { NeuronParameters } from '../wasm/neuron-parameters.ts';
 import { CallRunner, NO_NUMBERS, type Call } from './call-runner.ts';
 import type { WebgpuDevice } from './device.ts';
@@ -210,6 +211,7 @@ export class WebgpuEngine implements FieldEngine {
     const n = batch.count;
     if (n > this.sizes.trainRays)
       throw new RangeError(`A batch of ${n} rays is beyond the capacity of ${this.sizes.trainRays} this engine was made for.`);
+    const { network } = this.spec;
     const { loss } = settings;
     if (settings.dropout > 0 || loss.teacherColour !== 0 || loss.teacherPotential !== 0)
       throw new BackendError('The webgpu backend has no teacher and no dropout.', 'Use the backend wasm or tfjs.');
@@ -228,7 +230,7 @@ export class WebgpuEngine implements FieldEngine {
         this.writeRays(batch, 0, n);
         this.writeFloats('targets', batch.target.subarray(0, 3 * n));
         this.writeFloats('backgrounds', batch.background.subarray(0, 3 * n));
-        if (this.network) this.writePotentialWeights(loss.potentials);
+        if (network) this.writePotentialWeights(spikes(network) ? loss.potentials : null);
         const sums = await this.calls.run(call, (counts, bytes, offset) => stepSums(this.sizes, counts, bytes, offset));
         if (sums !== null) return sums;
       }
