@@ -24,6 +24,7 @@ export const TWIN = 'ann';
 export const ENTRY_WORDS: Readonly<Record<string, string>> = {
   distill: 'distillation.teacher=twin',
   'im-loss': 'fine.imLoss.weight=1e-4',
+  evolutionary: 'network.surrogate=evolutionary',
 };
 
 /** @throws InputError for a word that is unknown, an empty entry, and one that is there twice; values are checked by `resolveConfig` */

@@ -102,6 +102,11 @@ function checkConsistency({ scene, network, fine, distillation }: Config): void 
   checkDistillation(network, distillation);
   if (typeof scene.near === 'number' && typeof scene.far === 'number' && scene.near >= scene.far)
     throw new InputError(`scene.near=${scene.near} is not less than scene.far=${scene.far}`, 'Change one of them with --set.');
+  if (network.surrogate === 'evolutionary' && network.surrogateAlpha !== null)
+    throw new InputError(
+      `network.surrogateAlpha=${network.surrogateAlpha} has no meaning with network.surrogate=evolutionary, whose steepness has a schedule`,
+      'Use --set network.surrogateAlpha=null, or --set network.surrogate=sigmoid.',
+    );
   if (network.encoding === 'poisson' && network.temporal !== 'repeat')
     throw new InputError(
       `network.encoding=poisson has no meaning with network.temporal=${network.temporal}`,

@@ -19,7 +19,7 @@ import { rayMask } from './ray-mask.ts';
 import { RaySampler } from './ray-sampler.ts';
 import { reportStage, stageRandom, type RunContext } from './run-context.ts';
 import { timeLimit, type StageRules, type StageRun } from './run-stage.ts';
-import { rateFactor, refreshDue, scaledRates, scalingsDone } from './schedule.ts';
+import { rateFactor, refreshDue, scaledRates, scalingsDone, steepness } from './schedule.ts';
 import { restoreEngine } from './snapshot.ts';
 import { fineSpec } from './stage-spec.ts';
 import { setTeacher } from './teacher.ts';
@@ -101,7 +101,7 @@ function fineRules(context: RunContext, engine: FieldEngine, state: StageRun['st
       adam,
       learningRates: scaledRates(rates, rateFactor(progress, fine)),
       loss: lossTerms(config, state.feedback, thresholds),
-      surrogateAlpha: null,
+      surrogateAlpha: steepness(network, progress),
       dropout: network.neuron === 'relu' ? 0 : network.dropout,
     }),
   };

@@ -19,6 +19,11 @@ export function scaledRates({ density, features, network }: StepSettings['learni
   return { density: density * factor, features: features * factor, network: network * factor };
 }
 
+/** Steepness of the evolutionary surrogate: 2 K, with K from 1 to 10 over the stage as 10^progress (IM-Loss); null with another surrogate. */
+export function steepness({ surrogate }: Config['network'], progress: number): number | null {
+  return surrogate === 'evolutionary' ? 2 * 10 ** progress : null;
+}
+
 /** Adam's epsilon at step `step` of the coarse stage. */
 export function coarseEpsilon(step: number, config: Config): number {
   return step <= config.coarse.epsilonWarmup ? WARMUP_EPSILON : config.adam.epsilon;

@@ -105,6 +105,21 @@ describe('memory for training', () => {
     expect(total).toBe(field + copies + images);
   });
 
+  it('counts the teacher: its grid on the backend, its checkpoint in memory', () => {
+    const withTeacher: Backend = {
+      ...backend(200),
+      estimateBytes: (_, { voxels, teacherVoxels = 0 }) => voxels * 200 + teacherVoxels * 48,
+    };
+    const distillation = { ...presets.blender.distillation, teacher: 'twin' };
+    const alone = checkTrainingMemory(scene, presets.blender, withTeacher, 2 ** 34);
+    const taught = checkTrainingMemory(scene, { ...presets.blender, distillation }, withTeacher, 2 ** 34);
+    const voxels = alone.field / 200;
+    expect(alone.teacher).toBe(0);
+    expect(taught.field - alone.field).toBe(voxels * 48);
+    expect(taught.teacher).toBe(voxels * 3 * 13 * 4);
+    expect(taught.total - alone.total).toBe(taught.teacher + voxels * 48);
+  });
+
   it('refuses with the numbers and what to change', () => {
     const failure = (available: number, bytesPerVoxel: number): MemoryError => {
       try {

@@ -60,6 +60,21 @@ describe('resolveConfig', () => {
     expect(set('adam.epsilon=1e-9').adam.epsilon).toBe(1e-9);
   });
 
+  it('takes paths as they are, and null for none', () => {
+    expect(set('distillation.teacher=7').distillation.teacher).toBe('7');
+    expect(set('distillation.teacher=null').distillation.teacher).toBeNull();
+    expect(set('fine.spikeTargets=0.05,0.1').fine.spikeTargets).toEqual([0.05, 0.1]);
+    expect(set('fine.spikeTargets=null').fine.spikeTargets).toBeNull();
+  });
+
+  it.each([
+    [['network.surrogate=evolutionary', 'network.surrogateAlpha=3'], 'has no meaning with network.surrogate=evolutionary'],
+    [['network.neuron=relu', 'distillation.teacher=twin'], 'the ANN is the teacher, not the taught'],
+    [['distillation.teacher=twin', 'distillation.start=scratch', 'distillation.freezeGrids=true'], 'nothing in the grids'],
+  ])('refuses %j together', (texts, part) => {
+    expect(failure(() => resolveConfig('blender', texts.map(parseAssignment)))).toContain(part);
+  });
+
   it.each([
     ['fine.raze=1', ['unknown key', 'Did you mean fine.rays?']],
     ['voxels=1', ['unknown key', 'coarse.voxels or fine.voxels']],
@@ -82,6 +97,9 @@ describe('resolveConfig', () => {
     ['fine.scaleAt=50,20', ['ascending']],
     ['fine.voxels=20', ['doublings']],
     ['network.encoding=poisson', ['--temporal repeat']],
+    ['fine.spikeTargets=0.1', ['2 numbers, each a number at least 0, or null']],
+    ['fine.imLoss=1', ['group', 'fine.imLoss.weight']],
+    ['network.dropout=1', ['less than 1']],
   ])('refuses --set %s', (text, parts) => {
     const message = failure(() => set(text));
     for (const part of parts) expect(message).toContain(part);
@@ -118,6 +136,18 @@ describe('parseConfig', () => {
     delete config.scene.holdout;
     delete config.scene.space;
     expect(parseConfig(config, 'RUN/config.json')).toEqual(presets.blender);
+  });
+
+  it('takes settings that are younger than the file as what was done then: nothing', () => {
+    const { distillation, ...old } = structuredClone(presets.blender);
+    const { spikeTargets, imLoss, ...fine } = old.fine;
+    const { dropout, ...network } = old.network;
+    expect(parseConfig({ ...old, fine, network }, 'RUN/config.json')).toEqual({
+      ...presets.blender,
+      distillation: { ...distillation, teacher: null },
+      fine: { ...presets.blender.fine, spikeTargets, imLoss: { ...imLoss, weight: 0 } },
+      network: { ...presets.blender.network, dropout },
+    });
   });
 
   it('names file and key of what is wrong', () => {

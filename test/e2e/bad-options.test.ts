@@ -71,6 +71,22 @@ describe('options that cannot be used', () => {
       ['--ann', '--neuron', 'lif'],
       ['--ann', 'contradict'],
     ],
+    [
+      ['--ann', '--teacher', 'twin'],
+      ['distillation.teacher=twin', 'network.neuron=relu'],
+    ],
+    [
+      ['--teacher', 'no-such-run'],
+      ['no-such-run', 'no such run folder'],
+    ],
+    [
+      ['--spike-targets', '0.1'],
+      ['--spike-targets 0.1', '2 numbers'],
+    ],
+    [
+      ['--spike-penalty', '-1'],
+      ['--spike-penalty -1', 'at least 0'],
+    ],
     [['--unknown-option'], ['unknown option', 'spikeray help train']],
     [['another-scene'], ['too many arguments']],
     [['--out', ''], ['empty name']],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
-import { coarseEpsilon, rateFactor, refreshDue, scaledVoxels, scalingsDone, stageProgress } from '../../src/train/schedule.ts';
+import { coarseEpsilon, rateFactor, refreshDue, scaledVoxels, scalingsDone, stageProgress, steepness } from '../../src/train/schedule.ts';
 
 describe('learning-rate factor', () => {
   it('is 1 until decayFrom and decayTo at the end, exponential between', () => {
@@ -51,5 +51,16 @@ describe('events', () => {
     expect(stageProgress(1, 100, 200, 100)).toBe(1);
     expect(stageProgress(0, 0, 0, Infinity)).toBe(1);
     expect(stageProgress(0, 10, 0, 0)).toBe(1);
+  });
+});
+
+describe('steepness of the surrogate', () => {
+  it("rises from 2 to 20 for the evolutionary one, and is the network's own otherwise", () => {
+    const { network } = presets.blender;
+    const evolutionary = { ...network, surrogate: 'evolutionary' as const };
+    expect(steepness(evolutionary, 0)).toBe(2);
+    expect(steepness(evolutionary, 0.5)).toBeCloseTo(2 * Math.sqrt(10), 12);
+    expect(steepness(evolutionary, 1)).toBe(20);
+    expect(steepness(network, 0.5)).toBeNull();
   });
 });
