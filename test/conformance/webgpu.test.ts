@@ -15,3 +15,11 @@ const terms = trainingTermCases.filter(({ options }) => options.teacher !== true
 describeEngineContract('webgpu', create);
 describeConformance('webgpu', create, conformanceCases);
 describeConformance('webgpu, terms of training', create, terms);
+
+/** The plain path, on the limits that every GPU has. */
+const plainNames = ['no network', 'LIF, condense', 'LIF, pad, 128 neurons, low thresholds'];
+describeConformance(
+  'webgpu with default limits',
+  async () => createWebgpuBackend(await openSoftwareDevice({ plain: true })),
+  conformanceCases.filter(({ name }) => plainNames.includes(name)),
+);
