@@ -37,7 +37,7 @@ export function wgslSizes(definition: NeuronDefinition, surrogate: SurrogateName
   return {
     parameters: parameterPlaces(definition).length,
     states: definition.states.length,
-    kept: keptLeaves([compileAdjoint(definition, surrogate, true)]).length,
+    kept: keptLeaves([compileAdjoint(definition, surrogate, isSpiking(definition))]).length,
     learned: learnedParameters(definition).length,
   };
 }
@@ -45,7 +45,7 @@ export function wgslSizes(definition: NeuronDefinition, surrogate: SurrogateName
 export function emitWgsl(definition: NeuronDefinition, surrogate: SurrogateName): string {
   const { states, terms } = definition;
   const { potential, fired, next } = compileForward(definition);
-  const adjoint = compileAdjoint(definition, surrogate, true);
+  const adjoint = compileAdjoint(definition, surrogate, isSpiking(definition));
   const kept = keptLeaves([adjoint]);
   const sizes = wgslSizes(definition, surrogate);
   const [output, ...comparisons] = simplify([definition.output, ...(isSpiking(definition) ? fired : [])]);

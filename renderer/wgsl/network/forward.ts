@@ -12,12 +12,12 @@
  *
  * Per row 12 W + A W + 3 W multiply-adds, A: neurons of layer 1 active in the row or three or seven beside it. 48 bytes of features come in, 16 go
  * out; training stores the potentials, 8 W bytes. Weights are read from the cache. Spikes of a ray and all counts are integers, so their
- * atomic sums do not depend on the order. Compared with tfjs in test/backends/webgpu-network.test.ts.
+ * atomic sums do not depend on the order. Compared with tfjs in test/backends/webgpu/network.test.ts.
  */
 import type { KernelText } from '../kernel.ts';
 import { countWgsl, statIndex, type Stat } from '../stats.ts';
 import { constantsWgsl, FEATURES, tableWgsl, taskWgsl, type NetworkShape } from './shape.ts';
-import { markActiveWgsl, productWgsl, tileWgsl } from './tile.ts';
+import { markActiveWgsl, overRows, productWgsl, tileWgsl } from './tile.ts';
 
 const TALLIES: readonly Stat[] = ['spikes1', 'spikes2', 'active1', 'active2', 'negative1', 'negative2'];
 
@@ -48,7 +48,7 @@ export function forwardKernel(shape: NetworkShape, rendering: boolean): KernelTe
       stats: 'write array<atomic<u32>>',
       ...(rendering ? { raySpikes: 'write array<atomic<u32>>' as const } : { potentials: 'write array<f32>' as const }),
     },
-    code: `${countWgsl}${constantsWgsl(shape)}${taskWgsl}${tableWgsl(shape)}${tileWgsl(shape, skipsSilent)}
+    code: `${countWgsl}${constantsWgsl(shape)}${taskWgsl}${tableWgsl(shape, 'vectors')}${tileWgsl(shape)}
 @compute @workgroup_size(${width})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) j: u32) {
   let begin = taskBegin(group.x);
@@ -67,23 +67,18 @@ ${skipsSilent ? '  if (j < 4u * WORDS) { atomicStore(&firing[j], 0u); }\n  workg
   for (var at = begin; at < end; at += R) {
     let count = min(R, end - at);
     ${skipsSilent ? 'var seen = 0u;' : ''}
-    for (var i = 0u; i < count; i++) {
-${scan(shape, rendering, 1, poisson ? spikeCurrent(tables.w1) : featureCurrent)}
-      ${skipsSilent ? 'if (fired.output != 0.0) { seen |= 1u << (i / (4u * GROUP_QUADS)); }' : ''}
-    }
-    ${markActiveWgsl(skipsSilent)}
+    ${overRows(scan(shape, rendering, 1, poisson ? spikeCurrent(tables.w1) : featureCurrent) + (skipsSilent ? markSeen : ''), false)}
+    ${markActiveWgsl(shape)}
     workgroupBarrier();
-    ${productWgsl(shape, tables.w2, skipsSilent)}
-    for (var i = 0u; i < count; i++) {
-${scan(shape, rendering, 2, '      let current = tile[place(j, i >> 2u)][i & 3u];')}
-    }
+    ${productWgsl(shape, tables.w2)}
+    ${overRows(scan(shape, rendering, 2, '      let current = read;'), true)}
     workgroupBarrier();
     for (var item = j; item < 3u * R; item += W) {
       let row = item % R;
       let channel = item / R;
       if (row < count && rows[FIRST_ROW + at + row].x != GAP) {
         var sum = 0.0;
-        for (var i = 0u; i < W; i++) { sum += tile[place(i, row >> 2u)][row & 3u] * networkTables[${tables.w3 / 4}u + i][channel]; }
+        for (var i = 0u; i < rows[3].x; i++) { sum += tile[place(i, row >> 2u)][row & 3u] * networkTables[${tables.w3 / 4}u + i][channel]; }
         ${logits}[4u * ${repeats > 1 ? '(at + row)' : 'rows[FIRST_ROW + at + row].x'} + channel] = sum;
       }
     }
@@ -97,7 +92,7 @@ ${scan(shape, rendering, 2, '      let current = tile[place(j, i >> 2u)][i & 3u]
   if (j == 0u) { count(${statIndex('timeSteps')}u, end - begin); }
   if (j < ${TALLIES.length}u) {
     var sum = 0.0;
-    for (var i = 0u; i < W; i++) { sum += tile[(j >> 2u) * W + i][j & 3u]; }
+    for (var i = 0u; i < rows[3].x; i++) { sum += tile[(j >> 2u) * W + i][j & 3u]; }
     count(array<u32, ${TALLIES.length}>(${TALLIES.map((name) => `${statIndex(name)}u`).join(', ')})[j], u32(sum));
   }
 }
@@ -107,9 +102,13 @@ ${scan(shape, rendering, 2, '      let current = tile[place(j, i >> 2u)][i & 3u]
 
 /** The invocation's weights of the features in three vectors. */
 function featureWeights(w1: number): string {
-  const vector = (k: number): string => `vec4<f32>(${[0, 1, 2, 3].map((c) => `table(${w1}u + ${4 * k + c}u * W + j)`).join(', ')})`;
-  return [0, 1, 2].map((k) => `  let weights${k} = ${vector(k)};`).join('\n');
+  return `  var own: array<f32, ${FEATURES}>;
+  for (var c = 0u; c < ${FEATURES}u * rows[3].y; c++) { own[c] = table(${w1}u + c * W + j); }
+${[0, 1, 2].map((k) => `  let weights${k} = vec4<f32>(${[0, 1, 2, 3].map((c) => `own[${4 * k + c}]`).join(', ')});`).join('\n')}`;
 }
+
+const markSeen = `
+      if (fired.output != 0.0) { seen |= 1u << (i / (4u * GROUP_QUADS)); }`;
 
 const featureCurrent = `      var current = 0.0;
       if (row.x != GAP) {
@@ -147,7 +146,7 @@ ${newRay}
       }
 ${input}
       let fired = stepNeuron(neuron${layer}, current, &states${layer}, &kept);
-      tile[place(j, i >> 2u)][i & 3u] = fired.output;
+      value = fired.output;
       spikes${layer} += fired.spikes;
       active${layer} += select(0u, 1u, fired.fires);
       negative${layer} += select(0u, 1u, fired.negative);

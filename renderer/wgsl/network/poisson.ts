@@ -37,7 +37,8 @@ export function inputSpikesKernel(shape: NetworkShape): KernelText {
       stats: 'write array<atomic<u32>>',
       step: 'uniform Step',
     },
-    code: `${stepStruct.wgsl}${workWgsl}${countWgsl}${constantsWgsl(shape)}${inputWgsl(shape)}
+    code: `${stepStruct.wgsl}${workWgsl}${countWgsl}${constantsWgsl(shape)}const REPEATS = ${shape.repeats}u;
+${inputWgsl(shape)}
 fn hash32(value: u32) -> u32 {
   var x = value;
   x = (x ^ (x >> 16u)) * 0x21f0aaadu;

@@ -3,7 +3,7 @@
  * without a sample into gaps, `repeat` gives every sample several, far-to-near turns a ray around.
  *
  * An invocation takes samples; the first of a ray also writes which task begins behind the ray. Per row 8 bytes are written. Checked by
- * test/backends/webgpu-network.test.ts.
+ * test/backends/webgpu/network.test.ts.
  */
 import type { KernelText } from '../kernel.ts';
 import { workWgsl } from '../work.ts';
@@ -13,10 +13,10 @@ import { constantsWgsl, type NetworkShape } from './shape.ts';
 export const ROW_GROUPS = 256;
 
 /** Indirect dispatches that the kernel writes: what there is to do in the part, as many workgroups. */
-export const DISPATCHES = ['tasks', 'pairsOfTasks', 'shares', 'samples', 'rows'] as const;
+export const DISPATCHES = ['tasks', 'rowBlocks', 'shares', 'samples', 'rows'] as const;
 export type Dispatch = (typeof DISPATCHES)[number];
 
-/** @param blocks workgroups of one share of the gradient of w2 */
+/** @param blocks of 64 neurons */
 export function rowsKernel(shape: NetworkShape, blocks: number): KernelText {
   const { alone, gaps, reversed } = shape;
   const rowTotal = gaps
@@ -37,7 +37,7 @@ export function rowsKernel(shape: NetworkShape, blocks: number): KernelText {
       rows: 'write array<vec2<u32>>',
       networkDispatch: 'write array<u32>',
     },
-    code: `${workWgsl}${constantsWgsl(shape)}
+    code: `${workWgsl}${constantsWgsl(shape)}const REPEATS = ${shape.repeats}u;
 fn setDispatch(entry: u32, x: u32, y: u32) {
   networkDispatch[3u * entry] = x;
   networkDispatch[3u * entry + 1u] = y;
@@ -49,11 +49,12 @@ fn begin(total: u32) {
   let before = max(rows[2], vec2<u32>(tasksOf(rows[0]), sharesOf(rows[0].x)));
   rows[2] = select(before, vec2<u32>(0u), isFirst);
   rows[0] = vec2<u32>(total, rowsOfTask(total));
-  rows[1] = vec2<u32>(work[WORK_SAMPLES], 0u);
+  rows[1] = vec2<u32>(work[WORK_SAMPLES], work[WORK_FIRST_SAMPLE]);
+  rows[3] = vec2<u32>(W, 1u);
   let tasks = tasksOf(rows[0]);
   setDispatch(0u, tasks, 1u);
-  setDispatch(1u, (tasks + 1u) / 2u, 1u);
-  setDispatch(2u, ${blocks}u, sharesOf(total));
+  setDispatch(1u, (total + 63u) / 64u, ${blocks}u);
+  setDispatch(2u, ${blocks * blocks}u, sharesOf(total));
   setDispatch(3u, (work[WORK_PART_SAMPLES] + 63u) / 64u, 1u);
   setDispatch(4u, (total + 63u) / 64u, 1u);
 }

@@ -6,7 +6,7 @@ import { viewInputs, type FieldSpec, type NetworkSpec } from '../../../src/model
 import { hasMemory, type NeuronDefinition } from '../../../src/neurons/define-neuron.ts';
 import { emitWgsl, wgslSizes, type WgslSizes } from '../../../src/neurons/emit-wgsl.ts';
 import { neuronNamed } from '../../../src/neurons/index.ts';
-import { firstFloat, parameterFloats, parameterPlaces } from '../../../src/neurons/scan-layout.ts';
+import { parameterFloats, parameterPlaces } from '../../../src/neurons/scan-layout.ts';
 import { surrogateSettings } from '../../../src/neurons/settings.ts';
 
 /** Feature inputs of layer 1; the view inputs follow. */
@@ -35,7 +35,7 @@ export interface NetworkShape {
   readonly gaps: boolean;
   readonly reversed: boolean;
   readonly poisson: boolean;
-  /** 16 or 32: four groups of invocations share the rows of a product, each has 4 or 8 of them for 4 neurons. */
+  /** 16, or 32 for wide networks: four groups of invocations share the rows of a product, each has 4 or 8 of them for 4 neurons. */
   readonly tileRows: number;
   /** Whether products skip neurons that are silent in all rows of a group. */
   readonly skipsSilent: boolean;
@@ -91,7 +91,7 @@ export function networkShape(spec: FieldSpec & { network: NetworkSpec }, workgro
   ) as NetworkShape['tables'];
   const masks = 16 * Math.ceil(width / 32);
   const fits = (rows: number, extra: number): boolean => rows * width * 4 + extra <= workgroupBytes;
-  const tileRows = fits(32, masks) ? 32 : 16;
+  const tileRows = width >= 96 && fits(32, masks) ? 32 : 16;
   return {
     neuron,
     sizes: wgslSizes(neuron, surrogate),
@@ -109,14 +109,14 @@ export function networkShape(spec: FieldSpec & { network: NetworkSpec }, workgro
 }
 
 /** Constants that all kernels share. */
-export function constantsWgsl({ width, repeats }: NetworkShape): string {
+export function constantsWgsl({ width }: NetworkShape): string {
   return `
 const W = ${width}u;
-const REPEATS = ${repeats}u;
 const TASKS = ${TASKS}u;
-// rows[0]: rows of the part, rows of a task; rows[1]: network samples of the call; rows[2]: most tasks, and shares, of the parts before this one;
+// rows[0]: rows of the part, rows of a task; rows[1]: network samples of the call, and before the part; rows[2]: most tasks, and shares, of the parts before this one;
+// rows[3]: W and 1, as numbers that compilers do not know: loops that end there are not written out, which takes software adapters seconds a loop;
 // then the first row of each task, then the rows.
-const FIRST_TASK = 3u;
+const FIRST_TASK = 4u;
 const FIRST_ROW = ${ROW_HEADER}u;
 const GAP = 0xffffffffu;
 
@@ -128,7 +128,7 @@ fn sharesOf(total: u32) -> u32 { return (total + rowsOfShare(total) - 1u) / rows
 }
 
 /** Entries of the buffer `rows` before its rows. */
-export const ROW_HEADER = TASKS + 4;
+export const ROW_HEADER = TASKS + 5;
 
 /** `taskBegin(g)`: first row of task g. Needs `rows`. */
 export const taskWgsl = /* wgsl */ `
@@ -140,18 +140,20 @@ fn taskBegin(task: u32) -> u32 {
 }
 `;
 
-/** `table(i)`: the i-th float of `networkTables`; `neuronAt(layer, j, alpha)`: neuron j of a layer. */
-export function tableWgsl({ neuron, neuronText, tables, neuronFloats, width }: NetworkShape): string {
-  const parameters = parameterPlaces(neuron).map((place, i) => {
-    const at = `${tables.values + firstFloat(place, width)}u + layer * ${neuronFloats}u${place.channels === null ? '' : ' + j'}`;
-    return `  p[${i}] = table(${at});\n`;
-  });
+/** `table(i)`: the i-th float of `networkTables`, bound as floats or as vectors; `neuronAt(layer, j, alpha)`: neuron j of a layer. */
+export function tableWgsl({ neuron, neuronText, tables, neuronFloats }: NetworkShape, bound: 'scalars' | 'vectors'): string {
+  const places = parameterPlaces(neuron);
+  const uniform = places.filter(({ channels }) => channels === null).length;
   return `${neuronText}
-fn table(i: u32) -> f32 { return networkTables[i >> 2u][i & 3u]; }
+fn table(i: u32) -> f32 { return networkTables${bound === 'vectors' ? '[i >> 2u][i & 3u]' : '[i]'}; }
 
 fn neuronAt(layer: u32, j: u32, alpha: f32) -> Neuron {
   var p: NeuronParameters;
-${parameters.join('')}  return bindNeuron(p, alpha);
+  let first = ${tables.values}u + layer * ${neuronFloats}u;
+  for (var k = 0u; k < ${places.length}u; k++) {
+    p[k] = table(first + select(${4 * uniform}u + (k - ${uniform}u) * W + j, 4u * k, k < ${uniform}u));
+  }
+  return bindNeuron(p, alpha);
 }
 `;
 }

@@ -12,7 +12,7 @@ import type { NetworkShape } from './shape.ts';
 const COMPONENTS = ['x', 'y', 'z', 'w'] as const;
 
 /** Declares `tile`, `place(neuron, quad)` and, where silent neurons are skipped, `firing`. */
-export function tileWgsl({ tileRows, width }: NetworkShape, skipsSilent: boolean): string {
+export function tileWgsl({ tileRows, width, skipsSilent }: NetworkShape): string {
   const words = Math.ceil(width / 32);
   return `
 const R = ${tileRows}u;
@@ -27,8 +27,8 @@ fn place(neuron: u32, quad: u32) -> u32 { return neuron * QUADS + (quad ^ (neuro
 `;
 }
 
-/** Replaces the tile by its product with the matrix at float `table` of `networkTables`; ends with a barrier, begins behind one. */
-export function productWgsl({ tileRows }: NetworkShape, table: number, skipsSilent: boolean): string {
+/** Needs `rows`. Replaces the tile by its product with the matrix at float `table` of `networkTables`; ends with a barrier, begins behind one. */
+export function productWgsl({ tileRows, skipsSilent }: NetworkShape, table: number): string {
   const quads = Array.from({ length: tileRows / 16 }, (_, h) => h);
   const sums = COMPONENTS.flatMap((_, c) => quads.map((h) => `a${c}_${h}`));
   const body = `
@@ -43,7 +43,7 @@ ${COMPONENTS.flatMap((xyzw, c) => quads.map((h) => `      a${c}_${h} += w.${xyzw
       bits &= bits - 1u;${body}
       }
     }`
-    : `for (var i = 0u; i < W; i++) {${body}
+    : `for (var i = 0u; i < rows[3].x; i++) {${body}
     }`;
   return `{
     let column = j % COLUMNS;
@@ -51,16 +51,41 @@ ${COMPONENTS.flatMap((xyzw, c) => quads.map((h) => `      a${c}_${h} += w.${xyzw
 ${sums.map((name) => `    var ${name} = vec4<f32>(0.0);`).join('\n')}
     ${loop}
     workgroupBarrier();
-${COMPONENTS.flatMap((_, c) => quads.map((h) => `    tile[place(4u * column + ${c}u, firstQuad + ${h}u)] = a${c}_${h};`)).join('\n')}
+    // A loop and not eight lines: software adapters take long to compile a store.
+    var results = array<vec4<f32>, ${sums.length}>(${sums.join(', ')});
+    for (var k = 0u; k < ${sums.length}u; k++) { tile[place(4u * column + k / GROUP_QUADS, firstQuad + k % GROUP_QUADS)] = results[k]; }
     ${skipsSilent ? 'if (j < 4u * WORDS) { atomicStore(&firing[j], 0u); }' : ''}
     workgroupBarrier();
   }`;
 }
 
 /** Marks neuron j as active in the groups of rows whose bits are set in `seen`. */
-export function markActiveWgsl(skipsSilent: boolean): string {
+export function markActiveWgsl({ skipsSilent }: NetworkShape): string {
   if (!skipsSilent) return '';
   return `for (var group = 0u; group < 4u; group++) {
       if (((seen >> group) & 1u) != 0u) { atomicOr(&firing[group * WORDS + (j >> 5u)], 1u << (j & 31u)); }
+    }`;
+}
+
+/**
+ * A loop over the rows of a tile that leaves one value of a row in the tile: `code` sets `value` of row `i`; with `reads`, it finds what the tile
+ * had there in `read`. A vector of four rows is shifted, so that no component has a variable index, which is slow to compile and to run.
+ */
+export function overRows(code: string, reads: boolean): string {
+  const take = `if ((i & 3u) == 0u) { before = tile[place(j, i >> 2u)]; }
+        let read = before.x;
+        before = before.yzwx;`;
+  return `{
+      var values = vec4<f32>(0.0);
+      ${reads ? 'var before = vec4<f32>(0.0);' : ''}
+      for (var i = 0u; i < (count + 3u) / 4u * 4u; i++) {
+        var value = 0.0;
+        ${reads ? take : ''}
+        if (i < count) {
+${code}
+        }
+        values = vec4<f32>(values.yzw, value);
+        if ((i & 3u) == 3u) { tile[place(j, i >> 2u)] = values; }
+      }
     }`;
 }

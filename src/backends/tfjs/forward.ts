@@ -107,7 +107,7 @@ export function forward(tf: TensorFlow, parameters: Parameters, input: ForwardIn
 }
 
 /** Logits [M,3] of the network samples; without a network they are the features. */
-function colourLogits(
+export function colourLogits(
   tf: TensorFlow,
   parameters: Parameters,
   input: ForwardInput,

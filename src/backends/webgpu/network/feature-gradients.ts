@@ -1,37 +1,42 @@
 /**
- * d loss / d features of the samples, from those of their rows: the sum over the rows of a sample, times d spike / d x with the Poisson encoding
- * (straight through: 1 / (hi - lo) where lo <= x <= hi). An invocation takes a sample; 48 bytes a row in, 48 a sample out.
+ * d loss / d features = d loss / d I1 w1^T, summed over the rows of a sample; with the Poisson encoding times d spike / d x (straight through: 1 / (hi
+ * - lo) where lo <= x <= hi). An invocation takes a sample: 12 W multiply-adds, 4 W bytes a row in, 48 a sample out.
  */
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { constantsWgsl, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';
-import { workWgsl } from '../../../../renderer/wgsl/work.ts';
 
+/** Dispatch: rows, an invocation each; with repeats the first so many of them have a sample. */
 export function featureGradientsKernel(shape: NetworkShape): KernelText {
-  const { poisson } = shape;
-  const slope = (plane: number): string => (poisson ? ` * slope(sampleFeatures[3u * i + ${plane}u])` : '');
+  const { poisson, width, repeats, tables } = shape;
   return {
     name: 'network feature gradients',
     buffers: {
-      work: 'read array<u32>',
-      rowGradients: 'read array<vec4<f32>>',
+      networkTables: 'read array<vec4<f32>>',
+      rows: 'read array<vec2<u32>>',
+      outputGradients: 'read array<vec4<f32>>',
       ...(poisson ? { sampleFeatures: 'read array<vec4<f32>>' as const, inputRange: 'read array<f32>' as const } : {}),
       featureGradients0: 'write array<vec4<f32>>',
       featureGradients1: 'write array<vec4<f32>>',
       featureGradients2: 'write array<vec4<f32>>',
     },
-    code: `${workWgsl}${constantsWgsl(shape)}${poisson ? slopeWgsl : ''}
+    code: `${constantsWgsl(shape)}${poisson ? slopeWgsl : ''}
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let firstSample = work[WORK_FIRST_SAMPLE];
-  let i = id.x;
-  if (i < work[WORK_PART_SAMPLES]) {
-${[0, 1, 2].map((plane) => `    var sum${plane} = vec4<f32>(0.0);`).join('\n')}
-    for (var t = 0u; t < REPEATS; t++) {
-      let at = 3u * (i * REPEATS + t);
-${[0, 1, 2].map((plane) => `      sum${plane} += rowGradients[at + ${plane}u];`).join('\n')}
+  let firstRow = id.x * ${repeats}u;
+  if (firstRow >= rows[0].x) { return; }
+  let sample = rows[FIRST_ROW + firstRow].x;
+  if (sample == GAP) { return; }
+  var sums = array<vec4<f32>, 3>();
+  for (var i = 0u; i < rows[3].x / 4u; i++) {
+    var gradient = vec4<f32>(0.0);
+    for (var t = 0u; t < ${repeats}u * rows[3].y; t++) { gradient += outputGradients[(firstRow + t) * ${width / 4}u + i]; }
+    for (var k = 0u; k < 3u; k++) {
+      let w = ${tables.w1 / 4}u + 4u * k * ${width / 4}u + i;
+      sums[k] += vec4<f32>(${[0, 1, 2, 3].map((c) => `dot(networkTables[w + ${(c * width) / 4}u], gradient)`).join(', ')});
     }
-${[0, 1, 2].map((plane) => `    featureGradients${plane}[firstSample + i] = sum${plane}${slope(plane)};`).join('\n')}
   }
+  let to = rows[1].y + sample;
+${[0, 1, 2].map((plane) => `  featureGradients${plane}[to] = sums[${plane}]${poisson ? ` * slope(sampleFeatures[3u * sample + ${plane}u])` : ''};`).join('\n')}
 }
 `,
   };

@@ -15,14 +15,16 @@ import { forwardKernel, keptValues } from '../../../../renderer/wgsl/network/for
 import { inputSpikesKernel, rangeEndKernel, rangeKernel } from '../../../../renderer/wgsl/network/poisson.ts';
 import { meanLogitsKernel } from '../../../../renderer/wgsl/network/repeats.ts';
 import { DISPATCHES, ROW_GROUPS, rowsKernel, type Dispatch } from '../../../../renderer/wgsl/network/rows.ts';
-import { FEATURES, networkShape, ROW_HEADER, SHARES, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';
+import { networkShape, ROW_HEADER, SHARES, TASKS, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';
 import { TABLE_GROUPS, tablesKernel } from '../../../../renderer/wgsl/network/tables.ts';
 import { VIEW_GROUPS, viewsKernel } from '../../../../renderer/wgsl/network/views.ts';
 import { maxStepsPerRay, type FieldSpec, type NetworkSpec } from '../../../model/field-spec.ts';
-import { BACKWARD_GROUPS, backwardKernel, sumSlots } from './backward.ts';
+import { backwardKernel, sumSlots } from './backward.ts';
 import { featureGradientsKernel } from './feature-gradients.ts';
+import { INPUT_SHARES, inputGradientsKernel, summedInputs } from './input-gradients.ts';
 import type { NetworkModule, Shared } from './interface.ts';
-import { blocksOf, COLLECT_GROUPS, collectKernel, sumsKernel, SUM_GROUPS, weightGradientKernel } from './weight-gradients.ts';
+import { blocksOf, outputGradientsKernel, weightGradientKernel } from './products.ts';
+import { COLLECT_GROUPS, collectKernel, sumsKernel, SUM_GROUPS } from './weight-gradients.ts';
 
 export type NetworkFieldSpec = FieldSpec & { readonly network: NetworkSpec };
 
@@ -65,7 +67,7 @@ function rowBuffers(shape: NetworkShape, training: boolean): Record<string, numb
     rows: 8,
     ...(shape.poisson ? { inputSpikes: 8 } : {}),
     ...(shape.repeats > 1 ? { rowLogits: 16 } : {}),
-    ...(training ? { potentials: 8 * keptValues(shape) * shape.width, rowGradients: 4 * FEATURES } : {}),
+    ...(training ? { potentials: 8 * keptValues(shape) * shape.width, outputGradients: 4 * shape.width } : {}),
   };
 }
 
@@ -84,9 +86,11 @@ function bufferBytes(shape: NetworkShape, partSamples: number, rays: number, tra
     ...(keepsTerms ? { views: 4 * rays * views } : {}),
     ...(training
       ? {
-          partialSums: 4 * BACKWARD_GROUPS * sumSlots(shape).total * width,
+          partialSums: 4 * TASKS * sumSlots(shape).total * width,
           sums: 4 * SUM_GROUPS * sumSlots(shape).total * width,
           partialW2: 4 * SHARES * width * width,
+          partialInputs: 4 * INPUT_SHARES * summedInputs(shape) * width,
+          ...(poisson ? {} : { rayGradients: 4 * rays * width }),
           ...(poisson ? { rangeBits: 8 } : {}),
         }
       : {}),
@@ -100,7 +104,8 @@ export function networkBytes(spec: NetworkFieldSpec, limits: NetworkLimits, shar
 }
 
 type Stage = 'tables' | 'rangeBegin' | 'rows' | 'views' | 'range' | 'rangeEnd' | 'inputSpikes' | 'forward' | 'meanLogits' | 'render';
-type TrainingStage = 'backward' | 'gradientW2' | 'featureGradients' | 'sums' | 'collect';
+type TrainingStage =
+  'backward2' | 'outputGradients' | 'backward1' | 'gradientW2' | 'inputGradients' | 'featureGradients' | 'sums' | 'collect';
 /** Workgroups, or what they are counted by. */
 type Workgroups = readonly [x: number, y: number] | Dispatch;
 type StageKernel = readonly [Stage | TrainingStage, KernelText, Workgroups];
@@ -108,10 +113,9 @@ type StageKernel = readonly [Stage | TrainingStage, KernelText, Workgroups];
 /** The kernels of a network. */
 function kernelsOf(shape: NetworkShape, training: boolean): StageKernel[] {
   const { poisson, repeats } = shape;
-  const blocks = blocksOf(shape) ** 2;
   const list: StageKernel[] = [
     ['tables', tablesKernel(shape, training), [TABLE_GROUPS, 1]],
-    ['rows', rowsKernel(shape, blocks), [ROW_GROUPS, 1]],
+    ['rows', rowsKernel(shape, blocksOf(shape)), [ROW_GROUPS, 1]],
     ['views', viewsKernel(shape, training || poisson), [VIEW_GROUPS, 1]],
     ['render', forwardKernel(shape, true), 'tasks'],
   ];
@@ -126,9 +130,12 @@ function kernelsOf(shape: NetworkShape, training: boolean): StageKernel[] {
     );
   list.push(
     ['forward', forwardKernel(shape, false), 'tasks'],
-    ['backward', backwardKernel(shape), 'pairsOfTasks'],
+    ['backward2', backwardKernel(shape, 2), 'tasks'],
+    ['outputGradients', outputGradientsKernel(shape), 'rowBlocks'],
+    ['backward1', backwardKernel(shape, 1), 'tasks'],
     ['gradientW2', weightGradientKernel(shape), 'shares'],
-    ['featureGradients', featureGradientsKernel(shape), 'samples'],
+    ['inputGradients', inputGradientsKernel(shape), [summedInputs(shape), INPUT_SHARES]],
+    ['featureGradients', featureGradientsKernel(shape), 'rows'],
     ['sums', sumsKernel(shape), [sumSlots(shape).total, SUM_GROUPS]],
     ['collect', collectKernel(shape), [COLLECT_GROUPS, 1]],
   );
@@ -174,7 +181,7 @@ export async function createNetworkModule(
     encodeBegin: (pass) => run(pass, 'tables', 'rangeBegin'),
     encodeRange: (pass) => run(pass, 'rows', 'views', 'range', 'rangeEnd'),
     encodeForward: (pass, rendering) => run(pass, 'rows', 'views', 'inputSpikes', rendering ? 'render' : 'forward', 'meanLogits'),
-    encodeBackward: (pass) => run(pass, 'backward', 'gradientW2', 'featureGradients'),
+    encodeBackward: (pass) => run(pass, 'backward2', 'outputGradients', 'gradientW2', 'backward1', 'inputGradients', 'featureGradients'),
     encodeGradients: (pass) => run(pass, 'sums', 'collect'),
     dispose: () => own.forEach(([, buffer]) => buffer.destroy()),
   };
