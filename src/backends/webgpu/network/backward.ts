@@ -68,8 +68,15 @@ ${layer === 2 ? `    sum3 += colour * neuronOutput(neuron, h);\n    potentials[$
 ${summed ? featureSums : ''}
     if ((row.y & 1u) != 0u) {
       carry = States();
-${summed ? rayEnd : ''}
+${summed && !shape.alone ? rayEnd : ''}
     }
+${
+  summed && shape.alone
+    ? `    if (r == begin || rows[FIRST_ROW + r - 1u].y >> 1u != row.y >> 1u) {
+${rayEnd}
+    }`
+    : ''
+}
   }
 ${writeSums(shape, layer)}
 }
