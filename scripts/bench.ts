@@ -6,6 +6,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { createWasmBackend, relaxedSimdWorks } from '../src/backends/wasm/launch-node.ts';
 import type { WasmEngine } from '../src/backends/wasm/wasm-engine.ts';
 import { timeIsolatedKernels } from './bench/isolated-kernels.ts';
+import { table as markdownTable } from './bench/table.ts';
 import { timeTrainingLoop } from './bench/training-loop.ts';
 import { BATCH_RAYS, fillShell, shellBatch, shellCapacity, shellSettings, shellSpec } from './bench/shell-field.ts';
 
@@ -17,10 +18,7 @@ function print(text = ''): void {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
-  print(`| ${head.join(' | ')} |`);
-  print(`|${head.map((_, i) => (i === 0 ? '---' : '--:')).join('|')}|`);
-  for (const row of rows) print(`| ${row.join(' | ')} |`);
-  print();
+  print(markdownTable(head, rows));
 }
 
 async function benchKernels(relaxed: boolean): Promise<number> {
