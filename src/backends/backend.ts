@@ -195,6 +195,8 @@ export interface Capacity {
   readonly trainRays: number;
   /** Voxels of the teacher's grid; default: 0, no teacher. */
   readonly teacherVoxels?: number;
+  /** Whether training steps may drop neurons. Default false. */
+  readonly dropout?: boolean;
 }
 
 export interface Backend {

@@ -37,7 +37,12 @@ export function trainingMemory(scene: SceneData, config: Config, backend: Backen
   const teacherVoxels = taught ? voxelCount(fine.grid) : 0;
   const field = Math.max(
     backend.estimateBytes(coarse, { voxels: voxelCount(coarse.grid), trainRays: config.coarse.rays }),
-    backend.estimateBytes(fine, { voxels: voxelCount(fine.grid), trainRays: config.fine.rays, teacherVoxels }),
+    backend.estimateBytes(fine, {
+      voxels: voxelCount(fine.grid),
+      trainRays: config.fine.rays,
+      teacherVoxels,
+      dropout: config.network.dropout > 0,
+    }),
   );
   const channels = fine.featureChannels;
   const copies = voxelCount(fine.grid) * (PARAMETER_AND_MOMENTS * (1 + channels) + channels) * Float32Array.BYTES_PER_ELEMENT;

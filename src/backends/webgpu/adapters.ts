@@ -72,17 +72,13 @@ export function unreachableAdapter(index: number, name: string): AdapterFacts {
  * @throws BackendError with the reason if there is none that fits, or several
  */
 export function chooseAdapter(adapters: readonly AdapterFacts[], wanted: string | null, remarks = ''): AdapterFacts {
-  if (adapters.length === 0) throw new BackendError(`no GPU was found${remarks === '' ? '' : ` (${firstLine(remarks)})`}`, SEE_DOCTOR);
+  if (adapters.length === 0) throw new BackendError(`no GPU was found${remarks === '' ? '' : ` (${remarks.split('\n')[0]})`}`, SEE_DOCTOR);
   const chosen = wanted === null ? firstRealGpu(adapters) : namedAdapter(adapters, wanted);
   if (chosen.reason !== null) throw new BackendError(`the GPU ${chosen.name} cannot be used: ${chosen.reason}`, SEE_DOCTOR);
   return chosen;
 }
 
 const SEE_DOCTOR = '`spikeray doctor` lists the GPUs and what they lack; docs/webgpu.md says what to install.';
-
-function firstLine(text: string): string {
-  return text.split('\n')[0].replace(/^Warning: /, '');
-}
 
 function firstRealGpu(adapters: readonly AdapterFacts[]): AdapterFacts {
   const real = adapters.filter(({ software }) => !software);

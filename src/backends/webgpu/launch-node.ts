@@ -30,7 +30,7 @@ export function listAdapters(): Promise<AdapterList> {
       const adapters = found.map(({ name, adapter }, index) =>
         adapter === null ? unreachableAdapter(index, name) : describeAdapter(adapter, index, name),
       );
-      resolve({ adapters, remarks: stderr.trim() });
+      resolve({ adapters, remarks: stderr.trim().replaceAll(/^Warning: /gm, '') });
     });
   });
 }

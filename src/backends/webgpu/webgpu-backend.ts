@@ -32,6 +32,7 @@ export function createWebgpuBackend(device: WebgpuDevice, { partSamples = Infini
   const plan = (spec: FieldSpec, capacity: Capacity): FieldPlan => {
     checkChannels(spec);
     if ((capacity.teacherVoxels ?? 0) > 0) throw new BackendError('The webgpu backend has no teacher.', 'Use --backend wasm or tfjs.');
+    if (capacity.dropout) throw new BackendError('The webgpu backend has no dropout.', 'Use --backend wasm or tfjs.');
     const training = capacity.trainRays > 0;
     const options = { withRows: hasNetwork(spec) && needsRowOffsets(spec), ranged: hasNetwork(spec) && isPoisson(spec.network) };
     const sizes = fieldSizes(spec, capacity, (most) =>
