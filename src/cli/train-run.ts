@@ -3,6 +3,7 @@ import type { SceneData } from '../../datasets/scene-data.ts';
 import { unused, type Config } from '../config/schema.ts';
 import { settings, valueAt } from '../config/settings.ts';
 import { InputError } from '../errors.ts';
+import { twinOf } from '../model/field-spec.ts';
 import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import { createRun, openRun, type RunFolder } from '../run/run-folder.ts';
 import type { RunRecord } from '../run/run-record.ts';
@@ -36,14 +37,14 @@ export async function trainTaught(options: TrainTaught): Promise<Trained> {
 /** The same settings without spikes and teacher, and the whole schedule: where the student stops is no matter of the teacher's. */
 async function trainTwin(folder: string, { run, scene, backend, signal, report, secondsBefore }: TrainTaught): Promise<Trained> {
   const present = (await nodeFiles.kind(`${folder}/config.json`)) === 'file' ? await openRun(nodeFiles, folder) : null;
-  const record = present?.record ?? { ...run.record, config: twinOf(run.record.config) };
+  const record = present?.record ?? { ...run.record, config: configOfTwin(run.record.config) };
   return trainRun({ folder, record, scene, backend, signal, report, secondsBefore });
 }
 
-function twinOf(config: Config): Config {
+function configOfTwin(config: Config): Config {
   return {
     ...config,
-    network: { ...config.network, neuron: 'relu', neuronParameters: {} },
+    network: twinOf(config.network),
     distillation: unused.distillation,
     budget: { ...config.budget, maxSteps: null },
   };

@@ -64,6 +64,7 @@ const paper: Config = {
     spikePenalty: 0,
     spikeTargets: null,
     imLoss: unused.imLoss,
+    annShare: unused.annShare,
     raysFrom: 'occupied',
   },
   distillation: unused.distillation,
@@ -76,6 +77,7 @@ const paper: Config = {
 const blender: Config = {
   ...paper,
   preset: 'blender',
+  network: { ...network, neuron: 'ternary' },
   scene: { downscale: 1, background: 'white', near: 'auto', far: 'auto', holdout: 8, space: 'auto' },
   coarse: {
     ...paper.coarse,
@@ -101,7 +103,8 @@ const blender: Config = {
     networkRate: 1e-2,
     spikePenalty: 3e-3,
     occupancyEvery: 500,
-    decayFrom: 0.4,
+    decayFrom: 0.5,
+    annShare: 0.5,
     decayTo: 0.05,
   },
 };

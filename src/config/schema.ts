@@ -24,6 +24,7 @@ const loss = z.strictObject({
 
 /** What runs did from before these settings were there: nothing of it. */
 export const unused = {
+  annShare: 0,
   imLoss: { weight: 0, target: 1, perNeuron: false },
   distillation: { teacher: null, colour: 0.5, potential: 0, start: 'teacher', freezeGrids: false },
 } as const;
@@ -121,6 +122,9 @@ export const configSchema = z.strictObject({
         perNeuron: z.boolean().describe('one mean for each neuron instead of one a layer, as published'),
       })
       .default(unused.imLoss),
+    annShare: fraction
+      .default(unused.annShare)
+      .describe('share of the stage trained with ReLU in place of spikes; then the weights are converted'),
     raysFrom: z.enum(['all', 'occupied']).describe('draw training rays from all pixels, or from those whose ray meets an occupied place'),
   }),
   distillation: z

@@ -43,6 +43,11 @@ export interface NetworkSpec {
   readonly encoding: 'direct' | 'poisson';
 }
 
+/** The ANN twin of a network: ReLU in place of spikes. */
+export function twinOf<Network extends NetworkSpec>(network: Network): Network {
+  return { ...network, neuron: 'relu', neuronParameters: {} };
+}
+
 export interface FieldSpec {
   readonly grid: GridSpec;
   /** 12 with a network; 3 without one (the features then are colour logits: the coarse stage of DVGO). */

@@ -18,6 +18,7 @@ import { sha256OfParts } from '../io/sha256.ts';
 import { viewInputs, voxelCount, type FieldSpec } from '../model/field-spec.ts';
 import { parametersOf, splitTensorName } from '../model/tensor-names.ts';
 import { neuronTensors } from '../neurons/settings.ts';
+import { networksOf } from './stage-spec.ts';
 import type { TrainState } from './train-state.ts';
 
 export interface Checkpoint {
@@ -166,8 +167,8 @@ function parseHead(text: string, file: string): Head {
     );
   }
   const { state, spec, config } = result.data;
-  const network = state.stage === 'fine' ? config.network : null;
-  if (JSON.stringify(spec.network) !== JSON.stringify(network))
+  const networks = state.stage === 'fine' ? networksOf(config) : [null];
+  if (!networks.some((network) => JSON.stringify(spec.network) === JSON.stringify(network)))
     throw unusable(file, 'is of another model: its colour network is not the one of its settings', 'Use another checkpoint.');
   return result.data;
 }

@@ -56,6 +56,7 @@ function coarseRules({ config }: RunContext, engine: FieldEngine, stageStart: nu
   return {
     steps: coarse.steps,
     plannedSteps: coarse.steps,
+    until: 1,
     secondsAllowed: Math.max(0, timeLimit(config) - stageStart) * TIME_SHARE,
     prepare: async (step) => {
       if (!refreshDue(step, coarse)) return;

@@ -8,11 +8,11 @@ import { Random } from '../math/random.ts';
 import type { Box } from '../model/bounds.ts';
 import { disposeOnFailure } from '../model/dispose-on-failure.ts';
 import { maxStepsPerRay, voxelCount } from '../model/field-spec.ts';
-import { initialWeights } from '../model/initial-tensors.ts';
 import { refreshOccupancy, resampleOccupancy } from '../model/occupancy.ts';
 import { resampleGrid } from '../model/resample-grid.ts';
-import { networkParameters, parametersOf, WEIGHTS } from '../model/tensor-names.ts';
+import { networkParameters, parametersOf } from '../model/tensor-names.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { convertedWeights, writeWeights, type FieldValues } from './convert-field.ts';
 import type { FineStart } from './fine-start.ts';
 import { firingThresholds, lossTerms } from './loss-terms.ts';
 import { rayMask } from './ray-mask.ts';
@@ -32,12 +32,25 @@ export async function startFine(context: RunContext, { spec, scalings, rays, sam
   const engine = await backend.createField(spec, fineCapacity(context, spec.grid));
   return disposeOnFailure(engine, async () => {
     const random = stageRandom(config.seed, 'fine');
-    const weights = initialWeights(config.network, spec.featureChannels, random);
-    for (const name of WEIGHTS) await engine.write(name, weights[name]);
-    await fill(engine);
+    await fill(engine, random);
     reportStage(context, 'fine', spec, 'fine stage');
     const stageStart = context.seconds();
     return assemble(context, engine, { step: 0, adamStep: 0, scalings, stageStart, rays, samples, feedback: null }, random);
+  });
+}
+
+/** Goes on with the field of an ANN as that of the spiking network; Adam starts anew. */
+export async function startSpiking(context: RunContext, field: FieldValues, { state, random }: StageRun): Promise<StageRun> {
+  const { config, backend, views } = context;
+  const spec = { ...field.spec, network: config.network };
+  const engine = await backend.createField(spec, fineCapacity(context, spec.grid));
+  return disposeOnFailure(engine, async () => {
+    await engine.write('density', field.density);
+    await engine.write('features', field.features);
+    await engine.writeOccupancy(field.occupancy);
+    await writeWeights(engine, convertedWeights(field, config.network, views, random));
+    reportStage(context, 'fine', spec, `the ANN becomes a network of ${config.network.neuron}`);
+    return assemble(context, engine, { ...state, adamStep: 0, feedback: null }, random);
   });
 }
 
@@ -72,7 +85,8 @@ async function assemble(context: RunContext, engine: FieldEngine, start: StageRu
 /** @param drawFromOccupied is called after every change of the occupancy, so that the mask of rays is a function of the field alone. */
 function fineRules(context: RunContext, engine: FieldEngine, state: StageRun['state'], drawFromOccupied: () => Promise<void>): StageRules {
   const { config } = context;
-  const { fine, adam, network, distillation } = config;
+  const { fine, adam, distillation } = config;
+  const network = engine.spec.network!;
   let thresholds: Awaited<ReturnType<typeof firingThresholds>> = null;
   const gridRate = distillation.teacher !== null && distillation.freezeGrids ? 0 : 1;
   const rates = {
@@ -83,6 +97,7 @@ function fineRules(context: RunContext, engine: FieldEngine, state: StageRun['st
   return {
     steps: fine.steps,
     plannedSteps: plannedSteps(config),
+    until: network.neuron === config.network.neuron ? 1 : fine.annShare,
     secondsAllowed: timeLimit(config) * (1 - SAVING_SHARE) - state.stageStart,
     prepare: async (step) => {
       const scalings = scalingsDone(step, fine.scaleAt);
@@ -101,8 +116,8 @@ function fineRules(context: RunContext, engine: FieldEngine, state: StageRun['st
       adam,
       learningRates: scaledRates(rates, rateFactor(progress, fine)),
       loss: lossTerms(config, state.feedback, thresholds),
-      surrogateAlpha: steepness(network, progress),
-      dropout: network.neuron === 'relu' ? 0 : network.dropout,
+      surrogateAlpha: steepness(config.network, progress),
+      dropout: network.neuron === 'relu' ? 0 : config.network.dropout,
     }),
   };
 }
@@ -110,7 +125,7 @@ function fineRules(context: RunContext, engine: FieldEngine, state: StageRun['st
 /** Doubles the voxel count (DVGO `scale_volume_grid`); the new occupancy is refreshed before the density shift is lowered, as there. */
 async function scaleGrid(context: RunContext, engine: FieldEngine, scalings: number): Promise<void> {
   const from = engine.spec;
-  const to = fineSpec(context.config, from.grid, from.near, scalings);
+  const to = { ...fineSpec(context.config, from.grid, from.near, scalings), network: from.network };
   const resized = to.grid.size.some((points, axis) => points !== from.grid.size[axis]);
   const density = resampleGrid(await engine.read('density'), from.grid, to.grid, 1);
   const features = resampleGrid(await engine.read('features'), from.grid, to.grid, from.featureChannels);

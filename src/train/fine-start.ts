@@ -1,16 +1,18 @@
 /** What the fine stage begins with: the coarse stage's density, or the whole field of a teacher. */
 import type { FieldEngine } from '../backends/backend.ts';
+import type { Random } from '../math/random.ts';
 import { contentBox } from '../model/bounds.ts';
 import { densityOf } from '../model/density.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
-import { matchOpticalDepth } from '../model/initial-tensors.ts';
+import { initialWeights, matchOpticalDepth } from '../model/initial-tensors.ts';
 import { neighbourhoodExceeds, resampleOccupancy } from '../model/occupancy.ts';
 import { resampleGrid } from '../model/resample-grid.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { convertedWeights, readField, writeWeights } from './convert-field.ts';
 import type { RunContext } from './run-context.ts';
 import { checkTimeLeft } from './run-stage.ts';
 import { scalingsDone } from './schedule.ts';
-import { fineSpec } from './stage-spec.ts';
+import { fineSpec, networksOf } from './stage-spec.ts';
 
 export interface FineStart {
   readonly spec: FieldSpec;
@@ -19,8 +21,8 @@ export interface FineStart {
   /** Rays and network samples of training so far. */
   readonly rays: number;
   readonly samples: number;
-  /** Writes grids and occupancy. */
-  fill(engine: FieldEngine): Promise<void>;
+  /** Writes grids, occupancy and weights. */
+  fill(engine: FieldEngine, random: Random): Promise<void>;
 }
 
 /** What the coarse stage hands over. */
@@ -38,21 +40,22 @@ export function startFromCoarse(context: RunContext, coarse: CoarseResult): Fine
   const { stepSize } = config.coarse;
   const box = contentBox(coarse.spec, coarse.density, coarse.occupancy, stepSize, config.fine.boundAlpha, config.fine.boundScale);
   const scalings = scalingsDone(0, config.fine.scaleAt);
-  const spec = fineSpec(config, box, scene.near, scalings);
+  const spec = { ...fineSpec(config, box, scene.near, scalings), network: networksOf(config)[0] };
   return {
     spec,
     scalings,
     rays: coarse.rays,
     samples: coarse.samples,
-    fill: async (engine) => {
+    fill: async (engine, random) => {
+      await writeWeights(engine, initialWeights(config.network, spec.featureChannels, random));
       if (config.fine.warmStart) await engine.write('density', densityFor(spec, coarse.spec, coarse.density));
       await engine.writeOccupancy(resampleOccupancy(coarseContent(context, coarse), coarse.spec.grid, spec.grid));
     },
   };
 }
 
-/** The teacher's box, density, features and occupancy on the full grid: nothing is left to be scaled. */
-export function startFromTeacher({ config, scene, seconds }: RunContext, teacher: Checkpoint): FineStart {
+/** The teacher's box, weights as a spiking network's, density, features and occupancy on the full grid: nothing is left to be scaled. */
+export function startFromTeacher({ config, scene, views, seconds }: RunContext, teacher: Checkpoint): FineStart {
   checkTimeLeft(config, seconds());
   const from = teacher.spec;
   const scalings = config.fine.scaleAt.length;
@@ -62,11 +65,13 @@ export function startFromTeacher({ config, scene, seconds }: RunContext, teacher
     scalings,
     rays: 0,
     samples: 0,
-    fill: async (engine) => {
-      const features = await teacher.read('features');
-      await engine.write('density', densityFor(spec, from, await teacher.read('density')));
+    fill: async (engine, random) => {
+      const field = await readField(from, teacher);
+      await writeWeights(engine, convertedWeights(field, config.network, views, random));
+      const { features } = field;
+      await engine.write('density', densityFor(spec, from, field.density));
       await engine.write('features', isSame(spec, from) ? features : resampleGrid(features, from.grid, spec.grid, spec.featureChannels));
-      await engine.writeOccupancy(resampleOccupancy(await teacher.readOccupancy(), from.grid, spec.grid));
+      await engine.writeOccupancy(resampleOccupancy(field.occupancy, from.grid, spec.grid));
     },
   };
 }

@@ -34,6 +34,8 @@ export interface StageRules {
   readonly steps: number;
   /** Steps after which to stop; the schedule does not change for it. */
   readonly plannedSteps: number;
+  /** Share of the whole schedule after which the stage is handed over to another network; 1: never. */
+  readonly until: number;
   /** Seconds after which the stage ends even if steps are left; Infinity without a time limit. */
   readonly secondsAllowed: number;
   /** What is due before step `step` runs: occupancy, scaling. */
@@ -49,24 +51,31 @@ export interface Saved {
   readonly bytes: number;
 }
 
-/** Runs the stage to its end or until the signal aborts. */
-export async function runStage(context: RunContext, run: StageRun): Promise<{ interrupted: boolean }> {
+/** How the loop came to its end: all planned steps done (or the time over), stopped by the signal, or due for another network. */
+export type StageEnd = 'done' | 'interrupted' | 'due';
+
+export async function runStage(context: RunContext, run: StageRun): Promise<StageEnd> {
   const { engine, rules, sampler, state, random } = run;
   const meter = new ProgressMeter(context, run.name, rules.plannedSteps);
   let saved = context.seconds();
   let yielded = saved;
-  let interrupted = false;
+  let end: StageEnd = 'done';
   for (;;) {
     const seconds = context.seconds() - state.stageStart;
     const progress = stageProgress(state.step, rules.plannedSteps, seconds, rules.secondsAllowed);
     if (progress >= 1) break;
     if (context.signal.aborted) {
-      interrupted = true;
+      end = 'interrupted';
+      break;
+    }
+    const scheduled = stageProgress(state.step, rules.steps, seconds, rules.secondsAllowed);
+    if (rules.until < 1 && scheduled >= rules.until) {
+      end = 'due';
       break;
     }
     const step = state.step + 1;
     await rules.prepare(step);
-    const settings = rules.settings(step, stageProgress(state.step, rules.steps, seconds, rules.secondsAllowed));
+    const settings = rules.settings(step, scheduled);
     const result = await engine.trainStep(sampler.next(), { ...settings, adamStep: ++state.adamStep, noiseSeed: random.uint32() });
     if (!Number.isFinite(result.loss)) throw divergence(run.name, step);
     state.step = step;
@@ -85,7 +94,7 @@ export async function runStage(context: RunContext, run: StageRun): Promise<{ in
     }
   }
   await meter.flush();
-  return { interrupted };
+  return end;
 }
 
 export async function saveRun(context: RunContext, run: StageRun): Promise<{ saved: Saved; state: TrainState }> {

@@ -11,7 +11,7 @@
  */
 import type { Config } from '../config/schema.ts';
 import type { Box } from '../model/bounds.ts';
-import { voxelSize, type FieldSpec, type GridSpec } from '../model/field-spec.ts';
+import { twinOf, voxelSize, type FieldSpec, type GridSpec, type NetworkSpec } from '../model/field-spec.ts';
 import { scaledVoxels } from './schedule.ts';
 
 /** Feature channels of the fine stage: what the colour network reads. */
@@ -44,6 +44,12 @@ export function coarseSpec(config: Config, box: Box, near: number): FieldSpec {
     alphaThreshold: stage.alphaThreshold,
     weightThreshold: stage.weightThreshold,
   };
+}
+
+/** The networks of the fine stage, one after the other: with `annShare` the ANN first. A teacher's student needs no ANN of its own. */
+export function networksOf({ network, fine, distillation }: Config): readonly NetworkSpec[] {
+  const alone = network.neuron === 'relu' || fine.annShare === 0 || distillation.teacher !== null;
+  return alone ? [network] : [twinOf(network), network];
 }
 
 /** The field after `scalings` doublings of the voxel count, out of `config.fine.scaleAt.length`. */

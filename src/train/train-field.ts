@@ -13,7 +13,8 @@ import type { FieldSpec } from '../model/field-spec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { resumeCoarse, startCoarse } from './coarse-stage.ts';
 import type { Reporter, StepMetrics } from './events.ts';
-import { resumeFine, startFine } from './fine-stage.ts';
+import { readField, type FieldValues } from './convert-field.ts';
+import { resumeFine, startFine, startSpiking } from './fine-stage.ts';
 import { startFromCoarse, startFromTeacher, type FineStart } from './fine-start.ts';
 import type { RunContext } from './run-context.ts';
 import { runStage, saveRun, type Saved, type StageRun } from './run-stage.ts';
@@ -71,8 +72,7 @@ export async function trainField(options: TrainOptions): Promise<TrainOutcome> {
 async function trainCoarse(context: RunContext, start: Checkpoint | undefined): Promise<FineStart | TrainOutcome> {
   const coarse = start ? await resumeCoarse(context, start) : await startCoarse(context);
   try {
-    const { interrupted } = await runStage(context, coarse);
-    if (interrupted) return await endRun(context, coarse, true);
+    if ((await runStage(context, coarse)) === 'interrupted') return await endRun(context, coarse, true);
     const { engine, state } = coarse;
     const { rays, samples } = state;
     return startFromCoarse(context, {
@@ -88,12 +88,15 @@ async function trainCoarse(context: RunContext, start: Checkpoint | undefined): 
 }
 
 async function trainFine(context: RunContext, fine: StageRun): Promise<TrainOutcome> {
+  let field: FieldValues;
   try {
-    const { interrupted } = await runStage(context, fine);
-    return await endRun(context, fine, interrupted);
+    const end = await runStage(context, fine);
+    if (end !== 'due') return await endRun(context, fine, end === 'interrupted');
+    field = await readField(fine.engine.spec, fine.engine);
   } finally {
     await fine.engine.dispose();
   }
+  return trainFine(context, await startSpiking(context, field, fine));
 }
 
 async function endRun(context: RunContext, run: StageRun, interrupted: boolean): Promise<TrainOutcome> {

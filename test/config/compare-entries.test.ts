@@ -11,7 +11,7 @@ const configOf = (text: string) => applyRequests(shared, parseEntries(text)[0].r
 describe('entries of a comparison', () => {
   it('are neurons with what is different about them', () => {
     expect(parseEntries('lif, ann,relu+networkRate=1e-3').map(({ name }) => name)).toEqual(['lif', 'ann', 'ann+networkRate=1e-3']);
-    expect(configOf('lif')).toEqual(shared);
+    expect(configOf('ternary')).toEqual(shared);
     expect(configOf('ann').network.neuron).toBe('relu');
     expect(configOf('lif+spikePenalty=1e+0+width=64')).toMatchObject({ fine: { spikePenalty: 1 }, network: { width: 64 } });
     expect(configOf('ternary+threshold=0.4').network.neuronParameters).toEqual({ threshold: 0.4 });
@@ -60,7 +60,7 @@ describe('entries of a comparison', () => {
     ]);
     expect(plan[5].config.seed).toBe(8);
     expect(plan[5].config.distillation.teacher).toMatch(/^\/.*out\/ann\/seed-8$/);
-    expect(Object.keys(differences(plan[5].config, shared))).toEqual(['network.neuron', 'distillation.teacher', 'distillation.potential']);
+    expect(Object.keys(differences(plan[5].config, shared))).toEqual(['distillation.teacher', 'distillation.potential']);
     expect(planEntries(parseEntries('lif,plif'), [7], shared, 'out')).toHaveLength(2);
   });
 });

@@ -16,7 +16,7 @@ const twin = join(folder, 'twin');
 
 beforeAll(async () => {
   await tinyScene(scene);
-  await tinyRun(scene, run);
+  await tinyRun(scene, run, '--neuron', 'lif');
   await tinyRun(scene, twin, '--ann');
 });
 

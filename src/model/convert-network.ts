@@ -1,0 +1,99 @@
+/**
+ * A trained ReLU network as a spiking one of the same shape: threshold balancing (Diehl et al., IJCNN 2015; Rueckauer et al., Frontiers 2017)
+ * with the neuron's first time step as its whole answer. What memory adds is left to training.
+ *
+ *     layer l:   H = unit * z        z: inputs of the ReLU; a quantile of the positive ones lands on the highest threshold
+ *                S = fired(H)        relu(z) ~ scale * S; the next layer's weights take over `scale`
+ *
+ * The quantile and the scale are those of the least squared error.
+ */
+import { evaluate } from '../neurons/evaluate.ts';
+import { neuronNamed } from '../neurons/index.ts';
+import { parameterValues } from '../neurons/settings.ts';
+import type { NetworkSpec } from './field-spec.ts';
+import type { NetworkWeights } from './initial-tensors.ts';
+
+/** Shares of the active outputs that may stay below the highest threshold. */
+const QUANTILES = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
+
+/** So many values, evenly out of all in order, stand for them. */
+const TYPICAL = 1024;
+
+/** What a neuron answers in its first time step. */
+interface FirstStep {
+  /** d H / d X */
+  readonly gain: number;
+  readonly highestThreshold: number;
+  /** Output for a potential. */
+  fired(potential: number): number;
+}
+
+/**
+ * @param inputs [n,I] inputs of the network as it meets them
+ * @param network the spiking one
+ */
+export function convertWeights({ w1, w2, w3 }: NetworkWeights, inputs: Float32Array, network: NetworkSpec): NetworkWeights {
+  const { width } = network;
+  const neuron = firstStep(network);
+  const z1 = multiply(inputs, w1, width);
+  const first = balance(z1, neuron);
+  const second = balance(multiply(relu(z1), w2, width), neuron);
+  return {
+    w1: w1.map((weight) => weight * first.unit),
+    w2: w2.map((weight) => weight * first.scale * second.unit),
+    w3: w3.map((weight) => weight * second.scale),
+  };
+}
+
+function firstStep(network: NetworkSpec): FirstStep {
+  const definition = neuronNamed(network.neuron);
+  const values = { ...parameterValues(network), ...Object.fromEntries(definition.states.map((state) => [state, 0])) };
+  const potential = (x: number): number => evaluate(definition.potential, { ...values, x });
+  const thresholds = definition.terms.filter(({ sign }) => sign > 0).map(({ spike }) => evaluate(spike.args[1], { ...values, h: 0 }));
+  return {
+    gain: potential(1) - potential(0),
+    highestThreshold: Math.max(...thresholds),
+    fired: (h) => evaluate(definition.output, { ...values, h }),
+  };
+}
+
+/** Factors on the weights in front of a layer with ReLU inputs `z`, and behind it. A layer that is silent stays as it is. */
+function balance(z: Float32Array, neuron: FirstStep): { unit: number; scale: number } {
+  const sorted = z.slice().sort();
+  const typical = Float32Array.from({ length: TYPICAL }, (_, i) => sorted[Math.floor(((i + 0.5) / TYPICAL) * sorted.length)]);
+  const positive = typical.filter((value) => value > 0);
+  let best = { unit: 1 / neuron.gain, scale: 1, explained: 0 };
+  if (positive.length === 0) return best;
+  for (const quantile of QUANTILES) {
+    const toPotential = neuron.highestThreshold / positive[Math.floor(quantile * (positive.length - 1))];
+    let along = 0;
+    let square = 0;
+    for (const value of typical) {
+      const spikes = neuron.fired(value * toPotential);
+      along += Math.max(0, value) * spikes;
+      square += spikes * spikes;
+    }
+    // |relu(z) - scale S|^2 is least at scale = along / square, and then smaller than |relu(z)|^2 by along^2 / square.
+    const explained = along ** 2 / square;
+    if (explained > best.explained) best = { unit: toPotential / neuron.gain, scale: along / square, explained };
+  }
+  return best;
+}
+
+function relu(values: Float32Array): Float32Array {
+  return values.map((value) => Math.max(0, value));
+}
+
+/** [n,width] of rows [n,I] and weights [I,width] */
+function multiply(rows: Float32Array, weights: Float32Array, width: number): Float32Array {
+  const inputs = weights.length / width;
+  const out = new Float32Array((rows.length / inputs) * width);
+  for (let row = 0; row * inputs < rows.length; row++) {
+    for (let i = 0; i < inputs; i++) {
+      const value = rows[row * inputs + i];
+      if (value === 0) continue;
+      for (let j = 0; j < width; j++) out[row * width + j] += value * weights[i * width + j];
+    }
+  }
+  return out;
+}

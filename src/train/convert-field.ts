@@ -1,0 +1,66 @@
+/** From the field of an ANN to that of a spiking network: grids as they are, weights converted (model/convert-network.ts). */
+import type { View } from '../../datasets/scene-data.ts';
+import { encodeViews } from '../../renderer/view-encoding.ts';
+import type { FieldEngine } from '../backends/backend.ts';
+import type { Random } from '../math/random.ts';
+import { convertWeights } from '../model/convert-network.ts';
+import { viewInputs, type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
+import { initialWeights, type NetworkWeights } from '../model/initial-tensors.ts';
+import { WEIGHTS } from '../model/tensor-names.ts';
+
+/** Places at which the network is asked how strongly its neurons answer. */
+const PLACES = 4096;
+
+/** What of an ANN's field its conversion reads. */
+export interface FieldValues extends NetworkWeights {
+  readonly spec: FieldSpec;
+  /** [V], [V,C], [V] */
+  readonly density: Float32Array;
+  readonly features: Float32Array;
+  readonly occupancy: Uint8Array;
+}
+
+export async function readField(spec: FieldSpec, from: Pick<FieldEngine, 'read' | 'readOccupancy'>): Promise<FieldValues> {
+  const [density, features, w1, w2, w3] = await Promise.all(
+    (['density', 'features', 'w1', 'w2', 'w3'] as const).map((name) => from.read(name)),
+  );
+  return { spec, density, features, occupancy: await from.readOccupancy(), w1, w2, w3 };
+}
+
+export async function writeWeights(engine: FieldEngine, weights: NetworkWeights): Promise<void> {
+  for (const name of WEIGHTS) await engine.write(name, weights[name]);
+}
+
+/** The weights of `network` for the ANN of the field, measured where matter is, seen from cameras of the scene. */
+export function convertedWeights(field: FieldValues, network: NetworkSpec, views: readonly View[], random: Random): NetworkWeights {
+  // The twin never saw the normalised inputs of the Poisson encoding.
+  if (network.encoding === 'poisson') return initialWeights(network, field.spec.featureChannels, random);
+  return convertWeights(field, networkInputs(field, network, views, random), network);
+}
+
+/** [PLACES,I] at random grid points with matter, from random cameras. */
+function networkInputs(
+  { spec, density, features, occupancy }: FieldValues,
+  network: NetworkSpec,
+  views: readonly View[],
+  random: Random,
+): Float32Array {
+  const { grid, featureChannels: channels, densityShift } = spec;
+  const solid: number[] = [];
+  for (let voxel = 0; voxel < density.length; voxel++) if (occupancy[voxel] !== 0 && density[voxel] + densityShift > 0) solid.push(voxel);
+  const [nx, ny] = grid.size;
+  const terms = viewInputs(network);
+  const inputs = new Float32Array((solid.length === 0 ? 0 : PLACES) * (channels + terms));
+  for (let row = 0; row * (channels + terms) < inputs.length; row++) {
+    const voxel = solid[random.integer(solid.length)];
+    const { camToWorld } = views[random.integer(views.length)];
+    const index = [voxel % nx, Math.floor(voxel / nx) % ny, Math.floor(voxel / (nx * ny))];
+    const direction = Float32Array.from(index, (at, axis) => {
+      const place = grid.min[axis] + (at / (grid.size[axis] - 1)) * (grid.max[axis] - grid.min[axis]);
+      return place - camToWorld[axis * 4 + 3];
+    });
+    inputs.set(features.subarray(voxel * channels, (voxel + 1) * channels), row * (channels + terms));
+    inputs.set(encodeViews(direction, network.viewFrequencies), row * (channels + terms) + channels);
+  }
+  return inputs;
+}

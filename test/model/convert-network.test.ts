@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../src/math/random.ts';
+import { convertWeights } from '../../src/model/convert-network.ts';
+import { initialWeights, type NetworkWeights } from '../../src/model/initial-tensors.ts';
+import { evaluate } from '../../src/neurons/evaluate.ts';
+import { neuronNamed } from '../../src/neurons/index.ts';
+import { parameterValues } from '../../src/neurons/settings.ts';
+import { presets } from '../../src/config/presets.ts';
+
+const WIDTH = 64;
+const ROWS = 200;
+
+function networkOf(neuron: string, neuronParameters = {}) {
+  return { ...presets.blender.network, neuron, neuronParameters, width: WIDTH, viewFrequencies: 1 };
+}
+
+function product(row: Float32Array, weights: Float32Array): Float32Array {
+  const columns = weights.length / row.length;
+  return Float32Array.from({ length: columns }, (_, j) => row.reduce((sum, value, i) => sum + value * weights[i * columns + j], 0));
+}
+
+/** Logits [n,3] of the network with `fire` behind both hidden layers. */
+function logits(inputs: Float32Array, { w1, w2, w3 }: NetworkWeights, fire: (x: number) => number): Float32Array {
+  const width = w1.length / WIDTH;
+  const out = new Float32Array(ROWS * 3);
+  for (let row = 0; row < ROWS; row++) {
+    const hidden1 = product(inputs.subarray(row * width, (row + 1) * width), w1).map(fire);
+    out.set(product(product(hidden1, w2).map(fire), w3), row * 3);
+  }
+  return out;
+}
+
+/** What the neuron answers to an input in its first time step. */
+function firstStep(neuron: string, neuronParameters = {}): (x: number) => number {
+  const definition = neuronNamed(neuron);
+  const values = { ...parameterValues(networkOf(neuron, neuronParameters)), v: 0 };
+  return (x) => evaluate(definition.output, { ...values, h: evaluate(definition.potential, { ...values, x }) });
+}
+
+function correlation(a: Float32Array, b: Float32Array): number {
+  const mean = (x: Float32Array): number => x.reduce((sum, value) => sum + value, 0) / x.length;
+  const [meanA, meanB] = [mean(a), mean(b)];
+  const covariance = (x: Float32Array, y: Float32Array, mx: number, my: number): number =>
+    x.reduce((sum, value, i) => sum + (value - mx) * (y[i] - my), 0);
+  return covariance(a, b, meanA, meanB) / Math.sqrt(covariance(a, a, meanA, meanA) * covariance(b, b, meanB, meanB));
+}
+
+describe('a ReLU network converted to spikes', () => {
+  const random = new Random(7);
+  const ann = initialWeights(networkOf('relu'), 12, random);
+  const inputs = Float32Array.from({ length: ROWS * (ann.w1.length / WIDTH) }, () => 2 * random.float() - 1);
+  const wanted = logits(inputs, ann, (x) => Math.max(0, x));
+
+  it.each([
+    ['lif', {}, 0.6],
+    ['ternary', {}, 0.75],
+    ['ternary', { tau: 5, threshold: 1, margin: 2 }, 0.75],
+    ['glif', {}, 0.6],
+  ])('%s %o answers as the ANN does, up to the steps of its spikes', (neuron, parameters, least) => {
+    const converted = convertWeights(ann, inputs, networkOf(neuron, parameters));
+    const got = logits(inputs, converted, firstStep(neuron, parameters));
+    expect(correlation(got, wanted)).toBeGreaterThan(least);
+  });
+
+  it('keeps the weights of layers that say nothing', () => {
+    const silent = { w1: ann.w1.map((weight) => -Math.abs(weight)), w2: ann.w2, w3: ann.w3 };
+    const converted = convertWeights(silent, inputs.map(Math.abs), networkOf('lif', { tau: 2 }));
+    expect(converted.w1).toEqual(silent.w1.map((weight) => weight * 2));
+    expect(converted.w3).toEqual(silent.w3);
+  });
+});
