@@ -82,7 +82,7 @@ describe('the IM-Loss', () => {
 });
 
 describe('what a step measured', () => {
-  const counts = { ...emptyCounts(), timeSteps: 10, spikes: [16, 80] as [number, number] };
+  const counts = { ...emptyCounts(), timeSteps: 10, active: [16, 80] as [number, number] };
 
   it('survives JSON', () => {
     const meanPotentials = [Float32Array.of(0.1, 1 / 3), Float32Array.of(-2, 1e-20)] as const;

@@ -15,7 +15,12 @@ import { tinyCamera, tinyConfig } from './tiny-scene.ts';
 function spiking(network: Partial<Config['network']> = {}, fine: Partial<Config['fine']> = {}, more: Partial<Config> = {}): Config {
   const tiny = tinyConfig();
   const neuronParameters: Record<string, number> = network.neuron === 'relu' ? {} : { threshold: 0.05 };
-  return { ...tiny, ...more, network: { ...tiny.network, neuronParameters, ...network }, fine: { ...tiny.fine, ...fine } };
+  return {
+    ...tiny,
+    ...more,
+    network: { ...tiny.network, neuron: 'lif', neuronParameters, ...network },
+    fine: { ...tiny.fine, annShare: 0, ...fine },
+  };
 }
 
 const imLoss = { weight: 0.01, target: 1, perNeuron: false };
