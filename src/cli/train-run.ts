@@ -56,7 +56,7 @@ export interface TrainRun extends Omit<TrainInto, 'run' | 'start' | 'teacher'> {
   readonly record: RunRecord;
 }
 
-/** @throws InputError if the folder holds another run, or of it what lies there, was trained otherwise */
+/** @throws InputError if the folder holds a run of other settings or another scene */
 export async function trainRun({ folder, record, ...options }: TrainRun): Promise<Trained> {
   const { report, scene } = options;
   const present = await openPresent(folder, record.config, scene);
