@@ -121,7 +121,7 @@ const FIRST_ROW = ${ROW_HEADER}u;
 const GAP = 0xffffffffu;
 
 fn rowsOfTask(total: u32) -> u32 { return max(${MIN_TASK_ROWS}u, (total + TASKS - 1u) / TASKS); }
-fn tasksOf(head: vec2<u32>) -> u32 { return (head.x + head.y - 1u) / max(1u, head.y); }
+fn tasksOf(head: vec2<u32>) -> u32 { return (head.x + max(1u, head.y) - 1u) / max(1u, head.y); }
 fn rowsOfShare(total: u32) -> u32 { return max(${MIN_SHARE_ROWS}u, ((total + ${SHARES - 1}u) / ${SHARES}u + 15u) / 16u * 16u); }
 fn sharesOf(total: u32) -> u32 { return (total + rowsOfShare(total) - 1u) / rowsOfShare(total); }
 `;
