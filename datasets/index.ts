@@ -13,7 +13,7 @@ import { nsvfFormat } from './load-nsvf.ts';
 import { tanksTemplesFormat } from './load-tanks-temples.ts';
 import { openWith, type OpenOptions } from './open-scene.ts';
 import type { SceneData } from './scene-data.ts';
-import type { SceneFormat } from './scene-format.ts';
+import type { LoadOptions, PosedScene, SceneFormat } from './scene-format.ts';
 
 /** Asked in this order; the first that finds its files is taken. */
 export const FORMATS: readonly SceneFormat[] = [
@@ -36,6 +36,12 @@ export async function detectFormat(path: string, files: Files): Promise<{ format
 export async function openScene(path: string, options: OpenOptions): Promise<SceneData> {
   const { format } = await findFormat(path, options.files);
   return openWith(format, path, options);
+}
+
+/** The cameras of all splits and where their pictures lie; no picture is read. Throws InputError as `openScene` does. */
+export async function openCameras(path: string, files: Files, options: LoadOptions): Promise<PosedScene> {
+  const { format } = await findFormat(path, files);
+  return format.load(path, files, options);
 }
 
 async function findFormat(path: string, files: Files): Promise<{ format: SceneFormat; reason: string }> {

@@ -33,6 +33,20 @@ export async function renderImage(
   settings: RenderSettings,
   chunkRays: number = CHUNK_RAYS,
 ): Promise<RenderedImage> {
+  const chunks = renderChunks(engine, camera, settings, chunkRays);
+  for (;;) {
+    const { done, value } = await chunks.next();
+    if (done) return value;
+  }
+}
+
+/** The same, pausing after every chunk of rays: for those who share the engine among several pictures. */
+export async function* renderChunks(
+  engine: FieldEngine,
+  camera: Camera,
+  settings: RenderSettings,
+  chunkRays: number,
+): AsyncGenerator<undefined, RenderedImage, undefined> {
   const { width, height } = camera.intrinsics;
   const pixels = width * height;
   const image: RenderedImage = {
@@ -54,6 +68,7 @@ export async function renderImage(
     image.samples.set(part.samples, first);
     image.spikes.set(part.spikes, first);
     addCounts(image.counts, part.counts);
+    yield;
   }
   for (let i = 0; i < image.rgb.length; i++) image.rgb[i] = Math.min(1, Math.max(0, image.rgb[i]));
   return image;

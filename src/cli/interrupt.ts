@@ -26,3 +26,13 @@ export function listenForInterrupt(): Interrupt {
     },
   };
 }
+
+/** For commands that serve until they are stopped. */
+export function untilInterrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => {
+        resolve();
+      });
+  });
+}

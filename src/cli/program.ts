@@ -11,6 +11,7 @@ import { inspectCommand } from './commands/inspect.ts';
 import { neuronsCommand } from './commands/neurons.ts';
 import { renderCommand } from './commands/render.ts';
 import { resumeCommand } from './commands/resume.ts';
+import { serveCommand } from './commands/serve.ts';
 import { synthCommand } from './commands/synth.ts';
 import { trainCommand } from './commands/train.ts';
 
@@ -22,7 +23,7 @@ export function createProgram(): Command {
   const groups: readonly (readonly [string, readonly Command[]])[] = [
     ['Scenes:', [inspectCommand(), synthCommand()]],
     ['Training:', [trainCommand(), resumeCommand(), configCommand(), neuronsCommand()]],
-    ['Results:', [evalCommand(), compareCommand(), renderCommand(), energyCommand(), exportCommand()]],
+    ['Results:', [evalCommand(), compareCommand(), renderCommand(), energyCommand(), exportCommand(), serveCommand()]],
     ['Machine:', [doctorCommand()]],
   ];
   for (const [heading, commands] of groups) {

@@ -5,6 +5,7 @@ import { plannedSteps } from '../config/planned-steps.ts';
 import type { Config } from '../config/schema.ts';
 import { DeviceError, StorageError } from '../errors.ts';
 import type { RunFolder } from '../run/run-folder.ts';
+import type { LiveTraining } from '../server/live-training.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 import type { Reporter, StepMetrics } from '../train/events.ts';
 import { trainField } from '../train/train-field.ts';
@@ -25,6 +26,8 @@ export interface TrainInto {
   readonly report: Reporter;
   /** Seconds spent on this run before (loading the scene): part of its time limit. */
   readonly secondsBefore: number;
+  /** Shows the training as it goes. */
+  readonly live?: LiveTraining;
 }
 
 /** A run as training left it. */
@@ -37,7 +40,7 @@ export interface Trained {
   readonly latest?: StepMetrics;
 }
 
-export async function trainInto({ run, scene, backend, start, teacher, signal, report, secondsBefore }: TrainInto): Promise<Trained> {
+export async function trainInto({ run, scene, backend, start, teacher, signal, report, secondsBefore, live }: TrainInto): Promise<Trained> {
   let latest: StepMetrics | undefined;
   let failure: unknown;
   let saved = start?.state;
@@ -56,6 +59,7 @@ export async function trainInto({ run, scene, backend, start, teacher, signal, r
     report,
     metrics: async (metrics) => {
       latest = metrics;
+      live?.measured(metrics);
       try {
         await run.appendMetrics(metrics);
       } catch (error) {
@@ -65,10 +69,14 @@ export async function trainInto({ run, scene, backend, start, teacher, signal, r
       }
     },
     signal: AbortSignal.any([signal, stop.signal]),
+    between: live && ((engine, step) => live.between(engine, step)),
+    // What a live view takes is no time of training.
+    now: () => performance.now() - (live?.spent ?? 0),
     secondsBefore,
   }).catch((error: unknown) => {
     throw error instanceof DeviceError ? deviceFailed(error, saved, run.folder) : error;
   });
+  live?.finish();
   const { interrupted, state, checkpoint } = outcome;
   if (failure !== undefined) throw stoppedBy(failure, state, checkpoint.path, run.folder);
   return { run, state, interrupted, checkpoint: checkpoint.path, latest };

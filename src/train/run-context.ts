@@ -1,6 +1,6 @@
 /** What both stages of a run share. */
 import type { SceneData, View } from '../../datasets/scene-data.ts';
-import type { Backend } from '../backends/backend.ts';
+import type { Backend, FieldEngine } from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
 import type { Reporter, StageName, StepMetrics } from './events.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -18,6 +18,8 @@ export interface RunContext {
   readonly metrics: (metrics: StepMetrics) => Promise<void>;
   readonly save: (checkpoint: Checkpoint) => Promise<{ path: string; bytes: number }>;
   readonly signal: AbortSignal;
+  /** A live view: called now and then between two steps, and waited for; must leave the engine as it was. */
+  readonly between?: (engine: FieldEngine, step: number) => Promise<void>;
   /** Seconds of training so far: resumed parts and loading included. */
   readonly seconds: () => number;
 }

@@ -90,6 +90,7 @@ export async function runStage(context: RunContext, run: StageRun): Promise<Stag
     }
     if ((now - yielded) * 1000 >= YIELD_EVERY) {
       await new Promise((resolve) => setTimeout(resolve, 0));
+      await context.between?.(engine, step);
       yielded = context.seconds();
     }
   }

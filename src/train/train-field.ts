@@ -5,7 +5,7 @@
  * the result is a function of (scene, config) and the backend alone; N steps equal N/2 steps, checkpoint, N/2 steps, bit for bit.
  */
 import type { SceneData } from '../../datasets/scene-data.ts';
-import type { Backend } from '../backends/backend.ts';
+import type { Backend, FieldEngine } from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../errors.ts';
 import { disposeOnFailure } from '../model/dispose-on-failure.ts';
@@ -36,6 +36,8 @@ export interface TrainOptions {
   readonly metrics: (metrics: StepMetrics) => Promise<void>;
   /** Aborting it saves a checkpoint and ends training. */
   readonly signal: AbortSignal;
+  /** A live view: see RunContext. */
+  readonly between?: (engine: FieldEngine, step: number) => Promise<void>;
   /** Milliseconds of any steady clock. */
   readonly now?: () => number;
   /** Seconds spent on this run before the call (loading the scene): part of the time limit. */

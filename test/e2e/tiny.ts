@@ -23,6 +23,9 @@ const SETTINGS = [
 /** `--set` options of a tiny field. */
 export const TINY = SETTINGS.flatMap((setting) => ['--set', setting]);
 
+/** The same for the ANN twin, whose neurons have no threshold. */
+export const TINY_ANN = SETTINGS.filter((setting) => !setting.includes('threshold=0.2')).flatMap((setting) => ['--set', setting]);
+
 /** A folder for the tests of one file, removed after them. */
 export function workFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'spikeray-e2e-'));

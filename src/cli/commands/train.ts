@@ -10,6 +10,7 @@ import { withValue } from '../../config/settings.ts';
 import { InputError, SpikeRayError } from '../../errors.ts';
 import { checkFolderFree, createRun } from '../../run/run-folder.ts';
 import { checkTimeLeft } from '../../train/run-stage.ts';
+import type { LiveTraining } from '../../server/live-training.ts';
 import { availableMemory } from '../available-memory.ts';
 import { byteSize } from '../format.ts';
 import { INTERRUPTED, listenForInterrupt, type Interrupt } from '../interrupt.ts';
@@ -32,6 +33,7 @@ import { runAction, type Result } from '../run-action.ts';
 import { AUTO, startBackend } from '../start-backend.ts';
 import { describeTraining } from '../train-into.ts';
 import { trainTaught } from '../train-run.ts';
+import { DEFAULT_PORT, underView, viewerPort } from '../train-under-view.ts';
 import { checkTrainingMemory, trainingMemory } from '../training-memory.ts';
 
 interface TrainOptions extends OutputOptions, BackendOptions {
@@ -39,6 +41,8 @@ interface TrainOptions extends OutputOptions, BackendOptions {
   readonly out?: string;
   readonly force?: boolean;
   readonly maxSteps?: string;
+  /** true: on the usual port. */
+  readonly viewer?: string | true;
 }
 
 export function trainCommand(): Command {
@@ -49,6 +53,10 @@ export function trainCommand(): Command {
     .optionsGroup('Run:')
     .option('--out <run>', 'run folder to write (default: runs/SCENE-PRESET-NEURON)')
     .option('--force', 'replace a run that is already in the folder')
+    .option(
+      '--viewer [port]',
+      `show the training in the browser, on this port of this machine (default: ${DEFAULT_PORT}); stays until Ctrl-C`,
+    )
     .optionsGroup('Model:')
     .option('--preset <name>', `settings to start from: ${Object.keys(presets).join(', ')}`, DEFAULT_PRESET)
     .addOption(settingOption('--neuron <name>', 'network.neuron'))
@@ -77,6 +85,7 @@ async function train(path: string, options: TrainOptions): Promise<void> {
   await runAction(options, async (report) => {
     const config = configOf(options);
     const request = backendRequest(options, AUTO);
+    const port = options.viewer === undefined ? null : viewerPort(options.viewer);
     const force = options.force ?? false;
     if (options.out === '') throw new InputError('--out: expected a folder, found an empty name', 'Give a folder, or leave --out out.');
     if (options.out !== undefined) await checkFolderFree(nodeFiles, options.out, force);
@@ -95,9 +104,13 @@ async function train(path: string, options: TrainOptions): Promise<void> {
     const run = await createRun(nodeFiles, folder, newRecord(path, scene, backend, request, config), force);
     report({ type: 'note', text: `run folder: ${folder}` });
     const secondsBefore = performance.now() / 1000;
-    const trained = await trainTaught({ run, scene, backend, teacher, signal: interrupt.signal, report, secondsBefore });
-    interrupt.release();
-    return describeTraining(trained, options);
+    const training = { run, scene, backend, teacher, signal: interrupt.signal, report, secondsBefore };
+    const train = async (live?: LiveTraining): Promise<Result> => {
+      const trained = await trainTaught({ ...training, live });
+      interrupt.release();
+      return describeTraining(trained, options);
+    };
+    return port === null ? train() : underView(run, port, interrupt.signal, report, train);
   });
 }
 

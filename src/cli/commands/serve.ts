@@ -1,0 +1,59 @@
+/** `spikeray serve [RUN|FOLDER ...]`: gallery and viewer in the browser. */
+import { spawn } from 'node:child_process';
+import { Command } from 'commander';
+import { startWebServer } from '../../server/web-server.ts';
+import { untilInterrupted } from '../interrupt.ts';
+import { addOutputOptions, threadsOf, wholeNumber, type OutputOptions } from '../options.ts';
+import { runAction } from '../run-action.ts';
+import { DEFAULT_PORT } from '../train-under-view.ts';
+import { writeNotice } from '../terminal.ts';
+
+interface ServeOptions extends OutputOptions {
+  readonly host: string;
+  readonly port: string;
+  readonly open?: boolean;
+  readonly threads?: string;
+}
+
+export function serveCommand(): Command {
+  const command = new Command('serve')
+    .summary('look at runs in the browser')
+    .description('Serves a gallery of runs and a viewer for each of them, until Ctrl-C.')
+    .argument('[folders...]', 'run folders, or folders with runs in them (default: runs)')
+    .optionsGroup('Network:')
+    .option('--host <address>', 'address to listen on; others than this machine can reach it only if it is not 127.0.0.1', '127.0.0.1')
+    .option('--port <n>', 'port to listen on; 0: any free one', String(DEFAULT_PORT))
+    .option('--open', 'open the gallery in the browser')
+    .optionsGroup('Drawing:')
+    .option('--threads <n>', 'threads that draw: a whole number from 1 to 16 (default: all cores)')
+    .action((folders: string[], options: ServeOptions) => serve(folders, options));
+  return addOutputOptions(command);
+}
+
+async function serve(folders: readonly string[], options: ServeOptions): Promise<void> {
+  await runAction(options, async (report) => {
+    threadsOf(options);
+    const served = folders.length > 0 ? folders : ['runs'];
+    const server = await startWebServer({
+      served,
+      host: options.host,
+      port: wholeNumber('--port', options.port, 0, 65535),
+      threads: options.threads,
+      report,
+    });
+    writeNotice(`${server.url}  (Ctrl-C ends)`);
+    if (options.open === true) openInBrowser(server.url);
+    await untilInterrupted();
+    await server.close();
+    return { json: { url: server.url }, text: '' };
+  });
+}
+
+function openInBrowser(url: string): void {
+  const [program, ...before] = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] }[process.platform as string] ?? ['xdg-open'];
+  const child = spawn(program, [...before, url], { stdio: 'ignore', detached: true });
+  child.once('error', () => {
+    writeNotice(`no browser could be started; open ${url}`);
+  });
+  child.unref();
+}

@@ -1,0 +1,54 @@
+/** What a page may ask to be drawn, checked before anything is. */
+import { z } from 'zod';
+import type { FrameRequest } from '../../renderer/frame-source.ts';
+import { OUTPUT_MODES } from '../../renderer/output-modes.ts';
+import { InputError } from '../errors.ts';
+import { rigidProblem } from '../math/rigid-motion.ts';
+
+/** Pixels of the largest picture: 2560 x 1600. */
+const MOST_PIXELS = 2560 * 1600;
+const LONGEST_SIDE = 4096;
+
+const finite = z.number().finite();
+const vector = z.tuple([finite, finite, finite]);
+const side = z.number().int().min(1).max(LONGEST_SIDE);
+const focal = finite.positive();
+const name = z.string().regex(/^[\w-]{1,64}$/);
+
+const requestSchema = z.strictObject({
+  /** One page, and one of its pictures: a new request of the same layer replaces the one before. */
+  client: name,
+  layer: name,
+  camera: z.strictObject({
+    camToWorld: z.array(finite).length(16),
+    intrinsics: z.strictObject({ width: side, height: side, fx: focal, fy: focal, cx: finite, cy: finite }),
+  }),
+  output: z.enum(OUTPUT_MODES),
+  scales: z.array(finite.min(1).max(64)).min(1).max(8),
+  background: z.tuple([z.number().min(0).max(1), z.number().min(0).max(1), z.number().min(0).max(1)]),
+  crop: z.strictObject({ min: vector, max: vector }).nullable(),
+});
+
+export interface ClientRequest extends FrameRequest {
+  readonly client: string;
+  readonly layer: string;
+}
+
+/** Throws InputError naming what is wrong. */
+export function parseFrameRequest(body: unknown): ClientRequest {
+  const result = requestSchema.safeParse(body);
+  if (!result.success) {
+    const { path, message } = result.error.issues[0];
+    throw new InputError(`frame request: ${path.length === 0 ? 'content' : path.join('.')}: ${message}`, 'Load the page again.');
+  }
+  const { camera } = result.data;
+  const problem = rigidProblem(Float64Array.from(camera.camToWorld));
+  if (problem) throw new InputError(`frame request: camera.camToWorld: expected ${problem.expected}, found ${problem.found}`);
+  const { width, height } = camera.intrinsics;
+  if (width * height > MOST_PIXELS)
+    throw new InputError(
+      `frame request: ${width}x${height} pixels are more than the ${MOST_PIXELS} that are drawn at once`,
+      'Use a smaller window.',
+    );
+  return result.data;
+}

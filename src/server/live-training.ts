@@ -1,0 +1,113 @@
+/**
+ * A training run under view in the process that trains: between steps the engine that learns draws what pages ask for, a share of the time at
+ * most; a pause holds the steps, not the pictures.
+ */
+import type { FieldEngine } from '../backends/backend.ts';
+import type { StepMetrics } from '../train/events.ts';
+import { RenderQueue } from './render-queue.ts';
+import { ServedField } from './served-field.ts';
+
+/** Milliseconds of drawing before training goes on; it lets pages in about every 200. */
+const DRAWING = 100;
+
+export interface LiveState {
+  readonly training: boolean;
+  readonly paused: boolean;
+}
+
+export type LiveEvent = { readonly type: 'metrics'; readonly metrics: StepMetrics } | ({ readonly type: 'state' } & LiveState);
+
+export class LiveTraining {
+  /** Absolute. */
+  readonly folder: string;
+  readonly queue = new RenderQueue();
+  private readonly seed: number;
+  private readonly signal: AbortSignal;
+  private readonly listeners = new Set<(event: LiveEvent) => void>();
+  private current: ServedField | null = null;
+  private paused = false;
+  private over = false;
+  private wake: () => void = () => undefined;
+  /** Milliseconds that pages took from training so far. */
+  spent = 0;
+
+  /** @param signal ends a pause, because training is to end */
+  constructor(folder: string, seed: number, signal: AbortSignal) {
+    this.folder = folder;
+    this.seed = seed;
+    this.signal = signal;
+    signal.addEventListener('abort', () => {
+      this.wake();
+    });
+  }
+
+  get state(): LiveState {
+    return { training: !this.over, paused: this.paused };
+  }
+
+  /** The field as it is learned; null before the first step, and after training. */
+  get field(): ServedField | null {
+    return this.current;
+  }
+
+  pause(on: boolean): void {
+    if (this.over || on === this.paused) return;
+    this.paused = on;
+    this.wake();
+    this.tell({ type: 'state', ...this.state });
+  }
+
+  /** @returns how to stop listening */
+  listen(listener: (event: LiveEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  measured(metrics: StepMetrics): void {
+    this.tell({ type: 'metrics', metrics });
+  }
+
+  /** Called between two steps. */
+  async between(engine: FieldEngine, step: number): Promise<void> {
+    const began = performance.now();
+    const field = this.fieldOf(engine, step);
+    while ((this.paused && !this.signal.aborted) || performance.now() - began < DRAWING) {
+      if (!(await this.queue.turn())) {
+        if (!this.paused || this.signal.aborted) break;
+        await Promise.race([this.queue.filled(), this.woken()]);
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await field.release();
+    this.spent += performance.now() - began;
+  }
+
+  /** Training is over: its last checkpoint is shown from now on. */
+  finish(): void {
+    this.over = true;
+    this.paused = false;
+    this.current = null;
+    this.queue.clear();
+    this.tell({ type: 'state', ...this.state });
+  }
+
+  /** Pictures of another engine, or of another grid, are given up: pages ask again. */
+  private fieldOf(engine: FieldEngine, step: number): ServedField {
+    if (this.current?.engine !== engine || this.current.spec !== engine.spec) {
+      this.queue.clear();
+      this.current = new ServedField(engine, step, this.seed);
+    }
+    this.current.step = step;
+    return this.current;
+  }
+
+  private woken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
+  }
+
+  private tell(event: LiveEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+}

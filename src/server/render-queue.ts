@@ -1,0 +1,79 @@
+/**
+ * Many pictures, one machine: jobs take turns of some tens of milliseconds. Clients come in rotation, however many pictures each of them wants;
+ * a new job of the same client and layer replaces the one before, whose picture nobody waits for any more.
+ */
+
+export interface Job {
+  /** One turn; true when the job is finished. */
+  turn(): Promise<boolean>;
+  /** The job was replaced or given up: no turn comes any more. */
+  dropped(): void;
+}
+
+export class RenderQueue {
+  /** By client, then by layer. The first client's first job has the next turn. */
+  private readonly clients = new Map<string, Map<string, Job>>();
+  private waking: (() => void)[] = [];
+
+  /** How many jobs wait. */
+  get length(): number {
+    return [...this.clients.values()].reduce((sum, layers) => sum + layers.size, 0);
+  }
+
+  add(client: string, layer: string, job: Job): void {
+    const layers = this.clients.get(client) ?? new Map<string, Job>();
+    const before = layers.get(layer);
+    layers.set(layer, job);
+    this.clients.set(client, layers);
+    before?.dropped();
+    for (const wake of this.waking.splice(0)) wake();
+  }
+
+  /** Gives a job up, if it still waits. */
+  remove(client: string, layer: string, job: Job): void {
+    const layers = this.clients.get(client);
+    if (layers?.get(layer) !== job) return;
+    layers.delete(layer);
+    if (layers.size === 0) this.clients.delete(client);
+    job.dropped();
+  }
+
+  /** Gives all jobs up. */
+  clear(): void {
+    const jobs = [...this.clients.values()].flatMap((layers) => [...layers.values()]);
+    this.clients.clear();
+    for (const job of jobs) job.dropped();
+  }
+
+  /** Lets the next job have a turn. False if there was none. */
+  async turn(): Promise<boolean> {
+    const next = this.clients.entries().next();
+    if (next.done) return false;
+    const [client, layers] = next.value;
+    const [layer, job] = layers.entries().next().value!;
+    this.clients.delete(client);
+    this.clients.set(client, layers);
+    layers.delete(layer);
+    layers.set(layer, job);
+    if ((await job.turn()) && layers.get(layer) === job) {
+      layers.delete(layer);
+      if (layers.size === 0) this.clients.delete(client);
+    }
+    return true;
+  }
+
+  /** Resolves when a job waits. */
+  async filled(): Promise<void> {
+    if (this.clients.size > 0) return;
+    await new Promise<void>((resolve) => this.waking.push(resolve));
+  }
+
+  /** Gives turns for as long as the process lives; other events come in between. */
+  async drive(): Promise<never> {
+    for (;;) {
+      await this.filled();
+      await this.turn();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}

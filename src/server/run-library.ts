@@ -1,0 +1,61 @@
+/** The runs that are served, and what is known of each. */
+import type { RunRecord } from '../run/run-record.ts';
+import { findRuns, readRecord, summarise, type BrokenRun, type FoundRun, type RunSummary } from './find-runs.ts';
+import { HttpError } from './http-error.ts';
+import { readViews, type RunViews } from './run-views.ts';
+
+/** Milliseconds for which a look at the folders is good: many pages may ask at once. */
+const FRESH = 2000;
+
+export class RunLibrary {
+  private readonly served: readonly string[];
+  private looked: Promise<FoundRun[]> | null = null;
+  private lookedAt = -Infinity;
+  private readonly views = new Map<string, Promise<RunViews>>();
+
+  constructor(served: readonly string[]) {
+    this.served = served;
+  }
+
+  /** Newest first; broken ones last. */
+  async list(): Promise<(RunSummary | BrokenRun)[]> {
+    const runs = await Promise.all((await this.found()).map(summarise));
+    const date = (run: RunSummary | BrokenRun): string => ('problem' in run ? '' : run.created);
+    return runs.sort((a, b) => date(b).localeCompare(date(a)) || a.name.localeCompare(b.name));
+  }
+
+  /** Throws HttpError 404. */
+  async find(id: string): Promise<FoundRun> {
+    const known = (await this.found()).find((run) => run.id === id);
+    if (known !== undefined) return known;
+    throw new HttpError(404, `There is no run ${id} here.`, 'The gallery shows the runs that are served.');
+  }
+
+  async record(id: string): Promise<RunRecord> {
+    return readRecord(await this.find(id));
+  }
+
+  /** Cameras are read once for each scene. */
+  async viewsOf(record: RunRecord): Promise<RunViews> {
+    const key = `${record.scene.path}\n${record.scene.fingerprint}`;
+    let views = this.views.get(key);
+    if (views === undefined) {
+      views = readViews(record);
+      this.views.set(key, views);
+      // A scene that could not be read may be back at the next look.
+      void views.then(({ problem }) => {
+        if (problem !== null) this.views.delete(key);
+      });
+    }
+    return views;
+  }
+
+  private found(): Promise<FoundRun[]> {
+    const now = performance.now();
+    if (this.looked === null || now - this.lookedAt > FRESH) {
+      this.lookedAt = now;
+      this.looked = findRuns(this.served);
+    }
+    return this.looked;
+  }
+}

@@ -1,0 +1,119 @@
+/** The API on one run: what it is, what it learned, its photos, and pictures of it. */
+import { readdir } from 'node:fs/promises';
+import express, { Router } from 'express';
+import { backgroundColour } from '../../datasets/background.ts';
+import { nodeFiles } from '../cli/node-files.ts';
+import { InputError } from '../errors.ts';
+import type { Vec3 } from '../model/field-spec.ts';
+import type { Reporter, StepMetrics } from '../train/events.ts';
+import type { FieldShelf } from './field-shelf.ts';
+import type { RunSummary } from './find-runs.ts';
+import { parseFrameRequest } from './frame-request.ts';
+import { HttpError } from './http-error.ts';
+import type { LiveTraining } from './live-training.ts';
+import type { RenderQueue } from './render-queue.ts';
+import type { RunLibrary } from './run-library.ts';
+import { readPhoto, type RunViews } from './run-views.ts';
+import { streamFrames } from './stream-frames.ts';
+
+export interface Routes {
+  readonly library: RunLibrary;
+  readonly shelf: FieldShelf;
+  readonly queue: RenderQueue;
+  readonly live: LiveTraining | null;
+  readonly report: Reporter;
+}
+
+export interface RunDetails extends RunSummary {
+  readonly background: Vec3;
+  readonly cameras: RunViews;
+  /** Other runs on the same scene, for the split screen. */
+  readonly related: readonly Pick<RunSummary, 'id' | 'name' | 'neuron'>[];
+  /** The related run that is its ANN twin: the one in its own folder, or else the first. */
+  readonly twin: string | null;
+  /** Paths below the run of pages to read. */
+  readonly reports: readonly string[];
+}
+
+export function runRoutes({ library, shelf, queue, live, report }: Routes): Router {
+  const router = Router();
+
+  router.get('/', async (_, response) => {
+    response.set('Cache-Control', 'no-cache').json({ runs: await library.list() });
+  });
+
+  router.get('/:id', async (request, response) => {
+    response.set('Cache-Control', 'no-cache').json(await detailsOf(library, request.params.id));
+  });
+
+  router.get('/:id/metrics', async (request, response) => {
+    const { folder } = await library.find(request.params.id);
+    response.set('Cache-Control', 'no-cache').json({ metrics: await readMetrics(folder) });
+  });
+
+  router.get('/:id/photos/:split/:index', async (request, response) => {
+    const { id, split, index } = request.params;
+    const width = request.query.width === undefined ? null : wholeNumber(request.query.width, 16, 1024);
+    const record = await library.record(id);
+    const photo = await readPhoto(record, split, wholeNumber(index, 0, 1e6), width).catch((error: unknown) => {
+      throw error instanceof InputError ? new HttpError(404, error.message) : error;
+    });
+    response.set('Cache-Control', 'private, max-age=3600').type('image/webp').send(photo);
+  });
+
+  router.post('/:id/frames', express.json({ limit: '16kb' }), async (request, response) => {
+    if (request.body === undefined) throw new HttpError(415, 'A frame request is a JSON document.');
+    const wanted = parseFrameRequest(request.body);
+    const { folder } = await library.find(request.params.id);
+    if (live?.folder === folder && live.state.training) {
+      if (live.field === null) throw new HttpError(503, 'Training is about to begin.');
+      await streamFrames(live.queue, live.field, wanted, response, report);
+      return;
+    }
+    await shelf.use(folder, (field) => streamFrames(queue, field, wanted, response, report));
+  });
+
+  return router;
+}
+
+async function detailsOf(library: RunLibrary, id: string): Promise<RunDetails> {
+  const run = await library.find(id);
+  const all = await library.list();
+  const summary = all.find((other) => other.id === id)!;
+  if ('problem' in summary) throw new HttpError(422, summary.problem);
+  const record = await library.record(id);
+  const related = all.filter(
+    (other): other is RunSummary => !('problem' in other) && other.id !== id && other.scene.fingerprint === summary.scene.fingerprint,
+  );
+  const twins = summary.neuron === 'relu' ? [] : related.filter(({ neuron }) => neuron === 'relu');
+  return {
+    ...summary,
+    background: backgroundColour(record.config.scene.background),
+    cameras: await library.viewsOf(record),
+    related: related.map(({ id: other, name, neuron }) => ({ id: other, name, neuron })),
+    twin: (twins.find(({ name }) => name.startsWith(`${run.name}/`)) ?? twins[0])?.id ?? null,
+    reports: await listReports(run.folder),
+  };
+}
+
+async function listReports(folder: string): Promise<string[]> {
+  if ((await nodeFiles.kind(`${folder}/report`)) !== 'folder') return [];
+  return (await readdir(`${folder}/report`)).filter((name) => name.endsWith('.html')).map((name) => `report/${name}`);
+}
+
+/** Lines that are whole; a line that is being written is left for the next time. */
+async function readMetrics(folder: string): Promise<StepMetrics[]> {
+  const path = `${folder}/metrics.jsonl`;
+  if ((await nodeFiles.kind(path)) !== 'file') return [];
+  const lines = new TextDecoder()
+    .decode(await nodeFiles.read(path))
+    .split('\n')
+    .slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as StepMetrics);
+}
+
+function wholeNumber(text: unknown, least: number, most: number): number {
+  const value = typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= least && value <= most) return value;
+  throw new HttpError(400, `Expected a whole number from ${least} to ${most}, found ${JSON.stringify(text)}.`);
+}

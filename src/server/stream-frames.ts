@@ -1,0 +1,62 @@
+/** One request for frames: a job in the queue whose frames go out as they are finished. */
+import type { Response } from 'express';
+import { drawFrames } from '../../renderer/draw-frames.ts';
+import { encodeFailure, encodeFrame } from '../../renderer/frame-message.ts';
+import { SpikeRayError } from '../errors.ts';
+import type { Reporter } from '../train/events.ts';
+import type { ClientRequest } from './frame-request.ts';
+import { HttpError } from './http-error.ts';
+import type { Job, RenderQueue } from './render-queue.ts';
+import type { ServedField } from './served-field.ts';
+
+export const FRAMES_TYPE = 'application/vnd.spikeray.frames';
+
+/** More jobs than that are not one person's pages. */
+const MOST_WAITING = 256;
+
+/** Resolves when the last frame is out, or nobody waits for it any more. Throws HttpError 503 if too much is asked at once. */
+export function streamFrames(
+  queue: RenderQueue,
+  field: ServedField,
+  request: ClientRequest,
+  response: Response,
+  report: Reporter,
+): Promise<void> {
+  if (queue.length >= MOST_WAITING) throw new HttpError(503, 'Too many pictures wait to be drawn.', 'Try again later.');
+  response.status(200).setHeader('Content-Type', FRAMES_TYPE).setHeader('Cache-Control', 'no-store').flushHeaders();
+  const { client, layer } = request;
+  const turns = drawFrames(field.engine, request, field.seed, field.step);
+  return new Promise((resolve) => {
+    const end = (): void => {
+      if (!response.writableEnded) response.end();
+      resolve();
+    };
+    const job: Job = {
+      turn: async () => {
+        try {
+          await field.show(request.crop);
+          const { done, value } = await turns.next();
+          if (value !== undefined && !response.writableEnded) response.write(encodeFrame(value));
+          if (!done) return false;
+        } catch (error) {
+          if (!response.writableEnded) response.write(failure(error, report));
+        }
+        end();
+        return true;
+      },
+      dropped: end,
+    };
+    response.once('close', () => {
+      queue.remove(client, layer, job);
+      resolve();
+    });
+    queue.add(client, layer, job);
+  });
+}
+
+function failure(error: unknown, report: Reporter): Uint8Array {
+  if (error instanceof SpikeRayError) return encodeFailure(error.message, error.fix);
+  if (error instanceof RangeError) return encodeFailure(error.message, undefined);
+  report({ type: 'warning', text: `drawing failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` });
+  return encodeFailure('The server failed to draw the picture.', undefined);
+}

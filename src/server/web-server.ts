@@ -1,0 +1,136 @@
+/**
+ * The web server: gallery and viewer (the built application), a JSON API on the runs, their pictures and reports, and frames drawn here.
+ *
+ *     GET  /api/about                                  { version, renders }
+ *     GET  /api/runs                                   { runs: (RunSummary | BrokenRun)[] }
+ *     GET  /api/runs/ID                                RunDetails
+ *     GET  /api/runs/ID/metrics                        { metrics: StepMetrics[] }
+ *     GET  /api/runs/ID/photos/SPLIT/INDEX[?width=N]   WebP
+ *     GET  /api/runs/ID/live                           events of its training; 204 if it is not trained here
+ *     POST /api/runs/ID/live                           { paused }
+ *     POST /api/runs/ID/frames                         a stream of frames (renderer/frame-message.ts)
+ *     GET  /runs/ID/PATH                               files below the run's eval/, render/, report/ and export/
+ *
+ * It trusts nobody: other hosts' names are refused where it listens on this machine alone (DNS rebinding), pages may load nothing from
+ * elsewhere, what lies in run folders is shown without access to the rest.
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import compression from 'compression';
+import express, { type Express, type RequestHandler } from 'express';
+import { InputError } from '../errors.ts';
+import { VERSION } from '../run/version.ts';
+import type { Reporter } from '../train/events.ts';
+import { applicationFiles, runFiles } from './file-routes.ts';
+import { FieldShelf } from './field-shelf.ts';
+import { answerErrors, HttpError } from './http-error.ts';
+import { liveRoutes } from './live-routes.ts';
+import type { LiveTraining } from './live-training.ts';
+import { RenderQueue } from './render-queue.ts';
+import { runRoutes } from './run-routes.ts';
+import { RunLibrary } from './run-library.ts';
+
+export interface ServeOptions {
+  /** Run folders, or folders with runs somewhere in them. */
+  readonly served: readonly string[];
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Of the wasm backend; undefined: all cores. */
+  readonly threads?: string;
+  /** The run that this process trains. */
+  readonly live?: LiveTraining;
+  readonly report: Reporter;
+}
+
+export interface WebServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Names under which this machine alone can be reached. */
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]', '::1']);
+
+/** @throws InputError if a folder does not exist, or the port is taken or may not be used */
+export async function startWebServer(options: ServeOptions): Promise<WebServer> {
+  const { served, host, threads, live = null, report } = options;
+  const library = new RunLibrary(served);
+  await library.list();
+  const shelf = new FieldShelf(threads, report);
+  const queue = new RenderQueue();
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  if (LOOPBACK.has(host)) app.use(refuseOtherHosts);
+  app.use(security);
+  app.use(compression());
+  app.get('/api/about', (_, response) => {
+    response.json({ version: VERSION, renders: 'the server, on its wasm backend' });
+  });
+  app.use('/api/runs', runRoutes({ library, shelf, queue, live, report }));
+  app.use('/api/runs', liveRoutes(library, live));
+  app.use('/api', () => {
+    throw new HttpError(404, 'There is no such part of the API.');
+  });
+  app.use('/runs', runFiles(library));
+  app.use(applicationFiles());
+  app.use((request) => {
+    throw new HttpError(
+      request.method === 'GET' || request.method === 'HEAD' ? 404 : 405,
+      `${request.method} ${request.path}: there is no such page.`,
+    );
+  });
+  app.use(answerErrors(report));
+  const server = await listen(app, options);
+  void queue.drive();
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}/`,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+      await shelf.dispose();
+    },
+  };
+}
+
+function listen(app: Express, { host, port }: ServeOptions): Promise<Server> {
+  const server = createServer(app);
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'another program listens there' : error.message;
+      reject(
+        new InputError(
+          `cannot listen on ${host}, port ${port}: ${why}`,
+          'Choose another port with --port, or another address with --host.',
+          { cause: error },
+        ),
+      );
+    });
+    server.listen(port, host, () => {
+      resolve(server);
+    });
+  });
+}
+
+const refuseOtherHosts: RequestHandler = (request, _, next) => {
+  const name = (request.headers.host ?? '').replace(/:\d+$/, '');
+  if (!LOOPBACK.has(name))
+    throw new HttpError(403, 'This server answers to localhost alone.', 'Open it as http://localhost, or start it with --host.');
+  next();
+};
+
+/** Nothing from elsewhere; isolated, so that workers may share memory. */
+const security: RequestHandler = (_, response, next) => {
+  response.set({
+    'Content-Security-Policy':
+      "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'",
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+  });
+  next();
+};

@@ -1,0 +1,78 @@
+/**
+ * A real headless Chromium for the tests of the viewer; without one they fail. Every page is watched: nothing on its console may be an error,
+ * and no request may leave the host.
+ */
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { afterAll, afterEach, expect } from 'vitest';
+
+const CHROMIUM = process.env.SPIKERAY_CHROMIUM ?? '/usr/bin/chromium';
+if (!existsSync(CHROMIUM))
+  throw new Error(`${CHROMIUM} is missing: install Chromium (Debian: apt-get install chromium), or name one in SPIKERAY_CHROMIUM`);
+
+/** SwiftShader for WebGL and WebGPU, and none of the browser's own traffic. */
+const FLAGS = [
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+  '--use-angle=swiftshader',
+  '--ignore-gpu-blocklist',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+  '--no-first-run',
+];
+
+const problems: string[] = [];
+const browsers = new Map<string, Promise<Browser>>();
+
+afterEach(() => {
+  expect(problems.splice(0), 'errors on the console, failed scripts, requests to elsewhere').toEqual([]);
+});
+afterAll(async () => {
+  for (const browser of browsers.values()) await (await browser).close();
+});
+
+export interface PageOptions extends BrowserContextOptions {
+  /** More flags of the browser. */
+  readonly flags?: readonly string[];
+  /** Texts on the console that are no errors in this test. */
+  readonly allowed?: RegExp;
+}
+
+export async function openPage(url: string, { flags = [], allowed, ...context }: PageOptions = {}): Promise<Page> {
+  const key = flags.join(' ');
+  if (!browsers.has(key)) browsers.set(key, chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags] }));
+  const browser = await browsers.get(key)!;
+  const page = await browser.newPage({ viewport: { width: 580, height: 280 }, ...context });
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !allowed?.test(message.text())) problems.push(message.text());
+  });
+  page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
+  const { host } = new URL(url);
+  page.on('request', (request) => {
+    const to = new URL(request.url());
+    if (to.protocol !== 'blob:' && to.protocol !== 'data:' && to.host !== host) problems.push(`a request to ${to.href}`);
+  });
+  await page.goto(url);
+  return page;
+}
+
+/** Until all pictures are at full resolution. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.getElementById('stage')?.dataset.state === 'full', null, { timeout: 120_000 });
+}
+
+/** The pixels of a picture on the page, as [height,width,3] in 0..1. */
+export async function pixelsOf(page: Page, index = 0): Promise<{ width: number; height: number; rgb: Float32Array }> {
+  const found = await page.evaluate((i) => {
+    const canvas = document.querySelectorAll<HTMLCanvasElement>('.picture-canvas')[i];
+    const { width, height } = canvas;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, width, height);
+    return { width, height, data: Array.from(data) };
+  }, index);
+  const rgb = Float32Array.from({ length: found.width * found.height * 3 }, (_, i) => found.data[Math.floor(i / 3) * 4 + (i % 3)] / 255);
+  return { width: found.width, height: found.height, rgb };
+}

@@ -1,0 +1,55 @@
+/** `spikeray train --viewer`, watched in a browser from its first steps to after its end. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunSummary } from '../../src/server/find-runs.ts';
+import { checkpointNames, contentOf } from '../e2e/run-files.ts';
+import { startServing, type RunningServer } from '../e2e/server.ts';
+import { TINY, tinyRun, tinyScene, workFolder } from '../e2e/tiny.ts';
+import { openPage, pixelsOf, settled } from './browser.ts';
+
+const folder = workFolder();
+const run = join(folder, 'run');
+/** Long enough to be watched. */
+const STEPS = ['--set', 'coarse.steps=400', '--set', 'fine.steps=400'];
+let server: RunningServer;
+
+beforeAll(async () => {
+  const scene = await tinyScene(join(folder, 'scene'));
+  server = await startServing('train', scene, '--out', run, ...TINY, ...STEPS, '--viewer', '0');
+});
+afterAll(() => server?.stop());
+
+const lines = (): number => readFileSync(join(run, 'metrics.jsonl'), 'utf8').split('\n').length;
+
+test('training is paused, watched, resumed, and stays in view after its end; watching changes no bit of it', async () => {
+  const { runs } = (await (await fetch(`${server.url}api/runs`)).json()) as { runs: RunSummary[] };
+  const api = `${server.url}api/runs/${runs[0].id}`;
+  const command = (paused: unknown): Promise<Response> =>
+    fetch(`${api}/live`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ paused }) });
+  expect((await command(true)).status).toBe(200);
+  expect((await command('yes')).status).toBe(400);
+
+  const page = await openPage(`${server.url}viewer.html?run=${runs[0].id}&crop=0,-9,-9,9,9,9`, { allowed: /503/ });
+  await page.waitForSelector('#training-state:has-text("Paused")', { timeout: 60_000 });
+  await settled(page);
+  const before = (await pixelsOf(page)).rgb;
+  const paused = lines();
+  await page.waitForTimeout(2500);
+  expect(lines(), 'a paused training writes nothing').toBe(paused);
+
+  await page.click('#pause');
+  await page.waitForSelector('#training-state:has-text("Training:")');
+  await page.waitForSelector('.chart canvas');
+  await page.waitForSelector('#training-state:has-text("Training is over")', { timeout: 200_000 });
+  await page.waitForFunction(() => document.querySelector('#statistics')!.textContent!.includes('step400'), null, { timeout: 60_000 });
+  await settled(page);
+  expect((await pixelsOf(page)).rgb).not.toEqual(before);
+  expect((await command(true)).status).toBe(409);
+  expect(checkpointNames(run).at(-1)).toContain('fine-00000400');
+
+  const alone = join(folder, 'alone');
+  await tinyRun(join(folder, 'scene'), alone, ...STEPS);
+  expect(await contentOf(run)).toEqual(await contentOf(alone));
+  await server.stop('SIGINT');
+});

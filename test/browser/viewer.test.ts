@@ -1,0 +1,315 @@
+/** The viewer as people use it. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { boxDistances } from '../../renderer/box-distances.ts';
+import { turbo } from '../../renderer/colour-maps.ts';
+import { parseCameraPath } from '../../renderer/nerfstudio-path.ts';
+import { OUTPUT_MODES, pictureOf, type OutputMode } from '../../renderer/output-modes.ts';
+import { depthPixels } from '../../renderer/pixels.ts';
+import { renderImage } from '../../renderer/render-image.ts';
+import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
+import { sharpCodec } from '../../src/cli/image-codec.ts';
+import { openField } from '../../src/eval/open-field.ts';
+import { meanSquaredError, psnrOf } from '../../src/math/image-metrics.ts';
+import type { RunSummary } from '../../src/server/find-runs.ts';
+import type { RunDetails } from '../../src/server/run-routes.ts';
+import { succeed } from '../e2e/cli.ts';
+import { openCheckpoint } from '../e2e/run-files.ts';
+import { startServing, type RunningServer } from '../e2e/server.ts';
+import { tinyScene, workFolder } from '../e2e/tiny.ts';
+import { openPage, pixelsOf, settled } from './browser.ts';
+
+const folder = workFolder();
+const run = join(folder, 'runs/spiking');
+const DIST = new URL('../../dist/web-viewer/assets/', import.meta.url);
+let server: RunningServer;
+let ids: Record<string, string>;
+
+beforeAll(async () => {
+  const scene = await tinyScene(join(folder, 'scene'), 12, 48);
+  await succeed(['train', scene, '--out', run, ...SMALL, '--quiet']);
+  await succeed(['train', scene, '--ann', '--out', join(folder, 'runs/twin'), ...SMALL, '--quiet']);
+  await succeed(['eval', run, '--quiet']);
+  server = await startServing('serve', join(folder, 'runs'), '--port', '0');
+  const { runs } = (await (await fetch(`${server.url}api/runs`)).json()) as { runs: RunSummary[] };
+  ids = Object.fromEntries(runs.map(({ id, name }) => [name, id]));
+});
+afterAll(() => server?.stop());
+
+/** Enough training that something can be seen. */
+const SMALL = [
+  'coarse.steps=150',
+  'coarse.rays=256',
+  'coarse.voxels=30000',
+  'fine.steps=120',
+  'fine.rays=256',
+  'fine.voxels=60000',
+  'fine.scaleAt=20,40',
+  'fine.occupancyFrom=50',
+  'fine.occupancyEvery=50',
+  'network.width=32',
+].flatMap((setting) => ['--set', setting]);
+
+const viewer = (more = ''): string => `${server.url}viewer.html?run=${ids.spiking}${more}`;
+const psnr = (a: Float32Array, b: Float32Array): number => psnrOf(meanSquaredError(a, b));
+const unit = (data: ArrayLike<number>): Float32Array => Float32Array.from(data, (value) => value / 255);
+
+async function poseOf(page: Page): Promise<number[]> {
+  return (new URL(page.url()).searchParams.get('camera') ?? '').split(',').map(Number);
+}
+
+/** Saves the viewer's camera path and gives the file. */
+async function savePath(page: Page): Promise<string> {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#path-save')]);
+  const path = join(folder, `path-${Math.random()}.json`);
+  await download.saveAs(path);
+  return path;
+}
+
+const openPanel = (page: Page, title: string): Promise<void> => page.click(`summary:text-is("${title}")`);
+
+test('the gallery shows the runs, and a card leads to the viewer', async () => {
+  const page = await openPage(server.url);
+  await page.waitForSelector('.card');
+  expect(await page.locator('.card h2').allTextContents()).toEqual(['twin', 'spiking']);
+  expect(await page.locator('.card', { hasText: 'spiking' }).textContent()).toMatch(/PSNR\d+\.\d\d dB, test.*mJ an image/);
+  await page.waitForFunction(() => document.querySelector<HTMLImageElement>('.card img')!.naturalWidth === 48);
+  await page.selectOption('#sort', 'psnr');
+  expect(await page.locator('.card h2').first().textContent()).toBe('spiking');
+  await page.click('.card >> text=spiking');
+  await settled(page);
+  expect(await page.textContent('#source')).toContain('drawn by the server');
+});
+
+test("every mode's pixels are those of the command line's render of the same view", async () => {
+  const page = await openPage(viewer());
+  await settled(page);
+  await page.locator('#stage').press('ArrowLeft');
+  await openPanel(page, 'Camera path');
+  await page.click('#path-add');
+  await page.click('#path-add');
+  const path = await savePath(page);
+  const rendered = await succeed(['render', run, '--path', path, '--out', join(folder, 'view'), '--quiet', '--json']);
+  const { depthMetresPerUnit } = JSON.parse(rendered.stdout) as { depthMetresPerUnit: number };
+  const { cameras } = parseCameraPath(JSON.parse(readFileSync(path, 'utf8')), path);
+  const checkpoint = await openCheckpoint(run);
+  const engine = await openField(await createWasmBackend(), checkpoint);
+  const image = await renderImage(engine, cameras[0], { background: [1, 1, 1], noiseSeed: checkpoint.config.seed });
+  const { width, height } = image;
+
+  const frame = join(folder, 'view/frame_0000');
+  const colours = async (file: string): Promise<Float32Array> => {
+    const { rgba } = await sharpCodec.decode(file);
+    return Float32Array.from({ length: width * height * 3 }, (_, i) => rgba[Math.floor(i / 3) * 4 + (i % 3)] / 255);
+  };
+  const depth16 = await sharp(`${frame}.depth.png`).raw({ depth: 'ushort' }).toBuffer();
+  const stored = new Uint16Array(depth16.buffer, depth16.byteOffset, width * height);
+  const depths = Float32Array.from(stored, (value) => value * depthMetresPerUnit);
+  const range = boxDistances(checkpoint.spec.grid, [cameras[0]]);
+  const written: Partial<Record<OutputMode, Float32Array>> = {
+    colour: await colours(`${frame}.png`),
+    opacity: await colours(`${frame}.opacity.png`),
+    depth: unit(depthPixels(depths, image.opacity, width, height, turbo, range).data),
+  };
+  for (const mode of OUTPUT_MODES) {
+    await page.click(`[data-mode=${mode}]`);
+    await settled(page);
+    const shown = await pixelsOf(page);
+    expect([shown.width, shown.height], mode).toEqual([width, height]);
+    expect(psnr(shown.rgb, written[mode] ?? unit(pictureOf(mode, image, cameras[0], engine.spec).pixels.data)), mode).toBeGreaterThan(35);
+    expect(new Set(shown.rgb).size, `${mode} is a picture`).toBeGreaterThan(3);
+    expect(await page.isVisible('#legend')).toBe(mode !== 'colour' && mode !== 'normals');
+  }
+  await engine.dispose();
+});
+
+test('dragging orbits, the wheel approaches, keys turn and move; the address keeps the view', async () => {
+  const page = await openPage(viewer());
+  await settled(page);
+  let before = (await pixelsOf(page)).rgb;
+  const changes = async (act: () => Promise<void>): Promise<void> => {
+    const address = page.url();
+    await act();
+    // The address follows when the view stands still.
+    await page.waitForFunction((url) => location.href !== url, address);
+    await settled(page);
+    const after = (await pixelsOf(page)).rgb;
+    expect(psnr(before, after)).toBeLessThan(45);
+    before = after;
+  };
+  const stage = page.locator('#stage');
+  await changes(async () => {
+    await page.mouse.move(100, 140);
+    await page.mouse.down();
+    await page.mouse.move(200, 180, { steps: 6 });
+    await page.mouse.up();
+  });
+  await changes(() => page.mouse.wheel(0, -400));
+  await changes(() => stage.press('ArrowUp'));
+  await changes(() => stage.press('Shift+ArrowLeft'));
+  await changes(async () => {
+    await stage.focus();
+    await page.keyboard.down('KeyD');
+    await page.waitForTimeout(150);
+    await page.keyboard.up('KeyD');
+  });
+  await page.keyboard.press('f');
+  expect(await page.getAttribute('#fly', 'aria-pressed')).toBe('true');
+  await changes(async () => {
+    await page.mouse.move(100, 140);
+    await page.mouse.down();
+    await page.mouse.move(130, 130, { steps: 3 });
+    await page.mouse.up();
+  });
+  const again = await openPage(page.url());
+  await settled(again);
+  expect(psnr((await pixelsOf(again)).rgb, before)).toBeGreaterThan(45);
+});
+
+test('a thumbnail jumps exactly to its camera, whose photo shows beside the runs', async () => {
+  const details = (await (await fetch(`${server.url}api/runs/${ids.spiking}`)).json()) as RunDetails;
+  const page = await openPage(viewer(`&beside=${ids.twin}&photo=1`));
+  await settled(page);
+  await page.click('#thumbnails button >> nth=4');
+  await settled(page);
+  const view = details.cameras.views[4];
+  const pose = await poseOf(page);
+  for (let i = 0; i < 12; i++) expect(pose[i]).toBeCloseTo(view.camToWorld[i], 5);
+  await page.waitForSelector('.layer-title:text-is("photo")');
+  expect(await page.locator('.layer-title').allTextContents()).toEqual(['spiking (lif)', 'twin (ANN)', 'photo']);
+  for (let i = 0; i < 8; i++) await page.locator('.divider').last().press('ArrowLeft');
+  expect(new Set((await pixelsOf(page, 2)).rgb).size).toBeGreaterThan(20);
+  const widths = (): Promise<number[]> =>
+    page.locator('.picture-canvas').evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).width));
+  const [left, middle] = await widths();
+  await page.locator('.divider').first().press('ArrowRight');
+  await settled(page);
+  const [wider, narrower] = await widths();
+  expect([wider > left, narrower < middle]).toEqual([true, true]);
+  await page.locator('#stage').press(']');
+  await settled(page);
+  expect((await poseOf(page))[3]).toBeCloseTo(details.cameras.views[5].camToWorld[3], 5);
+});
+
+test('a camera path is edited, previewed, saved, and loaded by another page', async () => {
+  const page = await openPage(viewer());
+  await settled(page);
+  await openPanel(page, 'Camera path');
+  await page.click('#path-add');
+  await page.click('#thumbnails button >> nth=3');
+  await page.click('#path-add');
+  await page.getByLabel('Seconds before key frame 2').fill('0.5');
+  await page.getByLabel('Seconds before key frame 2').press('Enter');
+  expect(await page.textContent('#path-length')).toBe('0.5 s');
+  const path = await savePath(page);
+  const saved = parseCameraPath(JSON.parse(readFileSync(path, 'utf8')), path);
+  expect([saved.cameras.length, saved.keys!.length]).toEqual([13, 2]);
+
+  const other = await openPage(viewer());
+  await settled(other);
+  await openPanel(other, 'Camera path');
+  await other.setInputFiles('#path-load', path);
+  await other.waitForSelector('#keys li:nth-child(2)');
+  await other.click('#path-play');
+  await other.waitForFunction(() => document.getElementById('path-play')!.textContent === 'Play');
+  await settled(other);
+  const end = saved.keys![1].camToWorld;
+  (await poseOf(other)).forEach((value, i) => {
+    expect(value).toBeCloseTo(end[i], 5);
+  });
+  const wrong = join(folder, 'wrong.json');
+  writeFileSync(wrong, '{"camera_path": [{}]}');
+  await other.setInputFiles('#path-load', wrong);
+  await other.waitForSelector('#status.problem');
+  expect(await other.textContent('#status')).toContain('wrong.json: expected');
+});
+
+test('a crop box and a background change what is shown', async () => {
+  const page = await openPage(viewer('&crop=50,50,50,51,51,51&background=204060'));
+  await settled(page);
+  const { rgb } = await pixelsOf(page);
+  const expected = [0x20, 0x40, 0x60].map((value) => value / 255);
+  expect(rgb.every((value, i) => Math.abs(value - expected[i % 3]) < 0.003)).toBe(true);
+  await openPanel(page, 'Crop');
+  await page.uncheck('#crop-on');
+  await settled(page);
+  expect(new Set((await pixelsOf(page)).rgb).size).toBeGreaterThan(20);
+  const [picture] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
+  expect(picture.suggestedFilename()).toBe('spiking-colour.png');
+});
+
+test('a server that is killed and started again is found by itself', async () => {
+  const args = ['serve', join(folder, 'runs'), '--port'];
+  const first = await startServing(...args, '0');
+  const page = await openPage(`${first.url}viewer.html?run=${ids.spiking}`, { allowed: /ERR_(CONNECTION|EMPTY|INCOMPLETE)|net::/ });
+  const gallery = await openPage(first.url, { allowed: /ERR_(CONNECTION|EMPTY)|net::/ });
+  await settled(page);
+  await gallery.waitForSelector('.card');
+  await first.stop('SIGKILL');
+  await page.locator('#stage').press('ArrowRight');
+  await page.waitForSelector('#status.problem:has-text("does not answer")');
+  await gallery.waitForSelector('#status:has-text("does not answer")', { timeout: 30_000 });
+  const second = await startServing(...args, String(first.port));
+  await settled(page);
+  await page.waitForFunction(() => document.getElementById('status')!.textContent === '');
+  await gallery.waitForSelector('#status:has-text("2 runs")', { timeout: 30_000 });
+  await second.stop();
+});
+
+test('on a screen of 390 pixels everything is in reach, by touch and by keyboard', async () => {
+  const page = await openPage(viewer(), { viewport: { width: 390, height: 760 }, hasTouch: true, isMobile: true });
+  await settled(page);
+  const overflow = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(await overflow()).toBeLessThanOrEqual(0);
+  const { width } = await pixelsOf(page);
+  expect(width).toBe(390);
+  await page.tap('#toggle');
+  await settled(page);
+  expect((await page.locator('#stage').boundingBox())!.height).toBe(760);
+  await page.tap('#toggle');
+  await page.tap('[data-mode=depth]');
+  await settled(page);
+  expect(await page.getAttribute('[data-mode=depth]', 'aria-pressed')).toBe('true');
+  const reached = await page.evaluate(() => {
+    const all = [...document.querySelectorAll<HTMLElement>('#panel button, #panel select, #panel input, #panel summary, #panel a')];
+    return all.filter((one) => one.tabIndex < 0 && !(one as HTMLButtonElement).disabled).length;
+  });
+  expect(reached, 'controls that Tab does not reach').toBe(0);
+  await page.goto(server.url);
+  await page.waitForSelector('.card');
+  expect(await overflow()).toBeLessThanOrEqual(0);
+});
+
+test('without WebGL the pictures are there, and the page says what is missing', async () => {
+  const page = await openPage(viewer(), { flags: ['--disable-3d-apis'], allowed: /WebGL/ });
+  await settled(page);
+  expect(await page.textContent('#source')).toContain('no WebGL 2');
+  expect(new Set((await pixelsOf(page)).rgb).size).toBeGreaterThan(20);
+});
+
+test('a run that is not there is said, not shown blank', async () => {
+  const page = await openPage(`${server.url}viewer.html?run=none`, { allowed: /404/ });
+  await page.waitForSelector('#status.problem');
+  expect(await page.textContent('#status')).toContain('no run none');
+});
+
+test('help opens and closes by keyboard', async () => {
+  const page = await openPage(viewer());
+  await settled(page);
+  await page.locator('#stage').press('?');
+  expect(await page.isVisible('#help')).toBe(true);
+  await page.keyboard.press('Escape');
+  expect(await page.isVisible('#help')).toBe(false);
+});
+
+test("the pages' scripts are at most 900 kB, compressed", () => {
+  const sizes = readdirSync(DIST)
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => gzipSync(readFileSync(new URL(name, DIST))).length);
+  expect(sizes.length).toBeGreaterThan(1);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(900_000);
+});

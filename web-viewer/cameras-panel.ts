@@ -1,0 +1,86 @@
+/** The cameras of the scene: a choice of splits, thumbnails to jump to, a picture at the pointer. */
+import type { CameraView } from '../src/server/run-views.ts';
+import { photoPath } from './api.ts';
+import { byId, element, setOptions } from './elements.ts';
+
+const THUMBNAIL = 120;
+
+export class CamerasPanel {
+  private readonly run: string;
+  private readonly all: readonly CameraView[];
+  private readonly select = byId<HTMLSelectElement>('split');
+  private readonly list = byId('thumbnails');
+  private readonly hovered = byId<HTMLImageElement>('hover');
+  private readonly changed: () => void;
+  private readonly jump: (view: CameraView) => void;
+  private chosen: CameraView | null = null;
+
+  constructor(run: string, views: readonly CameraView[], problem: string | null, changed: () => void, jump: (view: CameraView) => void) {
+    this.run = run;
+    this.all = views;
+    this.changed = changed;
+    this.jump = jump;
+    const splits = [...new Set(views.map(({ split }) => split))];
+    setOptions(
+      this.select,
+      splits.map((split) => [split, `${split} (${views.filter((view) => view.split === split).length})`]),
+    );
+    this.select.disabled = splits.length < 2;
+    this.select.addEventListener('change', () => {
+      this.fill();
+      this.changed();
+    });
+    if (problem !== null) this.list.append(element('p', { textContent: `No cameras: ${problem}` }));
+    else this.fill();
+  }
+
+  /** Of the split that is shown. */
+  get views(): readonly CameraView[] {
+    return this.all.filter(({ split }) => split === this.select.value);
+  }
+
+  /** Place of the camera that is looked through among `views`, or null. */
+  get marked(): number | null {
+    const at = this.chosen === null ? -1 : this.views.indexOf(this.chosen);
+    return at < 0 ? null : at;
+  }
+
+  /** The camera that is looked through; null: none any more. */
+  mark(view: CameraView | null): void {
+    if (view === this.chosen) return;
+    this.chosen = view;
+    for (const [i, button] of [...this.list.children].entries()) button.setAttribute('aria-pressed', String(i === this.marked));
+    if (this.marked !== null) this.list.children[this.marked].scrollIntoView({ block: 'nearest' });
+  }
+
+  /** The one before or after. */
+  step(by: number): void {
+    const { views } = this;
+    if (views.length === 0) return;
+    const from = this.marked ?? (by > 0 ? -1 : 0);
+    this.jump(views[(from + by + views.length) % views.length]);
+  }
+
+  /** Shows a camera's photo near a place on the stage; null: none. */
+  hover(index: number | null, x: number, y: number): void {
+    this.hovered.hidden = index === null;
+    if (index === null) return;
+    const { split, index: number } = this.views[index];
+    this.hovered.src = photoPath(this.run, split, number, THUMBNAIL);
+    this.hovered.style.left = `${x + 14}px`;
+    this.hovered.style.top = `${y + 14}px`;
+  }
+
+  private fill(): void {
+    this.list.replaceChildren(
+      ...this.views.map((view) => {
+        const image = element('img', { src: photoPath(this.run, view.split, view.index, THUMBNAIL), alt: '', loading: 'lazy' });
+        const button = element('button', { title: view.name, label: `Go to camera ${view.name}` }, image);
+        button.addEventListener('click', () => {
+          this.jump(view);
+        });
+        return button;
+      }),
+    );
+  }
+}

@@ -1,0 +1,79 @@
+/** Curves of a training: loss, PSNR, firing rates over its steps. */
+import { LineChart, type LineSeriesOption } from 'echarts/charts';
+import {
+  GridComponent,
+  LegendComponent,
+  TooltipComponent,
+  type GridComponentOption,
+  type TooltipComponentOption,
+} from 'echarts/components';
+import { init, use, type ComposeOption, type ECharts } from 'echarts/core';
+import { CanvasRenderer } from 'echarts/renderers';
+import type { StepMetrics } from './api.ts';
+
+use([LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
+
+type Options = ComposeOption<LineSeriesOption | GridComponentOption | TooltipComponentOption>;
+
+interface Curve {
+  readonly name: string;
+  readonly value: (metrics: StepMetrics) => number | null;
+}
+
+interface ChartPlan {
+  readonly title: string;
+  readonly log?: boolean;
+  readonly curves: readonly Curve[];
+}
+
+const CHARTS: readonly ChartPlan[] = [
+  { title: 'Loss', log: true, curves: [{ name: 'loss', value: ({ loss }) => loss }] },
+  { title: 'Training PSNR, dB', curves: [{ name: 'PSNR', value: ({ psnr }) => psnr }] },
+  {
+    title: 'Firing rates, %',
+    curves: [0, 1].map((layer) => ({
+      name: `layer ${layer + 1}`,
+      value: ({ firingRates }) => firingRates && firingRates[layer] * 100,
+    })),
+  },
+];
+
+export class Charts {
+  private readonly charts: { readonly plan: ChartPlan; readonly chart: ECharts }[];
+
+  constructor(place: HTMLElement) {
+    this.charts = CHARTS.map((plan) => {
+      const root = document.createElement('div');
+      root.className = 'chart';
+      root.setAttribute('role', 'img');
+      root.setAttribute('aria-label', `${plan.title} over the steps of training`);
+      const title = document.createElement('h3');
+      title.textContent = plan.title;
+      place.append(title, root);
+      const chart = init(root, 'dark', { renderer: 'canvas' });
+      new ResizeObserver(() => {
+        chart.resize();
+      }).observe(root);
+      return { plan, chart };
+    });
+  }
+
+  /** The steps of the coarse stage come before those of the fine one. */
+  show(metrics: readonly StepMetrics[]): void {
+    const coarse = metrics.reduce((most, { stage, step }) => (stage === 'coarse' ? Math.max(most, step) : most), 0);
+    for (const { plan, chart } of this.charts) chart.setOption(optionsOf(plan, metrics, coarse));
+  }
+}
+
+function optionsOf({ log, curves }: ChartPlan, metrics: readonly StepMetrics[], coarse: number): Options {
+  const at = ({ stage, step }: StepMetrics): number => (stage === 'coarse' ? step : coarse + step);
+  return {
+    animation: false,
+    backgroundColor: 'transparent',
+    grid: { left: 44, right: 8, top: 8, bottom: 22 },
+    tooltip: { trigger: 'axis', confine: true, valueFormatter: (value) => Number(value).toPrecision(4) },
+    xAxis: { type: 'value' },
+    yAxis: { type: log ? 'log' : 'value', scale: true },
+    series: curves.map(({ name, value }) => ({ type: 'line', name, showSymbol: false, data: metrics.map((one) => [at(one), value(one)]) })),
+  };
+}

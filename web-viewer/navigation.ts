@@ -1,0 +1,212 @@
+/**
+ * Moving the camera: orbit around a point (drag, wheel, touch; three's OrbitControls) or fly (drag looks around), and the keyboard in both.
+ * The camera is not touched until somebody moves it, so that a pose that was set stays exact.
+ */
+import { MathUtils, PerspectiveCamera, Quaternion, Vector3 } from 'three';
+import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
+import { FOV_RANGE } from './view-state.ts';
+
+/** Shares of the distance to the target a second. */
+const SPEED = 0.8;
+const FAST = 4;
+/** Radians: of an arrow key's step, and of a pixel of dragging in flight. */
+const TURN_STEP = MathUtils.degToRad(5);
+const LOOK_SPEED = 0.004;
+const ZOOM_STEP = 1.1;
+
+/** Directions in the camera's own axes. */
+const FLIGHT: Readonly<Record<string, readonly [number, number, number]>> = {
+  KeyW: [0, 0, -1],
+  KeyS: [0, 0, 1],
+  KeyA: [-1, 0, 0],
+  KeyD: [1, 0, 0],
+  KeyQ: [0, -1, 0],
+  KeyE: [0, 1, 0],
+};
+
+export class Navigation {
+  readonly camera: PerspectiveCamera;
+  private readonly orbit: OrbitControls;
+  private readonly stage: HTMLElement;
+  private readonly moved: () => void;
+  private readonly pressed = new Set<string>();
+  private fast = false;
+  private flying = false;
+  private lookingFrom: { x: number; y: number } | null = null;
+  private ticking = false;
+
+  /**
+   * @param up the scene's
+   * @param moved called whenever somebody moved the camera
+   */
+  constructor(stage: HTMLElement, up: readonly number[], moved: () => void) {
+    this.stage = stage;
+    this.moved = moved;
+    this.camera = new PerspectiveCamera(50, 1, 0.01, 1000);
+    this.camera.up.fromArray(up);
+    this.orbit = new OrbitControls(this.camera, stage);
+    this.orbit.rotateSpeed = 0.8;
+    this.orbit.addEventListener('change', moved);
+    stage.addEventListener('keydown', (event) => {
+      this.keyDown(event);
+    });
+    stage.addEventListener('keyup', (event) => this.pressed.delete(event.code));
+    stage.addEventListener('blur', () => {
+      this.pressed.clear();
+    });
+    stage.addEventListener('pointerdown', (event) => {
+      if (this.flying) this.startLooking(event);
+    });
+    stage.addEventListener('pointermove', (event) => {
+      if (this.lookingFrom !== null) this.look(event);
+    });
+    for (const end of ['pointerup', 'pointercancel'] as const) stage.addEventListener(end, () => (this.lookingFrom = null));
+  }
+
+  get fly(): boolean {
+    return this.flying;
+  }
+
+  set fly(on: boolean) {
+    this.flying = on;
+    this.orbit.enabled = !on;
+    if (!on) this.aim(this.distance);
+  }
+
+  /** From the camera to what it orbits. */
+  get distance(): number {
+    return this.camera.position.distanceTo(this.orbit.target);
+  }
+
+  /** Puts the camera exactly there. */
+  pose(camToWorld: ArrayLike<number>, distance = this.distance): void {
+    const m = camToWorld;
+    // prettier-ignore
+    this.camera.matrix.set(
+      m[0], m[1], m[2], m[3],
+      m[4], m[5], m[6], m[7],
+      m[8], m[9], m[10], m[11],
+      0, 0, 0, 1,
+    );
+    this.camera.matrix.decompose(this.camera.position, this.camera.quaternion, this.camera.scale);
+    this.aim(distance);
+  }
+
+  /** [16] row-major */
+  get camToWorld(): number[] {
+    this.camera.updateMatrix();
+    return this.camera.matrix.clone().transpose().toArray();
+  }
+
+  /** Looks at a point from where the camera is. */
+  lookAt(point: readonly number[]): void {
+    this.orbit.target.fromArray(point);
+    this.orbit.update();
+  }
+
+  set fov(degrees: number) {
+    this.camera.fov = MathUtils.clamp(degrees, FOV_RANGE.min, FOV_RANGE.max);
+    this.camera.updateProjectionMatrix();
+  }
+
+  private aim(distance: number): void {
+    this.orbit.target.copy(this.camera.position).addScaledVector(this.camera.getWorldDirection(new Vector3()), distance);
+  }
+
+  private keyDown(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    this.fast = event.shiftKey;
+    if (event.code in FLIGHT) {
+      this.pressed.add(event.code);
+      this.tick();
+      return;
+    }
+    const step = this.steps(event.shiftKey)[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    step();
+    this.moved();
+  }
+
+  private steps(shift: boolean): Record<string, () => void> {
+    const turn = (yaw: number, pitch: number) => () => {
+      if (shift) this.pan(yaw, -pitch);
+      else if (this.flying) this.turn(-yaw, -pitch);
+      else this.around(yaw, pitch);
+    };
+    return {
+      ArrowLeft: turn(-TURN_STEP, 0),
+      ArrowRight: turn(TURN_STEP, 0),
+      ArrowUp: turn(0, -TURN_STEP),
+      ArrowDown: turn(0, TURN_STEP),
+      '+': () => this.approach(1 / ZOOM_STEP),
+      '=': () => this.approach(1 / ZOOM_STEP),
+      '-': () => this.approach(ZOOM_STEP),
+    };
+  }
+
+  /** Around the target. */
+  private around(yaw: number, pitch: number): void {
+    const { camera, orbit } = this;
+    const offset = camera.position.clone().sub(orbit.target);
+    const right = new Vector3(1, 0, 0).applyQuaternion(camera.quaternion);
+    const polar = offset.angleTo(camera.up);
+    const clamped = MathUtils.clamp(polar + pitch, 0.05, Math.PI - 0.05) - polar;
+    const rotation = new Quaternion().setFromAxisAngle(camera.up, yaw).multiply(new Quaternion().setFromAxisAngle(right, clamped));
+    camera.position.copy(orbit.target).add(offset.applyQuaternion(rotation));
+    camera.lookAt(orbit.target);
+  }
+
+  private turn(yaw: number, pitch: number): void {
+    const { camera } = this;
+    camera.quaternion.premultiply(new Quaternion().setFromAxisAngle(camera.up, yaw));
+    camera.quaternion.multiply(new Quaternion().setFromAxisAngle(new Vector3(1, 0, 0), pitch));
+    this.aim(this.distance);
+  }
+
+  private pan(x: number, y: number): void {
+    const step = new Vector3(x, y, 0).applyQuaternion(this.camera.quaternion).multiplyScalar(this.distance);
+    this.camera.position.add(step);
+    this.orbit.target.add(step);
+  }
+
+  private approach(factor: number): void {
+    const { camera, orbit } = this;
+    camera.position.sub(orbit.target).multiplyScalar(factor).add(orbit.target);
+  }
+
+  /** Moves for as long as keys are held. */
+  private tick(): void {
+    if (this.ticking) return;
+    this.ticking = true;
+    let before = performance.now();
+    const go = (now: number): void => {
+      if (this.pressed.size === 0) {
+        this.ticking = false;
+        return;
+      }
+      const direction = new Vector3();
+      for (const code of this.pressed) direction.add(new Vector3(...FLIGHT[code]));
+      const metres = (SPEED * (this.fast ? FAST : 1) * this.distance * Math.min(100, now - before)) / 1000;
+      before = now;
+      const step = direction.applyQuaternion(this.camera.quaternion).multiplyScalar(metres);
+      this.camera.position.add(step);
+      this.orbit.target.add(step);
+      this.moved();
+      requestAnimationFrame(go);
+    };
+    requestAnimationFrame(go);
+  }
+
+  private startLooking(event: PointerEvent): void {
+    this.lookingFrom = { x: event.clientX, y: event.clientY };
+    this.stage.setPointerCapture(event.pointerId);
+  }
+
+  private look(event: PointerEvent): void {
+    const { x, y } = this.lookingFrom!;
+    this.turn((x - event.clientX) * LOOK_SPEED, (y - event.clientY) * LOOK_SPEED);
+    this.lookingFrom = { x: event.clientX, y: event.clientY };
+    this.moved();
+  }
+}

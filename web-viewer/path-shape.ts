@@ -1,0 +1,19 @@
+/** A camera path as the overlay draws it. */
+import { cameraAt, pathSeconds, type CameraKey } from '../renderer/camera-keys.ts';
+import type { FrustumCamera } from './overlay.ts';
+
+const POINTS_A_KEY = 16;
+
+/** Points along the path, and a frustum for each key. */
+export function pathShape(keys: readonly CameraKey[]): [along: number[][], frustums: FrustumCamera[]] {
+  const count = keys.length < 2 ? 0 : keys.length * POINTS_A_KEY;
+  const along = Array.from({ length: count }, (_, i) => {
+    const { camToWorld: m } = cameraAt(keys, (pathSeconds(keys) * i) / (count - 1));
+    return [m[3], m[7], m[11]];
+  });
+  const frustums = keys.map(({ camToWorld, fov }) => {
+    const focal = 0.5 / Math.tan((fov * Math.PI) / 360);
+    return { camToWorld, intrinsics: { width: 1.5, height: 1, fx: focal, fy: focal } };
+  });
+  return [along, frustums];
+}

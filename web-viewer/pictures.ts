@@ -1,0 +1,179 @@
+/** The pictures on the stage, side by side as parts of one view: runs drawn by frame sources, and the photo. Dividers between them move. */
+import type { Frame, FrameSource } from '../renderer/frame-source.ts';
+import type { Intrinsics } from '../datasets/scene-data.ts';
+import { element } from './elements.ts';
+import { FrameLoop, type WantedPicture } from './frame-loop.ts';
+import { PictureLayer, type Region } from './picture-layer.ts';
+
+/** What one part shows; without a source, the photo. */
+export interface Part {
+  readonly title: string;
+  readonly source: FrameSource | null;
+}
+
+/** A photo with the intrinsics of its camera. */
+export interface Photo {
+  readonly image: ImageBitmap;
+  readonly intrinsics: Intrinsics;
+}
+
+export interface PictureListener {
+  shown(part: number, frame: Frame, full: boolean): void;
+  problem(text: string | null): void;
+  /** Other parts of the view are seen: ask for the pictures again. */
+  divided(): void;
+}
+
+/** Least share of the stage that a part keeps. */
+const LEAST = 0.08;
+const KEY_STEP = 0.02;
+
+export class Pictures {
+  private readonly stage: HTMLElement;
+  private readonly listener: PictureListener;
+  private parts: { readonly plan: Part; readonly layer: PictureLayer; readonly loop: FrameLoop | null }[] = [];
+  /** Where part i ends and the next begins. */
+  private divisions: number[] = [];
+  private dividers: HTMLElement[] = [];
+
+  constructor(stage: HTMLElement, listener: PictureListener) {
+    this.stage = stage;
+    this.listener = listener;
+  }
+
+  show(plans: readonly Part[]): void {
+    for (const { layer, loop } of this.parts) {
+      loop?.stop();
+      layer.remove();
+    }
+    for (const divider of this.dividers) divider.remove();
+    this.parts = plans.map((plan, i) => {
+      const layer = new PictureLayer(this.stage, plan.title);
+      layer.name(plans.length > 1 ? plan.title : '');
+      const listener = {
+        shown: (frame: Frame, full: boolean) => {
+          layer.draw(frame);
+          this.listener.shown(i, frame, full);
+        },
+        problem: (text: string | null) => {
+          this.listener.problem(text);
+        },
+      };
+      return { plan, layer, loop: plan.source && new FrameLoop(`part-${i}`, plan.source, listener) };
+    });
+    this.divisions = plans.slice(1).map((_, i) => (i + 1) / plans.length);
+    this.dividers = this.divisions.map((_, i) => this.divider(i));
+    this.place();
+  }
+
+  get count(): number {
+    return this.parts.length;
+  }
+
+  /** All pictures are at full resolution. */
+  get complete(): boolean {
+    return this.parts.every(({ loop }) => loop?.complete ?? true);
+  }
+
+  /** Draws again what changed behind the same view. */
+  redraw(): void {
+    for (const { loop } of this.parts) loop?.redraw();
+  }
+
+  /** @param wanted with the camera of the whole stage, of which each part draws its columns */
+  want(wanted: WantedPicture, moving: boolean): void {
+    const { camToWorld, intrinsics } = wanted.camera;
+    for (const [i, { loop }] of this.parts.entries()) {
+      const { left, right } = this.region(i);
+      const [from, to] = [Math.round(left * intrinsics.width), Math.round(right * intrinsics.width)];
+      const part = { ...intrinsics, width: Math.max(1, to - from), cx: intrinsics.cx - from };
+      loop?.want({ ...wanted, camera: { camToWorld, intrinsics: part } }, moving);
+    }
+  }
+
+  /**
+   * Draws the photo into the part that is for it.
+   *
+   * @param atCamera a camera of the scene is looked through: if there is no photo yet, it comes
+   * @param intrinsics of the whole stage
+   */
+  showPhoto(photo: Photo | null, atCamera: boolean, intrinsics: Intrinsics, background: string): void {
+    const i = this.parts.findIndex(({ plan }) => plan.source === null);
+    if (i < 0) return;
+    const { left, right } = this.region(i);
+    const width = Math.max(1, Math.round((right - left) * intrinsics.width));
+    const missing = atCamera ? 'loading the photo …' : 'photo: go to a camera of the scene';
+    this.parts[i].layer.name(photo === null ? missing : 'photo');
+    this.parts[i].layer.fill(width, intrinsics.height, (context) => {
+      context.fillStyle = background;
+      context.fillRect(0, 0, width, intrinsics.height);
+      if (photo === null) return;
+      const { image, intrinsics: own } = photo;
+      const scale = intrinsics.fy / own.fy;
+      const x = intrinsics.cx - left * intrinsics.width - own.cx * scale;
+      context.imageSmoothingQuality = 'high';
+      context.drawImage(image, x, intrinsics.cy - own.cy * scale, own.width * scale, own.height * scale);
+    });
+  }
+
+  region(i: number): Region {
+    return { left: this.divisions[i - 1] ?? 0, right: this.divisions[i] ?? 1 };
+  }
+
+  /** All parts as one picture. */
+  picture(width: number, height: number): HTMLCanvasElement {
+    const canvas = element('canvas', { width, height });
+    const context = canvas.getContext('2d')!;
+    for (const [i, { layer }] of this.parts.entries()) {
+      const { left, right } = this.region(i);
+      const [from, to] = [Math.round(left * width), Math.round(right * width)];
+      context.drawImage(layer.canvas, from, 0, to - from, height);
+    }
+    return canvas;
+  }
+
+  private place(): void {
+    for (const [i, { layer }] of this.parts.entries()) layer.place(this.region(i));
+    for (const [i, divider] of this.dividers.entries()) {
+      divider.style.left = `${this.divisions[i] * 100}%`;
+      divider.setAttribute('aria-valuenow', String(Math.round(this.divisions[i] * 100)));
+    }
+  }
+
+  private divider(i: number): HTMLElement {
+    const divider = element('div', {
+      className: 'divider',
+      tabIndex: 0,
+      label: `Between ${this.parts[i].plan.title} and ${this.parts[i + 1].plan.title}`,
+    });
+    divider.setAttribute('role', 'separator');
+    divider.setAttribute('aria-orientation', 'vertical');
+    divider.addEventListener('pointerdown', (event) => {
+      event.stopPropagation();
+      divider.setPointerCapture(event.pointerId);
+    });
+    divider.addEventListener('pointermove', (event) => {
+      if (!divider.hasPointerCapture(event.pointerId)) return;
+      event.stopPropagation();
+      const { left, width } = this.stage.getBoundingClientRect();
+      this.divide(i, (event.clientX - left) / width);
+    });
+    divider.addEventListener('keydown', (event) => {
+      const step = { ArrowLeft: -KEY_STEP, ArrowRight: KEY_STEP }[event.key];
+      if (step === undefined) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.divide(i, this.divisions[i] + step);
+    });
+    this.stage.append(divider);
+    return divider;
+  }
+
+  private divide(i: number, at: number): void {
+    const { left } = this.region(i);
+    const { right } = this.region(i + 1);
+    this.divisions[i] = Math.min(right - LEAST, Math.max(left + LEAST, at));
+    this.place();
+    this.listener.divided();
+  }
+}

@@ -1,0 +1,90 @@
+/** Curves of the run's training; while it goes on, its state, pause and resume. The browser connects again by itself. */
+import type { LiveEvent, LiveState } from '../src/server/live-training.ts';
+import { getJson, type StepMetrics } from './api.ts';
+import type { Charts } from './charts.ts';
+import { byId } from './elements.ts';
+
+export interface TrainingListener {
+  /** The field has changed. */
+  learned(): void;
+}
+
+export class TrainingPanel {
+  private readonly path: string;
+  private readonly listener: TrainingListener;
+  private readonly root = byId<HTMLDetailsElement>('training');
+  private readonly pause = byId<HTMLButtonElement>('pause');
+  private readonly text = byId('training-state');
+  private metrics: StepMetrics[] = [];
+  private charts: Charts | null = null;
+  private state: LiveState | null = null;
+
+  constructor(run: string, listener: TrainingListener) {
+    this.path = `api/runs/${encodeURIComponent(run)}`;
+    this.listener = listener;
+    this.root.addEventListener('toggle', () => void this.opened());
+    this.pause.addEventListener('click', () => void this.command());
+    this.connect();
+  }
+
+  private connect(): void {
+    const events = new EventSource(`${this.path}/live`);
+    events.addEventListener('open', () => void this.read());
+    events.addEventListener('state', ({ data }: MessageEvent<string>) => {
+      const state = JSON.parse(data) as Extract<LiveEvent, { type: 'state' }>;
+      const ended = this.state?.training === true && !state.training;
+      this.state = state;
+      this.tell();
+      if (state.training) this.root.open = true;
+      if (ended) this.listener.learned();
+    });
+    events.addEventListener('metrics', ({ data }: MessageEvent<string>) => {
+      this.add([(JSON.parse(data) as Extract<LiveEvent, { type: 'metrics' }>).metrics]);
+      this.listener.learned();
+    });
+    events.addEventListener('error', () => {
+      // Closed for good: the run is not trained there. Else the browser tries again.
+      if (events.readyState === EventSource.CLOSED) this.state = null;
+      this.tell(events.readyState === EventSource.CLOSED ? '' : 'The connection is lost; trying again …');
+    });
+  }
+
+  private async read(): Promise<void> {
+    this.metrics = [];
+    this.add((await getJson<{ metrics: StepMetrics[] }>(`${this.path}/metrics`)).metrics);
+  }
+
+  /** Lines that come twice, from the file and as events, are taken once. */
+  private add(found: readonly StepMetrics[]): void {
+    const known = this.metrics.at(-1)?.seconds ?? -1;
+    this.metrics.push(...found.filter(({ seconds }) => seconds > known));
+    this.charts?.show(this.metrics);
+    this.tell();
+  }
+
+  private async opened(): Promise<void> {
+    if (!this.root.open || this.charts !== null) return;
+    const { Charts } = await import('./charts.ts');
+    this.charts ??= new Charts(byId('charts'));
+    if (this.metrics.length === 0) await this.read();
+    else this.charts.show(this.metrics);
+  }
+
+  private async command(): Promise<void> {
+    const body = JSON.stringify({ paused: !this.state?.paused });
+    this.pause.disabled = true;
+    await fetch(`${this.path}/live`, { method: 'POST', headers: { 'content-type': 'application/json' }, body }).finally(() => {
+      this.pause.disabled = false;
+    });
+  }
+
+  private tell(problem = ''): void {
+    const { state } = this;
+    const last = this.metrics.at(-1);
+    this.pause.hidden = !state?.training;
+    this.pause.textContent = state?.paused ? 'Resume training' : 'Pause training';
+    const progress = last ? `${last.stage} step ${last.step} of ${last.steps}, ${last.psnr.toFixed(2)} dB` : '';
+    const doing = state === null ? '' : state.training ? (state.paused ? 'Paused: ' : 'Training: ') : 'Training is over: ';
+    this.text.textContent = problem || `${doing}${progress}`;
+  }
+}

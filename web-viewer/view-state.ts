@@ -1,0 +1,88 @@
+/** What is looked at and how, kept in the address of the page, so that a link or a reload shows the same. */
+import { OUTPUT_MODES, type OutputMode } from '../renderer/output-modes.ts';
+import type { CropBox } from '../renderer/frame-source.ts';
+import { rigidProblem } from '../src/math/rigid-motion.ts';
+import type { Vec3 } from '../src/model/field-spec.ts';
+
+export interface ViewState {
+  output: OutputMode;
+  /** Vertical, degrees. */
+  fov: number;
+  /** [16] row-major; null: where the viewer begins. */
+  camToWorld: readonly number[] | null;
+  background: string;
+  crop: CropBox | null;
+  /** Run beside it; '': none. */
+  beside: string;
+  photo: boolean;
+  /** Pixels of the picture a pixel of the page. */
+  resolution: number;
+}
+
+export const FOV_RANGE = { min: 10, max: 120 } as const;
+
+export function readState(search: string, background: Vec3): ViewState {
+  const from = new URLSearchParams(search);
+  const output = OUTPUT_MODES.find((mode) => mode === from.get('output')) ?? 'colour';
+  const fov = Number(from.get('fov') ?? 50);
+  const resolution = Number(from.get('resolution') ?? 1);
+  const colour = from.get('background') ?? '';
+  return {
+    output,
+    fov: fov >= FOV_RANGE.min && fov <= FOV_RANGE.max ? fov : 50,
+    camToWorld: poseOf(from.get('camera')),
+    background: /^[0-9a-f]{6}$/.test(colour) ? `#${colour}` : hexOf(background),
+    crop: cropOf(from.get('crop')),
+    beside: from.get('beside') ?? '',
+    photo: from.get('photo') === '1',
+    resolution: resolution >= 0.25 && resolution <= 4 ? resolution : 1,
+  };
+}
+
+/** The address of this page with the state in it. */
+export function stateUrl(run: string, state: ViewState, background: Vec3): string {
+  const to = new URLSearchParams({ run });
+  if (state.output !== 'colour') to.set('output', state.output);
+  if (state.camToWorld !== null) to.set('camera', state.camToWorld.slice(0, 12).map(short).join(','));
+  if (state.fov !== 50) to.set('fov', short(state.fov));
+  if (state.background !== hexOf(background)) to.set('background', state.background.slice(1));
+  if (state.crop !== null) to.set('crop', [...state.crop.min, ...state.crop.max].map(short).join(','));
+  if (state.beside !== '') to.set('beside', state.beside);
+  if (state.photo) to.set('photo', '1');
+  if (state.resolution !== 1) to.set('resolution', short(state.resolution));
+  return `?${to}`;
+}
+
+export function colourOf(hex: string): Vec3 {
+  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255) as unknown as Vec3;
+}
+
+function hexOf(colour: Vec3): string {
+  return `#${colour
+    .map((value) =>
+      Math.round(value * 255)
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`;
+}
+
+const short = (value: number): string => String(Number(value.toFixed(6)));
+
+function numbersOf(text: string | null, count: number): number[] | null {
+  const numbers = (text ?? '').split(',').map(Number);
+  return text !== null && numbers.length === count && numbers.every(Number.isFinite) ? numbers : null;
+}
+
+function poseOf(text: string | null): number[] | null {
+  const rows = numbersOf(text, 12);
+  if (rows === null) return null;
+  const pose = [...rows, 0, 0, 0, 1];
+  return rigidProblem(pose) === null ? pose : null;
+}
+
+function cropOf(text: string | null): CropBox | null {
+  const corners = numbersOf(text, 6);
+  if (corners === null) return null;
+  return { min: corners.slice(0, 3) as unknown as Vec3, max: corners.slice(3) as unknown as Vec3 };
+}

@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Built into dist/web-viewer, from where `spikeray serve` sends it. Relative addresses, so that any folder of a static host will do. */
+export default defineConfig({
+  root: here('.'),
+  base: './',
+  logLevel: 'warn',
+  build: {
+    outDir: here('../dist/web-viewer'),
+    emptyOutDir: true,
+    target: 'es2022',
+    chunkSizeWarningLimit: 2000,
+    rollupOptions: { input: { index: here('index.html'), viewer: here('viewer.html') } },
+  },
+});
