@@ -1,5 +1,5 @@
 /** `spikeray train --viewer`, watched in a browser from its first steps to after its end. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunSummary } from '../../src/server/find-runs.ts';
@@ -20,7 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-const lines = (): number => readFileSync(join(run, 'metrics.jsonl'), 'utf8').split('\n').length;
+const METRICS = join(run, 'metrics.jsonl');
+const lines = (): number => (existsSync(METRICS) ? readFileSync(METRICS, 'utf8').split('\n').length : 0);
 
 test('training is paused, watched, resumed, and stays in view after its end; watching changes no bit of it', async () => {
   const { runs } = (await (await fetch(`${server.url}api/runs`)).json()) as { runs: RunSummary[] };

@@ -106,7 +106,7 @@ test("every mode's pixels are those of the command line's render of the same vie
     const { rgba } = await sharpCodec.decode(file);
     return Float32Array.from({ length: width * height * 3 }, (_, i) => rgba[Math.floor(i / 3) * 4 + (i % 3)] / 255);
   };
-  const depth16 = await sharp(`${frame}.depth.png`).raw({ depth: 'ushort' }).toBuffer();
+  const depth16 = await sharp(`${frame}.depth.png`).toColourspace('grey16').raw({ depth: 'ushort' }).toBuffer();
   const stored = new Uint16Array(depth16.buffer, depth16.byteOffset, width * height);
   const depths = Float32Array.from(stored, (value) => value * depthMetresPerUnit);
   const range = boxDistances(checkpoint.spec.grid, [cameras[0]]);
