@@ -52,5 +52,6 @@ test('training is paused, watched, resumed, and stays in view after its end; wat
   const alone = join(folder, 'alone');
   await tinyRun(join(folder, 'scene'), alone, ...STEPS);
   expect(await contentOf(run)).toEqual(await contentOf(alone));
+  await page.close();
   await server.stop('SIGINT');
 });
