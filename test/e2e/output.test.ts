@@ -54,10 +54,10 @@ describe('eval', () => {
     expect(report).toMatchObject({ split: 'val', views: 2 });
     expect(report.psnr).toBeGreaterThan(5);
     expect(report.ssim).toBeGreaterThan(0);
-    const { spikes, timeSteps, rays } = report.counts.total;
+    const { spikes, active, timeSteps, rays } = report.counts.total;
     expect(rays).toBe(2 * 32 * 32);
     expect(spikes[0]).toBeGreaterThan(0);
-    expect(report.firingRates).toEqual(spikes.map((count) => count / (timeSteps * 16)));
+    expect(report.firingRates).toEqual(active.map((count) => count / (timeSteps * 16)));
     const written = JSON.parse(readFileSync(join(run, 'eval/val/metrics.json'), 'utf8')) as typeof report;
     expect(written.psnr).toBe(report.psnr);
   });
