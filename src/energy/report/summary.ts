@@ -34,7 +34,7 @@ export function summaryOf(study: EnergyStudy): Summary {
 }
 
 export function nameOf({ neuron }: EnergySubject): string {
-  return neuron === 'relu' ? 'ANN (ReLU)' : 'spiking (LIF)';
+  return neuron === 'relu' ? 'ANN (ReLU)' : `spiking (${neuron})`;
 }
 
 /** `| a | b |`, for pasting into a page. */
