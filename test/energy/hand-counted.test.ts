@@ -2,16 +2,21 @@
  * A field whose every spike is known beforehand: density so high that each ray stops at its first steps, features and weights that are whole
  * numbers. The kernels' counts and the ledger must be the numbers worked out by hand, on every backend, whatever the threads and chunks.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Backend, Counts, FieldEngine, Rays } from '../../src/backends/backend.ts';
 import { addCounts, emptyCounts } from '../../src/backends/backend.ts';
 import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
+import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';
 import { ledgerOf, SYNAPSE_STAGES, totalWork, twinLedger, type Ledger } from '../../src/energy/ledger.ts';
 import { sumWork, WORK_KEYS } from '../../src/energy/work.ts';
 import type { FieldSpec } from '../../src/model/field-spec.ts';
 import { viewInputs } from '../../src/model/field-spec.ts';
 import { fieldFixture, loadFixture } from '../helpers/field-fixtures.ts';
+import { openSoftwareDevice } from '../helpers/software-adapter.ts';
+
+// A software adapter compiles a kernel for seconds when it is first used.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const WIDTH = 16;
 const VIEW = 9;
@@ -85,6 +90,7 @@ const starters: readonly (readonly [string, () => Promise<Backend>])[] = [
   ['wasm, 1 thread', () => createWasmBackend({ threads: 1 })],
   ['wasm, 3 threads', () => createWasmBackend({ threads: 3 })],
   ['tfjs', () => createTfjsBackend()],
+  ['webgpu', async () => createWebgpuBackend(await openSoftwareDevice())],
 ];
 
 describe.each(starters)('a network worked out by hand on %s', (_, start) => {

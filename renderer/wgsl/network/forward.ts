@@ -60,14 +60,14 @@ ${poisson ? '' : featureWeights(tables.w1)}
   var states1: States;
   var states2: States;
   var kept: Kept;
-  ${poisson ? '' : 'var viewCurrent = 0.0;'}
+  ${poisson ? '' : `var ${repeats > 1 ? 'current1' : 'viewCurrent'} = 0.0;`}
   ${rendering ? 'var ray1 = 0u; var ray2 = 0u; var raySpikes1 = 0u; var raySpikes2 = 0u;' : ''}
 ${TALLIES.map((name) => `  var ${name} = 0u;`).join('\n')}
 ${skipsSilent ? '  if (j < 4u * WORDS) { atomicStore(&firing[j], 0u); }\n  workgroupBarrier();' : ''}
   for (var at = begin; at < end; at += R) {
     let count = min(R, end - at);
     ${skipsSilent ? 'var seen = 0u;' : ''}
-    ${overRows(scan(shape, rendering, 1, poisson ? spikeCurrent(tables.w1) : featureCurrent) + (skipsSilent ? markSeen : ''), false)}
+    ${overRows(scan(shape, rendering, 1, poisson ? spikeCurrent(tables.w1) : repeats > 1 ? repeatedCurrent : featureCurrent) + (skipsSilent ? markSeen : ''), false)}
     ${markActiveWgsl(shape)}
     workgroupBarrier();
     ${productWgsl(shape, tables.w2)}
@@ -110,11 +110,14 @@ ${[0, 1, 2].map((k) => `  let weights${k} = vec4<f32>(${[0, 1, 2, 3].map((c) => 
 const markSeen = `
       if (fired.output != 0.0) { seen |= 1u << (i / (4u * GROUP_QUADS)); }`;
 
+const featurePart = `dot(sampleFeatures[x], weights0) + dot(sampleFeatures[x + 1u], weights1) + dot(sampleFeatures[x + 2u], weights2)`;
 const featureCurrent = `      var current = 0.0;
       if (row.x != GAP) {
         let x = ${FEATURES / 4}u * row.x;
-        current = viewCurrent + dot(sampleFeatures[x], weights0) + dot(sampleFeatures[x + 1u], weights1) + dot(sampleFeatures[x + 2u], weights2);
+        current = viewCurrent + ${featurePart};
       }`;
+/** Repeats of a sample have the same input: it is computed at the first. */
+const repeatedCurrent = '      let current = current1;';
 
 function spikeCurrent(w1: number): string {
   const word = (component: 'x' | 'y', first: number): string => `      bits = inputSpikes[r].${component};
@@ -136,12 +139,16 @@ function scan(shape: NetworkShape, rendering: boolean, layer: 1 | 2, input: stri
         raySpikes${layer} = 0u;
         ray${layer} = row.y >> 1u;`
     : '';
-  const view = layer === 1 && !shape.poisson ? '        viewCurrent = viewCurrents[(row.y >> 1u) * W + j];' : '';
+  const viewPart = 'viewCurrents[(row.y >> 1u) * W + j]';
+  const begin =
+    shape.repeats > 1
+      ? `        let x = ${FEATURES / 4}u * row.x;\n        current1 = ${viewPart} + ${featurePart};`
+      : `        viewCurrent = ${viewPart};`;
   return `      let r = at + i;
       let row = rows[FIRST_ROW + r];
       if ((row.y & 1u) != 0u) {
         states${layer} = States();
-${view}
+${layer === 1 && !shape.poisson ? begin : ''}
 ${newRay}
       }
 ${input}

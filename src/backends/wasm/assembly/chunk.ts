@@ -142,13 +142,16 @@ export function addRay(ray: i32, first: usize, end: usize, transmittance: f32, e
   rayTotal++;
 }
 
-/** Writes the inputs of layer 1 of every row, and where its initial current comes from. Rows past the last are silent. */
+/**
+ * Writes the inputs of layer 1 of every row, and where the initial current comes from: of every row, or where layer 1 is computed once for all
+ * repeats of a sample, of every sample. Rows past the last are silent.
+ */
 export function fillInputs(block: usize): void {
   const viewFloats = inputRows - 12;
   const padded = (rowTotal + 3) & ~3;
   for (let row = 0; row < padded; row++) {
     const sample = row < rowTotal ? load<i32>(rowSample + (<usize>row << 2)) : -1;
-    const initial = rowInit + (<usize>row << 2);
+    const initial = rowInit + (<usize>(repeats && sample >= 0 ? sample : row) << 2);
     if (poisson) {
       const x = inputsAt + <usize>row * (<usize>inputRows << 2);
       store<u32>(initial, <u32>zeros);
@@ -166,6 +169,7 @@ export function fillInputs(block: usize): void {
       memory.copy(x, sampleFeatures + <usize>sample * 48, 48);
     }
   }
+  if (repeats) for (let s = sampleTotal; s & 3; s++) store<u32>(rowInit + (<usize>s << 2), <u32>zeros);
   if (rayTotal & 3) zeroFloats(views + <usize>rayTotal * (<usize>viewFloats << 2), viewFloats * (4 - (rayTotal & 3)));
   zeroFloats(zeros, width);
 }

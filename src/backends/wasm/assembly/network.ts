@@ -46,6 +46,11 @@ function countSpikes(counts: usize): f64 {
   return <f64>total;
 }
 
+/** Turns a row a sample into `repeats` rows a sample, in place: from the last sample to the first, no row is written before it is read. */
+function repeatRows(rows: usize, rowBytes: usize): void {
+  for (let row = rowTotal - 1; row > 0; row--) memory.copy(rows + <usize>row * rowBytes, rows + <usize>(row / repeats) * rowBytes, rowBytes);
+}
+
 /** From sampleFeatures and views to sampleColours (sigmoid of the logits). */
 export function forwardNetwork(block: usize): void {
   if (neuron == 0) {
@@ -59,7 +64,10 @@ export function forwardNetwork(block: usize): void {
   if (poisson) multiply(hidden1, inputsAt, w1, rowTotal, inputRows, width, 0);
   else {
     multiply(viewCurrents, views, w1 + 12 * rowBytes, rayTotal, inputRows - 12, width, 0);
-    multiply(hidden1, inputsAt, w1, rowTotal, 12, width, rowInit);
+    if (repeats) {
+      multiply(hidden1, sampleFeatures, w1, sampleTotal, 12, width, rowInit);
+      repeatRows(hidden1, rowBytes);
+    } else multiply(hidden1, inputsAt, w1, rowTotal, 12, width, rowInit);
   }
   if (neuron != RELU) {
     scanForward(hidden1, starts, membrane, lists1, counts1, minus1, saved1, neuronValues, rowTotal, block + (ACTIVE_1 << 3));
