@@ -9,7 +9,7 @@ import { depthUnit, toDepth16 } from './pixels.ts';
 import type { Camera } from './rays.ts';
 import { renderChunks, type RenderedImage } from './render-image.ts';
 
-/** Rays of a turn: some tens of milliseconds on two cores. */
+/** Rays of a turn: some tens of milliseconds of the wasm backend on two cores. */
 const TURN_RAYS = 8192;
 
 /** Depth of a pixel that shows nothing opaque. */
@@ -21,10 +21,11 @@ export async function* drawFrames(
   { camera, output, scales, background }: FrameRequest,
   noiseSeed: number,
   step: number,
+  turnRays = TURN_RAYS,
 ): AsyncGenerator<Frame | undefined, void, undefined> {
   for (const scale of scales) {
     const small = scaledCamera(camera, scale);
-    const chunks = renderChunks(engine, small, { background, noiseSeed }, TURN_RAYS);
+    const chunks = renderChunks(engine, small, { background, noiseSeed }, turnRays);
     let seconds = 0;
     for (let image: RenderedImage | undefined; image === undefined;) {
       const began = performance.now();

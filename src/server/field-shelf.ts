@@ -7,14 +7,14 @@ import { nodeFiles } from '../cli/node-files.ts';
 import { MemoryError } from '../errors.ts';
 import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import type { Reporter } from '../train/events.ts';
-import { ServedField } from './served-field.ts';
+import { ShownField } from '../../renderer/shown-field.ts';
 
 /** A run, its twin and one more. */
 const MOST_OPEN = 3;
 
 interface Shelved {
   readonly checkpoint: string;
-  readonly field: Promise<ServedField>;
+  readonly field: Promise<ShownField>;
   users: number;
 }
 
@@ -34,7 +34,7 @@ export class FieldShelf {
    *
    * @throws InputError, MemoryError, BackendError
    */
-  async use<T>(folder: string, work: (field: ServedField) => Promise<T>): Promise<T> {
+  async use<T>(folder: string, work: (field: ShownField) => Promise<T>): Promise<T> {
     const shelved = await this.take(folder);
     try {
       return await work(await shelved.field);
@@ -66,7 +66,7 @@ export class FieldShelf {
     return shelved;
   }
 
-  private async load(folder: string): Promise<ServedField> {
+  private async load(folder: string): Promise<ShownField> {
     await this.makeRoom(MOST_OPEN);
     const loaded = await loadRun(folder, {});
     const open = () => openRunField(loaded, { backend: 'wasm', threads: this.threads }, this.report);
@@ -75,7 +75,7 @@ export class FieldShelf {
       await this.makeRoom(1);
       return open();
     });
-    return new ServedField(engine, checkpoint.state.step, run.record.config.seed);
+    return new ShownField(engine, checkpoint.state.step, run.record.config.seed);
   }
 
   /** Closes idle fields until at most `most` are open, the one that is about to be opened included. */

@@ -5,7 +5,7 @@
 import type { FieldEngine } from '../backends/backend.ts';
 import type { StepMetrics } from '../train/events.ts';
 import { RenderQueue } from './render-queue.ts';
-import { ServedField } from './served-field.ts';
+import { ShownField } from '../../renderer/shown-field.ts';
 
 /** Milliseconds of drawing before training goes on; it lets pages in about every 200. */
 const DRAWING = 100;
@@ -24,7 +24,7 @@ export class LiveTraining {
   private readonly seed: number;
   private readonly signal: AbortSignal;
   private readonly listeners = new Set<(event: LiveEvent) => void>();
-  private current: ServedField | null = null;
+  private current: ShownField | null = null;
   private paused = false;
   private over = false;
   private wake: () => void = () => undefined;
@@ -46,7 +46,7 @@ export class LiveTraining {
   }
 
   /** The field as it is learned; null before the first step, and after training. */
-  get field(): ServedField | null {
+  get field(): ShownField | null {
     return this.current;
   }
 
@@ -92,10 +92,10 @@ export class LiveTraining {
   }
 
   /** Pictures of another engine, or of another grid, are given up: pages ask again. */
-  private fieldOf(engine: FieldEngine, step: number): ServedField {
+  private fieldOf(engine: FieldEngine, step: number): ShownField {
     if (this.current?.engine !== engine || this.current.spec !== engine.spec) {
       this.queue.clear();
-      this.current = new ServedField(engine, step, this.seed);
+      this.current = new ShownField(engine, step, this.seed);
     }
     this.current.step = step;
     return this.current;

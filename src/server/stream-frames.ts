@@ -7,7 +7,7 @@ import type { Reporter } from '../train/events.ts';
 import type { ClientRequest } from './frame-request.ts';
 import { HttpError } from './http-error.ts';
 import type { Job, RenderQueue } from './render-queue.ts';
-import type { ServedField } from './served-field.ts';
+import type { ShownField } from '../../renderer/shown-field.ts';
 
 export const FRAMES_TYPE = 'application/vnd.spikeray.frames';
 
@@ -17,7 +17,7 @@ const MOST_WAITING = 256;
 /** Resolves when the last frame is out, or nobody waits for it any more. Throws HttpError 503 if too much is asked at once. */
 export function streamFrames(
   queue: RenderQueue,
-  field: ServedField,
+  field: ShownField,
   request: ClientRequest,
   response: Response,
   report: Reporter,

@@ -1,10 +1,10 @@
 /** A field that pictures are drawn of, on an engine that several requests share. */
-import { croppedOccupancy } from '../../renderer/draw-frames.ts';
-import type { CropBox } from '../../renderer/frame-source.ts';
-import type { FieldEngine } from '../backends/backend.ts';
-import type { FieldSpec } from '../model/field-spec.ts';
+import { croppedOccupancy } from './draw-frames.ts';
+import type { CropBox } from './frame-source.ts';
+import type { FieldEngine } from '../src/backends/backend.ts';
+import type { FieldSpec } from '../src/model/field-spec.ts';
 
-export class ServedField {
+export class ShownField {
   readonly engine: FieldEngine;
   readonly spec: FieldSpec;
   readonly seed: number;

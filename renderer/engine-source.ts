@@ -1,0 +1,68 @@
+/** Frames drawn by an engine at hand: on the page's GPU, or in a worker of the page. */
+import type { Frame, FrameRequest, FrameSource } from './frame-source.ts';
+import { drawFrames } from './draw-frames.ts';
+import type { ShownField } from './shown-field.ts';
+
+/** Milliseconds after which something else may have its turn: how late a picture is given up that nobody wants any more. */
+const TURN = 40;
+const FEWEST_RAYS = 1024;
+/** Four submissions of the webgpu engine. */
+const MOST_RAYS = 131072;
+
+export class EngineSource implements FrameSource {
+  readonly description: string;
+  private readonly field: Promise<ShownField>;
+  /** The engine's calls are sequential. */
+  private lastTurn: Promise<unknown> = Promise.resolve();
+  /** By layer. */
+  private readonly latest = new Map<string, FrameRequest>();
+  private turnRays = FEWEST_RAYS;
+
+  /** @param field what is asked before it is there waits for it */
+  constructor(description: string, field: Promise<ShownField>) {
+    this.description = description;
+    this.field = field;
+  }
+
+  /** Throws what opening the field or drawing throws, and the signal's reason when it is given up. */
+  async *frames(layer: string, request: FrameRequest, signal: AbortSignal): AsyncGenerator<Frame> {
+    this.latest.set(layer, request);
+    const field = await this.field;
+    for (const scale of request.scales) {
+      const turns = drawFrames(field.engine, { ...request, scales: [scale] }, field.seed, field.step, this.turnRays);
+      for (let done = false; !done;) {
+        const next = await this.turn(async () => {
+          signal.throwIfAborted();
+          if (this.latest.get(layer) !== request) return null;
+          await field.show(request.crop);
+          return turns.next();
+        });
+        if (next === null) return;
+        if (next.value !== undefined) {
+          this.adapt(next.value);
+          yield next.value;
+        }
+        done = next.done === true;
+      }
+    }
+  }
+
+  /** After the turn under way. */
+  async dispose(): Promise<void> {
+    this.latest.clear();
+    await this.lastTurn;
+    await (await this.field).engine.dispose();
+  }
+
+  private turn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.lastTurn.then(work);
+    this.lastTurn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** As many rays as are drawn in a turn's time. */
+  private adapt({ width, height, seconds }: Frame): void {
+    const ideal = (width * height * TURN) / 1000 / seconds;
+    this.turnRays = Math.min(MOST_RAYS, Math.max(FEWEST_RAYS, 2 ** Math.round(Math.log2(ideal))));
+  }
+}
