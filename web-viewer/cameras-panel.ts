@@ -1,12 +1,12 @@
 /** The cameras of the scene: a choice of splits, thumbnails to jump to, a picture at the pointer. */
 import type { CameraView } from '../src/server/run-views.ts';
-import { photoPath } from './api.ts';
 import { byId, element, setOptions } from './elements.ts';
+import type { SceneHost } from './scene-host.ts';
 
 const THUMBNAIL = 120;
 
 export class CamerasPanel {
-  private readonly run: string;
+  private readonly host: SceneHost;
   private readonly all: readonly CameraView[];
   private readonly select = byId<HTMLSelectElement>('split');
   private readonly list = byId('thumbnails');
@@ -15,8 +15,9 @@ export class CamerasPanel {
   private readonly jump: (view: CameraView) => void;
   private chosen: CameraView | null = null;
 
-  constructor(run: string, views: readonly CameraView[], problem: string | null, changed: () => void, jump: (view: CameraView) => void) {
-    this.run = run;
+  constructor(host: SceneHost, changed: () => void, jump: (view: CameraView) => void) {
+    const { views, problem } = host.run.cameras;
+    this.host = host;
     this.all = views;
     this.changed = changed;
     this.jump = jump;
@@ -63,10 +64,10 @@ export class CamerasPanel {
 
   /** Shows a camera's photo near a place on the stage; null: none. */
   hover(index: number | null, x: number, y: number): void {
-    this.hovered.hidden = index === null;
-    if (index === null) return;
-    const { split, index: number } = this.views[index];
-    this.hovered.src = photoPath(this.run, split, number, THUMBNAIL);
+    const photo = index === null ? null : this.host.photo(this.views[index], THUMBNAIL);
+    this.hovered.hidden = photo === null;
+    if (photo === null) return;
+    this.hovered.src = photo;
     this.hovered.style.left = `${x + 14}px`;
     this.hovered.style.top = `${y + 14}px`;
   }
@@ -74,7 +75,7 @@ export class CamerasPanel {
   private fill(): void {
     this.list.replaceChildren(
       ...this.views.map((view) => {
-        const image = element('img', { src: photoPath(this.run, view.split, view.index, THUMBNAIL), alt: '', loading: 'lazy' });
+        const image = element('img', { src: this.host.photo(view, THUMBNAIL) ?? '', alt: '', loading: 'lazy' });
         const button = element('button', { title: view.name, label: `Go to camera ${view.name}` }, image);
         button.addEventListener('click', () => {
           this.jump(view);

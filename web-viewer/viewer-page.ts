@@ -1,20 +1,20 @@
 /** Brings camera, pictures, overlay and panels together: what is looked at, and what has to be drawn for it. */
-import type { Intrinsics } from '../datasets/scene-data.ts';
 import type { CropBox, Frame } from '../renderer/frame-source.ts';
-import { OUTPUT_MODES } from '../renderer/output-modes.ts';
 import type { CameraView } from '../src/server/run-views.ts';
-import { filePath, photoPath, type RunDetails } from './api.ts';
 import { CamerasPanel } from './cameras-panel.ts';
 import { CropPanel } from './crop-panel.ts';
-import { byId, element } from './elements.ts';
+import { byId } from './elements.ts';
 import { showLegend } from './legend.ts';
-import { Navigation } from './navigation.ts';
 import { Overlay } from './overlay.ts';
+import { watchKeys } from './page-keys.ts';
 import { download, PathPanel } from './path-panel.ts';
 import { pathShape } from './path-shape.ts';
-import { Pictures, type Part, type Photo } from './pictures.ts';
-import { ServerSource } from './server-source.ts';
+import { Pictures, type Part } from './pictures.ts';
+import { showHeader, titleOf } from './run-header.ts';
+import type { SceneHost } from './scene-host.ts';
+import { ScenePhoto } from './scene-photo.ts';
 import { SettingsPanel } from './settings-panel.ts';
+import { StageCamera } from './stage-camera.ts';
 import { watchPointer } from './stage-pointer.ts';
 import { Statistics } from './statistics.ts';
 import { TrainingPanel } from './training-panel.ts';
@@ -24,9 +24,6 @@ import { colourOf, readState, stateUrl, type ViewState } from './view-state.ts';
 const STILL = 160;
 /** Share of the distance to the scene that a frustum is long. */
 const FRUSTUM = 0.06;
-/** Where to stand if nothing is known of the scene. */
-const SOMEWHERE = [1, 0, 0, 0, 0, 0, -1, -4, 0, 1, 0, 0, 0, 0, 0, 1];
-const SOME_DISTANCE = 4;
 
 /** The line over the picture: what is wrong, or nothing. */
 export function say(problem: string | null): void {
@@ -36,33 +33,29 @@ export function say(problem: string | null): void {
 
 export class ViewerPage {
   private readonly stage: HTMLElement;
-  private readonly run: RunDetails;
+  private readonly host: SceneHost;
   private readonly state: ViewState;
-  private readonly navigation: Navigation;
+  private readonly camera: StageCamera;
   private readonly pictures: Pictures;
   private readonly overlay: Overlay | null;
   private readonly cameras: CamerasPanel;
   private readonly path: PathPanel;
   private readonly settings: SettingsPanel;
   private readonly statistics = new Statistics(byId('statistics'));
-  /** Metres from the first camera to what the cameras look at. */
-  private readonly radius: number;
+  private readonly photo: ScenePhoto;
   private stillTimer = 0;
-  /** The camera of the scene that is looked through, and its photo. */
-  private view: CameraView | null = null;
-  private photo: Photo | null = null;
 
-  constructor(stage: HTMLElement, run: RunDetails) {
+  constructor(stage: HTMLElement, host: SceneHost) {
+    const { run } = host;
     this.stage = stage;
-    this.run = run;
+    this.host = host;
     this.state = readState(location.search, run.background);
-    const { centre, up, views, problem } = run.cameras;
-    this.radius = views.length > 0 && centre !== null ? distance(positionOf(views[0].camToWorld), centre) : SOME_DISTANCE;
-    this.navigation = new Navigation(stage, up, () => {
+    this.camera = new StageCamera(stage, run.cameras, this.state, () => {
       this.moved();
     });
-    this.navigation.camera.near = this.radius / 200;
-    this.navigation.camera.far = this.radius * 50;
+    this.photo = new ScenePhoto(host, () => {
+      this.showPhoto();
+    });
     this.pictures = new Pictures(byId('layers'), {
       shown: (part, frame, full) => {
         this.shown(part, frame, full);
@@ -76,7 +69,7 @@ export class ViewerPage {
     const showFrustums = (): void => {
       this.showFrustums();
     };
-    this.cameras = new CamerasPanel(run.id, views, problem, showFrustums, (view) => {
+    this.cameras = new CamerasPanel(host, showFrustums, (view) => {
       this.jump(view);
     });
     this.settings = new SettingsPanel(run, this.state, {
@@ -100,28 +93,27 @@ export class ViewerPage {
       downloadPicture: () => this.downloadPicture(),
     });
     this.path = new PathPanel({
-      current: () => ({ camToWorld: this.navigation.camToWorld, fov: this.state.fov }),
+      current: () => ({ camToWorld: this.camera.navigation.camToWorld, fov: this.state.fov }),
       show: ({ camToWorld, fov }) => {
-        this.navigation.pose(camToWorld);
+        this.camera.navigation.pose(camToWorld);
         this.setFov(fov);
         this.moved();
       },
-      changed: (keys) => this.overlay?.showPath(...pathShape(keys), this.radius * FRUSTUM),
+      changed: (keys) => this.overlay?.showPath(...pathShape(keys), this.camera.radius * FRUSTUM),
       problem: say,
-      size: () => this.size(),
+      size: () => this.camera.size(),
     });
-    new CropPanel(this.state.crop, this.cropBounds(), (crop) => {
+    new CropPanel(this.state.crop, this.camera.cropBounds(), (crop) => {
       this.crop(crop);
     });
     this.overlay?.showCrop(this.state.crop);
-    new TrainingPanel(run.id, {
-      learned: () => {
-        this.pictures.redraw();
-      },
-    });
-    stage.addEventListener('keydown', (event) => {
-      this.key(event);
-    });
+    if (host.server)
+      new TrainingPanel(run.id, {
+        learned: () => {
+          this.pictures.redraw();
+        },
+      });
+    this.watchKeys();
     watchPointer(stage, {
       down: () => {
         this.path.stop();
@@ -140,7 +132,7 @@ export class ViewerPage {
   /** WebGL may be missing; the pictures do not need it. */
   private openOverlay(): Overlay | null {
     try {
-      return new Overlay(this.stage, this.navigation.camera);
+      return new Overlay(this.stage, this.camera.navigation.camera);
     } catch {
       byId('source').textContent = 'This browser has no WebGL 2: cameras, crop box and path are not drawn. ';
       return null;
@@ -148,17 +140,12 @@ export class ViewerPage {
   }
 
   private begin(): void {
-    const { run, state } = this;
-    byId('name').textContent = run.name;
-    document.title = `${run.name} – SpikeRay`;
-    byId('facts').textContent = factsOf(run);
-    byId('source').textContent += 'Pictures are drawn by the server, on its wasm backend.';
-    byId('reports').replaceChildren(...reportLinks(run));
-    const { camToWorld, fov } = state;
+    showHeader(this.host);
+    const { camToWorld, fov } = this.state;
     this.resize();
     this.reset();
     if (camToWorld !== null) {
-      this.navigation.pose(camToWorld, this.radius);
+      this.camera.pose(camToWorld);
       this.setFov(fov);
       this.moved();
     }
@@ -170,47 +157,47 @@ export class ViewerPage {
     byId('status').textContent = 'Opening the field …';
   }
 
-  private key(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const mode = OUTPUT_MODES[Number(event.key) - 1];
-    if (mode !== undefined) this.settings.setOutput(mode);
-    const actions: Readonly<Record<string, () => void>> = {
-      f: () => {
-        this.setFly(!this.navigation.fly);
+  private watchKeys(): void {
+    const { settings, cameras, path } = this;
+    watchKeys(
+      this.stage,
+      (mode) => {
+        settings.setOutput(mode);
       },
-      r: () => {
-        this.reset();
+      {
+        f: () => {
+          this.setFly(!this.camera.navigation.fly);
+        },
+        r: () => {
+          this.reset();
+        },
+        p: () => void this.downloadPicture(),
+        h: () => {
+          settings.togglePanel();
+        },
+        '?': () => {
+          byId<HTMLDialogElement>('help').showModal();
+        },
+        '[': () => {
+          cameras.step(-1);
+        },
+        ']': () => {
+          cameras.step(1);
+        },
+        k: () => {
+          byId('path-add').click();
+        },
+        ' ': () => {
+          path.toggle();
+        },
       },
-      p: () => void this.downloadPicture(),
-      h: () => {
-        this.settings.togglePanel();
-      },
-      '?': () => {
-        byId<HTMLDialogElement>('help').showModal();
-      },
-      '[': () => {
-        this.cameras.step(-1);
-      },
-      ']': () => {
-        this.cameras.step(1);
-      },
-      k: () => {
-        byId('path-add').click();
-      },
-      ' ': () => {
-        this.path.toggle();
-      },
-    };
-    const action = actions[event.key];
-    if (action === undefined) return;
-    event.preventDefault();
-    action();
+    );
   }
 
   /** Somebody moved the camera. */
   private moved(): void {
-    if (this.view !== null) this.mark(null);
-    this.state.camToWorld = this.navigation.camToWorld;
+    if (this.photo.view !== null) this.mark(null);
+    this.state.camToWorld = this.camera.navigation.camToWorld;
     this.ask(true);
   }
 
@@ -219,8 +206,7 @@ export class ViewerPage {
     clearTimeout(this.stillTimer);
     this.stage.dataset.state = moving ? 'moving' : 'refining';
     const { output, background, crop } = this.state;
-    const intrinsics = this.intrinsics();
-    const camera = { camToWorld: this.navigation.camToWorld, intrinsics };
+    const camera = { camToWorld: this.camera.navigation.camToWorld, intrinsics: this.camera.intrinsics() };
     this.pictures.want({ camera, output, background: colourOf(background), crop }, moving);
     this.showPhoto();
     this.overlay?.draw();
@@ -230,14 +216,15 @@ export class ViewerPage {
       }, STILL);
     else {
       if (this.pictures.complete) this.stage.dataset.state = 'full';
-      history.replaceState(null, '', stateUrl(this.run.id, this.state, this.run.background));
+      const { run } = this.host;
+      history.replaceState(null, '', stateUrl(run.id, this.state, run.background));
     }
   }
 
   private shown(part: number, frame: Frame, full: boolean): void {
     this.overlay?.hideBehind(part, frame, this.pictures.region(part));
     if (part === 0) {
-      this.statistics.show(frame, this.run.neuron);
+      this.statistics.show(frame, this.host.run.neuron);
       showLegend(byId('legend'), frame.range);
     }
     if (full && this.stage.dataset.state === 'refining' && this.pictures.complete) this.stage.dataset.state = 'full';
@@ -245,58 +232,45 @@ export class ViewerPage {
 
   /** Run, the run beside it, photo. */
   private arrange(): void {
-    const { run, state } = this;
-    const titled = ({ name, neuron }: { name: string; neuron: string }): string => `${name} (${neuron === 'relu' ? 'ANN' : neuron})`;
-    const parts: Part[] = [{ title: titled(run), source: new ServerSource(run.id) }];
-    const beside = run.related.find(({ id }) => id === state.beside);
-    if (beside) parts.push({ title: titled(beside), source: new ServerSource(beside.id) });
+    const { host, state } = this;
+    const parts: Part[] = [{ title: titleOf(host.run), source: host.open(host.run.id) }];
+    const beside = host.run.related.find(({ id }) => id === state.beside);
+    if (beside) parts.push({ title: titleOf(beside), source: host.open(beside.id) });
     if (state.photo) parts.push({ title: 'photo', source: null });
     for (let part = 0; part < this.pictures.count; part++) this.overlay?.hideBehind(part, null, this.pictures.region(part));
     this.pictures.show(parts);
-    if (state.photo && this.view !== null) void this.loadPhoto(this.view);
+    if (state.photo) void this.photo.load();
     this.ask(false);
   }
 
   /** Looks through a camera of the scene, with its whole photo in sight. */
   private jump(view: CameraView): void {
     this.path.stop();
-    this.navigation.pose(view.camToWorld, this.radius);
-    const { width, height } = this.stage.getBoundingClientRect();
-    const { intrinsics } = view;
-    const tall = Math.max(intrinsics.height / intrinsics.fy, (intrinsics.width / intrinsics.fx) * (height / width));
-    this.setFov((Math.atan(tall / 2) * 360) / Math.PI);
+    this.camera.lookThrough(view);
+    this.settings.showFov(this.camera.fov);
     this.moved();
     this.mark(view);
-    if (this.state.photo) void this.loadPhoto(view);
+    if (this.state.photo) void this.photo.load();
   }
 
   private mark(view: CameraView | null): void {
-    this.view = view;
-    this.photo = null;
+    this.photo.view = view;
     this.cameras.mark(view);
     this.showFrustums();
   }
 
-  private async loadPhoto(view: CameraView): Promise<void> {
-    const response = await fetch(photoPath(this.run.id, view.split, view.index)).catch(() => null);
-    if (!response?.ok || this.view !== view) return;
-    const image = await createImageBitmap(await response.blob());
-    if (this.view !== view) return;
-    this.photo = { image, intrinsics: view.intrinsics };
-    this.showPhoto();
-  }
-
   private showPhoto(): void {
-    this.pictures.showPhoto(this.photo, this.view !== null, this.intrinsics(), this.state.background);
+    const { view, photo } = this.photo;
+    this.pictures.showPhoto(photo, view !== null, this.camera.intrinsics(), this.state.background);
   }
 
   private reset(): void {
-    const [first] = this.run.cameras.views;
+    const [first] = this.host.run.cameras.views;
     if (first !== undefined) {
       this.jump(first);
       return;
     }
-    this.navigation.pose(SOMEWHERE, SOME_DISTANCE);
+    this.camera.standSomewhere();
     this.moved();
   }
 
@@ -307,78 +281,32 @@ export class ViewerPage {
   }
 
   private setFly(on: boolean): void {
-    this.navigation.fly = on;
+    this.camera.navigation.fly = on;
     this.settings.showFly(on);
   }
 
   private setFov(degrees: number): void {
-    this.navigation.fov = degrees;
-    this.state.fov = this.navigation.camera.fov;
-    this.settings.showFov(this.state.fov);
+    this.camera.fov = degrees;
+    this.settings.showFov(this.camera.fov);
   }
 
   private showFrustums(): void {
     const shown = this.settings.frustums ? this.cameras.views : [];
-    this.overlay?.showCameras(shown, this.radius * FRUSTUM, shown.length > 0 ? this.cameras.marked : null);
+    this.overlay?.showCameras(shown, this.camera.radius * FRUSTUM, shown.length > 0 ? this.cameras.marked : null);
   }
 
   private resize(): void {
+    if (!this.camera.resize()) return;
     const { width, height } = this.stage.getBoundingClientRect();
-    if (width === 0 || height === 0) return;
-    this.navigation.camera.aspect = width / height;
-    this.navigation.camera.updateProjectionMatrix();
     this.overlay?.resize(width, height);
     this.ask(false);
   }
 
-  /** Pixels of the whole picture. */
-  private size(): { width: number; height: number } {
-    const { width, height } = this.stage.getBoundingClientRect();
-    const { resolution } = this.state;
-    return { width: Math.max(1, Math.round(width * resolution)), height: Math.max(1, Math.round(height * resolution)) };
-  }
-
-  private intrinsics(): Intrinsics {
-    const { width, height } = this.size();
-    const focal = height / 2 / Math.tan((this.state.fov * Math.PI) / 360);
-    return { width, height, fx: focal, fy: focal, cx: width / 2, cy: height / 2 };
-  }
-
-  /** How far the crop box can reach: around what the cameras look at. */
-  private cropBounds(): { min: number[]; max: number[] } {
-    const centre = this.run.cameras.centre ?? [0, 0, 0];
-    const half = this.radius / 2;
-    return { min: centre.map((x) => x - half), max: centre.map((x) => x + half) };
-  }
-
   private async downloadPicture(): Promise<void> {
-    const { width, height } = this.size();
+    const { width, height } = this.camera.size();
     const blob = await new Promise<Blob | null>((resolve) => {
       this.pictures.picture(width, height).toBlob(resolve);
     });
-    if (blob !== null) download(blob, `${this.run.name.replaceAll('/', '-')}-${this.state.output}.png`);
+    if (blob !== null) download(blob, `${this.host.run.name.replaceAll('/', '-')}-${this.state.output}.png`);
   }
-}
-
-function factsOf({ scene, neuron, trained, quality }: RunDetails): string {
-  const facts = [scene.name, neuron === 'relu' ? 'ReLU (ANN)' : `${neuron} neurons`];
-  if (trained) facts.push(`${trained.stage} step ${trained.step}`);
-  if (quality) facts.push(`${quality.psnr.toFixed(2)} dB on ${quality.split}`);
-  if (quality?.millijoules) facts.push(`${quality.millijoules.toFixed(1)} mJ an image`);
-  return facts.join(' · ');
-}
-
-function reportLinks({ id, reports }: RunDetails): HTMLElement[] {
-  if (reports.length === 0) return [element('li', { textContent: 'None yet: `spikeray energy` writes one.' })];
-  return reports.map((path) =>
-    element('li', {}, element('a', { href: filePath(id, path), target: '_blank', rel: 'noopener', textContent: path })),
-  );
-}
-
-function positionOf(m: readonly number[]): number[] {
-  return [m[3], m[7], m[11]];
-}
-
-function distance(a: readonly number[], b: readonly number[]): number {
-  return Math.hypot(...a.map((value, i) => value - b[i]));
 }

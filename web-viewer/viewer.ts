@@ -1,6 +1,7 @@
 /** The viewer's page: reads which run is wanted, and opens it as soon as a server answers. */
 import { readRun, Refusal } from './api.ts';
 import { byId, wait } from './elements.ts';
+import { serverHost } from './scene-host.ts';
 import { say, ViewerPage } from './viewer-page.ts';
 
 const TRY_AGAIN = 1500;
@@ -8,7 +9,7 @@ const TRY_AGAIN = 1500;
 const run = new URLSearchParams(location.search).get('run') ?? '';
 for (;;) {
   try {
-    new ViewerPage(byId('stage'), await readRun(run));
+    new ViewerPage(byId('stage'), serverHost(await readRun(run)));
     break;
   } catch (error) {
     if (error instanceof Refusal) {

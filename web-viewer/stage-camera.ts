@@ -1,0 +1,90 @@
+/** The camera of the stage: where it starts, how large a picture it takes, and how it looks through a camera of the scene. */
+import type { Intrinsics } from '../datasets/scene-data.ts';
+import type { CameraView, RunViews } from '../src/server/run-views.ts';
+import { Navigation } from './navigation.ts';
+import type { ViewState } from './view-state.ts';
+
+/** Where to stand if nothing is known of the scene. */
+const SOMEWHERE = [1, 0, 0, 0, 0, 0, -1, -4, 0, 1, 0, 0, 0, 0, 0, 1];
+const SOME_DISTANCE = 4;
+
+export class StageCamera {
+  readonly navigation: Navigation;
+  /** Metres from the first camera to what the cameras look at. */
+  readonly radius: number;
+  private readonly stage: HTMLElement;
+  private readonly state: ViewState;
+  private readonly centre: readonly number[];
+
+  /** @param moved called whenever somebody moved the camera */
+  constructor(stage: HTMLElement, { views, centre, up }: RunViews, state: ViewState, moved: () => void) {
+    this.stage = stage;
+    this.state = state;
+    this.centre = centre ?? [0, 0, 0];
+    this.radius = views.length > 0 && centre !== null ? distance(positionOf(views[0].camToWorld), centre) : SOME_DISTANCE;
+    this.navigation = new Navigation(stage, up, moved);
+    this.navigation.camera.near = this.radius / 200;
+    this.navigation.camera.far = this.radius * 50;
+  }
+
+  set fov(degrees: number) {
+    this.navigation.fov = degrees;
+    this.state.fov = this.navigation.camera.fov;
+  }
+
+  get fov(): number {
+    return this.state.fov;
+  }
+
+  pose(camToWorld: readonly number[]): void {
+    this.navigation.pose(camToWorld, this.radius);
+  }
+
+  standSomewhere(): void {
+    this.navigation.pose(SOMEWHERE, SOME_DISTANCE);
+  }
+
+  /** With the whole photo in sight. */
+  lookThrough({ camToWorld, intrinsics }: CameraView): void {
+    this.pose(camToWorld);
+    const { width, height } = this.stage.getBoundingClientRect();
+    const tall = Math.max(intrinsics.height / intrinsics.fy, (intrinsics.width / intrinsics.fx) * (height / width));
+    this.fov = (Math.atan(tall / 2) * 360) / Math.PI;
+  }
+
+  /** False while the stage is not there to be seen. */
+  resize(): boolean {
+    const { width, height } = this.stage.getBoundingClientRect();
+    if (width === 0 || height === 0) return false;
+    this.navigation.camera.aspect = width / height;
+    this.navigation.camera.updateProjectionMatrix();
+    return true;
+  }
+
+  /** Pixels of the whole picture. */
+  size(): { width: number; height: number } {
+    const { width, height } = this.stage.getBoundingClientRect();
+    const { resolution } = this.state;
+    return { width: Math.max(1, Math.round(width * resolution)), height: Math.max(1, Math.round(height * resolution)) };
+  }
+
+  intrinsics(): Intrinsics {
+    const { width, height } = this.size();
+    const focal = height / 2 / Math.tan((this.state.fov * Math.PI) / 360);
+    return { width, height, fx: focal, fy: focal, cx: width / 2, cy: height / 2 };
+  }
+
+  /** How far the crop box can reach: around what the cameras look at. */
+  cropBounds(): { min: number[]; max: number[] } {
+    const half = this.radius / 2;
+    return { min: this.centre.map((x) => x - half), max: this.centre.map((x) => x + half) };
+  }
+}
+
+function positionOf(m: readonly number[]): number[] {
+  return [m[3], m[7], m[11]];
+}
+
+function distance(a: readonly number[], b: readonly number[]): number {
+  return Math.hypot(...a.map((value, i) => value - b[i]));
+}
