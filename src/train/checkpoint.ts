@@ -10,14 +10,16 @@
  */
 import { z } from 'zod';
 import type { NeuronTensorName, ParameterName, TensorName } from '../backends/backend.ts';
-import { configSchema, networkSchema, type Config } from '../config/schema.ts';
+import { configSchema, type Config } from '../config/schema.ts';
 import { InputError } from '../errors.ts';
+import { packBits, unpackBits } from '../io/bits.ts';
 import { packRows, unpackRows } from '../io/row-sparse.ts';
 import { bytesOf, decodeSafetensors, encodeSafetensors, type SafeTensor, type SafeTensors, type TensorData } from '../io/safetensors.ts';
 import { sha256OfParts } from '../io/sha256.ts';
-import { viewInputs, voxelCount, type FieldSpec } from '../model/field-spec.ts';
-import { parametersOf, splitTensorName } from '../model/tensor-names.ts';
-import { neuronTensors } from '../neurons/settings.ts';
+import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
+import { fieldSpecSchema } from '../model/field-spec-schema.ts';
+import { parametersOf } from '../model/tensor-names.ts';
+import { tensorShape } from '../model/tensor-shape.ts';
 import { networksOf } from './stage-spec.ts';
 import type { TrainState } from './train-state.ts';
 
@@ -38,13 +40,9 @@ export interface Checkpoint {
 export const CHECKPOINT_VERSION = 1;
 const FORMAT = 'spikeray-checkpoint';
 const OCCUPANCY = 'occupancy';
-/** More voxels than any config allows: a claim beyond it is nonsense. */
-const MOST_VOXELS = 2 ** 28;
 
 const finite = z.number().finite();
 const count = z.number().int().nonnegative();
-const vector = z.tuple([finite, finite, finite]);
-const points = z.number().int().min(2).max(MOST_VOXELS);
 const parameter = z.union([
   z.enum(['density', 'features', 'w1', 'w2', 'w3']),
   z.custom<NeuronTensorName>((name) => typeof name === 'string' && /^n[12]\.[a-z][a-zA-Z0-9]+$/.test(name)),
@@ -73,20 +71,7 @@ const headSchema = z.strictObject({
       .nullable()
       .default(null),
   }),
-  spec: z.strictObject({
-    grid: z
-      .strictObject({ size: z.tuple([points, points, points]), min: vector, max: vector })
-      .refine((grid) => voxelCount(grid) <= MOST_VOXELS, 'too many voxels')
-      .refine((grid) => grid.min.every((low, axis) => low < grid.max[axis]), 'the box is empty'),
-    featureChannels: z.number().int().min(1).max(64),
-    network: networkSchema.nullable(),
-    densityShift: finite,
-    interval: finite.positive(),
-    stepLength: finite.positive(),
-    near: finite.nonnegative(),
-    alphaThreshold: finite.nonnegative(),
-    weightThreshold: finite.nonnegative(),
-  }),
+  spec: fieldSpecSchema,
   config: configSchema,
   sceneFingerprint: z.string(),
   names: z.array(z.union([parameter, moment, z.literal('rate'), z.literal('inputRange')])),
@@ -173,30 +158,6 @@ function parseHead(text: string, file: string): Head {
   return result.data;
 }
 
-/** Shape in the file, slowest index first. */
-function tensorShape(name: TensorName, spec: FieldSpec): number[] {
-  const [x, y, z] = spec.grid.size;
-  const width = spec.network?.width ?? 0;
-  const of: string = splitTensorName(name).parameter;
-  switch (of) {
-    case 'features':
-      return [z, y, x, spec.featureChannels];
-    case 'w1':
-      return [spec.network === null ? 0 : spec.featureChannels + viewInputs(spec.network), width];
-    case 'w2':
-      return [width, width];
-    case 'w3':
-      return [width, 3];
-    case 'inputRange':
-      return [2];
-    case 'density':
-    case 'rate':
-      return [z, y, x];
-    default:
-      return [neuronTensors(spec.network).find((tensor) => tensor.name === of)?.length ?? 0];
-  }
-}
-
 /** Values a voxel, or null for tensors that are not grids. */
 function voxelRowLength(name: TensorName, spec: FieldSpec): number | null {
   const shape = tensorShape(name, spec);
@@ -244,18 +205,6 @@ function checksum(metadata: SafeTensors['metadata'], tensors: SafeTensors['tenso
   const ordered = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
   const table = JSON.stringify([metadata.version, metadata.head, ordered.map(([name, { shape }]) => [name, shape])]);
   return sha256OfParts([new TextEncoder().encode(table), ...ordered.map(([, { data }]) => bytesOf(data))]);
-}
-
-function packBits(flags: Uint8Array): Uint8Array {
-  const bits = new Uint8Array(Math.ceil(flags.length / 8));
-  for (let i = 0; i < flags.length; i++) if (flags[i] !== 0) bits[i >> 3] |= 1 << (i & 7);
-  return bits;
-}
-
-function unpackBits(bits: Uint8Array, length: number): Uint8Array {
-  const flags = new Uint8Array(length);
-  for (let i = 0; i < length; i++) flags[i] = (bits[i >> 3] >> (i & 7)) & 1;
-  return flags;
 }
 
 function unusable(file: string, reason: string, fix: string, cause?: unknown): InputError {

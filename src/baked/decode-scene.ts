@@ -1,0 +1,149 @@
+/** Reads a baked scene (baked-scene.ts), in Node and in browsers. Every error is an InputError that names the file. */
+import type { TensorName } from '../backends/backend.ts';
+import { InputError } from '../errors.ts';
+import { unpackBits } from '../io/bits.ts';
+import { GunzipReader } from '../io/gzip.ts';
+import { densityOf } from '../model/density.ts';
+import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
+import { tensorShape } from '../model/tensor-shape.ts';
+import {
+  BAKED_VERSION,
+  DENSITY_LEVELS,
+  FEATURE_LEVELS,
+  headSchema,
+  MAGIC,
+  PRELUDE_BYTES,
+  type BakedHead,
+  networkTensors,
+  type BakedScene,
+} from './baked-scene.ts';
+import { valueOf } from './levels.ts';
+import { indicesOf } from './stored-points.ts';
+
+const LONGEST_HEAD = 2 ** 24;
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+
+/** @param file what errors call it */
+export async function decodeScene(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<BakedScene> {
+  checkPrelude(bytes, file);
+  const packed = new GunzipReader(bytes.subarray(PRELUDE_BYTES), file);
+  try {
+    return await decode(packed, file);
+  } finally {
+    await packed.cancel();
+  }
+}
+
+async function decode(packed: GunzipReader, file: string): Promise<BakedScene> {
+  const head = await readHead(packed, file);
+  const spec: FieldSpec = head.spec;
+  const voxels = voxelCount(spec.grid);
+  const channels = spec.featureChannels;
+  const takeBits = async (): Promise<Uint8Array> => unpackBits(await packed.take(Math.ceil(voxels / 8)), voxels);
+  const occupancy = await takeBits();
+  const points = indicesOf(await takeBits());
+  const n = points.length;
+  const densities = wordsOf(await packed.take(n * 2));
+  const features: Uint8Array[] = [];
+  for (let channel = 0; channel < channels; channel++) features.push(addUp(await packed.take(n)));
+  const network = await readNetwork(packed, spec, file);
+  const thumbnails: Uint8Array<ArrayBuffer>[] = [];
+  for (const size of head.thumbnails) thumbnails.push(await packed.take(size));
+  await packed.end();
+
+  const readDensity = (): Float32Array => {
+    const threshold = densityOf(spec.alphaThreshold, spec.densityShift, spec.interval);
+    const density = new Float32Array(voxels).fill(Number.isFinite(threshold) ? Math.min(head.density.low, threshold) : head.density.low);
+    for (let i = 0; i < n; i++) density[points[i]] = valueOf(densities[i], head.density, DENSITY_LEVELS);
+    return density;
+  };
+  const readFeatures = (): Float32Array => {
+    const all = new Float32Array(voxels * channels);
+    features.forEach((levels, channel) => {
+      const values = Float32Array.from({ length: FEATURE_LEVELS + 1 }, (_, level) =>
+        valueOf(level, head.features[channel], FEATURE_LEVELS),
+      );
+      for (let i = 0; i < n; i++) all[points[i] * channels + channel] = values[levels[i]];
+    });
+    return all;
+  };
+  return {
+    about: head.about,
+    spec,
+    seed: head.seed,
+    thumbnails,
+    read: async (name) => {
+      if (name === 'density') return readDensity();
+      if (name === 'features') return readFeatures();
+      const found = network.get(name);
+      if (found === undefined) throw new RangeError(`${file} holds no tensor ${name}`);
+      return found.slice();
+    },
+    readOccupancy: async () => occupancy.slice(),
+  };
+}
+
+function checkPrelude(bytes: Uint8Array, file: string): void {
+  const found = new TextDecoder().decode(bytes.subarray(0, MAGIC.length));
+  if (bytes.length < PRELUDE_BYTES || found !== MAGIC)
+    throw new InputError(`${file}: expected a baked scene, found something else`, 'Give a file that `spikeray export --format web` wrote.');
+  const version = new DataView(bytes.buffer, bytes.byteOffset).getUint32(MAGIC.length, true);
+  if (version !== BAKED_VERSION)
+    throw new InputError(
+      `${file}: has version ${version}; this program reads version ${BAKED_VERSION}`,
+      'Export it again with this program, or read it with the one that wrote it.',
+    );
+}
+
+async function readHead(packed: GunzipReader, file: string): Promise<BakedHead> {
+  const length = new DataView((await packed.take(4)).buffer).getUint32(0, true);
+  if (length > LONGEST_HEAD) throw damaged(file, `its head would have ${length} bytes`);
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(await packed.take(length)));
+  } catch (error) {
+    throw error instanceof InputError ? error : damaged(file, 'its head is not JSON', error);
+  }
+  const result = headSchema.safeParse(json);
+  if (!result.success) {
+    const { path, message } = result.error.issues[0];
+    throw damaged(file, `its head is not valid: ${path.join('.')}: ${message}`);
+  }
+  const { spec, features, thumbnails, about } = result.data;
+  if (features.length !== spec.featureChannels)
+    throw damaged(file, `expected ranges of ${spec.featureChannels} channels, found ${features.length}`);
+  if (thumbnails.length !== 0 && thumbnails.length !== about.cameras.views.length)
+    throw damaged(file, `expected ${about.cameras.views.length} thumbnails or none, found ${thumbnails.length}`);
+  return result.data;
+}
+
+async function readNetwork(packed: GunzipReader, spec: FieldSpec, file: string): Promise<Map<TensorName, Float32Array>> {
+  const tensors = new Map<TensorName, Float32Array>();
+  for (const name of networkTensors(spec)) {
+    const values = new Float32Array((await packed.take(tensorShape(name, spec).reduce((a, b) => a * b, 1) * FLOAT)).buffer);
+    if (!values.every(Number.isFinite)) throw damaged(file, `its tensor ${name} has values that are not finite`);
+    tensors.set(name, values);
+  }
+  return tensors;
+}
+
+/** u16 from low bytes and high bytes of differences. */
+function wordsOf(bytes: Uint8Array): Uint16Array {
+  const n = bytes.length / 2;
+  const words = new Uint16Array(n);
+  for (let i = 0, word = 0; i < n; i++) {
+    word += bytes[i] | (bytes[n + i] << 8);
+    words[i] = word;
+  }
+  return words;
+}
+
+/** From differences to values, in place. */
+function addUp(bytes: Uint8Array): Uint8Array {
+  for (let i = 1; i < bytes.length; i++) bytes[i] += bytes[i - 1];
+  return bytes;
+}
+
+function damaged(file: string, reason: string, cause?: unknown): InputError {
+  return new InputError(`${file}: damaged: ${reason}`, 'Copy the file again, or export it again.', { cause });
+}

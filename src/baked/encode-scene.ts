@@ -1,0 +1,88 @@
+/** Bakes a trained field: baked-scene.ts says what is written. */
+import type { StoredField } from '../eval/open-field.ts';
+import { packBits } from '../io/bits.ts';
+import { gzip } from '../io/gzip.ts';
+import { refreshOccupancy } from '../model/occupancy.ts';
+import {
+  BAKED_VERSION,
+  DENSITY_LEVELS,
+  FEATURE_LEVELS,
+  MAGIC,
+  networkTensors,
+  PRELUDE_BYTES,
+  type BakedHead,
+  type SceneAbout,
+} from './baked-scene.ts';
+import { levelOf, rangeOf } from './levels.ts';
+import { indicesOf, storedPoints } from './stored-points.ts';
+
+/**
+ * @param thumbnails WebP, one a view of `about.cameras`, or none
+ * @returns the file in pieces
+ */
+export async function encodeScene(
+  field: StoredField,
+  about: SceneAbout,
+  seed: number,
+  thumbnails: readonly Uint8Array<ArrayBuffer>[] = [],
+): Promise<Uint8Array<ArrayBuffer>[]> {
+  const { spec } = field;
+  const channels = spec.featureChannels;
+  const density = await field.read('density');
+  const occupancy = refreshOccupancy(spec, density, await field.readOccupancy());
+  const stored = storedPoints(spec, density, occupancy);
+  const points = indicesOf(stored);
+  const features = await field.read('features');
+
+  const densityRange = rangeOf(density, points);
+  const densities = Uint16Array.from(points, (point) => levelOf(density[point], densityRange, DENSITY_LEVELS));
+  const ranges = Array.from({ length: channels }, (_, channel) => rangeOf(features, points, channels, channel));
+  const levels = ranges.map((range, channel) =>
+    differences(Uint8Array.from(points, (point) => levelOf(features[point * channels + channel], range, FEATURE_LEVELS))),
+  );
+  const network: Uint8Array<ArrayBuffer>[] = [];
+  for (const name of networkTensors(spec)) network.push(new Uint8Array((await field.read(name)).slice().buffer));
+
+  const head: BakedHead = {
+    about,
+    seed,
+    spec: spec as BakedHead['spec'],
+    density: densityRange,
+    features: ranges,
+    thumbnails: thumbnails.map(({ length }) => length),
+  };
+  const json = new TextEncoder().encode(JSON.stringify(head));
+  const sections = [packBits(occupancy), packBits(stored), planesOf(densities), ...levels, ...network, ...thumbnails];
+  return [prelude(), await gzip([uint32(json.length), json, ...sections])];
+}
+
+function prelude(): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(PRELUDE_BYTES);
+  bytes.set(new TextEncoder().encode(MAGIC));
+  bytes.set(uint32(BAKED_VERSION), MAGIC.length);
+  return bytes;
+}
+
+function uint32(value: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value, true);
+  return bytes;
+}
+
+/** Each value less the one before, modulo 256. */
+function differences(values: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(values, (value, i) => value - (i > 0 ? values[i - 1] : 0));
+}
+
+/** Low bytes and high bytes of differences. */
+function planesOf(words: Uint16Array): Uint8Array<ArrayBuffer> {
+  const n = words.length;
+  const planes = new Uint8Array(2 * n);
+  for (let i = 0, before = 0; i < n; i++) {
+    const word = (words[i] - before) & 0xffff;
+    before = words[i];
+    planes[i] = word & 255;
+    planes[n + i] = word >> 8;
+  }
+  return planes;
+}

@@ -1,0 +1,26 @@
+/**
+ * Which grid points rendering can make use of. A step's alpha exceeds the threshold only if that of a corner of its cell does, and then all eight
+ * corners lie in that corner's 3 x 3 x 3 neighbourhood; and a step exists only where its nearest grid point is occupied, whose neighbourhood
+ * holds the eight corners too. All other points can have any density below the threshold, and any features.
+ */
+import { densityOf } from '../model/density.ts';
+import type { FieldSpec } from '../model/field-spec.ts';
+import { neighbourhoodExceeds } from '../model/occupancy.ts';
+
+/** [V] 1 where density and features count. */
+export function storedPoints(spec: FieldSpec, density: Float32Array, occupancy: Uint8Array): Uint8Array {
+  const { size } = spec.grid;
+  const near = neighbourhoodExceeds(density, size, densityOf(spec.alphaThreshold, spec.densityShift, spec.interval));
+  const reached = neighbourhoodExceeds(Float32Array.from(occupancy), size, 0.5);
+  for (let i = 0; i < near.length; i++) near[i] &= reached[i];
+  return near;
+}
+
+/** Indices of the flags that are set, ascending. */
+export function indicesOf(flags: Uint8Array): Uint32Array {
+  let count = 0;
+  for (const flag of flags) count += flag;
+  const indices = new Uint32Array(count);
+  for (let i = 0, n = 0; i < flags.length; i++) if (flags[i] !== 0) indices[n++] = i;
+  return indices;
+}
