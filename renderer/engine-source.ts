@@ -10,7 +10,6 @@ const FEWEST_RAYS = 1024;
 const MOST_RAYS = 131072;
 
 export class EngineSource implements FrameSource {
-  readonly description: string;
   private readonly field: Promise<ShownField>;
   /** The engine's calls are sequential. */
   private lastTurn: Promise<unknown> = Promise.resolve();
@@ -19,8 +18,7 @@ export class EngineSource implements FrameSource {
   private turnRays = FEWEST_RAYS;
 
   /** @param field what is asked before it is there waits for it */
-  constructor(description: string, field: Promise<ShownField>) {
-    this.description = description;
+  constructor(field: Promise<ShownField>) {
     this.field = field;
   }
 
@@ -47,11 +45,12 @@ export class EngineSource implements FrameSource {
     }
   }
 
-  /** After the turn under way. */
+  /** After the turn under way. What hindered opening the field, `frames` says. */
   async dispose(): Promise<void> {
     this.latest.clear();
+    const field = await this.field.catch(() => null);
     await this.lastTurn;
-    await (await this.field).engine.dispose();
+    await field?.engine.dispose();
   }
 
   private turn<T>(work: () => Promise<T>): Promise<T> {

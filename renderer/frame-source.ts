@@ -41,8 +41,6 @@ export interface Frame {
 }
 
 export interface FrameSource {
-  /** What draws, in words, for people. */
-  readonly description: string;
   /**
    * Frames of a request, one for each scale. A new request of the same layer ends the earlier one, and so does the signal.
    *

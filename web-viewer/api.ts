@@ -33,6 +33,12 @@ export async function refusalOf(response: Response): Promise<Refusal> {
 export const listRuns = async (): Promise<readonly (RunSummary | BrokenRun)[]> =>
   (await getJson<{ runs: (RunSummary | BrokenRun)[] }>('api/runs')).runs;
 export const readRun = (id: string): Promise<RunDetails> => getJson(`api/runs/${encodeURIComponent(id)}`);
+/** The run's field, baked. */
+export async function readScene(id: string): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(`api/runs/${encodeURIComponent(id)}/scene`);
+  if (!response.ok) throw await refusalOf(response);
+  return new Uint8Array(await response.arrayBuffer());
+}
 export const photoPath = (id: string, split: string, index: number, width?: number): string =>
   `api/runs/${encodeURIComponent(id)}/photos/${split}/${index}${width === undefined ? '' : `?width=${width}`}`;
 export const filePath = (id: string, path: string): string =>

@@ -3,11 +3,10 @@ import { filePath, type RunDetails } from './api.ts';
 import { byId, element } from './elements.ts';
 import type { SceneHost } from './scene-host.ts';
 
-export function showHeader({ run, description }: SceneHost): void {
+export function showHeader({ run }: SceneHost): void {
   document.title = `${run.name} – SpikeRay`;
   byId('name').textContent = run.name;
   byId('facts').textContent = factsOf(run);
-  byId('source').textContent += description;
   byId('reports').replaceChildren(...reportLinks(run));
 }
 

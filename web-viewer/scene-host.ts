@@ -1,17 +1,19 @@
 /** What a viewer page needs of the place where its scene lies: a server with its API, or a baked scene in the page itself. */
 import type { FrameSource } from '../renderer/frame-source.ts';
 import type { CameraView } from '../src/server/run-views.ts';
-import { photoPath, type RunDetails } from './api.ts';
+import { photoPath, readScene, type RunDetails } from './api.ts';
 import { ServerSource } from './server-source.ts';
 
 export interface SceneHost {
   readonly run: RunDetails;
   /** Answers to the API of src/server/: metrics, live training, reports. */
   readonly server: boolean;
-  /** What draws the pictures, for people. */
-  readonly description: string;
+  /** What draws the pictures where the page's GPU does not, for people. */
+  readonly draws: string;
   /** Draws a run: this one, or one that it is compared with. */
   open(run: string): FrameSource;
+  /** The baked scene of a run, for the page's GPU. Throws Refusal where there is none, TypeError where no server answers. */
+  scene(run: string): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * Address of a camera's photo, or null.
    *
@@ -24,8 +26,9 @@ export function serverHost(run: RunDetails): SceneHost {
   return {
     run,
     server: true,
-    description: 'Pictures are drawn by the server, on its wasm backend.',
+    draws: 'the server, on its wasm backend',
     open: (id) => new ServerSource(id),
+    scene: readScene,
     photo: ({ split, index }, width) => photoPath(run.id, split, index, width),
   };
 }

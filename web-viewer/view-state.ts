@@ -17,7 +17,12 @@ export interface ViewState {
   photo: boolean;
   /** Pixels of the picture a pixel of the page. */
   resolution: number;
+  /** What has to draw the pictures; null: what does it best here. */
+  draw: Drawing | null;
 }
+
+export const DRAWINGS = ['gpu', 'server', 'worker'] as const;
+export type Drawing = (typeof DRAWINGS)[number];
 
 export const FOV_RANGE = { min: 10, max: 120 } as const;
 
@@ -36,6 +41,7 @@ export function readState(search: string, background: Vec3): ViewState {
     beside: from.get('beside') ?? '',
     photo: from.get('photo') === '1',
     resolution: resolution >= 0.25 && resolution <= 4 ? resolution : 1,
+    draw: DRAWINGS.find((drawing) => drawing === from.get('draw')) ?? null,
   };
 }
 
@@ -50,6 +56,7 @@ export function stateUrl(run: string, state: ViewState, background: Vec3): strin
   if (state.beside !== '') to.set('beside', state.beside);
   if (state.photo) to.set('photo', '1');
   if (state.resolution !== 1) to.set('resolution', short(state.resolution));
+  if (state.draw !== null) to.set('draw', state.draw);
   return `?${to}`;
 }
 

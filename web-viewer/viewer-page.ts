@@ -9,6 +9,7 @@ import { Overlay } from './overlay.ts';
 import { watchKeys } from './page-keys.ts';
 import { download, PathPanel } from './path-panel.ts';
 import { pathShape } from './path-shape.ts';
+import { PictureSources } from './picture-sources.ts';
 import { Pictures, type Part } from './pictures.ts';
 import { showHeader, titleOf } from './run-header.ts';
 import type { SceneHost } from './scene-host.ts';
@@ -37,6 +38,7 @@ export class ViewerPage {
   private readonly state: ViewState;
   private readonly camera: StageCamera;
   private readonly pictures: Pictures;
+  private readonly sources: PictureSources;
   private readonly overlay: Overlay | null;
   private readonly cameras: CamerasPanel;
   private readonly path: PathPanel;
@@ -55,6 +57,9 @@ export class ViewerPage {
     });
     this.photo = new ScenePhoto(host, () => {
       this.showPhoto();
+    });
+    this.sources = new PictureSources(host, this.state.draw, (description) => {
+      byId('drawn').textContent = description;
     });
     this.pictures = new Pictures(byId('layers'), {
       shown: (part, frame, full) => {
@@ -134,7 +139,7 @@ export class ViewerPage {
     try {
       return new Overlay(this.stage, this.camera.navigation.camera);
     } catch {
-      byId('source').textContent = 'This browser has no WebGL 2: cameras, crop box and path are not drawn. ';
+      byId('lacking').textContent = 'This browser has no WebGL 2: cameras, crop box and path are not drawn.';
       return null;
     }
   }
@@ -233,9 +238,10 @@ export class ViewerPage {
   /** Run, the run beside it, photo. */
   private arrange(): void {
     const { host, state } = this;
-    const parts: Part[] = [{ title: titleOf(host.run), source: host.open(host.run.id) }];
     const beside = host.run.related.find(({ id }) => id === state.beside);
-    if (beside) parts.push({ title: titleOf(beside), source: host.open(beside.id) });
+    const drawn = beside ? [host.run, beside] : [host.run];
+    const sources = this.sources.of(drawn.map(({ id }) => id));
+    const parts: Part[] = drawn.map((run, i) => ({ title: titleOf(run), source: sources[i] }));
     if (state.photo) parts.push({ title: 'photo', source: null });
     for (let part = 0; part < this.pictures.count; part++) this.overlay?.hideBehind(part, null, this.pictures.region(part));
     this.pictures.show(parts);

@@ -40,9 +40,11 @@ export interface PageOptions extends BrowserContextOptions {
   readonly flags?: readonly string[];
   /** Texts on the console that are no errors in this test. */
   readonly allowed?: RegExp;
+  /** Before the page is loaded. */
+  readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
-export async function openPage(url: string, { flags = [], allowed, ...context }: PageOptions = {}): Promise<Page> {
+export async function openPage(url: string, { flags = [], allowed, prepare, ...context }: PageOptions = {}): Promise<Page> {
   const key = flags.join(' ');
   if (!browsers.has(key)) browsers.set(key, chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags] }));
   const browser = await browsers.get(key)!;
@@ -51,6 +53,7 @@ export async function openPage(url: string, { flags = [], allowed, ...context }:
     if (message.type() === 'error' && !allowed?.test(message.text())) problems.push(message.text());
   });
   page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
+  await prepare?.(page);
   const { host } = new URL(url);
   page.on('request', (request) => {
     const to = new URL(request.url());

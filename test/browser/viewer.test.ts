@@ -22,6 +22,7 @@ import { openCheckpoint } from '../e2e/run-files.ts';
 import { startServing, type RunningServer } from '../e2e/server.ts';
 import { tinyScene, workFolder } from '../e2e/tiny.ts';
 import { openPage, pixelsOf, settled } from './browser.ts';
+import { SMALL } from './small-run.ts';
 
 const folder = workFolder();
 const run = join(folder, 'runs/spiking');
@@ -39,20 +40,6 @@ beforeAll(async () => {
   ids = Object.fromEntries(runs.map(({ id, name }) => [name, id]));
 });
 afterAll(() => server?.stop());
-
-/** Enough training that something can be seen. */
-const SMALL = [
-  'coarse.steps=150',
-  'coarse.rays=256',
-  'coarse.voxels=30000',
-  'fine.steps=120',
-  'fine.rays=256',
-  'fine.voxels=60000',
-  'fine.scaleAt=20,40',
-  'fine.occupancyFrom=50',
-  'fine.occupancyEvery=50',
-  'network.width=32',
-].flatMap((setting) => ['--set', setting]);
 
 const viewer = (more = ''): string => `${server.url}viewer.html?run=${ids.spiking}${more}`;
 const psnr = (a: Float32Array, b: Float32Array): number => psnrOf(meanSquaredError(a, b));

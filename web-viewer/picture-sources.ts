@@ -1,0 +1,137 @@
+/**
+ * What draws the pictures of this page: its GPU where it has one, else what the scene's host offers, the server or a worker. `?draw=` in the
+ * address asks for one of them; a GPU that only pretends to be one (a software adapter) is used only if it is asked for. Where the GPU cannot
+ * draw, or fails later, the page says why, and the host goes on.
+ */
+import type { EngineSource } from '../renderer/engine-source.ts';
+import type { Frame, FrameRequest, FrameSource } from '../renderer/frame-source.ts';
+import { Refusal } from './api.ts';
+import type { PageGpu } from './gpu-source.ts';
+import type { SceneHost } from './scene-host.ts';
+import type { Drawing } from './view-state.ts';
+
+export class PictureSources {
+  private readonly host: SceneHost;
+  private readonly gpu: Promise<PageGpu | null>;
+  private readonly tell: (description: string) => void;
+  private readonly open = new Map<string, PageSource>();
+
+  /** @param tell takes what draws, and why nothing better does, for people */
+  constructor(host: SceneHost, wanted: Drawing | null, tell: (description: string) => void) {
+    this.host = host;
+    this.tell = tell;
+    this.gpu = this.findGpu(wanted);
+  }
+
+  /** Sources of these runs; those of other runs are closed. */
+  of(runs: readonly string[]): FrameSource[] {
+    for (const [run, source] of this.open) {
+      if (runs.includes(run)) continue;
+      this.open.delete(run);
+      source.close();
+    }
+    return runs.map((run) => {
+      const source = this.open.get(run) ?? new PageSource(run, this.host, this.gpu, (reason) => this.tellHost(reason));
+      this.open.set(run, source);
+      return source;
+    });
+  }
+
+  private async findGpu(wanted: Drawing | null): Promise<PageGpu | null> {
+    if (wanted !== null && wanted !== 'gpu') {
+      this.tellHost('as the address of this page asks');
+      return null;
+    }
+    try {
+      const { openPageGpu } = await import('./gpu-source.ts');
+      const gpu = await openPageGpu(wanted === 'gpu');
+      this.tell(`Pictures are drawn by this page, on the GPU ${gpu.name}.`);
+      return gpu;
+    } catch (error) {
+      this.tellHost((error as Error).message);
+      return null;
+    }
+  }
+
+  private tellHost(reason: string): void {
+    this.tell(`Pictures are drawn by ${this.host.draws}: ${reason.replace(/\.$/, '')}.`);
+  }
+}
+
+/** Pictures of one run. */
+class PageSource implements FrameSource {
+  private readonly run: string;
+  private readonly host: SceneHost;
+  private readonly gpu: Promise<PageGpu | null>;
+  private readonly failed: (reason: string) => void;
+  private readonly other: FrameSource;
+  /** Resolves to null where the host draws; undefined: nobody has asked yet. */
+  private local: Promise<EngineSource | null> | undefined;
+  private closed = false;
+
+  constructor(run: string, host: SceneHost, gpu: Promise<PageGpu | null>, failed: (reason: string) => void) {
+    this.run = run;
+    this.host = host;
+    this.gpu = gpu;
+    this.failed = failed;
+    this.other = host.open(run);
+  }
+
+  /** Throws what the host's source throws; TypeError also where no server answers when it is asked for the scene. */
+  async *frames(layer: string, request: FrameRequest, signal: AbortSignal): AsyncGenerator<Frame> {
+    const scales = [...request.scales];
+    const local = await this.opened();
+    if (local !== null) {
+      try {
+        for await (const frame of local.frames(layer, request, signal)) {
+          scales.shift();
+          yield frame;
+        }
+        return;
+      } catch (error) {
+        if (signal.aborted) throw error;
+        this.giveUp(local, error as Error);
+      }
+    }
+    yield* this.other.frames(layer, { ...request, scales }, signal);
+  }
+
+  close(): void {
+    this.closed = true;
+    // What never opened has nothing to dispose of.
+    void this.local?.then(
+      (local) => local?.dispose(),
+      () => null,
+    );
+  }
+
+  private async opened(): Promise<EngineSource | null> {
+    this.local ??= this.openLocal();
+    try {
+      return await this.local;
+    } catch (error) {
+      this.local = undefined;
+      throw error;
+    }
+  }
+
+  private async openLocal(): Promise<EngineSource | null> {
+    const gpu = await this.gpu;
+    if (gpu === null) return null;
+    try {
+      return gpu.open(await this.host.scene(this.run), this.run);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.temporary) throw error;
+      this.failed(error.message);
+      return null;
+    }
+  }
+
+  /** What the GPU drew since it failed is not shown. */
+  private giveUp(local: EngineSource, { message }: Error): void {
+    if (this.closed) return;
+    this.local = Promise.resolve(null);
+    void local.dispose();
+    this.failed(message);
+  }
+}
