@@ -10,6 +10,7 @@ const FEWEST_RAYS = 1024;
 const MOST_RAYS = 131072;
 
 export class EngineSource implements FrameSource {
+  readonly interval: number;
   private readonly field: Promise<ShownField>;
   /** The engine's calls are sequential. */
   private lastTurn: Promise<unknown> = Promise.resolve();
@@ -18,7 +19,8 @@ export class EngineSource implements FrameSource {
   private turnRays = FEWEST_RAYS;
 
   /** @param field what is asked before it is there waits for it */
-  constructor(field: Promise<ShownField>) {
+  constructor(field: Promise<ShownField>, interval: number) {
+    this.interval = interval;
     this.field = field;
   }
 

@@ -41,6 +41,8 @@ export interface Frame {
 }
 
 export interface FrameSource {
+  /** Milliseconds between frames of a moving view that it can keep by drawing coarser. */
+  readonly interval: number;
   /**
    * Frames of a request, one for each scale. A new request of the same layer ends the earlier one, and so does the signal.
    *

@@ -7,7 +7,10 @@ const LEVELS = 1024;
 
 /** rgb [height,width,3] in 0..1, rounded to the nearest of 256 levels. */
 export function toPixels(rgb: Float32Array, width: number, height: number): PixelBuffer {
-  return { width, height, channels: 3, data: Uint8Array.from(rgb, (value) => Math.round(Math.min(1, Math.max(0, value)) * 255)) };
+  // Storing cuts the fraction off. `Uint8Array.from` with a function takes many times as long.
+  const data = new Uint8Array(rgb.length);
+  for (let i = 0; i < data.length; i++) data[i] = Math.min(1, Math.max(0, rgb[i])) * 255 + 0.5;
+  return { width, height, channels: 3, data };
 }
 
 /** values [height,width]; `low` takes the first colour of the map, `high` the last. */
@@ -36,7 +39,9 @@ export function depthUnit(farthest: number): number {
 }
 
 export function toDepth16(depth: Float32Array, metresPerUnit: number): Depth16 {
-  return { data: Uint16Array.from(depth, (metres) => Math.min(65535, Math.round(metres / metresPerUnit))), metresPerUnit };
+  const data = new Uint16Array(depth.length);
+  for (let i = 0; i < data.length; i++) data[i] = Math.min(65535, Math.round(depth[i] / metresPerUnit));
+  return { data, metresPerUnit };
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Keeps one picture up to date with what is wanted of it. While the view moves, frames are as coarse as it takes to come every `TARGET`
- * milliseconds, and each is finished before the next is asked for; once it stands still, finer frames follow up to full resolution, and are
+ * Keeps one picture up to date with what is wanted of it. While the view moves, frames are as coarse as it takes to come in the source's
+ * interval, and each is finished before the next is asked for; once it stands still, finer frames follow up to full resolution, and are
  * given up as soon as something else is wanted.
  */
 import type { Frame, FrameRequest, FrameSource } from '../renderer/frame-source.ts';
@@ -17,8 +17,6 @@ export interface FrameListener {
   problem(text: string | null): void;
 }
 
-/** Milliseconds between frames of a moving view. */
-const TARGET = 90;
 const COARSEST = 16;
 /** Divisor that comes between a coarse frame and the full one. */
 const MIDDLE = 2;
@@ -116,7 +114,7 @@ export class FrameLoop {
   /** Coarser where frames come too late, finer where there is time. */
   private adapt(scale: number, milliseconds: number): void {
     if (scale === 1) return;
-    const ideal = scale * Math.sqrt(milliseconds / TARGET);
+    const ideal = scale * Math.sqrt(milliseconds / this.source.interval);
     this.coarse = Math.min(COARSEST, Math.max(1, Math.round((this.coarse + ideal) * 2) / 4));
   }
 

@@ -9,6 +9,9 @@ import { decodeScene } from '../src/baked/decode-scene.ts';
 import { BackendError } from '../src/errors.ts';
 import { openField } from '../src/eval/open-field.ts';
 
+/** Thirty frames a second. */
+const INTERVAL = 33;
+
 export interface PageGpu {
   /** Its name, as far as the browser tells. */
   readonly name: string;
@@ -28,7 +31,7 @@ export async function openPageGpu(software: boolean): Promise<PageGpu> {
   const backend = createWebgpuBackend(device);
   return {
     name: device.description,
-    open: (scene, name) => new EngineSource(openShown(backend, device, scene, name)),
+    open: (scene, name) => new EngineSource(openShown(backend, device, scene, name), INTERVAL),
   };
 }
 

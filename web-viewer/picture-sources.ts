@@ -64,7 +64,10 @@ class PageSource implements FrameSource {
   private readonly host: SceneHost;
   private readonly gpu: Promise<PageGpu | null>;
   private readonly failed: (reason: string) => void;
+  /** The host's. */
   private readonly other: FrameSource;
+  /** What draws at present. */
+  private drawing: FrameSource;
   /** Resolves to null where the host draws; undefined: nobody has asked yet. */
   private local: Promise<EngineSource | null> | undefined;
   private closed = false;
@@ -75,6 +78,11 @@ class PageSource implements FrameSource {
     this.gpu = gpu;
     this.failed = failed;
     this.other = host.open(run);
+    this.drawing = this.other;
+  }
+
+  get interval(): number {
+    return this.drawing.interval;
   }
 
   /** Throws what the host's source throws; TypeError also where no server answers when it is asked for the scene. */
@@ -119,7 +127,9 @@ class PageSource implements FrameSource {
     const gpu = await this.gpu;
     if (gpu === null) return null;
     try {
-      return gpu.open(await this.host.scene(this.run), this.run);
+      const local = gpu.open(await this.host.scene(this.run), this.run);
+      this.drawing = local;
+      return local;
     } catch (error) {
       if (!(error instanceof Refusal) || error.temporary) throw error;
       this.failed(error.message);
@@ -131,6 +141,7 @@ class PageSource implements FrameSource {
   private giveUp(local: EngineSource, { message }: Error): void {
     if (this.closed) return;
     this.local = Promise.resolve(null);
+    this.drawing = this.other;
     void local.dispose();
     this.failed(message);
   }

@@ -4,6 +4,7 @@ import type { Frame, FrameRequest, FrameSource } from '../renderer/frame-source.
 import { refusalOf } from './api.ts';
 
 export class ServerSource implements FrameSource {
+  readonly interval = 90;
   private readonly path: string;
   /** Tells this page from others, so that they take turns. */
   private static readonly client = Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join('-');

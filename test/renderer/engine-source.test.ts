@@ -50,7 +50,7 @@ const request = (scales: number[], more: Partial<FrameRequest> = {}): FrameReque
 
 function open(): { engine: PaintingEngine; source: EngineSource } {
   const engine = new PaintingEngine();
-  return { engine, source: new EngineSource(Promise.resolve(new ShownField(engine as unknown as FieldEngine, 7, 1))) };
+  return { engine, source: new EngineSource(Promise.resolve(new ShownField(engine as unknown as FieldEngine, 7, 1)), 33) };
 }
 
 async function collect(frames: AsyncIterable<Frame>): Promise<Frame[]> {
@@ -107,7 +107,7 @@ describe('a source on an engine', () => {
     const wrong = { ...request([1]), output: 'nothing' as FrameRequest['output'] };
     await expect(collect(source.frames('a', wrong, signal))).rejects.toThrow();
     expect(await collect(source.frames('a', request([2]), signal))).toHaveLength(1);
-    const never = new EngineSource(Promise.reject(new RangeError('no field')));
+    const never = new EngineSource(Promise.reject(new RangeError('no field')), 33);
     await expect(collect(never.frames('a', request([1]), signal))).rejects.toThrow('no field');
   });
 
