@@ -1,5 +1,14 @@
 /** The camera-path editor: key frames with times, a preview, files in nerfstudio's form. */
-import { cameraAt, encodeKeyPath, MOST_KEYS, parseKeyPath, pathSeconds, type CameraKey, type Pose } from '../renderer/camera-keys.ts';
+import {
+  cameraAt,
+  encodeKeyPath,
+  MOST_KEYS,
+  parseKeyPath,
+  pathSeconds,
+  type CameraKey,
+  type KeyPath,
+  type Pose,
+} from '../renderer/camera-keys.ts';
 import { byId, element } from './elements.ts';
 
 export interface PathHost {
@@ -74,7 +83,7 @@ export class PathPanel {
     this.list.replaceChildren(...keys.map((key, i) => this.row(key, i)));
     this.scrubber.max = String(seconds);
     this.scrubber.disabled = this.play.disabled = keys.length < 2;
-    byId<HTMLButtonElement>('path-save').disabled = keys.length < 2;
+    for (const id of ['path-save', 'path-film']) byId<HTMLButtonElement>(id).disabled = keys.length < 2;
     byId('path-length').textContent = keys.length < 2 ? '' : `${seconds.toFixed(1)} s`;
     this.host.changed(keys);
   }
@@ -115,9 +124,12 @@ export class PathPanel {
     return element('li', {}, go, seconds, update, remove);
   }
 
+  get path(): KeyPath {
+    return { keys: this.keys, framesPerSecond: Number(this.rate.value) || 24, ...this.host.size() };
+  }
+
   private save(): void {
-    const path = { keys: this.keys, framesPerSecond: Number(this.rate.value) || 24, ...this.host.size() };
-    download(new Blob([JSON.stringify(encodeKeyPath(path), null, 1)], { type: 'application/json' }), 'camera-path.json');
+    download(new Blob([JSON.stringify(encodeKeyPath(this.path), null, 1)], { type: 'application/json' }), 'camera-path.json');
   }
 
   private async load(input: HTMLInputElement): Promise<void> {

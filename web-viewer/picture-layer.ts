@@ -29,16 +29,10 @@ export class PictureLayer {
     this.title.textContent = title;
   }
 
-  draw({ width, height, pixels }: Frame): void {
-    const image = new ImageData(width, height);
-    for (let from = 0, to = 0; from < pixels.length; to += 4) {
-      image.data[to] = pixels[from++];
-      image.data[to + 1] = pixels[from++];
-      image.data[to + 2] = pixels[from++];
-      image.data[to + 3] = 255;
-    }
+  draw(frame: Frame): void {
+    const { width, height } = frame;
     Object.assign(this.canvas, { width, height });
-    this.canvas.getContext('2d')!.putImageData(image, 0, 0);
+    this.canvas.getContext('2d')!.putImageData(imageOf(frame), 0, 0);
   }
 
   /** Draws a photo where its pixels lie, or a text where there is none for this view. */
@@ -50,4 +44,15 @@ export class PictureLayer {
   remove(): void {
     this.root.remove();
   }
+}
+
+export function imageOf({ width, height, pixels }: Frame): ImageData {
+  const image = new ImageData(width, height);
+  for (let from = 0, to = 0; from < pixels.length; to += 4) {
+    image.data[to] = pixels[from++];
+    image.data[to + 1] = pixels[from++];
+    image.data[to + 2] = pixels[from++];
+    image.data[to + 3] = 255;
+  }
+  return image;
 }

@@ -3,7 +3,7 @@ import type { Frame, FrameSource } from '../renderer/frame-source.ts';
 import type { Intrinsics } from '../datasets/scene-data.ts';
 import { element } from './elements.ts';
 import { FrameLoop, type WantedPicture } from './frame-loop.ts';
-import { PictureLayer, type Region } from './picture-layer.ts';
+import { imageOf, PictureLayer, type Region } from './picture-layer.ts';
 
 /** What one part shows; without a source, the photo. */
 export interface Part {
@@ -82,13 +82,26 @@ export class Pictures {
 
   /** @param wanted with the camera of the whole stage, of which each part draws its columns */
   want(wanted: WantedPicture, moving: boolean): void {
-    const { camToWorld, intrinsics } = wanted.camera;
-    for (const [i, { loop }] of this.parts.entries()) {
-      const { left, right } = this.region(i);
-      const [from, to] = [Math.round(left * intrinsics.width), Math.round(right * intrinsics.width)];
-      const part = { ...intrinsics, width: Math.max(1, to - from), cx: intrinsics.cx - from };
-      loop?.want({ ...wanted, camera: { camToWorld, intrinsics: part } }, moving);
+    for (const [i, { loop }] of this.parts.entries()) loop?.want(this.ofPart(i, wanted).wanted, moving);
+  }
+
+  /** A view at full resolution, drawn on a canvas of its size; what is on the stage stays there. Photos are left out. */
+  async draw(canvas: HTMLCanvasElement, wanted: WantedPicture, signal: AbortSignal): Promise<void> {
+    const context = canvas.getContext('2d')!;
+    for (const [i, { plan }] of this.parts.entries()) {
+      const part = this.ofPart(i, wanted);
+      const frames = plan.source?.frames(`still-${i}`, { ...part.wanted, scales: [1] }, signal) ?? [];
+      for await (const frame of frames) context.putImageData(imageOf(frame), part.from, 0);
     }
+  }
+
+  /** The columns of a view that part i shows, from the first one on. */
+  private ofPart(i: number, wanted: WantedPicture): { readonly from: number; readonly wanted: WantedPicture } {
+    const { camToWorld, intrinsics } = wanted.camera;
+    const { left, right } = this.region(i);
+    const [from, to] = [Math.round(left * intrinsics.width), Math.round(right * intrinsics.width)];
+    const part = { ...intrinsics, width: Math.max(1, to - from), cx: intrinsics.cx - from };
+    return { from, wanted: { ...wanted, camera: { camToWorld, intrinsics: part } } };
   }
 
   /**

@@ -69,9 +69,7 @@ export class StageCamera {
   }
 
   intrinsics(): Intrinsics {
-    const { width, height } = this.size();
-    const focal = height / 2 / Math.tan((this.state.fov * Math.PI) / 360);
-    return { width, height, fx: focal, fy: focal, cx: width / 2, cy: height / 2 };
+    return lensOf(this.state.fov, this.size());
   }
 
   /** How far the crop box can reach: around what the cameras look at. */
@@ -79,6 +77,12 @@ export class StageCamera {
     const half = this.radius / 2;
     return { min: this.centre.map((x) => x - half), max: this.centre.map((x) => x + half) };
   }
+}
+
+/** @param fov vertical, degrees */
+export function lensOf(fov: number, { width, height }: Pick<Intrinsics, 'width' | 'height'>): Intrinsics {
+  const focal = height / 2 / Math.tan((fov * Math.PI) / 360);
+  return { width, height, fx: focal, fy: focal, cx: width / 2, cy: height / 2 };
 }
 
 function positionOf(m: readonly number[]): number[] {

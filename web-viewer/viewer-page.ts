@@ -1,9 +1,12 @@
 /** Brings camera, pictures, overlay and panels together: what is looked at, and what has to be drawn for it. */
+import type { Intrinsics } from '../datasets/scene-data.ts';
 import type { CropBox, Frame } from '../renderer/frame-source.ts';
 import type { CameraView } from '../src/server/run-views.ts';
 import { CamerasPanel } from './cameras-panel.ts';
 import { CropPanel } from './crop-panel.ts';
 import { byId } from './elements.ts';
+import { FilmButton } from './film-button.ts';
+import type { WantedPicture } from './frame-loop.ts';
 import { showLegend } from './legend.ts';
 import { Overlay } from './overlay.ts';
 import { watchKeys } from './page-keys.ts';
@@ -15,7 +18,7 @@ import { showHeader, titleOf } from './run-header.ts';
 import type { SceneHost } from './scene-host.ts';
 import { ScenePhoto } from './scene-photo.ts';
 import { SettingsPanel } from './settings-panel.ts';
-import { StageCamera } from './stage-camera.ts';
+import { lensOf, StageCamera } from './stage-camera.ts';
 import { watchPointer } from './stage-pointer.ts';
 import { Statistics } from './statistics.ts';
 import { TrainingPanel } from './training-panel.ts';
@@ -107,6 +110,12 @@ export class ViewerPage {
       changed: (keys) => this.overlay?.showPath(...pathShape(keys), this.camera.radius * FRUSTUM),
       problem: say,
       size: () => this.camera.size(),
+    });
+    new FilmButton({
+      path: () => this.path.path,
+      name: () => this.fileName(),
+      draw: (canvas, { camToWorld, fov }, signal) => this.pictures.draw(canvas, this.wanted(camToWorld, lensOf(fov, canvas)), signal),
+      problem: say,
     });
     new CropPanel(this.state.crop, this.camera.cropBounds(), (crop) => {
       this.crop(crop);
@@ -210,9 +219,7 @@ export class ViewerPage {
   private ask(moving: boolean): void {
     clearTimeout(this.stillTimer);
     this.stage.dataset.state = moving ? 'moving' : 'refining';
-    const { output, background, crop } = this.state;
-    const camera = { camToWorld: this.camera.navigation.camToWorld, intrinsics: this.camera.intrinsics() };
-    this.pictures.want({ camera, output, background: colourOf(background), crop }, moving);
+    this.pictures.want(this.wanted(this.camera.navigation.camToWorld, this.camera.intrinsics()), moving);
     this.showPhoto();
     this.overlay?.draw();
     if (moving)
@@ -224,6 +231,12 @@ export class ViewerPage {
       const { run } = this.host;
       history.replaceState(null, '', stateUrl(run.id, this.state, run.background));
     }
+  }
+
+  /** The picture that is set, of another camera. */
+  private wanted(camToWorld: readonly number[], intrinsics: Intrinsics): WantedPicture {
+    const { output, background, crop } = this.state;
+    return { camera: { camToWorld, intrinsics }, output, background: colourOf(background), crop };
   }
 
   private shown(part: number, frame: Frame, full: boolean): void {
@@ -313,6 +326,10 @@ export class ViewerPage {
     const blob = await new Promise<Blob | null>((resolve) => {
       this.pictures.picture(width, height).toBlob(resolve);
     });
-    if (blob !== null) download(blob, `${this.host.run.name.replaceAll('/', '-')}-${this.state.output}.png`);
+    if (blob !== null) download(blob, `${this.fileName()}.png`);
+  }
+
+  private fileName(): string {
+    return `${this.host.run.name.replaceAll('/', '-')}-${this.state.output}`;
   }
 }

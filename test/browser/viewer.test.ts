@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { BufferSource, EncodedPacketSink, Input, WEBM } from 'mediabunny';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
@@ -44,6 +45,12 @@ afterAll(() => server?.stop());
 const viewer = (more = ''): string => `${server.url}viewer.html?run=${ids.spiking}${more}`;
 const psnr = (a: Float32Array, b: Float32Array): number => psnrOf(meanSquaredError(a, b));
 const unit = (data: ArrayLike<number>): Float32Array => Float32Array.from(data, (value) => value / 255);
+
+async function collect<T>(all: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const one of all) list.push(one);
+  return list;
+}
 
 async function poseOf(page: Page): Promise<number[]> {
   return (new URL(page.url()).searchParams.get('camera') ?? '').split(',').map(Number);
@@ -213,6 +220,63 @@ test('a camera path is edited, previewed, saved, and loaded by another page', as
   await other.setInputFiles('#path-load', wrong);
   await other.waitForSelector('#status.problem');
   expect(await other.textContent('#status')).toContain('wrong.json: expected');
+});
+
+test('a camera path is filmed, frame by frame at its own times', async () => {
+  const page = await openPage(viewer('&resolution=0.5&output=depth'));
+  await settled(page);
+  await openPanel(page, 'Camera path');
+  await page.click('#path-add');
+  const first = await pixelsOf(page);
+  await page.click('#thumbnails button >> nth=3');
+  await page.click('#path-add');
+  await page.getByLabel('Seconds before key frame 2').fill('0.2');
+  await page.getByLabel('Seconds before key frame 2').press('Enter');
+  const [saved] = await Promise.all([page.waitForEvent('download'), page.click('#path-film')]);
+  expect(saved.suggestedFilename()).toBe('spiking-depth.webm');
+  const path = join(folder, 'film.webm');
+  await saved.saveAs(path);
+  expect(await page.textContent('#path-film')).toBe('Film (WebM)');
+
+  const input = new Input({ formats: [WEBM], source: new BufferSource(readFileSync(path)) });
+  const track = (await input.getPrimaryVideoTrack())!;
+  const packets = await collect(new EncodedPacketSink(track).packets());
+  expect([track.displayWidth, track.displayHeight]).toEqual([first.width - (first.width % 2), first.height - (first.height % 2)]);
+  packets.forEach(({ timestamp }, i) => {
+    expect(timestamp).toBeCloseTo(i / 24, 2);
+  });
+  expect(packets).toHaveLength(6);
+  const chunk = { codec: (await track.getDecoderConfig())!.codec, data: [...packets[0].data] };
+  const shown = await page.evaluate(async ({ codec, data }) => {
+    const frame = await new Promise<VideoFrame>((output, error) => {
+      const decoder = new VideoDecoder({ output, error });
+      decoder.configure({ codec });
+      decoder.decode(new EncodedVideoChunk({ type: 'key', timestamp: 0, data: new Uint8Array(data) }));
+      void decoder.flush();
+    });
+    const canvas = new OffscreenCanvas(frame.displayWidth, frame.displayHeight);
+    const context = canvas.getContext('2d')!;
+    context.drawImage(frame, 0, 0);
+    return Array.from(context.getImageData(0, 0, canvas.width, canvas.height).data);
+  }, chunk);
+  const [from, of] = [first.width, first.width - (first.width % 2)];
+  const drawn = Float32Array.from(
+    shown,
+    (_, i) => first.rgb[(Math.floor(i / 4 / of) * from + (Math.floor(i / 4) % of)) * 3 + Math.min(2, i % 4)],
+  );
+  expect(
+    psnr(
+      unit(shown).filter((_, i) => i % 4 < 3),
+      drawn.filter((_, i) => i % 4 < 3),
+    ),
+  ).toBeGreaterThan(25);
+
+  await page.getByLabel('Seconds before key frame 2').fill('60');
+  await page.getByLabel('Seconds before key frame 2').press('Enter');
+  await page.click('#path-film');
+  await page.waitForSelector('#path-film:has-text("2 of")');
+  await page.click('#path-film');
+  await page.waitForSelector('#path-film:text-is("Film (WebM)")');
 });
 
 test('a crop box and a background change what is shown', async () => {
