@@ -64,10 +64,17 @@ export const stepStruct = uniformStruct('Step', {
   photometricScale: 'f32',
   perSampleScale: 'f32',
   entropyScale: 'f32',
+  distortionScale: 'f32',
+  /** Length of a step in the distortion's ray parameter. */
+  distortionStep: 'f32',
   /** Of the mean spike of each hidden layer. */
   spikeWeight1: 'f32',
   spikeWeight2: 'f32',
   surrogateAlpha: 'f32',
+  // Total variation: factors of a clamped difference; 1 if every voxel counts as touched.
+  densityVariation: 'f32',
+  featureVariation: 'f32',
+  denseVariation: 'u32',
   // Adam; learning rates times the bias correction of the step.
   beta1: 'f32',
   beta2: 'f32',

@@ -56,6 +56,7 @@ export interface StepSettings {
  * loss = mean_{ray,channel} (C - target)^2
  *      + perSample * sum_i sg(w_i) |rgb_i - target|^2 / N          (sum over channels, N rays)
  *      + entropy * mean_ray H(clamp(T_last, 1e-6, 1-1e-6))          (H: binary entropy, nats)
+ *      + distortion * mean_ray [sum_ij w_i w_j |s_i - s_j| + 1/3 sum_i w_i^2 / S]     (s_i: step index / S, S: maxStepsPerRay)
  *      + sum_l spikes[l] * mean spike of layer l                    (over real samples and neurons, through the surrogate)
  *      + sum_l sum_c potentials[l][c] * mean_i H_l[i,c]             (H: before reset; over real samples i)
  *      + teacherColour * sum_i sg(w_i) |rgb_i - rgbT_i|^2 / N       (rgbT: the teacher's colour of the sample)
@@ -67,6 +68,9 @@ export interface StepSettings {
 export interface LossWeights {
   readonly perSample: number;
   readonly entropy: number;
+  /** Draws the network samples of a ray together (mip-NeRF 360, eq. 15). */
+  readonly distortion: number;
+  readonly totalVariation: TotalVariation;
   /** Of hidden layer 1 and 2. */
   readonly spikes: readonly [number, number];
   /** [W] of hidden layer 1 and 2; null: none. A function of the means has to be linearised by the caller (IM-Loss: at those of the step before). */
@@ -76,10 +80,24 @@ export interface LossWeights {
   readonly teacherPotential: number;
 }
 
+/**
+ * Draws neighbours in a grid together. It is no part of the loss's value: it is added to the gradient g of the rest, as in DVGO. For a scalar p and
+ * its up to six neighbours q along x, y and z, with N rays and n points along the longest axis,
+ *
+ *     g += weight / N * n / 128 / 6 * sum_q clamp(p - q, -1, 1)        where g is not exactly 0; everywhere if `dense`
+ */
+export interface TotalVariation {
+  readonly density: number;
+  readonly features: number;
+  readonly dense: boolean;
+}
+
 /** Nothing but the photometric error. */
 export const NO_LOSS_TERMS: LossWeights = {
   perSample: 0,
   entropy: 0,
+  distortion: 0,
+  totalVariation: { density: 0, features: 0, dense: false },
   spikes: [0, 0],
   potentials: null,
   teacherColour: 0,
@@ -197,6 +215,8 @@ export interface Capacity {
   readonly teacherVoxels?: number;
   /** Whether training steps may drop neurons. Default false. */
   readonly dropout?: boolean;
+  /** Whether training steps may ask for total variation. Default false. */
+  readonly totalVariation?: boolean;
 }
 
 export interface Backend {

@@ -4,6 +4,7 @@ import type { Backend } from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { MemoryError } from '../errors.ts';
 import { voxelCount } from '../model/field-spec.ts';
+import { hasVariation } from '../model/total-variation.ts';
 import { sceneBox } from '../train/scene-box.ts';
 import { coarseSpec, fineSpec } from '../train/stage-spec.ts';
 import { byteSize } from './format.ts';
@@ -42,6 +43,7 @@ export function trainingMemory(scene: SceneData, config: Config, backend: Backen
       trainRays: config.fine.rays,
       teacherVoxels,
       dropout: config.network.dropout > 0,
+      totalVariation: hasVariation(config.fine.loss.totalVariation),
     }),
   );
   const channels = fine.featureChannels;

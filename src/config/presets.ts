@@ -50,7 +50,7 @@ const paper: Config = {
     alphaThreshold: 1e-4,
     weightThreshold: 1e-4,
     learningRates: { density: 0.1, features: 0.1 },
-    loss: { perSample: 0.01, entropy: 0.001 },
+    loss: { perSample: 0.01, entropy: 0.001, ...unused.geometryLoss },
     occupancyEvery: 1000,
     occupancyFrom: 500,
     decayFrom: 0,

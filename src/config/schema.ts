@@ -24,10 +24,32 @@ const loss = z.strictObject({
 
 /** What runs did from before these settings were there: nothing of it. */
 export const unused = {
+  geometryLoss: { distortion: 0, totalVariation: { density: 0, features: 0 }, totalVariationUntil: null, totalVariationDenseUntil: 0 },
   annShare: 0,
   imLoss: { weight: 0, target: 1, perNeuron: false },
   distillation: { teacher: null, colour: 0.5, potential: 0, start: 'teacher', freezeGrids: false },
 } as const;
+
+const fineLoss = loss.extend({
+  distortion: z
+    .number()
+    .min(0)
+    .default(unused.geometryLoss.distortion)
+    .describe('weight of the distortion loss: draws the samples of a ray together'),
+  totalVariation: z
+    .strictObject({
+      density: z.number().min(0).describe('weight of the total variation of the density'),
+      features: z.number().min(0).describe('weight of the total variation of the features'),
+    })
+    .default(unused.geometryLoss.totalVariation),
+  totalVariationUntil: count
+    .nullable()
+    .default(unused.geometryLoss.totalVariationUntil)
+    .describe('last step with total variation; null: always'),
+  totalVariationDenseUntil: count
+    .default(unused.geometryLoss.totalVariationDenseUntil)
+    .describe('last step in which it acts on all voxels, not only on those that the rays touch'),
+});
 
 export const networkSchema = z.strictObject({
   // Any text here, so that a checkpoint with a neuron of another program can be read; the command line knows the built-in names.
@@ -103,6 +125,7 @@ export const configSchema = z.strictObject({
     maskNearCameras: z.boolean().describe('mask out voxels nearer to a camera than `near`'),
   }),
   fine: stageSchema.extend({
+    loss: fineLoss,
     boundScale: z.number().min(1).max(4).describe('enlargement of the box found by the coarse stage'),
     boundAlpha: fraction.describe('coarse alpha above which a voxel counts for that box'),
     scaleAt: z.array(count).describe('steps at which the voxel count doubles, up to `voxels`'),

@@ -11,6 +11,7 @@ import { maxStepsPerRay, voxelCount } from '../model/field-spec.ts';
 import { refreshOccupancy, resampleOccupancy } from '../model/occupancy.ts';
 import { resampleGrid } from '../model/resample-grid.ts';
 import { networkParameters, parametersOf } from '../model/tensor-names.ts';
+import { hasVariation } from '../model/total-variation.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { convertedWeights, writeWeights, type FieldValues } from './convert-field.ts';
 import type { FineStart } from './fine-start.ts';
@@ -63,10 +64,11 @@ export async function resumeFine(context: RunContext, checkpoint: Checkpoint): P
 
 /** What the field will need after the last scaling. */
 function fineCapacity({ config, scene, teacher }: RunContext, box: Box): Capacity {
-  const { scaleAt, rays } = config.fine;
+  const { scaleAt, rays, loss } = config.fine;
   const last = fineSpec(config, box, scene.near, scaleAt.length);
   const teacherVoxels = teacher === null ? 0 : voxelCount(teacher.spec.grid);
-  return { voxels: voxelCount(last.grid), steps: maxStepsPerRay(last), trainRays: rays, teacherVoxels };
+  const totalVariation = hasVariation(loss.totalVariation);
+  return { voxels: voxelCount(last.grid), steps: maxStepsPerRay(last), trainRays: rays, teacherVoxels, totalVariation };
 }
 
 async function assemble(context: RunContext, engine: FieldEngine, start: StageRun['state'], random: Random): Promise<StageRun> {
@@ -112,10 +114,10 @@ function fineRules(context: RunContext, engine: FieldEngine, state: StageRun['st
       if (refresh || scaling) await drawFromOccupied();
       thresholds = await firingThresholds(engine, fine.imLoss);
     },
-    settings: (_step, progress) => ({
+    settings: (step, progress) => ({
       adam,
       learningRates: scaledRates(rates, rateFactor(progress, fine)),
-      loss: lossTerms(config, state.feedback, thresholds),
+      loss: lossTerms(config, step, state.feedback, thresholds),
       surrogateAlpha: steepness(config.network, progress),
       dropout: network.neuron === 'relu' ? 0 : config.network.dropout,
     }),

@@ -10,9 +10,9 @@
  *
  *     2 * weight * (m_l - target * threshold_l) / W          per neuron: 2 * weight * (m_lc - target * threshold_lc) / W
  *
- * with thresholds, learned or not, as constants. In the first step both are off.
+ * with thresholds, learned or not, as constants. In the first step both are off. Total variation ends, and ceases to be dense, after a step.
  */
-import { NO_LOSS_TERMS, type FieldEngine, type LossWeights, type StepResult } from '../backends/backend.ts';
+import { NO_LOSS_TERMS, type FieldEngine, type LossWeights, type StepResult, type TotalVariation } from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { firingRates } from '../energy/firing-rates.ts';
 import { InputError } from '../errors.ts';
@@ -37,9 +37,13 @@ export function feedbackOf({ counts, meanPotentials }: StepResult, network: Netw
   };
 }
 
-/** @param thresholds [W] each, or null without IM-Loss */
+/**
+ * @param step 1, 2, ...
+ * @param thresholds [W] each, or null without IM-Loss
+ */
 export function lossTerms(
   { fine, distillation }: Config,
+  step: number,
   feedback: Feedback | null,
   thresholds: readonly [Float32Array, Float32Array] | null,
 ): LossWeights {
@@ -51,7 +55,10 @@ export function lossTerms(
   const taught = distillation.teacher !== null;
   return {
     ...NO_LOSS_TERMS,
-    ...fine.loss,
+    perSample: fine.loss.perSample,
+    entropy: fine.loss.entropy,
+    distortion: fine.loss.distortion,
+    totalVariation: variationAt(fine.loss, step),
     spikes: [penalty(0), penalty(1)],
     potentials:
       thresholds &&
@@ -62,6 +69,14 @@ export function lossTerms(
     teacherColour: taught ? distillation.colour : 0,
     teacherPotential: taught ? distillation.potential : 0,
   };
+}
+
+function variationAt(
+  { totalVariation, totalVariationUntil, totalVariationDenseUntil }: Config['fine']['loss'],
+  step: number,
+): TotalVariation {
+  if (totalVariationUntil !== null && step > totalVariationUntil) return NO_LOSS_TERMS.totalVariation;
+  return { ...totalVariation, dense: step <= totalVariationDenseUntil };
 }
 
 /** [W] */

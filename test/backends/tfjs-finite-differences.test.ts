@@ -13,10 +13,9 @@ import { forward } from '../../src/backends/tfjs/forward.ts';
 import { loadTensorFlow } from '../../src/backends/tfjs/load-tensorflow.ts';
 import { trainingLoss } from '../../src/backends/tfjs/loss.ts';
 import { createTeacher } from '../../src/backends/tfjs/teacher.ts';
-import { raysOfSamples } from '../../src/backends/tfjs/temporal-modes.ts';
 import type { Tensor, TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
 import { Random } from '../../src/math/random.ts';
-import type { NetworkSpec } from '../../src/model/field-spec.ts';
+import { maxStepsPerRay, type NetworkSpec } from '../../src/model/field-spec.ts';
 import { relu } from '../../src/neurons/relu.ts';
 import { parameterValues } from '../../src/neurons/settings.ts';
 import { createNeuron, tfjsNeuron, type TfjsNeuron } from '../../src/neurons/tfjs-neuron.ts';
@@ -103,7 +102,7 @@ function lossOf({ spec, tensors, occupancy, batch, settings, teacher }: FieldFix
     const weights = spec.network && { w1, w2, w3 };
     const asked = teacher && { tensors: createTeacher(tf, teacher), rays: batch };
     const pass = forward(tf, { density, features, weights }, { spec, neuron, samples, views, background, noise, teacher: asked });
-    return trainingLoss(tf, pass, tf.tensor2d(batch.target, [batch.count, 3]), raysOfSamples(samples), loss).total;
+    return trainingLoss(tf, pass, tf.tensor2d(batch.target, [batch.count, 3]), samples, maxStepsPerRay(spec), loss).total;
   };
 }
 
@@ -145,7 +144,7 @@ function expectGradients(fixture: FieldFixture, neuron: Smooth | null, loss: Los
 }
 
 const all: ParameterName[] = ['density', 'features', 'w1', 'w2', 'w3'];
-const smoothLosses: LossWeights = { ...NO_LOSS_TERMS, entropy: 0.1, spikes: [0.3, 0.2], potentials: coefficients(16) };
+const smoothLosses: LossWeights = { ...NO_LOSS_TERMS, entropy: 0.1, distortion: 0.5, spikes: [0.3, 0.2], potentials: coefficients(16) };
 const detachedLosses: LossWeights = { ...NO_LOSS_TERMS, perSample: 0.5, teacherColour: 0.4, teacherPotential: 0.1 };
 
 describe('gradients are finite differences', () => {

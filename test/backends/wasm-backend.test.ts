@@ -22,8 +22,14 @@ describe('threads', () => {
     ['', {}],
     [
       ', all terms of the loss',
-      { loss: { potentials: coefficients(16), teacherColour: 0.5, teacherPotential: 0.1 }, teacher: true, settings: { dropout: 0.2 } },
+      {
+        loss: { potentials: coefficients(16), teacherColour: 0.5, teacherPotential: 0.1, distortion: 0.5 },
+        teacher: true,
+        settings: { dropout: 0.2 },
+      },
     ],
+    [', total variation', { loss: { totalVariation: { density: 30, features: 20, dense: false } } }],
+    [', dense total variation', { loss: { totalVariation: { density: 30, features: 20, dense: true } } }],
   ])('the result has the same bits on 1, 2, 5 and 16 threads%s', async (_, options) => {
     const results = [];
     for (const threads of [1, 2, 5, 16]) {

@@ -10,6 +10,7 @@ import { createTfjsBackend, type TfjsBackend } from '../../src/backends/tfjs/tfj
 import type { Margins, TfjsField } from '../../src/backends/tfjs/tfjs-field.ts';
 import { voxelCount } from '../../src/model/field-spec.ts';
 import { parametersOf } from '../../src/model/tensor-names.ts';
+import { hasVariation } from '../../src/model/total-variation.ts';
 import { fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
 import { conformanceCases, EPSILON, type ConformanceCase } from './cases.ts';
 import { expectClose, expectCloseToMax } from './compare.ts';
@@ -65,7 +66,12 @@ interface EnginePair {
 
 async function createPair(reference: TfjsBackend, backend: Backend, fixture: FieldFixture): Promise<EnginePair> {
   const { spec, batch, teacher } = fixture;
-  const capacity = { voxels: voxelCount(spec.grid), trainRays: batch.count, teacherVoxels: teacher ? voxelCount(teacher.grid) : 0 };
+  const capacity = {
+    voxels: voxelCount(spec.grid),
+    trainRays: batch.count,
+    teacherVoxels: teacher ? voxelCount(teacher.grid) : 0,
+    totalVariation: hasVariation(fixture.settings.loss.totalVariation),
+  };
   const expected = await reference.createField(fixture.spec, capacity);
   const actual = await backend.createField(fixture.spec, capacity);
   await loadFixture(expected, fixture);

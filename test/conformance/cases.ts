@@ -2,7 +2,7 @@
  * What backends are compared on: the cross product that matters, as fixtures. Seeds are those for which `tfjs` takes no discrete decision
  * within `EPSILON` of the other (the tests check it), so that backends which round differently must still agree in every spike.
  */
-import { NO_LOSS_TERMS } from '../../src/backends/backend.ts';
+import { NO_LOSS_TERMS, type TotalVariation } from '../../src/backends/backend.ts';
 import { builtInNeurons } from '../../src/neurons/index.ts';
 import { lif } from '../../src/neurons/lif.ts';
 import { relu } from '../../src/neurons/relu.ts';
@@ -47,6 +47,11 @@ function neuronCases(neuron: string): ConformanceCase[] {
 export function coefficients(width: number): [Float32Array, Float32Array] {
   const layer = (first: number): Float32Array => Float32Array.from({ length: width }, (_, c) => Math.cos(first + 2.3 * c) / 100);
   return [layer(1), layer(2)];
+}
+
+/** As strong as the photometric gradients; without samples at the faces of the box, where gradients are 0 up to rounding. */
+function variation(dense: boolean, weights: Partial<TotalVariation> = {}): FixtureOptions {
+  return { loss: { totalVariation: { density: 30, features: 20, ...weights, dense } }, emptyFaces: true };
 }
 
 const potentials = { loss: { ...NO_LOSS_TERMS, potentials: coefficients(16) } };
@@ -113,6 +118,16 @@ export const conformanceCases: readonly ConformanceCase[] = [
   {
     name: 'LIF, other constants',
     options: { seed: 1, network: { width: 48, viewFrequencies: 2, neuronParameters: { tau: 1.25, threshold: 0.6 }, surrogateAlpha: 2.5 } },
+  },
+  { name: 'LIF, distortion', options: { seed: 1, loss: { ...NO_LOSS_TERMS, distortion: 0.5 } }, trainSeed: 2 },
+  { name: 'no network, distortion', options: { seed: 1, network: null, loss: { ...NO_LOSS_TERMS, distortion: 0.5 } } },
+  { name: 'LIF, pad, total variation', options: { ...variation(false), seed: 1, network: { temporal: 'pad' } }, trainSeed: 1 },
+  { name: 'no network, total variation of the density', options: { ...variation(false, { features: 0 }), seed: 1, network: null } },
+  { name: 'LIF, dense total variation', options: { ...variation(true), seed: 1 }, trainSeed: 2 },
+  {
+    name: 'no network, dense total variation of the features',
+    options: { ...variation(true, { density: 0 }), seed: 1, network: null },
+    trainSeed: 1,
   },
   {
     name: 'LIF, pad, 128 neurons, low thresholds',

@@ -3,13 +3,17 @@
  *
  *     loss = mean (C - G)^2  +  perSample sum_i sg(w_i) |rgb_i - G|^2 / N
  *          + entropy mean_ray [-p log p - (1-p) log(1-p)],  p = clamp(T_last, 1e-6, 1 - 1e-6)
+ *          + distortion mean_ray [sum_ij w_i w_j |s_i - s_j| + 1/3 sum_i w_i^2 / S],  s_i = step index / S
  *          + sum_l spikes_l mean S_l                       if the neurons spike
  *          + sum_l potentials_l . mean_i H_l                 likewise
  *          + teacherColour sum_i sg(w_i) |rgb_i - rgbT_i|^2 / N  +  teacherPotential sum_l sum_i sg(w_i) mean_c (H_l - Z_l)^2 / N
  */
 import type { LossWeights } from '../backend.ts';
+import type { PackedSamples } from '../../../renderer/march.ts';
 import { gatherRows, stopGradient } from './custom-gradients.ts';
 import type { ForwardPass } from './forward.ts';
+import { layoutByRay, toPadded } from './padded-layout.ts';
+import { raysOfSamples } from './temporal-modes.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 
 const MIN_PROBABILITY = 1e-6;
@@ -25,9 +29,17 @@ export interface Loss {
 
 /**
  * @param target [N,3]
- * @param rayOfSample [M]
+ * @param samples that the pass was made of
+ * @param mostSteps S: steps of the longest ray
  */
-export function trainingLoss(tf: TensorFlow, pass: ForwardPass, target: Tensor, rayOfSample: Int32Array, weights: LossWeights): Loss {
+export function trainingLoss(
+  tf: TensorFlow,
+  pass: ForwardPass,
+  target: Tensor,
+  samples: PackedSamples,
+  mostSteps: number,
+  weights: LossWeights,
+): Loss {
   const rays = target.shape[0];
   const mse = tf.div(tf.sum(tf.square(tf.sub(pass.rgb, target))), rays * 3);
   let total = mse;
@@ -38,11 +50,12 @@ export function trainingLoss(tf: TensorFlow, pass: ForwardPass, target: Tensor, 
   const { shown, hidden, teacher } = pass;
   if (shown === null) return { total, mse, meanPotentials: null };
 
+  if (weights.distortion !== 0) addTerm(weights.distortion / rays, distortion(tf, shown.weights, samples, mostSteps));
   const sampleWeights = stopGradient(tf, shown.weights);
   /** @param error [M] */
   const addWeighted = (weight: number, error: Tensor): void => addTerm(weight / rays, tf.sum(tf.mul(sampleWeights, error)));
   const squaredOffset = (colours: Tensor): Tensor => tf.sum(tf.square(tf.sub(shown.colours, colours)), 1);
-  if (weights.perSample !== 0) addWeighted(weights.perSample, squaredOffset(gatherRows(tf, target, rayOfSample)));
+  if (weights.perSample !== 0) addWeighted(weights.perSample, squaredOffset(gatherRows(tf, target, raysOfSamples(samples))));
   if (weights.teacherColour !== 0 && teacher !== null) addWeighted(weights.teacherColour, squaredOffset(teacher.colours));
 
   const spiking = hidden?.atSamples ?? null;
@@ -58,6 +71,22 @@ export function trainingLoss(tf: TensorFlow, pass: ForwardPass, target: Tensor, 
     }
   }
   return { total, mse, meanPotentials };
+}
+
+/**
+ * Sum over the rays. A ray's samples are ordered, so the sum over pairs is one over samples, with the sums W and M over those before:
+ * sum_ij w_i w_j |s_i - s_j| = 2 sum_i w_i (s_i W_i - M_i),  W_i = sum_{j<i} w_j,  M_i = sum_{j<i} w_j s_j
+ *
+ * @param weights [M]
+ */
+function distortion(tf: TensorFlow, weights: Tensor, { networkRows, stepIndex, rayOffsets }: PackedSamples, mostSteps: number): Tensor {
+  const layout = layoutByRay(rayOffsets);
+  const padded = (packed: Tensor): Tensor => tf.reshape(toPadded(tf, tf.reshape(packed, [-1, 1]), layout), [layout.rows, layout.columns]);
+  const w = padded(weights);
+  const s = padded(tf.tensor1d(Float32Array.from(networkRows, (row) => stepIndex[row] / mostSteps)));
+  const before = (values: Tensor): Tensor => tf.cumsum(values, 1, true);
+  const pairs = tf.sum(tf.mul(w, tf.sub(tf.mul(s, before(w)), before(tf.mul(w, s)))));
+  return tf.add(tf.mul(2, pairs), tf.div(tf.sum(tf.square(w)), 3 * mostSteps));
 }
 
 function binaryEntropy(tf: TensorFlow, probability: Tensor): Tensor {

@@ -3,7 +3,9 @@ import { marchRays, type PackedSamples } from '../../../renderer/march.ts';
 import { encodeViews } from '../../../renderer/view-encoding.ts';
 import { neuronTensors } from '../../neurons/settings.ts';
 import { createNeuron, type RawParameters, type TfjsNeuron } from '../../neurons/tfjs-neuron.ts';
-import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import { maxStepsPerRay, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import { GRID_PARAMETERS } from '../../model/tensor-names.ts';
+import { variationScale } from '../../model/total-variation.ts';
 import {
   addCounts,
   emptyCounts,
@@ -28,8 +30,8 @@ import { trainingLoss, type Loss } from './loss.ts';
 import { RENDER_RAYS } from './memory.ts';
 import type { InputRange } from './poisson-encoding.ts';
 import { createTeacher, disposeTeacher, type TeacherTensors } from './teacher.ts';
-import { raysOfSamples } from './temporal-modes.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
+import { addTotalVariation } from './total-variation.ts';
 import { sumByRay } from './volume-rendering.ts';
 
 /**
@@ -178,7 +180,7 @@ export class TfjsField implements FieldEngine {
       const background = tf.tensor2d(batch.background, [batch.count, 3]);
       const noise = { seed: noiseSeed, firstRay: 0, range: null };
       const pass = this.forward(batch, { samples, background, noise, neuron, dropout, teacher });
-      const loss = trainingLoss(tf, pass, tf.tensor2d(batch.target, [batch.count, 3]), raysOfSamples(samples), settings.loss);
+      const loss = trainingLoss(tf, pass, tf.tensor2d(batch.target, [batch.count, 3]), samples, maxStepsPerRay(this.spec), settings.loss);
       range = pass.hidden?.poisson?.range ?? null;
       result = {
         loss: loss.total.dataSync()[0],
@@ -191,9 +193,21 @@ export class TfjsField implements FieldEngine {
     const gradients = tf.tidy(() => {
       const variables = names.map((name) => this.tensors.get(name));
       const found = samples.stepIndex.length > 0 ? tf.variableGrads(computeLoss as () => never, variables).grads : (computeLoss(), {});
-      return Object.fromEntries(names.map((name, i) => [name, found[variables[i].name] ?? tf.zerosLike(variables[i])]));
+      const all = Object.fromEntries(names.map((name, i) => [name, found[variables[i].name] ?? tf.zerosLike(variables[i])]));
+      return { ...all, ...this.variedGradients(all, batch.count, settings) };
     });
     return { result: result!, gradients, range };
+  }
+
+  /** Those of the grids that total variation changes. */
+  private variedGradients(gradients: Evaluation['gradients'], rays: number, { loss }: StepSettings): Record<string, Tensor> {
+    const { grid } = this.spec;
+    const { dense, ...weights } = loss.totalVariation;
+    const varied = GRID_PARAMETERS.filter((name) => weights[name] !== 0).map((name) => {
+      const scale = variationScale(weights[name], grid, rays);
+      return [name, addTotalVariation(this.tf, this.tensors.get(name), grid.size, gradients[name], scale, dense)] as const;
+    });
+    return Object.fromEntries(varied);
   }
 
   /** Of the step; zeros if there was no sample. */

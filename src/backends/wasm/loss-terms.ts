@@ -2,19 +2,26 @@
  * A step's loss as the kernels' variables, and its value from what they added up (docs/model.md, section 4). Losses on hidden layers average over
  * the real rows of the batch, whose number is known once it was marched.
  */
-import type { NetworkSpec } from '../../model/field-spec.ts';
+import { maxStepsPerRay, type FieldSpec, type NetworkSpec } from '../../model/field-spec.ts';
+import { hasVariation, variationScale } from '../../model/total-variation.ts';
 import { surrogateSettings } from '../../neurons/settings.ts';
 import type { LossWeights, StepResult, StepSettings } from '../backend.ts';
 import { LANES, repeatsOf } from './memory-plan.ts';
 import { spikes } from './network-state.ts';
 import type { Stats } from './statistics.ts';
 
-/** Of the losses on rays and samples. */
-export function sampleTerms(loss: LossWeights, rays: number) {
+/** Of the losses on rays and samples, and of total variation. */
+export function sampleTerms(spec: FieldSpec, loss: LossWeights, rays: number) {
+  const { density, features, dense } = loss.totalVariation;
   return {
     photometricScale: 1 / (3 * rays),
     perSampleScale: loss.perSample / rays,
     entropyScale: loss.entropy / rays,
+    distortionScale: loss.distortion / rays,
+    distortionStep: 1 / maxStepsPerRay(spec),
+    densityVariation: variationScale(density, spec.grid, rays),
+    featureVariation: variationScale(features, spec.grid, rays),
+    denseVariation: dense && hasVariation(loss.totalVariation) ? 1 : 0,
     teacherColourScale: loss.teacherColour / rays,
   };
 }
@@ -68,7 +75,8 @@ export function lossValue(
   meanPotentials: StepResult['meanPotentials'],
 ): Pick<StepResult, 'loss' | 'mse'> {
   const mse = stats.squaredError / (3 * rays);
-  const onSamples = loss.perSample * stats.perSampleError + loss.entropy * stats.entropy + loss.teacherColour * stats.teacherColourError;
+  const onColours = loss.perSample * stats.perSampleError + loss.entropy * stats.entropy + loss.teacherColour * stats.teacherColourError;
+  const onSamples = onColours + loss.distortion * stats.distortion;
   const onSpikes = state.spikeScale1 * stats.spikes1 + state.spikeScale2 * stats.spikes2;
   const onPotentials = state.teacherPotentialScale * stats.teacherPotentialError + dot(loss.potentials, meanPotentials);
   return { loss: mse + onSamples / rays + onSpikes + onPotentials, mse };

@@ -24,6 +24,7 @@ export const STATS = [
   'negative2',
   'teacherColourError',
   'teacherPotentialError',
+  'distortion',
 ] as const;
 export type Stats = Record<(typeof STATS)[number], number>;
 

@@ -1,5 +1,6 @@
 /** One field on the wasm backend: sets the kernels' state, hands out rays, reads back results. */
 import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import { hasVariation } from '../../model/total-variation.ts';
 import {
   emptyCounts,
   addCounts,
@@ -137,7 +138,10 @@ export class WasmEngine implements FieldEngine {
 
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
     const result = this.backward(batch, settings);
-    this.pool.run('updateStep');
+    if (hasVariation(settings.loss.totalVariation)) {
+      this.pool.run('scatterVaried');
+      this.pool.run('applyGradients');
+    } else this.pool.run('updateStep');
     this.pool.runHere('transposeWeights');
     if (this.neurons.names.length > 0) {
       const rate = settings.learningRates.network * biasCorrection(settings) * (this.spec.network?.neuronRate ?? 1);
@@ -154,7 +158,7 @@ export class WasmEngine implements FieldEngine {
     const inputRange = this.inputRange.slice();
     const result = this.backward(batch, settings);
     this.inputRange.set(inputRange);
-    this.pool.run('scatter');
+    this.pool.run(hasVariation(settings.loss.totalVariation) ? 'scatterVaried' : 'scatter');
     this.pool.run('reduceNetwork');
     const voxels = voxelCount(this.spec.grid);
     // The moments' place serves as scratch: it is saved, cleared, filled, read and put back.
@@ -237,7 +241,7 @@ export class WasmEngine implements FieldEngine {
       firstRay: 0,
       weightThreshold: this.spec.weightThreshold,
       noiseSeed: settings.noiseSeed,
-      ...sampleTerms(loss, n),
+      ...sampleTerms(this.spec, loss, n),
       dropout: network ? settings.dropout : 0,
       ...adam,
       densityRate: learningRates.density * correction,

@@ -8,10 +8,20 @@ import { createKernel, type Buffers, type Kernel, type KernelText } from '../../
 import { MARCH_RAYS, marchCount, marchWrite } from '../../../renderer/wgsl/march.ts';
 import { beginPart, planParts } from '../../../renderer/wgsl/plan-parts.ts';
 import type { DispatchEntry } from '../../../renderer/wgsl/work.ts';
-import { densityUpdate, featureUpdate, weightUpdate, weightWorkgroups } from './kernels/adam.ts';
+import { applyDensity, applyFeatures, densityUpdate, featureUpdate, weightUpdate, weightWorkgroups } from './kernels/adam.ts';
 import { compositeLoss, LOSS_RAYS, sumLosses } from './kernels/composite-loss.ts';
 import { leapPass, leapWorkgroups } from './kernels/leap-map.ts';
-import { binSamples, clearCells, fillCells, placeCells, planVoxels, sortEntry, sortSamples } from './kernels/sort-samples.ts';
+import {
+  binSamples,
+  clearCells,
+  fillCells,
+  placeCells,
+  planVoxels,
+  sortEntry,
+  sortSamples,
+  touchVoxels,
+  touchWorkgroups,
+} from './kernels/sort-samples.ts';
 import type { FieldSizes } from './field-plan.ts';
 import type { NetworkModule } from './network/interface.ts';
 
@@ -64,15 +74,25 @@ export function fieldKernelTexts(sizes: FieldSizes, { withRows }: FieldOptions):
     const aliases = { sampleGradients: `featureGradients${plane}`, parameter, m: `${parameter}M`, v: `${parameter}V` };
     add(parameter, featureUpdate('adam'), aliases);
   }
+  if (sizes.totalVariation) {
+    add('touchVoxels', touchVoxels);
+    for (const [name, { text, aliases }] of gradientKernels(sizes)) {
+      const moments = { parameter: name, m: `${name}M`, v: `${name}V`, gradient: 'gridGradient' };
+      add(`${name}-write`, text, { ...aliases, gradient: 'gridGradient' });
+      add(`${name}-apply`, name === 'density' ? applyDensity : applyFeatures, moments);
+    }
+  }
   if (hasNetwork) add('weights', weightUpdate(sizes.weightFloats));
   return texts;
 }
 
-/** Kernels that write the grid's gradients into dense buffers, called as the parameters, instead of using them. */
-export function inspectionKernels(sizes: FieldSizes): Map<string, BoundText> {
-  const texts = new Map<string, BoundText>([['density', { text: densityUpdate('inspect'), aliases: {} }]]);
-  for (const plane of planesOf(sizes))
-    texts.set(`features${plane}`, { text: featureUpdate('inspect'), aliases: { sampleGradients: `featureGradients${plane}` } });
+/** Kernels that write the gradients of the grids, by the grids' names, into the dense buffer `gradient`. */
+export function gradientKernels(sizes: FieldSizes): Map<string, BoundText> {
+  const texts = new Map<string, BoundText>([['density', { text: densityUpdate('write'), aliases: { parameter: 'density' } }]]);
+  for (const plane of planesOf(sizes)) {
+    const aliases = { parameter: `features${plane}`, sampleGradients: `featureGradients${plane}` };
+    texts.set(`features${plane}`, { text: featureUpdate('write'), aliases });
+  }
   return texts;
 }
 
@@ -131,8 +151,12 @@ export class FieldKernels {
     }
   }
 
-  /** Forward and backward; then the samples lie sorted by cell, and gradients of the weights in `networkGradients`. */
-  encodeStep(pass: GPUComputePassEncoder, rays: number, parts: number): void {
+  /**
+   * Forward and backward; then the samples lie sorted by cell, and gradients of the weights in `networkGradients`.
+   *
+   * @param touched voxels that count as touched whatever the rays do: all, or 0
+   */
+  encodeStep(pass: GPUComputePassEncoder, rays: number, parts: number, touched: number): void {
     const { network } = this;
     network?.encodeBegin(pass);
     this.encodePlan(pass, rays);
@@ -150,14 +174,15 @@ export class FieldKernels {
     }
     network?.encodeGradients(pass);
     this.kernel('sumLosses').run(pass, 1);
+    if (touched > 0) this.kernel('touchVoxels').run(pass, ...touchWorkgroups(touched));
     for (const name of ['binSamples', 'placeCells', 'fillCells', 'sortSamples']) this.runPart(pass, name, 'sort');
     this.kernel('planVoxels').run(pass, 1);
   }
 
   /** Adam on touched voxels and weights. */
-  encodeUpdate(pass: GPUComputePassEncoder): void {
-    this.runTouched(pass, this.kernel('density'));
-    for (const plane of planesOf(this.sizes)) this.runTouched(pass, this.kernel(`features${plane}`));
+  encodeUpdate(pass: GPUComputePassEncoder, varied: boolean): void {
+    for (const grid of ['density', ...planesOf(this.sizes).map((plane) => `features${plane}`)])
+      for (const name of varied ? [`${grid}-write`, `${grid}-apply`] : [grid]) this.runTouched(pass, this.kernel(name));
     if (this.network) this.kernel('weights').run(pass, weightWorkgroups(this.sizes.weightFloats));
   }
 

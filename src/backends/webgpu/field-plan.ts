@@ -23,6 +23,7 @@ export const LOSS_SUMS = 8;
 
 export interface FieldSizes {
   readonly training: boolean;
+  readonly totalVariation: boolean;
   readonly voxels: number;
   readonly channels: number;
   /** Vectors of four channels. */
@@ -55,6 +56,7 @@ export function fieldSizes(spec: FieldSpec, capacity: Capacity, samplesAtATime: 
   const inputs = network ? featureChannels + viewInputs(network) : 0;
   return {
     training: trainRays > 0,
+    totalVariation: trainRays > 0 && capacity.totalVariation === true,
     voxels: Math.max(capacity.voxels, voxelCount(spec.grid)),
     channels: featureChannels,
     planes: Math.ceil(featureChannels / 4),
@@ -128,9 +130,9 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
     reserve(`density${moment}`, voxels * 4);
     perPlane((plane) => `features${plane}${moment}`, voxels * 16);
   }
-  reserve('targets', trainRays * 12);
-  reserve('backgrounds', trainRays * 12);
+  reserve('colours', trainRays * 24);
   reserve('shade', densitySamples * 16);
+  if (sizes.totalVariation) reserve('gridGradient', voxels * 16);
   reserve('rayLosses', trainRays * 16);
   reserve('lossSums', LOSS_SUMS * 4);
   perPlane((plane) => `featureGradients${plane}`, densitySamples * 16);

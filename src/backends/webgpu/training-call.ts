@@ -1,5 +1,6 @@
 /** What a training step tells the GPU, and what its sums mean. */
-import type { FieldSpec } from '../../model/field-spec.ts';
+import { maxStepsPerRay, type FieldSpec } from '../../model/field-spec.ts';
+import { hasVariation, variationScale } from '../../model/total-variation.ts';
 import { surrogateSettings } from '../../neurons/settings.ts';
 import type { Counts, StepResult, StepSettings } from '../backend.ts';
 import { repeatsOf } from '../wasm/memory-plan.ts';
@@ -10,7 +11,7 @@ import { LOSS_SUMS, type FieldSizes } from './field-plan.ts';
 /** What a training step leaves for the host. */
 export interface StepSums {
   readonly counts: Counts;
-  /** Squared error, per-sample error, entropy. */
+  /** Squared error, per-sample error, entropy, distortion. */
   readonly losses: Float32Array;
   /** Sums for the neurons' parameters of both layers. */
   readonly neurons: Float32Array;
@@ -18,7 +19,8 @@ export interface StepSums {
   readonly potentials: Float32Array;
 }
 
-export function stepNumbers({ network, weightThreshold }: FieldSpec, rays: number, settings: StepSettings): CallNumbers {
+export function stepNumbers(spec: FieldSpec, rays: number, settings: StepSettings): CallNumbers {
+  const { network, weightThreshold, grid } = spec;
   const { adam, learningRates, loss, noiseSeed } = settings;
   const correction = biasCorrection(settings);
   return {
@@ -30,9 +32,14 @@ export function stepNumbers({ network, weightThreshold }: FieldSpec, rays: numbe
     photometricScale: 1 / (3 * rays),
     perSampleScale: loss.perSample / rays,
     entropyScale: loss.entropy / rays,
+    distortionScale: loss.distortion / rays,
+    distortionStep: 1 / maxStepsPerRay(spec),
     spikeWeight1: loss.spikes[0],
     spikeWeight2: loss.spikes[1],
     surrogateAlpha: settings.surrogateAlpha ?? (network ? surrogateSettings(network).alpha : 0),
+    densityVariation: variationScale(loss.totalVariation.density, grid, rays),
+    featureVariation: variationScale(loss.totalVariation.features, grid, rays),
+    denseVariation: loss.totalVariation.dense && hasVariation(loss.totalVariation) ? 1 : 0,
     densityRate: learningRates.density * correction,
     featureRate: learningRates.features * correction,
     networkRate: learningRates.network * correction,
@@ -68,9 +75,9 @@ export function stepResult(
   { loss }: StepSettings,
   { counts, losses, potentials }: StepSums,
 ): StepResult {
-  const [squared, perSample, entropy] = losses;
+  const [squared, perSample, entropy, distortion] = losses;
   const mse = squared / (3 * rays);
-  const onSamples = mse + (loss.perSample * perSample + loss.entropy * entropy) / rays;
+  const onSamples = mse + (loss.perSample * perSample + loss.entropy * entropy + loss.distortion * distortion) / rays;
   if (network === null || !spikes(network)) return { loss: onSamples, mse, counts, meanPotentials: null };
   const { width } = network;
   // Rows that a mean over samples and repeats goes over; without any, all sums are 0.

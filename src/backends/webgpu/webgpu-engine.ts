@@ -5,6 +5,7 @@ import { BackendError } from '../../errors.ts';
 import { densityOf } from '../../model/density.ts';
 import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import { WEIGHTS } from '../../model/tensor-names.ts';
+import { hasVariation } from '../../model/total-variation.ts';
 import {
   addCounts,
   emptyCounts,
@@ -24,7 +25,7 @@ import { spikes } from '../wasm/network-state.ts';
 import { NeuronParameters } from '../wasm/neuron-parameters.ts';
 import { CallRunner, NO_NUMBERS, type Call } from './call-runner.ts';
 import type { WebgpuDevice } from './device.ts';
-import { bindKernel, inspectionKernels, type FieldKernels } from './field-kernels.ts';
+import { bindKernel, gradientKernels, type FieldKernels } from './field-kernels.ts';
 import { checkFits, RENDER_RAYS, type FieldSizes } from './field-plan.ts';
 import { VOXEL_LIST_HEADER } from './kernels/sort-samples.ts';
 import type { NetworkModule } from './network/interface.ts';
@@ -118,7 +119,8 @@ export class WebgpuEngine implements FieldEngine {
   }
 
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
-    const sums = await this.step('training step', batch, settings, (pass) => this.kernels.encodeUpdate(pass));
+    const varied = hasVariation(settings.loss.totalVariation);
+    const sums = await this.step('training step', batch, settings, (pass) => this.kernels.encodeUpdate(pass, varied));
     if (this.neurons.names.length > 0) {
       const rate = settings.learningRates.network * biasCorrection(settings) * (this.spec.network?.neuronRate ?? 1);
       this.neurons.update(sums.neurons, settings.adam, rate);
@@ -136,7 +138,7 @@ export class WebgpuEngine implements FieldEngine {
     const dense: Record<string, GPUBuffer> = {};
     const kernels: Kernel[] = [];
     try {
-      for (const [name, bound] of inspectionKernels(this.sizes)) {
+      for (const [name, bound] of gradientKernels(this.sizes)) {
         const usage = BUFFER_USAGE.storage | BUFFER_USAGE.copySource;
         dense[name] = this.device.createBuffer({ label: `gradient of ${name}`, size: this.buffers[name].size, usage });
         kernels.push(await bindKernel(this.device, bound, { ...this.buffers, gradient: dense[name] }));
@@ -215,12 +217,15 @@ export class WebgpuEngine implements FieldEngine {
     const { loss } = settings;
     if (settings.dropout > 0 || loss.teacherColour !== 0 || loss.teacherPotential !== 0)
       throw new BackendError('The webgpu backend has no teacher and no dropout.', 'Use the backend wasm or tfjs.');
+    const varied = hasVariation(loss.totalVariation);
+    if (varied && !this.sizes.totalVariation) throw new RangeError('This engine was not made for total variation.');
+    const touched = varied && loss.totalVariation.dense ? voxelCount(this.spec.grid) : 0;
     const call: Call = {
       numbers: stepNumbers(this.spec, n, settings),
       cleared: [['voxelList', 4 * VOXEL_LIST_HEADER]],
       results: stepPieces(this.sizes),
       encode: (pass, parts) => {
-        this.kernels.encodeStep(pass, n, parts);
+        this.kernels.encodeStep(pass, n, parts, touched);
         use(pass);
         this.kernels.encodeClear(pass);
       },
@@ -228,8 +233,8 @@ export class WebgpuEngine implements FieldEngine {
     return this.owner.run(what, async () => {
       for (;;) {
         this.writeRays(batch, 0, n);
-        this.writeFloats('targets', batch.target.subarray(0, 3 * n));
-        this.writeFloats('backgrounds', batch.background.subarray(0, 3 * n));
+        this.writeFloats('colours', batch.target.subarray(0, 3 * n));
+        this.writeFloats('colours', batch.background.subarray(0, 3 * n), 3 * n);
         if (network) this.writePotentialWeights(spikes(network) ? loss.potentials : null);
         const sums = await this.calls.run(call, (counts, bytes, offset) => stepSums(this.sizes, counts, bytes, offset));
         if (sums !== null) return sums;

@@ -5,17 +5,21 @@
  *
  * Adjoint of alpha, back to front without division:  R = d loss / d T_{i+1} (at first d loss / d T_last),
  * G_i = d loss / d w_i:   d loss / d alpha_i = T_i (G_i - R),   R <- alpha_i G_i + (1 - alpha_i) R.
+ *
+ * Distortion, with the sums W of w_j and M of w_j s_j over the network samples before (W, M) and behind (W', M') sample i:
+ *
+ *     sum_i 2 w_i (s_i W_i - M_i) + 1/3 step w_i^2        d / d w_i = 2 (s_i (W_i - W'_i) + M'_i - M_i) + 2/3 step w_i
  */
 import {
-  backgrounds, entropyScale, perSampleScale, photometricScale, targets, teacherColourScale,
+  backgrounds, distortionScale, distortionStep, entropyScale, perSampleScale, photometricScale, targets, teacherColourScale,
 } from './state';
 import {
   chunkRay, endRecordOf, endSampleOf, firstRecordOf, firstSampleOf, lastTransmittanceOf, rayIndexOf, rayTotal,
 } from './chunk';
 import { sampleColours, sampleGradients, teacherColours } from './scratch';
-import { alphaOf, alphaSlopeOf, networkIndexOf, RECORD_BYTES, setDensityGradient, transmittanceOf } from './record';
+import { alphaOf, alphaSlopeOf, networkIndexOf, RECORD_BYTES, setDensityGradient, stepOf, transmittanceOf } from './record';
 import { madd } from './simd';
-import { count, ENTROPY, PER_SAMPLE_ERROR, SQUARED_ERROR, TEACHER_COLOUR_ERROR } from './stats';
+import { count, DISTORTION, ENTROPY, PER_SAMPLE_ERROR, SQUARED_ERROR, TEACHER_COLOUR_ERROR } from './stats';
 
 /** Three floats as a vector with a zero fourth lane. */
 // @ts-ignore: decorator
@@ -44,9 +48,29 @@ export function compositeColour(c: usize): v128 {
   return colour;
 }
 
+/** Of the ray that `measureDistortion` was called for: sum of w_i, and of w_i s_i. */
+let totalWeight: f32 = 0;
+let totalMoment: f32 = 0;
+
+/** The distortion of ray c of the chunk. */
+function measureDistortion(c: usize): f64 {
+  let sum: f64 = 0;
+  totalWeight = 0;
+  totalMoment = 0;
+  const end = endRecordOf(c);
+  for (let r = firstRecordOf(c); r < end; r += RECORD_BYTES) {
+    if (networkIndexOf(r) < 0) continue;
+    const weight = transmittanceOf(r) * alphaOf(r), s = <f32>stepOf(r) * distortionStep;
+    sum += <f64>(weight * (2 * (s * totalWeight - totalMoment) + <f32>(1.0 / 3) * distortionStep * weight));
+    totalWeight += weight;
+    totalMoment += weight * s;
+  }
+  return sum;
+}
+
 /** Losses of all rays of the chunk; writes sampleGradients (d loss / d logits) and the density gradients of the records. */
 export function lossAndGradients(block: usize): void {
-  let squared: f64 = 0, perSample: f64 = 0, entropy: f64 = 0, toTeacher: f64 = 0;
+  let squared: f64 = 0, perSample: f64 = 0, entropy: f64 = 0, toTeacher: f64 = 0, distortion: f64 = 0;
   for (let index = 0; index < rayTotal; index++) {
     const c = chunkRay(index);
     const ray = <usize>rayIndexOf(c) * 12;
@@ -63,6 +87,8 @@ export function lossAndGradients(block: usize): void {
     entropy -= <f64>(p * logP + (1 - p) * logQ);
     if (p == last) restGradient += entropyScale * (logQ - logP);
 
+    if (distortionScale != 0) distortion += measureDistortion(c);
+    let weightBehind: f32 = 0, momentBehind: f32 = 0;
     let sample = endSampleOf(c);
     const first = firstRecordOf(c);
     for (let r = endRecordOf(c); r > first; ) {
@@ -75,6 +101,14 @@ export function lossAndGradients(block: usize): void {
         const rgb = v128.load(sampleColours + at);
         const weight = transmittance * alpha;
         weightGradient = sum3(f32x4.mul(colourGradient, rgb));
+        if (distortionScale != 0) {
+          const s = <f32>stepOf(r) * distortionStep, moment = weight * s;
+          const weightBefore = totalWeight - weightBehind - weight, momentBefore = totalMoment - momentBehind - moment;
+          const ofPairs = s * (weightBefore - weightBehind) + momentBehind - momentBefore;
+          weightGradient += distortionScale * (2 * ofPairs + <f32>(2.0 / 3) * distortionStep * weight);
+          weightBehind += weight;
+          momentBehind += moment;
+        }
         const offset = f32x4.sub(rgb, target);
         perSample += <f64>(weight * sum3(f32x4.mul(offset, offset)));
         let errorGradient = madd(f32x4.splat(2 * perSampleScale), offset, colourGradient);
@@ -95,4 +129,5 @@ export function lossAndGradients(block: usize): void {
   count(block, PER_SAMPLE_ERROR, perSample);
   count(block, ENTROPY, entropy);
   count(block, TEACHER_COLOUR_ERROR, toTeacher);
+  count(block, DISTORTION, distortion);
 }

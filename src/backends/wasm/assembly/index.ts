@@ -2,7 +2,9 @@
 export * from './state';
 export { scratchBytes } from './scratch';
 export { marchLanes, inputRangeLanes, trainLanes } from './train';
-export { reduceNetwork, scatter, transposeWeights, updateNetwork, updateStep, updateVoxels, writeDenseGradients } from './update';
+export {
+  applyGradients, reduceNetwork, scatter, scatterVaried, transposeWeights, updateNetwork, updateStep, updateVoxels, writeDenseGradients,
+} from './update';
 export { renderBlocks } from './render';
 export { buildLeapMap } from './occupancy';
 export { addOuterProducts, multiply } from './matrix';

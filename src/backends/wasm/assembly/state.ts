@@ -128,6 +128,9 @@ export let inputHigh: f32 = 0;
 export let photometricScale: f32 = 0;
 export let perSampleScale: f32 = 0;
 export let entropyScale: f32 = 0;
+export let distortionScale: f32 = 0;
+/** Length of a step in the distortion's ray parameter. */
+export let distortionStep: f32 = 0;
 export let spikeScale1: f32 = 0;
 export let spikeScale2: f32 = 0;
 export let teacherColourScale: f32 = 0;
@@ -154,6 +157,11 @@ export let teacherMinZ: f32 = 0;
 export let teacherMaxX: f32 = 0;
 export let teacherMaxY: f32 = 0;
 export let teacherMaxZ: f32 = 0;
+
+// Total variation: factors of a clamped difference; 1 if every voxel counts as touched.
+export let densityVariation: f32 = 0;
+export let featureVariation: f32 = 0;
+export let denseVariation: i32 = 0;
 
 // Adam.
 export let beta1: f32 = 0;

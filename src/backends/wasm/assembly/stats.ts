@@ -24,6 +24,8 @@ export const NEGATIVE_2 = 17;
 /** Sums over samples, weighted as in the loss. */
 export const TEACHER_COLOUR_ERROR = 18;
 export const TEACHER_POTENTIAL_ERROR = 19;
+/** Of all rays, unweighted. */
+export const DISTORTION = 20;
 
 // @ts-ignore: decorator
 @inline

@@ -1,15 +1,16 @@
 /**
  * Scatter and Adam. Thread t owns the grid planes z with z mod threads = t, adds up their gradients in the order of the samples and updates
  * them: no atomics, and the same bits for any number of threads. Touched voxels are a sparse set: slotOf[voxel] is valid if the slot points
- * back at the voxel, so nothing is cleared between steps, and gradients stay compact in the cache.
+ * back at the voxel, so nothing is cleared between steps, and gradients stay compact in the cache. Dense total variation touches every voxel.
  *
  * A slot's gradient: featureStride floats, then the density's, then three zeros.
  * Limit: memory latency; a touched voxel costs one random line of features and two of moments.
  */
 import {
-  beta1, beta2, density, densityMoments, densityRate, epsilon, featureGradients, featureMoments, featureRate, features, featureStride, gradientFloats,
+  beta1, beta2, denseVariation, density, densityMoments, densityRate, densityVariation, epsilon, featureGradients, featureMoments, featureRate, features,
+  featureStride, featureVariation, gradientFloats,
   hasRate,
-  inputRows, laneCapacity, networkFloats, networkGradients, networkMoments, networkRate, nx, ny, poisson, rate, rayRecords, records, slotCapacity,
+  inputRows, laneCapacity, networkFloats, networkGradients, networkMoments, networkRate, nx, ny, nz, poisson, rate, rayRecords, records, slotCapacity,
   slotGradients, slotOf, slotVoxels, thread, threads, w1, w1t, w2t, w3t, width,
 } from './state';
 import { baseOf, baseZOf, densityGradientOf, networkIndexOf, RECORD_BYTES } from './record';
@@ -21,10 +22,15 @@ let slots: i32 = 0;
 // @ts-ignore: decorator
 @inline
 function slotAt(voxel: i32, voxels: usize, gradients: usize, bytes: usize): usize {
-  const entry = slotOf + (<usize>voxel << 2);
-  const slot = load<u32>(entry);
+  const slot = load<u32>(slotOf + (<usize>voxel << 2));
   if (slot < <u32>slots && load<i32>(voxels + (<usize>slot << 2)) == voxel) return gradients + <usize>slot * bytes;
-  store<u32>(entry, <u32>slots);
+  return newSlot(voxel, voxels, gradients, bytes);
+}
+
+// @ts-ignore: decorator
+@inline
+function newSlot(voxel: i32, voxels: usize, gradients: usize, bytes: usize): usize {
+  store<u32>(slotOf + (<usize>voxel << 2), <u32>slots);
   store<i32>(voxels + (<usize>slots << 2), voxel);
   const at = gradients + <usize>slots * bytes;
   for (let j: usize = 0; j < bytes; j += 16) v128.store(at + j, f32x4.splat(0));
@@ -59,6 +65,11 @@ export function scatter(): void {
   const voxels = slotVoxels + ((<usize>thread * <usize>slotCapacity) << 2);
   const gradients = slotGradients + <usize>thread * <usize>slotCapacity * (stride + 16);
   const plane = nx * ny;
+  if (denseVariation) {
+    for (let z = thread; z < nz; z += threads) {
+      for (let voxel = plane * z; voxel < plane * (z + 1); voxel++) newSlot(voxel, voxels, gradients, stride + 16);
+    }
+  }
   for (let lane = 0; lane < LANES; lane++) {
     const firstRay = firstRayOf(lane), endRay = firstRayOf(lane + 1);
     if (firstRay == endRay) continue;
@@ -75,6 +86,66 @@ export function scatter(): void {
       if (upper) scatterPlane(r, base + plane, fz, source, voxels, gradients, stride);
     }
   }
+}
+
+/** sum_q clamp(p - q, -1, 1) of four scalars at `p` whose neighbours along each axis, if there are such, lie `bytes` away. */
+// @ts-ignore: decorator
+@inline
+function differences(p: usize, value: v128, bytes: usize, hasLower: bool, hasUpper: bool, sum: v128): v128 {
+  const one = f32x4.splat(1), minusOne = f32x4.splat(-1);
+  if (hasLower) sum = f32x4.add(sum, f32x4.min(f32x4.max(f32x4.sub(value, v128.load(p - bytes)), minusOne), one));
+  if (hasUpper) sum = f32x4.add(sum, f32x4.min(f32x4.max(f32x4.sub(value, v128.load(p + bytes)), minusOne), one));
+  return sum;
+}
+
+// @ts-ignore: decorator
+@inline
+function clamped(p: f32, q: usize): f32 {
+  return min(max(p - load<f32>(q), -1), 1);
+}
+
+/** Adds total variation to the gradients of this thread's touched voxels. Reads the grids of all planes: no thread may be updating them. */
+function addVariation(): void {
+  const stride = <usize>featureStride << 2;
+  const voxels = slotVoxels + ((<usize>thread * <usize>slotCapacity) << 2);
+  const row = <usize>nx << 2, plane = <usize>(nx * ny) << 2;
+  let at = slotGradients + <usize>thread * <usize>slotCapacity * (stride + 16);
+  for (let slot = 0; slot < slots; slot++) {
+    const voxel = load<i32>(voxels + (<usize>slot << 2));
+    const x = voxel % nx, y = (voxel / nx) % ny, z = voxel / (nx * ny);
+    const left = x > 0, right = x < nx - 1, front = y > 0, back = y < ny - 1, below = z > 0, above = z < nz - 1;
+    const g = load<f32>(at + stride);
+    if (densityVariation != 0 && (denseVariation || g != 0)) {
+      const p = density + (<usize>voxel << 2), value = load<f32>(p);
+      let sum: f32 = 0;
+      if (left) sum += clamped(value, p - 4);
+      if (right) sum += clamped(value, p + 4);
+      if (front) sum += clamped(value, p - row);
+      if (back) sum += clamped(value, p + row);
+      if (below) sum += clamped(value, p - plane);
+      if (above) sum += clamped(value, p + plane);
+      store<f32>(at + stride, g + densityVariation * sum);
+    }
+    if (featureVariation != 0) {
+      const values = features + <usize>voxel * stride;
+      for (let j: usize = 0; j < stride; j += 16) {
+        const gradient = v128.load(at + j), p = values + j, value = v128.load(p);
+        const touched = denseVariation ? i32x4.splat(-1) : f32x4.ne(gradient, f32x4.splat(0));
+        if (!v128.any_true(touched)) continue;
+        let sum = differences(p, value, stride, left, right, f32x4.splat(0));
+        sum = differences(p, value, stride * <usize>nx, front, back, sum);
+        sum = differences(p, value, stride * <usize>(nx * ny), below, above, sum);
+        v128.store(at + j, v128.bitselect(madd(f32x4.splat(featureVariation), sum, gradient), gradient, touched));
+      }
+    }
+    at += stride + 16;
+  }
+}
+
+/** Scatter, then total variation. */
+export function scatterVaried(): void {
+  scatter();
+  addVariation();
 }
 
 /** Four scalars of Adam; those with zero gradient keep value and moments if `skipZeros`. */
@@ -161,6 +232,11 @@ export function updateNetwork(): void {
 /** Scatter and Adam in one kernel. */
 export function updateStep(): void {
   scatter();
+  applyGradients();
+}
+
+/** Adam with the gradients that were collected. */
+export function applyGradients(): void {
   updateVoxels();
   reduceNetwork();
   updateNetwork();

@@ -4,7 +4,8 @@
  *     m = b1 m + (1-b1) g      v = b2 v + (1-b2) g^2      p -= rate m / (sqrt(v) + eps),  scalars with g = 0 keep all three
  *
  * A voxel adds up the samples of the eight cells around it in the order of the cells and of the samples in them (sort-samples.ts); the
- * gradient never leaves the registers. Work: one thread a touched voxel, and plane of four channels.
+ * gradient never leaves the registers, unless total variation is to be added, for which a voxel's neighbours must still be as they were: then one
+ * kernel writes the gradients, and another makes the Adam step. Work: one thread a touched voxel, and plane of four channels.
  * Cost of a voxel: 8 cells of 8 bytes, 48 bytes of value and moments of a plane twice; of a sample: 16 bytes of place and 16 of gradient
  * for each of its eight corners and planes, mostly from the cache.
  */
@@ -13,8 +14,8 @@ import { gridStruct, stepStruct } from '../../../../renderer/wgsl/uniforms.ts';
 import { WORK } from '../../../../renderer/wgsl/work.ts';
 import { perTouchedVoxel } from './sort-samples.ts';
 
-/** What becomes of a voxel's gradient: an Adam step, or a place in the dense array `gradient`, for inspection. */
-export type GradientUse = 'adam' | 'inspect';
+/** What becomes of a voxel's gradient: an Adam step, or, with total variation added, a place in the dense array `gradient`. */
+export type GradientUse = 'adam' | 'write';
 
 const sumWgsl = (type: string, term: string): string => /* wgsl */ `
 /** Sum over the samples around a voxel. */
@@ -51,37 +52,112 @@ fn update(i: u32, g: ${type}, rate: f32) {
 }
 `;
 
+const variationWgsl = (type: string, scale: string): string => /* wgsl */ `
+fn clampedDifference(p: ${type}, neighbour: u32) -> ${type} {
+  return clamp(p - parameter[neighbour], ${type}(-1.0), ${type}(1.0));
+}
+
+/** g with total variation (docs/model.md, section 4). */
+fn varied(voxel: u32, g: ${type}) -> ${type} {
+  let size = vec3<u32>(u32(grid.nx), u32(grid.ny), u32(grid.nz));
+  let point = vec3<u32>(voxel % size.x, (voxel / size.x) % size.y, voxel / (size.x * size.y));
+  let stride = vec3<u32>(1u, size.x, size.x * size.y);
+  let p = parameter[voxel];
+  var sum = ${type}(0.0);
+  for (var axis = 0u; axis < 3u; axis++) {
+    if (point[axis] > 0u) { sum += clampedDifference(p, voxel - stride[axis]); }
+    if (point[axis] + 1u < size[axis]) { sum += clampedDifference(p, voxel + stride[axis]); }
+  }
+  let all = step.denseVariation == 1u;
+  return select(g, g + step.${scale} * sum, g != ${type}(0.0) | ${type === 'f32' ? 'all' : 'vec4<bool>(all)'});
+}
+`;
+
 const samplesAround = {
   cells: 'read array<vec2<u32>>',
   voxelList: 'read array<u32>',
   sortedPlaces: 'read array<vec4<u32>>',
 } as const;
 
-function voxelKernel(name: string, use: GradientUse, type: string, source: Record<string, string>, term: string, rate: string): KernelText {
-  const array = `array<${type}>`;
-  const target: Record<string, string> =
-    use === 'inspect'
-      ? { gradient: `write ${array}` }
-      : { rate: 'read array<f32>', parameter: `write ${array}`, m: `write ${array}`, v: `write ${array}` };
-  const body = use === 'inspect' ? 'gradient[voxel] = gradientOf(voxel);' : `update(voxel, gradientOf(voxel), step.${rate} * rate[voxel]);`;
+/** Of density or features. */
+interface GridTexts {
+  readonly name: string;
+  readonly type: 'f32' | 'vec4<f32>';
+  /** The samples' gradients, and how a sample in `slot` adds to the sum. */
+  readonly source: Readonly<Record<string, string>>;
+  readonly term: string;
+  /** Names among the numbers of a step. */
+  readonly rate: string;
+  readonly variation: string;
+}
+
+const DENSITY: GridTexts = {
+  name: 'density',
+  type: 'f32',
+  source: { sortedGradients: 'read array<f32>' },
+  term: 'sum += w.x * w.y * w.z * sortedGradients[slot];',
+  rate: 'densityRate',
+  variation: 'densityVariation',
+};
+const FEATURES: GridTexts = {
+  name: 'features',
+  type: 'vec4<f32>',
+  source: { sampleGradients: 'read array<vec4<f32>>' },
+  term: 'if (sample.w != 0xffffffffu) { sum += (w.x * w.y * w.z) * sampleGradients[sample.w]; }',
+  rate: 'featureRate',
+  variation: 'featureVariation',
+};
+
+const uniforms = { grid: 'uniform Grid', step: 'uniform Step' } as const;
+
+/** What an Adam step reads and writes. */
+function adamBuffers(type: string): Record<string, string> {
+  const array = `write array<${type}>`;
+  return { rate: 'read array<f32>', parameter: array, m: array, v: array };
+}
+
+function voxelKernel({ name, type, source, term, rate, variation }: GridTexts, use: GradientUse): KernelText {
+  const written = { parameter: `read array<${type}>`, gradient: `write array<${type}>` };
+  const target = use === 'adam' ? adamBuffers(type) : written;
+  const what = use === 'adam' ? adamWgsl(type) : variationWgsl(type, variation);
+  const body =
+    use === 'adam'
+      ? `update(voxel, gradientOf(voxel), step.${rate} * rate[voxel]);`
+      : 'gradient[voxel] = varied(voxel, gradientOf(voxel));';
   return {
     name: `${name}-${use}`,
-    buffers: { grid: 'uniform Grid', step: 'uniform Step', ...samplesAround, ...source, ...target } as KernelText['buffers'],
-    code: gridStruct.wgsl + stepStruct.wgsl + sumWgsl(type, term) + (use === 'adam' ? adamWgsl(type) : '') + perTouchedVoxel(`  ${body}\n`),
+    buffers: { ...uniforms, ...samplesAround, ...source, ...target } as KernelText['buffers'],
+    code: gridStruct.wgsl + stepStruct.wgsl + sumWgsl(type, term) + what + perTouchedVoxel(`  ${body}\n`),
+  };
+}
+
+/** Adam with the gradients in `gradient`. */
+function applyKernel({ name, type, rate }: GridTexts): KernelText {
+  return {
+    name: `${name}-apply`,
+    buffers: {
+      step: uniforms.step,
+      voxelList: samplesAround.voxelList,
+      gradient: `read array<${type}>`,
+      ...adamBuffers(type),
+    } as KernelText['buffers'],
+    code: stepStruct.wgsl + adamWgsl(type) + perTouchedVoxel(`  update(voxel, gradient[voxel], step.${rate} * rate[voxel]);\n`),
   };
 }
 
 /** Binds `parameter`, `m`, `v` (or `gradient`) [V]. */
 export function densityUpdate(use: GradientUse): KernelText {
-  const term = 'sum += w.x * w.y * w.z * sortedGradients[slot];';
-  return voxelKernel('density', use, 'f32', { sortedGradients: 'read array<f32>' }, term, 'densityRate');
+  return voxelKernel(DENSITY, use);
 }
 
 /** Binds one plane's `sampleGradients` [M], `parameter`, `m`, `v` (or `gradient`) [V] vec4. */
 export function featureUpdate(use: GradientUse): KernelText {
-  const term = 'if (sample.w != 0xffffffffu) { sum += (w.x * w.y * w.z) * sampleGradients[sample.w]; }';
-  return voxelKernel('features', use, 'vec4<f32>', { sampleGradients: 'read array<vec4<f32>>' }, term, 'featureRate');
+  return voxelKernel(FEATURES, use);
 }
+
+/** Binds `gradient`, `parameter`, `m`, `v` [V], those of the features vec4. */
+export const applyDensity = applyKernel(DENSITY);
+export const applyFeatures = applyKernel(FEATURES);
 
 const WORKGROUP = 64;
 

@@ -6,6 +6,10 @@
  * Back to front without division:  R = d loss / d T_{i+1} (at first d loss / d T_last),  G_i = d loss / d w_i:
  * d loss / d alpha_i = T_i (G_i - R),   R <- alpha_i G_i + (1 - alpha_i) R. T_i is stored on the way forward, where the gradient will be.
  *
+ * Distortion, with the sums W of w_j and M of w_j s_j over the network samples before (W, M) and behind (W', M') sample i:
+ *
+ *     sum_i 2 w_i (s_i W_i - M_i) + 1/3 step w_i^2        d / d w_i = 2 (s_i (W_i - W'_i) + M'_i - M_i) + 2/3 step w_i
+ *
  * Work: one thread a ray. Cost: 48 bytes a density sample, 48 a network sample. Compared with tfjs through every case of test/conformance.
  */
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
@@ -23,8 +27,8 @@ export const compositeLoss: KernelText = {
     step: 'uniform Step',
     work: 'read array<u32>',
     rayOffsets: 'read array<vec2<u32>>',
-    targets: 'read array<f32>',
-    backgrounds: 'read array<f32>',
+    colours: 'read array<f32>',
+    sampleInfo: 'read array<vec4<u32>>',
     logits: 'read array<vec4<f32>>',
     shade: 'write array<vec4<u32>>',
     logitGradients: 'write array<vec4<f32>>',
@@ -40,6 +44,11 @@ fn logOf(p: f32) -> f32 {
   return log1p(p - 1.0);
 }
 
+/** The targets of all rays, then the backgrounds. */
+fn colourOf(i: u32) -> vec3<f32> {
+  return vec3<f32>(colours[3u * i], colours[3u * i + 1u], colours[3u * i + 2u]);
+}
+
 @compute @workgroup_size(${LOSS_RAYS})
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   if (id.x >= work[WORK_PART_RAYS]) { return; }
@@ -47,16 +56,28 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let firstSample = work[WORK_FIRST_SAMPLE];
   let first = rayOffsets[ray].x;
   let end = rayOffsets[ray + 1u].x;
-  let goal = vec3<f32>(targets[3u * ray], targets[3u * ray + 1u], targets[3u * ray + 2u]);
-  let background = vec3<f32>(backgrounds[3u * ray], backgrounds[3u * ray + 1u], backgrounds[3u * ray + 2u]);
+  let goal = colourOf(ray);
+  let background = colourOf(step.rayCount + ray);
 
   var colour = vec3<f32>(0.0);
   var transmittance = 1.0;
+  // Sums of w_i and w_i s_i.
+  var total = vec2<f32>(0.0);
+  var distortion = 0.0;
   for (var row = first; row < end; row++) {
     let record = shade[row];
     let alpha = bitcast<f32>(record.x);
     shade[row].w = bitcast<u32>(transmittance);
-    if (record.z != NO_SAMPLE) { colour += transmittance * alpha * sigmoid(logits[record.z - firstSample].xyz); }
+    if (record.z != NO_SAMPLE) {
+      let sample = record.z - firstSample;
+      colour += transmittance * alpha * sigmoid(logits[sample].xyz);
+      if (step.distortionScale != 0.0) {
+        let w = transmittance * alpha;
+        let s = f32(sampleInfo[sample].y) * step.distortionStep;
+        distortion += w * (2.0 * (s * total.x - total.y) + step.distortionStep / 3.0 * w);
+        total += vec2<f32>(w, w * s);
+      }
+    }
     transmittance *= 1.0 - alpha;
   }
   let error = colour + transmittance * background - goal;
@@ -69,6 +90,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   if (p == transmittance) { restGradient += step.entropyScale * (logQ - logP); }
 
   var perSample = 0.0;
+  var behind = vec2<f32>(0.0);
   for (var row = end; row > first; ) {
     row--;
     let record = shade[row];
@@ -81,6 +103,14 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
       let weight = before * alpha;
       let offset = rgb - goal;
       weightGradient = dot(colourGradient, rgb);
+      if (step.distortionScale != 0.0) {
+        let s = f32(sampleInfo[sample].y) * step.distortionStep;
+        let own = vec2<f32>(weight, weight * s);
+        let inFront = total - behind - own;
+        let ofPairs = s * (inFront.x - behind.x) + behind.y - inFront.y;
+        weightGradient += step.distortionScale * (2.0 * ofPairs + step.distortionStep * weight * (2.0 / 3.0));
+        behind += own;
+      }
       perSample += weight * dot(offset, offset);
       let rgbGradient = weight * (colourGradient + 2.0 * step.perSampleScale * offset);
       logitGradients[sample] = vec4<f32>(rgbGradient * rgb * (1.0 - rgb), 0.0);
@@ -88,14 +118,14 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     shade[row].w = bitcast<u32>(before * (weightGradient - restGradient) * bitcast<f32>(record.y));
     restGradient = alpha * weightGradient + (1.0 - alpha) * restGradient;
   }
-  rayLosses[ray] = vec4<f32>(dot(error, error), perSample, -(p * logP + (1.0 - p) * logQ), 0.0);
+  rayLosses[ray] = vec4<f32>(dot(error, error), perSample, -(p * logP + (1.0 - p) * logQ), distortion);
 }
 `,
 };
 
 const THREADS = 256;
 
-/** The sums of the rays' losses, in a fixed order: squared error, per-sample error, entropy. One workgroup. */
+/** The sums of the rays' losses, in a fixed order: squared error, per-sample error, entropy, distortion. One workgroup. */
 export const sumLosses: KernelText = {
   name: 'sumLosses',
   buffers: {
@@ -120,6 +150,7 @@ fn main(@builtin(local_invocation_index) thread: u32) {
     lossSums[0] = sums[0].x;
     lossSums[1] = sums[0].y;
     lossSums[2] = sums[0].z;
+    lossSums[3] = sums[0].w;
   }
 }
 `,

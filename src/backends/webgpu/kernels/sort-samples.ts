@@ -3,6 +3,7 @@
  * eight cells around it: no atomic sums of floats, always the same order, and no gradient buffer of the grid's size.
  *
  *     binSamples      a sample takes a number in its cell
+ *     touchVoxels     with dense total variation: every voxel is touched
  *     placeCells      the sample with number 0 reserves the cell's segment and lists the cell's corners as touched voxels
  *     fillCells       samples go into the segments, in whatever order their numbers came
  *     sortSamples     a sample's final place in its segment is the number of earlier samples there: the order of the rays and steps
@@ -121,6 +122,35 @@ fn main() {
   voxelDispatch[0] = min(workgroups, 32768u);
   voxelDispatch[1] = (workgroups + 32767u) / 32768u;
   voxelDispatch[2] = 1u;
+}
+`,
+};
+
+/** Workgroups for `touchVoxels`. */
+export function touchWorkgroups(voxels: number): [x: number, y: number] {
+  const workgroups = Math.ceil(voxels / WORKGROUP);
+  return [Math.min(workgroups, 32768), Math.ceil(workgroups / 32768)];
+}
+
+/** Every voxel is touched, before the samples are placed: dense total variation. One thread a voxel. */
+export const touchVoxels: KernelText = {
+  name: 'touchVoxels',
+  buffers: {
+    grid: 'uniform Grid',
+    work: 'read array<u32>',
+    voxelMarks: 'write array<u32>',
+    voxelList: 'write array<u32>',
+  },
+  code: /* wgsl */ `
+${gridStruct.wgsl}
+@compute @workgroup_size(${WORKGROUP})
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let voxel = id.x + id.y * groups.x * ${WORKGROUP}u;
+  let voxels = u32(grid.nx * grid.ny * grid.nz);
+  if (voxel >= voxels || work[${WORK.valid}] == 0u) { return; }
+  voxelMarks[voxel] = 1u;
+  voxelList[${VOXEL_LIST_HEADER}u + voxel] = voxel;
+  if (voxel == 0u) { voxelList[0] = voxels; }
 }
 `,
 };
