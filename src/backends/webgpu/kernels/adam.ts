@@ -69,7 +69,7 @@ fn varied(voxel: u32, g: ${type}) -> ${type} {
     if (point[axis] + 1u < size[axis]) { sum += clampedDifference(p, voxel + stride[axis]); }
   }
   let all = step.denseVariation == 1u;
-  return select(g, g + step.${scale} * sum, g != ${type}(0.0) | ${type === 'f32' ? 'all' : 'vec4<bool>(all)'});
+  return select(g, g + step.${scale} * sum, (g != ${type}(0.0)) | ${type === 'f32' ? 'all' : 'vec4<bool>(all)'});
 }
 `;
 
