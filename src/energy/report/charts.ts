@@ -102,12 +102,18 @@ export function scatterChart({
   logarithmic = false,
 }: ScatterOptions): Html {
   const xs = points.map(({ x }) => x);
-  // Names stand right and left in turn from the top: neighbours keep apart.
+  const [low, high] = logarithmic ? [Math.min(...xs) / 2, Math.max(...xs) * 1.5] : [0, Math.max(...xs)];
+  const scale = logarithmic ? Math.log : (x: number): number => x;
+  // Names stand right and left in turn from the top, so that neighbours keep apart; near a side of the chart towards its middle.
+  const nameSide = (x: number, rank: number): 'right' | 'left' => {
+    const along = (scale(x) - scale(low)) / (scale(high) - scale(low));
+    return along < 0.25 || (along < 0.75 && rank % 2 === 0) ? 'right' : 'left';
+  };
   const byHeight = [...points].sort((a, b) => b.y - a.y);
   return svg(description, width, height, {
     grid: { left: 64, right: 40, top: 14, bottom: 50 },
     xAxis: axis({
-      ...(logarithmic ? { type: 'log', logBase: 2, min: Math.min(...xs) / 2, max: Math.max(...xs) * 1.5 } : { type: 'value', min: 0 }),
+      ...(logarithmic ? { type: 'log', logBase: 2, min: low, max: high } : { type: 'value', min: 0 }),
       name: xTitle,
       nameLocation: 'middle',
       nameGap: 30,
@@ -134,7 +140,7 @@ export function scatterChart({
         data: byHeight.map(({ label, colour, x, y }, i) => ({
           value: [x, y],
           itemStyle: { color: `var(--${colour})`, opacity: 1 },
-          label: { show: true, position: i % 2 === 0 ? 'right' : 'left', distance: 6, ...FONT, formatter: label },
+          label: { show: true, position: nameSide(x, i), distance: 6, ...FONT, formatter: label },
         })),
       },
     ],
