@@ -104,7 +104,7 @@ const blender: Config = {
     spikePenalty: 3e-3,
     occupancyEvery: 500,
     decayFrom: 0.5,
-    annShare: 0.5,
+    annShare: 0.75,
     decayTo: 0.05,
   },
 };
