@@ -1,19 +1,21 @@
 /** Answers a frame request with an engine, a chunk of rays at a time, so that several requests can take turns. */
-import type { FieldEngine } from '../src/backends/backend.ts';
+import { addCounts, emptyCounts, type FieldEngine, type RenderSettings } from '../src/backends/backend.ts';
 import { voxelCount } from '../src/model/field-spec.ts';
 import { boxDistances } from './box-distances.ts';
 import { resizeIntrinsics } from './camera-path.ts';
 import type { CropBox, Frame, FrameRequest } from './frame-source.ts';
-import { pictureOf, statisticsOf } from './output-modes.ts';
+import { pictureOf, statisticsOf, type OutputMode } from './output-modes.ts';
 import { depthUnit, toDepth16 } from './pixels.ts';
 import type { Camera } from './rays.ts';
-import { renderChunks, type RenderedImage } from './render-image.ts';
+import { chunksOf, renderChunks } from './render-image.ts';
 
 /** Rays of a turn: some tens of milliseconds of the wasm backend on two cores. */
 const TURN_RAYS = 8192;
 
 /** Depth of a pixel that shows nothing opaque. */
 const NOTHING = 65535;
+
+type Drawn = Pick<Frame, 'pixels' | 'depth' | 'metresPerUnit' | 'range' | 'statistics'>;
 
 /** Yields undefined after every turn and a frame whenever one is finished. */
 export async function* drawFrames(
@@ -25,37 +27,68 @@ export async function* drawFrames(
 ): AsyncGenerator<Frame | undefined, void, undefined> {
   for (const scale of scales) {
     const small = scaledCamera(camera, scale);
-    const chunks = renderChunks(engine, small, { background, noiseSeed }, turnRays);
+    const { width, height, distortion } = small.intrinsics;
+    const settings = { background, noiseSeed };
+    const turns =
+      output === 'colour' && distortion === undefined && engine.drawPixels !== undefined
+        ? drawColours(engine, small, settings, turnRays)
+        : drawAnything(engine, small, output, settings, turnRays);
     let seconds = 0;
-    for (let image: RenderedImage | undefined; image === undefined;) {
+    for (let done = false; !done;) {
       const began = performance.now();
-      const next = await chunks.next();
+      const next = await turns.next();
       seconds += (performance.now() - began) / 1000;
-      if (next.done) {
-        image = next.value;
-        yield frameOf(engine, image, small, { output, scale, seconds, step });
-      } else yield undefined;
+      done = next.done === true;
+      yield next.done ? { ...next.value, width, height, scale, seconds, step } : undefined;
     }
   }
+}
+
+/** What is shown made from the quantities behind it. */
+async function* drawAnything(
+  engine: FieldEngine,
+  camera: Camera,
+  output: OutputMode,
+  settings: RenderSettings,
+  turnRays: number,
+): AsyncGenerator<undefined, Drawn, undefined> {
+  const image = yield* renderChunks(engine, camera, settings, turnRays);
+  const { pixels, range } = pictureOf(output, image, camera, engine.spec);
+  const metresPerUnit = unitOf(engine, camera);
+  const depth = toDepth16(image.depth, metresPerUnit).data;
+  for (let i = 0; i < depth.length; i++) if (image.opacity[i] <= 0.5) depth[i] = NOTHING;
+  return { pixels: pixels.data, depth, metresPerUnit, range, statistics: statisticsOf(image.counts, engine.spec) };
+}
+
+/** Colours, where the engine makes pixels itself. */
+async function* drawColours(
+  engine: FieldEngine,
+  camera: Camera,
+  settings: RenderSettings,
+  turnRays: number,
+): AsyncGenerator<undefined, Drawn, undefined> {
+  const all = camera.intrinsics.width * camera.intrinsics.height;
+  const metresPerUnit = unitOf(engine, camera);
+  const pixels = new Uint8Array(all * 3);
+  const depth = new Uint16Array(all);
+  const total = emptyCounts();
+  for (const { first, count, noiseSeed } of chunksOf(all, settings, turnRays)) {
+    const part = await engine.drawPixels!({ camera, first, count, metresPerUnit }, { ...settings, noiseSeed });
+    pixels.set(part.pixels, first * 3);
+    depth.set(part.depth, first);
+    addCounts(total, part.counts);
+    yield;
+  }
+  return { pixels, depth, metresPerUnit, range: null, statistics: statisticsOf(total, engine.spec) };
+}
+
+function unitOf({ spec }: FieldEngine, camera: Camera): number {
+  return depthUnit(boxDistances(spec.grid, [camera])[1]);
 }
 
 export function scaledCamera({ camToWorld, intrinsics }: Camera, scale: number): Camera {
   const size = { width: Math.max(1, Math.round(intrinsics.width / scale)), height: Math.max(1, Math.round(intrinsics.height / scale)) };
   return { camToWorld, intrinsics: scale === 1 ? intrinsics : resizeIntrinsics(intrinsics, size) };
-}
-
-function frameOf(
-  { spec }: FieldEngine,
-  image: RenderedImage,
-  camera: Camera,
-  { output, scale, seconds, step }: Pick<FrameRequest, 'output'> & Pick<Frame, 'scale' | 'seconds' | 'step'>,
-): Frame {
-  const { width, height } = image;
-  const { pixels, range } = pictureOf(output, image, camera, spec);
-  const metresPerUnit = depthUnit(boxDistances(spec.grid, [camera])[1]);
-  const depth = toDepth16(image.depth, metresPerUnit).data;
-  for (let i = 0; i < depth.length; i++) if (image.opacity[i] <= 0.5) depth[i] = NOTHING;
-  return { width, height, scale, pixels: pixels.data, depth, metresPerUnit, range, statistics: statisticsOf(image, spec), seconds, step };
 }
 
 /**

@@ -7,7 +7,7 @@
  *     energy    picojoules of the network's synapses as executed, Horowitz 45 nm fp32 (src/energy)
  *     samples   shown to the network
  */
-import { emptyCounts } from '../src/backends/backend.ts';
+import { emptyCounts, type Counts } from '../src/backends/backend.ts';
 import { energyReport } from '../src/energy/energy-report.ts';
 import { horowitz45nmFp32 } from '../src/energy/hardware/horowitz-45nm-fp32.ts';
 import { nearlyGreatest, pixelEnergy, pixelFiring } from '../src/energy/report/maps.ts';
@@ -87,7 +87,7 @@ export interface FrameStatistics {
   readonly annMillijoules: number | null;
 }
 
-export function statisticsOf({ counts }: RenderedImage, { network, featureChannels }: FieldSpec): FrameStatistics {
+export function statisticsOf(counts: Counts, { network, featureChannels }: FieldSpec): FrameStatistics {
   const energy = network && energyReport({ ...emptyCounts(), ...counts }, 1, network, featureChannels).millijoulesPerImage;
   return {
     rays: counts.rays,

@@ -59,9 +59,8 @@ export async function* renderChunks(
     spikes: new Uint32Array(pixels),
     counts: emptyCounts(),
   };
-  for (let first = 0; first < pixels; first += chunkRays) {
-    const rays = cameraRays(camera, first, Math.min(chunkRays, pixels - first));
-    const part = await engine.renderRays(rays, { ...settings, noiseSeed: hash32((settings.noiseSeed ?? 0) ^ first) });
+  for (const { first, count, noiseSeed } of chunksOf(pixels, settings, chunkRays)) {
+    const part = await engine.renderRays(cameraRays(camera, first, count), { ...settings, noiseSeed });
     image.rgb.set(part.rgb, first * 3);
     image.depth.set(part.depth, first);
     image.opacity.set(part.opacity, first);
@@ -72,4 +71,16 @@ export async function* renderChunks(
   }
   for (let i = 0; i < image.rgb.length; i++) image.rgb[i] = Math.min(1, Math.max(0, image.rgb[i]));
   return image;
+}
+
+/** The calls that a picture is made of: rays [first, first + count) of each, and its own noise. */
+export function chunksOf(
+  rays: number,
+  { noiseSeed = 0 }: RenderSettings,
+  chunkRays: number,
+): { readonly first: number; readonly count: number; readonly noiseSeed: number }[] {
+  return Array.from({ length: Math.ceil(rays / chunkRays) }, (_, i) => {
+    const first = i * chunkRays;
+    return { first, count: Math.min(chunkRays, rays - first), noiseSeed: hash32(noiseSeed ^ first) };
+  });
 }

@@ -1,4 +1,6 @@
-/** Uniform structs of scalars, as WGSL text and as bytes. `Grid` changes with the field's spec, `Step` with every call. */
+/** Uniform structs of scalars, as WGSL text and as bytes. `Grid` changes with the field's spec, `Step` with every call, `View` with the camera. */
+
+import type { Camera } from '../rays.ts';
 
 export type Scalar = 'f32' | 'i32' | 'u32';
 
@@ -83,3 +85,35 @@ export const stepStruct = uniformStruct('Step', {
   featureRate: 'f32',
   networkRate: 'f32',
 });
+
+/** A camera without lens distortion: camToWorld, row by row, and intrinsics. */
+export const viewStruct = uniformStruct('View', {
+  m00: 'f32',
+  m01: 'f32',
+  m02: 'f32',
+  m03: 'f32',
+  m10: 'f32',
+  m11: 'f32',
+  m12: 'f32',
+  m13: 'f32',
+  m20: 'f32',
+  m21: 'f32',
+  m22: 'f32',
+  m23: 'f32',
+  fx: 'f32',
+  fy: 'f32',
+  cx: 'f32',
+  cy: 'f32',
+  width: 'u32',
+  /** Of the call. */
+  firstPixel: 'u32',
+  unitsPerMetre: 'f32',
+});
+
+/** @param camera without lens distortion */
+export function packView({ camToWorld: m, intrinsics }: Camera, firstPixel: number, metresPerUnit: number): ArrayBuffer {
+  const { fx, fy, cx, cy, width } = intrinsics;
+  const [m00, m01, m02, m03, m10, m11, m12, m13, m20, m21, m22, m23] = Array.from(m);
+  const pose = { m00, m01, m02, m03, m10, m11, m12, m13, m20, m21, m22, m23 };
+  return viewStruct.pack({ ...pose, fx, fy, cx, cy, width, firstPixel, unitsPerMetre: 1 / metresPerUnit });
+}

@@ -2,6 +2,7 @@
  * The interface between the training loop and the machine: one step, one batch of rays, tensors in and out. The loop, schedules, checkpoints
  * and evaluation are written once above it; what happens inside a step belongs to the backend, which may fuse as it likes.
  */
+import type { Camera } from '../../renderer/rays.ts';
 import type { FieldSpec, GridSpec } from '../model/field-spec.ts';
 
 export type BackendName = 'tfjs' | 'wasm' | 'webgpu';
@@ -169,6 +170,24 @@ export interface RenderedRays {
   readonly counts: Counts;
 }
 
+/** Part of a picture, as people see it. */
+export interface DrawnPixels {
+  /** [N,3] uint8 */
+  readonly pixels: Uint8Array;
+  /** [N] metres along the ray / metresPerUnit; 65535: an opacity of at most one half. */
+  readonly depth: Uint16Array;
+  readonly counts: Counts;
+}
+
+export interface PixelRequest {
+  /** Without lens distortion. */
+  readonly camera: Camera;
+  /** Pixels [first, first + count) in row-major order. */
+  readonly first: number;
+  readonly count: number;
+  readonly metresPerUnit: number;
+}
+
 export interface RenderSettings {
   readonly background: readonly [number, number, number];
   /** Replaces the spec's weightThreshold. */
@@ -200,6 +219,8 @@ export interface FieldEngine {
     settings: StepSettings,
   ): Promise<{ result: StepResult; gradients: Partial<Record<ParameterName, Float32Array>> }>;
   renderRays(rays: Rays, settings: RenderSettings): Promise<RenderedRays>;
+  /** Where the engine has a quicker way from a camera to pixels than by rays and floats. */
+  drawPixels?(wanted: PixelRequest, settings: RenderSettings): Promise<DrawnPixels>;
   dispose(): Promise<void>;
 }
 

@@ -2,11 +2,13 @@
  * The kernels of a field, bound to its buffers, and the order in which a call runs them. All of it goes into one compute pass: each dispatch
  * sees what those before it wrote.
  */
+import { CAMERA_RAYS, cameraRays } from '../../../renderer/wgsl/camera-rays.ts';
 import { compositeRays, RAYS_PER_WORKGROUP } from '../../../renderer/wgsl/composite-rays.ts';
 import { gatherEntry, gatherFeatures } from '../../../renderer/wgsl/gather.ts';
 import { createKernel, type Buffers, type Kernel, type KernelText } from '../../../renderer/wgsl/kernel.ts';
 import { MARCH_RAYS, marchCount, marchWrite } from '../../../renderer/wgsl/march.ts';
 import { beginPart, planParts } from '../../../renderer/wgsl/plan-parts.ts';
+import { SHADE_PIXELS, shadePixels } from '../../../renderer/wgsl/shade-pixels.ts';
 import type { DispatchEntry } from '../../../renderer/wgsl/work.ts';
 import { applyDensity, applyFeatures, densityUpdate, featureUpdate, weightUpdate, weightWorkgroups } from './kernels/adam.ts';
 import { compositeLoss, LOSS_RAYS, sumLosses } from './kernels/composite-loss.ts';
@@ -63,6 +65,8 @@ export function fieldKernelTexts(sizes: FieldSizes, { withRows }: FieldOptions):
   add('marchRendering', marchWrite(false));
   add('gather', gatherFeatures(sizes.planes), hasNetwork ? {} : { sampleFeatures: 'logits' });
   add('compositeRays', compositeRays);
+  add('cameraRays', cameraRays);
+  add('shadePixels', shadePixels);
   if (!sizes.training) return texts;
   add('marchTraining', marchWrite(true));
   add('compositeLoss', compositeLoss, hasNetwork ? {} : { logitGradients: 'featureGradients0' });
@@ -149,6 +153,13 @@ export class FieldKernels {
       this.network?.encodeForward(pass, true);
       this.runPart(pass, 'compositeRays', 'composite');
     }
+  }
+
+  /** The same from the camera in `view` to the pixels in `picture`. */
+  encodeDrawing(pass: GPUComputePassEncoder, rays: number, parts: number): void {
+    this.kernel('cameraRays').run(pass, Math.ceil(rays / CAMERA_RAYS));
+    this.encodeRendering(pass, rays, parts);
+    this.kernel('shadePixels').run(pass, Math.ceil(rays / SHADE_PIXELS));
   }
 
   /**

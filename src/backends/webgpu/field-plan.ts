@@ -5,7 +5,7 @@
 import { BUFFER_USAGE } from '../../../renderer/wgsl/kernel.ts';
 import { mostParts } from '../../../renderer/wgsl/plan-parts.ts';
 import { STATS } from '../../../renderer/wgsl/stats.ts';
-import { gridStruct, stepStruct } from '../../../renderer/wgsl/uniforms.ts';
+import { gridStruct, stepStruct, viewStruct } from '../../../renderer/wgsl/uniforms.ts';
 import { WORK_WORDS, type DispatchEntry } from '../../../renderer/wgsl/work.ts';
 import { MemoryError } from '../../errors.ts';
 import { maxStepsPerRay, viewInputs, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
@@ -101,6 +101,7 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
   };
   reserve('grid', gridStruct.bytes, uniform | copyTarget);
   reserve('step', stepStruct.bytes, uniform | copyTarget);
+  reserve('view', viewStruct.bytes, uniform | copyTarget);
   reserve('density', voxels * 4);
   perPlane((plane) => `features${plane}`, voxels * 16);
   reserve('leap', voxels);
@@ -116,6 +117,7 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
   reserve('place', Math.max(densitySamples, partSamples) * 16);
   reserve('sampleInfo', partSamples * 16);
   reserve('rendered', rays * 24);
+  reserve('picture', Math.ceil(RENDER_RAYS / 4) * 20);
   reserve('raySpikes', rays * 4);
   reserve('logits', partSamples * 16);
   if (width > 0) {

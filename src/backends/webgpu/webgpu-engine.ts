@@ -1,6 +1,6 @@
 /** One field on a GPU: uploads rays and numbers, makes calls, hands out what the interface promises. */
 import { BUFFER_USAGE, type Buffers, type Kernel } from '../../../renderer/wgsl/kernel.ts';
-import { gridStruct } from '../../../renderer/wgsl/uniforms.ts';
+import { gridStruct, packView } from '../../../renderer/wgsl/uniforms.ts';
 import { BackendError } from '../../errors.ts';
 import { densityOf } from '../../model/density.ts';
 import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
@@ -9,9 +9,12 @@ import { hasVariation } from '../../model/total-variation.ts';
 import {
   addCounts,
   emptyCounts,
+  type Counts,
+  type DrawnPixels,
   type FieldEngine,
   type LossWeights,
   type ParameterName,
+  type PixelRequest,
   type Rays,
   type RenderedRays,
   type RenderSettings,
@@ -23,7 +26,7 @@ import {
 } from '../backend.ts';
 import { spikes } from '../wasm/network-state.ts';
 import { NeuronParameters } from '../wasm/neuron-parameters.ts';
-import { CallRunner, NO_NUMBERS, type Call } from './call-runner.ts';
+import { CallRunner, NO_NUMBERS, type Call, type ResultPiece } from './call-runner.ts';
 import type { WebgpuDevice } from './device.ts';
 import { bindKernel, gradientKernels, type FieldKernels } from './field-kernels.ts';
 import { checkFits, RENDER_RAYS, type FieldSizes } from './field-plan.ts';
@@ -39,6 +42,15 @@ export interface FieldParts {
   readonly buffers: Buffers;
   readonly kernels: FieldKernels;
   readonly network: NetworkModule | null;
+}
+
+/** What is made of the rays of a rendering, batch by batch: `count` of them from the `first` on. */
+interface Batches {
+  /** What is read back of a batch. */
+  results(count: number): readonly ResultPiece[];
+  upload(first: number, count: number): void;
+  encode(pass: GPUComputePassEncoder, count: number, parts: number): void;
+  take(first: number, count: number, bytes: ArrayBuffer, offset: number, counts: Counts): void;
 }
 
 /** Batches of rendered rays that are under way at a time. */
@@ -167,28 +179,60 @@ export class WebgpuEngine implements FieldEngine {
       spikes: new Uint32Array(n),
       counts: emptyCounts(),
     };
-    const [backgroundR, backgroundG, backgroundB] = settings.background;
-    const { weightThreshold = this.spec.weightThreshold, noiseSeed = 0 } = settings;
-    const numbers = { ...NO_NUMBERS, backgroundR, backgroundG, backgroundB, weightThreshold, noiseSeed };
-    const renderBatch = async (first: number): Promise<void> => {
-      const count = Math.min(RENDER_RAYS, n - first);
-      this.writeRays(rays, first, count);
-      const call: Call = {
-        numbers: { ...numbers, rayCount: count, firstRay: first },
-        cleared: [['raySpikes', 4 * count]],
-        results: [
-          { buffer: 'rendered', bytes: 24 * count },
-          { buffer: 'raySpikes', bytes: 4 * count },
-        ],
-        encode: (pass, parts) => this.kernels.encodeRendering(pass, count, parts),
-      };
-      const done = await this.calls.run(call, (counts, bytes, offset) => {
+    await this.render(n, settings, {
+      results: (count) => [
+        { buffer: 'rendered', bytes: 24 * count },
+        { buffer: 'raySpikes', bytes: 4 * count },
+      ],
+      upload: (first, count) => this.writeRays(rays, first, count),
+      encode: (pass, count, parts) => this.kernels.encodeRendering(pass, count, parts),
+      take: (first, count, bytes, offset, counts) => {
         out.rgb.set(new Float32Array(bytes, offset, 3 * count), 3 * first);
         out.depth.set(new Float32Array(bytes, offset + 12 * count, count), first);
         out.opacity.set(new Float32Array(bytes, offset + 16 * count, count), first);
         out.samples.set(new Uint32Array(bytes, offset + 20 * count, count), first);
         out.spikes.set(new Uint32Array(bytes, offset + 24 * count, count), first);
         addCounts(out.counts, counts);
+      },
+    });
+    return out;
+  }
+
+  /** Neither rays nor colours in floats leave the GPU: 5 bytes a pixel come back. */
+  async drawPixels({ camera, first: firstPixel, count: n, metresPerUnit }: PixelRequest, settings: RenderSettings): Promise<DrawnPixels> {
+    const out = { pixels: new Uint8Array(3 * n), depth: new Uint16Array(n), counts: emptyCounts() };
+    this.device.queue.writeBuffer(this.buffers['view'], 0, packView(camera, firstPixel, metresPerUnit));
+    await this.render(n, settings, {
+      results: (count) => [{ buffer: 'picture', bytes: 20 * Math.ceil(count / 4) }],
+      upload: () => undefined,
+      encode: (pass, count, parts) => this.kernels.encodeDrawing(pass, count, parts),
+      take: (first, count, bytes, offset, counts) => {
+        out.pixels.set(new Uint8Array(bytes, offset, 3 * count), 3 * first);
+        out.depth.set(new Uint16Array(bytes, offset + 12 * Math.ceil(count / 4), count), first);
+        addCounts(out.counts, counts);
+      },
+    });
+    return out;
+  }
+
+  /** Renders `n` rays in batches, several at a time. */
+  private async render(n: number, settings: RenderSettings, { results, upload, encode, take }: Batches): Promise<void> {
+    const [backgroundR, backgroundG, backgroundB] = settings.background;
+    const { weightThreshold = this.spec.weightThreshold, noiseSeed = 0 } = settings;
+    const numbers = { ...NO_NUMBERS, backgroundR, backgroundG, backgroundB, weightThreshold, noiseSeed };
+    const renderBatch = async (first: number): Promise<void> => {
+      const count = Math.min(RENDER_RAYS, n - first);
+      upload(first, count);
+      const call: Call = {
+        numbers: { ...numbers, rayCount: count, firstRay: first },
+        cleared: [['raySpikes', 4 * count]],
+        results: results(count),
+        encode: (pass, parts) => {
+          encode(pass, count, parts);
+        },
+      };
+      const done = await this.calls.run(call, (counts, bytes, offset) => {
+        take(first, count, bytes, offset, counts);
         return true;
       });
       if (done === null) await renderBatch(first);
@@ -199,7 +243,6 @@ export class WebgpuEngine implements FieldEngine {
         await Promise.all(batches.map(renderBatch));
       }
     });
-    return out;
   }
 
   async dispose(): Promise<void> {
