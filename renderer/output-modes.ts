@@ -101,15 +101,22 @@ export function statisticsOf(counts: Counts, { network, featureChannels }: Field
 function normalPixels({ width, height, depth, opacity }: RenderedImage, camera: Camera): PixelBuffer {
   const points = surfacePoints(depth, camera);
   const data = new Uint8Array(width * height * 3).fill(255);
+  const across = new Float64Array(3);
+  const down = new Float64Array(3);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const pixel = y * width + x;
       if (opacity[pixel] <= 0.5) continue;
-      const across = nearer(points, depth, opacity, pixel, x > 0 ? pixel - 1 : pixel, x + 1 < width ? pixel + 1 : pixel);
-      const down = nearer(points, depth, opacity, pixel, y > 0 ? pixel - width : pixel, y + 1 < height ? pixel + width : pixel);
-      const normal = [0, 1, 2].map((i) => down[(i + 1) % 3] * across[(i + 2) % 3] - down[(i + 2) % 3] * across[(i + 1) % 3]);
-      const length = Math.hypot(...normal);
-      for (let i = 0; i < 3; i++) data[pixel * 3 + i] = Math.round((length > 0 ? normal[i] / length / 2 + 0.5 : 0.5) * 255);
+      difference(points, depth, opacity, pixel, x > 0 ? pixel - 1 : pixel, x + 1 < width ? pixel + 1 : pixel, across);
+      difference(points, depth, opacity, pixel, y > 0 ? pixel - width : pixel, y + 1 < height ? pixel + width : pixel, down);
+      const nx = down[1] * across[2] - down[2] * across[1];
+      const ny = down[2] * across[0] - down[0] * across[2];
+      const nz = down[0] * across[1] - down[1] * across[0];
+      const length = Math.sqrt(nx * nx + ny * ny + nz * nz);
+      const scale = length > 0 ? 0.5 / length : 0;
+      data[pixel * 3] = Math.round((nx * scale + 0.5) * 255);
+      data[pixel * 3 + 1] = Math.round((ny * scale + 0.5) * 255);
+      data[pixel * 3 + 2] = Math.round((nz * scale + 0.5) * 255);
     }
   }
   return { width, height, channels: 3, data };
@@ -120,15 +127,25 @@ function surfacePoints(depth: Float32Array, camera: Camera): Float64Array {
   const { origins, directions } = cameraRays(camera);
   const points = new Float64Array(depth.length * 3);
   for (let i = 0; i < depth.length; i++) {
-    const length = Math.hypot(directions[i * 3], directions[i * 3 + 1], directions[i * 3 + 2]);
-    for (let k = i * 3; k < i * 3 + 3; k++) points[k] = origins[k] + (directions[k] * depth[i]) / length;
+    const [x, y, z] = [directions[i * 3], directions[i * 3 + 1], directions[i * 3 + 2]];
+    const scale = depth[i] / Math.sqrt(x * x + y * y + z * z);
+    for (let k = i * 3; k < i * 3 + 3; k++) points[k] = origins[k] + directions[k] * scale;
   }
   return points;
 }
 
-/** The one-sided difference towards the neighbour of more equal depth: silhouettes stay sharp. */
-function nearer(points: Float64Array, depth: Float32Array, opacity: Float32Array, pixel: number, before: number, after: number): number[] {
-  const step = (other: number): number => (other === pixel || opacity[other] <= 0.5 ? Infinity : Math.abs(depth[other] - depth[pixel]));
-  const [from, to] = step(before) < step(after) ? [before, pixel] : [pixel, after];
-  return [0, 1, 2].map((i) => points[to * 3 + i] - points[from * 3 + i]);
+/** The one-sided difference towards the neighbour of more equal depth, to `out`: silhouettes stay sharp. */
+function difference(
+  points: Float64Array,
+  depth: Float32Array,
+  opacity: Float32Array,
+  pixel: number,
+  before: number,
+  after: number,
+  out: Float64Array,
+): void {
+  const stepBefore = before === pixel || opacity[before] <= 0.5 ? Infinity : Math.abs(depth[before] - depth[pixel]);
+  const stepAfter = after === pixel || opacity[after] <= 0.5 ? Infinity : Math.abs(depth[after] - depth[pixel]);
+  const [from, to] = stepBefore < stepAfter ? [before, pixel] : [pixel, after];
+  for (let i = 0; i < 3; i++) out[i] = points[to * 3 + i] - points[from * 3 + i];
 }

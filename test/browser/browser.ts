@@ -25,6 +25,9 @@ const FLAGS = [
   '--no-first-run',
 ];
 
+/** The Vulkan driver of the other tests of the GPU is not the browser's. */
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'VK_DRIVER_FILES')) as Record<string, string>;
+
 const problems: string[] = [];
 const browsers = new Map<string, Promise<Browser>>();
 
@@ -46,7 +49,7 @@ export interface PageOptions extends BrowserContextOptions {
 
 export async function openPage(url: string, { flags = [], allowed, prepare, ...context }: PageOptions = {}): Promise<Page> {
   const key = flags.join(' ');
-  if (!browsers.has(key)) browsers.set(key, chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags] }));
+  if (!browsers.has(key)) browsers.set(key, chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags], env }));
   const browser = await browsers.get(key)!;
   const page = await browser.newPage({ viewport: { width: 580, height: 280 }, ...context });
   page.on('console', (message) => {

@@ -257,6 +257,7 @@ test('a camera path is filmed, frame by frame at its own times', async () => {
     const canvas = new OffscreenCanvas(frame.displayWidth, frame.displayHeight);
     const context = canvas.getContext('2d')!;
     context.drawImage(frame, 0, 0);
+    frame.close();
     return Array.from(context.getImageData(0, 0, canvas.width, canvas.height).data);
   }, chunk);
   const [from, of] = [first.width, first.width - (first.width % 2)];
