@@ -93,7 +93,7 @@ function withPointDepths(posed: PosedScene, sizes: Sizes): PosedScene {
 async function placeInSpace(
   posed: PosedScene,
   leading: SplitName,
-  { images, space = 'auto' }: OpenOptions,
+  { images, space = 'auto' }: Pick<OpenOptions, 'images' | 'space'>,
 ): Promise<{ posed: PosedScene; space: SceneSpace }> {
   const cameras = posed.splits[leading]!;
   const poses = cameras.map(({ camToWorld }) => camToWorld);
@@ -110,6 +110,19 @@ async function placeInSpace(
   }
   const { posed: moved, scale } = faceForward(posed, nearest);
   return { posed: moved, space: { kind, near: 1, scale } };
+}
+
+/** Cameras of a scene that was not opened, in the world that training sees them in. */
+export async function placeCameras(
+  posed: PosedScene,
+  options: Pick<OpenOptions, 'images' | 'space'>,
+): Promise<{ posed: PosedScene; space: SceneSpace }> {
+  const leading = SPLIT_NAMES.find((split) => posed.splits[split] !== undefined);
+  if (leading === undefined) return { posed, space: { kind: 'bounded', box: null } };
+  const sizes = await splitSizes(leading, posed.splits[leading]!, options.images, posed.mixedSizes ?? false);
+  const placed = await placeInSpace(withPointDepths(posed, new Map([[leading, sizes]])), leading, options);
+  const depthRange = placed.posed.depthRange ?? viewDepths(placed.posed.splits[leading]!) ?? undefined;
+  return { ...placed, posed: { ...placed.posed, depthRange } };
 }
 
 async function loadSplits(

@@ -3,6 +3,7 @@ import { addCounts, emptyCounts, type FieldEngine, type RenderSettings } from '.
 import { voxelCount } from '../src/model/field-spec.ts';
 import { boxDistances } from './box-distances.ts';
 import { resizeIntrinsics } from './camera-path.ts';
+import { planeInWorld } from './field-rays.ts';
 import type { CropBox, Frame, FrameRequest } from './frame-source.ts';
 import { pictureOf, statisticsOf, type OutputMode } from './output-modes.ts';
 import { depthUnit, toDepth16 } from './pixels.ts';
@@ -30,7 +31,7 @@ export async function* drawFrames(
     const { width, height, distortion } = small.intrinsics;
     const settings = { background, noiseSeed };
     const turns =
-      output === 'colour' && distortion === undefined && engine.drawPixels !== undefined
+      output === 'colour' && distortion === undefined && engine.spec.space.kind === 'bounded' && engine.drawPixels !== undefined
         ? drawColours(engine, small, settings, turnRays)
         : drawAnything(engine, small, output, settings, turnRays);
     let seconds = 0;
@@ -83,7 +84,7 @@ async function* drawColours(
 }
 
 function unitOf({ spec }: FieldEngine, camera: Camera): number {
-  return depthUnit(boxDistances(spec.grid, [camera])[1]);
+  return depthUnit(boxDistances(spec, [camera])[1]);
 }
 
 export function scaledCamera({ camToWorld, intrinsics }: Camera, scale: number): Camera {
@@ -96,20 +97,20 @@ export function scaledCamera({ camToWorld, intrinsics }: Camera, scale: number):
  *
  * @param occupancy [V]
  */
-export function croppedOccupancy({ spec: { grid } }: FieldEngine, occupancy: Uint8Array, crop: CropBox): Uint8Array {
-  const inside = [0, 1, 2].map((axis) => {
-    const points = grid.size[axis];
-    const metres = (grid.max[axis] - grid.min[axis]) / (points - 1);
-    return Uint8Array.from({ length: points }, (_, i) => {
-      const at = grid.min[axis] + i * metres;
-      return at >= crop.min[axis] && at <= crop.max[axis] ? 1 : 0;
-    });
-  });
-  const [nx, ny] = grid.size;
+export function croppedOccupancy({ spec: { space, grid } }: FieldEngine, occupancy: Uint8Array, crop: CropBox): Uint8Array {
+  const [nx, ny, nz] = grid.size;
+  const isInside = (axis: number, at: number): boolean => at >= crop.min[axis] && at <= crop.max[axis];
+  const pointAt = (axis: number, i: number): number => grid.min[axis] + (i * (grid.max[axis] - grid.min[axis])) / (grid.size[axis] - 1);
   const result = new Uint8Array(voxelCount(grid));
-  for (let i = 0; i < result.length; i++) {
-    const row = Math.floor(i / nx);
-    result[i] = occupancy[i] & inside[0][i % nx] & inside[1][row % ny] & inside[2][Math.floor(row / ny)];
+  for (let k = 0; k < nz; k++) {
+    const { z, scale } = planeInWorld(space, pointAt(2, k));
+    if (!isInside(2, z)) continue;
+    const insideX = Uint8Array.from({ length: nx }, (_, i) => (isInside(0, pointAt(0, i) * scale) ? 1 : 0));
+    for (let j = 0; j < ny; j++) {
+      if (!isInside(1, pointAt(1, j) * scale)) continue;
+      const row = nx * (j + ny * k);
+      for (let i = 0; i < nx; i++) result[row + i] = occupancy[row + i] & insideX[i];
+    }
   }
   return result;
 }

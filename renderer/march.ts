@@ -7,7 +7,7 @@
  *     alpha = 1 - (1 + exp(s + b))^(-interval)       w_i = T_i alpha_i       T_{i+1} = T_i (1 - alpha_i)
  */
 import type { Rays } from '../src/backends/backend.ts';
-import { MIN_TRANSMITTANCE, type FieldSpec, type GridSpec } from '../src/model/field-spec.ts';
+import { hasMetricSteps, MIN_TRANSMITTANCE, type FieldSpec, type GridSpec } from '../src/model/field-spec.ts';
 
 /** Components of a direction smaller than this count as this in the slab test. */
 const MIN_DIRECTION = 1e-9;
@@ -32,13 +32,13 @@ export interface PackedSamples {
   readonly corners: Int32Array;
   /** [D,8] their trilinear weights */
   readonly cornerWeights: Float32Array;
-  /** [D] metres from the origin of the ray */
+  /** [D] from the origin of the ray: metres, or units of its direction (FieldSpace) */
   readonly distance: Float32Array;
   /** [N+1] network samples of ray r: rows `rayOffsets[r]` to `rayOffsets[r + 1] - 1` */
   readonly rayOffsets: Int32Array;
   /** [M] row of the network sample among the density samples */
   readonly networkRows: Int32Array;
-  /** [N] metres from the origin of the ray to the far side of the box; 0 if the ray is empty */
+  /** [N] from the origin of the ray to the far side of the box, in the same unit; 0 if the ray is empty */
   readonly exitDistance: Float32Array;
   /** Steps where the density was interpolated. */
   readonly densityEvaluations: number;
@@ -49,10 +49,11 @@ export interface PackedSamples {
   readonly margin: number;
 }
 
-/** Slab test of ray `index` against the box of the grid. */
-export function raySpan(grid: GridSpec, near: number, rays: Rays, index: number): Span {
-  let tMin = near;
-  let tMax = Infinity;
+/** Slab test of ray `index` against the box of the grid. In normalised device coordinates a ray ends at t = 1. */
+export function raySpan(spec: FieldSpec, rays: Rays, index: number): Span {
+  const { grid } = spec;
+  let tMin = spec.near;
+  let tMax = hasMetricSteps(spec) ? Infinity : 1;
   for (let axis = 0; axis < 3; axis++) {
     const origin = rays.origins[index * 3 + axis];
     let direction = rays.directions[index * 3 + axis];
@@ -63,6 +64,11 @@ export function raySpan(grid: GridSpec, near: number, rays: Rays, index: number)
     tMax = Math.min(tMax, Math.max(a, b));
   }
   return { tMin, tMax };
+}
+
+/** How long a ray's direction is, in the unit of the steps. */
+export function directionLength(spec: FieldSpec, direction: ArrayLike<number>): number {
+  return hasMetricSteps(spec) ? Math.hypot(direction[0], direction[1], direction[2]) : 1;
 }
 
 /** The opacity of a step whose interpolated density is `density`. */
@@ -99,8 +105,8 @@ export function marchRays(
   for (let ray = 0; ray < rays.count; ray++) {
     const origin = rays.origins.subarray(ray * 3, ray * 3 + 3);
     const direction = rays.directions.subarray(ray * 3, ray * 3 + 3);
-    const length = Math.hypot(direction[0], direction[1], direction[2]);
-    const { tMin, tMax } = raySpan(grid, spec.near, rays, ray);
+    const length = directionLength(spec, direction);
+    const { tMin, tMax } = raySpan(spec, rays, ray);
     if (tMax > tMin) exitDistance[ray] = length * tMax;
 
     let transmittance = 1;

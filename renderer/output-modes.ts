@@ -13,7 +13,7 @@ import { horowitz45nmFp32 } from '../src/energy/hardware/horowitz-45nm-fp32.ts';
 import { nearlyGreatest, pixelEnergy, pixelFiring } from '../src/energy/report/maps.ts';
 import type { PixelBuffer } from '../src/io/files.ts';
 import type { FieldSpec } from '../src/model/field-spec.ts';
-import { boxDistances } from './box-distances.ts';
+import { shownDistances } from './box-distances.ts';
 import { turbo, viridis } from './colour-maps.ts';
 import { depthPixels, mapPixels, toPixels } from './pixels.ts';
 import { cameraRays, type Camera } from './rays.ts';
@@ -49,7 +49,7 @@ export function pictureOf(mode: OutputMode, image: RenderedImage, camera: Camera
     case 'colour':
       return { pixels: toPixels(image.rgb, width, height), range: null };
     case 'depth': {
-      const [low, high] = boxDistances(spec.grid, [camera]);
+      const [low, high] = shownDistances(spec, [camera]);
       const pixels = depthPixels(image.depth, image.opacity, width, height, turbo, [low, high]);
       return { pixels, range: { low, high, unit: 'm', map: 'turbo' } };
     }

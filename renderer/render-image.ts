@@ -6,7 +6,8 @@
  */
 import { addCounts, emptyCounts, type Counts, type FieldEngine, type RenderSettings } from '../src/backends/backend.ts';
 import { hash32 } from '../src/math/random.ts';
-import { cameraRays, type Camera } from './rays.ts';
+import { depthToMetres, fieldRays } from './field-rays.ts';
+import type { Camera } from './rays.ts';
 
 /** Rays a call: enough to keep all threads busy, small enough for the caches of one call to stay small. */
 export const CHUNK_RAYS = 4 * 8192;
@@ -59,8 +60,11 @@ export async function* renderChunks(
     spikes: new Uint32Array(pixels),
     counts: emptyCounts(),
   };
+  const { spec } = engine;
   for (const { first, count, noiseSeed } of chunksOf(pixels, settings, chunkRays)) {
-    const part = await engine.renderRays(cameraRays(camera, first, count), { ...settings, noiseSeed });
+    const rays = fieldRays(spec.space, camera, first, count);
+    const part = await engine.renderRays(rays, { ...settings, noiseSeed });
+    depthToMetres(spec, camera, rays, part);
     image.rgb.set(part.rgb, first * 3);
     image.depth.set(part.depth, first);
     image.opacity.set(part.opacity, first);

@@ -2,7 +2,7 @@
  * Moving the camera: orbit around a point (drag, wheel, touch; three's OrbitControls) or fly (drag looks around), and the keyboard in both.
  * The camera is not touched until somebody moves it, so that a pose that was set stays exact.
  */
-import { MathUtils, PerspectiveCamera, Quaternion, Vector3 } from 'three';
+import { MathUtils, PerspectiveCamera, type Box3, Quaternion, Vector3 } from 'three';
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 import { FOV_RANGE } from './view-state.ts';
 
@@ -13,6 +13,12 @@ const FAST = 4;
 const TURN_STEP = MathUtils.degToRad(5);
 const LOOK_SPEED = 0.004;
 const ZOOM_STEP = 1.1;
+
+/** Where the camera may stand, and what it may look at. */
+export interface Reach {
+  readonly position: Box3;
+  readonly target: Box3;
+}
 
 /** Directions in the camera's own axes. */
 const FLIGHT: Readonly<Record<string, readonly [number, number, number]>> = {
@@ -29,6 +35,7 @@ export class Navigation {
   private readonly orbit: OrbitControls;
   private readonly stage: HTMLElement;
   private readonly moved: () => void;
+  private readonly reach: Reach | null;
   private readonly pressed = new Set<string>();
   private fast = false;
   private flying = false;
@@ -37,16 +44,21 @@ export class Navigation {
 
   /**
    * @param up the scene's
+   * @param reach null: everywhere
    * @param moved called whenever somebody moved the camera
    */
-  constructor(stage: HTMLElement, up: readonly number[], moved: () => void) {
+  constructor(stage: HTMLElement, up: readonly number[], reach: Reach | null, moved: () => void) {
     this.stage = stage;
-    this.moved = moved;
+    this.reach = reach;
+    this.moved = () => {
+      this.stayInReach();
+      moved();
+    };
     this.camera = new PerspectiveCamera(50, 1, 0.01, 1000);
     this.camera.up.fromArray(up);
     this.orbit = new OrbitControls(this.camera, stage);
     this.orbit.rotateSpeed = 0.8;
-    this.orbit.addEventListener('change', moved);
+    this.orbit.addEventListener('change', this.moved);
     stage.addEventListener('keydown', (event) => {
       this.keyDown(event);
     });
@@ -107,6 +119,14 @@ export class Navigation {
   set fov(degrees: number) {
     this.camera.fov = MathUtils.clamp(degrees, FOV_RANGE.min, FOV_RANGE.max);
     this.camera.updateProjectionMatrix();
+  }
+
+  private stayInReach(): void {
+    const { camera, orbit, reach } = this;
+    if (reach === null || (reach.position.containsPoint(camera.position) && reach.target.containsPoint(orbit.target))) return;
+    reach.position.clampPoint(camera.position, camera.position);
+    reach.target.clampPoint(orbit.target, orbit.target);
+    camera.lookAt(orbit.target);
   }
 
   private aim(distance: number): void {

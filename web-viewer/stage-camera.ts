@@ -1,12 +1,18 @@
 /** The camera of the stage: where it starts, how large a picture it takes, and how it looks through a camera of the scene. */
 import type { Intrinsics } from '../datasets/scene-data.ts';
 import type { CameraView, RunViews } from '../src/server/run-views.ts';
-import { Navigation } from './navigation.ts';
+import { Box3, Vector3 } from 'three';
+import { Navigation, type Reach } from './navigation.ts';
 import type { ViewState } from './view-state.ts';
 
 /** Where to stand if nothing is known of the scene. */
 const SOMEWHERE = [1, 0, 0, 0, 0, 0, -1, -4, 0, 1, 0, 0, 0, 0, 0, 1];
 const SOME_DISTANCE = 4;
+/** How far beyond the cameras of a forward-facing scene one may stand, in sizes of their box; and at least, in distances to the scene. */
+const BEYOND_CAMERAS = 0.25;
+const LEAST_REACH = 0.05;
+/** How far from the middle one may look, in distances to the scene. */
+const LOOK_ASIDE = 0.5;
 
 export class StageCamera {
   readonly navigation: Navigation;
@@ -15,14 +21,17 @@ export class StageCamera {
   private readonly stage: HTMLElement;
   private readonly state: ViewState;
   private readonly centre: readonly number[];
+  private readonly forwardFacing: boolean;
 
   /** @param moved called whenever somebody moved the camera */
-  constructor(stage: HTMLElement, { views, centre, up }: RunViews, state: ViewState, moved: () => void) {
+  constructor(stage: HTMLElement, { views, centre, up, forwardFacing }: RunViews, state: ViewState, moved: () => void) {
     this.stage = stage;
     this.state = state;
     this.centre = centre ?? [0, 0, 0];
     this.radius = views.length > 0 && centre !== null ? distance(positionOf(views[0].camToWorld), centre) : SOME_DISTANCE;
-    this.navigation = new Navigation(stage, up, moved);
+    this.forwardFacing = forwardFacing;
+    const reach = forwardFacing ? reachOf(views, this.centre, this.radius) : null;
+    this.navigation = new Navigation(stage, up, reach, moved);
     this.navigation.camera.near = this.radius / 200;
     this.navigation.camera.far = this.radius * 50;
   }
@@ -74,7 +83,7 @@ export class StageCamera {
 
   /** How far the crop box can reach: around what the cameras look at. */
   cropBounds(): { min: number[]; max: number[] } {
-    const half = this.radius / 2;
+    const half = this.forwardFacing ? this.radius : this.radius / 2;
     return { min: this.centre.map((x) => x - half), max: this.centre.map((x) => x + half) };
   }
 }
@@ -83,6 +92,14 @@ export class StageCamera {
 export function lensOf(fov: number, { width, height }: Pick<Intrinsics, 'width' | 'height'>): Intrinsics {
   const focal = height / 2 / Math.tan((fov * Math.PI) / 360);
   return { width, height, fx: focal, fy: focal, cx: width / 2, cy: height / 2 };
+}
+
+/** About the cameras that took the photos: from elsewhere a forward-facing scene has nothing to show. */
+function reachOf(views: readonly CameraView[], centre: readonly number[], radius: number): Reach {
+  const position = new Box3().setFromPoints(views.map(({ camToWorld }) => new Vector3(...positionOf(camToWorld))));
+  position.expandByVector(position.getSize(new Vector3()).multiplyScalar(BEYOND_CAMERAS)).expandByScalar(LEAST_REACH * radius);
+  const aside = 2 * LOOK_ASIDE * radius;
+  return { position, target: new Box3().setFromCenterAndSize(new Vector3(...centre), new Vector3(aside, aside, aside)) };
 }
 
 function positionOf(m: readonly number[]): number[] {

@@ -37,7 +37,7 @@ struct Span {
   exitDistance: f32,
 }
 
-/** The origins of all rays, then the directions. */
+/** The origins of all rays, then the directions; then those that the network sees, where they are others. */
 fn rayVector(i: u32) -> vec3<f32> {
   return vec3<f32>(rays[3u * i], rays[3u * i + 1u], rays[3u * i + 2u]);
 }
@@ -47,13 +47,13 @@ fn spanOf(ray: u32) -> Span {
   let d = rayVector(step.rayCount + ray);
   let low = vec3<f32>(grid.minX, grid.minY, grid.minZ);
   let high = vec3<f32>(grid.maxX, grid.maxY, grid.maxZ);
-  let size = length(d);
+  let size = select(1.0, length(d), grid.metricSteps == 1u);
   let a = (low - o) / away(d);
   let b = (high - o) / away(d);
   let entry = min(a, b);
   let leave = max(a, b);
   let tMin = max(grid.near, max(max(entry.x, entry.y), entry.z));
-  let tMax = min(min(leave.x, leave.y), leave.z);
+  let tMax = min(min(min(leave.x, leave.y), leave.z), select(1.0, 3e38, grid.metricSteps == 1u));
   var span: Span;
   if (!(tMax > tMin)) { return span; }
   let scale = vec3<f32>(f32(grid.nx - 1), f32(grid.ny - 1), f32(grid.nz - 1)) / (high - low);

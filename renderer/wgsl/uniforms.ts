@@ -46,6 +46,8 @@ export const gridStruct = uniformStruct('Grid', {
   densityShift: 'f32',
   interval: 'f32',
   stepLength: 'f32',
+  /** 1: steps are metres; 0: units of the ray's direction. */
+  metricSteps: 'u32',
   near: 'f32',
   /** Density above which alpha exceeds its threshold. */
   densityThreshold: 'f32',
@@ -53,6 +55,8 @@ export const gridStruct = uniformStruct('Grid', {
 
 export const stepStruct = uniformStruct('Step', {
   rayCount: 'u32',
+  /** Vectors of `rays` before the directions that the network sees. */
+  firstView: 'u32',
   /** Index in the call of the first ray: rendering goes in batches. */
   firstRay: 'u32',
   /** Parts that are encoded (parts.ts). */

@@ -4,7 +4,7 @@
  */
 import { NO_LOSS_TERMS, type Capacity, type FieldEngine, type StepSettings, type TrainBatch } from '../../src/backends/backend.ts';
 import { Random } from '../../src/math/random.ts';
-import { voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+import { BOUNDED, voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
 
 const SIDE = 160;
 const HALF = 1.2;
@@ -13,6 +13,7 @@ export const BATCH_RAYS = 2048;
 
 export function shellSpec(neuron: 'lif' | 'relu'): FieldSpec {
   return {
+    space: BOUNDED,
     grid: { size: [SIDE, SIDE, SIDE], min: [-HALF, -HALF, -HALF], max: [HALF, HALF, HALF] },
     featureChannels: 12,
     network: {

@@ -22,13 +22,15 @@ export type ParameterName = 'density' | 'features' | 'w1' | 'w2' | 'w3' | Neuron
 export type NeuronTensorName = `n${1 | 2}.${string}`;
 export type TensorName = ParameterName | `${ParameterName}.m` | `${ParameterName}.v` | 'rate' | 'inputRange';
 
-/** N rays. Directions need not be normalised: `near` counts in units of them; steps have metric length. */
+/** N rays in the field's space. Directions need not be normalised: `near` counts in units of them; steps are what FieldSpace says. */
 export interface Rays {
   readonly count: number;
-  /** [N,3] world */
+  /** [N,3] */
   readonly origins: Float32Array;
-  /** [N,3] world */
+  /** [N,3] */
   readonly directions: Float32Array;
+  /** [N,3] world: what the network sees of the direction; default: `directions` */
+  readonly viewDirections?: Float32Array;
 }
 
 /** Rays with the colour they should have. */
@@ -159,7 +161,7 @@ export interface StepResult {
 export interface RenderedRays {
   /** [N,3], not clamped; composited over the background. */
   readonly rgb: Float32Array;
-  /** [N] sum_i w_i * distance_i + T_last * distance at the far end of the box, metres along the ray. */
+  /** [N] sum_i w_i * distance_i + T_last * distance at the far end of the box, along the ray: metres, or units of its direction. */
   readonly depth: Float32Array;
   /** [N] 1 - T_last */
   readonly opacity: Float32Array;
@@ -219,7 +221,7 @@ export interface FieldEngine {
     settings: StepSettings,
   ): Promise<{ result: StepResult; gradients: Partial<Record<ParameterName, Float32Array>> }>;
   renderRays(rays: Rays, settings: RenderSettings): Promise<RenderedRays>;
-  /** Where the engine has a quicker way from a camera to pixels than by rays and floats. */
+  /** Where the engine has a quicker way from a camera to pixels than by rays and floats; for fields in the world only. */
   drawPixels?(wanted: PixelRequest, settings: RenderSettings): Promise<DrawnPixels>;
   dispose(): Promise<void>;
 }

@@ -36,6 +36,11 @@ export async function openTeacher(folder: string, config: Config, scene: SceneDa
       `${what} was trained on ${run.record.scene.path}: another scene, or one that changed`,
       'Use a teacher of this scene, or --teacher twin.',
     );
+  if (spec.space.kind !== scene.space.kind)
+    throw new InputError(
+      `${what} was trained with scene.space=${spec.space.kind}; this run has ${scene.space.kind}`,
+      `Add --set scene.space=${spec.space.kind}, or use --teacher twin.`,
+    );
   const identity = { checkpoint: path, sha256: await fileSha256(path) };
   if (recorded !== null && identity.sha256 !== recorded.sha256)
     throw new InputError(

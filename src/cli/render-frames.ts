@@ -1,5 +1,5 @@
 /** Renders a camera path: NAME.png, NAME.depth.png, NAME.opacity.png a frame; colour.webp, depth.webp, opacity.webp of all frames. */
-import { boxDistances } from '../../renderer/box-distances.ts';
+import { boxDistances, shownDistances } from '../../renderer/box-distances.ts';
 import type { NamedCamera } from '../../renderer/camera-path.ts';
 import { turbo, viridis } from '../../renderer/colour-maps.ts';
 import { depthPixels, depthUnit, mapPixels, toPixels } from '../../renderer/pixels.ts';
@@ -30,8 +30,8 @@ export interface Frames {
 
 export async function renderFrames(options: FramesOptions): Promise<Frames> {
   const { engine, cameras, background, seed, target, report } = options;
-  const depths = boxDistances(engine.spec.grid, cameras);
-  const metresPerUnit = depthUnit(depths[1]);
+  const depths = shownDistances(engine.spec, cameras);
+  const metresPerUnit = depthUnit(boxDistances(engine.spec, cameras)[1]);
   const strips: Record<'colour' | 'depth' | 'opacity', PixelBuffer[]> = { colour: [], depth: [], opacity: [] };
   let seconds = 0;
   for (const [i, camera] of cameras.entries()) {

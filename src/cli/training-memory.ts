@@ -5,8 +5,8 @@ import type { Config } from '../config/schema.ts';
 import { MemoryError } from '../errors.ts';
 import { voxelCount } from '../model/field-spec.ts';
 import { hasVariation } from '../model/total-variation.ts';
-import { sceneBox } from '../train/scene-box.ts';
-import { coarseSpec, fineSpec } from '../train/stage-spec.ts';
+import { sceneRegion } from '../train/scene-region.ts';
+import { coarseSpec, fineSpec, hasCoarseStage, type Region } from '../train/stage-spec.ts';
 import { byteSize } from './format.ts';
 
 export interface TrainingMemory {
@@ -30,14 +30,13 @@ const ADDRESSABLE = 2 ** 32;
 export function trainingMemory(scene: SceneData, config: Config, backend: Backend): TrainingMemory {
   const views = scene.splits.train ?? [];
   const images = views.reduce((sum, view) => sum + view.rgba.length, 0);
-  const box = sceneBox(scene);
-  const coarse = coarseSpec(config, box, scene.near);
-  const fine = fineSpec(config, box, scene.near, config.fine.scaleAt.length);
+  const region = sceneRegion(scene);
+  const fine = fineSpec(config, region, config.fine.scaleAt.length);
   const taught = config.distillation.teacher !== null;
   // Of a teacher that is not trained yet nothing better is known than that it has the same settings.
   const teacherVoxels = taught ? voxelCount(fine.grid) : 0;
   const field = Math.max(
-    backend.estimateBytes(coarse, { voxels: voxelCount(coarse.grid), trainRays: config.coarse.rays }),
+    hasCoarseStage(scene) ? coarseBytes(config, region, backend) : 0,
     backend.estimateBytes(fine, {
       voxels: voxelCount(fine.grid),
       trainRays: config.fine.rays,
@@ -50,6 +49,11 @@ export function trainingMemory(scene: SceneData, config: Config, backend: Backen
   const copies = voxelCount(fine.grid) * (PARAMETER_AND_MOMENTS * (1 + channels) + channels) * Float32Array.BYTES_PER_ELEMENT;
   const teacher = teacherVoxels * PARAMETER_AND_MOMENTS * (1 + channels) * Float32Array.BYTES_PER_ELEMENT;
   return { field, copies, teacher, images, total: (backend.memory === 'process' ? field : 0) + copies + teacher + images };
+}
+
+function coarseBytes(config: Config, region: Region, backend: Backend): number {
+  const coarse = coarseSpec(config, region.box, region.near);
+  return backend.estimateBytes(coarse, { voxels: voxelCount(coarse.grid), trainRays: config.coarse.rays });
 }
 
 /** @param available bytes, besides the images, which are loaded already */

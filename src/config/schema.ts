@@ -25,6 +25,7 @@ const loss = z.strictObject({
 /** What runs did from before these settings were there: nothing of it. */
 export const unused = {
   geometryLoss: { distortion: 0, totalVariation: { density: 0, features: 0 }, totalVariationUntil: null, totalVariationDenseUntil: 0 },
+  planes: 128,
   annShare: 0,
   imLoss: { weight: 0, target: 1, perNeuron: false },
   distillation: { teacher: null, colour: 0.5, potential: 0, start: 'teacher', freezeGrids: false },
@@ -128,6 +129,13 @@ export const configSchema = z.strictObject({
     loss: fineLoss,
     boundScale: z.number().min(1).max(4).describe('enlargement of the box found by the coarse stage'),
     boundAlpha: fraction.describe('coarse alpha above which a voxel counts for that box'),
+    planes: z
+      .number()
+      .int()
+      .min(2)
+      .max(1024)
+      .default(unused.planes)
+      .describe('forward-facing scenes: planes of the grid along the depth; `voxels` are all planes together'),
     scaleAt: z.array(count).describe('steps at which the voxel count doubles, up to `voxels`'),
     shiftPerScaling: z.number().describe('added to the density shift at every doubling'),
     warmStart: z.boolean().describe('start the density from the coarse grid instead of zero'),

@@ -40,7 +40,7 @@ export async function evaluateField(options: EvaluateOptions): Promise<EvalRepor
   if (views.length === 0) throw new InputError(`The split "${options.split}" has no views.`, 'Choose another with --split.');
   for (const view of views) checkSize(view);
   const background = backgroundColour(config.scene.background);
-  const metresPerUnit = depthUnit(boxDistances(engine.spec.grid, views)[1]);
+  const metresPerUnit = depthUnit(boxDistances(engine.spec, views)[1]);
   const perView: ViewRow[] = [];
   for (const view of views) {
     const began = now();

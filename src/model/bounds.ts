@@ -4,12 +4,13 @@
  * Coarse: what the training cameras can see, from the points o + u*near and o + u*far of their rays, u the unit direction.
  * Fine: the grid points where the coarse stage found matter, enlarged about their centre.
  */
+import { toNdc } from '../../renderer/ndc.ts';
 import { writeCameraRay, type Camera } from '../../renderer/rays.ts';
-import { SpikeRayError } from '../errors.ts';
+import { InputError, SpikeRayError } from '../errors.ts';
 import { densityOf } from './density.ts';
 import type { FieldSpec, GridSpec, Vec3 } from './field-spec.ts';
 
-/** A world box, metres. */
+/** A box in the space of a field: metres of the world, or normalised device coordinates. */
 export interface Box {
   readonly min: Vec3;
   readonly max: Vec3;
@@ -37,6 +38,39 @@ export function frustumBox(cameras: readonly Camera[], near: number, far: number
     }
   }
   return { min, max };
+}
+
+/**
+ * The box of what cameras see, in normalised device coordinates (DVGO `compute_bbox_by_cam_frustrm_ndc`).
+ *
+ * @throws InputError if a camera looks away from what the others look at
+ */
+export function ndcBox(cameras: readonly Camera[]): Box {
+  const across: [number, number][] = [
+    [Infinity, -Infinity],
+    [Infinity, -Infinity],
+  ];
+  const ray = { count: 1, origins: new Float32Array(3), directions: new Float32Array(3) };
+  const view = new Float32Array(3);
+  cameras.forEach((camera, i) => {
+    for (const [column, row] of latticePixels(camera)) {
+      writeCameraRay(camera, column, row, ray.origins, ray.directions, 0);
+      toNdc(ray, view);
+      if (ray.origins[2] > 1)
+        throw new InputError(
+          `training view ${i} does not look the way the others do: not a forward-facing scene`,
+          'Leave the view out, or use another scene.space.',
+        );
+      across.forEach((range, axis) => {
+        const near = ray.origins[axis];
+        const far = near + ray.directions[axis];
+        range[0] = Math.min(range[0], near, far);
+        range[1] = Math.max(range[1], near, far);
+      });
+    }
+  });
+  const [x, y] = across;
+  return { min: [x[0], y[0], -1], max: [x[1], y[1], 1] };
 }
 
 function* latticePixels(camera: Camera): Generator<[number, number]> {

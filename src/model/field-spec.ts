@@ -11,10 +11,19 @@ export type Vec3 = readonly [number, number, number];
 export interface GridSpec {
   /** Points along x, y, z; each at least 2. */
   readonly size: Vec3;
-  /** World box, metres. */
+  /** Box in the field's space: metres of the world, or normalised device coordinates. */
   readonly min: Vec3;
   readonly max: Vec3;
 }
+
+/** What a field's grid divides evenly, and in what the steps of a ray are counted. */
+export type FieldSpace =
+  /** The world; metres. */
+  | { readonly kind: 'bounded' }
+  /** Normalised device coordinates (renderer/ndc.ts); units of the ray's direction, so that steps of all rays lie on the same planes. */
+  | { readonly kind: 'ndc' };
+
+export const BOUNDED: FieldSpace = { kind: 'bounded' };
 
 export type TemporalMode = 'condense' | 'pad' | 'repeat';
 export type SampleOrder = 'near-to-far' | 'far-to-near';
@@ -49,6 +58,7 @@ export function twinOf<Network extends NetworkSpec>(network: Network): Network {
 }
 
 export interface FieldSpec {
+  readonly space: FieldSpace;
   readonly grid: GridSpec;
   /** 12 with a network; 3 without one (the features then are colour logits: the coarse stage of DVGO). */
   readonly featureChannels: number;
@@ -57,7 +67,7 @@ export interface FieldSpec {
   readonly densityShift: number;
   /** Exponent of the alpha activation: step size in voxels * voxel size / base voxel size. */
   readonly interval: number;
-  /** Distance between two steps of a ray, metres. */
+  /** Distance between two steps of a ray: metres, or units of the direction (see FieldSpace). */
   readonly stepLength: number;
   /** Nearest distance of a sample, in units of the ray direction (z-depth for camera rays). */
   readonly near: number;
@@ -84,8 +94,14 @@ export function viewInputs(network: NetworkSpec): number {
   return 3 + 6 * network.viewFrequencies;
 }
 
+/** Whether steps are metres along the ray; else they are units of its direction. */
+export function hasMetricSteps({ space }: FieldSpec): boolean {
+  return space.kind === 'bounded';
+}
+
 /** Steps on the longest possible ray through the box: the most samples a ray can have. */
 export function maxStepsPerRay(spec: FieldSpec): number {
   const { min, max } = spec.grid;
-  return Math.ceil(Math.hypot(max[0] - min[0], max[1] - min[1], max[2] - min[2]) / spec.stepLength) + 1;
+  const longest = hasMetricSteps(spec) ? Math.hypot(max[0] - min[0], max[1] - min[1], max[2] - min[2]) : 1;
+  return Math.ceil(longest / spec.stepLength) + 1;
 }

@@ -1,9 +1,11 @@
 /** The photos and cameras of the scene that a run was trained on, read from where it lies now. */
 import { openCameras } from '../../datasets/index.ts';
+import { placeCameras } from '../../datasets/open-scene.ts';
 import { backgroundColour } from '../../datasets/background.ts';
 import { cameraGeometry } from '../../datasets/camera-geometry.ts';
 import type { Intrinsics, SplitName } from '../../datasets/scene-data.ts';
 import { SPLIT_NAMES, type PosedImage } from '../../datasets/scene-format.ts';
+import { focusDepth } from '../../renderer/spiral-path.ts';
 import { meanUp, nearestAxis } from '../../datasets/world-up.ts';
 import { loadSharp, sharpCodec } from '../cli/image-codec.ts';
 import { nodeFiles } from '../cli/node-files.ts';
@@ -27,13 +29,19 @@ export interface RunViews {
   /** What the cameras look at; null if at no common point. */
   readonly centre: Vec3 | null;
   readonly up: Vec3;
+  /** The cameras are about the world's origin and look along -Z; from far away there is nothing to see. */
+  readonly forwardFacing: boolean;
   /** Why there are no views, or null. */
   readonly problem: string | null;
 }
 
 export async function readViews({ scene, config }: RunRecord): Promise<RunViews> {
   try {
-    const { splits } = await openCameras(scene.path, nodeFiles, config.scene);
+    const { posed, space } = await placeCameras(await openCameras(scene.path, nodeFiles, config.scene), {
+      images: sharpCodec,
+      space: config.scene.space,
+    });
+    const { splits, depthRange } = posed;
     const views: CameraView[] = [];
     for (const split of SPLIT_NAMES) {
       for (const [index, image] of (splits[split] ?? []).entries()) views.push(await viewOf(split, index, image));
@@ -41,11 +49,15 @@ export async function readViews({ scene, config }: RunRecord): Promise<RunViews>
     const training = views
       .filter(({ split }) => split === views[0]?.split)
       .map((view) => ({ camToWorld: Float64Array.from(view.camToWorld) }));
+    if (space.kind === 'ndc') {
+      const depth = focusDepth(depthRange!);
+      return { views, centre: [0, 0, -depth], up: [0, 1, 0], forwardFacing: true, problem: null };
+    }
     const { centre } = cameraGeometry(training.map(({ camToWorld }) => camToWorld));
-    return { views, centre, up: upOf(training), problem: null };
+    return { views, centre, up: upOf(training), forwardFacing: false, problem: null };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { views: [], centre: null, up: [0, 0, 1], problem: error.message };
+    return { views: [], centre: null, up: [0, 0, 1], forwardFacing: false, problem: error.message };
   }
 }
 

@@ -11,7 +11,7 @@ import { reportStage, stageRandom, type RunContext } from './run-context.ts';
 import { checkTimeLeft, timeLimit, type StageRules, type StageRun } from './run-stage.ts';
 import { coarseEpsilon, rateFactor, refreshDue, scaledRates } from './schedule.ts';
 import { restoreEngine } from './snapshot.ts';
-import { sceneBox } from './scene-box.ts';
+import { sceneRegion } from './scene-region.ts';
 import { coarseSpec } from './stage-spec.ts';
 
 /** The most of a time limit that the coarse stage may take; of long limits it takes far less. */
@@ -19,7 +19,7 @@ const TIME_SHARE = 0.3;
 
 export async function startCoarse(context: RunContext): Promise<StageRun> {
   const { scene, views, config, backend } = context;
-  const spec = coarseSpec(config, sceneBox(scene), scene.near);
+  const spec = coarseSpec(config, sceneRegion(scene).box, scene.near);
   const engine = await backend.createField(spec, { voxels: voxelCount(spec.grid), trainRays: config.coarse.rays });
   await disposeOnFailure(engine, async () => {
     const counts = countViews(spec.grid, views, scene.near);

@@ -1,5 +1,6 @@
 /** From the field of an ANN to that of a spiking network: grids as they are, weights converted (model/convert-network.ts). */
 import type { View } from '../../datasets/scene-data.ts';
+import { viewDirection } from '../../renderer/field-rays.ts';
 import { encodeViews } from '../../renderer/view-encoding.ts';
 import type { FieldEngine } from '../backends/backend.ts';
 import type { Random } from '../math/random.ts';
@@ -45,7 +46,7 @@ function networkInputs(
   views: readonly View[],
   random: Random,
 ): Float32Array {
-  const { grid, featureChannels: channels, densityShift } = spec;
+  const { space, grid, featureChannels: channels, densityShift } = spec;
   const solid: number[] = [];
   for (let voxel = 0; voxel < density.length; voxel++) if (occupancy[voxel] !== 0 && density[voxel] + densityShift > 0) solid.push(voxel);
   const [nx, ny] = grid.size;
@@ -55,12 +56,10 @@ function networkInputs(
     const voxel = solid[random.integer(solid.length)];
     const { camToWorld } = views[random.integer(views.length)];
     const index = [voxel % nx, Math.floor(voxel / nx) % ny, Math.floor(voxel / (nx * ny))];
-    const direction = Float32Array.from(index, (at, axis) => {
-      const place = grid.min[axis] + (at / (grid.size[axis] - 1)) * (grid.max[axis] - grid.min[axis]);
-      return place - camToWorld[axis * 4 + 3];
-    });
+    const at = (axis: number): number => grid.min[axis] + (index[axis] / (grid.size[axis] - 1)) * (grid.max[axis] - grid.min[axis]);
+    const direction = viewDirection(space, [at(0), at(1), at(2)], [camToWorld[3], camToWorld[7], camToWorld[11]]);
     inputs.set(features.subarray(voxel * channels, (voxel + 1) * channels), row * (channels + terms));
-    inputs.set(encodeViews(direction, network.viewFrequencies), row * (channels + terms) + channels);
+    inputs.set(encodeViews(Float32Array.from(direction), network.viewFrequencies), row * (channels + terms) + channels);
   }
   return inputs;
 }

@@ -5,9 +5,8 @@
 import type { Capacity, FieldEngine, ParameterName } from '../backends/backend.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
 import { Random } from '../math/random.ts';
-import type { Box } from '../model/bounds.ts';
 import { disposeOnFailure } from '../model/dispose-on-failure.ts';
-import { maxStepsPerRay, voxelCount } from '../model/field-spec.ts';
+import { maxStepsPerRay, voxelCount, type FieldSpec } from '../model/field-spec.ts';
 import { refreshOccupancy, resampleOccupancy } from '../model/occupancy.ts';
 import { resampleGrid } from '../model/resample-grid.ts';
 import { networkParameters, parametersOf } from '../model/tensor-names.ts';
@@ -22,7 +21,7 @@ import { reportStage, stageRandom, type RunContext } from './run-context.ts';
 import { timeLimit, type StageRules, type StageRun } from './run-stage.ts';
 import { rateFactor, refreshDue, scaledRates, scalingsDone, steepness } from './schedule.ts';
 import { restoreEngine } from './snapshot.ts';
-import { fineSpec } from './stage-spec.ts';
+import { fineSpec, regionOf } from './stage-spec.ts';
 import { setTeacher } from './teacher.ts';
 
 /** Share of a time limit kept for writing the last checkpoint. */
@@ -30,7 +29,7 @@ const SAVING_SHARE = 0.01;
 
 export async function startFine(context: RunContext, { spec, scalings, rays, samples, fill }: FineStart): Promise<StageRun> {
   const { config, backend } = context;
-  const engine = await backend.createField(spec, fineCapacity(context, spec.grid));
+  const engine = await backend.createField(spec, fineCapacity(context, spec));
   return disposeOnFailure(engine, async () => {
     const random = stageRandom(config.seed, 'fine');
     await fill(engine, random);
@@ -44,7 +43,7 @@ export async function startFine(context: RunContext, { spec, scalings, rays, sam
 export async function startSpiking(context: RunContext, field: FieldValues, { state, random }: StageRun): Promise<StageRun> {
   const { config, backend, views } = context;
   const spec = { ...field.spec, network: config.network };
-  const engine = await backend.createField(spec, fineCapacity(context, spec.grid));
+  const engine = await backend.createField(spec, fineCapacity(context, spec));
   return disposeOnFailure(engine, async () => {
     await engine.write('density', field.density);
     await engine.write('features', field.features);
@@ -57,15 +56,15 @@ export async function startSpiking(context: RunContext, field: FieldValues, { st
 
 export async function resumeFine(context: RunContext, checkpoint: Checkpoint): Promise<StageRun> {
   const { spec, state } = checkpoint;
-  const engine = await restoreEngine(context.backend, checkpoint, fineCapacity(context, spec.grid));
+  const engine = await restoreEngine(context.backend, checkpoint, fineCapacity(context, spec));
   reportStage(context, 'fine', spec, `fine stage, from step ${state.step}`);
   return disposeOnFailure(engine, () => assemble(context, engine, state, new Random(state.random)));
 }
 
 /** What the field will need after the last scaling. */
-function fineCapacity({ config, scene, teacher }: RunContext, box: Box): Capacity {
+function fineCapacity({ config, teacher }: RunContext, spec: FieldSpec): Capacity {
   const { scaleAt, rays, loss } = config.fine;
-  const last = fineSpec(config, box, scene.near, scaleAt.length);
+  const last = fineSpec(config, regionOf(spec), scaleAt.length);
   const teacherVoxels = teacher === null ? 0 : voxelCount(teacher.spec.grid);
   const totalVariation = hasVariation(loss.totalVariation);
   return { voxels: voxelCount(last.grid), steps: maxStepsPerRay(last), trainRays: rays, teacherVoxels, totalVariation };
@@ -73,7 +72,7 @@ function fineCapacity({ config, scene, teacher }: RunContext, box: Box): Capacit
 
 async function assemble(context: RunContext, engine: FieldEngine, start: StageRun['state'], random: Random): Promise<StageRun> {
   const { views, config } = context;
-  const sampler = new RaySampler(views, config.scene.background, config.fine.rays, random);
+  const sampler = new RaySampler(views, config.scene.background, config.fine.rays, random, engine.spec.space);
   const state = { ...start };
   const drawFromOccupied = async (): Promise<void> => {
     if (config.fine.raysFrom === 'all') return;
@@ -127,7 +126,7 @@ function fineRules(context: RunContext, engine: FieldEngine, state: StageRun['st
 /** Doubles the voxel count (DVGO `scale_volume_grid`); the new occupancy is refreshed before the density shift is lowered, as there. */
 async function scaleGrid(context: RunContext, engine: FieldEngine, scalings: number): Promise<void> {
   const from = engine.spec;
-  const to = { ...fineSpec(context.config, from.grid, from.near, scalings), network: from.network };
+  const to = { ...fineSpec(context.config, regionOf(from), scalings), network: from.network };
   const resized = to.grid.size.some((points, axis) => points !== from.grid.size[axis]);
   const density = resampleGrid(await engine.read('density'), from.grid, to.grid, 1);
   const features = resampleGrid(await engine.read('features'), from.grid, to.grid, from.featureChannels);

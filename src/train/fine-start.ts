@@ -6,13 +6,15 @@ import { densityOf } from '../model/density.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 import { initialWeights, matchOpticalDepth } from '../model/initial-tensors.ts';
 import { neighbourhoodExceeds, resampleOccupancy } from '../model/occupancy.ts';
+import { initialPlanes } from '../model/planes.ts';
 import { resampleGrid } from '../model/resample-grid.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { convertedWeights, readField, writeWeights } from './convert-field.ts';
 import type { RunContext } from './run-context.ts';
 import { checkTimeLeft } from './run-stage.ts';
 import { scalingsDone } from './schedule.ts';
-import { fineSpec, networksOf } from './stage-spec.ts';
+import { sceneRegion } from './scene-region.ts';
+import { fineSpec, networksOf, regionOf } from './stage-spec.ts';
 
 export interface FineStart {
   readonly spec: FieldSpec;
@@ -36,11 +38,11 @@ export interface CoarseResult {
 
 /** The box of what the coarse stage found; its density too with `warmStart`. */
 export function startFromCoarse(context: RunContext, coarse: CoarseResult): FineStart {
-  const { config, scene } = context;
+  const { config } = context;
   const { stepSize } = config.coarse;
   const box = contentBox(coarse.spec, coarse.density, coarse.occupancy, stepSize, config.fine.boundAlpha, config.fine.boundScale);
   const scalings = scalingsDone(0, config.fine.scaleAt);
-  const spec = { ...fineSpec(config, box, scene.near, scalings), network: networksOf(config)[0] };
+  const spec = { ...fineSpec(config, { ...regionOf(coarse.spec), box }, scalings), network: networksOf(config)[0] };
   return {
     spec,
     scalings,
@@ -54,12 +56,29 @@ export function startFromCoarse(context: RunContext, coarse: CoarseResult): Fine
   };
 }
 
+/** Without a coarse stage: all planes of a forward-facing field begin with the same weight. */
+export function startFromPlanes({ config, scene, seconds }: RunContext): FineStart {
+  checkTimeLeft(config, seconds());
+  const scalings = scalingsDone(0, config.fine.scaleAt);
+  const spec = { ...fineSpec(config, sceneRegion(scene), scalings), network: networksOf(config)[0] };
+  return {
+    spec,
+    scalings,
+    rays: 0,
+    samples: 0,
+    fill: async (engine, random) => {
+      await writeWeights(engine, initialWeights(config.network, spec.featureChannels, random));
+      await engine.write('density', initialPlanes(spec.grid));
+    },
+  };
+}
+
 /** The teacher's box, weights as a spiking network's, density, features and occupancy on the full grid: nothing is left to be scaled. */
-export function startFromTeacher({ config, scene, views, seconds }: RunContext, teacher: Checkpoint): FineStart {
+export function startFromTeacher({ config, views, seconds }: RunContext, teacher: Checkpoint): FineStart {
   checkTimeLeft(config, seconds());
   const from = teacher.spec;
   const scalings = config.fine.scaleAt.length;
-  const spec = fineSpec(config, from.grid, scene.near, scalings);
+  const spec = fineSpec(config, regionOf(from), scalings);
   return {
     spec,
     scalings,

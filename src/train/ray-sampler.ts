@@ -5,10 +5,12 @@
  */
 import { backgroundColour, compositePixel } from '../../datasets/background.ts';
 import type { Background, View } from '../../datasets/scene-data.ts';
+import { toFieldSpace } from '../../renderer/field-rays.ts';
 import { writeCameraRay } from '../../renderer/rays.ts';
 import type { TrainBatch } from '../backends/backend.ts';
 import { InputError, SpikeRayError } from '../errors.ts';
 import type { Random } from '../math/random.ts';
+import { BOUNDED, type FieldSpace } from '../model/field-spec.ts';
 import { indexPixels, viewOfPixel, type PixelIndex } from './pixel-index.ts';
 import { maskedShare } from './ray-mask.ts';
 
@@ -18,20 +20,24 @@ const LEAST_SHARE = 1e-4;
 export class RaySampler {
   readonly pixels: PixelIndex;
   private readonly views: readonly View[];
+  private readonly space: FieldSpace;
   private readonly random: Random;
   private readonly randomBackground: boolean;
   private readonly colour: [number, number, number];
   private readonly batch: TrainBatch;
+  private readonly viewDirections: Float32Array;
   /** Bits of the pixels that the views' own masks allow; null: all. */
   private readonly allowed: Uint32Array | null;
   private mask: Uint32Array | null;
 
   /**
    * @param count rays a batch
+   * @param space of the field, in which the rays are wanted
    * @throws InputError if the views' masks leave almost nothing
    */
-  constructor(views: readonly View[], background: Background, count: number, random: Random) {
+  constructor(views: readonly View[], background: Background, count: number, random: Random, space: FieldSpace = BOUNDED) {
     this.views = views;
+    this.space = space;
     this.random = random;
     this.pixels = indexPixels(views);
     this.allowed = allowedPixels(views, this.pixels);
@@ -40,6 +46,7 @@ export class RaySampler {
     this.colour = [...backgroundColour(background)];
     const floats = (): Float32Array => new Float32Array(count * 3);
     this.batch = { count, origins: floats(), directions: floats(), target: floats(), background: floats() };
+    this.viewDirections = floats();
     for (let i = 0; i < count * 3; i++) this.batch.background[i] = this.colour[i % 3];
   }
 
@@ -75,7 +82,7 @@ export class RaySampler {
       if (this.randomBackground) for (let c = 0; c < 3; c++) batch.background[ray * 3 + c] = colour[c] = this.random.float();
       compositePixel(rgba, inView, colour, batch.target, ray);
     }
-    return batch;
+    return toFieldSpace(this.space, batch, this.viewDirections);
   }
 
   private draw(): number {

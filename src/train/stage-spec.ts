@@ -7,11 +7,14 @@
  *     densityShift = log(1 / (1 - alphaInit) - 1) + shiftPerScaling * scalings
  *
  * with baseVoxelSize that of the stage's full grid in the same box. So an untrained voxel of the full grid, crossed over its whole edge, has
- * alpha = alphaInit, and a smaller grid describes the same density per metre.
+ * alpha = alphaInit, and a smaller grid describes the same density per metre. Forward-facing fields are divided otherwise (model/planes.ts).
  */
+import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Config } from '../config/schema.ts';
+import { InputError } from '../errors.ts';
 import type { Box } from '../model/bounds.ts';
-import { twinOf, voxelSize, type FieldSpec, type GridSpec, type NetworkSpec } from '../model/field-spec.ts';
+import { BOUNDED, twinOf, voxelSize, type FieldSpec, type GridSpec, type NetworkSpec } from '../model/field-spec.ts';
+import { planeGrid, planeSteps } from '../model/planes.ts';
 import { scaledVoxels } from './schedule.ts';
 
 /** Feature channels of the fine stage: what the colour network reads. */
@@ -20,6 +23,20 @@ const FINE_CHANNELS = 12;
 const COARSE_CHANNELS = 3;
 /** Keeps a size that is whole but for rounding (64 voxels of a cube: 63.999...) from being floored to the next smaller. */
 const ROUNDING = 1e-6;
+
+/** What of a scene a field covers. */
+export interface Region extends Pick<FieldSpec, 'space' | 'near'> {
+  readonly box: Box;
+}
+
+/** Forward-facing fields begin with the colour network at once. */
+export function hasCoarseStage({ space }: Pick<SceneData, 'space'>): boolean {
+  return space.kind === 'bounded';
+}
+
+export function regionOf({ space, near, grid }: FieldSpec): Region {
+  return { space, near, box: grid };
+}
 
 export function gridOf(box: Box, voxels: number): GridSpec {
   const edge = voxelSize(box.min, box.max, voxels);
@@ -34,6 +51,7 @@ export function shiftForAlpha(alphaInit: number): number {
 export function coarseSpec(config: Config, box: Box, near: number): FieldSpec {
   const stage = config.coarse;
   return {
+    space: BOUNDED,
     grid: gridOf(box, stage.voxels),
     featureChannels: COARSE_CHANNELS,
     network: null,
@@ -53,19 +71,40 @@ export function networksOf({ network, fine, distillation }: Config): readonly Ne
 }
 
 /** The field after `scalings` doublings of the voxel count, out of `config.fine.scaleAt.length`. */
-export function fineSpec(config: Config, box: Box, near: number, scalings: number): FieldSpec {
+export function fineSpec(config: Config, region: Region, scalings: number): FieldSpec {
   const stage = config.fine;
+  const { space, near, box } = region;
   const voxels = scaledVoxels(stage.voxels, scalings, stage.scaleAt.length);
-  const edge = voxelSize(box.min, box.max, voxels);
+  const division = space.kind === 'ndc' ? dividePlanes(stage, box, voxels) : divideCubes(stage, box, voxels);
   return {
-    grid: gridOf(box, voxels),
+    space,
+    ...division,
     featureChannels: FINE_CHANNELS,
     network: config.network,
-    densityShift: shiftForAlpha(stage.alphaInit) + stage.shiftPerScaling * scalings,
-    interval: (stage.stepSize * edge) / voxelSize(box.min, box.max, stage.voxels),
-    stepLength: stage.stepSize * edge,
+    densityShift: division.densityShift + stage.shiftPerScaling * scalings,
     near,
     alphaThreshold: stage.alphaThreshold,
     weightThreshold: stage.weightThreshold,
   };
+}
+
+type Division = Pick<FieldSpec, 'grid' | 'densityShift' | 'interval' | 'stepLength'>;
+
+function divideCubes(stage: Config['fine'], box: Box, voxels: number): Division {
+  const edge = voxelSize(box.min, box.max, voxels);
+  return {
+    grid: gridOf(box, voxels),
+    densityShift: shiftForAlpha(stage.alphaInit),
+    interval: (stage.stepSize * edge) / voxelSize(box.min, box.max, stage.voxels),
+    stepLength: stage.stepSize * edge,
+  };
+}
+
+function dividePlanes({ planes, stepSize, raysFrom }: Config['fine'], box: Box, voxels: number): Division {
+  if (raysFrom === 'occupied')
+    throw new InputError(
+      'fine.raysFrom=occupied has no meaning for a forward-facing scene: every ray meets its planes',
+      'Use --preset llff, or --set fine.raysFrom=all.',
+    );
+  return { grid: planeGrid(box, voxels, planes), densityShift: 0, ...planeSteps(planes, stepSize) };
 }

@@ -1,5 +1,6 @@
 /**
- * Trains a field: the coarse stage finds where matter is, the fine stage reconstructs it with the colour network (DVGO's two stages).
+ * Trains a field: the coarse stage finds where matter is, the fine stage reconstructs it with the colour network (DVGO's two stages). For
+ * forward-facing scenes the fine stage is all.
  *
  * Everything about learning happens behind `Backend`; here are the order of events, the clock, checkpoints and reports. Without a time limit
  * the result is a function of (scene, config) and the backend alone; N steps equal N/2 steps, checkpoint, N/2 steps, bit for bit.
@@ -15,9 +16,10 @@ import { resumeCoarse, startCoarse } from './coarse-stage.ts';
 import type { Reporter, StepMetrics } from './events.ts';
 import { readField, type FieldValues } from './convert-field.ts';
 import { resumeFine, startFine, startSpiking } from './fine-stage.ts';
-import { startFromCoarse, startFromTeacher, type FineStart } from './fine-start.ts';
+import { startFromCoarse, startFromPlanes, startFromTeacher, type FineStart } from './fine-start.ts';
 import type { RunContext } from './run-context.ts';
 import { runStage, saveRun, type Saved, type StageRun } from './run-stage.ts';
+import { hasCoarseStage } from './stage-spec.ts';
 import { checkTeacherFits } from './teacher.ts';
 import type { TrainState } from './train-state.ts';
 
@@ -62,7 +64,11 @@ export async function trainField(options: TrainOptions): Promise<TrainOutcome> {
   if (start?.state.stage === 'fine') return trainFine(context, await resumeFine(context, start));
   const { teacher, config } = context;
   const begin =
-    teacher !== null && config.distillation.start === 'teacher' ? startFromTeacher(context, teacher) : await trainCoarse(context, start);
+    teacher !== null && config.distillation.start === 'teacher'
+      ? startFromTeacher(context, teacher)
+      : hasCoarseStage(context.scene)
+        ? await trainCoarse(context, start)
+        : startFromPlanes(context);
   if ('interrupted' in begin) return begin;
   const fine = await startFine(context, begin);
   // A kill before the first checkpoint that the clock asks for must not lose the coarse stage.

@@ -5,7 +5,7 @@ import { loadTensorFlow } from '../../src/backends/tfjs/load-tensorflow.ts';
 import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import type { TfjsField } from '../../src/backends/tfjs/tfjs-field.ts';
 import type { TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
-import { voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+import { BOUNDED, voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
 import { fieldFixture } from '../helpers/field-fixtures.ts';
 import { expectClose } from '../conformance/compare.ts';
 
@@ -14,6 +14,7 @@ const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 describe('a slab of constant density', () => {
   const [density, colour, background] = [-1.5, [0.3, -1, 2], [0.1, 0.7, 0.4]] as const;
   const spec: FieldSpec = {
+    space: BOUNDED,
     grid: { size: [3, 4, 5], min: [-1, -1, 0], max: [1, 1, 2] },
     featureChannels: 3,
     network: null,

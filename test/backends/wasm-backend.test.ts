@@ -4,7 +4,7 @@ import { KernelPool } from '../../src/backends/wasm/kernel-pool.ts';
 import { compileKernels, createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { BackendError } from '../../src/errors.ts';
 import { presets } from '../../src/config/presets.ts';
-import { maxStepsPerRay, voxelCount } from '../../src/model/field-spec.ts';
+import { BOUNDED, maxStepsPerRay, voxelCount } from '../../src/model/field-spec.ts';
 import { fineSpec } from '../../src/train/stage-spec.ts';
 import { coefficients } from '../conformance/cases.ts';
 import { fieldFixture, loadFixture, type FixtureOptions } from '../helpers/field-fixtures.ts';
@@ -71,13 +71,13 @@ it('a long thin box grows through all scalings within its capacity', async () =>
   for (const depth of [2.1, 2.7, 3.3, 3.9]) {
     const box = { min: [-0.11, -0.17, 0], max: [0.12, 0.16, depth] } as const;
     const total = config.fine.scaleAt.length;
-    const last = fineSpec(config, box, 2, total);
-    const engine = await backend.createField(fineSpec(config, box, 2, 0), {
+    const last = fineSpec(config, { space: BOUNDED, near: 2, box }, total);
+    const engine = await backend.createField(fineSpec(config, { space: BOUNDED, near: 2, box }, 0), {
       voxels: voxelCount(last.grid),
       steps: maxStepsPerRay(last),
       trainRays: 64,
     });
-    for (let done = 1; done <= total; done++) await engine.respecify(fineSpec(config, box, 2, done));
+    for (let done = 1; done <= total; done++) await engine.respecify(fineSpec(config, { space: BOUNDED, near: 2, box }, done));
     expect(engine.spec).toEqual(last);
     await engine.dispose();
   }

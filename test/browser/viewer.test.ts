@@ -103,7 +103,7 @@ test("every mode's pixels are those of the command line's render of the same vie
   const depth16 = await sharp(`${frame}.depth.png`).toColourspace('grey16').raw({ depth: 'ushort' }).toBuffer();
   const stored = new Uint16Array(depth16.buffer, depth16.byteOffset, width * height);
   const depths = Float32Array.from(stored, (value) => value * depthMetresPerUnit);
-  const range = boxDistances(checkpoint.spec.grid, [cameras[0]]);
+  const range = boxDistances(checkpoint.spec, [cameras[0]]);
   const written: Partial<Record<OutputMode, Float32Array>> = {
     colour: await colours(`${frame}.png`),
     opacity: await colours(`${frame}.opacity.png`),

@@ -60,6 +60,9 @@ const teacherPotential = { loss: { ...NO_LOSS_TERMS, teacherPotential: 0.2 }, te
 const dropout = { settings: { dropout: 0.3 } };
 const everything = { loss: { potentials: coefficients(16), teacherColour: 0.5, teacherPotential: 0.1 }, teacher: true, ...dropout };
 
+/** Rays whose steps are units of their directions, and whose network sees other directions. */
+const ndc = { spec: { space: { kind: 'ndc' }, near: 0, stepLength: 0.0413 } } as const;
+
 /** What training a spiking network adds to a step: terms of potentials, a teacher, dropout, another steepness. */
 export const trainingTermCases: readonly ConformanceCase[] = [
   { name: 'LIF, potentials', options: { ...potentials, seed: 1 } },
@@ -87,6 +90,10 @@ export const trainingTermCases: readonly ConformanceCase[] = [
   { name: 'ternary with signs, dropout', options: { ...dropout, seed: 1, network: { neuron: 'ternary-signed' } } },
   { name: 'ReLU, dropout', options: { ...dropout, seed: 1, network: { neuron: 'relu' } } },
   { name: 'LIF, steepness of the step', options: { settings: { surrogateAlpha: 9 }, seed: 1 } },
+  {
+    name: 'LIF, colours of a teacher in normalised device coordinates',
+    options: { ...teacherColour, ...ndc, seed: 1 },
+  },
   { name: 'ternary, all terms', options: { ...everything, seed: 1, rays: 18, network: { neuron: 'ternary' } }, trainSeed: 2 },
 ];
 
@@ -132,6 +139,12 @@ export const conformanceCases: readonly ConformanceCase[] = [
   {
     name: 'LIF, pad, 128 neurons, low thresholds',
     options: { seed: 1, rays: 12, network: { width: 128, temporal: 'pad' }, spec: { alphaThreshold: 1e-4, weightThreshold: 1e-4 } },
+  },
+  { name: 'normalised device coordinates, no network', options: { ...ndc, seed: 1, network: null }, trainSeed: 1 },
+  { name: 'normalised device coordinates, LIF', options: { ...ndc, seed: 1, network: { viewFrequencies: 0 } }, trainSeed: 2 },
+  {
+    name: 'normalised device coordinates, ternary, pad',
+    options: { ...ndc, seed: 1, rays: 18, network: { neuron: 'ternary', temporal: 'pad' } },
   },
   {
     name: 'no network, one voxel in every direction',

@@ -8,7 +8,7 @@ import { forwardCameras } from '../../datasets/synth/capture-cameras.ts';
 import { writeSyntheticScene } from '../../datasets/synth/write-synthetic-scene.ts';
 import { sharpCodec } from '../../src/cli/image-codec.ts';
 import { nodeFiles } from '../../src/cli/node-files.ts';
-import { sceneBox } from '../../src/train/scene-box.ts';
+import { sceneRegion } from '../../src/train/scene-region.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
 import { inputError, open, picture, write } from './blender-scene.ts';
 import { expectKnownCameras } from './known-cameras.ts';
@@ -62,10 +62,13 @@ describe('the LLFF loader', () => {
     expect(views[3].depthRange!.near).toBeCloseTo(2.3 / 1.5, 12);
     const mean = meanPose(views.map(({ camToWorld }) => camToWorld));
     expect([...mean].every((value, i) => Math.abs(value - (i % 5 === 0 ? 1 : 0)) < 1e-12)).toBe(true);
-    expect(() => sceneBox(loaded)).toThrow(/forward-facing scene .* training does not support yet/);
+    const { box, ...region } = sceneRegion(loaded);
+    expect(region).toEqual({ space: { kind: 'ndc' }, near: 0 });
+    expect([box.min[2], box.max[2]]).toEqual([-1, 1]);
+    expect(box.max[0]).toBeGreaterThan(0.5);
     const inBox = await open(await scene(), { downscale: 2, space: 'bounded' });
     expect(inBox.near).toBeCloseTo(2, 12);
-    expect(sceneBox(inBox).max[1]).toBeGreaterThan(sceneBox(inBox).min[1]);
+    expect(sceneRegion(inBox).box.max[1]).toBeGreaterThan(sceneRegion(inBox).box.min[1]);
   });
 
   it('takes the copies that --downscale asks for, and averages the rest', async () => {

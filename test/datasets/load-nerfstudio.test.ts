@@ -7,7 +7,7 @@ import { writeSyntheticScene } from '../../datasets/synth/write-synthetic-scene.
 import { cameraRays } from '../../renderer/rays.ts';
 import { sharpCodec } from '../../src/cli/image-codec.ts';
 import { nodeFiles } from '../../src/cli/node-files.ts';
-import { sceneBox } from '../../src/train/scene-box.ts';
+import { sceneRegion } from '../../src/train/scene-region.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
 import { inputError, open, picture, rows, transforms as blenderTransforms, write } from './blender-scene.ts';
 import { expectKnownCameras } from './known-cameras.ts';
@@ -55,7 +55,7 @@ describe('the nerfstudio loader', () => {
     // Transparent photos of an object: trained on in the box around its points.
     expect(loaded.space.kind).toBe('bounded');
     expect(loaded.points!.length).toBeGreaterThan(300);
-    const box = sceneBox(loaded);
+    const box = sceneRegion(loaded).box;
     expect(box.min.every((value, axis) => value > -1.7 && box.max[axis] < 1.7)).toBe(true);
     expect(box.max[0] - box.min[0]).toBeGreaterThan(1.6);
     expect([loaded.near > 1.5, loaded.far < 7]).toEqual([true, true]);
@@ -179,7 +179,7 @@ describe('the space of a capture', () => {
   it('is unbounded where photos show what is behind', async () => {
     const photos = await open(await scene(undefined, 9, true));
     expect(photos.space.kind).toBe('unbounded');
-    expect(() => sceneBox(photos)).toThrow(/background far beyond the cameras .* training does not support yet/);
+    expect(() => sceneRegion(photos)).toThrow(/background far beyond the cameras .* training does not support yet/);
     const far = await scene((t) => (t.ply_file_path = 'points.ply'), 9, true);
     await write(far, 'points.ply', writePly(cloud(30)));
     expect((await open(far)).space.kind).toBe('unbounded');

@@ -5,7 +5,7 @@ import { detectFormat } from '../../datasets/index.ts';
 import type { SceneData, View } from '../../datasets/scene-data.ts';
 import { cameraOnSphere } from '../../datasets/synth/synthetic-cameras.ts';
 import { nodeFiles } from '../../src/cli/node-files.ts';
-import { sceneBox } from '../../src/train/scene-box.ts';
+import { sceneRegion } from '../../src/train/scene-region.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
 import { inputError, open, picture, write } from './blender-scene.ts';
 import { expectKnownCameras } from './known-cameras.ts';
@@ -70,10 +70,10 @@ describe('scenes in the layout of NSVF', () => {
     expect(loaded.space).toEqual({ kind: 'bounded', box: { min: [-0.7, -0.8, -0.9], max: [0.7, 0.8, 0.9] } });
     expect(loaded.near).toBeGreaterThan(4 - Math.hypot(0.7, 0.8, 0.9) - 1e-9);
     expect(loaded.far).toBeLessThan(4 + Math.hypot(0.7, 0.8, 0.9) + 1e-9);
-    expect(sceneBox(loaded)).toEqual({ min: [-0.7, -0.8, -0.9], max: [0.7, 0.8, 0.9] });
+    expect(sceneRegion(loaded).box).toEqual({ min: [-0.7, -0.8, -0.9], max: [0.7, 0.8, 0.9] });
     await write(folder, 'bbox.txt', '50 50 50 51 51 51 0.4');
     const away = await open(folder, { near: 2, far: 6 });
-    expect(() => sceneBox(away)).toThrow(/no training camera sees the scene's own box/);
+    expect(() => sceneRegion(away)).toThrow(/no training camera sees the scene's own box/);
   });
 });
 

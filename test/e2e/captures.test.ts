@@ -1,4 +1,4 @@
-/** Scenes of other formats through the real command line: generated, inspected, trained where they fit into a box, refused where they do not. */
+/** Scenes of other formats through the real command line: generated, inspected, trained. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -36,16 +36,30 @@ describe('an orbit in nerfstudio format', () => {
 });
 
 describe('a forward-facing scene in LLFF format', () => {
-  it('is inspected and drawn, but training refuses it before it writes anything', async () => {
+  it('is inspected and drawn, trained with the preset for such scenes, measured, and rendered on a spiral', async () => {
     await succeed(['synth', forward, '--scene', 'forward', '--views', '9', '--size', '32', '--quiet']);
     const picture = join(folder, 'forward.png');
     const { stdout } = await succeed(['inspect', forward, '--picture', picture, '--quiet']);
     expect(stdout).toMatch(/llff \(found poses_bounds\.npy\)/);
     expect(stdout).toMatch(/forward-facing \(normalised device coordinates\)/);
     expect(existsSync(picture)).toBe(true);
+    const run = join(folder, 'forward-run');
+    const trained = await succeed(['train', forward, '--out', run, ...TINY, '--set', 'fine.planes=16']);
+    expect(trained.stderr).toContain('a forward-facing scene: preset llff');
+    expect(JSON.parse(readFileSync(join(run, 'config.json'), 'utf8'))).toMatchObject({ config: { preset: 'llff' } });
+    const evaluated = await succeed(['eval', run, '--json', '--quiet']);
+    expect(JSON.parse(evaluated.stdout)).toMatchObject({ split: 'test', views: 2, imageSize: { width: 32, height: 24 } });
+    await succeed(['render', run, '--frames', '2', '--size', '24x16', '--quiet']);
+    expect(existsSync(join(run, 'render/spiral/frame_0001.depth.png'))).toBe(true);
+    await expectError(['render', run, '--path', 'orbit'], { says: ['a forward-facing scene', '--path spiral'] });
+  });
+
+  it('is refused with a preset for other scenes before anything is written', async () => {
     const run = join(folder, 'none');
-    const says = ['forward-facing', 'does not support yet', 'scene.space=bounded'];
-    await expectError(['train', forward, '--out', run, ...TINY], { says, notWritten: run });
+    await expectError(['train', forward, '--out', run, '--preset', 'blender', ...TINY], {
+      says: ['fine.raysFrom=occupied', '--preset llff'],
+      notWritten: run,
+    });
   });
 
   it('refuses a picture that is none', () =>

@@ -13,7 +13,7 @@ import {
 } from '../../src/backends/backend.ts';
 import { Random } from '../../src/math/random.ts';
 import { neuronTensors } from '../../src/neurons/settings.ts';
-import { viewInputs, voxelCount, type FieldSpec, type NetworkSpec, type Vec3 } from '../../src/model/field-spec.ts';
+import { BOUNDED, viewInputs, voxelCount, type FieldSpec, type NetworkSpec, type Vec3 } from '../../src/model/field-spec.ts';
 
 export interface FieldFixture {
   readonly spec: FieldSpec;
@@ -133,6 +133,7 @@ export function normals(random: Random, count: number, sd: number): Float32Array
 
 function fixtureSpec({ network, spec, size }: FixtureOptions): FieldSpec {
   return {
+    space: BOUNDED,
     grid: { size: size ?? [9, 8, 7], min: [-1.1, -0.9, -0.8], max: [1, 0.95, 0.75] },
     featureChannels: network === null ? 3 : 12,
     network: network === null ? null : { ...NETWORK, ...network },
@@ -155,7 +156,7 @@ function randomOccupancy(random: Random, { grid }: FieldSpec, emptyFaces: boolea
   });
 }
 
-function randomBatch(random: Random, { grid }: FieldSpec, count: number): TrainBatch {
+function randomBatch(random: Random, { space, grid }: FieldSpec, count: number): TrainBatch {
   const origins = new Float32Array(count * 3);
   const directions = new Float32Array(count * 3);
   for (let ray = 0; ray < count; ray++) {
@@ -174,5 +175,8 @@ function randomBatch(random: Random, { grid }: FieldSpec, count: number): TrainB
     }
   }
   const colours = (): Float32Array => Float32Array.from({ length: count * 3 }, () => random.float());
-  return { count, origins, directions, target: colours(), background: colours() };
+  const batch = { count, origins, directions, target: colours(), background: colours() };
+  if (space.kind === 'bounded') return batch;
+  // Long enough to end, at t = 1, some before and some behind the box.
+  return { ...batch, directions: directions.map((value) => 1.6 * value), viewDirections: normals(random, count * 3, 1) };
 }

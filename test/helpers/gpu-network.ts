@@ -131,6 +131,7 @@ export async function runNetwork(
   const step = stepStruct.pack({
     ...(Object.fromEntries(stepFields().map((name) => [name, 0])) as Parameters<typeof stepStruct.pack>[0]),
     rayCount: rays,
+    firstView: rays,
     noiseSeed: problem.noiseSeed,
     spikeWeight1: problem.spikes[0],
     spikeWeight2: problem.spikes[1],

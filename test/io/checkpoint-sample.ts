@@ -2,7 +2,7 @@
 import type { TensorName } from '../../src/backends/backend.ts';
 import { presets } from '../../src/config/presets.ts';
 import { Random } from '../../src/math/random.ts';
-import { viewInputs, voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+import { BOUNDED, viewInputs, voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
 import { neuronTensors } from '../../src/neurons/settings.ts';
 import type { Checkpoint } from '../../src/train/checkpoint.ts';
 
@@ -25,6 +25,7 @@ export function sampleCheckpoint({
   const random = new Random(seed);
   const config = { ...presets.blender, network: { ...presets.blender.network, width: 16, neuron } };
   const spec: FieldSpec = {
+    space: BOUNDED,
     grid: { size, min: [-1, -0.75, -0.5], max: [1, 0.75, 0.5] },
     featureChannels: 12,
     network: config.network,

@@ -3,7 +3,7 @@ import { lookAt } from '../../renderer/camera-path.ts';
 import { cameraRays, type Camera } from '../../renderer/rays.ts';
 import { contentBox, frustumBox } from '../../src/model/bounds.ts';
 import { densityOf } from '../../src/model/density.ts';
-import type { FieldSpec } from '../../src/model/field-spec.ts';
+import { BOUNDED, type FieldSpec } from '../../src/model/field-spec.ts';
 import { tinyCamera } from '../train/tiny-scene.ts';
 
 describe('coarse box', () => {
@@ -45,6 +45,7 @@ describe('coarse box', () => {
 
 describe('fine box', () => {
   const spec: FieldSpec = {
+    space: BOUNDED,
     grid: { size: [11, 11, 11], min: [-5, -5, -5], max: [5, 5, 5] },
     featureChannels: 3,
     network: null,

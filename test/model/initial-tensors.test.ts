@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
 import { Random } from '../../src/math/random.ts';
 import { alphaOf, densityOf, inverseSoftplus, softplus } from '../../src/model/density.ts';
+import { BOUNDED } from '../../src/model/field-spec.ts';
 import { initialWeights, matchOpticalDepth } from '../../src/model/initial-tensors.ts';
 import { coarseSpec, fineSpec } from '../../src/train/stage-spec.ts';
 
@@ -21,7 +22,7 @@ describe('warm start', () => {
   it('keeps the transparency of a metre, whatever box, resolution and shift', () => {
     const coarse = coarseSpec(presets.blender, { min: [-3, -3, -2], max: [3, 3, 2] }, 2);
     for (const scalings of [0, 1, 3]) {
-      const fine = fineSpec(presets.blender, { min: [-1, -0.7, -0.8], max: [1.1, 1, 0.9] }, 2, scalings);
+      const fine = fineSpec(presets.blender, { space: BOUNDED, near: 2, box: { min: [-1, -0.7, -0.8], max: [1.1, 1, 0.9] } }, scalings);
       const before = Float32Array.of(-6, -1, 0, 3, 9, 15, 25);
       const after = before.slice();
       matchOpticalDepth(after, coarse, fine);

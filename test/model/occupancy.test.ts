@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/math/random.ts';
 import { alphaOf } from '../../src/model/density.ts';
-import type { FieldSpec, GridSpec } from '../../src/model/field-spec.ts';
+import { BOUNDED, type FieldSpec, type GridSpec } from '../../src/model/field-spec.ts';
 import { refreshOccupancy, resampleOccupancy } from '../../src/model/occupancy.ts';
 
 const spec: FieldSpec = {
+  space: BOUNDED,
   grid: { size: [7, 5, 6], min: [0, 0, 0], max: [1, 1, 1] },
   featureChannels: 3,
   network: null,

@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { alphaOf, marchRays, raySpan } from '../../renderer/march.ts';
 import { encodeViews } from '../../renderer/view-encoding.ts';
 import type { Rays } from '../../src/backends/backend.ts';
-import { voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+import { BOUNDED, voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
 import { expectClose } from '../conformance/compare.ts';
 
 /** A box of 4 x 4 x 4 metres, one voxel a metre. */
 const spec: FieldSpec = {
+  space: BOUNDED,
   grid: { size: [5, 5, 5], min: [-2, -2, -2], max: [2, 2, 2] },
   featureChannels: 3,
   network: null,
@@ -38,14 +39,14 @@ describe('span of a ray', () => {
     ['a direction of length 2', [0, 0, 5, 0, 0, -2], 1.5, 3.5],
     ['from inside', [0, 0, 1, 0, 0, -1], 0, 3],
   ])('%s', (_name, ray, tMin, tMax) => {
-    expect(raySpan(spec.grid, 0, rays(ray), 0)).toEqual({ tMin, tMax });
+    expect(raySpan({ ...spec, near: 0 }, rays(ray), 0)).toEqual({ tMin, tMax });
   });
 
   test.each([
     ['beside the box', [3, 0, 5, 0, 0, -1]],
     ['away from the box', [0, 0, 5, 0, 0, 1]],
   ])('%s is empty', (_name, ray) => {
-    const { tMin, tMax } = raySpan(spec.grid, 0, rays(ray), 0);
+    const { tMin, tMax } = raySpan({ ...spec, near: 0 }, rays(ray), 0);
     expect(tMax).toBeLessThanOrEqual(tMin);
     expect(march(ray)).toMatchObject({ densityEvaluations: 0, exitDistance: Float32Array.of(0) });
   });

@@ -6,6 +6,7 @@ import type { RenderedImage } from '../../renderer/render-image.ts';
 import { emptyCounts } from '../../src/backends/backend.ts';
 import { energyReport } from '../../src/energy/energy-report.ts';
 import { resolveConfig } from '../../src/config/resolve-config.ts';
+import { BOUNDED } from '../../src/model/field-spec.ts';
 import { fineSpec } from '../../src/train/stage-spec.ts';
 
 const size = { width: 24, height: 16 };
@@ -14,7 +15,7 @@ const camera: Camera = {
   intrinsics: { ...size, fx: 20, fy: 20, cx: 12, cy: 8 },
 };
 const config = resolveConfig('blender', []);
-const spec = fineSpec(config, { min: [-1, -1, -1], max: [1, 1, 1] }, 1, 0);
+const spec = fineSpec(config, { space: BOUNDED, near: 1, box: { min: [-1, -1, -1], max: [1, 1, 1] } }, 0);
 
 /** The plane n.p = d through the picture, opaque everywhere. */
 function planeImage(normal: readonly number[], d: number): RenderedImage {

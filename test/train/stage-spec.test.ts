@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
 import { alphaOf } from '../../src/model/density.ts';
+import { BOUNDED } from '../../src/model/field-spec.ts';
 import { coarseSpec, fineSpec, gridOf, shiftForAlpha } from '../../src/train/stage-spec.ts';
 
 const box = { min: [-1, -2, 0], max: [1, 2, 1] } as const;
@@ -33,16 +34,16 @@ describe('stage specs', () => {
     expect(coarse.stepLength).toBeCloseTo(0.5 * Math.cbrt(8 / 1_024_000), 12);
     expect(coarse).toMatchObject({ network: null, featureChannels: 3, near: 2 });
 
-    const full = fineSpec(presets.paper, box, 2, 4);
+    const full = fineSpec(presets.paper, { space: BOUNDED, near: 2, box }, 4);
     expect(full.interval).toBeCloseTo(0.5, 12);
     expect(full.stepLength).toBeCloseTo(0.5 * Math.cbrt(8 / 160 ** 3), 12);
-    const first = fineSpec(presets.paper, box, 2, 0);
+    const first = fineSpec(presets.paper, { space: BOUNDED, near: 2, box }, 0);
     expect(first.interval).toBeCloseTo(0.5 * Math.cbrt(16), 12);
     expect(first.interval / first.stepLength).toBeCloseTo(full.interval / full.stepLength, 9);
   });
 
   it('lowers the density shift at every scaling', () => {
-    const shifts = [0, 1, 4].map((scalings) => fineSpec(presets.paper, box, 2, scalings).densityShift);
+    const shifts = [0, 1, 4].map((scalings) => fineSpec(presets.paper, { space: BOUNDED, near: 2, box }, scalings).densityShift);
     expect(shifts[0]).toBeCloseTo(Math.log(1 / 0.99 - 1), 12);
     expect(shifts[0] - shifts[1]).toBeCloseTo(1, 12);
     expect(shifts[0] - shifts[2]).toBeCloseTo(4, 12);

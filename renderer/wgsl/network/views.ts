@@ -61,7 +61,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     for (var item = j; item < count * 3u; item += W) {
       let b = item / 3u;
       let axis = item % 3u;
-      let at = 3u * (step.rayCount + block + b);
+      let at = 3u * (step.firstView + block + b);
       let u = rays[at + axis] / length(vec3<f32>(rays[at], rays[at + 1u], rays[at + 2u]));
       let sines = b * VIEWS + 3u + axis * FREQUENCIES;
       terms[b * VIEWS + axis] = u;

@@ -143,7 +143,9 @@ export function colourLogits(
   return {
     logits: tf.mean(atSamples(pass.logits), 0),
     hidden: { ...pass, parameters: bound, layout, repeats, poisson, atSamples: spiking, dropoutMargin },
-    teacher: input.teacher ? askTeacher(tf, input.teacher.tensors, input.teacher.rays, samples, raysOfSamples(samples), viewTerms) : null,
+    teacher: input.teacher
+      ? askTeacher(tf, input.teacher.tensors, spec, input.teacher.rays, samples, raysOfSamples(samples), viewTerms)
+      : null,
   };
 }
 

@@ -3,8 +3,8 @@
  *
  *     Z1 = [features, view] w1      Z2 = relu(Z1) w2      colour = sigmoid(relu(Z2) w3)
  */
-import { locate, type PackedSamples } from '../../../renderer/march.ts';
-import type { GridSpec } from '../../model/field-spec.ts';
+import { directionLength, locate, type PackedSamples } from '../../../renderer/march.ts';
+import type { FieldSpec, GridSpec } from '../../model/field-spec.ts';
 import type { Rays, Teacher } from '../backend.ts';
 import type { NetworkWeights } from './colour-network.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
@@ -36,6 +36,7 @@ export function disposeTeacher(teacher: TeacherTensors | null): void {
 }
 
 /**
+ * @param spec of the student
  * @param samples with M > 0
  * @param rayOfSample [M]
  * @param views view terms of the samples, [M,I-C]
@@ -43,6 +44,7 @@ export function disposeTeacher(teacher: TeacherTensors | null): void {
 export function askTeacher(
   tf: TensorFlow,
   { grid, features, w1, w2, w3 }: TeacherTensors,
+  spec: FieldSpec,
   rays: Rays,
   samples: PackedSamples,
   rayOfSample: Int32Array,
@@ -53,7 +55,7 @@ export function askTeacher(
   samples.networkRows.forEach((row, i) => {
     const vector = (data: Float32Array): Float32Array => data.subarray(rayOfSample[i] * 3, rayOfSample[i] * 3 + 3);
     const [origin, direction] = [vector(rays.origins), vector(rays.directions)];
-    const place = locate(grid, origin, direction, samples.distance[row] / Math.hypot(...direction));
+    const place = locate(grid, origin, direction, samples.distance[row] / directionLength(spec, direction));
     corners.set(place.corners, i * 8);
     weights.set(place.weights, i * 8);
   });

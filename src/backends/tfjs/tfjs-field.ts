@@ -221,7 +221,7 @@ export class TfjsField implements FieldEngine {
   private forward(rays: Rays, input: Omit<ForwardInput, 'spec' | 'views'>): ForwardPass {
     const { spec, tf } = this;
     const { neuron, samples } = input;
-    const views = spec.network && encodeViews(rays.directions, spec.network.viewFrequencies);
+    const views = spec.network && encodeViews(rays.viewDirections ?? rays.directions, spec.network.viewFrequencies);
     const parameters = {
       density: this.tensors.get('density'),
       features: this.tensors.get('features'),
@@ -292,11 +292,12 @@ function expectedDistance(tf: TensorFlow, samples: PackedSamples, { lastTransmit
   return tf.add(behind, tf.reshape(sumByRay(tf, inFront, samples.densityOffsets), [-1]));
 }
 
-function sliceRays({ origins, directions }: Rays, first: number, end: number): Rays {
+function sliceRays({ origins, directions, viewDirections }: Rays, first: number, end: number): Rays {
   return {
     count: end - first,
     origins: origins.subarray(first * 3, end * 3),
     directions: directions.subarray(first * 3, end * 3),
+    viewDirections: viewDirections?.subarray(first * 3, end * 3),
   };
 }
 

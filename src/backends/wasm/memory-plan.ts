@@ -115,6 +115,7 @@ export function planMemory(sizes: Sizes, training: boolean, threads: number, scr
   reserve('neuronValues', sizes.neuronFloats * 8);
   reserve('origins', rays * 12 + 4);
   reserve('directions', rays * 12 + 4);
+  reserve('viewDirections', rays * 12 + 4);
   reserve('outRgb', RENDER_RAYS * 12);
   reserve('outDepth', RENDER_RAYS * 4);
   reserve('outOpacity', RENDER_RAYS * 4);

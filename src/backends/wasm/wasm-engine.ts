@@ -1,5 +1,5 @@
 /** One field on the wasm backend: sets the kernels' state, hands out rays, reads back results. */
-import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import { hasMetricSteps, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import { hasVariation } from '../../model/total-variation.ts';
 import {
   emptyCounts,
@@ -206,8 +206,7 @@ export class WasmEngine implements FieldEngine {
     for (let first = 0; first < n; first += RENDER_RAYS) {
       const count = Math.min(RENDER_RAYS, n - first);
       this.pool.setState({ rayCount: count, firstRay: first });
-      this.floats('origins', count * 3).set(rays.origins.subarray(first * 3, (first + count) * 3));
-      this.floats('directions', count * 3).set(rays.directions.subarray(first * 3, (first + count) * 3));
+      this.writeRays(rays, first, count);
       this.runShared('renderBlocks');
       out.rgb.set(this.floats('outRgb', count * 3), first * 3);
       out.depth.set(this.floats('outDepth', count), first);
@@ -232,8 +231,7 @@ export class WasmEngine implements FieldEngine {
     const { adam, learningRates, loss } = settings;
     asksTeacher(loss, this.hasTeacher);
     const correction = biasCorrection(settings);
-    this.floats('origins', n * 3).set(batch.origins.subarray(0, n * 3));
-    this.floats('directions', n * 3).set(batch.directions.subarray(0, n * 3));
+    this.writeRays(batch, 0, n);
     this.floats('targets', n * 3).set(batch.target.subarray(0, n * 3));
     this.floats('backgrounds', n * 3).set(batch.background.subarray(0, n * 3));
     this.pool.setState({
@@ -266,6 +264,15 @@ export class WasmEngine implements FieldEngine {
     return { ...value, counts: this.statistics.counts(LANES, n), meanPotentials };
   }
 
+  /** Rays [first, first + count) of the call. */
+  private writeRays({ origins, directions, viewDirections }: Rays, first: number, count: number): void {
+    const part = (data: Float32Array): Float32Array => data.subarray(first * 3, (first + count) * 3);
+    this.floats('origins', count * 3).set(part(origins));
+    this.floats('directions', count * 3).set(part(directions));
+    if (viewDirections) this.floats('viewDirections', count * 3).set(part(viewDirections));
+    this.pool.setState({ viewDirections: this.plan.offsets[viewDirections ? 'viewDirections' : 'directions'] });
+  }
+
   /** Runs a kernel whose threads share out the work among themselves. */
   private runShared(kernel: string): void {
     this.workCounter[0] = 0;
@@ -292,7 +299,8 @@ export class WasmEngine implements FieldEngine {
     // alpha > threshold  <=>  1 + exp(s + b) > (1 - threshold)^(-1/interval)
     const densityThreshold = Math.log(Math.expm1(-Math.log1p(-alphaThreshold) / interval)) - densityShift;
     const sizes = { nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ };
-    this.pool.setState({ ...sizes, interval, densityShift, stepLength, near, weightThreshold, densityThreshold });
+    const metricSteps = hasMetricSteps(this.spec) ? 1 : 0;
+    this.pool.setState({ ...sizes, interval, densityShift, stepLength, metricSteps, near, weightThreshold, densityThreshold });
     if (!resized) return;
     const voxels = voxelCount(grid);
     this.tensors.clearGrid(voxels);

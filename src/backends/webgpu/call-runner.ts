@@ -13,6 +13,7 @@ export type CallNumbers = Omit<StepUniforms, 'parts'>;
 /** What a call does not need is 0. */
 export const NO_NUMBERS: CallNumbers = {
   rayCount: 0,
+  firstView: 0,
   firstRay: 0,
   noiseSeed: 0,
   weightThreshold: 0,

@@ -106,7 +106,7 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
   perPlane((plane) => `features${plane}`, voxels * 16);
   reserve('leap', voxels);
   reserve('leapScratch', voxels);
-  reserve('rays', rays * 24);
+  reserve('rays', rays * 36);
   reserve('rayOffsets', (rays + 1) * 8);
   if (withRows) reserve('rowOffsets', (rays + 1) * 4);
   reserve('stepBits', Math.ceil(maxSteps / 32) * rays * 8);

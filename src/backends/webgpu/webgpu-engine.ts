@@ -3,7 +3,7 @@ import { BUFFER_USAGE, type Buffers, type Kernel } from '../../../renderer/wgsl/
 import { gridStruct, packView } from '../../../renderer/wgsl/uniforms.ts';
 import { BackendError } from '../../errors.ts';
 import { densityOf } from '../../model/density.ts';
-import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import { hasMetricSteps, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import { WEIGHTS } from '../../model/tensor-names.ts';
 import { hasVariation } from '../../model/total-variation.ts';
 import {
@@ -48,6 +48,8 @@ export interface FieldParts {
 interface Batches {
   /** What is read back of a batch. */
   results(count: number): readonly ResultPiece[];
+  /** Where the directions that the network sees begin among the vectors of `count` rays. */
+  firstView(count: number): number;
   upload(first: number, count: number): void;
   encode(pass: GPUComputePassEncoder, count: number, parts: number): void;
   take(first: number, count: number, bytes: ArrayBuffer, offset: number, counts: Counts): void;
@@ -184,6 +186,7 @@ export class WebgpuEngine implements FieldEngine {
         { buffer: 'rendered', bytes: 24 * count },
         { buffer: 'raySpikes', bytes: 4 * count },
       ],
+      firstView: (count) => firstView(rays, count),
       upload: (first, count) => this.writeRays(rays, first, count),
       encode: (pass, count, parts) => this.kernels.encodeRendering(pass, count, parts),
       take: (first, count, bytes, offset, counts) => {
@@ -204,6 +207,7 @@ export class WebgpuEngine implements FieldEngine {
     this.device.queue.writeBuffer(this.buffers['view'], 0, packView(camera, firstPixel, metresPerUnit));
     await this.render(n, settings, {
       results: (count) => [{ buffer: 'picture', bytes: 20 * Math.ceil(count / 4) }],
+      firstView: (count) => count,
       upload: () => undefined,
       encode: (pass, count, parts) => this.kernels.encodeDrawing(pass, count, parts),
       take: (first, count, bytes, offset, counts) => {
@@ -216,7 +220,7 @@ export class WebgpuEngine implements FieldEngine {
   }
 
   /** Renders `n` rays in batches, several at a time. */
-  private async render(n: number, settings: RenderSettings, { results, upload, encode, take }: Batches): Promise<void> {
+  private async render(n: number, settings: RenderSettings, { results, firstView, upload, encode, take }: Batches): Promise<void> {
     const [backgroundR, backgroundG, backgroundB] = settings.background;
     const { weightThreshold = this.spec.weightThreshold, noiseSeed = 0 } = settings;
     const numbers = { ...NO_NUMBERS, backgroundR, backgroundG, backgroundB, weightThreshold, noiseSeed };
@@ -224,7 +228,7 @@ export class WebgpuEngine implements FieldEngine {
       const count = Math.min(RENDER_RAYS, n - first);
       upload(first, count);
       const call: Call = {
-        numbers: { ...numbers, rayCount: count, firstRay: first },
+        numbers: { ...numbers, rayCount: count, firstView: firstView(count), firstRay: first },
         cleared: [['raySpikes', 4 * count]],
         results: results(count),
         encode: (pass, parts) => {
@@ -264,7 +268,7 @@ export class WebgpuEngine implements FieldEngine {
     if (varied && !this.sizes.totalVariation) throw new RangeError('This engine was not made for total variation.');
     const touched = varied && loss.totalVariation.dense ? voxelCount(this.spec.grid) : 0;
     const call: Call = {
-      numbers: stepNumbers(this.spec, n, settings),
+      numbers: { ...stepNumbers(this.spec, n, settings), firstView: firstView(batch, n) },
       cleared: [['voxelList', 4 * VOXEL_LIST_HEADER]],
       results: stepPieces(this.sizes),
       encode: (pass, parts) => {
@@ -292,7 +296,24 @@ export class WebgpuEngine implements FieldEngine {
     const [maxX, maxY, maxZ] = grid.max;
     // WGSL knows no infinity.
     const densityThreshold = Math.max(densityOf(alphaThreshold, densityShift, interval), -3e38);
-    const numbers = { nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ, densityShift, interval, stepLength, near, densityThreshold };
+    const metricSteps = hasMetricSteps(this.spec) ? 1 : 0;
+    const numbers = {
+      nx,
+      ny,
+      nz,
+      minX,
+      minY,
+      minZ,
+      maxX,
+      maxY,
+      maxZ,
+      densityShift,
+      interval,
+      stepLength,
+      metricSteps,
+      near,
+      densityThreshold,
+    };
     this.device.queue.writeBuffer(this.buffers['grid'], 0, gridStruct.pack(numbers));
     this.calls.forgetParts();
     if (resized) this.resetGrids();
@@ -308,9 +329,10 @@ export class WebgpuEngine implements FieldEngine {
     if (this.sizes.training) this.writeFloats('rate', new Float32Array(voxels).fill(1));
   }
 
-  private writeRays({ origins, directions }: Rays, first: number, count: number): void {
-    this.writeFloats('rays', origins.subarray(3 * first, 3 * (first + count)));
-    this.writeFloats('rays', directions.subarray(3 * first, 3 * (first + count)), 3 * count);
+  private writeRays({ origins, directions, viewDirections }: Rays, first: number, count: number): void {
+    [origins, directions, viewDirections].forEach((vectors, i) => {
+      if (vectors) this.writeFloats('rays', vectors.subarray(3 * first, 3 * (first + count)), 3 * i * count);
+    });
   }
 
   private writeFloats(name: string, data: Float32Array, offset = 0): void {
@@ -335,4 +357,9 @@ export class WebgpuEngine implements FieldEngine {
     pass.end();
     this.device.queue.submit([encoder.finish()]);
   }
+}
+
+/** Where the directions that the network sees begin among the vectors of `count` rays. */
+function firstView({ viewDirections }: Rays, count: number): number {
+  return viewDirections ? 2 * count : count;
 }

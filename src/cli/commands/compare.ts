@@ -5,7 +5,6 @@ import type { SplitName } from '../../../datasets/scene-data.ts';
 import { SPLIT_NAMES } from '../../../datasets/scene-format.ts';
 import type { Backend } from '../../backends/backend.ts';
 import { ENTRY_WORDS, parseEntries, TWIN } from '../../config/compare-entries.ts';
-import { presets } from '../../config/presets.ts';
 import { applyRequests, DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
 import type { Config } from '../../config/schema.ts';
 import { comparisonOf, type ComparedEntry, type ComparedRun, type Comparison } from '../../energy/comparison.ts';
@@ -15,6 +14,7 @@ import { openField } from '../../eval/open-field.ts';
 import { VERSION } from '../../run/version.ts';
 import type { Reporter } from '../../train/events.ts';
 import { availableMemory } from '../available-memory.ts';
+import { presetFor, presetOption } from '../choose-preset.ts';
 import { differences, planEntries, type Planned } from '../compare-plan.ts';
 import { quoted } from '../format.ts';
 import { heldOutViews } from '../held-out-views.ts';
@@ -44,7 +44,7 @@ import { checkTrainingMemory, trainingMemory } from '../training-memory.ts';
 interface CompareOptions extends OutputOptions, BackendOptions {
   readonly neurons: string;
   readonly seeds: string;
-  readonly preset: string;
+  readonly preset?: string;
   readonly steps?: string;
   readonly split?: string;
   readonly every: string;
@@ -68,7 +68,7 @@ export function compareCommand(): Command {
     )
     .option('--seeds <n>', 'train each with n seeds, from --seed upwards', '1')
     .optionsGroup('Settings of all:')
-    .option('--preset <name>', `settings to start from: ${Object.keys(presets).join(', ')}`, DEFAULT_PRESET)
+    .addOption(presetOption())
     .addOption(settingOption('--downscale <n>', 'scene.downscale'))
     .option('--steps <n>', 'steps of the fine stage, with a schedule of that length: the same as --set fine.steps=n')
     .addOption(settingOption('--max-minutes <n>', 'budget.maxMinutes', ', each'))
@@ -86,15 +86,16 @@ export function compareCommand(): Command {
 async function compare(path: string, options: CompareOptions, report: Reporter): Promise<Result> {
   const split = options.split === undefined ? undefined : word('--split', options.split, SPLIT_NAMES);
   const every = wholeNumber('--every', options.every, 1, 1e6);
-  const shared = sharedConfig(options);
+  const planned = sharedConfig(options, options.preset ?? DEFAULT_PRESET);
   const entries = parseEntries(options.neurons);
-  const seeds = Array.from({ length: wholeNumber('--seeds', options.seeds, 1, 100) }, (_, i) => shared.seed + i);
+  const seeds = Array.from({ length: wholeNumber('--seeds', options.seeds, 1, 100) }, (_, i) => planned.seed + i);
   const request = backendRequest(options, AUTO);
   // Before the scene is opened: what is wrong with an entry should not take minutes to be found.
-  planEntries(entries, seeds, shared, '');
+  planEntries(entries, seeds, planned, '');
 
   const interrupt = listenForInterrupt();
-  const scene = await openSceneFor(path, shared.scene, ['train'], report);
+  const scene = await openSceneFor(path, planned.scene, ['train'], report);
+  const shared = options.preset === undefined ? sharedConfig(options, presetFor(scene, report)) : planned;
   viewsOf(scene, 'train', path);
   const out = options.out?.replace(/(?<=.)\/+$/, '') ?? `runs/compare-${scene.name.replace(/[^\w.-]/g, '_')}`;
   const plan = planEntries(entries, seeds, shared, out);
@@ -134,8 +135,8 @@ async function compare(path: string, options: CompareOptions, report: Reporter):
   };
 }
 
-function sharedConfig(options: CompareOptions): Config {
-  const config = resolveConfig(options.preset, requestsOf({ ...options }));
+function sharedConfig(options: CompareOptions, preset: string): Config {
+  const config = resolveConfig(preset, requestsOf({ ...options }));
   return options.steps === undefined ? config : applyRequests(config, [{ key: 'fine.steps', value: options.steps, source: '--steps' }]);
 }
 

@@ -2,10 +2,11 @@
 import { basename, extname } from 'node:path';
 import { Command } from 'commander';
 import { backgroundColour } from '../../../datasets/background.ts';
-import type { SplitName, View } from '../../../datasets/scene-data.ts';
+import type { SceneData, SplitName, View } from '../../../datasets/scene-data.ts';
 import { SPLIT_NAMES } from '../../../datasets/scene-format.ts';
 import { orbitPath, viewPath, type NamedCamera, type Size } from '../../../renderer/camera-path.ts';
 import { parseCameraPath } from '../../../renderer/nerfstudio-path.ts';
+import { spiralPath } from '../../../renderer/spiral-path.ts';
 import { suggest } from '../../config/nearest-name.ts';
 import { InputError } from '../../errors.ts';
 import type { RunFolder } from '../../run/run-folder.ts';
@@ -22,7 +23,7 @@ import { checkRenderMemory } from '../render-memory.ts';
 import { runAction } from '../run-action.ts';
 
 interface RenderOptions extends OutputOptions, RunFieldOptions {
-  readonly path: string;
+  readonly path?: string;
   readonly size?: string;
   readonly frames: string;
   readonly fps?: string;
@@ -45,9 +46,12 @@ export function renderCommand(): Command {
     .description('Renders a camera path of RUN: PNG frames and animated WebP of colour, depth and opacity.')
     .argument('<run>', 'run folder')
     .optionsGroup('Views:')
-    .option('--path <path>', "orbit, views, or a camera path saved by nerfstudio's viewer (a .json file)", 'orbit')
+    .option(
+      '--path <path>',
+      "orbit, spiral, views, or a camera path saved by nerfstudio's viewer (a .json file) (default: orbit; spiral for forward-facing scenes)",
+    )
     .option('--size <WxH>', 'image size, pixels (default: that of the training images, or of the camera path)')
-    .option('--frames <n>', 'frames of an orbit: a whole number from 1 to 3600', '60')
+    .option('--frames <n>', 'frames of an orbit or a spiral: a whole number from 1 to 3600', '60')
     .option('--split <name>', 'for --path views: the views of train, val or test', 'train')
     .option('--fps <n>', `frames a second: a whole number from 1 to 120 (default: that of the camera path, or ${DEFAULT_FPS})`)
     .option('--out <folder>', 'folder to write (default: RUN/render/PATH, where earlier frames are replaced)')
@@ -64,10 +68,12 @@ async function render(folder: string, options: RenderOptions): Promise<void> {
     const size = options.size === undefined ? undefined : imageSize('--size', options.size);
     const fps = options.fps === undefined ? null : wholeNumber('--fps', options.fps, 1, 120);
     const loaded = await loadRun(folder, options);
-    const out = options.out ?? `${loaded.run.folder}/render/${basename(options.path, extname(options.path))}`;
+    const forward = loaded.checkpoint.spec.space.kind === 'ndc';
+    const pathName = options.path ?? (forward ? 'spiral' : 'orbit');
+    const out = options.out ?? `${loaded.run.folder}/render/${basename(pathName, extname(pathName))}`;
     // What lies in the run folder under the name of this path is from this command.
     await checkRenderFolder(nodeFiles, out, options.force === true || options.out === undefined);
-    const { cameras, framesPerSecond } = await camerasOf(loaded.run, options, size, report);
+    const { cameras, framesPerSecond } = await camerasOf(loaded.run, pathName, forward, options, size, report);
     const { run, engine, path } = await openRunField(loaded, options, report);
     try {
       checkRenderMemory(cameras, availableMemory());
@@ -90,20 +96,33 @@ async function render(folder: string, options: RenderOptions): Promise<void> {
   });
 }
 
-async function camerasOf(run: RunFolder, options: RenderOptions, size: Size | undefined, report: Reporter): Promise<CameraPath> {
-  if (options.path === 'orbit') {
+async function camerasOf(
+  run: RunFolder,
+  path: string,
+  forward: boolean,
+  options: RenderOptions,
+  size: Size | undefined,
+  report: Reporter,
+): Promise<CameraPath> {
+  if (path === 'orbit' || path === 'spiral') {
+    if (forward !== (path === 'spiral'))
+      throw new InputError(
+        `--path ${path}: ${forward ? 'a forward-facing scene has no sides to go round to' : 'only forward-facing scenes have a spiral'}`,
+        `Use --path ${forward ? 'spiral' : 'orbit'}.`,
+      );
     const frames = wholeNumber('--frames', options.frames, 1, 3600);
-    const views = await sceneViews(run, options, 'train', report);
-    return { cameras: orbitPath(views, frames, size ?? views[0].intrinsics), framesPerSecond: null };
+    const { scene, views } = await sceneViews(run, options, 'train', report);
+    const wanted = size ?? views[0].intrinsics;
+    return { cameras: forward ? spiralPath(views, scene, frames, wanted) : orbitPath(views, frames, wanted), framesPerSecond: null };
   }
-  if (options.path === 'views') {
-    const views = await sceneViews(run, options, word('--split', options.split, SPLIT_NAMES), report);
+  if (path === 'views') {
+    const { views } = await sceneViews(run, options, word('--split', options.split, SPLIT_NAMES), report);
     if (size === undefined) checkOneSize(views);
     return { cameras: viewPath(views, size), framesPerSecond: null };
   }
-  if (extname(options.path) !== '.json')
-    throw new InputError(`--path ${options.path}: unknown path`, `${suggest(options.path, ['orbit', 'views'])} Or give a .json file.`);
-  return parseCameraPath(await readJson(options.path), options.path, size);
+  if (extname(path) !== '.json')
+    throw new InputError(`--path ${path}: unknown path`, `${suggest(path, ['orbit', 'spiral', 'views'])} Or give a .json file.`);
+  return parseCameraPath(await readJson(path), path, size);
 }
 
 /** The frames of an animation have one size. */
@@ -116,10 +135,16 @@ function checkOneSize(views: readonly View[]): void {
     );
 }
 
-async function sceneViews(run: RunFolder, options: RenderOptions, split: SplitName, report: Reporter): Promise<readonly View[]> {
-  const { scene, config } = run.record;
-  const path = options.scene ?? scene.path;
-  return viewsOf(await openSceneFor(path, config.scene, [split], report), split, path);
+async function sceneViews(
+  run: RunFolder,
+  options: RenderOptions,
+  split: SplitName,
+  report: Reporter,
+): Promise<{ scene: SceneData; views: readonly View[] }> {
+  const { config } = run.record;
+  const path = options.scene ?? run.record.scene.path;
+  const scene = await openSceneFor(path, config.scene, [split], report);
+  return { scene, views: viewsOf(scene, split, path) };
 }
 
 async function readJson(path: string): Promise<unknown> {

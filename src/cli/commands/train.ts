@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { SceneData } from '../../../datasets/scene-data.ts';
 import { withMaxSteps } from '../../config/planned-steps.ts';
-import { presets } from '../../config/presets.ts';
 import { DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
 import type { Config } from '../../config/schema.ts';
 import { withValue } from '../../config/settings.ts';
@@ -12,6 +11,7 @@ import { checkFolderFree, createRun } from '../../run/run-folder.ts';
 import { checkTimeLeft } from '../../train/run-stage.ts';
 import type { LiveTraining } from '../../server/live-training.ts';
 import { availableMemory } from '../available-memory.ts';
+import { presetFor, presetOption } from '../choose-preset.ts';
 import { byteSize } from '../format.ts';
 import { INTERRUPTED, listenForInterrupt, type Interrupt } from '../interrupt.ts';
 import { newRecord } from '../new-record.ts';
@@ -37,7 +37,7 @@ import { DEFAULT_PORT, underView, viewerPort } from '../train-under-view.ts';
 import { checkTrainingMemory, trainingMemory } from '../training-memory.ts';
 
 interface TrainOptions extends OutputOptions, BackendOptions {
-  readonly preset: string;
+  readonly preset?: string;
   readonly out?: string;
   readonly force?: boolean;
   readonly maxSteps?: string;
@@ -58,7 +58,7 @@ export function trainCommand(): Command {
       `show the training in the browser, on this port of this machine (default: ${DEFAULT_PORT}); stays until Ctrl-C`,
     )
     .optionsGroup('Model:')
-    .option('--preset <name>', `settings to start from: ${Object.keys(presets).join(', ')}`, DEFAULT_PRESET)
+    .addOption(presetOption())
     .addOption(settingOption('--neuron <name>', 'network.neuron'))
     .option('--ann', 'train the ANN twin: the same as --neuron relu')
     .addOption(settingOption('--teacher <run>', 'distillation.teacher'))
@@ -83,14 +83,15 @@ export function trainCommand(): Command {
 
 async function train(path: string, options: TrainOptions): Promise<void> {
   await runAction(options, async (report) => {
-    const config = configOf(options);
+    const planned = configOf(options, options.preset ?? DEFAULT_PRESET);
     const request = backendRequest(options, AUTO);
     const port = options.viewer === undefined ? null : viewerPort(options.viewer);
     const force = options.force ?? false;
     if (options.out === '') throw new InputError('--out: expected a folder, found an empty name', 'Give a folder, or leave --out out.');
     if (options.out !== undefined) await checkFolderFree(nodeFiles, options.out, force);
     const interrupt = listenForInterrupt();
-    const scene = await openSceneFor(path, config.scene, ['train'], report);
+    const scene = await openSceneFor(path, planned.scene, ['train'], report);
+    const config = options.preset === undefined ? configOf(options, presetFor(scene, report)) : planned;
     viewsOf(scene, 'train', path);
     const backend = await startBackend(request, report, (candidate) => trainingMemory(scene, config, candidate));
     const { teacher: named } = config.distillation;
@@ -114,8 +115,8 @@ async function train(path: string, options: TrainOptions): Promise<void> {
   });
 }
 
-function configOf(options: TrainOptions): Config {
-  const config = resolveConfig(options.preset, requestsOf({ ...options }));
+function configOf(options: TrainOptions, preset: string): Config {
+  const config = resolveConfig(preset, requestsOf({ ...options }));
   const { teacher } = config.distillation;
   const placed = teacher === null || teacher === 'twin' ? config : withValue(config, 'distillation.teacher', resolve(teacher));
   return options.maxSteps === undefined ? placed : withMaxSteps(placed, wholeNumber('--max-steps', options.maxSteps, 0, 1e9));

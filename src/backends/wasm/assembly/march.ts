@@ -6,7 +6,7 @@
  * functions a density sample.
  */
 import {
-  nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ, densityShift, interval, stepLength, near, densityThreshold, weightThreshold,
+  nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ, densityShift, interval, stepLength, metricSteps, near, densityThreshold, weightThreshold,
   density, leap, origins, directions,
 } from './state';
 import { RECORD_BYTES } from './record';
@@ -35,13 +35,14 @@ export function marchRay(ray: i32, out: usize, networkIndex: i32, block: usize):
   const rayOffset = <usize>ray * 12;
   const ox = load<f32>(origins + rayOffset), oy = load<f32>(origins + rayOffset, 4), oz = load<f32>(origins + rayOffset, 8);
   const dx = load<f32>(directions + rayOffset), dy = load<f32>(directions + rayOffset, 4), dz = load<f32>(directions + rayOffset, 8);
-  const length: f32 = sqrt(dx * dx + dy * dy + dz * dz);
+  const length: f32 = metricSteps ? sqrt(dx * dx + dy * dy + dz * dz) : 1;
 
   const ax: f32 = (minX - ox) / away(dx), bx: f32 = (maxX - ox) / away(dx);
   const ay: f32 = (minY - oy) / away(dy), by: f32 = (maxY - oy) / away(dy);
   const az: f32 = (minZ - oz) / away(dz), bz: f32 = (maxZ - oz) / away(dz);
   const tMin = max(near, max(max(min(ax, bx), min(ay, by)), min(az, bz)));
-  const tMax = min(min(max(ax, bx), max(ay, by)), max(az, bz));
+  let tMax = min(min(max(ax, bx), max(ay, by)), max(az, bz));
+  if (!metricSteps) tMax = min(tMax, 1);
   lastTransmittance = 1;
   raySamples = 0;
   if (!(tMax > tMin)) {

@@ -18,6 +18,8 @@ export let maxZ: f32 = 0;
 export let densityShift: f32 = 0;
 export let interval: f32 = 0;
 export let stepLength: f32 = 0;
+/** 1: steps are metres; 0: units of the ray's direction. */
+export let metricSteps: i32 = 1;
 export let near: f32 = 0;
 /** Density above which alpha exceeds the alpha threshold. */
 export let densityThreshold: f32 = 0;
@@ -88,6 +90,8 @@ export let rayCount: i32 = 0;
 export let firstRay: i32 = 0;
 export let origins: usize = 0;
 export let directions: usize = 0;
+/** What the network sees of the directions: those of the world; the same place as `directions` where the field's space is the world. */
+export let viewDirections: usize = 0;
 export let targets: usize = 0;
 export let backgrounds: usize = 0;
 

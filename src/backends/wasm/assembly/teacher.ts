@@ -3,7 +3,7 @@
  * part of the first once a ray. Cost: that of the ANN twin's forward pass.
  */
 import {
-  directions, featureStride, inputRows, origins, teacherFeatures, teacherMaxX, teacherMaxY, teacherMaxZ, teacherMinX, teacherMinY, teacherMinZ,
+  directions, featureStride, inputRows, metricSteps, origins, teacherFeatures, teacherMaxX, teacherMaxY, teacherMaxZ, teacherMinX, teacherMinY, teacherMinZ,
   teacherNx, teacherNy, teacherNz, teacherW1, teacherW2, teacherW3, width,
 } from './state';
 import { chunkRay, endSampleOf, firstSampleOf, rayIndexOf, rayTotal, sampleTotal } from './chunk';
@@ -36,7 +36,7 @@ function gatherRay(index: i32): void {
   const at = <usize>rayIndexOf(c) * 12;
   const ox = load<f32>(origins + at), oy = load<f32>(origins + at, 4), oz = load<f32>(origins + at, 8);
   const dx = load<f32>(directions + at), dy = load<f32>(directions + at, 4), dz = load<f32>(directions + at, 8);
-  const inverse: f32 = 1 / sqrt(dx * dx + dy * dy + dz * dz);
+  const inverse: f32 = metricSteps ? 1 / sqrt(dx * dx + dy * dy + dz * dz) : 1;
   const stride = <usize>featureStride << 2;
   const row = <usize>teacherNx * stride, plane = <usize>(teacherNx * teacherNy) * stride;
   const current = teacherViewCurrents + <usize>index * (<usize>width << 2);

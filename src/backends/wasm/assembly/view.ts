@@ -2,11 +2,11 @@
  * View terms of a ray (docs/model.md, section 2): the unit direction, then the sines, then the cosines of its components times 1, 2, 4, ...
  * Doubling formulas give the higher frequencies; each doubling doubles the rounding error, which stays near 1e-6 at 4 frequencies.
  */
-import { directions, viewFrequencies } from './state';
+import { viewDirections, viewFrequencies } from './state';
 
 /** Writes 3 + 6 * viewFrequencies floats and zeros up to `floats`. */
 export function encodeView(ray: i32, out: usize, floats: i32): void {
-  const p = directions + <usize>ray * 12;
+  const p = viewDirections + <usize>ray * 12;
   const dx = <f64>load<f32>(p),
     dy = <f64>load<f32>(p, 4),
     dz = <f64>load<f32>(p, 8);

@@ -1,28 +1,30 @@
-/** The world box that the coarse stage looks for matter in. */
+/** Where in a scene a field begins to look for matter. */
 import type { SceneData } from '../../datasets/scene-data.ts';
 import { InputError } from '../errors.ts';
-import { frustumBox, type Box } from '../model/bounds.ts';
+import { frustumBox, ndcBox, type Box } from '../model/bounds.ts';
+import { BOUNDED } from '../model/field-spec.ts';
+import type { Region } from './stage-spec.ts';
 
 /**
- * What the training cameras can see between near and far, cut to the scene's own box where it has one.
+ * What the training cameras can see: of a bounded scene that between near and far, cut to the scene's own box where it has one.
  *
  * @throws InputError for a scene that does not fit into a box, or whose own box no camera sees
  */
-export function sceneBox({ name, space, near, far, splits }: SceneData): Box {
-  if (space.kind === 'ndc') {
-    throw new InputError(
-      `${name}: a forward-facing scene (normalised device coordinates), which training does not support yet: only scenes that fit into a box`,
-      'Where the subject fits into a box, --set scene.space=bounded trains that.',
-    );
-  }
+export function sceneRegion(scene: SceneData): Region {
+  const { name, space, near, splits } = scene;
+  // The rays of normalised device coordinates begin at the near plane.
+  if (space.kind === 'ndc') return { space: { kind: 'ndc' }, near: 0, box: ndcBox(splits.train ?? []) };
   if (space.kind === 'unbounded') {
     throw new InputError(
       `${name}: the photos show a background far beyond the cameras (an unbounded scene), which training does not support yet`,
       'Cut the subject out (transparent images), or train what lies in the box between the cameras with --set scene.space=bounded.',
     );
   }
+  return { space: BOUNDED, near, box: boundedBox(scene, space.box) };
+}
+
+function boundedBox({ name, near, far, splits }: SceneData, box: Box | null): Box {
   const seen = frustumBox(splits.train ?? [], near, far);
-  const { box } = space;
   if (box === null) return seen;
   const sides = [0, 1, 2].map((axis) => [Math.max(seen.min[axis], box.min[axis]), Math.min(seen.max[axis], box.max[axis])]);
   if (sides.some(([low, high]) => !(high > low))) {

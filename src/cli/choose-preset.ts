@@ -1,0 +1,23 @@
+/** `--preset`: what is named, else what suits the scene. */
+import { Option } from 'commander';
+import type { SceneData } from '../../datasets/scene-data.ts';
+import { presets, type PresetName } from '../config/presets.ts';
+import { DEFAULT_PRESET } from '../config/resolve-config.ts';
+import type { Reporter } from '../train/events.ts';
+
+/** For scenes that the default preset does not suit. */
+const FORWARD_FACING: PresetName = 'llff';
+
+export function presetOption(): Option {
+  return new Option(
+    '--preset <name>',
+    `settings to start from: ${Object.keys(presets).join(', ')} (default: ${DEFAULT_PRESET}; ${FORWARD_FACING} for forward-facing scenes)`,
+  );
+}
+
+/** The preset of a scene for which none is named. */
+export function presetFor({ space }: SceneData, report: Reporter): PresetName {
+  if (space.kind !== 'ndc') return DEFAULT_PRESET;
+  report({ type: 'note', text: `a forward-facing scene: preset ${FORWARD_FACING}` });
+  return FORWARD_FACING;
+}

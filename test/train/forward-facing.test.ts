@@ -1,0 +1,68 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { SceneData } from '../../datasets/scene-data.ts';
+import { writeSyntheticScene } from '../../datasets/synth/write-synthetic-scene.ts';
+import type { Backend } from '../../src/backends/backend.ts';
+import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
+import { sharpCodec } from '../../src/cli/image-codec.ts';
+import { nodeFiles } from '../../src/cli/node-files.ts';
+import { presets } from '../../src/config/presets.ts';
+import type { Config } from '../../src/config/schema.ts';
+import { evaluateField } from '../../src/eval/evaluate-field.ts';
+import { openField } from '../../src/eval/open-field.ts';
+import { open } from '../datasets/blender-scene.ts';
+import { temporaryFolder } from '../io/temporary-folder.ts';
+import { expectSameBits, run, type Run } from './run-in-memory.ts';
+
+const PLANES = 24;
+
+function config(): Config {
+  const { llff } = presets;
+  return {
+    ...llff,
+    network: { ...llff.network, width: 32 },
+    fine: { ...llff.fine, steps: 300, rays: 256, planes: PLANES, voxels: PLANES * 40 * 30, scaleAt: [30, 60], occupancyEvery: 100 },
+  };
+}
+
+describe('training on a forward-facing scene', () => {
+  let backend: Backend;
+  let scene: SceneData;
+  let whole: Run;
+
+  beforeAll(async () => {
+    const folder = temporaryFolder();
+    await writeSyntheticScene({ scene: 'forward', views: 12, size: 40, folder, files: nodeFiles, images: sharpCodec, seed: 1 });
+    scene = await open(folder);
+    backend = await createWasmBackend({ threads: 1 });
+    whole = await run(backend, config(), { scene });
+  }, 120_000);
+
+  it('has no coarse stage, and scales across the planes only', () => {
+    const stages = whole.events.flatMap((event) => (event.type === 'stage' ? [event] : []));
+    expect(stages.map(({ stage }) => stage)).toEqual(['fine', 'fine', 'fine', 'fine']);
+    expect(stages.map(({ gridSize }) => gridSize[2])).toEqual([PLANES, PLANES, PLANES, PLANES]);
+    expect(stages[2].gridSize[0]).toBeGreaterThan(stages[0].gridSize[0]);
+    expect(whole.outcome.spec).toMatchObject({ space: { kind: 'ndc' }, near: 0, densityShift: 0 });
+  });
+
+  it('finds the held-out views', async () => {
+    const engine = await openField(backend, whole.saved.at(-1)!);
+    const settings = { engine, config: config(), split: 'test', every: 1, report: () => undefined };
+    const { psnr } = await evaluateField({ ...settings, views: scene.splits.test! });
+    await engine.dispose();
+    expect(psnr).toBeGreaterThan(18);
+  });
+
+  it('goes on bit for bit after an interruption between the scalings', async () => {
+    const first = await run(backend, config(), { scene }, 45);
+    expect(first.outcome.interrupted).toBe(true);
+    const rest = await run(backend, config(), { scene, start: first.saved.at(-1)! });
+    expectSameBits(rest.saved.at(-1)!, whole.saved.at(-1)!);
+  });
+
+  it('refuses rays from occupied places, which all are', async () => {
+    await expect(run(backend, presets.blender, { scene })).rejects.toThrow(
+      /fine\.raysFrom=occupied has no meaning for a forward-facing scene/,
+    );
+  });
+});
