@@ -36,8 +36,7 @@ export function toNdc({ count, origins, directions }: Rays, viewDirections: Floa
     const nearX = x / NDC_NEAR + slopeX * (1 + z / NDC_NEAR);
     const nearY = y / NDC_NEAR + slopeY * (1 + z / NDC_NEAR);
     // A camera beyond the near plane sees nothing of what lies behind it.
-    const begin = Math.max(0, 1 + NDC_NEAR / z);
-    const start = z < -NDC_NEAR ? begin : 0;
+    const start = z < -NDC_NEAR ? 1 + NDC_NEAR / z : 0;
     directions[at] = slopeX - nearX;
     directions[at + 1] = slopeY - nearY;
     directions[at + 2] = 2;

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { croppedOccupancy } from '../../renderer/draw-frames.ts';
 import { depthToMetres, fieldRays, viewDirection } from '../../renderer/field-rays.ts';
 import { farthestDepth, NDC_NEAR } from '../../renderer/ndc.ts';
 import { marchRays } from '../../renderer/march.ts';
 import { cameraRays, type Camera } from '../../renderer/rays.ts';
+import type { FieldEngine } from '../../src/backends/backend.ts';
 import { ndcBox } from '../../src/model/bounds.ts';
 import { maxStepsPerRay, voxelCount, type FieldSpec, type Vec3 } from '../../src/model/field-spec.ts';
 import { initialPlanes, planeGrid, planeSteps } from '../../src/model/planes.ts';
@@ -121,6 +123,21 @@ describe('multi-plane fields', () => {
       const off = [...distance.subarray(first, end)].map((t, i) => Math.abs(t - i / (steps - 1)));
       expect(Math.max(...off)).toBeLessThan(2e-5);
     }
+  });
+
+  it('are cropped to a box in metres', () => {
+    const spec = fieldSpec(16, 1);
+    const { size, min, max } = spec.grid;
+    const crop = { min: [-0.4, -1, -6], max: [1, 0.3, -1.5] } as const;
+    const cropped = croppedOccupancy({ spec } as FieldEngine, new Uint8Array(voxelCount(spec.grid)).fill(1), crop);
+    const expected = cropped.map((_, voxel) => {
+      const index = [voxel % size[0], Math.floor(voxel / size[0]) % size[1], Math.floor(voxel / (size[0] * size[1]))];
+      const [x, y, z] = index.map((i, axis) => min[axis] + (i / (size[axis] - 1)) * (max[axis] - min[axis]));
+      const depth = (2 * NDC_NEAR) / (1 - z);
+      return [x * depth, y * depth, -depth].every((value, axis) => value >= crop.min[axis] && value <= crop.max[axis]) ? 1 : 0;
+    });
+    expect(cropped).toEqual(expected);
+    expect(cropped.reduce((sum, value) => sum + value, 0)).toBeGreaterThan(20);
   });
 
   it('begin with the same weight on all planes', () => {
