@@ -31,6 +31,7 @@ export function stageRandom(seed: number, stage: StageName): Random {
 
 export function reportStage(context: RunContext, stage: StageName, spec: FieldSpec, what: string): void {
   const { size, min, max } = spec.grid;
-  const metres = [0, 1, 2].map((axis) => (max[axis] - min[axis]).toPrecision(3)).join(' x ');
-  context.report({ type: 'stage', stage, gridSize: size, min, max, text: `${what}: ${size.join(' x ')} voxels, ${metres} m` });
+  const extent = [0, 1, 2].map((axis) => (max[axis] - min[axis]).toPrecision(3)).join(' x ');
+  const unit = spec.space.kind === 'ndc' ? 'in normalised device coordinates' : 'm';
+  context.report({ type: 'stage', stage, gridSize: size, min, max, text: `${what}: ${size.join(' x ')} voxels, ${extent} ${unit}` });
 }
