@@ -40,15 +40,16 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
 ${names.map((name, plane) => `    case ${plane}u: { sampleFeatures[id.x] = ${name}At(at.x, f); }\n`).join('')}    default: {}
   }
 }
-${names.map(interpolationWgsl).join('')}`,
+${names.map((name) => interpolationWgsl(name)).join('')}`,
   };
 }
 
-function interpolationWgsl(grid: string): string {
+/** `NAMEAt(p, f)` in the grid `NAME`, whose size is that of the uniform `of`. */
+export function interpolationWgsl(grid: string, of = 'grid'): string {
   return /* wgsl */ `
 fn ${grid}At(p: u32, f: vec3<f32>) -> vec4<f32> {
-  let row = u32(grid.nx);
-  let q = p + u32(grid.nx * grid.ny);
+  let row = u32(${of}.nx);
+  let q = p + u32(${of}.nx * ${of}.ny);
   let g = 1.0 - f;
   return (g.x * g.y * g.z) * ${grid}[p] + (f.x * g.y * g.z) * ${grid}[p + 1u]
     + (g.x * f.y * g.z) * ${grid}[p + row] + (f.x * f.y * g.z) * ${grid}[p + row + 1u]

@@ -81,6 +81,10 @@ export const stepStruct = uniformStruct('Step', {
   densityVariation: 'f32',
   featureVariation: 'f32',
   denseVariation: 'u32',
+  /** Share of the hidden neurons that are dropped. */
+  dropout: 'f32',
+  teacherColourScale: 'f32',
+  teacherPotentialScale: 'f32',
   // Adam; learning rates times the bias correction of the step.
   beta1: 'f32',
   beta2: 'f32',

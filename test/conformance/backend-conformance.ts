@@ -71,6 +71,7 @@ async function createPair(reference: TfjsBackend, backend: Backend, fixture: Fie
     trainRays: batch.count,
     teacherVoxels: teacher ? voxelCount(teacher.grid) : 0,
     totalVariation: hasVariation(fixture.settings.loss.totalVariation),
+    dropout: fixture.settings.dropout > 0,
   };
   const expected = await reference.createField(fixture.spec, capacity);
   const actual = await backend.createField(fixture.spec, capacity);

@@ -9,12 +9,10 @@ import { describeEngineContract } from './engine-contract.ts';
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 const create = async () => createWebgpuBackend(await openSoftwareDevice());
-/** This backend has no teacher and no dropout (docs/kernels.md). */
-const terms = trainingTermCases.filter(({ options }) => options.teacher !== true && !((options.settings?.dropout ?? 0) > 0));
 
 describeEngineContract('webgpu', create);
 describeConformance('webgpu', create, conformanceCases);
-describeConformance('webgpu, terms of training', create, terms);
+describeConformance('webgpu, terms of training', create, trainingTermCases);
 
 /** The plain path, on the limits that every GPU has. */
 const plainNames = ['no network', 'LIF, condense', 'LIF, pad, 128 neurons, low thresholds'];

@@ -7,7 +7,13 @@ import { readStats, STATS } from '../../renderer/wgsl/stats.ts';
 import { stepStruct } from '../../renderer/wgsl/uniforms.ts';
 import { WORK, WORK_WORDS } from '../../renderer/wgsl/work.ts';
 import { NeuronParameters } from '../../src/backends/wasm/neuron-parameters.ts';
-import { createNetworkModule, needsRowOffsets, type NetworkFieldSpec } from '../../src/backends/webgpu/network/network-module.ts';
+import {
+  createNetworkBuffers,
+  createNetworkModule,
+  needsRowOffsets,
+  networkBuffers,
+  type NetworkFieldSpec,
+} from '../../src/backends/webgpu/network/network-module.ts';
 import { gradientFloats } from '../../src/backends/webgpu/network/weight-gradients.ts';
 import { Random } from '../../src/math/random.ts';
 import { viewInputs } from '../../src/model/field-spec.ts';
@@ -162,7 +168,9 @@ export async function runNetwork(
     raySpikes: make(new Uint32Array(rays)),
     stats: make(new Uint32Array(2 * STATS.length)),
   };
-  const module = await createNetworkModule(device, spec, { buffers, partSamples, rays }, !rendering);
+  const use = rendering ? 'rendering' : 'training';
+  const own = createNetworkBuffers(device, networkBuffers(spec, device.limits, { partSamples, rays }, use));
+  const module = await createNetworkModule(device, spec, buffers, own, use);
   const submit = (encode: (pass: GPUComputePassEncoder) => void): void => {
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();

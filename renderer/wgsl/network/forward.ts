@@ -15,15 +15,16 @@
  * atomic sums do not depend on the order. Compared with tfjs in test/backends/webgpu/network.test.ts.
  */
 import type { KernelText } from '../kernel.ts';
+import { isSpiking } from '../../../src/neurons/define-neuron.ts';
 import { countWgsl, statIndex, type Stat } from '../stats.ts';
 import { constantsWgsl, FEATURES, tableWgsl, taskWgsl, type NetworkShape } from './shape.ts';
 import { markActiveWgsl, overRows, productWgsl, tileWgsl } from './tile.ts';
 
 const TALLIES: readonly Stat[] = ['spikes1', 'spikes2', 'active1', 'active2', 'negative1', 'negative2'];
 
-/** Values that training keeps of a row, layer and neuron: the potential, and what the adjoint needs besides. */
-export function keptValues({ sizes }: NetworkShape): number {
-  return 1 + sizes.kept;
+/** Values that training has of a row, layer and neuron: the potential, what the adjoint needs besides, and what a teacher adds to it. */
+export function keptValues({ sizes, taught }: NetworkShape): number {
+  return 1 + sizes.kept + (taught ? 1 : 0);
 }
 
 /** Float of a value in `potentials`, [rows, 2 layers, values, W]. */
@@ -32,23 +33,32 @@ export function potentialAt(shape: NetworkShape, row: string, layer: 0 | 1, valu
   return `(${row} * ${2 * values}u + ${layer * values + value}u) * W + j`;
 }
 
-/** @param rendering counts the spikes of every ray; else the potentials are stored */
-export function forwardKernel(shape: NetworkShape, rendering: boolean): KernelText {
+/**
+ * `rendering` counts the spikes of every ray; `training` stores the potentials. Where neurons are dropped, which are is decided by their activity on
+ * the whole ray: `activity 1` and `activity 2` go before, and write a layer's sums over the samples of every ray to `keptNeurons` (dropout.ts).
+ */
+export type ForwardUse = 'rendering' | 'training' | 'activity 1' | 'activity 2';
+
+export function forwardKernel(shape: NetworkShape, use: ForwardUse): KernelText {
   const { poisson, repeats, skipsSilent, tables, width } = shape;
   const logits = repeats > 1 ? 'rowLogits' : 'logits';
+  const rendering = use === 'rendering';
+  const colours = rendering || use === 'training';
+  const layer2 = use !== 'activity 1';
   return {
-    name: rendering ? 'network forward, rendering' : 'network forward',
+    name: use === 'training' ? 'network forward' : `network forward, ${use}`,
     buffers: {
       networkTables: 'read array<vec4<f32>>',
       rows: 'read array<vec2<u32>>',
       ...(poisson
         ? { inputSpikes: 'read array<vec2<u32>>' as const }
         : { sampleFeatures: 'read array<vec4<f32>>' as const, viewCurrents: 'read array<f32>' as const }),
-      [logits]: 'write array<f32>',
-      stats: 'write array<atomic<u32>>',
-      ...(rendering ? { raySpikes: 'write array<atomic<u32>>' as const } : { potentials: 'write array<f32>' as const }),
+      ...(colours ? { [logits]: 'write array<f32>' as const, stats: 'write array<atomic<u32>>' as const } : {}),
+      ...(rendering ? { raySpikes: 'write array<atomic<u32>>' as const } : {}),
+      ...(use === 'training' ? { potentials: 'write array<f32>' as const } : {}),
+      ...(shape.drops && !rendering ? { keptNeurons: `${colours ? 'read' : 'write'} array<f32>` as const } : {}),
     },
-    code: `${countWgsl}${constantsWgsl(shape)}${taskWgsl}${tableWgsl(shape, 'vectors')}${tileWgsl(shape)}
+    code: `${colours ? countWgsl : NO_RAY}${constantsWgsl(shape)}${taskWgsl}${tableWgsl(shape, 'vectors')}${tileWgsl(shape)}
 @compute @workgroup_size(${width})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) j: u32) {
   let begin = taskBegin(group.x);
@@ -62,17 +72,34 @@ ${poisson ? '' : featureWeights(tables.w1)}
   var kept: Kept;
   ${poisson ? '' : `var ${repeats > 1 ? 'current1' : 'viewCurrent'} = 0.0;`}
   ${rendering ? 'var ray1 = 0u; var ray2 = 0u; var raySpikes1 = 0u; var raySpikes2 = 0u;' : ''}
+  ${shape.drops && !rendering ? 'var factor1 = 1.0; var factor2 = 1.0;' : ''}
+  ${colours ? '' : 'var activityRay = NO_RAY; var activity = 0.0;'}
 ${TALLIES.map((name) => `  var ${name} = 0u;`).join('\n')}
 ${skipsSilent ? '  if (j < 4u * WORDS) { atomicStore(&firing[j], 0u); }\n  workgroupBarrier();' : ''}
   for (var at = begin; at < end; at += R) {
     let count = min(R, end - at);
     ${skipsSilent ? 'var seen = 0u;' : ''}
-    ${overRows(scan(shape, rendering, 1, poisson ? spikeCurrent(tables.w1) : repeats > 1 ? repeatedCurrent : featureCurrent) + (skipsSilent ? markSeen : ''), false)}
-    ${markActiveWgsl(shape)}
+    ${overRows(scan(shape, use, 1, poisson ? spikeCurrent(tables.w1) : repeats > 1 ? repeatedCurrent : featureCurrent) + (skipsSilent && layer2 ? markSeen : ''), false)}
+${layer2 ? secondLayer(shape, use) : ''}${colours ? thirdLayer(shape, logits) : ''}
+  }
+${colours ? tallies(rendering) : `  if (activityRay != NO_RAY) { ${storeActivity(use === 'activity 1' ? 1 : 2)} }`}
+}
+`,
+  };
+}
+
+const NO_RAY = 'const NO_RAY = 0xffffffffu;\n';
+
+function secondLayer(shape: NetworkShape, use: ForwardUse): string {
+  return `    ${markActiveWgsl(shape)}
     workgroupBarrier();
-    ${productWgsl(shape, tables.w2)}
-    ${overRows(scan(shape, rendering, 2, '      let current = read;'), true)}
-    workgroupBarrier();
+    ${productWgsl(shape, shape.tables.w2)}
+    ${overRows(scan(shape, use, 2, '      let current = read;'), true)}
+    workgroupBarrier();`;
+}
+
+function thirdLayer({ tables, repeats }: NetworkShape, logits: string): string {
+  return `
     for (var item = j; item < 3u * R; item += W) {
       let row = item % R;
       let channel = item / R;
@@ -82,9 +109,12 @@ ${skipsSilent ? '  if (j < 4u * WORDS) { atomicStore(&firing[j], 0u); }\n  workg
         ${logits}[4u * ${repeats > 1 ? '(at + row)' : 'rows[FIRST_ROW + at + row].x'} + channel] = sum;
       }
     }
-    workgroupBarrier();
-  }
-  ${rendering ? `if (raySpikes1 > 0u) { atomicAdd(&raySpikes[ray1], raySpikes1); }\n  if (raySpikes2 > 0u) { atomicAdd(&raySpikes[ray2], raySpikes2); }` : ''}
+    workgroupBarrier();`;
+}
+
+/** The counts of a task. */
+function tallies(rendering: boolean): string {
+  return `  ${rendering ? `if (raySpikes1 > 0u) { atomicAdd(&raySpikes[ray1], raySpikes1); }\n  if (raySpikes2 > 0u) { atomicAdd(&raySpikes[ray2], raySpikes2); }` : ''}
   // Counts below 2^24 are exact as floats.
   tile[j] = vec4<f32>(f32(spikes1), f32(spikes2), f32(active1), f32(active2));
   tile[W + j] = vec4<f32>(f32(negative1), f32(negative2), 0.0, 0.0);
@@ -94,10 +124,26 @@ ${skipsSilent ? '  if (j < 4u * WORDS) { atomicStore(&firing[j], 0u); }\n  workg
     var sum = 0.0;
     for (var i = 0u; i < rows[3].x; i++) { sum += tile[(j >> 2u) * W + i][j & 3u]; }
     count(array<u32, ${TALLIES.length}>(${TALLIES.map((name) => `${statIndex(name)}u`).join(', ')})[j], u32(sum));
-  }
+  }`;
 }
-`,
-  };
+
+function keptNeuron(ray: string, layer: 1 | 2): string {
+  return `keptNeurons[(2u * ${ray} + ${layer - 1}u) * W + j]`;
+}
+
+function storeActivity(layer: 1 | 2): string {
+  return `${keptNeuron('activityRay', layer)} = activity;`;
+}
+
+/** Adds a row to the activity of its ray; what was found of the ray before is stored when another begins. */
+function sumActivity(shape: NetworkShape, layer: 1 | 2): string {
+  return `
+      if (row.y >> 1u != activityRay) {
+        if (activityRay != NO_RAY) { ${storeActivity(layer)} }
+        activityRay = row.y >> 1u;
+        activity = 0.0;
+      }
+      if (row.x != GAP) { activity += ${isSpiking(shape.neuron) ? 'f32(fired.spikes)' : 'fired.output'}; }`;
 }
 
 /** The invocation's weights of the features in three vectors. */
@@ -108,7 +154,7 @@ ${[0, 1, 2].map((k) => `  let weights${k} = vec4<f32>(${[0, 1, 2, 3].map((c) => 
 }
 
 const markSeen = `
-      if (fired.output != 0.0) { seen |= 1u << (i / (4u * GROUP_QUADS)); }`;
+      if (value != 0.0) { seen |= 1u << (i / (4u * GROUP_QUADS)); }`;
 
 const featurePart = `dot(sampleFeatures[x], weights0) + dot(sampleFeatures[x + 1u], weights1) + dot(sampleFeatures[x + 2u], weights2)`;
 const featureCurrent = `      var current = 0.0;
@@ -129,8 +175,11 @@ function spikeCurrent(w1: number): string {
 }
 
 /** Row i of the tile in one layer: charge, fire, reset. `input` defines `current`. */
-function scan(shape: NetworkShape, rendering: boolean, layer: 1 | 2, input: string): string {
-  const values = Array.from({ length: keptValues(shape) }, (_, k) => {
+function scan(shape: NetworkShape, use: ForwardUse, layer: 1 | 2, input: string): string {
+  const rendering = use === 'rendering';
+  const sums = use === `activity ${layer}`;
+  const drops = shape.drops && !rendering && !sums;
+  const values = Array.from({ length: 1 + shape.sizes.kept }, (_, k) => {
     const value = k === 0 ? 'fired.potential' : `kept[${k - 1}]`;
     return `      potentials[${potentialAt(shape, 'r', layer === 1 ? 0 : 1, k)}] = ${value};`;
   });
@@ -150,12 +199,13 @@ function scan(shape: NetworkShape, rendering: boolean, layer: 1 | 2, input: stri
         states${layer} = States();
 ${layer === 1 && !shape.poisson ? begin : ''}
 ${newRay}
+${drops ? `        factor${layer} = ${keptNeuron('(row.y >> 1u)', layer)};` : ''}
       }
 ${input}
       let fired = stepNeuron(neuron${layer}, current, &states${layer}, &kept);
-      value = fired.output;
+      value = fired.output${drops ? ` * factor${layer}` : ''};
       spikes${layer} += fired.spikes;
       active${layer} += select(0u, 1u, fired.fires);
       negative${layer} += select(0u, 1u, fired.negative);
-${rendering ? `      raySpikes${layer} += fired.spikes;` : values.join('\n')}`;
+${rendering ? `      raySpikes${layer} += fired.spikes;` : use === 'training' ? values.join('\n') : sums ? sumActivity(shape, layer) : ''}`;
 }

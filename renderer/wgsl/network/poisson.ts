@@ -13,6 +13,20 @@ import { stepStruct } from '../uniforms.ts';
 import { workWgsl } from '../work.ts';
 import { constantsWgsl, FEATURES, type NetworkShape } from './shape.ts';
 
+/** The random numbers of a ray, the same as those of the other backends. */
+export const noiseWgsl = `
+fn hash32(value: u32) -> u32 {
+  var x = value;
+  x = (x ^ (x >> 16u)) * 0x21f0aaadu;
+  x = (x ^ (x >> 15u)) * 0xd35a2d97u;
+  return x ^ (x >> 15u);
+}
+
+fn noiseKey(seed: u32, ray: u32, word: u32) -> u32 { return seed ^ hash32((ray * 0x9e3779b1u) ^ hash32(word)); }
+
+fn uniformNumber(key: u32, c: u32) -> f32 { return f32(hash32(key ^ (c * 0x85ebca6bu)) >> 8u) / 16777216.0; }
+`;
+
 /** `inputOf(sample, ray, c)` of a local sample. Needs `sampleFeatures` and `views`. */
 function inputWgsl({ views }: NetworkShape): string {
   return `
@@ -39,13 +53,7 @@ export function inputSpikesKernel(shape: NetworkShape): KernelText {
     },
     code: `${stepStruct.wgsl}${workWgsl}${countWgsl}${constantsWgsl(shape)}const REPEATS = ${shape.repeats}u;
 ${inputWgsl(shape)}
-fn hash32(value: u32) -> u32 {
-  var x = value;
-  x = (x ^ (x >> 16u)) * 0x21f0aaadu;
-  x = (x ^ (x >> 15u)) * 0xd35a2d97u;
-  return x ^ (x >> 15u);
-}
-
+${noiseWgsl}
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let low = inputRange[0];
@@ -56,13 +64,12 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let row = rows[FIRST_ROW + r];
     let ray = row.y >> 1u;
     let stepIndex = sampleInfo[row.x].y;
-    let key = step.noiseSeed ^ hash32(((step.firstRay + ray) * 0x9e3779b1u) ^ hash32(stepIndex * 64u + r % REPEATS));
+    let key = noiseKey(step.noiseSeed, step.firstRay + ray, stepIndex * 64u + r % REPEATS);
     var spikes = vec2<u32>(0u);
     for (var c = 0u; c < ${shape.inputs}u; c++) {
       var chance = 0.0;
       if (range > 0.0) { chance = clamp((inputOf(row.x, ray, c) - low) / range, 0.0, 1.0); }
-      let u = f32(hash32(key ^ (c * 0x85ebca6bu)) >> 8u) / 16777216.0;
-      if (u < chance) { spikes[c >> 5u] |= 1u << (c & 31u); }
+      if (uniformNumber(key, c) < chance) { spikes[c >> 5u] |= 1u << (c & 31u); }
     }
     inputSpikes[r] = spikes;
     total += countOneBits(spikes.x) + countOneBits(spikes.y);

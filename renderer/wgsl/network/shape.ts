@@ -3,7 +3,7 @@
  * workgroup is a layer of W of them and takes the rows (time steps) of some whole rays, a tile of `tileRows` after the other.
  */
 import { viewInputs, type FieldSpec, type NetworkSpec } from '../../../src/model/field-spec.ts';
-import { hasMemory, type NeuronDefinition } from '../../../src/neurons/define-neuron.ts';
+import { hasMemory, isSpiking, type NeuronDefinition } from '../../../src/neurons/define-neuron.ts';
 import { emitWgsl, wgslSizes, type WgslSizes } from '../../../src/neurons/emit-wgsl.ts';
 import { neuronNamed } from '../../../src/neurons/index.ts';
 import { parameterFloats, parameterPlaces } from '../../../src/neurons/scan-layout.ts';
@@ -35,6 +35,10 @@ export interface NetworkShape {
   readonly gaps: boolean;
   readonly reversed: boolean;
   readonly poisson: boolean;
+  /** Whether training drops neurons: their outputs are multiplied by `keptNeurons`, [rays, 2 layers, W]. */
+  readonly drops: boolean;
+  /** Whether a teacher has a value for every potential. */
+  readonly taught: boolean;
   /** 16, or 32 for wide networks: four groups of invocations share the rows of a product, each has 4 or 8 of them for 4 neurons. */
   readonly tileRows: number;
   /** Whether products skip neurons that are silent in all rows of a group. */
@@ -65,8 +69,16 @@ function timeOf({
   };
 }
 
+/** What training may ask for besides. */
+export interface TrainingTerms {
+  readonly drops: boolean;
+  readonly taught: boolean;
+}
+
+export const NO_TERMS: TrainingTerms = { drops: false, taught: false };
+
 /** @param workgroupBytes maxComputeWorkgroupStorageSize of the device */
-export function networkShape(spec: FieldSpec & { network: NetworkSpec }, workgroupBytes: number): NetworkShape {
+export function networkShape(spec: FieldSpec & { network: NetworkSpec }, workgroupBytes: number, terms = NO_TERMS): NetworkShape {
   const { network } = spec;
   const { width } = network;
   const neuron = neuronNamed(network.neuron);
@@ -100,6 +112,8 @@ export function networkShape(spec: FieldSpec & { network: NetworkSpec }, workgro
     views,
     inputs,
     ...timeOf(network),
+    drops: terms.drops,
+    taught: terms.taught && isSpiking(neuron),
     tileRows,
     skipsSilent: fits(tileRows, masks),
     tables,

@@ -31,6 +31,9 @@ export const NO_NUMBERS: CallNumbers = {
   densityVariation: 0,
   featureVariation: 0,
   denseVariation: 0,
+  dropout: 0,
+  teacherColourScale: 0,
+  teacherPotentialScale: 0,
   beta1: 0,
   beta2: 0,
   epsilon: 0,
@@ -42,7 +45,7 @@ export const NO_NUMBERS: CallNumbers = {
 export interface Call {
   readonly numbers: CallNumbers;
   /** Buffers, and bytes of them, that have to be 0 at the beginning, besides `stats`. */
-  readonly cleared: readonly (readonly [buffer: string, bytes: number])[];
+  readonly cleared: readonly (readonly [buffer: GPUBuffer, bytes: number])[];
   /** What is read back of which buffers. */
   readonly results: readonly ResultPiece[];
   /** All of the call's dispatches, for so many parts. */
@@ -111,7 +114,7 @@ export class CallRunner {
     device.queue.writeBuffer(buffers['step'], 0, stepStruct.pack({ ...numbers, parts }));
     const encoder = device.createCommandEncoder();
     encoder.clearBuffer(buffers['stats']);
-    for (const [name, bytes] of cleared) encoder.clearBuffer(buffers[name], 0, bytes);
+    for (const [buffer, bytes] of cleared) encoder.clearBuffer(buffer, 0, bytes);
     const pass = encoder.beginComputePass();
     encode(pass, parts);
     pass.end();

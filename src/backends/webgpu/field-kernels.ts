@@ -26,6 +26,7 @@ import {
 } from './kernels/sort-samples.ts';
 import type { FieldSizes } from './field-plan.ts';
 import type { NetworkModule } from './network/interface.ts';
+import type { TeacherModule } from './network/teacher.ts';
 
 export interface FieldOptions {
   /** The network counts rows that include gaps. */
@@ -166,10 +167,12 @@ export class FieldKernels {
    * Forward and backward; then the samples lie sorted by cell, and gradients of the weights in `networkGradients`.
    *
    * @param touched voxels that count as touched whatever the rays do: all, or 0
+   * @param teacher if the loss asks one
    */
-  encodeStep(pass: GPUComputePassEncoder, rays: number, parts: number, touched: number): void {
+  encodeStep(pass: GPUComputePassEncoder, rays: number, parts: number, touched: number, teacher: TeacherModule | null): void {
     const { network } = this;
     network?.encodeBegin(pass);
+    teacher?.encodeBegin(pass);
     this.encodePlan(pass, rays);
     if (network !== null && this.options.ranged) {
       for (let part = 0; part < parts; part++) {
@@ -181,11 +184,13 @@ export class FieldKernels {
       this.encodeSamples(pass, 'marchTraining');
       network?.encodeForward(pass, false);
       this.runPart(pass, 'compositeLoss', 'loss');
+      teacher?.encodePart(pass, (kernel) => this.runEntry(pass, kernel, 'gather'));
       network?.encodeBackward(pass);
     }
     network?.encodeGradients(pass);
     this.kernel('sumLosses').run(pass, 1);
     if (touched > 0) this.kernel('touchVoxels').run(pass, ...touchWorkgroups(touched));
+    teacher?.encodeErrors(pass);
     for (const name of ['binSamples', 'placeCells', 'fillCells', 'sortSamples']) this.runPart(pass, name, 'sort');
     this.kernel('planVoxels').run(pass, 1);
   }
@@ -219,7 +224,11 @@ export class FieldKernels {
   }
 
   private runPart(pass: GPUComputePassEncoder, name: string, entry: string): void {
-    this.kernel(name).runIndirect(pass, this.buffers['dispatch'], this.entries.indexOf(entry));
+    this.runEntry(pass, this.kernel(name), entry);
+  }
+
+  private runEntry(pass: GPUComputePassEncoder, kernel: Kernel, entry: string): void {
+    kernel.runIndirect(pass, this.buffers['dispatch'], this.entries.indexOf(entry));
   }
 
   private kernel(name: string): Kernel {

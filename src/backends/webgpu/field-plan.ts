@@ -30,6 +30,9 @@ export interface FieldSizes {
   readonly planes: number;
   readonly maxSteps: number;
   readonly trainRays: number;
+  /** Of the teacher's grid; 0: none. */
+  readonly teacherVoxels: number;
+  readonly dropout: boolean;
   /** Rays of the largest call. */
   readonly rays: number;
   /** Density samples of the largest training step. */
@@ -62,6 +65,8 @@ export function fieldSizes(spec: FieldSpec, capacity: Capacity, samplesAtATime: 
     planes: Math.ceil(featureChannels / 4),
     maxSteps,
     trainRays,
+    teacherVoxels: network && trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0,
+    dropout: trainRays > 0 && (capacity.dropout ?? false),
     rays,
     densitySamples,
     partSamples: network || trainRays === 0 ? samplesAtATime(Math.max(densitySamples, PART_RAYS * maxSteps)) : densitySamples,
@@ -156,17 +161,13 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
   return plan;
 }
 
-export function planBytes(plan: ReadonlyMap<string, PlannedBuffer>): number {
-  return [...plan.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-/** Throws MemoryError if a buffer is beyond what the adapter can bind. */
+/** Throws MemoryError if a buffer, of so many bytes, is beyond what the adapter can bind. */
 export function checkLimits(
-  plan: ReadonlyMap<string, PlannedBuffer>,
+  buffers: Readonly<Record<string, number>>,
   limits: Pick<GPUSupportedLimits, 'maxBufferSize' | 'maxStorageBufferBindingSize'>,
 ): void {
   const limit = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
-  for (const [name, { bytes }] of plan) {
+  for (const [name, bytes] of Object.entries(buffers)) {
     if (bytes <= limit) continue;
     throw new MemoryError(
       `The buffer ${name} needs ${(bytes / 2 ** 20).toFixed(0)} MiB; this GPU binds at most ${(limit / 2 ** 20).toFixed(0)} MiB.`,

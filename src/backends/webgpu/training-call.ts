@@ -11,7 +11,7 @@ import { LOSS_SUMS, type FieldSizes } from './field-plan.ts';
 /** What a training step leaves for the host. */
 export interface StepSums {
   readonly counts: Counts;
-  /** Squared error, per-sample error, entropy, distortion. */
+  /** Squared error, per-sample error, entropy, distortion, errors of the teacher's colours and potentials. */
   readonly losses: Float32Array;
   /** Sums for the neurons' parameters of both layers. */
   readonly neurons: Float32Array;
@@ -36,6 +36,9 @@ export function stepNumbers(spec: FieldSpec, rays: number, settings: StepSetting
     distortionStep: 1 / maxStepsPerRay(spec),
     spikeWeight1: loss.spikes[0],
     spikeWeight2: loss.spikes[1],
+    dropout: settings.dropout,
+    teacherColourScale: loss.teacherColour / rays,
+    teacherPotentialScale: network && spikes(network) ? loss.teacherPotential / (rays * network.width * repeatsOf(network)) : 0,
     surrogateAlpha: settings.surrogateAlpha ?? (network ? surrogateSettings(network).alpha : 0),
     densityVariation: variationScale(loss.totalVariation.density, grid, rays),
     featureVariation: variationScale(loss.totalVariation.features, grid, rays),
@@ -75,18 +78,19 @@ export function stepResult(
   { loss }: StepSettings,
   { counts, losses, potentials }: StepSums,
 ): StepResult {
-  const [squared, perSample, entropy, distortion] = losses;
+  const [squared, perSample, entropy, distortion, teacherColour, teacherPotential] = losses;
   const mse = squared / (3 * rays);
-  const onSamples = mse + (loss.perSample * perSample + loss.entropy * entropy + loss.distortion * distortion) / rays;
+  const onColours = loss.perSample * perSample + loss.teacherColour * teacherColour;
+  const onSamples = mse + (onColours + loss.entropy * entropy + loss.distortion * distortion) / rays;
   if (network === null || !spikes(network)) return { loss: onSamples, mse, counts, meanPotentials: null };
   const { width } = network;
   // Rows that a mean over samples and repeats goes over; without any, all sums are 0.
   const rows = Math.max(1, counts.samples * repeatsOf(network));
+  let onPotentials = (loss.teacherPotential * teacherPotential) / (rays * width * repeatsOf(network));
   const onSpikes = (loss.spikes[0] * counts.spikes[0] + loss.spikes[1] * counts.spikes[1]) / (rows * width);
-  if (loss.potentials === null) return { loss: onSamples + onSpikes, mse, counts, meanPotentials: null };
+  if (loss.potentials === null) return { loss: onSamples + onSpikes + onPotentials, mse, counts, meanPotentials: null };
   const means = potentials.map((sum) => sum / rows);
   const [weights1, weights2] = loss.potentials;
-  let onPotentials = 0;
   for (let c = 0; c < width; c++) onPotentials += weights1[c] * means[c] + weights2[c] * means[width + c];
   const meanPotentials = [means.slice(0, width), means.slice(width)] as const;
   return { loss: onSamples + onSpikes + onPotentials, mse, counts, meanPotentials };

@@ -1,13 +1,23 @@
 /** The webgpu backend: WGSL kernels on one device. Platform-free; launch-node.ts opens devices in Node. */
+import type { Buffers } from '../../../renderer/wgsl/kernel.ts';
+import type { TrainingTerms } from '../../../renderer/wgsl/network/shape.ts';
 import { BackendError } from '../../errors.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import type { Backend, Capacity } from '../backend.ts';
 import { isPoisson } from '../wasm/network-state.ts';
 import type { WebgpuDevice } from './device.ts';
 import { createFieldKernels, dispatchEntries, type FieldOptions } from './field-kernels.ts';
-import { checkLimits, fieldSizes, planBuffers, planBytes, type FieldSizes, type PlannedBuffer } from './field-plan.ts';
-import type { NetworkModule } from './network/interface.ts';
-import { createNetworkModule, needsRowOffsets, networkBytes, partSamplesOf, type NetworkFieldSpec } from './network/network-module.ts';
+import { checkLimits, fieldSizes, planBuffers, type FieldSizes, type PlannedBuffer } from './field-plan.ts';
+import {
+  createNetworkBuffers,
+  createNetworkModule,
+  needsRowOffsets,
+  networkBuffers,
+  partSamplesOf,
+  type NetworkFieldSpec,
+  type NetworkUse,
+} from './network/network-module.ts';
+import { createTeacherBuffers, teacherBuffers, TeacherModule, type TeacherBytes, type TeacherParts } from './network/teacher.ts';
 import { WebgpuEngine } from './webgpu-engine.ts';
 
 export interface WebgpuBackendOptions {
@@ -21,9 +31,18 @@ const RENDER_SAMPLES = 2 ** 20;
 interface FieldPlan {
   readonly sizes: FieldSizes;
   readonly options: FieldOptions;
-  readonly buffers: ReadonlyMap<string, PlannedBuffer>;
-  /** Of all buffers, the network's own included. */
-  readonly bytes: number;
+  readonly terms: TrainingTerms;
+  readonly use: NetworkUse;
+  readonly field: ReadonlyMap<string, PlannedBuffer>;
+  /** Bytes by name. */
+  readonly network: Readonly<Record<string, number>>;
+  readonly teacher: TeacherBytes | null;
+}
+
+interface FieldBuffers {
+  readonly field: Buffers;
+  readonly network: Buffers;
+  readonly teacher: TeacherParts | null;
 }
 
 /** @param device stays the caller's; it has to outlive the fields */
@@ -31,52 +50,82 @@ export function createWebgpuBackend(device: WebgpuDevice, { partSamples = Infini
   const { limits } = device.device;
   const plan = (spec: FieldSpec, capacity: Capacity): FieldPlan => {
     checkChannels(spec);
-    if ((capacity.teacherVoxels ?? 0) > 0) throw new BackendError('The webgpu backend has no teacher.', 'Use --backend wasm or tfjs.');
-    if (capacity.dropout) throw new BackendError('The webgpu backend has no dropout.', 'Use --backend wasm or tfjs.');
-    const training = capacity.trainRays > 0;
+    const use = capacity.trainRays > 0 ? 'training' : 'rendering';
+    const terms = { drops: capacity.dropout ?? false, taught: (capacity.teacherVoxels ?? 0) > 0 };
     const options = { withRows: hasNetwork(spec) && needsRowOffsets(spec), ranged: hasNetwork(spec) && isPoisson(spec.network) };
     const sizes = fieldSizes(spec, capacity, (most) =>
-      Math.min(partSamples, hasNetwork(spec) ? partSamplesOf(spec, limits, training, most) : RENDER_SAMPLES),
+      Math.min(partSamples, hasNetwork(spec) ? partSamplesOf(spec, limits, use, most, terms) : RENDER_SAMPLES),
     );
-    const buffers = planBuffers(sizes, dispatchEntries(sizes), options.withRows);
-    const own = hasNetwork(spec) ? networkBytes(spec, limits, sizes, training) : 0;
-    return { sizes, options, buffers, bytes: planBytes(buffers) + own };
+    return {
+      sizes,
+      options,
+      terms,
+      use,
+      field: planBuffers(sizes, dispatchEntries(sizes), options.withRows),
+      network: hasNetwork(spec) ? networkBuffers(spec, limits, sizes, use, terms) : {},
+      teacher: hasNetwork(spec) && sizes.teacherVoxels > 0 ? teacherBuffers(spec, limits, sizes, sizes.teacherVoxels) : null,
+    };
   };
   return {
     name: 'webgpu',
     description: `webgpu: ${device.description}`,
     memory: device.software ? 'process' : 'gpu',
-    estimateBytes: (spec, capacity) => plan(spec, capacity).bytes,
+    estimateBytes: (spec, capacity) => totalBytes(plan(spec, capacity)),
     createField: async (spec, capacity) => {
-      const { sizes, options, buffers: planned } = plan(spec, capacity);
-      checkLimits(planned, limits);
+      const planned = plan(spec, capacity);
+      for (const group of groupsOf(planned)) checkLimits(group, limits);
+      const { sizes, options, terms, use } = planned;
       const buffers = await allocate(device, planned);
-      let network: NetworkModule | null = null;
       try {
-        const shared = { buffers, partSamples: sizes.partSamples, rays: sizes.rays };
-        if (hasNetwork(spec)) network = await createNetworkModule(device.device, spec, shared, sizes.training);
-        const kernels = await createFieldKernels(device.device, sizes, buffers, options, network);
-        return new WebgpuEngine(spec, { device, sizes, buffers, kernels, network });
+        const network = hasNetwork(spec)
+          ? await createNetworkModule(device.device, spec, buffers.field, buffers.network, use, terms)
+          : null;
+        const teacher =
+          hasNetwork(spec) && network && buffers.teacher
+            ? await TeacherModule.create(device.device, spec, buffers.field, buffers.teacher, network)
+            : null;
+        const kernels = await createFieldKernels(device.device, sizes, buffers.field, options, network);
+        return new WebgpuEngine(spec, { device, sizes, buffers: buffers.field, kernels, network, teacher });
       } catch (error) {
-        network?.dispose();
-        for (const buffer of Object.values(buffers)) buffer.destroy();
+        destroy(buffers);
         throw error;
       }
     },
   };
 }
 
-async function allocate(owner: WebgpuDevice, plan: ReadonlyMap<string, PlannedBuffer>): Promise<Record<string, GPUBuffer>> {
-  const buffers: Record<string, GPUBuffer> = {};
+/** Bytes by name of the buffers of a field, of its network, of its teacher. */
+function groupsOf({ field, network, teacher }: FieldPlan): Readonly<Record<string, number>>[] {
+  const ofField = Object.fromEntries([...field].map(([name, { bytes }]) => [name, bytes]));
+  return [ofField, network, ...(teacher ? [teacher.own, teacher.network] : [])];
+}
+
+function totalBytes(plan: FieldPlan): number {
+  return groupsOf(plan)
+    .flatMap((group) => Object.values(group))
+    .reduce((a, b) => a + b);
+}
+
+async function allocate(owner: WebgpuDevice, plan: FieldPlan): Promise<FieldBuffers> {
+  const field: Record<string, GPUBuffer> = {};
+  let buffers: FieldBuffers = { field, network: {}, teacher: null };
   try {
-    await owner.allocate('the field', planBytes(plan), () => {
-      for (const [label, { bytes, usage }] of plan) buffers[label] = owner.device.createBuffer({ label, size: bytes, usage });
+    await owner.allocate('the field', totalBytes(plan), () => {
+      const { device } = owner;
+      for (const [label, { bytes, usage }] of plan.field) field[label] = device.createBuffer({ label, size: bytes, usage });
+      const network = createNetworkBuffers(device, plan.network);
+      buffers = { field, network, teacher: plan.teacher && createTeacherBuffers(device, plan.teacher) };
     });
   } catch (error) {
-    for (const buffer of Object.values(buffers)) buffer.destroy();
+    destroy(buffers);
     throw error;
   }
   return buffers;
+}
+
+function destroy({ field, network, teacher }: FieldBuffers): void {
+  for (const group of [field, network, ...(teacher ? [teacher.own, teacher.network] : [])])
+    for (const buffer of Object.values(group)) buffer.destroy();
 }
 
 function hasNetwork(spec: FieldSpec): spec is NetworkFieldSpec {

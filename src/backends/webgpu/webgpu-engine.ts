@@ -1,7 +1,6 @@
 /** One field on a GPU: uploads rays and numbers, makes calls, hands out what the interface promises. */
 import { BUFFER_USAGE, type Buffers, type Kernel } from '../../../renderer/wgsl/kernel.ts';
 import { gridStruct, packView } from '../../../renderer/wgsl/uniforms.ts';
-import { BackendError } from '../../errors.ts';
 import { densityOf } from '../../model/density.ts';
 import { hasMetricSteps, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import { WEIGHTS } from '../../model/tensor-names.ts';
@@ -24,6 +23,7 @@ import {
   type TensorName,
   type TrainBatch,
 } from '../backend.ts';
+import { asksTeacher, checkTeacher } from '../check-teacher.ts';
 import { spikes } from '../wasm/network-state.ts';
 import { NeuronParameters } from '../wasm/neuron-parameters.ts';
 import { CallRunner, NO_NUMBERS, type Call, type ResultPiece } from './call-runner.ts';
@@ -32,6 +32,7 @@ import { bindKernel, gradientKernels, type FieldKernels } from './field-kernels.
 import { checkFits, RENDER_RAYS, type FieldSizes } from './field-plan.ts';
 import { VOXEL_LIST_HEADER } from './kernels/sort-samples.ts';
 import type { NetworkModule } from './network/interface.ts';
+import type { TeacherModule } from './network/teacher.ts';
 import { TensorStore } from './tensor-store.ts';
 import { biasCorrection, stepNumbers, stepPieces, stepResult, stepSums, type StepSums } from './training-call.ts';
 
@@ -42,6 +43,7 @@ export interface FieldParts {
   readonly buffers: Buffers;
   readonly kernels: FieldKernels;
   readonly network: NetworkModule | null;
+  readonly teacher: TeacherModule | null;
 }
 
 /** What is made of the rays of a rendering, batch by batch: `count` of them from the `first` on. */
@@ -66,13 +68,15 @@ export class WebgpuEngine implements FieldEngine {
   private readonly buffers: Buffers;
   private readonly kernels: FieldKernels;
   private readonly network: NetworkModule | null;
+  private readonly teacher: TeacherModule | null;
+  private hasTeacher = false;
   private readonly calls: CallRunner;
   private readonly tensors: TensorStore;
   private readonly neurons: NeuronParameters;
   private readonly neuronValues: Float32Array<ArrayBuffer>;
   private occupancy = new Uint8Array(0);
 
-  constructor(spec: FieldSpec, { device, sizes, buffers, kernels, network }: FieldParts) {
+  constructor(spec: FieldSpec, { device, sizes, buffers, kernels, network, teacher }: FieldParts) {
     this.currentSpec = spec;
     this.owner = device;
     this.device = device.device;
@@ -80,6 +84,7 @@ export class WebgpuEngine implements FieldEngine {
     this.buffers = buffers;
     this.kernels = kernels;
     this.network = network;
+    this.teacher = teacher;
     this.calls = new CallRunner(this.device, buffers);
     this.tensors = new TensorStore(this.device, buffers, sizes);
     this.neuronValues = new Float32Array(2 * sizes.neuronFloats);
@@ -129,7 +134,11 @@ export class WebgpuEngine implements FieldEngine {
   }
 
   async setTeacher(teacher: Teacher | null): Promise<void> {
-    if (teacher !== null) throw new BackendError('The webgpu backend has no teacher.', 'Use the backend wasm or tfjs.');
+    if (teacher !== null) {
+      checkTeacher(teacher, this.spec, this.sizes.teacherVoxels);
+      this.teacher?.write(teacher);
+    }
+    this.hasTeacher = teacher !== null;
   }
 
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
@@ -229,7 +238,7 @@ export class WebgpuEngine implements FieldEngine {
       upload(first, count);
       const call: Call = {
         numbers: { ...numbers, rayCount: count, firstView: firstView(count), firstRay: first },
-        cleared: [['raySpikes', 4 * count]],
+        cleared: [[this.buffers['raySpikes'], 4 * count]],
         results: results(count),
         encode: (pass, parts) => {
           encode(pass, count, parts);
@@ -252,6 +261,7 @@ export class WebgpuEngine implements FieldEngine {
   async dispose(): Promise<void> {
     this.calls.dispose();
     this.network?.dispose();
+    this.teacher?.dispose();
     for (const buffer of Object.values(this.buffers)) buffer.destroy();
   }
 
@@ -262,17 +272,18 @@ export class WebgpuEngine implements FieldEngine {
       throw new RangeError(`A batch of ${n} rays is beyond the capacity of ${this.sizes.trainRays} this engine was made for.`);
     const { network } = this.spec;
     const { loss } = settings;
-    if (settings.dropout > 0 || loss.teacherColour !== 0 || loss.teacherPotential !== 0)
-      throw new BackendError('The webgpu backend has no teacher and no dropout.', 'Use the backend wasm or tfjs.');
     const varied = hasVariation(loss.totalVariation);
     if (varied && !this.sizes.totalVariation) throw new RangeError('This engine was not made for total variation.');
     const touched = varied && loss.totalVariation.dense ? voxelCount(this.spec.grid) : 0;
+    if (network !== null && settings.dropout > 0 && !this.sizes.dropout)
+      throw new RangeError('This engine was made for training without dropout.');
+    const teacher = asksTeacher(loss, this.hasTeacher) ? this.teacher : null;
     const call: Call = {
       numbers: { ...stepNumbers(this.spec, n, settings), firstView: firstView(batch, n) },
-      cleared: [['voxelList', 4 * VOXEL_LIST_HEADER]],
+      cleared: [[this.buffers['voxelList'], 4 * VOXEL_LIST_HEADER], ...(teacher ? [[teacher.errors, teacher.errors.size] as const] : [])],
       results: stepPieces(this.sizes),
       encode: (pass, parts) => {
-        this.kernels.encodeStep(pass, n, parts, touched);
+        this.kernels.encodeStep(pass, n, parts, touched, teacher);
         use(pass);
         this.kernels.encodeClear(pass);
       },

@@ -1,9 +1,11 @@
 /** Every variant of every WGSL kernel, compiled by Dawn without a GPU, within the limits that the least GPU has. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createKernel, type KernelText } from '../../../renderer/wgsl/kernel.ts';
+import { NO_TERMS } from '../../../renderer/wgsl/network/shape.ts';
 import type { WebgpuDevice } from '../../../src/backends/webgpu/device.ts';
 import { fieldKernelTexts, gradientKernels } from '../../../src/backends/webgpu/field-kernels.ts';
 import { networkKernelTexts, type NetworkFieldSpec } from '../../../src/backends/webgpu/network/network-module.ts';
+import { teacherKernelTexts } from '../../../src/backends/webgpu/network/teacher.ts';
 import { fieldSizes } from '../../../src/backends/webgpu/field-plan.ts';
 import { builtInNeurons } from '../../../src/neurons/index.ts';
 import { SURROGATE_NAMES } from '../../../src/neurons/surrogates.ts';
@@ -45,8 +47,15 @@ describe('kernels of a field', () => {
 /** Kernels of a network with these settings, for rendering and for training. */
 async function compileNetwork(network: Partial<NetworkSpec>): Promise<void> {
   const { spec } = fieldFixture({ network });
-  for (const training of [false, true])
-    for (const text of networkKernelTexts(spec as NetworkFieldSpec, owner.device.limits, training)) await compile(text);
+  const { limits } = owner.device;
+  const variants = [
+    ...networkKernelTexts(spec as NetworkFieldSpec, limits, 'rendering'),
+    ...[NO_TERMS, { drops: true, taught: true }].flatMap((terms) =>
+      networkKernelTexts(spec as NetworkFieldSpec, limits, 'training', terms),
+    ),
+    ...teacherKernelTexts(spec as NetworkFieldSpec, limits),
+  ];
+  for (const text of variants) await compile(text);
 }
 
 const MODES: readonly Partial<NetworkSpec>[] = [

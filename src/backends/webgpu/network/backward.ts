@@ -28,7 +28,7 @@ export function sumSlots({ poisson, sizes }: NetworkShape): Readonly<Record<'w3'
 export function backwardKernel(shape: NetworkShape, layer: 1 | 2): KernelText {
   const { tables, width, poisson } = shape;
   const summed = layer === 1 && !poisson;
-  const kept = Array.from({ length: keptValues(shape) - 1 }, (_, k) => `    kept[${k}] = potentials[${at(layer, k + 1)}];\n`).join('');
+  const kept = Array.from({ length: shape.sizes.kept }, (_, k) => `    kept[${k}] = potentials[${at(layer, k + 1)}];\n`).join('');
   return {
     name: `network backward, layer ${layer}`,
     buffers: {
@@ -38,11 +38,12 @@ export function backwardKernel(shape: NetworkShape, layer: 1 | 2): KernelText {
       ...(summed ? { sampleFeatures: 'read array<vec4<f32>>' as const, rayGradients: 'write array<f32>' as const } : {}),
       potentials: layer === 2 ? 'write array<f32>' : 'read array<f32>',
       partialSums: 'write array<f32>',
+      ...(shape.drops ? { keptNeurons: 'read array<f32>' as const } : {}),
       step: 'uniform Step',
     },
     code: `${stepStruct.wgsl}${constantsWgsl(shape)}${taskWgsl}${tableWgsl(shape, 'scalars')}
 const REPEATS = ${shape.repeats}u;
-
+${shape.taught ? taughtWgsl : ''}
 @compute @workgroup_size(${width})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) j: u32) {
   let begin = taskBegin(group.x);
@@ -60,11 +61,12 @@ ${layer === 2 ? logitSetup(tables.w3) : summed ? featureSetup : ''}
     let row = rows[FIRST_ROW + r];
     let isReal = row.x != GAP;
     let h = potentials[${at(layer, 0)}];
-${kept}${layer === 2 ? logitOutput : '    let output = outputGradients[r * W + j];'}
-    let adjoints = Adjoints(output, select(0.0, spikes, isReal), select(0.0, drive, isReal));
+${kept}${shape.drops ? `    let factor = keptNeurons[(row.y >> 1u) * 2u * W + ${layer - 1}u * W + j];\n` : ''}${layer === 2 ? logitOutput : '    var output = outputGradients[r * W + j];'}
+${shape.drops ? '    output *= factor;' : ''}
+    let adjoints = Adjoints(output, select(0.0, spikes, isReal), select(0.0, ${shape.taught ? `drive + taughtDrive(${at(layer, keptValues(shape) - 1)})` : 'drive'}, isReal));
     let d = adjointStep(neuron, h, kept, adjoints, &carry, &shares);
     potentialSum += select(0.0, h, isReal);
-${layer === 2 ? `    sum3 += colour * neuronOutput(neuron, h);\n    potentials[${at(2, 0)}] = d;` : '    outputGradients[r * W + j] = d;'}
+${layer === 2 ? `    sum3 += colour * neuronOutput(neuron, h)${shape.drops ? ' * factor' : ''};\n    potentials[${at(2, 0)}] = d;` : '    outputGradients[r * W + j] = d;'}
 ${summed ? featureSums : ''}
     if ((row.y & 1u) != 0u) {
       carry = States();
@@ -88,6 +90,14 @@ ${writeSums(shape, layer)}
   }
 }
 
+/** What a teacher adds is there only in steps that ask it (teacher.ts). */
+const taughtWgsl = `
+fn taughtDrive(at: u32) -> f32 {
+  if (step.teacherPotentialScale == 0.0) { return 0.0; }
+  return potentials[at];
+}
+`;
+
 function logitSetup(w3: number): string {
   return `  let weights3 = vec3<f32>(table(${w3}u + 4u * j), table(${w3 + 1}u + 4u * j), table(${w3 + 2}u + 4u * j));
   var sum3 = vec3<f32>(0.0);`;
@@ -96,7 +106,7 @@ function logitSetup(w3: number): string {
 /** `colour` is d loss / d logits of the row, of which a sample may have several. */
 const logitOutput = `    var colour = vec3<f32>(0.0);
     if (isReal) { colour = logitGradients[row.x].xyz / f32(REPEATS); }
-    let output = dot(colour, weights3);`;
+    var output = dot(colour, weights3);`;
 
 const featureSetup = [0, 1, 2].map((k) => `  var featureSum${k} = vec4<f32>(0.0);\n`).join('') + '  var raySum = 0.0;';
 

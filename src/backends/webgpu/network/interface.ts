@@ -2,6 +2,8 @@
 import type { Buffers } from '../../../../renderer/wgsl/kernel.ts';
 
 export interface NetworkModule {
+  /** Its own, by name. */
+  readonly buffers: Buffers;
   /** Once a call: clears the sums. */
   encodeBegin(pass: GPUComputePassEncoder): void;
   /** For each part, before any is coloured; only in training with Poisson encoding: `inputRange`. */
@@ -15,9 +17,8 @@ export interface NetworkModule {
   dispose(): void;
 }
 
-/** What the field's buffers are like; they live as long as the network. */
-export interface Shared {
-  readonly buffers: Buffers;
+/** What the field's buffers are like. */
+export interface Sharing {
   /** Rows of a part: network samples, or with gaps the steps that they span. */
   readonly partSamples: number;
   /** Rays of the largest call. */

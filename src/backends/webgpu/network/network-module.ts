@@ -10,19 +10,20 @@
  *
  * Every dispatch has a fixed size: a workgroup finds its share of the part in `work` and `rows`, and has nothing to do if there is none.
  */
-import { BUFFER_USAGE, createKernel, type KernelText } from '../../../../renderer/wgsl/kernel.ts';
+import { BUFFER_USAGE, createKernel, type Buffers, type KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { forwardKernel, keptValues } from '../../../../renderer/wgsl/network/forward.ts';
 import { inputSpikesKernel, rangeEndKernel, rangeKernel } from '../../../../renderer/wgsl/network/poisson.ts';
 import { meanLogitsKernel } from '../../../../renderer/wgsl/network/repeats.ts';
 import { DISPATCHES, ROW_GROUPS, rowsKernel, type Dispatch } from '../../../../renderer/wgsl/network/rows.ts';
-import { networkShape, ROW_HEADER, SHARES, TASKS, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';
+import { networkShape, ROW_HEADER, SHARES, TASKS, type NetworkShape, type TrainingTerms } from '../../../../renderer/wgsl/network/shape.ts';
 import { TABLE_GROUPS, tablesKernel } from '../../../../renderer/wgsl/network/tables.ts';
 import { VIEW_GROUPS, viewsKernel } from '../../../../renderer/wgsl/network/views.ts';
 import { maxStepsPerRay, type FieldSpec, type NetworkSpec } from '../../../model/field-spec.ts';
 import { backwardKernel, sumSlots } from './backward.ts';
+import { DROPOUT_GROUPS, dropoutKernel } from './dropout.ts';
 import { featureGradientsKernel } from './feature-gradients.ts';
 import { INPUT_SHARES, inputGradientsKernel, summedInputs } from './input-gradients.ts';
-import type { NetworkModule, Shared } from './interface.ts';
+import type { NetworkModule, Sharing } from './interface.ts';
 import { blocksOf, outputGradientsKernel, weightGradientKernel } from './products.ts';
 import { COLLECT_GROUPS, collectKernel, sumsKernel, SUM_GROUPS } from './weight-gradients.ts';
 
@@ -36,6 +37,9 @@ const [PART_BYTES, PART_ROWS] = [256 * 2 ** 20, 2 ** 20];
 
 const { storage, indirect } = BUFFER_USAGE;
 
+/** What a network is there for: an image, a training step, or potentials and logits for another network. */
+export type NetworkUse = 'rendering' | 'training' | 'teaching';
+
 /** Whether the network needs `rowOffsets`: gaps are rows. */
 export function needsRowOffsets(spec: NetworkFieldSpec): boolean {
   return networkShape(spec, 0).gaps;
@@ -47,10 +51,16 @@ export function needsRowOffsets(spec: NetworkFieldSpec): boolean {
  * @param samples the most that a call can have
  * @throws RangeError if one ray could be longer
  */
-export function partSamplesOf(spec: NetworkFieldSpec, limits: NetworkLimits, training: boolean, samples: number): number {
-  const shape = networkShape(spec, limits.maxComputeWorkgroupStorageSize);
+export function partSamplesOf(
+  spec: NetworkFieldSpec,
+  limits: NetworkLimits,
+  use: NetworkUse,
+  samples: number,
+  terms?: TrainingTerms,
+): number {
+  const shape = networkShape(spec, limits.maxComputeWorkgroupStorageSize, terms);
   const bytes = Math.min(PART_BYTES, limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-  const rowBytes = Math.max(...Object.values(rowBuffers(shape, training)));
+  const rowBytes = Math.max(...Object.values(rowBuffers(shape, use)));
   const rows = Math.min(PART_ROWS, Math.floor((bytes - 8 * ROW_HEADER) / rowBytes));
   const fitting = Math.min(samples, Math.floor(rows / shape.repeats));
   const longest = maxStepsPerRay(spec);
@@ -62,21 +72,30 @@ export function partSamplesOf(spec: NetworkFieldSpec, limits: NetworkLimits, tra
 }
 
 /** Bytes a row of the buffers that grow with the part. */
-function rowBuffers(shape: NetworkShape, training: boolean): Record<string, number> {
+function rowBuffers(shape: NetworkShape, use: NetworkUse): Record<string, number> {
   return {
     rows: 8,
     ...(shape.poisson ? { inputSpikes: 8 } : {}),
     ...(shape.repeats > 1 ? { rowLogits: 16 } : {}),
-    ...(training ? { potentials: 8 * keptValues(shape) * shape.width, outputGradients: 4 * shape.width } : {}),
+    ...(use === 'rendering' ? {} : { potentials: 8 * keptValues(shape) * shape.width }),
+    ...(use === 'training' ? { outputGradients: 4 * shape.width } : {}),
   };
 }
 
 /** Bytes of the module's own buffers by name. */
-function bufferBytes(shape: NetworkShape, partSamples: number, rays: number, training: boolean): Record<string, number> {
+export function networkBuffers(
+  spec: NetworkFieldSpec,
+  limits: NetworkLimits,
+  { partSamples, rays }: Sharing,
+  use: NetworkUse,
+  terms?: TrainingTerms,
+): Record<string, number> {
+  const shape = networkShape(spec, limits.maxComputeWorkgroupStorageSize, terms);
   const { width, views, poisson } = shape;
+  const training = use === 'training';
   const keepsTerms = training || poisson;
   const rows = partSamples * shape.repeats;
-  const ofRows = Object.fromEntries(Object.entries(rowBuffers(shape, training)).map(([name, bytes]) => [name, bytes * rows]));
+  const ofRows = Object.fromEntries(Object.entries(rowBuffers(shape, use)).map(([name, bytes]) => [name, bytes * rows]));
   return {
     ...ofRows,
     rows: 8 * (rows + ROW_HEADER),
@@ -92,32 +111,47 @@ function bufferBytes(shape: NetworkShape, partSamples: number, rays: number, tra
           partialInputs: 4 * INPUT_SHARES * summedInputs(shape) * width,
           ...(poisson ? {} : { rayGradients: 4 * rays * width }),
           ...(poisson ? { rangeBits: 8 } : {}),
+          ...(shape.drops ? { keptNeurons: 8 * rays * width } : {}),
         }
       : {}),
   };
 }
 
-/** Bytes of the module's own buffers. */
-export function networkBytes(spec: NetworkFieldSpec, limits: NetworkLimits, sharing: Omit<Shared, 'buffers'>, training: boolean): number {
-  const shape = networkShape(spec, limits.maxComputeWorkgroupStorageSize);
-  return Object.values(bufferBytes(shape, sharing.partSamples, sharing.rays, training)).reduce((a, b) => a + b);
+/** The buffers of `networkBuffers`. */
+export function createNetworkBuffers(device: GPUDevice, bytes: Readonly<Record<string, number>>): Record<string, GPUBuffer> {
+  const usage = (name: string): number => (name === 'networkDispatch' ? storage | indirect : storage);
+  return Object.fromEntries(
+    Object.entries(bytes).map(([label, size]) => [label, device.createBuffer({ label, size, usage: usage(label) })]),
+  );
 }
 
 type Stage = 'tables' | 'rangeBegin' | 'rows' | 'views' | 'range' | 'rangeEnd' | 'inputSpikes' | 'forward' | 'meanLogits' | 'render';
 type TrainingStage =
-  'backward2' | 'outputGradients' | 'backward1' | 'gradientW2' | 'inputGradients' | 'featureGradients' | 'sums' | 'collect';
+  | 'activity1'
+  | 'dropout1'
+  | 'activity2'
+  | 'dropout2'
+  | 'backward2'
+  | 'outputGradients'
+  | 'backward1'
+  | 'gradientW2'
+  | 'inputGradients'
+  | 'featureGradients'
+  | 'sums'
+  | 'collect';
 /** Workgroups, or what they are counted by. */
 type Workgroups = readonly [x: number, y: number] | Dispatch;
 type StageKernel = readonly [Stage | TrainingStage, KernelText, Workgroups];
 
 /** The kernels of a network. */
-function kernelsOf(shape: NetworkShape, training: boolean): StageKernel[] {
+function kernelsOf(shape: NetworkShape, use: NetworkUse): StageKernel[] {
+  const training = use === 'training';
   const { poisson, repeats } = shape;
   const list: StageKernel[] = [
     ['tables', tablesKernel(shape, training), [TABLE_GROUPS, 1]],
     ['rows', rowsKernel(shape, blocksOf(shape)), [ROW_GROUPS, 1]],
     ['views', viewsKernel(shape, training || poisson), [VIEW_GROUPS, 1]],
-    ['render', forwardKernel(shape, true), 'tasks'],
+    use === 'teaching' ? ['forward', forwardKernel(shape, 'training'), 'tasks'] : ['render', forwardKernel(shape, 'rendering'), 'tasks'],
   ];
   if (poisson) list.push(['inputSpikes', inputSpikesKernel(shape), 'rows']);
   if (repeats > 1) list.push(['meanLogits', meanLogitsKernel(shape), 'samples']);
@@ -128,8 +162,15 @@ function kernelsOf(shape: NetworkShape, training: boolean): StageKernel[] {
       ['range', rangeKernel(shape), 'samples'],
       ['rangeEnd', rangeEndKernel(false), [1, 1]],
     );
+  if (shape.drops)
+    list.push(
+      ['activity1', forwardKernel(shape, 'activity 1'), 'tasks'],
+      ['dropout1', dropoutKernel(shape, 1), [DROPOUT_GROUPS, 1]],
+      ['activity2', forwardKernel(shape, 'activity 2'), 'tasks'],
+      ['dropout2', dropoutKernel(shape, 2), [DROPOUT_GROUPS, 1]],
+    );
   list.push(
-    ['forward', forwardKernel(shape, false), 'tasks'],
+    ['forward', forwardKernel(shape, 'training'), 'tasks'],
     ['backward2', backwardKernel(shape, 2), 'tasks'],
     ['outputGradients', outputGradientsKernel(shape), 'rowBlocks'],
     ['backward1', backwardKernel(shape, 1), 'tasks'],
@@ -143,26 +184,27 @@ function kernelsOf(shape: NetworkShape, training: boolean): StageKernel[] {
 }
 
 /** The WGSL of all kernels that a network would have, to be compiled by a test. */
-export function networkKernelTexts(spec: NetworkFieldSpec, limits: NetworkLimits, training: boolean): KernelText[] {
-  return kernelsOf(networkShape(spec, limits.maxComputeWorkgroupStorageSize), training).map(([, text]) => text);
+export function networkKernelTexts(spec: NetworkFieldSpec, limits: NetworkLimits, use: NetworkUse, terms?: TrainingTerms): KernelText[] {
+  return kernelsOf(networkShape(spec, limits.maxComputeWorkgroupStorageSize, terms), use).map(([, text]) => text);
 }
 
-/** @param training whether there will be backward passes */
+/**
+ * @param terms of the training steps; default: none
+ * @param own what `createNetworkBuffers` made for it; the module destroys them
+ */
 export async function createNetworkModule(
   device: GPUDevice,
   spec: NetworkFieldSpec,
-  { buffers, partSamples, rays }: Shared,
-  training: boolean,
+  buffers: Buffers,
+  own: Buffers,
+  use: NetworkUse,
+  terms?: TrainingTerms,
 ): Promise<NetworkModule> {
-  const shape = networkShape(spec, device.limits.maxComputeWorkgroupStorageSize);
-  const own = Object.entries(bufferBytes(shape, partSamples, rays, training)).map(([label, size]): [string, GPUBuffer] => [
-    label,
-    device.createBuffer({ label, size, usage: label === 'networkDispatch' ? storage | indirect : storage }),
-  ]);
-  const all = { ...buffers, ...Object.fromEntries(own) };
+  const shape = networkShape(spec, device.limits.maxComputeWorkgroupStorageSize, terms);
+  const all = { ...buffers, ...own };
   const kernels = new Map(
     await Promise.all(
-      kernelsOf(shape, training).map(
+      kernelsOf(shape, use).map(
         async ([stage, text, workgroups]) => [stage, { kernel: await createKernel(device, text, all), workgroups }] as const,
       ),
     ),
@@ -178,11 +220,16 @@ export async function createNetworkModule(
     }
   };
   return {
+    buffers: own,
     encodeBegin: (pass) => run(pass, 'tables', 'rangeBegin'),
     encodeRange: (pass) => run(pass, 'rows', 'views', 'range', 'rangeEnd'),
-    encodeForward: (pass, rendering) => run(pass, 'rows', 'views', 'inputSpikes', rendering ? 'render' : 'forward', 'meanLogits'),
+    encodeForward: (pass, rendering) => {
+      run(pass, 'rows', 'views', 'inputSpikes');
+      if (!rendering) run(pass, 'activity1', 'dropout1', 'activity2', 'dropout2');
+      run(pass, rendering ? 'render' : 'forward', 'meanLogits');
+    },
     encodeBackward: (pass) => run(pass, 'backward2', 'outputGradients', 'gradientW2', 'backward1', 'inputGradients', 'featureGradients'),
     encodeGradients: (pass) => run(pass, 'sums', 'collect'),
-    dispose: () => own.forEach(([, buffer]) => buffer.destroy()),
+    dispose: () => Object.values(own).forEach((buffer) => buffer.destroy()),
   };
 }

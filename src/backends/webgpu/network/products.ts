@@ -67,6 +67,7 @@ export function weightGradientKernel(shape: NetworkShape): KernelText {
       rows: 'read array<vec2<u32>>',
       potentials: 'read array<vec4<f32>>',
       partialW2: 'write array<vec4<f32>>',
+      ...(shape.drops ? { keptNeurons: 'read array<vec4<f32>>' as const } : {}),
     },
     code: `${constantsWgsl(shape)}${tableWgsl(shape, 'scalars')}
 @compute @workgroup_size(256)
@@ -80,7 +81,8 @@ ${FOUR.map((c) => `  let neuron${c} = neuronAt(0u, 4u * row + ${c}u, 1.0);\n  va
   for (var k = begin; k < end; k++) {
     let h = potentials[k * ${2 * values * vectors}u + row];
     let g = potentials[k * ${2 * values * vectors}u + ${values * vectors}u + column];
-${FOUR.map((c) => `    sum${c} += neuronOutput(neuron${c}, h.${COMPONENTS[c]}) * g;`).join('\n')}
+${shape.drops ? `    let factor = keptNeurons[(rows[FIRST_ROW + k].y >> 1u) * ${2 * vectors}u + row];` : ''}
+${FOUR.map((c) => `    sum${c} += neuronOutput(neuron${c}, h.${COMPONENTS[c]})${shape.drops ? ` * factor.${COMPONENTS[c]}` : ''} * g;`).join('\n')}
   }
   // What no part before has written is not there yet.
   let isNew = group.y >= rows[2].y;

@@ -1,0 +1,193 @@
+/**
+ * The teacher of a distillation (`Teacher` of backend.ts) on the GPU: another network of ReLUs, at the student's samples, on features of its own
+ * grid. It is a NetworkModule like the student's, with buffers of its own, that keeps its potentials and has no backward pass. Its kernels besides
+ * those are in teacher-kernels.ts.
+ */
+import { BUFFER_USAGE, createKernel, type Buffers, type Kernel, type KernelText } from '../../../../renderer/wgsl/kernel.ts';
+import { networkShape } from '../../../../renderer/wgsl/network/shape.ts';
+import { STATS } from '../../../../renderer/wgsl/stats.ts';
+import { gridStruct } from '../../../../renderer/wgsl/uniforms.ts';
+import { relu } from '../../../neurons/relu.ts';
+import { viewInputs, voxelCount } from '../../../model/field-spec.ts';
+import type { Teacher } from '../../backend.ts';
+import type { NetworkModule, Sharing } from './interface.ts';
+import {
+  createNetworkBuffers,
+  createNetworkModule,
+  networkBuffers,
+  networkKernelTexts,
+  type NetworkFieldSpec,
+  type NetworkLimits,
+} from './network-module.ts';
+import { ERROR_GROUPS, gatherTeacher, sumTeacherErrors, teachColours, teachPotentials } from './teacher-kernels.ts';
+
+const PLANES = 3;
+const { storage, uniform, copyTarget } = BUFFER_USAGE;
+
+/** The student's network with ReLUs; without time. */
+function teacherSpec(spec: NetworkFieldSpec): NetworkFieldSpec {
+  const { width, viewFrequencies, neuronRate } = spec.network;
+  return {
+    ...spec,
+    network: {
+      neuron: relu.name,
+      neuronParameters: {},
+      neuronRate,
+      surrogate: 'own',
+      surrogateAlpha: null,
+      width,
+      viewFrequencies,
+      temporal: 'condense',
+      order: 'near-to-far',
+      repeats: 1,
+      encoding: 'direct',
+    },
+  };
+}
+
+/** Bytes of a teacher's buffers by name: its own, and those of its network. */
+export interface TeacherBytes {
+  readonly own: Readonly<Record<string, number>>;
+  readonly network: Readonly<Record<string, number>>;
+}
+
+export function teacherBuffers(spec: NetworkFieldSpec, limits: NetworkLimits, sharing: Sharing, voxels: number): TeacherBytes {
+  const { width } = spec.network;
+  const inputs = 4 * PLANES + viewInputs(spec.network);
+  const own = {
+    ...Object.fromEntries(Array.from({ length: PLANES }, (_, plane) => [`teacherFeatures${plane}`, 16 * voxels])),
+    teacherGrid: gridStruct.bytes,
+    teacherWeights: 4 * width * (inputs + width + 4),
+    teacherInputs: 16 * PLANES * sharing.partSamples,
+    teacherLogits: 16 * sharing.partSamples,
+    teacherErrors: 8 * ERROR_GROUPS,
+    // Its neurons have no parameters, and its activity is not counted with the student's.
+    teacherNeurons: 16,
+    teacherStats: 8 * STATS.length,
+  };
+  return { own, network: networkBuffers(teacherSpec(spec), limits, sharing, 'teaching') };
+}
+
+export interface TeacherParts {
+  readonly own: Buffers;
+  readonly network: Buffers;
+}
+
+/** The buffers of `teacherBuffers`. */
+export function createTeacherBuffers(device: GPUDevice, { own, network }: TeacherBytes): TeacherParts {
+  const usage = (name: string): number => copyTarget | (name === 'teacherGrid' ? uniform : storage);
+  return {
+    own: Object.fromEntries(Object.entries(own).map(([label, size]) => [label, device.createBuffer({ label, size, usage: usage(label) })])),
+    network: createNetworkBuffers(device, network),
+  };
+}
+
+/** The WGSL of a teacher, for a student that spikes or does not. */
+export function teacherKernelTexts(spec: NetworkFieldSpec, limits: NetworkLimits): KernelText[] {
+  return [...networkKernelTexts(teacherSpec(spec), limits, 'teaching'), ...ownTexts(spec, limits).values()];
+}
+
+function ownTexts(spec: NetworkFieldSpec, limits: NetworkLimits): Map<'gather' | 'colours' | 'potentials' | 'errors', KernelText> {
+  const shape = networkShape(spec, limits.maxComputeWorkgroupStorageSize, { drops: false, taught: true });
+  return new Map([
+    ['gather', gatherTeacher],
+    ['colours', teachColours],
+    ...(shape.taught ? [['potentials', teachPotentials(shape)] as const] : []),
+    ['errors', sumTeacherErrors],
+  ]);
+}
+
+export class TeacherModule {
+  private readonly device: GPUDevice;
+  private readonly buffers: Buffers;
+  private readonly network: NetworkModule;
+  private readonly kernels: ReadonlyMap<string, Kernel>;
+  private readonly width: number;
+
+  private constructor(device: GPUDevice, buffers: Buffers, network: NetworkModule, kernels: ReadonlyMap<string, Kernel>, width: number) {
+    this.device = device;
+    this.buffers = buffers;
+    this.network = network;
+    this.kernels = kernels;
+    this.width = width;
+  }
+
+  /**
+   * @param buffers of the field
+   * @param parts of `createTeacherBuffers`, which the module destroys
+   * @param student whose potentials are taught
+   */
+  static async create(
+    device: GPUDevice,
+    spec: NetworkFieldSpec,
+    buffers: Buffers,
+    { own, network: inside }: TeacherParts,
+    student: NetworkModule,
+  ): Promise<TeacherModule> {
+    const shared = {
+      ...buffers,
+      sampleFeatures: own['teacherInputs'],
+      weights: own['teacherWeights'],
+      neuronValues: own['teacherNeurons'],
+      logits: own['teacherLogits'],
+      stats: own['teacherStats'],
+    };
+    const network = await createNetworkModule(device, teacherSpec(spec), shared, inside, 'teaching');
+    const all = { ...buffers, ...own, ...student.buffers, teacherPotentials: inside['potentials'] };
+    const texts = [...ownTexts(spec, device.limits)];
+    const kernels = await Promise.all(texts.map(async ([name, text]) => [name, await createKernel(device, text, all)] as const));
+    return new TeacherModule(device, own, network, new Map(kernels), spec.network.width);
+  }
+
+  /** To be cleared at the beginning of a call. */
+  get errors(): GPUBuffer {
+    return this.buffers['teacherErrors'];
+  }
+
+  /** Of a teacher that fits. */
+  write({ grid, features, w1, w2, w3 }: Teacher): void {
+    const { queue } = this.device;
+    const [[nx, ny, nz], [minX, minY, minZ], [maxX, maxY, maxZ]] = [grid.size, grid.min, grid.max];
+    // Of a grid that is not marched.
+    const constants = { densityShift: 0, interval: 0, stepLength: 0, near: 0, metricSteps: 0, densityThreshold: 0 };
+    queue.writeBuffer(this.buffers['teacherGrid'], 0, gridStruct.pack({ ...constants, nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ }));
+    const voxels = voxelCount(grid);
+    for (let plane = 0; plane < PLANES; plane++) {
+      const values = new Float32Array(4 * voxels);
+      for (let v = 0; v < voxels; v++) for (let c = 0; c < 4; c++) values[4 * v + c] = features[4 * (PLANES * v + plane) + c];
+      queue.writeBuffer(this.buffers[`teacherFeatures${plane}`], 0, values);
+    }
+    const weights = new Float32Array(w1.length + w2.length + 4 * this.width);
+    weights.set(w1);
+    weights.set(w2, w1.length);
+    for (let i = 0; i < this.width; i++) weights.set(w3.subarray(3 * i, 3 * i + 3), w1.length + w2.length + 4 * i);
+    queue.writeBuffer(this.buffers['teacherWeights'], 0, weights);
+  }
+
+  /** Once a call. */
+  encodeBegin(pass: GPUComputePassEncoder): void {
+    this.network.encodeBegin(pass);
+  }
+
+  /**
+   * For each part, after the student's losses and before its backward pass.
+   *
+   * @param gather dispatches a kernel by samples and planes
+   */
+  encodePart(pass: GPUComputePassEncoder, gather: (kernel: Kernel) => void): void {
+    gather(this.kernels.get('gather')!);
+    this.network.encodeForward(pass, false);
+    this.kernels.get('colours')!.run(pass, ERROR_GROUPS);
+    this.kernels.get('potentials')?.run(pass, ERROR_GROUPS);
+  }
+
+  /** Once a call, at the end: the errors' sums. */
+  encodeErrors(pass: GPUComputePassEncoder): void {
+    this.kernels.get('errors')!.run(pass, 1);
+  }
+
+  dispose(): void {
+    this.network.dispose();
+    for (const buffer of Object.values(this.buffers)) buffer.destroy();
+  }
+}
