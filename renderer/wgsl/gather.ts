@@ -7,12 +7,12 @@
  */
 import type { KernelText } from './kernel.ts';
 import { gridStruct } from './uniforms.ts';
-import { workWgsl, type DispatchEntry } from './work.ts';
+import { linearWgsl, workWgsl, type DispatchEntry } from './work.ts';
 
-const WORKGROUP = 64;
+export const GATHER_WORKGROUP = 64;
 
 export function gatherEntry(planes: number): DispatchEntry {
-  return { name: 'gather', of: 'partSamples', times: planes, per: WORKGROUP };
+  return { name: 'gather', of: 'partSamples', times: planes, per: GATHER_WORKGROUP };
 }
 
 /** @param planes 3 with a network; 1 without, and then `sampleFeatures` are the logits */
@@ -29,15 +29,16 @@ export function gatherFeatures(planes: number): KernelText {
       sampleFeatures: 'write array<vec4<f32>>',
     },
     code: /* wgsl */ `
-${gridStruct.wgsl}${workWgsl}
-@compute @workgroup_size(${WORKGROUP})
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let sample = id.x / ${planes}u;
+${gridStruct.wgsl}${workWgsl}${linearWgsl(GATHER_WORKGROUP)}
+@compute @workgroup_size(${GATHER_WORKGROUP})
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let index = linearIndex(id, groups);
+  let sample = index / ${planes}u;
   if (sample >= work[WORK_PART_SAMPLES]) { return; }
   let at = place[sampleInfo[sample].z];
   let f = bitcast<vec3<f32>>(at.yzw);
-  switch (id.x % ${planes}u) {
-${names.map((name, plane) => `    case ${plane}u: { sampleFeatures[id.x] = ${name}At(at.x, f); }\n`).join('')}    default: {}
+  switch (index % ${planes}u) {
+${names.map((name, plane) => `    case ${plane}u: { sampleFeatures[index] = ${name}At(at.x, f); }\n`).join('')}    default: {}
   }
 }
 ${names.map((name) => interpolationWgsl(name)).join('')}`,

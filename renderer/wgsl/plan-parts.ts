@@ -99,8 +99,11 @@ fn rowsBefore(ray: u32) -> u32 {
   };
 }
 
-/** @param entries what the kernels of a part are dispatched by; the n-th is the n-th triple of `dispatch` */
-export function beginPart(entries: readonly DispatchEntry[]): KernelText {
+/**
+ * @param entries what the kernels of a part are dispatched by; the n-th is the n-th triple of `dispatch`
+ * @param width DISPATCH_WIDTH
+ */
+export function beginPart(entries: readonly DispatchEntry[], width: number): KernelText {
   const counts = entries.map(({ of, times, per }, i) => `  setDispatch(${i}u, (${of} * ${times}u + ${per - 1}u) / ${per}u);\n`);
   return {
     name: 'beginPart',
@@ -135,8 +138,8 @@ fn main() {
 ${counts.join('')}}
 
 fn setDispatch(entry: u32, workgroups: u32) {
-  dispatch[3u * entry] = workgroups;
-  dispatch[3u * entry + 1u] = 1u;
+  dispatch[3u * entry] = min(workgroups, ${width}u);
+  dispatch[3u * entry + 1u] = (workgroups + ${width - 1}u) / ${width}u;
   dispatch[3u * entry + 2u] = 1u;
 }
 `,

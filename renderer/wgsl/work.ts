@@ -25,7 +25,17 @@ export const workWgsl = Object.entries(WORK)
   .map(([name, index]) => `const WORK_${name.replace(/[A-Z]/g, (c) => `_${c}`).toUpperCase()} = ${index}u;\n`)
   .join('');
 
-/** An indirect dispatch of ceil(of * times / per) workgroups; must stay below 65536. */
+/**
+ * Most workgroups along x: a dimension has 65 535. Where a dispatch needs more, they go on along y, and the kernel counts with `linearWgsl`; it has to
+ * check its index, for the last row is not full.
+ */
+export const DISPATCH_WIDTH = 32768;
+
+/** `linearIndex(id, groups)`: number of an invocation of a workgroup of so many, in a dispatch of two dimensions. */
+export const linearWgsl = (workgroup: number): string =>
+  `fn linearIndex(id: vec3<u32>, groups: vec3<u32>) -> u32 { return id.x + id.y * groups.x * ${workgroup}u; }\n`;
+
+/** An indirect dispatch of ceil(of * times / per) workgroups, in x and y. */
 export interface DispatchEntry {
   readonly name: string;
   readonly of: 'partSamples' | 'partRays' | 'densitySamples';

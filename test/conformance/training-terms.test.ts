@@ -1,17 +1,23 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { FieldEngine } from '../../src/backends/backend.ts';
 import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
+import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';
 import { voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
 import { fieldFixture } from '../helpers/field-fixtures.ts';
+import { openSoftwareDevice } from '../helpers/software-adapter.ts';
 import { describeConformance } from './backend-conformance.ts';
 import { trainingTermCases } from './cases.ts';
+
+// A software adapter compiles a kernel for seconds when it is first used.
+vi.setConfig({ testTimeout: 120_000 });
 
 describeConformance('wasm, terms of training', () => createWasmBackend({ threads: 2 }), trainingTermCases);
 
 test.each([
   ['tfjs', () => createTfjsBackend()],
   ['wasm', () => createWasmBackend({ threads: 1 })],
+  ['webgpu', async () => createWebgpuBackend(await openSoftwareDevice())],
 ])('%s refuses a teacher that does not fit, and its terms of the loss without one', async (_name, start) => {
   const backend = await start();
   const { spec, teacher, batch, settings } = fieldFixture({ teacher: true, loss: { teacherColour: 0.5 } });

@@ -33,6 +33,8 @@ export interface FieldOptions {
   readonly withRows: boolean;
   /** Inputs are normalised by the range of all samples, which a step has to find first. */
   readonly ranged: boolean;
+  /** DISPATCH_WIDTH; tests have a smaller one. */
+  readonly dispatchWidth: number;
 }
 
 /** Indirect dispatches of a part, in the order of `dispatch`. */
@@ -53,7 +55,7 @@ export interface BoundText {
 }
 
 /** All kernels of a field by a name of their own. Here a test finds every variant to compile. */
-export function fieldKernelTexts(sizes: FieldSizes, { withRows }: FieldOptions): Map<string, BoundText> {
+export function fieldKernelTexts(sizes: FieldSizes, { withRows, dispatchWidth }: FieldOptions): Map<string, BoundText> {
   const texts = new Map<string, BoundText>();
   const add = (name: string, text: KernelText, aliases: BoundText['aliases'] = {}): void => void texts.set(name, { text, aliases });
   const hasNetwork = sizes.width > 0;
@@ -62,7 +64,7 @@ export function fieldKernelTexts(sizes: FieldSizes, { withRows }: FieldOptions):
   add('leap-z', leapPass(2), { source: 'leapScratch', distances: 'leap' });
   add('marchCount', marchCount(withRows));
   add('planParts', planParts(sizes.partSamples, withRows));
-  add('beginPart', beginPart(dispatchEntries(sizes)));
+  add('beginPart', beginPart(dispatchEntries(sizes), dispatchWidth));
   add('marchRendering', marchWrite(false));
   add('gather', gatherFeatures(sizes.planes), hasNetwork ? {} : { sampleFeatures: 'logits' });
   add('compositeRays', compositeRays);
@@ -72,7 +74,7 @@ export function fieldKernelTexts(sizes: FieldSizes, { withRows }: FieldOptions):
   add('marchTraining', marchWrite(true));
   add('compositeLoss', compositeLoss, hasNetwork ? {} : { logitGradients: 'featureGradients0' });
   add('sumLosses', sumLosses);
-  for (const text of [binSamples, placeCells, fillCells, sortSamples, planVoxels, clearCells]) add(text.name, text);
+  for (const text of [binSamples, placeCells, fillCells, sortSamples, planVoxels(dispatchWidth), clearCells]) add(text.name, text);
   add('density', densityUpdate('adam'), { parameter: 'density', m: 'densityM', v: 'densityV' });
   for (const plane of planesOf(sizes)) {
     const parameter = `features${plane}`;

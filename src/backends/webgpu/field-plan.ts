@@ -6,13 +6,15 @@ import { BUFFER_USAGE } from '../../../renderer/wgsl/kernel.ts';
 import { mostParts } from '../../../renderer/wgsl/plan-parts.ts';
 import { STATS } from '../../../renderer/wgsl/stats.ts';
 import { gridStruct, stepStruct, viewStruct } from '../../../renderer/wgsl/uniforms.ts';
-import { WORK_WORDS, type DispatchEntry } from '../../../renderer/wgsl/work.ts';
+import { DISPATCH_WIDTH, WORK_WORDS, type DispatchEntry } from '../../../renderer/wgsl/work.ts';
+import { MARCH_RAYS } from '../../../renderer/wgsl/march.ts';
 import { MemoryError } from '../../errors.ts';
 import { maxStepsPerRay, viewInputs, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { parameterFloats } from '../../neurons/scan-layout.ts';
 import type { Capacity } from '../backend.ts';
 import { VOXEL_LIST_HEADER } from './kernels/sort-samples.ts';
+import type { SampleRange } from './network/network-module.ts';
 
 /** Rays of one submission when rendering. */
 export const RENDER_RAYS = 32768;
@@ -47,8 +49,8 @@ export interface FieldSizes {
   readonly neuronFloats: number;
 }
 
-/** @param samplesAtATime network samples of a part, of the most that a call can have */
-export function fieldSizes(spec: FieldSpec, capacity: Capacity, samplesAtATime: (most: number) => number): FieldSizes {
+/** @param samplesAtATime network samples of a part */
+export function fieldSizes(spec: FieldSpec, capacity: Capacity, samplesAtATime: (range: SampleRange) => number): FieldSizes {
   const { network, featureChannels } = spec;
   const maxSteps = Math.max(capacity.steps ?? 0, maxStepsPerRay(spec));
   const { trainRays } = capacity;
@@ -69,7 +71,10 @@ export function fieldSizes(spec: FieldSpec, capacity: Capacity, samplesAtATime: 
     dropout: trainRays > 0 && (capacity.dropout ?? false),
     rays,
     densitySamples,
-    partSamples: network || trainRays === 0 ? samplesAtATime(Math.max(densitySamples, PART_RAYS * maxSteps)) : densitySamples,
+    partSamples:
+      network || trainRays === 0
+        ? samplesAtATime({ most: Math.max(densitySamples, PART_RAYS * maxSteps), longest: maxSteps })
+        : densitySamples,
     width,
     inputs,
     weightFloats: inputs * width + width * width + 4 * width,
@@ -161,17 +166,35 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
   return plan;
 }
 
-/** Throws MemoryError if a buffer, of so many bytes, is beyond what the adapter can bind. */
+/**
+ * Throws MemoryError if a buffer is beyond what the adapter can bind, or a call beyond what a dispatch reaches. The numbers are also those that
+ * would fit: a buffer grows with the voxels, the teacher's voxels, or the rays of a step.
+ *
+ * @param groups bytes by name
+ */
 export function checkLimits(
-  buffers: Readonly<Record<string, number>>,
+  { voxels, teacherVoxels, trainRays, rays }: FieldSizes,
+  groups: readonly Readonly<Record<string, number>>[],
   limits: Pick<GPUSupportedLimits, 'maxBufferSize' | 'maxStorageBufferBindingSize'>,
 ): void {
+  const mostRays = DISPATCH_WIDTH * MARCH_RAYS;
+  if (rays > mostRays)
+    throw new MemoryError(`A step of ${rays} rays is beyond the ${mostRays} that a dispatch reaches.`, `Use --set fine.rays=${mostRays}.`);
   const limit = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
-  for (const [name, bytes] of Object.entries(buffers)) {
+  for (const [name, bytes] of groups.flatMap((group) => Object.entries(group))) {
     if (bytes <= limit) continue;
+    const fitting = (count: number): number => Math.floor((count * limit) / bytes);
+    const fix = name.startsWith('teacherFeatures')
+      ? `Use a teacher of at most ${fitting(teacherVoxels)} voxels`
+      : OF_VOXELS.test(name)
+        ? `Use fewer voxels (at most --set fine.voxels=${fitting(voxels)})`
+        : `Use fewer rays a step (at most --set fine.rays=${fitting(trainRays)})`;
     throw new MemoryError(
       `The buffer ${name} needs ${(bytes / 2 ** 20).toFixed(0)} MiB; this GPU binds at most ${(limit / 2 ** 20).toFixed(0)} MiB.`,
-      'Use fewer voxels (--set fine.voxels=...) or fewer rays a step (--set fine.rays=...), or --backend wasm.',
+      `${fix}, or --backend wasm.`,
     );
   }
 }
+
+/** Buffers whose size is that of the grid. */
+const OF_VOXELS = /^((density|features\d)[MV]?|leap|leapScratch|rate|cells|voxel(Marks|List)|gridGradient)$/;

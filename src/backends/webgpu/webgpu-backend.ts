@@ -1,6 +1,7 @@
 /** The webgpu backend: WGSL kernels on one device. Platform-free; launch-node.ts opens devices in Node. */
 import type { Buffers } from '../../../renderer/wgsl/kernel.ts';
 import type { TrainingTerms } from '../../../renderer/wgsl/network/shape.ts';
+import { DISPATCH_WIDTH } from '../../../renderer/wgsl/work.ts';
 import { BackendError } from '../../errors.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import type { Backend, Capacity } from '../backend.ts';
@@ -23,6 +24,8 @@ import { WebgpuEngine } from './webgpu-engine.ts';
 export interface WebgpuBackendOptions {
   /** Network samples that are coloured at a time; default: as many as the GPU has room for. At least the longest ray's. */
   readonly partSamples?: number;
+  /** Most workgroups in a row of a dispatch; for tests. */
+  readonly dispatchWidth?: number;
 }
 
 /** Samples of a part without a network, when rendering. */
@@ -46,17 +49,24 @@ interface FieldBuffers {
 }
 
 /** @param device stays the caller's; it has to outlive the fields */
-export function createWebgpuBackend(device: WebgpuDevice, { partSamples = Infinity }: WebgpuBackendOptions = {}): Backend {
+export function createWebgpuBackend(
+  device: WebgpuDevice,
+  { partSamples = Infinity, dispatchWidth = DISPATCH_WIDTH }: WebgpuBackendOptions = {},
+): Backend {
   const { limits } = device.device;
   const plan = (spec: FieldSpec, capacity: Capacity): FieldPlan => {
     checkChannels(spec);
     const use = capacity.trainRays > 0 ? 'training' : 'rendering';
     const terms = { drops: capacity.dropout ?? false, taught: (capacity.teacherVoxels ?? 0) > 0 };
-    const options = { withRows: hasNetwork(spec) && needsRowOffsets(spec), ranged: hasNetwork(spec) && isPoisson(spec.network) };
-    const sizes = fieldSizes(spec, capacity, (most) =>
-      Math.min(partSamples, hasNetwork(spec) ? partSamplesOf(spec, limits, use, most, terms) : RENDER_SAMPLES),
+    const options = {
+      withRows: hasNetwork(spec) && needsRowOffsets(spec),
+      ranged: hasNetwork(spec) && isPoisson(spec.network),
+      dispatchWidth,
+    };
+    const sizes = fieldSizes(spec, capacity, (range) =>
+      Math.min(partSamples, hasNetwork(spec) ? partSamplesOf(spec, limits, use, range, terms) : RENDER_SAMPLES),
     );
-    return {
+    const planned: FieldPlan = {
       sizes,
       options,
       terms,
@@ -65,6 +75,8 @@ export function createWebgpuBackend(device: WebgpuDevice, { partSamples = Infini
       network: hasNetwork(spec) ? networkBuffers(spec, limits, sizes, use, terms) : {},
       teacher: hasNetwork(spec) && sizes.teacherVoxels > 0 ? teacherBuffers(spec, limits, sizes, sizes.teacherVoxels) : null,
     };
+    checkLimits(sizes, groupsOf(planned), limits);
+    return planned;
   };
   return {
     name: 'webgpu',
@@ -73,7 +85,6 @@ export function createWebgpuBackend(device: WebgpuDevice, { partSamples = Infini
     estimateBytes: (spec, capacity) => totalBytes(plan(spec, capacity)),
     createField: async (spec, capacity) => {
       const planned = plan(spec, capacity);
-      for (const group of groupsOf(planned)) checkLimits(group, limits);
       const { sizes, options, terms, use } = planned;
       const buffers = await allocate(device, planned);
       try {

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createKernel, type KernelText } from '../../../renderer/wgsl/kernel.ts';
 import { NO_TERMS } from '../../../renderer/wgsl/network/shape.ts';
+import { DISPATCH_WIDTH } from '../../../renderer/wgsl/work.ts';
 import type { WebgpuDevice } from '../../../src/backends/webgpu/device.ts';
 import { fieldKernelTexts, gradientKernels } from '../../../src/backends/webgpu/field-kernels.ts';
 import { networkKernelTexts, type NetworkFieldSpec } from '../../../src/backends/webgpu/network/network-module.ts';
@@ -36,8 +37,8 @@ describe('kernels of a field', () => {
     ['with a network that counts gaps', withNetwork, true],
   ] as const)('%s', async (_, variant, withRows) => {
     for (const trainRays of [0, 64]) {
-      const sizes = fieldSizes(variant, { voxels: 1000, trainRays, totalVariation: true }, (most) => most);
-      const texts = [...fieldKernelTexts(sizes, { withRows, ranged: false }), ...gradientKernels(sizes)];
+      const sizes = fieldSizes(variant, { voxels: 1000, trainRays, totalVariation: true }, ({ most }) => most);
+      const texts = [...fieldKernelTexts(sizes, { withRows, ranged: false, dispatchWidth: DISPATCH_WIDTH }), ...gradientKernels(sizes)];
       expect(texts.length).toBeGreaterThan(8);
       for (const [, { text }] of texts) await compile(text);
     }

@@ -22,7 +22,13 @@ beforeAll(async () => {
 });
 
 async function create(fixture: FieldFixture, options?: WebgpuBackendOptions): Promise<FieldEngine> {
-  const capacity = { voxels: voxelCount(fixture.spec.grid), trainRays: fixture.batch.count };
+  const { spec, batch, teacher, settings } = fixture;
+  const capacity = {
+    voxels: voxelCount(spec.grid),
+    trainRays: batch.count,
+    teacherVoxels: teacher ? voxelCount(teacher.grid) : 0,
+    dropout: settings.dropout > 0,
+  };
   const engine = await createWebgpuBackend(device, options).createField(fixture.spec, capacity);
   await loadFixture(engine, fixture);
   return engine;
@@ -44,8 +50,12 @@ describe('parts', () => {
     for (const each of rendered) expect(each).toEqual(rendered[0]);
   });
 
-  it.each(['condense', 'pad'] as const)('a network is trained in parts as at once, and again with the same bits (%s)', async (temporal) => {
-    const fixture = fieldFixture({ network: { temporal } });
+  it.each([
+    ['condense', {}],
+    ['pad', { network: { temporal: 'pad' } }],
+    ['a teacher, dropout', { teacher: true, loss: { teacherColour: 0.5, teacherPotential: 0.2 }, settings: { dropout: 0.3 } }],
+  ] as const)('a network is trained in parts as at once, and again with the same bits (%s)', async (_, options) => {
+    const fixture = fieldFixture(options);
     const whole = await create(fixture);
     const wanted = await whole.gradients(fixture.batch, fixture.settings);
     const wantedImage = await whole.renderRays(fixture.batch, RENDER);
@@ -53,6 +63,7 @@ describe('parts', () => {
     const parts = await create(fixture, { partSamples: maxStepsPerRay(fixture.spec) });
     const got = await parts.gradients(fixture.batch, fixture.settings);
     expect(got.result.counts).toEqual(wanted.result.counts);
+    expectCloseToMax('loss', [got.result.loss], [wanted.result.loss], 1e-5);
     for (const name of ['density', 'features', 'w1', 'w2', 'w3'] as const)
       expectCloseToMax(name, got.gradients[name]!, wanted.gradients[name]!, 1e-5);
     // Now the host encodes as many parts as it needed; the first time it had to repeat the call.
@@ -63,6 +74,20 @@ describe('parts', () => {
     expectClose('rgb', image.rgb, wantedImage.rgb, 1e-6);
     await parts.dispose();
   });
+});
+
+it('dispatches that go on in a second dimension change no bit', async () => {
+  const fixture = fieldFixture({ ...COARSE, size: [14, 14, 14], rays: 60, spec: { stepLength: 0.05 } });
+  const trained = [];
+  for (const options of [{}, { dispatchWidth: 3 }]) {
+    const engine = await create(fixture, options);
+    const result = await engine.trainStep(fixture.batch, fixture.settings);
+    // More workgroups than a row has, of 256 samples and of 64 voxels.
+    expect(result.counts.densitySamples).toBeGreaterThan(3 * 256);
+    trained.push([result, await engine.read('density'), await engine.read('features'), await engine.renderRays(fixture.batch, RENDER)]);
+    await engine.dispose();
+  }
+  expect(trained[1]).toEqual(trained[0]);
 });
 
 it('leaps over large empty spaces lose no step', async () => {
@@ -87,15 +112,36 @@ it('leaps over large empty spaces lose no step', async () => {
   await engine.dispose();
 });
 
+function errorOf(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}
+
 describe('what cannot be is refused', () => {
   const { spec } = fieldFixture(COARSE);
 
-  it('a field that the GPU cannot bind', async () => {
-    const backend = createWebgpuBackend(device);
-    const capacity = { voxels: 1000, trainRays: 2 ** 22 };
-    expect(backend.estimateBytes(spec, capacity)).toBeGreaterThan(device.limit('maxStorageBufferBindingSize'));
-    await expect(backend.createField(spec, capacity)).rejects.toThrow(MemoryError);
-    await expect(backend.createField(spec, capacity)).rejects.toThrow(/needs \d+ MiB; this GPU binds at most/);
+  it('a field that the GPU cannot bind, with the numbers that would fit', async () => {
+    const plain = createWebgpuBackend(await openSoftwareDevice({ plain: true }));
+    const network = fieldFixture().spec;
+    for (const [of, capacity, message, fix] of [
+      [spec, { voxels: 9_000_000, trainRays: 0 }, /features0 needs 137 MiB; this GPU binds at most 128 MiB/, 'fine.voxels=8388608'],
+      [spec, { voxels: 1000, trainRays: 100_000, steps: 100 }, /place needs 153 MiB/, 'fine.rays=83886'],
+      [network, { voxels: 1000, trainRays: 64, teacherVoxels: 9e6 }, /teacherFeatures0 needs/, 'a teacher of at most 8388608 voxels'],
+      [network, { voxels: 1000, trainRays: 8, steps: 10_000_000 }, /A ray of 10000000 samples/, 'fine.stepSize'],
+      [spec, { voxels: 1000, trainRays: 2 ** 22 }, /beyond the 2097152 that a dispatch reaches/, 'fine.rays=2097152'],
+    ] as const) {
+      const refused = errorOf(() => plain.estimateBytes(of, capacity));
+      await expect(plain.createField(of, capacity)).rejects.toEqual(refused);
+      expect(refused).toBeInstanceOf(MemoryError);
+      expect((refused as MemoryError).message).toMatch(message);
+      expect((refused as MemoryError).fix).toContain(fix);
+    }
+    // What exactly fits is not refused: these are the limits of 128 MiB themselves.
+    const largest = await plain.createField(spec, { voxels: 8_388_608, trainRays: 0 });
+    await largest.dispose();
   });
 
   it('another number of feature channels', async () => {
@@ -103,13 +149,10 @@ describe('what cannot be is refused', () => {
     await expect(create).rejects.toThrow(BackendError);
   });
 
-  it('a teacher and dropout', async () => {
-    expect(() => createWebgpuBackend(device).estimateBytes(spec, { voxels: 1000, trainRays: 8, teacherVoxels: 8 })).toThrow(BackendError);
-    const fixture = fieldFixture(COARSE);
+  it('dropout that nothing was reserved for', async () => {
+    const fixture = fieldFixture();
     const engine = await create(fixture);
-    await expect(engine.trainStep(fixture.batch, { ...fixture.settings, dropout: 0.1 })).rejects.toThrow(BackendError);
-    const loss = { ...fixture.settings.loss, teacherColour: 1 };
-    await expect(engine.trainStep(fixture.batch, { ...fixture.settings, loss })).rejects.toThrow(BackendError);
+    await expect(engine.trainStep(fixture.batch, { ...fixture.settings, dropout: 0.1 })).rejects.toThrow(RangeError);
     await engine.dispose();
   });
 });

@@ -7,6 +7,7 @@
  */
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { gridStruct } from '../../../../renderer/wgsl/uniforms.ts';
+import { DISPATCH_WIDTH, linearWgsl } from '../../../../renderer/wgsl/work.ts';
 
 /** Farther is not looked: a leap of 14 points is some 28 steps. */
 const LEAP_LIMIT = 15;
@@ -14,7 +15,7 @@ const WORKGROUP = 64;
 
 export function leapWorkgroups(voxels: number): [number, number] {
   const workgroups = Math.ceil(voxels / 4 / WORKGROUP);
-  return [Math.min(workgroups, 32768), Math.ceil(workgroups / 32768)];
+  return [Math.min(workgroups, DISPATCH_WIDTH), Math.ceil(workgroups / DISPATCH_WIDTH)];
 }
 
 /** Binds `source` and `distances`, bytes of points. The first pass, along x, reads an occupancy of 0 or 1. */
@@ -25,10 +26,10 @@ export function leapPass(axis: 0 | 1 | 2): KernelText {
     name: `leap-${along}`,
     buffers: { grid: 'uniform Grid', source: 'read array<u32>', distances: 'write array<u32>' },
     code: /* wgsl */ `
-${gridStruct.wgsl}
+${gridStruct.wgsl}${linearWgsl(WORKGROUP)}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let word = id.x + id.y * groups.x * ${WORKGROUP}u;
+  let word = linearIndex(id, groups);
   let points = grid.nx * grid.ny * grid.nz;
   if (i32(4u * word) >= points) { return; }
   var bytes = 0u;

@@ -15,7 +15,7 @@
  */
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { gridStruct } from '../../../../renderer/wgsl/uniforms.ts';
-import { WORK, type DispatchEntry } from '../../../../renderer/wgsl/work.ts';
+import { DISPATCH_WIDTH, linearWgsl, WORK, type DispatchEntry } from '../../../../renderer/wgsl/work.ts';
 
 const WORKGROUP = 256;
 /** Touched voxels of a workgroup, for all kernels over them. */
@@ -26,9 +26,10 @@ export const VOXEL_LIST_HEADER = 2;
 export const sortEntry: DispatchEntry = { name: 'sort', of: 'densitySamples', times: 1, per: WORKGROUP };
 
 const perSample = (body: string): string => /* wgsl */ `
+${linearWgsl(WORKGROUP)}
 @compute @workgroup_size(${WORKGROUP})
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let row = id.x;
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let row = linearIndex(id, groups);
   if (row >= work[${WORK.densitySamples}]) { return; }
 ${body}}
 `;
@@ -108,7 +109,8 @@ export const sortSamples: KernelText = {
 `),
 };
 
-export const planVoxels: KernelText = {
+/** @param width DISPATCH_WIDTH */
+export const planVoxels = (width: number): KernelText => ({
   name: 'planVoxels',
   buffers: {
     voxelList: 'read array<u32>',
@@ -117,19 +119,18 @@ export const planVoxels: KernelText = {
   code: /* wgsl */ `
 @compute @workgroup_size(1)
 fn main() {
-  // Two dimensions: a grid may have more touched voxels than one dimension of a dispatch reaches.
   let workgroups = (voxelList[0] + ${VOXELS_PER_WORKGROUP - 1}u) / ${VOXELS_PER_WORKGROUP}u;
-  voxelDispatch[0] = min(workgroups, 32768u);
-  voxelDispatch[1] = (workgroups + 32767u) / 32768u;
+  voxelDispatch[0] = min(workgroups, ${width}u);
+  voxelDispatch[1] = (workgroups + ${width - 1}u) / ${width}u;
   voxelDispatch[2] = 1u;
 }
 `,
-};
+});
 
 /** Workgroups for `touchVoxels`. */
 export function touchWorkgroups(voxels: number): [x: number, y: number] {
   const workgroups = Math.ceil(voxels / WORKGROUP);
-  return [Math.min(workgroups, 32768), Math.ceil(workgroups / 32768)];
+  return [Math.min(workgroups, DISPATCH_WIDTH), Math.ceil(workgroups / DISPATCH_WIDTH)];
 }
 
 /** Every voxel is touched, before the samples are placed: dense total variation. One thread a voxel. */
@@ -142,10 +143,10 @@ export const touchVoxels: KernelText = {
     voxelList: 'write array<u32>',
   },
   code: /* wgsl */ `
-${gridStruct.wgsl}
+${gridStruct.wgsl}${linearWgsl(WORKGROUP)}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let voxel = id.x + id.y * groups.x * ${WORKGROUP}u;
+  let voxel = linearIndex(id, groups);
   let voxels = u32(grid.nx * grid.ny * grid.nz);
   if (voxel >= voxels || work[${WORK.valid}] == 0u) { return; }
   voxelMarks[voxel] = 1u;
@@ -158,9 +159,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 /** `body` once for every touched voxel, which it knows as `voxel`. */
 export function perTouchedVoxel(body: string): string {
   return /* wgsl */ `
+${linearWgsl(VOXELS_PER_WORKGROUP)}
 @compute @workgroup_size(${VOXELS_PER_WORKGROUP})
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let index = id.x + id.y * groups.x * ${VOXELS_PER_WORKGROUP}u;
+  let index = linearIndex(id, groups);
   if (index >= voxelList[0]) { return; }
   let voxel = voxelList[${VOXEL_LIST_HEADER}u + index];
 ${body}}

@@ -18,7 +18,8 @@ import { DISPATCHES, ROW_GROUPS, rowsKernel, type Dispatch } from '../../../../r
 import { networkShape, ROW_HEADER, SHARES, TASKS, type NetworkShape, type TrainingTerms } from '../../../../renderer/wgsl/network/shape.ts';
 import { TABLE_GROUPS, tablesKernel } from '../../../../renderer/wgsl/network/tables.ts';
 import { VIEW_GROUPS, viewsKernel } from '../../../../renderer/wgsl/network/views.ts';
-import { maxStepsPerRay, type FieldSpec, type NetworkSpec } from '../../../model/field-spec.ts';
+import { MemoryError } from '../../../errors.ts';
+import type { FieldSpec, NetworkSpec } from '../../../model/field-spec.ts';
 import { backwardKernel, sumSlots } from './backward.ts';
 import { DROPOUT_GROUPS, dropoutKernel } from './dropout.ts';
 import { featureGradientsKernel } from './feature-gradients.ts';
@@ -40,6 +41,12 @@ const { storage, indirect } = BUFFER_USAGE;
 /** What a network is there for: an image, a training step, or potentials and logits for another network. */
 export type NetworkUse = 'rendering' | 'training' | 'teaching';
 
+/** Samples: the most that a call can have, and those of the longest ray. */
+export interface SampleRange {
+  readonly most: number;
+  readonly longest: number;
+}
+
 /** Whether the network needs `rowOffsets`: gaps are rows. */
 export function needsRowOffsets(spec: NetworkFieldSpec): boolean {
   return networkShape(spec, 0).gaps;
@@ -48,25 +55,24 @@ export function needsRowOffsets(spec: NetworkFieldSpec): boolean {
 /**
  * Samples (with gaps as rows: rows) that a part may hold.
  *
- * @param samples the most that a call can have
- * @throws RangeError if one ray could be longer
+ * @throws MemoryError if one ray could be longer
  */
 export function partSamplesOf(
   spec: NetworkFieldSpec,
   limits: NetworkLimits,
   use: NetworkUse,
-  samples: number,
+  { most, longest }: SampleRange,
   terms?: TrainingTerms,
 ): number {
   const shape = networkShape(spec, limits.maxComputeWorkgroupStorageSize, terms);
   const bytes = Math.min(PART_BYTES, limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   const rowBytes = Math.max(...Object.values(rowBuffers(shape, use)));
   const rows = Math.min(PART_ROWS, Math.floor((bytes - 8 * ROW_HEADER) / rowBytes));
-  const fitting = Math.min(samples, Math.floor(rows / shape.repeats));
-  const longest = maxStepsPerRay(spec);
-  if (fitting < Math.min(samples, longest))
-    throw new RangeError(
-      `A ray of ${longest} samples needs ${longest * shape.repeats * rowBytes} bytes in one buffer for a network of ${shape.width} neurons; the GPU allows ${bytes}.`,
+  const fitting = Math.min(most, Math.floor(rows / shape.repeats));
+  if (fitting < Math.min(most, longest))
+    throw new MemoryError(
+      `A ray of ${longest} samples, each shown ${shape.repeats} times to ${shape.width} neurons, needs ${(longest * shape.repeats * rowBytes) / 2 ** 20} MiB in one buffer; at most ${bytes / 2 ** 20} MiB are used.`,
+      'Use a narrower network, fewer repeats or longer steps (--set network.width=…, network.repeats=…, fine.stepSize=…), or --backend wasm.',
     );
   return fitting;
 }

@@ -8,12 +8,12 @@
  * with tfjs through the cases with a teacher of test/conformance.
  */
 import { sigmoidWgsl } from '../../../../renderer/wgsl/composite-rays.ts';
-import { interpolationWgsl } from '../../../../renderer/wgsl/gather.ts';
+import { GATHER_WORKGROUP, interpolationWgsl } from '../../../../renderer/wgsl/gather.ts';
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { keptValues, potentialAt } from '../../../../renderer/wgsl/network/forward.ts';
 import { constantsWgsl, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';
 import { gridStruct, stepStruct } from '../../../../renderer/wgsl/uniforms.ts';
-import { workWgsl } from '../../../../renderer/wgsl/work.ts';
+import { linearWgsl, workWgsl } from '../../../../renderer/wgsl/work.ts';
 
 /** Workgroups of the kernels that sum errors. */
 export const ERROR_GROUPS = 1024;
@@ -33,14 +33,15 @@ export const gatherTeacher: KernelText = {
     teacherInputs: 'write array<vec4<f32>>',
   },
   code: /* wgsl */ `
-${gridStruct.wgsl}${workWgsl}
+${gridStruct.wgsl}${workWgsl}${linearWgsl(GATHER_WORKGROUP)}
 fn lowOf(g: Grid) -> vec3<f32> { return vec3<f32>(g.minX, g.minY, g.minZ); }
 fn extentOf(g: Grid) -> vec3<f32> { return vec3<f32>(g.maxX, g.maxY, g.maxZ) - lowOf(g); }
 fn lastOf(g: Grid) -> vec3<f32> { return vec3<f32>(f32(g.nx - 1), f32(g.ny - 1), f32(g.nz - 1)); }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let sample = id.x / 3u;
+@compute @workgroup_size(${GATHER_WORKGROUP})
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let index = linearIndex(id, groups);
+  let sample = index / 3u;
   if (sample >= work[WORK_PART_SAMPLES]) { return; }
   let at = place[sampleInfo[sample].z];
   let size = vec2<u32>(u32(grid.nx), u32(grid.ny));
@@ -51,10 +52,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let base = min(vec3<u32>(g), vec3<u32>(last) - 1u);
   let p = base.x + u32(teacherGrid.nx) * (base.y + u32(teacherGrid.ny) * base.z);
   let f = g - vec3<f32>(base);
-  switch (id.x % 3u) {
-    case 0u: { teacherInputs[id.x] = teacherFeatures0At(p, f); }
-    case 1u: { teacherInputs[id.x] = teacherFeatures1At(p, f); }
-    default: { teacherInputs[id.x] = teacherFeatures2At(p, f); }
+  switch (index % 3u) {
+    case 0u: { teacherInputs[index] = teacherFeatures0At(p, f); }
+    case 1u: { teacherInputs[index] = teacherFeatures1At(p, f); }
+    default: { teacherInputs[index] = teacherFeatures2At(p, f); }
   }
 }
 ${[0, 1, 2].map((plane) => interpolationWgsl(`teacherFeatures${plane}`, 'teacherGrid')).join('')}`,
