@@ -4,9 +4,6 @@ import { defineConfig } from 'vitest/config';
  * `unit`: quick, no built files needed beyond the kernels. `e2e`: the real command line, in child processes, on generated scenes. `browser`: the
  * viewer in headless Chromium (test/browser/browser.ts).
  */
-/** Minutes on a software adapter: `npm run test:gpu`. */
-const GPU_TRAINING = 'test/backends/webgpu/webgpu-backend.test.ts';
-
 export default defineConfig({
   test: {
     // A process with a software GPU takes its time to end on a busy machine.
@@ -16,12 +13,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/browser/**', GPU_TRAINING],
+          exclude: ['test/e2e/**', 'test/browser/**'],
           testTimeout: 30_000,
         },
       },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 240_000 } },
-      { test: { name: 'gpu', include: [GPU_TRAINING], testTimeout: 240_000, hookTimeout: 240_000 } },
       { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 240_000 } },
     ],
   },

@@ -3,7 +3,7 @@ import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Backend } from '../backends/backend.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
 import type { Config } from '../config/schema.ts';
-import { DeviceError, StorageError } from '../errors.ts';
+import { DeviceError, MemoryError, StorageError } from '../errors.ts';
 import type { RunFolder } from '../run/run-folder.ts';
 import type { LiveTraining } from '../server/live-training.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
@@ -74,7 +74,9 @@ export async function trainInto({ run, scene, backend, start, teacher, signal, r
     now: () => performance.now() - (live?.spent ?? 0),
     secondsBefore,
   }).catch((error: unknown) => {
-    throw error instanceof DeviceError ? deviceFailed(error, saved, run.folder) : error;
+    // Before the first step a field that does not fit is refused as it is.
+    const failed = error instanceof DeviceError || (error instanceof MemoryError && latest !== undefined);
+    throw failed ? deviceFailed(error, saved, run.folder) : error;
   });
   live?.finish();
   const { interrupted, state, checkpoint } = outcome;
@@ -93,7 +95,7 @@ function stoppedBy(failure: unknown, { stage, step }: TrainState, checkpoint: st
 }
 
 /** What is on a GPU that failed is not saved: nobody knows whether it is right. */
-function deviceFailed(failure: DeviceError, saved: TrainState | undefined, folder: string): DeviceError {
+function deviceFailed(failure: DeviceError | MemoryError, saved: TrainState | undefined, folder: string): DeviceError {
   const kept = saved === undefined ? 'nothing was saved yet' : `${saved.stage} step ${saved.step} is saved`;
   const next = saved === undefined ? 'Then train again.' : `To go on: ${resumeCommand(folder)}`;
   return new DeviceError(`${failure.message}; training stopped, ${kept}`, `${failure.fix ?? ''} ${next}`.trim(), { cause: failure });

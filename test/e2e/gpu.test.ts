@@ -65,6 +65,12 @@ describe('a run on the GPU', () => {
     expect(existsSync(join(run, 'render/orbit/frame_0000.png'))).toBe(true);
   });
 
+  it('learns from a twin that is trained there first, and drops neurons', async () => {
+    const taught = ['--teacher', 'twin', '--set', 'distillation.potential=0.5', '--set', 'network.dropout=0.2'];
+    const run = await tinyRun(scene, join(folder, 'taught'), ...gpu, '--max-steps', '5', ...taught);
+    expect(readdirSync(join(run, 'checkpoints'))).toContain('fine-00000005.safetensors');
+  });
+
   it('is the same run, bit for bit, when it is trained again', async () => {
     const train = async (name: string) => contentOf(await tinyRun(scene, join(folder, name), ...gpu, '--max-steps', '20'));
     expect(await train('again')).toEqual(await train('once'));
@@ -87,7 +93,13 @@ describe('a GPU that fails while it trains', () => {
     expect(readdirSync(join(run, 'checkpoints'))).toEqual(['fine-00000000.safetensors']);
     await expectError(['resume', run], { code: 1, env: fault('error', 30), says: ['reported an error', 'fine step 0 is saved'] });
     expect(readdirSync(join(run, 'checkpoints'))).toEqual(['fine-00000000.safetensors']);
-    expect((await succeed(['resume', run, '--quiet', '--json'])).stdout).toContain('"step": 40');
+    // In the middle of reading what is to be saved: a step needs no tensor.
+    const saving = ['resume', run, '--max-steps', '1'];
+    await expectError(saving, { code: 1, env: fault('saving', 2), says: ['was lost', 'reading', 'fine step 0 is saved'] });
+    expect(readdirSync(join(run, 'checkpoints'))).toEqual(['fine-00000000.safetensors']);
+    // Nothing has been trained since: the field is refused as one that does not fit.
+    await expectError(['resume', run], { env: fault('memory', 0), says: ['which the GPU refused', 'OUT_OF_DEVICE_MEMORY'] });
+    expect((await succeed(['resume', run, '--quiet', '--json', '--max-steps', '40'])).stdout).toContain('"step": 40');
   });
 
   it('before anything was saved', async () => {
@@ -95,6 +107,15 @@ describe('a GPU that fails while it trains', () => {
     const found = await cli(['train', scene, '--out', run, ...TINY, ...gpu], { env: fault('error', 8) });
     expect(found.code).toBe(1);
     expect(found.stderr).toContain('nothing was saved yet');
+    expect(existsSync(join(run, 'checkpoints')) ? readdirSync(join(run, 'checkpoints')) : []).toEqual([]);
+  });
+
+  it('has no memory for the fine stage', async () => {
+    const run = join(folder, 'full');
+    const found = await cli(['train', scene, '--out', run, ...TINY, ...gpu], { env: fault('memory', 2) });
+    expect(found.code).toBe(1);
+    for (const part of ['the field needs', 'which the GPU refused', 'training stopped, nothing was saved yet'])
+      expect(found.stderr).toContain(part);
     expect(existsSync(join(run, 'checkpoints')) ? readdirSync(join(run, 'checkpoints')) : []).toEqual([]);
   });
 
