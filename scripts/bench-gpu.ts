@@ -1,7 +1,7 @@
 /**
- * `npm run bench:gpu [-- SCENE] [--gpu NAME] [--preset NAME] [--python PATH]`: what the backend webgpu does on a GPU: its limits, measured; training
- * and rendering of a field of known cost; the time of each kernel; the same model in PyTorch on the same GPU; and with SCENE how good a field is
- * after how much training. docs/webgpu.md explains the columns.
+ * `npm run bench:gpu [-- SCENE] [--gpu NAME] [--preset NAME]... [--python PATH]`: what the backend webgpu does on a GPU: its limits, measured;
+ * training and rendering of a field of known cost; the time of each kernel beside its two numbers; the same model in PyTorch on the same GPU; and
+ * with SCENE how good a field is after how much training (presets `gpu` and `paper`, unless others are named). docs/webgpu.md explains the columns.
  */
 import { parseArgs } from 'node:util';
 import type { FieldEngine, TrainBatch } from '../src/backends/backend.ts';
@@ -9,7 +9,9 @@ import type { WebgpuDevice } from '../src/backends/webgpu/device.ts';
 import { openNodeDevice } from '../src/backends/webgpu/launch-node.ts';
 import { createWebgpuBackend } from '../src/backends/webgpu/webgpu-backend.ts';
 import { byteSize } from '../src/cli/format.ts';
+import { maxStepsPerRay, viewInputs } from '../src/model/field-spec.ts';
 import { resolveConfig } from '../src/config/resolve-config.ts';
+import { kernelCosts } from './bench/kernel-costs.ts';
 import { measureLimits, type GpuLimits } from './bench/gpu-limits.ts';
 import { timePeers } from './bench/peers.ts';
 import { PassProfiler } from './bench/profile-passes.ts';
@@ -119,15 +121,26 @@ async function benchField(device: WebgpuDevice, effort: Effort, python: string):
 }
 
 /** On a device of its own, whose every dispatch is timed. */
-async function benchKernels(gpu: string | null, effort: Effort): Promise<void> {
+async function benchKernels(gpu: string | null, effort: Effort, limits: GpuLimits): Promise<void> {
   const device = await openNodeDevice(gpu);
   if (!device.has('timestamp-query')) {
     print('The GPU has no timestamp queries: kernels cannot be timed one by one.\n');
     return;
   }
   const profiler = new PassProfiler(device.device);
-  const engine = await createWebgpuBackend(device).createField(shellSpec('lif'), shellCapacity);
+  const spec = shellSpec('lif');
+  const engine = await createWebgpuBackend(device).createField(spec, shellCapacity);
   await fillShell(engine);
+  const { result, gradients } = await engine.gradients(batches[0], shellSettings);
+  const costs = kernelCosts({
+    ...result.counts,
+    evaluations: result.counts.densityEvaluations,
+    touchedVoxels: gradients.density!.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0),
+    maxSteps: maxStepsPerRay(spec),
+    width: spec.network!.width,
+    views: viewInputs(spec.network!),
+    firing: result.counts.active[0] / (result.counts.timeSteps * spec.network!.width),
+  });
   for (const [title, work] of [
     ['a training step of 2048 rays', (run: number) => engine.trainStep(batches[run % batches.length], shellSettings)],
     ['rendering 2048 rays', (run: number) => engine.renderRays(batches[run % batches.length], { background: [1, 1, 1] })],
@@ -141,18 +154,30 @@ async function benchKernels(gpu: string | null, effort: Effort): Promise<void> {
     print(`### Kernels of ${title}\n`);
     print(
       table(
-        ['kernel', 'dispatches', 'µs', 'share'],
-        times.map(({ name, dispatches, microseconds }) => [
-          name,
-          (dispatches / runs).toFixed(0),
-          (microseconds / runs).toFixed(1),
-          `${((microseconds / total) * 100).toFixed(1)} %`,
-        ]),
+        ['kernel', 'dispatches', 'µs', 'share', 'operations', 'bytes', 'of the arithmetic', 'of the bandwidth'],
+        times.map(({ name, dispatches, microseconds }) => {
+          const { operations, bytes } = costs[name];
+          const seconds = microseconds / runs / 1e6;
+          return [
+            name,
+            (dispatches / runs).toFixed(0),
+            (1e6 * seconds).toFixed(1),
+            percent(microseconds / total),
+            operations.toExponential(2),
+            bytes.toExponential(2),
+            percent(operations / seconds / limits.arithmetic),
+            percent(bytes / seconds / limits.bandwidth),
+          ];
+        }),
       ),
     );
   }
   await engine.dispose();
   device.dispose();
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 async function benchScene(device: WebgpuDevice, scene: string, preset: string): Promise<void> {
@@ -173,7 +198,11 @@ function describeLimits({ bandwidth, arithmetic }: GpuLimits): string {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { gpu: { type: 'string' }, preset: { type: 'string', default: 'blender' }, python: { type: 'string', default: 'python3' } },
+  options: {
+    gpu: { type: 'string' },
+    preset: { type: 'string', multiple: true, default: ['gpu', 'paper'] },
+    python: { type: 'string', default: 'python3' },
+  },
 });
 const gpu = values.gpu ?? null;
 const device = await openNodeDevice(gpu);
@@ -183,9 +212,10 @@ const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupStorageSi
 print(
   `buffers to ${byteSize(maxBufferSize)}, bindings to ${byteSize(maxStorageBufferBindingSize)}, ${byteSize(maxComputeWorkgroupStorageSize)} a workgroup`,
 );
-print(`${describeLimits(await measureLimits(device))}\n`);
+const limits = await measureLimits(device);
+print(`${describeLimits(limits)}\n`);
 const effort = device.software ? ON_SOFTWARE : ON_GPU;
 await benchField(device, effort, values.python);
-await benchKernels(gpu, effort);
-if (positionals.length > 0) await benchScene(device, positionals[0], values.preset);
+await benchKernels(gpu, effort, limits);
+if (positionals.length > 0) for (const preset of values.preset) await benchScene(device, positionals[0], preset);
 device.dispose();
