@@ -4,9 +4,10 @@
  */
 import type { Capacity, FieldEngine, ParameterName } from '../backends/backend.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
+import type { Config } from '../config/schema.ts';
 import { Random } from '../math/random.ts';
 import { disposeOnFailure } from '../model/dispose-on-failure.ts';
-import { maxStepsPerRay, voxelCount, type FieldSpec } from '../model/field-spec.ts';
+import { maxStepsPerRay, voxelCount, type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
 import { refreshOccupancy, resampleOccupancy } from '../model/occupancy.ts';
 import { resampleGrid } from '../model/resample-grid.ts';
 import { networkParameters, parametersOf } from '../model/tensor-names.ts';
@@ -61,13 +62,25 @@ export async function resumeFine(context: RunContext, checkpoint: Checkpoint): P
   return disposeOnFailure(engine, () => assemble(context, engine, state, new Random(state.random)));
 }
 
+/** ReLUs are never dropped. */
+function dropoutOf(config: Config, { neuron }: NetworkSpec): number {
+  return neuron === 'relu' ? 0 : config.network.dropout;
+}
+
 /** What the field will need after the last scaling. */
 function fineCapacity({ config, teacher }: RunContext, spec: FieldSpec): Capacity {
   const { scaleAt, rays, loss } = config.fine;
   const last = fineSpec(config, regionOf(spec), scaleAt.length);
   const teacherVoxels = teacher === null ? 0 : voxelCount(teacher.spec.grid);
   const totalVariation = hasVariation(loss.totalVariation);
-  return { voxels: voxelCount(last.grid), steps: maxStepsPerRay(last), trainRays: rays, teacherVoxels, totalVariation };
+  return {
+    voxels: voxelCount(last.grid),
+    steps: maxStepsPerRay(last),
+    trainRays: rays,
+    teacherVoxels,
+    totalVariation,
+    dropout: spec.network !== null && dropoutOf(config, spec.network) > 0,
+  };
 }
 
 async function assemble(context: RunContext, engine: FieldEngine, start: StageRun['state'], random: Random): Promise<StageRun> {
@@ -118,7 +131,7 @@ function fineRules(context: RunContext, engine: FieldEngine, state: StageRun['st
       learningRates: scaledRates(rates, rateFactor(progress, fine)),
       loss: lossTerms(config, step, state.feedback, thresholds),
       surrogateAlpha: steepness(config.network, progress),
-      dropout: network.neuron === 'relu' ? 0 : config.network.dropout,
+      dropout: dropoutOf(config, network),
     }),
   };
 }
