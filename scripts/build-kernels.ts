@@ -1,6 +1,7 @@
 /**
- * Compiles the AssemblyScript kernels with the scans of all built-in neurons, plain and with relaxed SIMD, next to the modules that load them
- * (in src/ and in dist/src/). The generated scans are written out to be read; the sources go to dist/ for neurons that are compiled later.
+ * Compiles the AssemblyScript kernels with the scans of all built-in neurons, plain, with relaxed SIMD, and for one thread whose memory is not
+ * shared (pages of static hosts), next to the modules that load them (in src/ and in dist/src/). The generated scans are written out to be read;
+ * the sources go to dist/ for neurons that are compiled later.
  */
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -17,11 +18,12 @@ async function write(path: string, content: string | Uint8Array): Promise<void> 
 
 await cp(`${folder}/assembly`, `dist/${folder}/assembly`, { recursive: true });
 await write(`${folder}/assembly/${GENERATED}`, emitScans(builtInNeurons));
-for (const [name, relaxed] of [
-  ['kernels.wasm', false],
-  ['kernels-relaxed.wasm', true],
+for (const [name, variant] of [
+  ['kernels.wasm', { relaxed: false, shared: true }],
+  ['kernels-relaxed.wasm', { relaxed: true, shared: true }],
+  ['kernels-unshared.wasm', { relaxed: false, shared: false }],
 ] as const) {
-  const binary = await compileKernelSources(builtInNeurons, { relaxed });
+  const binary = await compileKernelSources(builtInNeurons, variant);
   await write(`${folder}/${name}`, binary);
   await write(`dist/${folder}/${name}`, binary);
 }

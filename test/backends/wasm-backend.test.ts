@@ -1,10 +1,13 @@
 /** What the wasm backend promises beyond the contract of an engine: threads that fail, capacities, channels. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { KernelPool } from '../../src/backends/wasm/kernel-pool.ts';
 import { compileKernels, createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
+import { createBackend } from '../../src/backends/wasm/wasm-backend.ts';
 import { BackendError } from '../../src/errors.ts';
 import { presets } from '../../src/config/presets.ts';
 import { BOUNDED, maxStepsPerRay, voxelCount } from '../../src/model/field-spec.ts';
+import { renderingTensors } from '../../src/model/tensor-names.ts';
 import { fineSpec } from '../../src/train/stage-spec.ts';
 import { coefficients } from '../conformance/cases.ts';
 import { fieldFixture, loadFixture, type FixtureOptions } from '../helpers/field-fixtures.ts';
@@ -43,6 +46,27 @@ describe('threads', () => {
       await engine.dispose();
     }
     for (const result of results) expect(result).toEqual(results[0]);
+  });
+
+  it('one thread without shared memory renders the same bits', async () => {
+    const fixture = fieldFixture();
+    const module = await WebAssembly.compile(readFileSync(new URL('../../src/backends/wasm/kernels-unshared.wasm', import.meta.url)));
+    const spawn = (): never => {
+      throw new Error('no more threads');
+    };
+    const rendered = [];
+    for (const backend of [
+      createBackend(module, { threads: 1, relaxed: false, shared: false, spawn }),
+      await createWasmBackend({ threads: 2, relaxedSimd: false }),
+    ]) {
+      const engine = await backend.createField(fixture.spec, { voxels: voxelCount(fixture.spec.grid), trainRays: 0 });
+      for (const name of renderingTensors(fixture.spec)) await engine.write(name, fixture.tensors[name]!);
+      await engine.writeOccupancy(fixture.occupancy);
+      rendered.push(await engine.renderRays(fixture.batch, { background: [1, 0, 0] }));
+      await engine.dispose();
+    }
+    expect(rendered[0]).toEqual(rendered[1]);
+    expect(rendered[0].counts.samples).toBeGreaterThan(0);
   });
 
   it('a number of threads out of range is refused', async () => {

@@ -12,7 +12,6 @@ const FLAGS = [
   '--runtime',
   'stub',
   '--importMemory',
-  '--sharedMemory',
   '--initialMemory',
   '1',
   '--maximumMemory',
@@ -24,17 +23,24 @@ const FLAGS = [
 export const GENERATED = 'neurons/generated.ts';
 export const SOURCES = fileURLToPath(new URL('./assembly/', import.meta.url));
 
+export interface KernelVariant {
+  /** Fused multiply-add. */
+  readonly relaxed: boolean;
+  /** For several threads; browsers share memory only with pages that are isolated from others. */
+  readonly shared: boolean;
+}
+
 /** Throws BackendError if the compiler is not installed, or with what it says. */
 export async function compileKernelSources(
   neurons: readonly NeuronDefinition[],
-  options: { readonly relaxed: boolean },
+  { relaxed, shared }: KernelVariant,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const compiler = await loadCompiler();
   const sources = await readSources();
   sources.set(GENERATED, emitScans(neurons));
   let binary: Uint8Array<ArrayBuffer> | null = null;
-  const relaxed = options.relaxed ? ['--enable', 'relaxed-simd'] : [];
-  const { error, stderr } = await compiler.main(['index.ts', ...FLAGS, ...relaxed, '--outFile', 'kernels.wasm'], {
+  const flags = [...FLAGS, ...(relaxed ? ['--enable', 'relaxed-simd'] : []), ...(shared ? ['--sharedMemory'] : [])];
+  const { error, stderr } = await compiler.main(['index.ts', ...flags, '--outFile', 'kernels.wasm'], {
     readFile: (name) => sources.get(name.replace(/^\.\//, '')) ?? null,
     writeFile: (_name, contents) => {
       if (typeof contents !== 'string') binary = new Uint8Array(contents);

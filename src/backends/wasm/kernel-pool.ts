@@ -50,10 +50,14 @@ export class KernelPool {
     this.exports = new WebAssembly.Instance(module, { env: { memory } }).exports;
     this.kernelNames = Object.keys(this.exports).filter((name) => typeof this.exports[name] === 'function');
     this.stateNames = Object.keys(this.exports).filter((name) => this.exports[name] instanceof WebAssembly.Global);
-    const control = new SharedArrayBuffer((LAYOUT.state + this.stateNames.length) * 8);
+    const bytes = (LAYOUT.state + this.stateNames.length) * 8;
+    // One thread alone shares it with nobody; not every page may share memory.
+    const control = threads > 1 ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
     this.ints = new Int32Array(control, 0, 16);
     this.floats = new Float64Array(control);
-    this.workers = Array.from({ length: threads - 1 }, (_, i) => spawn({ module, memory, control, thread: i + 1, layout: LAYOUT }));
+    this.workers = Array.from({ length: threads - 1 }, (_, i) =>
+      spawn({ module, memory, control: control as SharedArrayBuffer, thread: i + 1, layout: LAYOUT }),
+    );
   }
 
   /** Throws BackendError if a thread cannot start. */

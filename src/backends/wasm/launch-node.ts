@@ -44,13 +44,13 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Back
   const relaxed = (options.relaxedSimd ?? true) && (await relaxedSimdWorks());
   for (const neuron of options.neurons ?? []) registerNeuron(neuron);
   const module = options.neurons?.length ? await compileWithNeurons(relaxed) : await compileKernels(relaxed);
-  return createBackend(module, { threads, relaxed, spawn });
+  return createBackend(module, { threads, relaxed, shared: true, spawn });
 }
 
 /** Kernels with all neurons that are registered now. */
 async function compileWithNeurons(relaxed: boolean): Promise<WebAssembly.Module> {
   const { compileKernelSources } = await import('./compile-kernels.ts');
-  return WebAssembly.compile(await compileKernelSources(registeredNeurons(), { relaxed }));
+  return WebAssembly.compile(await compileKernelSources(registeredNeurons(), { relaxed, shared: true }));
 }
 
 /** Node 20 has relaxed SIMD behind a flag that may still be set before the first such module is compiled. */

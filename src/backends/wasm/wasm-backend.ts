@@ -13,6 +13,8 @@ import { WasmEngine } from './wasm-engine.ts';
 export interface WasmSetup {
   readonly threads: number;
   readonly relaxed: boolean;
+  /** What the kernels were compiled for; several threads need it. */
+  readonly shared: boolean;
   readonly spawn: SpawnWorker;
 }
 
@@ -34,14 +36,14 @@ function checkNeuron(module: WebAssembly.Module, { network }: FieldSpec): void {
 }
 
 export function createBackend(module: WebAssembly.Module, setup: WasmSetup): Backend {
-  const { threads, relaxed, spawn } = setup;
+  const { threads, relaxed, shared, spawn } = setup;
   if (!Number.isInteger(threads) || threads < 1 || threads > LANES) {
     throw new BackendError(`The wasm backend runs on 1 to ${LANES} threads; ${threads} were asked for.`, `Use --threads 1 ... ${LANES}.`);
   }
   const plan = (spec: FieldSpec, capacity: Capacity) => {
     checkNeuron(module, spec);
     const sizes = sizesOf(spec, capacity, threads);
-    const scratchStride = scratchBytes(module, sizes);
+    const scratchStride = scratchBytes(module, sizes, shared);
     return { sizes, scratchStride, memory: planMemory(sizes, capacity.trainRays > 0, threads, scratchStride) };
   };
   return {
@@ -53,7 +55,7 @@ export function createBackend(module: WebAssembly.Module, setup: WasmSetup): Bac
       checkChannels(spec);
       const { sizes, scratchStride, memory } = plan(spec, capacity);
       checkAddressable(memory.bytes);
-      const pool = await KernelPool.start(module, allocate(memory.bytes), threads, spawn);
+      const pool = await KernelPool.start(module, allocate(memory.bytes, shared), threads, spawn);
       return new WasmEngine(spec, sizes, memory, scratchStride, pool, capacity.trainRays);
     },
   };
@@ -69,10 +71,10 @@ function checkChannels({ network, featureChannels }: FieldSpec): void {
   );
 }
 
-function allocate(bytes: number): WebAssembly.Memory {
+function allocate(bytes: number, shared: boolean): WebAssembly.Memory {
   const pages = Math.ceil(bytes / PAGE);
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (cause) {
     throw new MemoryError(
       `The field needs ${(bytes / 2 ** 20).toFixed(0)} MiB of memory and this process was given less.`,
@@ -83,8 +85,8 @@ function allocate(bytes: number): WebAssembly.Memory {
 }
 
 /** The scratch layout lives in the kernels; a throw-away instance is asked how large it is. */
-function scratchBytes(module: WebAssembly.Module, sizes: Sizes): number {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+function scratchBytes(module: WebAssembly.Module, sizes: Sizes, shared: boolean): number {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   for (const name of ['rowCapacity', 'width', 'inputRows', 'neuronStates', 'keptValues', 'listBytes', 'teacherVoxels'] as const)
     (exports[name] as WebAssembly.Global).value = sizes[name];
