@@ -1,5 +1,5 @@
 /** The gallery: a card for each run, looked at again every few seconds. */
-import { filePath, listRuns, Refusal, type BrokenRun, type RunSummary } from './api.ts';
+import { listRuns, Refusal, type BrokenRun, type RunSummary } from './api.ts';
 import { byId, element, setOptions, wait } from './elements.ts';
 
 /** Milliseconds between two looks at the runs, and between two tries to reach a server that is away. */
@@ -76,7 +76,7 @@ function card(run: Run): HTMLElement {
 function picture(run: RunSummary): HTMLElement {
   if (run.picture === null)
     return element('div', { className: 'picture none', textContent: run.trained === null ? 'in training' : 'not evaluated yet' });
-  return element('img', { className: 'picture', src: filePath(run.id, run.picture), alt: `A view of ${run.scene.name}`, loading: 'lazy' });
+  return element('img', { className: 'picture', src: run.picture, alt: `A view of ${run.scene.name}`, loading: 'lazy' });
 }
 
 function factsOf({ scene, neuron, trained, quality, created }: RunSummary): [string, string][] {

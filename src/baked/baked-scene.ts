@@ -76,7 +76,13 @@ const aboutSchema = z.strictObject({
     })
     .nullable(),
   background: vector,
-  cameras: z.strictObject({ views: z.array(viewSchema), centre: vector.nullable(), up: vector, problem: z.string().nullable() }),
+  cameras: z.strictObject({
+    views: z.array(viewSchema),
+    centre: vector.nullable(),
+    up: vector,
+    forwardFacing: z.boolean(),
+    problem: z.string().nullable(),
+  }),
 });
 
 export const headSchema = z.strictObject({
@@ -91,8 +97,10 @@ export const headSchema = z.strictObject({
   thumbnails: z.array(count),
 });
 
-export type SceneAbout = z.infer<typeof aboutSchema>;
-export type BakedHead = z.infer<typeof headSchema>;
+type DeepReadonly<T> = { readonly [K in keyof T]: DeepReadonly<T[K]> };
+
+export type SceneAbout = DeepReadonly<z.infer<typeof aboutSchema>>;
+export type BakedHead = DeepReadonly<z.infer<typeof headSchema>>;
 
 /** As decoded, to be opened by `openField`. Its grids are unpacked anew by every `read`, so that they need not be held twice. */
 export interface BakedScene extends StoredField {

@@ -35,11 +35,14 @@ export async function encodeScene(
   const features = await field.read('features');
 
   const densityRange = rangeOf(density, points);
-  const densities = Uint16Array.from(points, (point) => levelOf(density[point], densityRange, DENSITY_LEVELS));
+  const densities = new Uint16Array(points.length);
+  for (let i = 0; i < points.length; i++) densities[i] = levelOf(density[points[i]], densityRange, DENSITY_LEVELS);
   const ranges = Array.from({ length: channels }, (_, channel) => rangeOf(features, points, channels, channel));
-  const levels = ranges.map((range, channel) =>
-    differences(Uint8Array.from(points, (point) => levelOf(features[point * channels + channel], range, FEATURE_LEVELS))),
-  );
+  const levels = ranges.map((range, channel) => {
+    const bytes = new Uint8Array(points.length);
+    for (let i = 0; i < points.length; i++) bytes[i] = levelOf(features[points[i] * channels + channel], range, FEATURE_LEVELS);
+    return differences(bytes);
+  });
   const network: Uint8Array<ArrayBuffer>[] = [];
   for (const name of networkTensors(spec)) network.push(new Uint8Array((await field.read(name)).slice().buffer));
 
@@ -71,7 +74,12 @@ function uint32(value: number): Uint8Array<ArrayBuffer> {
 
 /** Each value less the one before, modulo 256. */
 function differences(values: Uint8Array): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(values, (value, i) => value - (i > 0 ? values[i - 1] : 0));
+  const result = new Uint8Array(values.length);
+  for (let i = 0, before = 0; i < values.length; i++) {
+    result[i] = values[i] - before;
+    before = values[i];
+  }
+  return result;
 }
 
 /** Low bytes and high bytes of differences. */

@@ -1,8 +1,8 @@
 /** From a run folder to an engine that renders, for `eval` and `render`. */
-import type { FieldEngine } from '../backends/backend.ts';
+import type { Backend, FieldEngine } from '../backends/backend.ts';
 import { MemoryError } from '../errors.ts';
 import { openField } from '../eval/open-field.ts';
-import { voxelCount } from '../model/field-spec.ts';
+import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
 import { openRun, type RunFolder } from '../run/run-folder.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 import type { Reporter } from '../train/events.ts';
@@ -41,13 +41,23 @@ export async function openRunField(
   const { run, checkpoint, path } = loaded;
   const { name: choice, gpu } = run.record.backend;
   const backend = await startBackend(backendRequest(options, { choice, threads: null, gpu }), report);
-  const needed = backend.estimateBytes(checkpoint.spec, { voxels: voxelCount(checkpoint.spec.grid), trainRays: 0 });
+  checkMemory(backend, checkpoint.spec, path);
+  report({ type: 'note', text: `from ${path}` });
+  return { run, checkpoint, path, backend: backend.description, engine: await openField(backend, checkpoint) };
+}
+
+/**
+ * Throws MemoryError if an engine that renders would not fit.
+ *
+ * @param path of what it is opened from
+ */
+export function checkMemory(backend: Backend, spec: FieldSpec, path: string): void {
+  const voxels = voxelCount(spec.grid);
+  const needed = backend.estimateBytes(spec, { voxels, trainRays: 0 });
   const available = availableMemory();
   if (backend.memory === 'process' && needed > available)
     throw new MemoryError(
-      `${path}: rendering needs ${byteSize(needed)} for ${voxelCount(checkpoint.spec.grid)} voxels; ${byteSize(available)} are available`,
+      `${path}: rendering needs ${byteSize(needed)} for ${voxels} voxels; ${byteSize(available)} are available`,
       'Close other programs, or use a machine with more memory.',
     );
-  report({ type: 'note', text: `from ${path}` });
-  return { run, checkpoint, path, backend: backend.description, engine: await openField(backend, checkpoint) };
 }

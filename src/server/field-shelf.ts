@@ -1,19 +1,25 @@
 /**
- * The fields that pictures were asked of last, ready to draw. A run that went on training is opened again from its newest checkpoint; when too
- * many are open, the one that was idle for longest is closed.
+ * The fields that pictures were asked of last, ready to draw. A run that went on training is opened again from its newest checkpoint, a baked
+ * scene when its file has changed; when too many are open, the one that was idle for longest is closed.
  */
-import { loadRun, openRunField } from '../cli/open-run-field.ts';
+import { checkMemory, loadRun, openRunField } from '../cli/open-run-field.ts';
 import { nodeFiles } from '../cli/node-files.ts';
+import { backendRequest } from '../cli/options.ts';
+import { startBackend } from '../cli/start-backend.ts';
 import { MemoryError } from '../errors.ts';
+import { openField } from '../eval/open-field.ts';
 import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import type { Reporter } from '../train/events.ts';
+import { openScene, sceneVersion } from './baked-folder.ts';
+import type { FoundRun } from './find-runs.ts';
 import { ShownField } from '../../renderer/shown-field.ts';
 
 /** A run, its twin and one more. */
 const MOST_OPEN = 3;
 
 interface Shelved {
-  readonly checkpoint: string;
+  /** Of what it was opened from. */
+  readonly version: string;
   readonly field: Promise<ShownField>;
   users: number;
 }
@@ -34,8 +40,8 @@ export class FieldShelf {
    *
    * @throws InputError, MemoryError, BackendError
    */
-  async use<T>(folder: string, work: (field: ShownField) => Promise<T>): Promise<T> {
-    const shelved = await this.take(folder);
+  async use<T>(run: FoundRun, work: (field: ShownField) => Promise<T>): Promise<T> {
+    const shelved = await this.take(run);
     try {
       return await work(await shelved.field);
     } finally {
@@ -43,13 +49,14 @@ export class FieldShelf {
     }
   }
 
-  private async take(folder: string): Promise<Shelved> {
-    const newest = (await listCheckpoints(nodeFiles, `${folder}/checkpoints`)).at(-1) ?? '';
+  private async take(run: FoundRun): Promise<Shelved> {
+    const { folder } = run;
+    const version = await versionOf(run);
     let shelved = this.open.get(folder);
-    if (shelved?.checkpoint !== newest) {
+    if (shelved?.version !== version) {
       if (shelved !== undefined) await this.close(folder, shelved);
       // Another request may have opened it meanwhile.
-      shelved = this.open.get(folder) ?? this.shelve(folder, newest);
+      shelved = this.open.get(folder) ?? this.shelve(run, version);
     }
     shelved.users++;
     this.open.delete(folder);
@@ -57,25 +64,41 @@ export class FieldShelf {
     return shelved;
   }
 
-  private shelve(folder: string, checkpoint: string): Shelved {
-    const shelved: Shelved = { checkpoint, field: this.load(folder), users: 0 };
-    this.open.set(folder, shelved);
+  private shelve(run: FoundRun, version: string): Shelved {
+    const shelved: Shelved = { version, field: this.load(run), users: 0 };
+    this.open.set(run.folder, shelved);
     shelved.field.catch(() => {
-      if (this.open.get(folder) === shelved) this.open.delete(folder);
+      if (this.open.get(run.folder) === shelved) this.open.delete(run.folder);
     });
     return shelved;
   }
 
-  private async load(folder: string): Promise<ShownField> {
+  private async load(run: FoundRun): Promise<ShownField> {
     await this.makeRoom(MOST_OPEN);
-    const loaded = await loadRun(folder, {});
-    const open = () => openRunField(loaded, { backend: 'wasm', threads: this.threads }, this.report);
-    const { engine, checkpoint, run } = await open().catch(async (error: unknown) => {
+    const open = run.baked ? await this.bakedOpener(run) : await this.runOpener(run);
+    return open().catch(async (error: unknown) => {
       if (!(error instanceof MemoryError)) throw error;
       await this.makeRoom(1);
       return open();
     });
-    return new ShownField(engine, checkpoint.state.step, run.record.config.seed);
+  }
+
+  private async runOpener({ folder }: FoundRun): Promise<() => Promise<ShownField>> {
+    const loaded = await loadRun(folder, {});
+    return async () => {
+      const { engine, checkpoint, run } = await openRunField(loaded, { backend: 'wasm', threads: this.threads }, this.report);
+      return new ShownField(engine, checkpoint.state.step, run.record.config.seed);
+    };
+  }
+
+  private async bakedOpener(run: FoundRun): Promise<() => Promise<ShownField>> {
+    const scene = await openScene(run);
+    const request = backendRequest({ backend: 'wasm', threads: this.threads }, { choice: 'wasm', threads: null, gpu: null });
+    return async () => {
+      const backend = await startBackend(request, this.report);
+      checkMemory(backend, scene.spec, run.name);
+      return new ShownField(await openField(backend, scene), scene.about.trained.step, scene.seed);
+    };
   }
 
   /** Closes idle fields until at most `most` are open, the one that is about to be opened included. */
@@ -97,4 +120,8 @@ export class FieldShelf {
   async dispose(): Promise<void> {
     for (const [folder, shelved] of [...this.open]) await this.close(folder, shelved);
   }
+}
+
+async function versionOf(run: FoundRun): Promise<string> {
+  return run.baked ? sceneVersion(run) : ((await listCheckpoints(nodeFiles, `${run.folder}/checkpoints`)).at(-1) ?? '');
 }

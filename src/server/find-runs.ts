@@ -1,6 +1,7 @@
 /** Looks for run folders below the served folders, and tells of each what the gallery shows. */
 import { createHash } from 'node:crypto';
 import { basename, relative, resolve } from 'node:path';
+import { SCENE_FILE } from '../baked/baked-scene.ts';
 import { nodeFiles } from '../cli/node-files.ts';
 import { InputError } from '../errors.ts';
 import type { EvalReport } from '../eval/eval-report.ts';
@@ -26,6 +27,8 @@ export interface FoundRun {
   readonly folder: string;
   /** As people know it: from the served folder on. */
   readonly name: string;
+  /** Not the run itself, but its field exported for the web. */
+  readonly baked: boolean;
 }
 
 export interface RunSummary {
@@ -37,7 +40,7 @@ export interface RunSummary {
   /** Newest checkpoint; null before the first. */
   readonly trained: { readonly stage: string; readonly step: number } | null;
   readonly quality: Quality | null;
-  /** Path below the run of a picture of it. */
+  /** Address of a picture of it. */
   readonly picture: string | null;
 }
 
@@ -72,10 +75,11 @@ export async function findRuns(served: readonly string[]): Promise<FoundRun[]> {
 
 async function visit(root: string, folder: string, depth: number, found: Map<string, FoundRun>): Promise<void> {
   const names = await nodeFiles.list(folder);
-  if (!found.has(folder) && (await isRun(folder, names))) {
+  const baked = names.includes(SCENE_FILE);
+  if (!found.has(folder) && (baked || (await isRun(folder, names)))) {
     const name = relative(root, folder).replaceAll('\\', '/') || basename(folder);
     const hash = createHash('sha256').update(folder).digest('hex').slice(0, 6);
-    found.set(folder, { id: `${name.replace(/[^\w]+/g, '-').replace(/^-|-$/g, '')}-${hash}`, folder, name });
+    found.set(folder, { id: `${name.replace(/[^\w]+/g, '-').replace(/^-|-$/g, '')}-${hash}`, folder, name, baked });
   }
   if (depth === DEEPEST) return;
   for (const name of names) {
@@ -111,7 +115,7 @@ export async function summarise(run: FoundRun): Promise<RunSummary | BrokenRun> 
       scene: { name: scene.name, format: scene.format, fingerprint: scene.fingerprint },
       neuron: config.network.neuron,
       trained: stage === undefined ? null : { stage, step: Number(step) },
-      ...(await readQuality(folder)),
+      ...(await readQuality(folder, id)),
     };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -119,8 +123,12 @@ export async function summarise(run: FoundRun): Promise<RunSummary | BrokenRun> 
   }
 }
 
-/** Of the first split that was evaluated. */
-async function readQuality(folder: string): Promise<Pick<RunSummary, 'quality' | 'picture'>> {
+/**
+ * Of the first split that was evaluated.
+ *
+ * @param id of the run, in addresses
+ */
+export async function readQuality(folder: string, id: string): Promise<Pick<RunSummary, 'quality' | 'picture'>> {
   for (const split of ['test', 'val', 'train']) {
     const report = await readReport(`${folder}/eval/${split}/metrics.json`);
     if (report === null) continue;
@@ -134,7 +142,8 @@ async function readQuality(folder: string): Promise<Pick<RunSummary, 'quality' |
       shareOfAnn: energy && energy.shareOfAnn.executed,
     };
     const picture = `eval/${split}/${perView[0].name}.png`;
-    return { quality, picture: (await nodeFiles.kind(`${folder}/${picture}`)) === 'file' ? picture : null };
+    const there = (await nodeFiles.kind(`${folder}/${picture}`)) === 'file';
+    return { quality, picture: there ? `runs/${id}/${picture.split('/').map(encodeURIComponent).join('/')}` : null };
   }
   return { quality: null, picture: null };
 }

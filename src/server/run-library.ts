@@ -1,5 +1,7 @@
-/** The runs that are served, and what is known of each. */
+/** The runs and baked scenes that are served, and what is known of each. */
+import { InputError } from '../errors.ts';
 import type { RunRecord } from '../run/run-record.ts';
+import { BakedFolders } from './baked-folder.ts';
 import { findRuns, readRecord, summarise, type BrokenRun, type FoundRun, type RunSummary } from './find-runs.ts';
 import { HttpError } from './http-error.ts';
 import { readViews, type RunViews } from './run-views.ts';
@@ -8,6 +10,7 @@ import { readViews, type RunViews } from './run-views.ts';
 const FRESH = 2000;
 
 export class RunLibrary {
+  readonly baked = new BakedFolders();
   private readonly served: readonly string[];
   private looked: Promise<FoundRun[]> | null = null;
   private lookedAt = -Infinity;
@@ -19,7 +22,7 @@ export class RunLibrary {
 
   /** Newest first; broken ones last. */
   async list(): Promise<(RunSummary | BrokenRun)[]> {
-    const runs = await Promise.all((await this.found()).map(summarise));
+    const runs = await Promise.all((await this.found()).map((run) => (run.baked ? this.summariseBaked(run) : summarise(run))));
     const date = (run: RunSummary | BrokenRun): string => ('problem' in run ? '' : run.created);
     return runs.sort((a, b) => date(b).localeCompare(date(a)) || a.name.localeCompare(b.name));
   }
@@ -48,6 +51,15 @@ export class RunLibrary {
       });
     }
     return views;
+  }
+
+  private async summariseBaked(run: FoundRun): Promise<RunSummary | BrokenRun> {
+    try {
+      return await this.baked.summarise(run);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return { id: run.id, name: run.name, problem: error.message };
+    }
   }
 
   private found(): Promise<FoundRun[]> {

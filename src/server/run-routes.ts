@@ -6,6 +6,7 @@ import { nodeFiles } from '../cli/node-files.ts';
 import { InputError } from '../errors.ts';
 import type { Vec3 } from '../model/field-spec.ts';
 import type { Reporter, StepMetrics } from '../train/events.ts';
+import { sceneFile } from './baked-folder.ts';
 import type { FieldShelf } from './field-shelf.ts';
 import type { RunSummary } from './find-runs.ts';
 import { parseFrameRequest } from './frame-request.ts';
@@ -14,11 +15,17 @@ import type { LiveTraining } from './live-training.ts';
 import type { RenderQueue } from './render-queue.ts';
 import type { RunLibrary } from './run-library.ts';
 import { readPhoto, type RunViews } from './run-views.ts';
+import { sendFile } from './safe-files.ts';
+import type { SceneShelf } from './scene-shelf.ts';
 import { streamFrames } from './stream-frames.ts';
+
+/** Packed already: not for the compression. */
+const SCENE_TYPE = 'application/vnd.spikeray.scene';
 
 export interface Routes {
   readonly library: RunLibrary;
   readonly shelf: FieldShelf;
+  readonly scenes: SceneShelf;
   readonly queue: RenderQueue;
   readonly live: LiveTraining | null;
   readonly report: Reporter;
@@ -35,7 +42,7 @@ export interface RunDetails extends RunSummary {
   readonly reports: readonly string[];
 }
 
-export function runRoutes({ library, shelf, queue, live, report }: Routes): Router {
+export function runRoutes({ library, shelf, scenes, queue, live, report }: Routes): Router {
   const router = Router();
 
   router.get('/', async (_, response) => {
@@ -54,23 +61,29 @@ export function runRoutes({ library, shelf, queue, live, report }: Routes): Rout
   router.get('/:id/photos/:split/:index', async (request, response) => {
     const { id, split, index } = request.params;
     const width = request.query.width === undefined ? null : wholeNumber(request.query.width, 16, 1024);
-    const record = await library.record(id);
-    const photo = await readPhoto(record, split, wholeNumber(index, 0, 1e6), width).catch((error: unknown) => {
-      throw error instanceof InputError ? new HttpError(404, error.message) : error;
-    });
+    const photo = await photoOf(library, id, split, wholeNumber(index, 0, 1e6), width);
     response.set('Cache-Control', 'private, max-age=3600').type('image/webp').send(photo);
+  });
+
+  router.get('/:id/scene', async (request, response) => {
+    const run = await library.find(request.params.id);
+    // What is no scene is not sent, whatever its name.
+    if (run.baked) await library.baked.facts(run);
+    const file = run.baked ? sceneFile(run) : await scenes.file(run);
+    response.type(SCENE_TYPE);
+    await sendFile(response, file, 0);
   });
 
   router.post('/:id/frames', express.json({ limit: '16kb' }), async (request, response) => {
     if (request.body === undefined) throw new HttpError(415, 'A frame request is a JSON document.');
     const wanted = parseFrameRequest(request.body);
-    const { folder } = await library.find(request.params.id);
-    if (live?.folder === folder && live.state.training) {
+    const run = await library.find(request.params.id);
+    if (live?.folder === run.folder && live.state.training) {
       if (live.field === null) throw new HttpError(503, 'Training is about to begin.');
       await streamFrames(live.queue, live.field, wanted, response, report);
       return;
     }
-    await shelf.use(folder, (field) => streamFrames(queue, field, wanted, response, report));
+    await shelf.use(run, (field) => streamFrames(queue, field, wanted, response, report));
   });
 
   return router;
@@ -81,19 +94,37 @@ async function detailsOf(library: RunLibrary, id: string): Promise<RunDetails> {
   const all = await library.list();
   const summary = all.find((other) => other.id === id)!;
   if ('problem' in summary) throw new HttpError(422, summary.problem);
-  const record = await library.record(id);
+  const { background, cameras } = run.baked ? (await library.baked.facts(run)).about : await sceneOf(library, id);
   const related = all.filter(
     (other): other is RunSummary => !('problem' in other) && other.id !== id && other.scene.fingerprint === summary.scene.fingerprint,
   );
   const twins = summary.neuron === 'relu' ? [] : related.filter(({ neuron }) => neuron === 'relu');
   return {
     ...summary,
-    background: backgroundColour(record.config.scene.background),
-    cameras: await library.viewsOf(record),
+    background,
+    cameras,
     related: related.map(({ id: other, name, neuron }) => ({ id: other, name, neuron })),
     twin: (twins.find(({ name }) => name.startsWith(`${run.name}/`)) ?? twins[0])?.id ?? null,
     reports: await listReports(run.folder),
   };
+}
+
+async function sceneOf(library: RunLibrary, id: string): Promise<Pick<RunDetails, 'background' | 'cameras'>> {
+  const record = await library.record(id);
+  return { background: backgroundColour(record.config.scene.background), cameras: await library.viewsOf(record) };
+}
+
+/** A baked scene has thumbnails alone. */
+async function photoOf(library: RunLibrary, id: string, split: string, index: number, width: number | null): Promise<Buffer> {
+  const run = await library.find(id);
+  if (run.baked) {
+    const thumbnail = width === null ? null : await library.baked.thumbnail(run, split, index);
+    if (thumbnail === null) throw new HttpError(404, `The baked scene ${run.name} has no such photo.`);
+    return Buffer.from(thumbnail);
+  }
+  return readPhoto(await library.record(id), split, index, width).catch((error: unknown) => {
+    throw error instanceof InputError ? new HttpError(404, error.message) : error;
+  });
 }
 
 async function listReports(folder: string): Promise<string[]> {

@@ -6,6 +6,7 @@
  *     GET  /api/runs/ID                                RunDetails
  *     GET  /api/runs/ID/metrics                        { metrics: StepMetrics[] }
  *     GET  /api/runs/ID/photos/SPLIT/INDEX[?width=N]   WebP
+ *     GET  /api/runs/ID/scene                          its field, baked (src/baked/baked-scene.ts)
  *     GET  /api/runs/ID/live                           events of its training; 204 if it is not trained here
  *     POST /api/runs/ID/live                           { paused }
  *     POST /api/runs/ID/frames                         a stream of frames (renderer/frame-message.ts)
@@ -29,6 +30,7 @@ import type { LiveTraining } from './live-training.ts';
 import { RenderQueue } from './render-queue.ts';
 import { runRoutes } from './run-routes.ts';
 import { RunLibrary } from './run-library.ts';
+import { SceneShelf } from './scene-shelf.ts';
 
 export interface ServeOptions {
   /** Run folders, or folders with runs somewhere in them. */
@@ -57,6 +59,7 @@ export async function startWebServer(options: ServeOptions): Promise<WebServer> 
   const library = new RunLibrary(served);
   await library.list();
   const shelf = new FieldShelf(threads, report);
+  const scenes = new SceneShelf();
   const queue = new RenderQueue();
   const app = express();
   app.disable('x-powered-by');
@@ -67,7 +70,7 @@ export async function startWebServer(options: ServeOptions): Promise<WebServer> 
   app.get('/api/about', (_, response) => {
     response.json({ version: VERSION, renders: 'the server, on its wasm backend' });
   });
-  app.use('/api/runs', runRoutes({ library, shelf, queue, live, report }));
+  app.use('/api/runs', runRoutes({ library, shelf, scenes, queue, live, report }));
   app.use('/api/runs', liveRoutes(library, live));
   app.use('/api', () => {
     throw new HttpError(404, 'There is no such part of the API.');
@@ -91,6 +94,7 @@ export async function startWebServer(options: ServeOptions): Promise<WebServer> 
       server.closeAllConnections();
       await closed;
       await shelf.dispose();
+      await scenes.dispose();
     },
   };
 }

@@ -1,0 +1,45 @@
+/** Baked scenes of runs, for pages that draw by themselves: baked when first asked for, kept as files until the server ends. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadRun } from '../cli/open-run-field.ts';
+import { nodeFiles } from '../cli/node-files.ts';
+import { listCheckpoints } from '../run/checkpoint-folder.ts';
+import { bakeRun } from './bake-run.ts';
+import type { FoundRun } from './find-runs.ts';
+
+interface Baked {
+  readonly checkpoint: string;
+  /** Path of the file. */
+  readonly file: Promise<string>;
+}
+
+export class SceneShelf {
+  private folder: Promise<string> | null = null;
+  /** By run. */
+  private readonly baked = new Map<string, Baked>();
+
+  /** Path of the run's baked scene, as it is now. Throws InputError if the run has no field. */
+  async file(run: FoundRun): Promise<string> {
+    const newest = (await listCheckpoints(nodeFiles, `${run.folder}/checkpoints`)).at(-1) ?? '';
+    let baked = this.baked.get(run.id);
+    if (baked?.checkpoint !== newest) {
+      baked = { checkpoint: newest, file: this.bake(run) };
+      this.baked.set(run.id, baked);
+      baked.file.catch(() => this.baked.delete(run.id));
+    }
+    return baked.file;
+  }
+
+  private async bake(run: FoundRun): Promise<string> {
+    const loaded = await loadRun(run.folder, {});
+    this.folder ??= mkdtemp(join(tmpdir(), 'spikeray-scenes-'));
+    const path = join(await this.folder, `${run.id}.spikeray`);
+    await nodeFiles.writeAtomic(path, await bakeRun(loaded.run, loaded.checkpoint, run.name, false));
+    return path;
+  }
+
+  async dispose(): Promise<void> {
+    if (this.folder !== null) await rm(await this.folder, { recursive: true, force: true });
+  }
+}
