@@ -1,13 +1,10 @@
 /** What a viewer page needs of the place where its scene lies: a server with its API, or a baked scene in the page itself. */
 import type { FrameSource } from '../renderer/frame-source.ts';
 import type { CameraView } from '../src/server/run-views.ts';
-import { photoPath, readScene, type RunDetails } from './api.ts';
-import { ServerSource } from './server-source.ts';
+import type { RunDetails } from './api.ts';
 
 export interface SceneHost {
   readonly run: RunDetails;
-  /** Answers to the API of src/server/: metrics, live training, reports. */
-  readonly server: boolean;
   /** What draws the pictures where the page's GPU does not, for people. */
   readonly draws: string;
   /** Draws a run: this one, or one that it is compared with. */
@@ -20,15 +17,6 @@ export interface SceneHost {
    * @param width pixels; default: as stored
    */
   photo(view: CameraView, width?: number): string | null;
-}
-
-export function serverHost(run: RunDetails): SceneHost {
-  return {
-    run,
-    server: true,
-    draws: 'the server, on its wasm backend',
-    open: (id) => new ServerSource(id),
-    scene: readScene,
-    photo: ({ split, index }, width) => photoPath(run.id, split, index, width),
-  };
+  /** @param learned called when training changed the field */
+  watchTraining(learned: () => void): void;
 }

@@ -45,9 +45,13 @@ export function readState(search: string, background: Vec3): ViewState {
   };
 }
 
-/** The address of this page with the state in it. */
+/**
+ * The address of this page with the state in it.
+ *
+ * @param run '': the page has one only
+ */
 export function stateUrl(run: string, state: ViewState, background: Vec3): string {
-  const to = new URLSearchParams({ run });
+  const to = new URLSearchParams(run === '' ? {} : { run });
   if (state.output !== 'colour') to.set('output', state.output);
   if (state.camToWorld !== null) to.set('camera', state.camToWorld.slice(0, 12).map(short).join(','));
   if (state.fov !== 50) to.set('fov', short(state.fov));

@@ -21,7 +21,6 @@ import { SettingsPanel } from './settings-panel.ts';
 import { lensOf, StageCamera } from './stage-camera.ts';
 import { watchPointer } from './stage-pointer.ts';
 import { Statistics } from './statistics.ts';
-import { TrainingPanel } from './training-panel.ts';
 import { colourOf, readState, stateUrl, type ViewState } from './view-state.ts';
 
 /** Milliseconds without movement after which the view stands still. */
@@ -121,12 +120,9 @@ export class ViewerPage {
       this.crop(crop);
     });
     this.overlay?.showCrop(this.state.crop);
-    if (host.server)
-      new TrainingPanel(run.id, {
-        learned: () => {
-          this.pictures.redraw();
-        },
-      });
+    host.watchTraining(() => {
+      this.pictures.redraw();
+    });
     this.watchKeys();
     watchPointer(stage, {
       down: () => {

@@ -1,7 +1,7 @@
 /** The viewer's page: reads which run is wanted, and opens it as soon as a server answers. */
 import { readRun, Refusal } from './api.ts';
 import { byId, wait } from './elements.ts';
-import { serverHost } from './scene-host.ts';
+import { serverHost } from './server-host.ts';
 import { say, ViewerPage } from './viewer-page.ts';
 
 const TRY_AGAIN = 1500;

@@ -1,0 +1,136 @@
+/** A scene exported for the web: served by a host that knows nothing, and opened as a file. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { pictureOf, type OutputMode } from '../../renderer/output-modes.ts';
+import { renderImage } from '../../renderer/render-image.ts';
+import type { Camera } from '../../renderer/rays.ts';
+import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
+import { openField } from '../../src/eval/open-field.ts';
+import { meanSquaredError, psnrOf } from '../../src/math/image-metrics.ts';
+import { succeed } from '../e2e/cli.ts';
+import { openCheckpoint } from '../e2e/run-files.ts';
+import { tinyRun, tinyScene, workFolder } from '../e2e/tiny.ts';
+import { openPage, pixelsOf, settled } from './browser.ts';
+
+const folder = workFolder();
+const run = join(folder, 'run');
+const site = join(folder, 'site');
+const page = join(folder, 'scene.html');
+let host: Server;
+let url: string;
+
+const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
+
+beforeAll(async () => {
+  await tinyRun(await tinyScene(join(folder, 'scene'), 8, 48), run);
+  await succeed(['export', run, '--format', 'web', '--out', site, '--quiet']);
+  await succeed(['export', run, '--format', 'html', '--out', page, '--quiet']);
+  // No headers but the type, as the simplest hosts.
+  host = createServer(({ url: path }, response) => {
+    const file = join(site, new URL(path!, 'http://host').pathname);
+    const found = statSync(file, { throwIfNoEntry: false })?.isFile() ? file : join(site, 'index.html');
+    response.setHeader('content-type', TYPES[extname(found)] ?? 'application/octet-stream').end(readFileSync(found));
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => host.once('listening', resolve));
+  url = `http://127.0.0.1:${(host.address() as AddressInfo).port}/`;
+});
+afterAll(() => host.close());
+
+const unit = (data: ArrayLike<number>): Float32Array => Float32Array.from(data, (value) => value / 255);
+
+/** What the wasm backend draws of the whole field in the page's view. */
+async function expected(shown: Page, modes: readonly OutputMode[]): Promise<Map<OutputMode, Float32Array>> {
+  const search = new URL(shown.url()).searchParams;
+  const camToWorld = [...search.get('camera')!.split(',').map(Number), 0, 0, 0, 1];
+  const { width, height } = await pixelsOf(shown);
+  const focal = height / 2 / Math.tan((Number(search.get('fov') ?? 50) * Math.PI) / 360);
+  const camera: Camera = { camToWorld, intrinsics: { width, height, fx: focal, fy: focal, cx: width / 2, cy: height / 2 } };
+  const checkpoint = await openCheckpoint(run);
+  const engine = await openField(await createWasmBackend(), checkpoint);
+  const image = await renderImage(engine, camera, { background: [1, 1, 1], noiseSeed: checkpoint.config.seed });
+  await engine.dispose();
+  return new Map(modes.map((mode) => [mode, unit(pictureOf(mode, image, camera, checkpoint.spec).pixels.data)]));
+}
+
+async function compareModes(shown: Page, modes: readonly OutputMode[]): Promise<void> {
+  await settled(shown);
+  const wanted = await expected(shown, modes);
+  for (const mode of modes) {
+    await shown.click(`[data-mode=${mode}]`);
+    await settled(shown);
+    const { rgb } = await pixelsOf(shown);
+    expect(new Set(rgb).size, `${mode} is a picture`).toBeGreaterThan(3);
+    expect(psnrOf(meanSquaredError(rgb, wanted.get(mode)!)), mode).toBeGreaterThan(35);
+  }
+}
+
+test('a static host: the page draws by itself, what the wasm backend draws', async () => {
+  const shown = await openPage(`${url}?draw=worker`);
+  await compareModes(shown, ['colour', 'depth', 'opacity', 'firing', 'samples']);
+  expect(await shown.textContent('#source')).toContain('drawn by this page');
+  expect(await shown.evaluate(() => crossOriginIsolated)).toBe(false);
+  expect(await shown.isVisible('#training')).toBe(false);
+  expect(await shown.isVisible('#photo')).toBe(false);
+});
+
+test('orbit, thumbnails and the address work without a server', async () => {
+  const shown = await openPage(`${url}?draw=worker`);
+  await settled(shown);
+  const before = (await pixelsOf(shown)).rgb;
+  await shown.locator('#stage').press('ArrowLeft');
+  await shown.waitForFunction(() => location.search.includes('camera='));
+  await settled(shown);
+  const turned = (await pixelsOf(shown)).rgb;
+  expect(turned).not.toEqual(before);
+  const thumbnails = shown.locator('#thumbnails img');
+  expect(await thumbnails.count()).toBe(8);
+  await thumbnails.first().scrollIntoViewIfNeeded();
+  await shown.waitForFunction(() => document.querySelector<HTMLImageElement>('#thumbnails img')!.naturalWidth > 0);
+  await shown.click('#thumbnails button:nth-child(3)');
+  await settled(shown);
+  expect((await pixelsOf(shown)).rgb).not.toEqual(turned);
+  const again = await openPage(shown.url());
+  await settled(again);
+  // The address holds the camera rounded.
+  expect(psnrOf(meanSquaredError((await pixelsOf(again)).rgb, (await pixelsOf(shown)).rgb))).toBeGreaterThan(40);
+});
+
+test('one page, opened as a file', async () => {
+  const shown = await openPage(`${pathToFileURL(page)}?draw=worker`);
+  await settled(shown);
+  expect(await shown.title()).toContain('run');
+  const { rgb } = await pixelsOf(shown);
+  const served = await openPage(`${url}?draw=worker`);
+  await settled(served);
+  expect(rgb).toEqual((await pixelsOf(served)).rgb);
+});
+
+/** Opens the page on a scene that cannot be shown, and gives what it says. */
+async function problemOf(change: (scene: string) => void): Promise<string> {
+  const scene = join(site, 'scene.spikeray');
+  const whole = readFileSync(scene);
+  try {
+    change(scene);
+    const shown = await openPage(url);
+    await shown.waitForSelector('#status.problem');
+    return (await shown.textContent('#status'))!;
+  } finally {
+    writeFileSync(scene, whole);
+  }
+}
+
+test('a truncated, an altered and a foreign scene are said, not shown', async () => {
+  expect(await problemOf((scene) => truncateSync(scene, statSync(scene).size - 1000))).toMatch(/scene\.spikeray: damaged: .*truncated/);
+  const altered = await problemOf((scene) => {
+    const bytes = readFileSync(scene);
+    bytes[bytes.length >> 1] ^= 1;
+    writeFileSync(scene, bytes);
+  });
+  expect(altered).toMatch(/scene\.spikeray: damaged/);
+  expect(await problemOf((scene) => writeFileSync(scene, '<!doctype html>'))).toContain('expected a baked scene');
+});

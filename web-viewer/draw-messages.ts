@@ -1,0 +1,16 @@
+/** What a page and the worker that draws for it say to each other. */
+import type { Frame, FrameRequest } from '../renderer/frame-source.ts';
+
+/** Milliseconds between frames of a moving view. */
+export const INTERVAL = 90;
+
+export type ToWorker =
+  /** First of all. */
+  | { readonly type: 'open'; readonly kernels: ArrayBuffer; readonly scene: Uint8Array<ArrayBuffer>; readonly file: string }
+  | { readonly type: 'draw'; readonly id: number; readonly layer: string; readonly request: FrameRequest }
+  | { readonly type: 'stop'; readonly id: number };
+
+export type FromWorker =
+  | { readonly type: 'frame'; readonly id: number; readonly frame: Frame }
+  | { readonly type: 'end'; readonly id: number }
+  | { readonly type: 'failed'; readonly id: number; readonly message: string; readonly fix: string | undefined };

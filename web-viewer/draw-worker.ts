@@ -1,0 +1,69 @@
+/** Draws frames of a baked scene in a worker of the page: the wasm backend on one thread, in memory of its own. */
+import { EngineSource } from '../renderer/engine-source.ts';
+import { ShownField } from '../renderer/shown-field.ts';
+import type { FieldEngine } from '../src/backends/backend.ts';
+import { createBackend } from '../src/backends/wasm/wasm-backend.ts';
+import { decodeScene } from '../src/baked/decode-scene.ts';
+import { SpikeRayError } from '../src/errors.ts';
+import { openField } from '../src/eval/open-field.ts';
+import { INTERVAL, type FromWorker, type ToWorker } from './draw-messages.ts';
+
+type Opening = Extract<ToWorker, { type: 'open' }>;
+
+let source: EngineSource;
+const drawing = new Map<number, AbortController>();
+
+addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === 'open') source = new EngineSource(openShown(data), INTERVAL);
+  else if (data.type === 'draw') void draw(data);
+  else drawing.get(data.id)?.abort();
+});
+
+async function openShown({ kernels, scene: bytes, file }: Opening): Promise<ShownField> {
+  const module = await WebAssembly.compile(kernels);
+  const spawn = (): never => {
+    throw new Error('There are no more threads.');
+  };
+  const backend = createBackend(module, { threads: 1, relaxed: false, shared: false, spawn });
+  const scene = await decodeScene(bytes, file);
+  return new ShownField(restful(await openField(backend, scene)), scene.about.trained.step, scene.seed);
+}
+
+/** The engine computes without a break: before every call it lets messages in, which may say that nobody waits any more. */
+function restful(engine: FieldEngine): FieldEngine {
+  const renderRays: FieldEngine['renderRays'] = async (rays, settings) => {
+    await nextTask();
+    return engine.renderRays(rays, settings);
+  };
+  return Object.create(engine, { renderRays: { value: renderRays } }) as FieldEngine;
+}
+
+const { port1, port2 } = new MessageChannel();
+
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
+async function draw({ id, layer, request }: Extract<ToWorker, { type: 'draw' }>): Promise<void> {
+  const abort = new AbortController();
+  drawing.set(id, abort);
+  try {
+    for await (const frame of source.frames(layer, request, abort.signal))
+      tell({ type: 'frame', id, frame }, [frame.pixels.buffer, frame.depth.buffer]);
+    tell({ type: 'end', id });
+  } catch (error) {
+    const { message } = error as Error;
+    tell({ type: 'failed', id, message, fix: error instanceof SpikeRayError ? error.fix : undefined });
+  } finally {
+    drawing.delete(id);
+  }
+}
+
+function tell(message: FromWorker, transfer: ArrayBufferLike[] = []): void {
+  postMessage(message, { transfer: transfer as ArrayBuffer[] });
+}

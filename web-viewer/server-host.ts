@@ -1,0 +1,18 @@
+/** A run on a server: pictures, photos and training are its own. */
+import { photoPath, readScene, type RunDetails } from './api.ts';
+import type { SceneHost } from './scene-host.ts';
+import { ServerSource } from './server-source.ts';
+import { TrainingPanel } from './training-panel.ts';
+
+export function serverHost(run: RunDetails): SceneHost {
+  return {
+    run,
+    draws: 'the server, on its wasm backend',
+    open: (id) => new ServerSource(id),
+    scene: readScene,
+    photo: ({ split, index }, width) => photoPath(run.id, split, index, width),
+    watchTraining: (learned) => {
+      new TrainingPanel(run.id, { learned });
+    },
+  };
+}

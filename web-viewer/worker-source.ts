@@ -1,0 +1,86 @@
+/** Frames drawn by a worker of the page (draw-worker.ts), where there is neither a server nor a GPU. */
+import type { Frame, FrameRequest, FrameSource } from '../renderer/frame-source.ts';
+import kernelsUrl from '../src/backends/wasm/kernels-unshared.wasm?url';
+import { SpikeRayError } from '../src/errors.ts';
+import { INTERVAL, type FromWorker, type ToWorker } from './draw-messages.ts';
+import DrawWorker from './draw-worker.ts?worker&inline';
+
+type Answer = Exclude<FromWorker, { type: 'end' }> | null;
+
+export class WorkerSource implements FrameSource {
+  readonly interval = INTERVAL;
+  private readonly scene: Uint8Array<ArrayBuffer>;
+  private readonly file: string;
+  /** Started when the first frame is asked for: a GPU may draw instead. */
+  private worker: Promise<Worker> | null = null;
+  /** Takes the answers of each request. */
+  private readonly waiting = new Map<number, (answer: Answer) => void>();
+  private requests = 0;
+  private broken: string | null = null;
+
+  /**
+   * @param scene a baked scene's file
+   * @param file what errors call it
+   */
+  constructor(scene: Uint8Array<ArrayBuffer>, file: string) {
+    this.scene = scene;
+    this.file = file;
+  }
+
+  /** Throws SpikeRayError where the scene cannot be read or drawn. */
+  async *frames(layer: string, request: FrameRequest, signal: AbortSignal): AsyncGenerator<Frame> {
+    this.worker ??= this.start();
+    const worker = await this.worker;
+    if (this.broken !== null) throw new SpikeRayError(this.broken, 'Load the page again.');
+    signal.throwIfAborted();
+    const id = this.requests++;
+    const answers: Answer[] = [];
+    let wake = (): void => undefined;
+    const take = (answer: Answer): void => {
+      answers.push(answer);
+      wake();
+    };
+    const stop = (): void => {
+      tell(worker, { type: 'stop', id });
+    };
+    this.waiting.set(id, take);
+    signal.addEventListener('abort', stop);
+    tell(worker, { type: 'draw', id, layer, request });
+    try {
+      for (;;) {
+        while (answers.length === 0)
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        const answer = answers.shift()!;
+        if (answer === null) return;
+        if (answer.type === 'failed') throw new SpikeRayError(answer.message, answer.fix);
+        yield answer.frame;
+      }
+    } finally {
+      this.waiting.delete(id);
+      signal.removeEventListener('abort', stop);
+      stop();
+    }
+  }
+
+  private async start(): Promise<Worker> {
+    const response = await fetch(kernelsUrl);
+    if (!response.ok) throw new SpikeRayError(`The kernels are missing: ${response.status}.`, 'Load the page again.');
+    const kernels = await response.arrayBuffer();
+    const worker = new DrawWorker();
+    worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+      this.waiting.get(data.id)?.(data.type === 'end' ? null : data);
+    });
+    worker.addEventListener('error', ({ message }) => {
+      this.broken = `The worker that draws has failed: ${message}`;
+      for (const [id, take] of this.waiting) take({ type: 'failed', id, message: this.broken, fix: undefined });
+    });
+    tell(worker, { type: 'open', kernels, scene: this.scene, file: this.file });
+    return worker;
+  }
+}
+
+function tell(worker: Worker, message: ToWorker): void {
+  worker.postMessage(message);
+}
