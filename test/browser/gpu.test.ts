@@ -1,0 +1,193 @@
+/** Pictures drawn on the page's GPU by the WGSL kernels: here SwiftShader's, a software adapter, which the page takes only if it is told to. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page, Route } from 'playwright-core';
+import type { CropBox } from '../../renderer/frame-source.ts';
+import { OUTPUT_MODES, pictureOf, type OutputMode } from '../../renderer/output-modes.ts';
+import type { Camera } from '../../renderer/rays.ts';
+import { renderImage } from '../../renderer/render-image.ts';
+import { ShownField } from '../../renderer/shown-field.ts';
+import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
+import { decodeScene } from '../../src/baked/decode-scene.ts';
+import { openField } from '../../src/eval/open-field.ts';
+import { meanSquaredError, psnrOf } from '../../src/math/image-metrics.ts';
+import type { RunSummary } from '../../src/server/find-runs.ts';
+import { succeed } from '../e2e/cli.ts';
+import { startServing, type RunningServer } from '../e2e/server.ts';
+import { tinyScene, workFolder } from '../e2e/tiny.ts';
+import { openPage, pixelsOf, settled } from './browser.ts';
+import { SMALL } from './small-run.ts';
+
+const folder = workFolder();
+let server: RunningServer;
+let ids: Record<string, string>;
+/** The baked scenes as the wasm backend draws them. */
+const fields = new Map<string, ShownField>();
+
+beforeAll(async () => {
+  const scene = await tinyScene(join(folder, 'scene'), 12, 48);
+  await succeed(['train', scene, '--out', join(folder, 'runs/spiking'), ...SMALL, '--quiet']);
+  await succeed(['train', scene, '--ann', '--out', join(folder, 'runs/twin'), ...SMALL, '--quiet']);
+  server = await startServing('serve', join(folder, 'runs'), '--port', '0');
+  const { runs } = (await (await fetch(`${server.url}api/runs`)).json()) as { runs: RunSummary[] };
+  ids = Object.fromEntries(runs.map(({ id, name }) => [name, id]));
+  const wasm = await createWasmBackend();
+  for (const [name, id] of Object.entries(ids)) {
+    const response = await fetch(`${server.url}api/runs/${id}/scene`);
+    const baked = await decodeScene(new Uint8Array(await response.arrayBuffer()), name);
+    fields.set(name, new ShownField(await openField(wasm, baked), 0, baked.seed));
+  }
+});
+afterAll(async () => {
+  for (const field of fields.values()) await field.engine.dispose();
+  await server.stop();
+});
+
+/** A quarter of the page's pixels each way: SwiftShader is slow. */
+const address = (more = ''): string => `${server.url}viewer.html?run=${ids.spiking}&resolution=0.25${more}`;
+
+/** Keeps the page's devices at hand, with what they report. */
+const WATCH_DEVICES = `
+  window.devices = [];
+  window.gpuErrors = [];
+  const request = GPUAdapter.prototype.requestDevice;
+  GPUAdapter.prototype.requestDevice = async function (descriptor) {
+    const device = await request.call(this, descriptor);
+    device.addEventListener('uncapturederror', ({ error }) => window.gpuErrors.push(error.message));
+    window.devices.push(device);
+    return device;
+  };`;
+
+const openOnGpu = (more = ''): Promise<Page> =>
+  openPage(address(`&draw=gpu${more}`), { prepare: (page) => page.addInitScript(WATCH_DEVICES) });
+const drawnBy = (page: Page): Promise<string | null> => page.textContent('#drawn');
+const gpuErrors = (page: Page): Promise<string[]> => page.evaluate('window.gpuErrors');
+
+interface Shown {
+  readonly width: number;
+  readonly height: number;
+  readonly rgb: Float32Array;
+}
+
+/** The camera of the whole stage. */
+async function cameraOf(page: Page, width: number, height: number): Promise<Camera> {
+  const { searchParams } = new URL(page.url());
+  const camToWorld = [...searchParams.get('camera')!.split(',').map(Number), 0, 0, 0, 1];
+  const focal = height / 2 / Math.tan((Number(searchParams.get('fov') ?? 50) * Math.PI) / 360);
+  return { camToWorld, intrinsics: { width, height, fx: focal, fy: focal, cx: width / 2, cy: height / 2 } };
+}
+
+/** PSNR of the shown picture against the wasm backend's of the same view. */
+async function psnrAgainstWasm(shown: Shown, name: string, camera: Camera, mode: OutputMode, crop: CropBox | null = null): Promise<number> {
+  const field = fields.get(name)!;
+  await field.show(crop);
+  const image = await renderImage(field.engine, camera, { background: [1, 1, 1], noiseSeed: field.seed });
+  const { pixels } = pictureOf(mode, image, camera, field.spec);
+  expect([shown.width, shown.height]).toEqual([pixels.width, pixels.height]);
+  return psnrOf(
+    meanSquaredError(
+      shown.rgb,
+      Float32Array.from(pixels.data, (value) => value / 255),
+    ),
+  );
+}
+
+test("every mode's pixels are those of the wasm backend, also after dragging, cropped, and beside the twin", async () => {
+  const page = await openOnGpu();
+  await settled(page);
+  expect(await drawnBy(page)).toBe('Pictures are drawn by this page, on the GPU google swiftshader, a software adapter.');
+  for (const mode of OUTPUT_MODES) {
+    await page.click(`[data-mode=${mode}]`);
+    await settled(page);
+    const shown = await pixelsOf(page);
+    expect(new Set(shown.rgb).size, `${mode} is a picture`).toBeGreaterThan(3);
+    const camera = await cameraOf(page, shown.width, shown.height);
+    expect(await psnrAgainstWasm(shown, 'spiking', camera, mode), mode).toBeGreaterThan(35);
+  }
+  await page.click('[data-mode=colour]');
+  await settled(page);
+  const before = await pixelsOf(page);
+  const view = page.url();
+  await page.mouse.move(100, 140);
+  await page.mouse.down();
+  await page.mouse.move(200, 180, { steps: 6 });
+  await page.mouse.up();
+  await page.waitForFunction((url) => location.href !== url, view);
+  await settled(page);
+  const after = await pixelsOf(page);
+  const { width, height } = after;
+  const camera = await cameraOf(page, width, height);
+  expect(psnrOf(meanSquaredError(before.rgb, after.rgb)), 'the view has changed').toBeLessThan(30);
+  expect(await psnrAgainstWasm(after, 'spiking', camera, 'colour')).toBeGreaterThan(35);
+
+  await page.selectOption('#beside', ids.twin);
+  await settled(page);
+  const half = Math.round(width / 2);
+  for (const [part, name] of ['spiking', 'twin'].entries()) {
+    const from = part * half;
+    const intrinsics = { ...camera.intrinsics, width: part === 0 ? half : width - half, cx: camera.intrinsics.cx - from };
+    const shown = await pixelsOf(page, part);
+    expect(await psnrAgainstWasm(shown, name, { ...camera, intrinsics }, 'colour'), name).toBeGreaterThan(35);
+  }
+  expect(await drawnBy(page)).toContain('by this page');
+  expect(await gpuErrors(page)).toEqual([]);
+});
+
+test('a crop box holds on the GPU', async () => {
+  const crop: CropBox = { min: [-9, -9, -9], max: [0.1, 9, 9] };
+  const page = await openOnGpu(`&crop=${[...crop.min, ...crop.max].join(',')}`);
+  await settled(page);
+  const shown = await pixelsOf(page);
+  const camera = await cameraOf(page, shown.width, shown.height);
+  expect(await psnrAgainstWasm(shown, 'spiking', camera, 'colour', crop)).toBeGreaterThan(35);
+  expect(await psnrAgainstWasm(shown, 'spiking', camera, 'colour')).toBeLessThan(35);
+  expect(await gpuErrors(page)).toEqual([]);
+});
+
+test('where the GPU is lost or reports an error, the page says so and the server goes on', async () => {
+  const harm = {
+    lost: 'window.devices[0].destroy()',
+    'reported an error': 'window.devices[0].createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE })',
+  };
+  for (const [what, script] of Object.entries(harm)) {
+    const page = await openOnGpu();
+    await settled(page);
+    const before = await pixelsOf(page);
+    await page.evaluate(`void ${script}`);
+    await page.click('[data-mode=depth]');
+    await settled(page);
+    expect(await drawnBy(page)).toMatch(new RegExp(`^Pictures are drawn by the server, on its wasm backend: The GPU .* ${what}`));
+    await page.click('[data-mode=colour]');
+    await settled(page);
+    const after = await pixelsOf(page);
+    expect(psnrOf(meanSquaredError(before.rgb, after.rgb)), 'the server draws the same').toBeGreaterThan(30);
+    await page.close();
+  }
+});
+
+test('a scene that arrives damaged is said, and the server draws', async () => {
+  const damage = async (route: Route): Promise<void> => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.body()).subarray(0, 2000) });
+  };
+  const page = await openPage(address('&draw=gpu'), { prepare: (opened) => opened.route('**/scene', damage) });
+  await settled(page);
+  expect(await drawnBy(page)).toContain('by the server, on its wasm backend: spiking');
+  expect(new Set((await pixelsOf(page)).rgb).size).toBeGreaterThan(20);
+});
+
+test('the server draws where there is no GPU, and the page says why', async () => {
+  const reasons: [more: string, script: string, expected: string][] = [
+    ['', '', 'this browser has no GPU to compute on, only a software adapter (google swiftshader).'],
+    ['', "Object.defineProperty(Navigator.prototype, 'gpu', { value: undefined })", 'this browser has no WebGPU.'],
+    ['&draw=gpu', 'GPU.prototype.requestAdapter = async () => null', 'this browser offers no GPU.'],
+    ['&draw=server', '', 'as the address of this page asks.'],
+  ];
+  for (const [more, script, expected] of reasons) {
+    const page = await openPage(address(more), { prepare: (opened) => opened.addInitScript(script) });
+    await settled(page);
+    expect(await drawnBy(page)).toBe(`Pictures are drawn by the server, on its wasm backend: ${expected}`);
+    expect(page.url()).toContain(`resolution=0.25${more}`);
+    await page.close();
+  }
+});
