@@ -152,8 +152,11 @@ function openDepthRange(
   try {
     return { ...depthRange(posed, cameras, space, options), warnings: [] };
   } catch (error) {
-    if (!(error instanceof InputError) || !(options.rangeOptional || space.kind === 'unbounded')) throw error;
-    return { near: NaN, far: NaN, warnings: [`${error.message}; training needs --set scene.near=… --set scene.far=…`] };
+    const { near = 'auto', far = 'auto' } = options;
+    const isFree = space.kind === 'unbounded' && near === 'auto' && far === 'auto';
+    if (!(error instanceof InputError) || !(options.rangeOptional || isFree)) throw error;
+    const warnings = space.kind === 'unbounded' ? [] : [`${error.message}; training needs --set scene.near=… --set scene.far=…`];
+    return { near: NaN, far: NaN, warnings };
   }
 }
 
@@ -175,7 +178,9 @@ function depthRange(
 function findDepthRange(posed: PosedScene, cameras: readonly PosedImage[], space: SceneSpace): DepthRange {
   const poses = cameras.map(({ camToWorld }) => camToWorld);
   const inBox = space.kind === 'bounded' && space.box !== null ? boxDepths(space.box, poses) : null;
-  return posed.depthRange ?? viewDepths(cameras) ?? inBox ?? automaticDepthRange(poses);
+  // What cameras look at is no bound of what surrounds them.
+  const guess = (): DepthRange => (space.kind === 'unbounded' ? { near: NaN, far: NaN } : automaticDepthRange(poses));
+  return posed.depthRange ?? viewDepths(cameras) ?? inBox ?? guess();
 }
 
 /** What the views have been found to show, together; null if nothing was. */

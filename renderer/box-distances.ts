@@ -1,13 +1,18 @@
 import type { FieldSpec, GridSpec } from '../src/model/field-spec.ts';
+import { FARTHEST } from './contraction.ts';
 import { farthestDepth, NDC_NEAR } from './ndc.ts';
 import type { Camera } from './rays.ts';
 
 /** Of a forward-facing field's planes, all but the last sixteenth lie before this depth: what a colour map of depths reaches to. */
 const SHOWN_DEPTH = 16 * NDC_NEAR;
 
+/** And half of a contracted field's shell, from its centre. */
+const SHOWN_RADII = 2;
+
 /** Least and greatest distance of a point of the field's box from any of the cameras, metres: no depth of matter lies outside. */
 export function boxDistances({ space, grid }: FieldSpec, cameras: readonly Camera[]): [number, number] {
   if (space.kind === 'ndc') return planeDistances(grid, cameras, farthestDepth(grid));
+  if (space.kind === 'unbounded') return [0, space.radius * FARTHEST];
   let nearest = Infinity;
   let farthest = 0;
   for (const { camToWorld: m } of cameras) {
@@ -23,7 +28,9 @@ export function boxDistances({ space, grid }: FieldSpec, cameras: readonly Camer
 
 /** The depths at the ends of a colour map: those of the field's box, or of most planes of a forward-facing field, which reach to infinity. */
 export function shownDistances(spec: FieldSpec, cameras: readonly Camera[]): [number, number] {
-  return spec.space.kind === 'ndc' ? planeDistances(spec.grid, cameras, SHOWN_DEPTH) : boxDistances(spec, cameras);
+  const { space, grid } = spec;
+  if (space.kind === 'unbounded') return [0, space.radius * SHOWN_RADII];
+  return space.kind === 'ndc' ? planeDistances(grid, cameras, SHOWN_DEPTH) : boxDistances(spec, cameras);
 }
 
 /** Of the part of a grid in normalised device coordinates up to a depth. */

@@ -3,7 +3,7 @@ import { addCounts, emptyCounts, type FieldEngine, type RenderSettings } from '.
 import { voxelCount } from '../src/model/field-spec.ts';
 import { boxDistances } from './box-distances.ts';
 import { resizeIntrinsics } from './camera-path.ts';
-import { planeInWorld } from './field-rays.ts';
+import { expandedPlace, planeInWorld } from './field-rays.ts';
 import type { CropBox, Frame, FrameRequest } from './frame-source.ts';
 import { pictureOf, statisticsOf, type OutputMode } from './output-modes.ts';
 import { depthUnit, toDepth16 } from './pixels.ts';
@@ -102,6 +102,13 @@ export function croppedOccupancy({ spec: { space, grid } }: FieldEngine, occupan
   const isInside = (axis: number, at: number): boolean => at >= crop.min[axis] && at <= crop.max[axis];
   const pointAt = (axis: number, i: number): number => grid.min[axis] + (i * (grid.max[axis] - grid.min[axis])) / (grid.size[axis] - 1);
   const result = new Uint8Array(voxelCount(grid));
+  if (space.kind === 'unbounded') {
+    for (let i = 0; i < result.length; i++) {
+      const place = expandedPlace(space, [pointAt(0, i % nx), pointAt(1, Math.floor(i / nx) % ny), pointAt(2, Math.floor(i / (nx * ny)))]);
+      result[i] = place.every((at, axis) => isInside(axis, at)) ? occupancy[i] : 0;
+    }
+    return result;
+  }
   for (let k = 0; k < nz; k++) {
     const { z, scale } = planeInWorld(space, pointAt(2, k));
     if (!isInside(2, z)) continue;

@@ -7,7 +7,8 @@
  *     alpha = 1 - (1 + exp(s + b))^(-interval)       w_i = T_i alpha_i       T_{i+1} = T_i (1 - alpha_i)
  */
 import type { Rays } from '../src/backends/backend.ts';
-import { hasMetricSteps, MIN_TRANSMITTANCE, type FieldSpec, type GridSpec } from '../src/model/field-spec.ts';
+import { hasMetricSteps, MIN_TRANSMITTANCE, type FieldSpec, type GridSpec, type Vec3 } from '../src/model/field-spec.ts';
+import { contract, innerSteps, LEAST_MOVE, normOf, stepParameter } from './contraction.ts';
 
 /** Components of a direction smaller than this count as this in the slab test. */
 const MIN_DIRECTION = 1e-9;
@@ -26,7 +27,7 @@ export interface PackedSamples {
   readonly rays: number;
   /** [N+1] density samples of ray r: rows `densityOffsets[r]` to `densityOffsets[r + 1] - 1` */
   readonly densityOffsets: Int32Array;
-  /** [D] i of p_i = start + u i stepLength */
+  /** [D] i of p_i = start + u i stepLength, or of t_i (contraction.ts) */
   readonly stepIndex: Int32Array;
   /** [D,8] grid points around the sample, x fastest */
   readonly corners: Int32Array;
@@ -90,7 +91,6 @@ export function marchRays(
   occupancy: Uint8Array,
   weightThreshold: number = spec.weightThreshold,
 ): PackedSamples {
-  const { grid, stepLength } = spec;
   const stepIndex: number[] = [];
   const corners: number[] = [];
   const cornerWeights: number[] = [];
@@ -105,17 +105,11 @@ export function marchRays(
   for (let ray = 0; ray < rays.count; ray++) {
     const origin = rays.origins.subarray(ray * 3, ray * 3 + 3);
     const direction = rays.directions.subarray(ray * 3, ray * 3 + 3);
-    const length = directionLength(spec, direction);
-    const { tMin, tMax } = raySpan(spec, rays, ray);
-    if (tMax > tMin) exitDistance[ray] = length * tMax;
+    const walk = spec.space.kind === 'unbounded' ? contractedWalk(spec, origin, direction) : straightWalk(spec, rays, ray);
+    exitDistance[ray] = walk.exitDistance;
 
     let transmittance = 1;
-    for (let i = 0; tMax > tMin && transmittance >= MIN_TRANSMITTANCE; i++) {
-      const distance = length * tMin + i * stepLength;
-      margin = Math.min(margin, Math.abs(distance - length * tMax) / stepLength);
-      if (distance >= length * tMax) break;
-
-      const place = locate(grid, origin, direction, distance / length);
+    for (const { index, distance, place } of walk.steps) {
       margin = Math.min(margin, place.tie);
       if (occupancy[place.nearest] === 0) continue;
 
@@ -132,11 +126,13 @@ export function marchRays(
       transmittance *= 1 - alpha;
       margin = Math.min(margin, relativeDistance(transmittance, MIN_TRANSMITTANCE));
 
-      stepIndex.push(i);
+      stepIndex.push(index);
       distances.push(distance);
       corners.push(...place.corners);
       cornerWeights.push(...place.weights);
+      if (transmittance < MIN_TRANSMITTANCE) break;
     }
+    margin = Math.min(margin, walk.margin);
     densityOffsets[ray + 1] = stepIndex.length;
     rayOffsets[ray + 1] = networkRows.length;
   }
@@ -154,6 +150,85 @@ export function marchRays(
     densityEvaluations,
     margin,
   };
+}
+
+interface Step {
+  readonly index: number;
+  /** As in `PackedSamples`. */
+  readonly distance: number;
+  readonly place: Place;
+}
+
+/** The steps of a ray that exist, near to far. */
+interface Walk {
+  readonly exitDistance: number;
+  readonly steps: Iterable<Step>;
+  /** How near the walk so far came to having other steps. */
+  readonly margin: number;
+}
+
+/** Evenly from the near to the far side of the grid's box. */
+function straightWalk(spec: FieldSpec, rays: Rays, ray: number): Walk {
+  const origin = rays.origins.subarray(ray * 3, ray * 3 + 3);
+  const direction = rays.directions.subarray(ray * 3, ray * 3 + 3);
+  const length = directionLength(spec, direction);
+  const { tMin, tMax } = raySpan(spec, rays, ray);
+  if (!(tMax > tMin)) return { exitDistance: 0, steps: [], margin: Infinity };
+  const walk = { exitDistance: length * tMax, margin: Infinity };
+  function* steps(): Generator<Step> {
+    for (let index = 0; ; index++) {
+      const distance = length * tMin + index * spec.stepLength;
+      walk.margin = Math.min(walk.margin, Math.abs(distance - length * tMax) / spec.stepLength);
+      if (distance >= length * tMax) return;
+      yield { index, distance, place: locate(spec.grid, origin, direction, distance / length) };
+    }
+  }
+  return Object.assign(walk, { steps: steps() });
+}
+
+/** Through contracted space, at the distances of contraction.ts from `near` on. */
+function contractedWalk(spec: FieldSpec, origin: ArrayLike<number>, direction: ArrayLike<number>): Walk {
+  const { grid, near, stepLength } = spec;
+  const inner = innerSteps(stepLength);
+  const walk = { exitDistance: stepParameter(2 * inner - 1, inner), margin: Infinity };
+  function* steps(): Generator<Step> {
+    let before: Vec3 | null = null;
+    let moved = 0;
+    for (let index = 0; index < 2 * inner; index++) {
+      const distance = stepParameter(index, inner);
+      walk.margin = Math.min(walk.margin, Math.abs(distance - near) / stepLength);
+      if (distance < near) continue;
+      const along = (axis: number): number => origin[axis] + direction[axis] * distance;
+      const world: Vec3 = [along(0), along(1), along(2)];
+      const place = contract(world);
+      const norm = normOf(world);
+      walk.margin = Math.min(walk.margin, Math.abs(norm - 1) / stepLength);
+      if (norm > 1) {
+        moved += before === null ? 0 : Math.hypot(place[0] - before[0], place[1] - before[1], place[2] - before[2]);
+        walk.margin = Math.min(walk.margin, Math.abs(moved / stepLength - LEAST_MOVE));
+      }
+      before = place;
+      if (norm > 1 && moved <= LEAST_MOVE * stepLength) continue;
+      moved = 0;
+      yield { index, distance, place: locate(grid, place, NOWHERE, 0) };
+    }
+  }
+  return Object.assign(walk, { steps: steps() });
+}
+
+const NOWHERE: Vec3 = [0, 0, 0];
+
+/** Where in the field's grid, or another in the same space, a sample of a ray lies. `distance` as in `PackedSamples`. */
+export function placeOfSample(
+  spec: FieldSpec,
+  grid: GridSpec,
+  origin: ArrayLike<number>,
+  direction: ArrayLike<number>,
+  distance: number,
+): Place {
+  if (spec.space.kind !== 'unbounded') return locate(grid, origin, direction, distance / directionLength(spec, direction));
+  const along = (axis: number): number => origin[axis] + direction[axis] * distance;
+  return locate(grid, contract([along(0), along(1), along(2)]), NOWHERE, 0);
 }
 
 export interface Place {

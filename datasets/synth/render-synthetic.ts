@@ -11,21 +11,25 @@ import { OcclusionField } from './occlusion-field.ts';
 import { PartTree } from './part-tree.ts';
 import { MOST_BOUNCES, shade, type Lighting } from './shade.ts';
 import type { Part } from './part.ts';
+import { skyRadiance } from './surroundings.ts';
 
 /** A scene ready to be looked at. */
 export interface SyntheticScene extends Lighting {
   readonly name: string;
   /** Samples a pixel along each axis. */
   readonly samples: number;
+  /** Rays that hit nothing see the sky, and no pixel is transparent. */
+  readonly sky: boolean;
 }
 
 const EXPOSURE = 0.8;
 /** Corner samples of a pixel that differ by less than this (sum over channels, 0..1 each) stand for the others. */
 const AGREE = 0.1;
 
-export function prepareScene(name: string, parts: readonly Part[], samples: number): SyntheticScene {
-  const tree = new PartTree(parts);
-  return { name, tree, occlusion: new OcclusionField(tree), samples };
+/** @param surroundings what stands far around the parts, under the sky: nothing near enough to darken another; none: the parts are cut out */
+export function prepareScene(name: string, parts: readonly Part[], samples: number, surroundings: readonly Part[] = []): SyntheticScene {
+  const occlusion = new OcclusionField(new PartTree(parts));
+  return { name, tree: new PartTree([...parts, ...surroundings]), occlusion, samples, sky: surroundings.length > 0 };
 }
 
 /** Straight-alpha sRGB image of the scene. */
@@ -111,14 +115,14 @@ class PixelSampler {
 
   /** Visibility of all samples; returns how many hit something. */
   private trace(camera: Camera, column: number, row: number): number {
-    const { tree, samples } = this.scene;
+    const { tree, samples, sky } = this.scene;
     let covered = 0;
     for (let i = 0; i < this.count; i++) {
       const ray = this.rays[i];
       aim(camera, column + ((i % samples) + 0.5) / samples, row + (Math.floor(i / samples) + 0.5) / samples, ray);
       this.hits[i] = tree.first(ray[0], ray[1], ray[2], ray[3], ray[4], ray[5]);
       this.distances[i] = tree.distance;
-      if (this.hits[i] >= 0) covered++;
+      if (this.hits[i] >= 0 || sky) covered++;
     }
     return covered;
   }
@@ -138,7 +142,7 @@ class PixelSampler {
   private shadeAll(): number {
     let shaded = 0;
     for (let i = 0; i < this.count; i++) {
-      if (this.hits[i] < 0) continue;
+      if (this.hits[i] < 0 && !this.scene.sky) continue;
       this.addSample(i);
       shaded++;
     }
@@ -150,7 +154,9 @@ class PixelSampler {
     // Each sample of the pixel sees another place of the sun: together they make soft shadows.
     const sunU = samples > 1 ? (2 * (i % samples)) / (samples - 1) - 1 : 0;
     const sunV = samples > 1 ? (2 * Math.floor(i / samples)) / (samples - 1) - 1 : 0;
-    shade(this.scene, this.rays[i], this.distances[i], this.hits[i], sunU * 0.7, sunV * 0.7, MOST_BOUNCES, this.colour);
+    const ray = this.rays[i];
+    if (this.hits[i] < 0) skyRadiance(ray[3], ray[4], ray[5], 0, this.colour);
+    else shade(this.scene, ray, this.distances[i], this.hits[i], sunU * 0.7, sunV * 0.7, MOST_BOUNCES, this.colour);
     for (let k = 0; k < 3; k++) {
       const value = toneMap(this.colour[k] * EXPOSURE);
       this.sum[k] += value;

@@ -2,6 +2,7 @@
 import { InputError } from '../../src/errors.ts';
 import { armillaryParts } from './armillary.ts';
 import { engineShedParts } from './engine-shed.ts';
+import { landscapeParts } from './landscape.ts';
 import { locomotiveParts } from './locomotive.ts';
 import type { Part } from './part.ts';
 import { prepareScene, type SyntheticScene } from './render-synthetic.ts';
@@ -19,6 +20,8 @@ interface SceneEntry {
   /** Samples a pixel along each axis. */
   readonly samples: number;
   readonly parts: () => Part[];
+  /** Far around the parts; without it they are cut out, or the parts themselves leave no gap. */
+  readonly surroundings?: () => Part[];
 }
 
 export const SYNTHETIC_SCENES: readonly SceneEntry[] = [
@@ -50,6 +53,14 @@ export const SYNTHETIC_SCENES: readonly SceneEntry[] = [
     samples: 3,
     parts: locomotiveParts,
   },
+  {
+    name: 'landscape',
+    description: 'the same out of doors: trees and towers to the horizon, and the sky',
+    format: 'nerfstudio',
+    samples: 3,
+    parts: locomotiveParts,
+    surroundings: landscapeParts,
+  },
 ];
 
 /** Cameras and files of each format. */
@@ -69,5 +80,5 @@ export function syntheticEntry(name: string): SceneEntry {
 
 export function createSyntheticScene(name: string): SyntheticScene {
   const entry = syntheticEntry(name);
-  return prepareScene(entry.name, entry.parts(), entry.samples);
+  return prepareScene(entry.name, entry.parts(), entry.samples, entry.surroundings?.());
 }

@@ -15,7 +15,7 @@ export const writeNerfstudio: SceneWriter = async (writing) => {
   const random = writingRandom(seed);
   const points: number[] = [];
   for (const [i, camera] of cameras.entries()) {
-    await writeView(writing, imagePath(i), camera, 4);
+    await writeView(writing, imagePath(i), camera, scene.sky ? 3 : 4);
     points.push(...surfacePoints(scene, camera, random));
     report?.({ type: 'view', done: i + 1, total: cameras.length, text: `rendering views of "${scene.name}"` });
   }

@@ -14,7 +14,7 @@ export interface SynthOptions {
    * splits: all views.
    */
   readonly views: number | Readonly<Record<SplitName, number>>;
-  /** Width of the images, pixels; the height is the same, or three quarters of it (`forward`, `capture`). */
+  /** Width of the images, pixels; the height is the same, or three quarters of it (`forward`, `capture`, `landscape`). */
   readonly size: number;
   readonly folder: string;
   readonly files: Files;

@@ -59,7 +59,7 @@ export interface StepSettings {
  * loss = mean_{ray,channel} (C - target)^2
  *      + perSample * sum_i sg(w_i) |rgb_i - target|^2 / N          (sum over channels, N rays)
  *      + entropy * mean_ray H(clamp(T_last, 1e-6, 1-1e-6))          (H: binary entropy, nats)
- *      + distortion * mean_ray [sum_ij w_i w_j |s_i - s_j| + 1/3 sum_i w_i^2 / S]     (s_i: step index / S, S: maxStepsPerRay)
+ *      + distortion * mean_ray [sum_ij w_i w_j |s_i - s_j| + 1/3 sum_i w_i^2 / S]     (s_i: model/ray-position.ts, S: maxStepsPerRay)
  *      + sum_l spikes[l] * mean spike of layer l                    (over real samples and neurons, through the surrogate)
  *      + sum_l sum_c potentials[l][c] * mean_i H_l[i,c]             (H: before reset; over real samples i)
  *      + teacherColour * sum_i sg(w_i) |rgb_i - rgbT_i|^2 / N       (rgbT: the teacher's colour of the sample)

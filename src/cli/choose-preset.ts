@@ -7,17 +7,19 @@ import type { Reporter } from '../train/events.ts';
 
 /** For scenes that the default preset does not suit. */
 const FORWARD_FACING: PresetName = 'llff';
+const UNBOUNDED: PresetName = 'unbounded';
 
 export function presetOption(): Option {
   return new Option(
     '--preset <name>',
-    `settings to start from: ${Object.keys(presets).join(', ')} (default: ${DEFAULT_PRESET}; ${FORWARD_FACING} for forward-facing scenes)`,
+    `settings to start from: ${Object.keys(presets).join(', ')} (default: ${DEFAULT_PRESET}; ${FORWARD_FACING} for forward-facing scenes, ${UNBOUNDED} for unbounded ones)`,
   );
 }
 
 /** The preset of a scene for which none is named. */
 export function presetFor({ space }: SceneData, report: Reporter): PresetName {
-  if (space.kind !== 'ndc') return DEFAULT_PRESET;
-  report({ type: 'note', text: `a forward-facing scene: preset ${FORWARD_FACING}` });
-  return FORWARD_FACING;
+  if (space.kind === 'bounded') return DEFAULT_PRESET;
+  const [what, preset] = space.kind === 'ndc' ? (['a forward-facing', FORWARD_FACING] as const) : (['an unbounded', UNBOUNDED] as const);
+  report({ type: 'note', text: `${what} scene: preset ${preset}` });
+  return preset;
 }

@@ -36,7 +36,7 @@ export function trainingMemory(scene: SceneData, config: Config, backend: Backen
   // Of a teacher that is not trained yet nothing better is known than that it has the same settings.
   const teacherVoxels = taught ? voxelCount(fine.grid) : 0;
   const field = Math.max(
-    hasCoarseStage(scene) ? coarseBytes(config, region, backend) : 0,
+    hasCoarseStage(scene, config) ? coarseBytes(config, region, backend) : 0,
     backend.estimateBytes(fine, {
       voxels: voxelCount(fine.grid),
       trainRays: config.fine.rays,
@@ -52,7 +52,7 @@ export function trainingMemory(scene: SceneData, config: Config, backend: Backen
 }
 
 function coarseBytes(config: Config, region: Region, backend: Backend): number {
-  const coarse = coarseSpec(config, region.box, region.near);
+  const coarse = coarseSpec(config, region);
   return backend.estimateBytes(coarse, { voxels: voxelCount(coarse.grid), trainRays: config.coarse.rays });
 }
 

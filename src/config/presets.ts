@@ -1,6 +1,6 @@
 /**
  * Named starting points of a config. `paper` follows SpikingNeRF's configs, `llff-paper` DVGO's for forward-facing scenes with SpikingNeRF's
- * network; `blender` is the default, `llff` that of forward-facing scenes.
+ * network; `blender` is the default, `llff` that of forward-facing scenes, `unbounded` that of captures with a background.
  */
 import { unused, type Config } from './schema.ts';
 
@@ -180,5 +180,27 @@ const gpu: Config = {
   fine: { ...blender.fine, steps: 6000, rays: 8192, scaleAt: [100, 200, 300], occupancyEvery: 200, occupancyFrom: 200 },
 };
 
-export const presets = { blender, paper, llff, 'llff-paper': llffPaper, gpu } as const satisfies Record<string, Config>;
+/**
+ * Unbounded scenes on a few CPU cores: contracted space, the terms of DVGO's `configs/nerf_unbounded`, and a coarse stage, which DVGO has none of,
+ * so that the colour network need not be asked at everything that is transparent. Not tuned.
+ */
+const unbounded: Config = {
+  ...blender,
+  preset: 'unbounded',
+  scene: { ...blender.scene, background: 'random' },
+  coarse: { ...blender.coarse, minViews: 0, weighByViews: false, maskNearCameras: false },
+  fine: {
+    ...blender.fine,
+    voxels: 192 ** 3,
+    raysFrom: 'all',
+    loss: {
+      ...blender.fine.loss,
+      distortion: 0.01,
+      totalVariation: { density: 1e-6, features: 1e-7 },
+      totalVariationUntil: 7500,
+    },
+  },
+};
+
+export const presets = { blender, paper, llff, 'llff-paper': llffPaper, unbounded, gpu } as const satisfies Record<string, Config>;
 export type PresetName = keyof typeof presets;

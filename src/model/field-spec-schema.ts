@@ -1,7 +1,7 @@
 /** A field's spec as it is read from files: nothing is believed before it is checked. */
 import { z } from 'zod';
 import { networkSchema } from '../config/schema.ts';
-import { BOUNDED, voxelCount } from './field-spec.ts';
+import { voxelCount } from './field-spec.ts';
 
 /** More voxels than any config allows: a claim beyond it is nonsense. */
 const MOST_VOXELS = 2 ** 28;
@@ -13,8 +13,12 @@ const points = z.number().int().min(2).max(MOST_VOXELS);
 export const fieldSpecSchema = z.strictObject({
   // Files from before there were other spaces have none.
   space: z
-    .discriminatedUnion('kind', [z.strictObject({ kind: z.literal('bounded') }), z.strictObject({ kind: z.literal('ndc') })])
-    .default(BOUNDED),
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('bounded') }),
+      z.strictObject({ kind: z.literal('ndc') }),
+      z.strictObject({ kind: z.literal('unbounded'), centre: vector, radius: finite.positive() }),
+    ])
+    .default({ kind: 'bounded' }),
   grid: z
     .strictObject({ size: z.tuple([points, points, points]), min: vector, max: vector })
     .refine((grid) => voxelCount(grid) <= MOST_VOXELS, 'too many voxels')

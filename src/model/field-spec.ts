@@ -4,6 +4,7 @@
  * Conventions: right-handed world in the metres of the scene file; grids are linear, x fastest: index = x + nx*(y + ny*z); grid points
  * include both faces of the box ("align corners": point i of axis x sits at min + i*(max-min)/(nx-1)).
  */
+import { innerSteps } from '../../renderer/contraction.ts';
 import type { SurrogateSetting } from '../neurons/surrogates.ts';
 
 export type Vec3 = readonly [number, number, number];
@@ -21,7 +22,12 @@ export type FieldSpace =
   /** The world; metres. */
   | { readonly kind: 'bounded' }
   /** Normalised device coordinates (renderer/ndc.ts); units of the ray's direction, so that steps of all rays lie on the same planes. */
-  | { readonly kind: 'ndc' };
+  | { readonly kind: 'ndc' }
+  /**
+   * Contracted space (renderer/contraction.ts) around a cube of half side `radius`, metres of the world; units of it, along unit directions, each
+   * ray at the same distances.
+   */
+  | { readonly kind: 'unbounded'; readonly centre: Vec3; readonly radius: number };
 
 export const BOUNDED: FieldSpace = { kind: 'bounded' };
 
@@ -102,6 +108,7 @@ export function hasMetricSteps({ space }: FieldSpec): boolean {
 /** Steps on the longest possible ray through the box: the most samples a ray can have. */
 export function maxStepsPerRay(spec: FieldSpec): number {
   const { min, max } = spec.grid;
+  if (spec.space.kind === 'unbounded') return 2 * innerSteps(spec.stepLength);
   const longest = hasMetricSteps(spec) ? Math.hypot(max[0] - min[0], max[1] - min[1], max[2] - min[2]) : 1;
   return Math.ceil(longest / spec.stepLength) + 1;
 }

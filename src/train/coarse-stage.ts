@@ -19,12 +19,15 @@ const TIME_SHARE = 0.3;
 
 export async function startCoarse(context: RunContext): Promise<StageRun> {
   const { scene, views, config, backend } = context;
-  const spec = coarseSpec(config, sceneRegion(scene).box, scene.near);
+  const spec = coarseSpec(config, sceneRegion(scene));
   const engine = await backend.createField(spec, { voxels: voxelCount(spec.grid), trainRays: config.coarse.rays });
   await disposeOnFailure(engine, async () => {
-    const counts = countViews(spec.grid, views, scene.near);
-    if (config.coarse.weighByViews) await engine.write('rate', viewRates(counts));
-    await engine.writeOccupancy(visiblePlaces(context, spec, counts));
+    // All of an unbounded scene is taken to be seen.
+    if (spec.space.kind === 'bounded') {
+      const counts = countViews(spec.grid, views, scene.near);
+      if (config.coarse.weighByViews) await engine.write('rate', viewRates(counts));
+      await engine.writeOccupancy(visiblePlaces(context, spec, counts));
+    }
     checkTimeLeft(config, context.seconds());
   });
   reportStage(context, 'coarse', spec, 'coarse stage');
@@ -44,7 +47,7 @@ function assemble(context: RunContext, engine: FieldEngine, state: StageRun['sta
   return {
     name: 'coarse',
     engine,
-    sampler: new RaySampler(views, config.scene.background, config.coarse.rays, random),
+    sampler: new RaySampler(views, config.scene.background, config.coarse.rays, random, engine.spec.space),
     random,
     rules: coarseRules(context, engine, state.stageStart),
     state: { ...state },

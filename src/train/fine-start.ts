@@ -36,11 +36,13 @@ export interface CoarseResult {
   readonly samples: number;
 }
 
-/** The box of what the coarse stage found; its density too with `warmStart`. */
+/** The box of what the coarse stage found, or all of contracted space; the density too with `warmStart`. */
 export function startFromCoarse(context: RunContext, coarse: CoarseResult): FineStart {
   const { config } = context;
   const { stepSize } = config.coarse;
-  const box = contentBox(coarse.spec, coarse.density, coarse.occupancy, stepSize, config.fine.boundAlpha, config.fine.boundScale);
+  const { boundAlpha, boundScale } = config.fine;
+  const isBounded = coarse.spec.space.kind === 'bounded';
+  const box = isBounded ? contentBox(coarse.spec, coarse.density, coarse.occupancy, stepSize, boundAlpha, boundScale) : coarse.spec.grid;
   const scalings = scalingsDone(0, config.fine.scaleAt);
   const spec = { ...fineSpec(config, { ...regionOf(coarse.spec), box }, scalings), network: networksOf(config)[0] };
   return {
@@ -56,8 +58,8 @@ export function startFromCoarse(context: RunContext, coarse: CoarseResult): Fine
   };
 }
 
-/** Without a coarse stage: all planes of a forward-facing field begin with the same weight. */
-export function startFromPlanes({ config, scene, seconds }: RunContext): FineStart {
+/** Without a coarse stage: all planes of a forward-facing field begin with the same weight, all voxels of an unbounded one with density 0. */
+export function startFromNothing({ config, scene, seconds }: RunContext): FineStart {
   checkTimeLeft(config, seconds());
   const scalings = scalingsDone(0, config.fine.scaleAt);
   const spec = { ...fineSpec(config, sceneRegion(scene), scalings), network: networksOf(config)[0] };
@@ -68,7 +70,7 @@ export function startFromPlanes({ config, scene, seconds }: RunContext): FineSta
     samples: 0,
     fill: async (engine, random) => {
       await writeWeights(engine, initialWeights(config.network, spec.featureChannels, random));
-      await engine.write('density', initialPlanes(spec.grid));
+      if (spec.space.kind === 'ndc') await engine.write('density', initialPlanes(spec.grid));
     },
   };
 }

@@ -1,4 +1,5 @@
 /** Where in a scene a field begins to look for matter. */
+import { CONTRACTED_HALF } from '../../renderer/contraction.ts';
 import type { SceneData } from '../../datasets/scene-data.ts';
 import { InputError } from '../errors.ts';
 import { frustumBox, ndcBox, type Box } from '../model/bounds.ts';
@@ -6,7 +7,8 @@ import { BOUNDED } from '../model/field-spec.ts';
 import type { Region } from './stage-spec.ts';
 
 /**
- * What the training cameras can see: of a bounded scene that between near and far, cut to the scene's own box where it has one.
+ * What the training cameras can see: of a bounded scene that between near and far, cut to the scene's own box where it has one; of an unbounded
+ * one everything.
  *
  * @throws InputError for a scene that does not fit into a box, or whose own box no camera sees
  */
@@ -15,10 +17,17 @@ export function sceneRegion(scene: SceneData): Region {
   // The rays of normalised device coordinates begin at the near plane.
   if (space.kind === 'ndc') return { space: { kind: 'ndc' }, near: 0, box: ndcBox(splits.train ?? []) };
   if (space.kind === 'unbounded') {
-    throw new InputError(
-      `${name}: the photos show a background far beyond the cameras (an unbounded scene), which training does not support yet`,
-      'Cut the subject out (transparent images), or train what lies in the box between the cameras with --set scene.space=bounded.',
-    );
+    const { centre, radius } = space;
+    if (!(radius > 0))
+      throw new InputError(
+        `${name}: expected an unbounded scene's cameras around a region, found all of them at one place`,
+        'Use more views, or --set scene.space=bounded with scene.near and scene.far.',
+      );
+    const box = {
+      min: [-CONTRACTED_HALF, -CONTRACTED_HALF, -CONTRACTED_HALF],
+      max: [CONTRACTED_HALF, CONTRACTED_HALF, CONTRACTED_HALF],
+    } as const;
+    return { space: { kind: 'unbounded', centre, radius }, near: Number.isNaN(near) ? 0 : near / radius, box };
   }
   return { space: BOUNDED, near, box: boundedBox(scene, space.box) };
 }

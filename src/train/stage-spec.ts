@@ -13,7 +13,7 @@ import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../errors.ts';
 import type { Box } from '../model/bounds.ts';
-import { BOUNDED, twinOf, voxelSize, type FieldSpec, type GridSpec, type NetworkSpec } from '../model/field-spec.ts';
+import { twinOf, voxelSize, type FieldSpec, type GridSpec, type NetworkSpec } from '../model/field-spec.ts';
 import { planeGrid, planeSteps } from '../model/planes.ts';
 import { scaledVoxels } from './schedule.ts';
 
@@ -29,9 +29,9 @@ export interface Region extends Pick<FieldSpec, 'space' | 'near'> {
   readonly box: Box;
 }
 
-/** Forward-facing fields begin with the colour network at once. */
-export function hasCoarseStage({ space }: Pick<SceneData, 'space'>): boolean {
-  return space.kind === 'bounded';
+/** Forward-facing fields begin with the colour network at once; unbounded ones may. */
+export function hasCoarseStage({ space }: Pick<SceneData, 'space'>, { coarse }: Config): boolean {
+  return space.kind === 'bounded' || (space.kind === 'unbounded' && coarse.steps > 0);
 }
 
 export function regionOf({ space, near, grid }: FieldSpec): Region {
@@ -48,10 +48,11 @@ export function shiftForAlpha(alphaInit: number): number {
   return Math.log(1 / (1 - alphaInit) - 1);
 }
 
-export function coarseSpec(config: Config, box: Box, near: number): FieldSpec {
+export function coarseSpec(config: Config, { space, box, near }: Region): FieldSpec {
   const stage = config.coarse;
+  checkRays(space, config.fine);
   return {
-    space: BOUNDED,
+    space,
     grid: gridOf(box, stage.voxels),
     featureChannels: COARSE_CHANNELS,
     network: null,
@@ -74,6 +75,7 @@ export function networksOf({ network, fine, distillation }: Config): readonly Ne
 export function fineSpec(config: Config, region: Region, scalings: number): FieldSpec {
   const stage = config.fine;
   const { space, near, box } = region;
+  checkRays(space, stage);
   const voxels = scaledVoxels(stage.voxels, scalings, stage.scaleAt.length);
   const division = space.kind === 'ndc' ? dividePlanes(stage, box, voxels) : divideCubes(stage, box, voxels);
   return {
@@ -100,11 +102,16 @@ function divideCubes(stage: Config['fine'], box: Box, voxels: number): Division 
   };
 }
 
-function dividePlanes({ planes, stepSize, raysFrom }: Config['fine'], box: Box, voxels: number): Division {
-  if (raysFrom === 'occupied')
-    throw new InputError(
-      'fine.raysFrom=occupied has no meaning for a forward-facing scene: every ray meets its planes',
-      'Use --preset llff, or --set fine.raysFrom=all.',
-    );
+/** Only in a box are there rays that meet nothing. */
+function checkRays({ kind }: FieldSpec['space'], { raysFrom }: Config['fine']): void {
+  if (kind === 'bounded' || raysFrom === 'all') return;
+  const [scene, preset] = kind === 'ndc' ? ['a forward-facing scene', 'llff'] : ['an unbounded scene', 'unbounded'];
+  throw new InputError(
+    `fine.raysFrom=occupied has no meaning for ${scene}: every ray meets something`,
+    `Use --preset ${preset}, or --set fine.raysFrom=all.`,
+  );
+}
+
+function dividePlanes({ planes, stepSize }: Config['fine'], box: Box, voxels: number): Division {
   return { grid: planeGrid(box, voxels, planes), densityShift: 0, ...planeSteps(planes, stepSize) };
 }

@@ -16,7 +16,7 @@ import { resumeCoarse, startCoarse } from './coarse-stage.ts';
 import type { Reporter, StepMetrics } from './events.ts';
 import { readField, type FieldValues } from './convert-field.ts';
 import { resumeFine, startFine, startSpiking } from './fine-stage.ts';
-import { startFromCoarse, startFromPlanes, startFromTeacher, type FineStart } from './fine-start.ts';
+import { startFromCoarse, startFromNothing, startFromTeacher, type FineStart } from './fine-start.ts';
 import type { RunContext } from './run-context.ts';
 import { runStage, saveRun, type Saved, type StageRun } from './run-stage.ts';
 import { hasCoarseStage } from './stage-spec.ts';
@@ -66,9 +66,9 @@ export async function trainField(options: TrainOptions): Promise<TrainOutcome> {
   const begin =
     teacher !== null && config.distillation.start === 'teacher'
       ? startFromTeacher(context, teacher)
-      : hasCoarseStage(context.scene)
+      : hasCoarseStage(context.scene, config)
         ? await trainCoarse(context, start)
-        : startFromPlanes(context);
+        : startFromNothing(context);
   if ('interrupted' in begin) return begin;
   const fine = await startFine(context, begin);
   // A kill before the first checkpoint that the clock asks for must not lose the coarse stage.

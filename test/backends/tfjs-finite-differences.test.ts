@@ -15,7 +15,7 @@ import { trainingLoss } from '../../src/backends/tfjs/loss.ts';
 import { createTeacher } from '../../src/backends/tfjs/teacher.ts';
 import type { Tensor, TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
 import { Random } from '../../src/math/random.ts';
-import { maxStepsPerRay, type NetworkSpec } from '../../src/model/field-spec.ts';
+import type { NetworkSpec } from '../../src/model/field-spec.ts';
 import { relu } from '../../src/neurons/relu.ts';
 import { parameterValues } from '../../src/neurons/settings.ts';
 import { createNeuron, tfjsNeuron, type TfjsNeuron } from '../../src/neurons/tfjs-neuron.ts';
@@ -102,7 +102,7 @@ function lossOf({ spec, tensors, occupancy, batch, settings, teacher }: FieldFix
     const weights = spec.network && { w1, w2, w3 };
     const asked = teacher && { tensors: createTeacher(tf, teacher), rays: batch };
     const pass = forward(tf, { density, features, weights }, { spec, neuron, samples, views, background, noise, teacher: asked });
-    return trainingLoss(tf, pass, tf.tensor2d(batch.target, [batch.count, 3]), samples, maxStepsPerRay(spec), loss).total;
+    return trainingLoss(tf, pass, tf.tensor2d(batch.target, [batch.count, 3]), samples, spec, loss).total;
   };
 }
 

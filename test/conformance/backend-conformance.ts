@@ -117,7 +117,10 @@ async function compareRendering({ fixture, expected, actual }: EnginePair): Prom
   expect(got.counts).toEqual(wanted.counts);
   expect(got.samples).toEqual(wanted.samples);
   expect(got.spikes).toEqual(wanted.spikes);
-  for (const name of ['rgb', 'depth', 'opacity'] as const) expectClose(name, got[name], wanted[name], RENDER_TOLERANCE);
+  for (const name of ['rgb', 'opacity'] as const) expectClose(name, got[name], wanted[name], RENDER_TOLERANCE);
+  // Rays through contracted space reach further than those through a box.
+  const reach = Math.max(1, ...wanted.depth.map((depth) => depth / 10));
+  expectClose('depth', got.depth, wanted.depth, RENDER_TOLERANCE * reach);
 }
 
 async function compareTraining(reference: TfjsBackend, backend: Backend, { options, trainSeed }: ConformanceCase): Promise<void> {

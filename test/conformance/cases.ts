@@ -63,6 +63,16 @@ const everything = { loss: { potentials: coefficients(16), teacherColour: 0.5, t
 /** Rays whose steps are units of their directions, and whose network sees other directions. */
 const ndc = { spec: { space: { kind: 'ndc' }, near: 0, stepLength: 0.0413 } } as const;
 
+/** Cameras outside of the cube, in it and on its faces; the photometric gradient's terms and the distortion, whose s is another. */
+const contracted = {
+  spec: {
+    space: { kind: 'unbounded', centre: [0, 0, 0], radius: 3 },
+    grid: { size: [9, 8, 7], min: [-1.2, -1.2, -1.2], max: [1.2, 1.2, 1.2] },
+    stepLength: 0.11,
+  },
+  loss: { ...NO_LOSS_TERMS, entropy: 0.02, distortion: 0.5 },
+} as const;
+
 /** What training a spiking network adds to a step: terms of potentials, a teacher, dropout, another steepness. */
 export const trainingTermCases: readonly ConformanceCase[] = [
   { name: 'LIF, potentials', options: { ...potentials, seed: 1 } },
@@ -94,6 +104,7 @@ export const trainingTermCases: readonly ConformanceCase[] = [
     name: 'LIF, colours of a teacher in normalised device coordinates',
     options: { ...teacherColour, ...ndc, seed: 1 },
   },
+  { name: 'LIF, colours of a teacher in contracted space', options: { ...teacherColour, spec: contracted.spec, seed: 1 } },
   { name: 'ternary, all terms', options: { ...everything, seed: 1, rays: 18, network: { neuron: 'ternary' } }, trainSeed: 2 },
 ];
 
@@ -140,6 +151,9 @@ export const conformanceCases: readonly ConformanceCase[] = [
     name: 'LIF, pad, 128 neurons, low thresholds',
     options: { seed: 1, rays: 12, network: { width: 128, temporal: 'pad' }, spec: { alphaThreshold: 1e-4, weightThreshold: 1e-4 } },
   },
+  { name: 'contracted space, no network', options: { ...contracted, seed: 1, network: null }, trainSeed: 1 },
+  { name: 'contracted space, LIF', options: { ...contracted, seed: 1 }, trainSeed: 3 },
+  { name: 'contracted space, ternary, pad', options: { ...contracted, seed: 1, network: { neuron: 'ternary', temporal: 'pad' } } },
   { name: 'normalised device coordinates, no network', options: { ...ndc, seed: 1, network: null }, trainSeed: 1 },
   { name: 'normalised device coordinates, LIF', options: { ...ndc, seed: 1, network: { viewFrequencies: 0 } }, trainSeed: 2 },
   {

@@ -179,7 +179,9 @@ describe('the space of a capture', () => {
   it('is unbounded where photos show what is behind', async () => {
     const photos = await open(await scene(undefined, 9, true));
     expect(photos.space.kind).toBe('unbounded');
-    expect(() => sceneRegion(photos)).toThrow(/background far beyond the cameras .* training does not support yet/);
+    expect(sceneRegion(photos)).toEqual({ space: photos.space, near: 0, box: { min: [-1.2, -1.2, -1.2], max: [1.2, 1.2, 1.2] } });
+    const atOnePlace = { ...photos, space: { kind: 'unbounded', centre: [0, 0, 0], radius: 0 } } as const;
+    expect(() => sceneRegion(atOnePlace)).toThrow(/cameras around a region, found all of them at one place/);
     const far = await scene((t) => (t.ply_file_path = 'points.ply'), 9, true);
     await write(far, 'points.ply', writePly(cloud(30)));
     expect((await open(far)).space.kind).toBe('unbounded');

@@ -177,6 +177,10 @@ function randomBatch(random: Random, { space, grid }: FieldSpec, count: number):
   const colours = (): Float32Array => Float32Array.from({ length: count * 3 }, () => random.float());
   const batch = { count, origins, directions, target: colours(), background: colours() };
   if (space.kind === 'bounded') return batch;
+  if (space.kind === 'unbounded') {
+    const lengths = Array.from({ length: count }, (_, ray) => Math.hypot(...directions.subarray(ray * 3, ray * 3 + 3)));
+    return { ...batch, directions: directions.map((value, i) => value / lengths[Math.floor(i / 3)]) };
+  }
   // Long enough to end, at t = 1, some before and some behind the box.
   return { ...batch, directions: directions.map((value) => 1.6 * value), viewDirections: normals(random, count * 3, 1) };
 }

@@ -20,7 +20,7 @@ describe('density activation', () => {
 
 describe('warm start', () => {
   it('keeps the transparency of a metre, whatever box, resolution and shift', () => {
-    const coarse = coarseSpec(presets.blender, { min: [-3, -3, -2], max: [3, 3, 2] }, 2);
+    const coarse = coarseSpec(presets.blender, { space: BOUNDED, near: 2, box: { min: [-3, -3, -2], max: [3, 3, 2] } });
     for (const scalings of [0, 1, 3]) {
       const fine = fineSpec(presets.blender, { space: BOUNDED, near: 2, box: { min: [-1, -0.7, -0.8], max: [1.1, 1, 0.9] } }, scalings);
       const before = Float32Array.of(-6, -1, 0, 3, 9, 15, 25);

@@ -29,7 +29,7 @@ describe('stage specs', () => {
   });
 
   it('steps stepSize voxels and scales the interval against the full grid', () => {
-    const coarse = coarseSpec(presets.paper, box, 2);
+    const coarse = coarseSpec(presets.paper, { space: BOUNDED, near: 2, box });
     expect(coarse.interval).toBe(0.5);
     expect(coarse.stepLength).toBeCloseTo(0.5 * Math.cbrt(8 / 1_024_000), 12);
     expect(coarse).toMatchObject({ network: null, featureChannels: 3, near: 2 });

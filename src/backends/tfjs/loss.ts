@@ -3,13 +3,15 @@
  *
  *     loss = mean (C - G)^2  +  perSample sum_i sg(w_i) |rgb_i - G|^2 / N
  *          + entropy mean_ray [-p log p - (1-p) log(1-p)],  p = clamp(T_last, 1e-6, 1 - 1e-6)
- *          + distortion mean_ray [sum_ij w_i w_j |s_i - s_j| + 1/3 sum_i w_i^2 / S],  s_i = step index / S
+ *          + distortion mean_ray [sum_ij w_i w_j |s_i - s_j| + 1/3 sum_i w_i^2 / S],  s_i: model/ray-position.ts
  *          + sum_l spikes_l mean S_l                       if the neurons spike
  *          + sum_l potentials_l . mean_i H_l                 likewise
  *          + teacherColour sum_i sg(w_i) |rgb_i - rgbT_i|^2 / N  +  teacherPotential sum_l sum_i sg(w_i) mean_c (H_l - Z_l)^2 / N
  */
 import type { LossWeights } from '../backend.ts';
 import type { PackedSamples } from '../../../renderer/march.ts';
+import { maxStepsPerRay, type FieldSpec } from '../../model/field-spec.ts';
+import { rayPosition } from '../../model/ray-position.ts';
 import { gatherRows, stopGradient } from './custom-gradients.ts';
 import type { ForwardPass } from './forward.ts';
 import { layoutByRay, toPadded } from './padded-layout.ts';
@@ -30,14 +32,13 @@ export interface Loss {
 /**
  * @param target [N,3]
  * @param samples that the pass was made of
- * @param mostSteps S: steps of the longest ray
  */
 export function trainingLoss(
   tf: TensorFlow,
   pass: ForwardPass,
   target: Tensor,
   samples: PackedSamples,
-  mostSteps: number,
+  spec: FieldSpec,
   weights: LossWeights,
 ): Loss {
   const rays = target.shape[0];
@@ -50,7 +51,7 @@ export function trainingLoss(
   const { shown, hidden, teacher } = pass;
   if (shown === null) return { total, mse, meanPotentials: null };
 
-  if (weights.distortion !== 0) addTerm(weights.distortion / rays, distortion(tf, shown.weights, samples, mostSteps));
+  if (weights.distortion !== 0) addTerm(weights.distortion / rays, distortion(tf, shown.weights, samples, spec));
   const sampleWeights = stopGradient(tf, shown.weights);
   /** @param error [M] */
   const addWeighted = (weight: number, error: Tensor): void => addTerm(weight / rays, tf.sum(tf.mul(sampleWeights, error)));
@@ -79,14 +80,14 @@ export function trainingLoss(
  *
  * @param weights [M]
  */
-function distortion(tf: TensorFlow, weights: Tensor, { networkRows, stepIndex, rayOffsets }: PackedSamples, mostSteps: number): Tensor {
+function distortion(tf: TensorFlow, weights: Tensor, { networkRows, stepIndex, rayOffsets }: PackedSamples, spec: FieldSpec): Tensor {
   const layout = layoutByRay(rayOffsets);
   const padded = (packed: Tensor): Tensor => tf.reshape(toPadded(tf, tf.reshape(packed, [-1, 1]), layout), [layout.rows, layout.columns]);
   const w = padded(weights);
-  const s = padded(tf.tensor1d(Float32Array.from(networkRows, (row) => stepIndex[row] / mostSteps)));
+  const s = padded(tf.tensor1d(Float32Array.from(networkRows, (row) => rayPosition(spec, stepIndex[row]))));
   const before = (values: Tensor): Tensor => tf.cumsum(values, 1, true);
   const pairs = tf.sum(tf.mul(w, tf.sub(tf.mul(s, before(w)), before(tf.mul(w, s)))));
-  return tf.add(tf.mul(2, pairs), tf.div(tf.sum(tf.square(w)), 3 * mostSteps));
+  return tf.add(tf.mul(2, pairs), tf.div(tf.sum(tf.square(w)), 3 * maxStepsPerRay(spec)));
 }
 
 function binaryEntropy(tf: TensorFlow, probability: Tensor): Tensor {

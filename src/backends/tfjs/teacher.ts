@@ -3,7 +3,7 @@
  *
  *     Z1 = [features, view] w1      Z2 = relu(Z1) w2      colour = sigmoid(relu(Z2) w3)
  */
-import { directionLength, locate, type PackedSamples } from '../../../renderer/march.ts';
+import { placeOfSample, type PackedSamples } from '../../../renderer/march.ts';
 import type { FieldSpec, GridSpec } from '../../model/field-spec.ts';
 import type { Rays, Teacher } from '../backend.ts';
 import type { NetworkWeights } from './colour-network.ts';
@@ -55,7 +55,7 @@ export function askTeacher(
   samples.networkRows.forEach((row, i) => {
     const vector = (data: Float32Array): Float32Array => data.subarray(rayOfSample[i] * 3, rayOfSample[i] * 3 + 3);
     const [origin, direction] = [vector(rays.origins), vector(rays.directions)];
-    const place = locate(grid, origin, direction, samples.distance[row] / directionLength(spec, direction));
+    const place = placeOfSample(spec, grid, origin, direction, samples.distance[row]);
     corners.set(place.corners, i * 8);
     weights.set(place.weights, i * 8);
   });

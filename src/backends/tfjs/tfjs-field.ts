@@ -3,7 +3,7 @@ import { marchRays, type PackedSamples } from '../../../renderer/march.ts';
 import { encodeViews } from '../../../renderer/view-encoding.ts';
 import { neuronTensors } from '../../neurons/settings.ts';
 import { createNeuron, type RawParameters, type TfjsNeuron } from '../../neurons/tfjs-neuron.ts';
-import { maxStepsPerRay, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import { GRID_PARAMETERS } from '../../model/tensor-names.ts';
 import { variationScale } from '../../model/total-variation.ts';
 import {
@@ -180,7 +180,7 @@ export class TfjsField implements FieldEngine {
       const background = tf.tensor2d(batch.background, [batch.count, 3]);
       const noise = { seed: noiseSeed, firstRay: 0, range: null };
       const pass = this.forward(batch, { samples, background, noise, neuron, dropout, teacher });
-      const loss = trainingLoss(tf, pass, tf.tensor2d(batch.target, [batch.count, 3]), samples, maxStepsPerRay(this.spec), settings.loss);
+      const loss = trainingLoss(tf, pass, tf.tensor2d(batch.target, [batch.count, 3]), samples, this.spec, settings.loss);
       range = pass.hidden?.poisson?.range ?? null;
       result = {
         loss: loss.total.dataSync()[0],

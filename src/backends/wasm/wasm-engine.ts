@@ -1,4 +1,5 @@
 /** One field on the wasm backend: sets the kernels' state, hands out rays, reads back results. */
+import { innerSteps } from '../../../renderer/contraction.ts';
 import { hasMetricSteps, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import { hasVariation } from '../../model/total-variation.ts';
 import {
@@ -300,7 +301,18 @@ export class WasmEngine implements FieldEngine {
     const densityThreshold = Math.log(Math.expm1(-Math.log1p(-alphaThreshold) / interval)) - densityShift;
     const sizes = { nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ };
     const metricSteps = hasMetricSteps(this.spec) ? 1 : 0;
-    this.pool.setState({ ...sizes, interval, densityShift, stepLength, metricSteps, near, weightThreshold, densityThreshold });
+    const inner = this.spec.space.kind === 'unbounded' ? innerSteps(stepLength) : 0;
+    this.pool.setState({
+      ...sizes,
+      interval,
+      densityShift,
+      stepLength,
+      metricSteps,
+      innerSteps: inner,
+      near,
+      weightThreshold,
+      densityThreshold,
+    });
     if (!resized) return;
     const voxels = voxelCount(grid);
     this.tensors.clearGrid(voxels);

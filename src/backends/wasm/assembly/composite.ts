@@ -11,13 +11,13 @@
  *     sum_i 2 w_i (s_i W_i - M_i) + 1/3 step w_i^2        d / d w_i = 2 (s_i (W_i - W'_i) + M'_i - M_i) + 2/3 step w_i
  */
 import {
-  backgrounds, distortionScale, distortionStep, entropyScale, perSampleScale, photometricScale, targets, teacherColourScale,
+  backgrounds, distortionScale, distortionStep, entropyScale, innerSteps, perSampleScale, photometricScale, targets, teacherColourScale,
 } from './state';
 import {
   chunkRay, endRecordOf, endSampleOf, firstRecordOf, firstSampleOf, lastTransmittanceOf, rayIndexOf, rayTotal,
 } from './chunk';
 import { sampleColours, sampleGradients, teacherColours } from './scratch';
-import { alphaOf, alphaSlopeOf, networkIndexOf, RECORD_BYTES, setDensityGradient, stepOf, transmittanceOf } from './record';
+import { alphaOf, alphaSlopeOf, distanceOf, networkIndexOf, RECORD_BYTES, setDensityGradient, stepOf, transmittanceOf } from './record';
 import { madd } from './simd';
 import { count, DISTORTION, ENTROPY, PER_SAMPLE_ERROR, SQUARED_ERROR, TEACHER_COLOUR_ERROR } from './stats';
 
@@ -48,6 +48,13 @@ export function compositeColour(c: usize): v128 {
   return colour;
 }
 
+/** s of a sample (model/ray-position.ts). */
+// @ts-ignore: decorator
+@inline
+function rayPosition(r: usize): f32 {
+  return innerSteps ? 1 - 1 / (1 + distanceOf(r)) : <f32>stepOf(r) * distortionStep;
+}
+
 /** Of the ray that `measureDistortion` was called for: sum of w_i, and of w_i s_i. */
 let totalWeight: f32 = 0;
 let totalMoment: f32 = 0;
@@ -60,7 +67,7 @@ function measureDistortion(c: usize): f64 {
   const end = endRecordOf(c);
   for (let r = firstRecordOf(c); r < end; r += RECORD_BYTES) {
     if (networkIndexOf(r) < 0) continue;
-    const weight = transmittanceOf(r) * alphaOf(r), s = <f32>stepOf(r) * distortionStep;
+    const weight = transmittanceOf(r) * alphaOf(r), s = rayPosition(r);
     sum += <f64>(weight * (2 * (s * totalWeight - totalMoment) + <f32>(1.0 / 3) * distortionStep * weight));
     totalWeight += weight;
     totalMoment += weight * s;
@@ -102,7 +109,7 @@ export function lossAndGradients(block: usize): void {
         const weight = transmittance * alpha;
         weightGradient = sum3(f32x4.mul(colourGradient, rgb));
         if (distortionScale != 0) {
-          const s = <f32>stepOf(r) * distortionStep, moment = weight * s;
+          const s = rayPosition(r), moment = weight * s;
           const weightBefore = totalWeight - weightBehind - weight, momentBefore = totalMoment - momentBehind - moment;
           const ofPairs = s * (weightBefore - weightBehind) + momentBehind - momentBefore;
           weightGradient += distortionScale * (2 * ofPairs + <f32>(2.0 / 3) * distortionStep * weight);

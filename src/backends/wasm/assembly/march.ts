@@ -3,12 +3,13 @@
  *
  * Leaps are exact: at a grid point whose nearest occupied neighbour is d points away (Chebyshev), steps that move every coordinate by at
  * most d - 1 end at empty points, so jumping over them changes nothing. Cost: one byte a leap, eight floats and two transcendental
- * functions a density sample.
+ * functions a density sample. In contracted space only the evenly spaced steps inside of the cube can be leapt over.
  */
 import {
-  nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ, densityShift, interval, stepLength, metricSteps, near, densityThreshold, weightThreshold,
+  nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ, densityShift, innerSteps, interval, stepLength, metricSteps, near, densityThreshold, weightThreshold,
   density, leap, origins, directions,
 } from './state';
+import { beginWalk, isInside, lastEvenStep, parameter, placeX, placeY, placeZ, stepParameter, walkTo } from './contraction';
 import { RECORD_BYTES } from './record';
 import { count, DENSITY_EVALUATIONS, DENSITY_SAMPLES, SAMPLES, ACTIVE_RAYS, SPANNED_STEPS } from './stats';
 
@@ -40,9 +41,15 @@ export function marchRay(ray: i32, out: usize, networkIndex: i32, block: usize):
   const ax: f32 = (minX - ox) / away(dx), bx: f32 = (maxX - ox) / away(dx);
   const ay: f32 = (minY - oy) / away(dy), by: f32 = (maxY - oy) / away(dy);
   const az: f32 = (minZ - oz) / away(dz), bz: f32 = (maxZ - oz) / away(dz);
-  const tMin = max(near, max(max(min(ax, bx), min(ay, by)), min(az, bz)));
+  let tMin = max(near, max(max(min(ax, bx), min(ay, by)), min(az, bz)));
   let tMax = min(min(max(ax, bx), max(ay, by)), max(az, bz));
   if (!metricSteps) tMax = min(tMax, 1);
+  const contracted = innerSteps > 0;
+  if (contracted) {
+    tMin = 0;
+    tMax = stepParameter(2 * innerSteps - 1);
+    beginWalk();
+  }
   lastTransmittance = 1;
   raySamples = 0;
   if (!(tMax > tMin)) {
@@ -51,12 +58,13 @@ export function marchRay(ray: i32, out: usize, networkIndex: i32, block: usize):
   }
   exitDistance = length * tMax;
   const startDistance = length * tMin;
-  const steps = <i32>ceil((exitDistance - startDistance) / stepLength);
+  const steps = contracted ? 2 * innerSteps : <i32>ceil((exitDistance - startDistance) / stepLength);
+  const lastEven = contracted ? lastEvenStep(ox, oy, oz, dx, dy, dz) : 0;
 
   // Grid coordinates: g(i) = g0 + i * gu.
   const sx: f32 = <f32>(nx - 1) / (maxX - minX), sy: f32 = <f32>(ny - 1) / (maxY - minY), sz: f32 = <f32>(nz - 1) / (maxZ - minZ);
   const g0x = (ox + dx * tMin - minX) * sx, g0y = (oy + dy * tMin - minY) * sy, g0z = (oz + dz * tMin - minZ) * sz;
-  const perStep = stepLength / length;
+  const perStep = contracted ? <f32>2 / <f32>innerSteps : stepLength / length;
   const gux = dx * perStep * sx, guy = dy * perStep * sy, guz = dz * perStep * sz;
   const leapScale: f32 = 0.9999 / max(max(abs(gux), abs(guy)), abs(guz));
   const topX = <f32>(nx - 1), topY = <f32>(ny - 1), topZ = <f32>(nz - 1);
@@ -73,12 +81,23 @@ export function marchRay(ray: i32, out: usize, networkIndex: i32, block: usize):
   let i = 0;
   while (i < steps) {
     const fi = <f32>i;
-    const gx = min(max(g0x + gux * fi, 0), topX);
-    const gy = min(max(g0y + guy * fi, 0), topY);
-    const gz = min(max(g0z + guz * fi, 0), topZ);
+    let gx = g0x + gux * fi, gy = g0y + guy * fi, gz = g0z + guz * fi;
+    if (contracted) {
+      if (!walkTo(i, ox, oy, oz, dx, dy, dz)) {
+        i++;
+        continue;
+      }
+      gx = (placeX - minX) * sx;
+      gy = (placeY - minY) * sy;
+      gz = (placeZ - minZ) * sz;
+    }
+    gx = min(max(gx, 0), topX);
+    gy = min(max(gy, 0), topY);
+    gz = min(max(gz, 0), topZ);
     const empty = <i32>load<u8>(leapMap + <usize>(<i32>(gx + 0.5) + rowPoints * <i32>(gy + 0.5) + planePoints * <i32>(gz + 0.5)));
     if (empty) {
-      i += 1 + <i32>(<f32>(empty - 1) * leapScale);
+      const jump = 1 + <i32>(<f32>(empty - 1) * leapScale);
+      i += contracted ? max(1, isInside ? min(jump, lastEven - i) : 1) : jump;
       continue;
     }
     evaluations++;
@@ -114,7 +133,7 @@ export function marchRay(ray: i32, out: usize, networkIndex: i32, block: usize):
       } else store<i32>(out, -1, 28);
       store<f32>(out, interval * (e / (1 + e)) * (1 - alpha), 32);
       store<i32>(out, z, 40);
-      store<f32>(out, startDistance + fi * stepLength, 44);
+      store<f32>(out, contracted ? parameter : startDistance + fi * stepLength, 44);
       out += RECORD_BYTES;
       transmittance *= 1 - alpha;
       if (transmittance < MIN_TRANSMITTANCE) break;

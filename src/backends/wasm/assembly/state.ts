@@ -20,6 +20,8 @@ export let interval: f32 = 0;
 export let stepLength: f32 = 0;
 /** 1: steps are metres; 0: units of the ray's direction. */
 export let metricSteps: i32 = 1;
+/** N of contracted space (contraction.ts); 0: space is not contracted. */
+export let innerSteps: i32 = 0;
 export let near: f32 = 0;
 /** Density above which alpha exceeds the alpha threshold. */
 export let densityThreshold: f32 = 0;

@@ -3,9 +3,10 @@
  * part of the first once a ray. Cost: that of the ANN twin's forward pass.
  */
 import {
-  directions, featureStride, inputRows, metricSteps, origins, teacherFeatures, teacherMaxX, teacherMaxY, teacherMaxZ, teacherMinX, teacherMinY, teacherMinZ,
+  directions, featureStride, innerSteps, inputRows, metricSteps, origins, teacherFeatures, teacherMaxX, teacherMaxY, teacherMaxZ, teacherMinX, teacherMinY, teacherMinZ,
   teacherNx, teacherNy, teacherNz, teacherW1, teacherW2, teacherW3, width,
 } from './state';
+import { contract, placeX, placeY, placeZ } from './contraction';
 import { chunkRay, endSampleOf, firstSampleOf, rayIndexOf, rayTotal, sampleTotal } from './chunk';
 import {
   gradient1, sampleRecords, teacherColours, teacherInit, teacherInputs, teacherPotentials1, teacherPotentials2, teacherViewCurrents, views, zeros,
@@ -42,9 +43,16 @@ function gatherRay(index: i32): void {
   const current = teacherViewCurrents + <usize>index * (<usize>width << 2);
   for (let sample = firstSampleOf(c); sample < endSampleOf(c); sample++) {
     const t = distanceOf(<usize>load<u32>(sampleRecords + (<usize>sample << 2))) * inverse;
-    const gx = coordinate(ox + dx * t, teacherMinX, teacherMaxX, teacherNx);
-    const gy = coordinate(oy + dy * t, teacherMinY, teacherMaxY, teacherNy);
-    const gz = coordinate(oz + dz * t, teacherMinZ, teacherMaxZ, teacherNz);
+    let px = ox + dx * t, py = oy + dy * t, pz = oz + dz * t;
+    if (innerSteps) {
+      contract(px, py, pz);
+      px = placeX;
+      py = placeY;
+      pz = placeZ;
+    }
+    const gx = coordinate(px, teacherMinX, teacherMaxX, teacherNx);
+    const gy = coordinate(py, teacherMinY, teacherMaxY, teacherNy);
+    const gz = coordinate(pz, teacherMinZ, teacherMaxZ, teacherNz);
     const x = min(<i32>gx, teacherNx - 2), y = min(<i32>gy, teacherNy - 2), z = min(<i32>gz, teacherNz - 2);
     const base = teacherFeatures + <usize>(x + teacherNx * (y + teacherNy * z)) * stride;
     interpolate(base, stride, row, plane, gx - <f32>x, gy - <f32>y, gz - <f32>z, teacherInputs + <usize>sample * stride);
