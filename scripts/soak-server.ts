@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Random } from '../src/math/random.ts';
 import type { RunDetails } from '../src/server/run-routes.ts';
-import type { RunSummary } from '../src/server/find-runs.ts';
+import type { BrokenRun, RunSummary } from '../src/server/find-runs.ts';
 
 const MAIN = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
 /** Measurements in all. */
@@ -81,7 +81,8 @@ async function look(url: string, random: Random, end: number, counts: Counts): P
   };
   const client = `soak-${random.uint32()}`;
   while (Date.now() < end) {
-    const { runs } = (await (await get('api/runs')).json()) as { runs: RunSummary[] };
+    const { runs: listed } = (await (await get('api/runs')).json()) as { runs: (RunSummary | BrokenRun)[] };
+    const runs = listed.filter((run) => !('problem' in run));
     const run = runs[random.uint32() % runs.length];
     const details = (await (await get(`api/runs/${run.id}`)).json()) as RunDetails;
     const from = random.uint32() % 4096;
