@@ -5,10 +5,11 @@
 import { BarChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent } from 'echarts/components';
 import { init, use, type EChartsCoreOption } from 'echarts/core';
+import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
 import { raw, type Html } from './html.ts';
 
-use([BarChart, ScatterChart, LineChart, GridComponent, SVGRenderer]);
+use([BarChart, ScatterChart, LineChart, GridComponent, LabelLayout, SVGRenderer]);
 
 const INK = 'var(--ink)';
 const SOFT = 'var(--soft)';
@@ -104,16 +105,14 @@ export function scatterChart({
   const xs = points.map(({ x }) => x);
   const [low, high] = logarithmic ? [Math.min(...xs) / 2, Math.max(...xs) * 1.5] : [0, Math.max(...xs)];
   const scale = logarithmic ? Math.log : (x: number): number => x;
-  // Names stand right and left in turn from the top, so that neighbours keep apart; near a side of the chart towards its middle.
-  const nameSide = (x: number, rank: number): 'right' | 'left' => {
-    const along = (scale(x) - scale(low)) / (scale(high) - scale(low));
-    return along < 0.25 || (along < 0.75 && rank % 2 === 0) ? 'right' : 'left';
-  };
-  const byHeight = [...points].sort((a, b) => b.y - a.y);
+  // Names stand to the right, near the right side to the left, and make room for each other.
+  const nameSide = (x: number): 'right' | 'left' => ((scale(x) - scale(low)) / (scale(high) - scale(low)) < 0.7 ? 'right' : 'left');
   return svg(description, width, height, {
     grid: { left: 64, right: 40, top: 14, bottom: 50 },
     xAxis: axis({
-      ...(logarithmic ? { type: 'log', logBase: 2, min: low, max: high } : { type: 'value', min: 0 }),
+      ...(logarithmic
+        ? { type: 'log', logBase: 2, min: low, max: high, axisLabel: { ...FONT, color: SOFT, showMinLabel: false, showMaxLabel: false } }
+        : { type: 'value', min: 0 }),
       name: xTitle,
       nameLocation: 'middle',
       nameGap: 30,
@@ -137,10 +136,13 @@ export function scatterChart({
       {
         type: 'scatter',
         symbolSize: 13,
-        data: byHeight.map(({ label, colour, x, y }, i) => ({
+        // Only labels with a place of their own can make room.
+        labelLayout: ({ labelRect }: { labelRect: { x: number } }) => ({ x: labelRect.x, align: 'left', moveOverlap: 'shiftY' }),
+        labelLine: { show: true, length2: 4, lineStyle: { color: SOFT } },
+        data: points.map(({ label, colour, x, y }) => ({
           value: [x, y],
           itemStyle: { color: `var(--${colour})`, opacity: 1 },
-          label: { show: true, position: nameSide(x, i), distance: 6, ...FONT, formatter: label },
+          label: { show: true, position: nameSide(x), distance: 6, ...FONT, formatter: label },
         })),
       },
     ],
