@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     // A process with a software GPU takes its time to end on a busy machine.
     teardownTimeout: 60_000,
+    // Most of the time tests wait for processes that they started.
+    maxWorkers: '100%',
     projects: [
       {
         test: {

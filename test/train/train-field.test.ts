@@ -20,7 +20,7 @@ describe('training on wasm', () => {
 
   it('runs both stages with the scalings in between and finds the ball', () => {
     const { outcome, events, saved } = whole;
-    expect(outcome).toMatchObject({ interrupted: false, state: { stage: 'fine', step: 24, scalings: 2, adamStep: 12 } });
+    expect(outcome).toMatchObject({ interrupted: false, state: { stage: 'fine', step: 24, scalings: 2, adamStep: 6 } });
     expect(events.flatMap((event) => (event.type === 'stage' ? [event.stage] : []))).toEqual(['coarse', 'fine', 'fine', 'fine', 'fine']);
     const psnr = events.flatMap((event) => (event.type === 'step' ? [event.psnr] : []));
     expect(psnr.at(-1)).toBeGreaterThan(9);
