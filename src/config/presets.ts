@@ -114,14 +114,14 @@ const blender: Config = {
 };
 
 /**
- * DVGO's `configs/llff/llff_default.py`, constant for constant, but for 12 features in place of 9. There is no coarse stage; its settings are
- * not used.
+ * DVGO's `configs/llff/llff_default.py`, constant for constant, but for 12 features in place of 9. There is no coarse stage.
  */
 const llffPaper: Config = {
   ...paper,
   preset: 'llff-paper',
   scene: { downscale: 1, background: 'black', near: 'auto', far: 'auto', holdout: 8, space: 'auto' },
   network: { ...network, width: 64, viewFrequencies: 0 },
+  coarse: { ...paper.coarse, steps: 0 },
   fine: {
     ...paper.fine,
     steps: 30_000,
