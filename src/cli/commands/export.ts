@@ -42,7 +42,12 @@ export function exportCommand(): Command {
     )
     .argument('<run>', 'run folder')
     .option('--format <name>', Object.keys(FORMATS).join(', '), 'nir')
-    .option('--out <path>', 'file or folder to write (default: RUN/export/network.nir, RUN/export/web, RUN/export/scene.html)')
+    .option(
+      '--out <path>',
+      `file or folder to write (default: ${Object.values(FORMATS)
+        .map(({ out }) => `RUN/${out}`)
+        .join(', ')})`,
+    )
     .option('--force', 'replace what is there')
     .option('--checkpoint <file>', 'this checkpoint instead of the newest')
     .action((run: string, options: ExportOptions) => runAction(options, () => exportRun(run, options)));
