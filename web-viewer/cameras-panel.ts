@@ -51,7 +51,7 @@ export class CamerasPanel {
     if (view === this.chosen) return;
     this.chosen = view;
     for (const [i, button] of [...this.list.children].entries()) button.setAttribute('aria-pressed', String(i === this.marked));
-    if (this.marked !== null) this.list.children[this.marked].scrollIntoView({ block: 'nearest' });
+    if (this.marked !== null) this.bringIntoSight(this.list.children[this.marked] as HTMLElement);
   }
 
   /** The one before or after. */
@@ -70,6 +70,14 @@ export class CamerasPanel {
     this.hovered.src = photo;
     this.hovered.style.left = `${x + 14}px`;
     this.hovered.style.top = `${y + 14}px`;
+  }
+
+  /** Scrolls the thumbnails alone: the panel stays where it is. */
+  private bringIntoSight({ offsetTop, offsetHeight }: HTMLElement): void {
+    const { list } = this;
+    const top = offsetTop - list.offsetTop;
+    if (top < list.scrollTop) list.scrollTop = top;
+    else if (top + offsetHeight > list.scrollTop + list.clientHeight) list.scrollTop = top + offsetHeight - list.clientHeight;
   }
 
   private fill(): void {

@@ -168,6 +168,7 @@ test('a thumbnail jumps exactly to its camera, whose photo shows beside the runs
   const details = (await (await fetch(`${server.url}api/runs/${ids.spiking}`)).json()) as RunDetails;
   const page = await openPage(viewer(`&beside=${ids.twin}&photo=1`));
   await settled(page);
+  expect(await page.evaluate(() => document.getElementById('panel')!.scrollTop), 'the panel begins at its top').toBe(0);
   await page.click('#thumbnails button >> nth=4');
   await settled(page);
   const view = details.cameras.views[4];
