@@ -31,7 +31,7 @@ export async function* drawFrames(
     const { width, height, distortion } = small.intrinsics;
     const settings = { background, noiseSeed };
     const turns =
-      output === 'colour' && distortion === undefined && engine.spec.space.kind === 'bounded' && engine.drawPixels !== undefined
+      output === 'colour' && distortion === undefined && engine.spec.space.kind !== 'ndc' && engine.drawPixels !== undefined
         ? drawColours(engine, small, settings, turnRays)
         : drawAnything(engine, small, output, settings, turnRays);
     let seconds = 0;

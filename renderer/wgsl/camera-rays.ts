@@ -32,7 +32,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let right = vec3<f32>(view.m00, view.m10, view.m20);
   let up = vec3<f32>(view.m01, view.m11, view.m21);
   let back = vec3<f32>(view.m02, view.m12, view.m22);
-  setVector(step.rayCount + ray, right * x - up * y - back);
+  let direction = right * x - up * y - back;
+  setVector(step.rayCount + ray, select(direction, normalize(direction), view.unitDirections == 1u));
 }
 `,
 };

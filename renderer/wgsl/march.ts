@@ -1,5 +1,5 @@
 /**
- * Ray marching (docs/model.md, section 1) in two kernels with one thread a ray.
+ * Ray marching (docs/model.md, sections 1 and 9) in two kernels with one thread a ray.
  *
  * `marchCount` walks a ray from the box's near side to its end: slab test, leaps over empty space, trilinear density, alpha, transmittance.
  * It writes how many density and network samples the ray has and which steps they are, a bit a step. `marchWrite` visits those steps only,
@@ -12,6 +12,7 @@
  */
 import type { KernelText } from './kernel.ts';
 import { preciseMathWgsl } from './precise-math.ts';
+import { rayStepsWgsl } from './ray-steps.ts';
 import { countWgsl, statIndex } from './stats.ts';
 import { gridStruct, stepStruct } from './uniforms.ts';
 import { workWgsl } from './work.ts';
@@ -20,56 +21,9 @@ const WORKGROUP = 64;
 /** Rays that a workgroup of `marchCount` marches. */
 export const MARCH_RAYS = WORKGROUP;
 
-const geometryWgsl = /* wgsl */ `
+const samplingWgsl = /* wgsl */ `
 const MIN_TRANSMITTANCE = 1e-3;
 const NO_SAMPLE = 0xffffffffu;
-
-fn away(d: vec3<f32>) -> vec3<f32> {
-  return select(d, vec3<f32>(1e-9), abs(d) < vec3<f32>(1e-9));
-}
-
-/** A ray inside the box: its steps are at the grid coordinates origin + i * perStep, i = 0 ... steps - 1. */
-struct Span {
-  steps: i32,
-  origin: vec3<f32>,
-  perStep: vec3<f32>,
-  startDistance: f32,
-  exitDistance: f32,
-}
-
-/** The origins of all rays, then the directions; then those that the network sees, where they are others. */
-fn rayVector(i: u32) -> vec3<f32> {
-  return vec3<f32>(rays[3u * i], rays[3u * i + 1u], rays[3u * i + 2u]);
-}
-
-fn spanOf(ray: u32) -> Span {
-  let o = rayVector(ray);
-  let d = rayVector(step.rayCount + ray);
-  let low = vec3<f32>(grid.minX, grid.minY, grid.minZ);
-  let high = vec3<f32>(grid.maxX, grid.maxY, grid.maxZ);
-  let size = select(1.0, length(d), grid.metricSteps == 1u);
-  let a = (low - o) / away(d);
-  let b = (high - o) / away(d);
-  let entry = min(a, b);
-  let leave = max(a, b);
-  let tMin = max(grid.near, max(max(entry.x, entry.y), entry.z));
-  let tMax = min(min(min(leave.x, leave.y), leave.z), select(1.0, 3e38, grid.metricSteps == 1u));
-  var span: Span;
-  if (!(tMax > tMin)) { return span; }
-  let scale = vec3<f32>(f32(grid.nx - 1), f32(grid.ny - 1), f32(grid.nz - 1)) / (high - low);
-  span.startDistance = size * tMin;
-  span.exitDistance = size * tMax;
-  span.steps = i32(ceil((span.exitDistance - span.startDistance) / grid.stepLength));
-  span.origin = (o + d * tMin - low) * scale;
-  span.perStep = d * (grid.stepLength / size) * scale;
-  return span;
-}
-
-/** Grid coordinates of step i. */
-fn stepAt(span: Span, i: i32) -> vec3<f32> {
-  let top = vec3<f32>(f32(grid.nx - 1), f32(grid.ny - 1), f32(grid.nz - 1));
-  return clamp(span.origin + span.perStep * f32(i), vec3<f32>(0.0), top);
-}
 
 /** Base voxel and fractions of a place in the grid, and the density there. */
 struct Place {
@@ -109,8 +63,9 @@ fn alphaOf(s: f32) -> vec2<f32> {
  * Compared with `renderer/march.ts` through every case of test/conformance.
  *
  * @param withRows also writes the steps from the first to the last network sample of each ray: rows of a network that runs gaps
+ * @param contracted space is
  */
-export function marchCount(withRows: boolean): KernelText {
+export function marchCount(withRows: boolean, contracted: boolean): KernelText {
   return {
     name: withRows ? 'marchCountRows' : 'marchCount',
     buffers: {
@@ -126,7 +81,7 @@ export function marchCount(withRows: boolean): KernelText {
       ...(withRows ? { rowOffsets: 'write array<u32>' as const } : {}),
     },
     code: /* wgsl */ `
-${gridStruct.wgsl}${stepStruct.wgsl}${preciseMathWgsl}${geometryWgsl}${countWgsl}
+${gridStruct.wgsl}${stepStruct.wgsl}${preciseMathWgsl}${rayStepsWgsl(contracted)}${samplingWgsl}${countWgsl}
 var<workgroup> evaluations: atomic<u32>;
 var<workgroup> densitySamples: atomic<u32>;
 var<workgroup> samples: atomic<u32>;
@@ -157,18 +112,22 @@ fn marchRay(ray: u32) {
   var evaluated = 0u;
   var firstStep = 0;
   var lastStep = -1;
+  var walk: Walk;
   var i = 0;
   while (i < span.steps) {
-    let g = stepAt(span, i);
-    let nearest = vec3<i32>(g + 0.5);
+    if (!walkTo(&walk, span, i)) {
+      i++;
+      continue;
+    }
+    let nearest = vec3<i32>(walk.g + 0.5);
     let point = u32(nearest.x + grid.nx * (nearest.y + grid.ny * nearest.z));
     let empty = (leap[point / 4u] >> (8u * (point % 4u))) & 255u;
     if (empty > 0u) {
-      i += 1 + i32(f32(empty - 1u) * leapScale);
+      i = leapFrom(walk, span, i, 1 + i32(f32(empty - 1u) * leapScale));
       continue;
     }
     evaluated++;
-    let s = placeAt(g).density;
+    let s = placeAt(walk.g).density;
     if (s > grid.densityThreshold) {
       let alpha = alphaOf(s).x;
       let weight = transmittance * alpha;
@@ -184,7 +143,7 @@ fn marchRay(ray: u32) {
         if (counts.y == 1u) { firstStep = i; }
         lastStep = i;
       }
-      depth += weight * (span.startDistance + f32(i) * grid.stepLength);
+      depth += weight * distanceAt(span, i);
       transmittance *= 1.0 - alpha;
       if (transmittance < MIN_TRANSMITTANCE) { break; }
     }
@@ -216,8 +175,9 @@ fn marchRay(ray: u32) {
  *     shade [D]           bits of alpha and of d alpha / d density, global network sample or NO_SAMPLE; the gradient's place
  *
  * @param training all density samples go into `place`, at their place in the call, and `shade` is written; else the part's network samples
+ * @param contracted space is
  */
-export function marchWrite(training: boolean): KernelText {
+export function marchWrite(training: boolean, contracted: boolean): KernelText {
   return {
     name: training ? 'marchWriteTraining' : 'marchWriteRendering',
     buffers: {
@@ -233,7 +193,7 @@ export function marchWrite(training: boolean): KernelText {
       ...(training ? { shade: 'write array<vec4<u32>>' as const } : {}),
     },
     code: /* wgsl */ `
-${gridStruct.wgsl}${stepStruct.wgsl}${workWgsl}${preciseMathWgsl}${geometryWgsl}
+${gridStruct.wgsl}${stepStruct.wgsl}${workWgsl}${preciseMathWgsl}${rayStepsWgsl(contracted)}${samplingWgsl}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   if (id.x >= work[WORK_PART_RAYS]) { return; }

@@ -31,7 +31,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
       let at = 3u * k + channel;
       colours[at / 4u] |= level(rendered[3u * ray + channel]) << (8u * (at % 4u));
     }
-    let units = floor(bitcast<f32>(rendered[3u * n + ray]) * view.unitsPerMetre + 0.5);
+    let units = floor(bitcast<f32>(rendered[3u * n + ray]) * view.depthUnits + 0.5);
     let opaque = bitcast<f32>(rendered[4u * n + ray]) > 0.5;
     depths[k / 2u] |= select(65535u, u32(clamp(units, 0.0, 65535.0)), opaque) << (16u * (k % 2u));
   }

@@ -1,5 +1,6 @@
 /** Uniform structs of scalars, as WGSL text and as bytes. `Grid` changes with the field's spec, `Step` with every call, `View` with the camera. */
 
+import type { FieldSpace } from '../../src/model/field-spec.ts';
 import type { Camera } from '../rays.ts';
 
 export type Scalar = 'f32' | 'i32' | 'u32';
@@ -49,6 +50,8 @@ export const gridStruct = uniformStruct('Grid', {
   /** 1: steps are metres; 0: units of the ray's direction. */
   metricSteps: 'u32',
   near: 'f32',
+  /** N of contracted space (renderer/contraction.ts); 0: space is not contracted. */
+  innerSteps: 'i32',
   /** Density above which alpha exceeds its threshold. */
   densityThreshold: 'f32',
 });
@@ -94,7 +97,7 @@ export const stepStruct = uniformStruct('Step', {
   networkRate: 'f32',
 });
 
-/** A camera without lens distortion: camToWorld, row by row, and intrinsics. */
+/** A camera without lens distortion: its pose in the field's space, row by row, and intrinsics. */
 export const viewStruct = uniformStruct('View', {
   m00: 'f32',
   m01: 'f32',
@@ -115,13 +118,29 @@ export const viewStruct = uniformStruct('View', {
   width: 'u32',
   /** Of the call. */
   firstPixel: 'u32',
-  unitsPerMetre: 'f32',
+  /** 1: directions have length 1; 0: they reach as deep as that. */
+  unitDirections: 'u32',
+  /** Of a picture's depths, to a unit of the field's space. */
+  depthUnits: 'f32',
 });
 
-/** @param camera without lens distortion */
-export function packView({ camToWorld: m, intrinsics }: Camera, firstPixel: number, metresPerUnit: number): ArrayBuffer {
+/**
+ * @param camera without lens distortion
+ * @param metresPerUnit of a picture's depths
+ */
+export function packView(
+  space: Exclude<FieldSpace, { kind: 'ndc' }>,
+  { camToWorld: m, intrinsics }: Camera,
+  firstPixel: number,
+  metresPerUnit: number,
+): ArrayBuffer {
   const { fx, fy, cx, cy, width } = intrinsics;
-  const [m00, m01, m02, m03, m10, m11, m12, m13, m20, m21, m22, m23] = Array.from(m);
+  const [m00, m01, m02, x, m10, m11, m12, y, m20, m21, m22, z] = Array.from(m);
+  const { centre, radius } = space.kind === 'unbounded' ? space : WORLD;
+  const [m03, m13, m23] = [x, y, z].map((at, axis) => (at - centre[axis]) / radius);
   const pose = { m00, m01, m02, m03, m10, m11, m12, m13, m20, m21, m22, m23 };
-  return viewStruct.pack({ ...pose, fx, fy, cx, cy, width, firstPixel, unitsPerMetre: 1 / metresPerUnit });
+  const unitDirections = space.kind === 'unbounded' ? 1 : 0;
+  return viewStruct.pack({ ...pose, fx, fy, cx, cy, width, firstPixel, unitDirections, depthUnits: radius / metresPerUnit });
 }
+
+const WORLD = { centre: [0, 0, 0], radius: 1 };

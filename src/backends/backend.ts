@@ -221,7 +221,7 @@ export interface FieldEngine {
     settings: StepSettings,
   ): Promise<{ result: StepResult; gradients: Partial<Record<ParameterName, Float32Array>> }>;
   renderRays(rays: Rays, settings: RenderSettings): Promise<RenderedRays>;
-  /** Where the engine has a quicker way from a camera to pixels than by rays and floats; for fields in the world only. */
+  /** Where the engine has a quicker way from a camera to pixels than by rays and floats; not in normalised device coordinates. */
   drawPixels?(wanted: PixelRequest, settings: RenderSettings): Promise<DrawnPixels>;
   dispose(): Promise<void>;
 }

@@ -31,6 +31,8 @@ export interface FieldSizes {
   /** Vectors of four channels. */
   readonly planes: number;
   readonly maxSteps: number;
+  /** Space is. */
+  readonly contracted: boolean;
   readonly trainRays: number;
   /** Of the teacher's grid; 0: none. */
   readonly teacherVoxels: number;
@@ -66,6 +68,7 @@ export function fieldSizes(spec: FieldSpec, capacity: Capacity, samplesAtATime: 
     channels: featureChannels,
     planes: Math.ceil(featureChannels / 4),
     maxSteps,
+    contracted: spec.space.kind === 'unbounded',
     trainRays,
     teacherVoxels: network && trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0,
     dropout: trainRays > 0 && (capacity.dropout ?? false),

@@ -56,8 +56,6 @@ export function createWebgpuBackend(
   const { limits } = device.device;
   const plan = (spec: FieldSpec, capacity: Capacity): FieldPlan => {
     checkChannels(spec);
-    if (spec.space.kind === 'unbounded')
-      throw new BackendError('The webgpu backend has no contracted space (unbounded scenes).', 'Use --backend wasm or tfjs.');
     const use = capacity.trainRays > 0 ? 'training' : 'rendering';
     const terms = { drops: capacity.dropout ?? false, taught: (capacity.teacherVoxels ?? 0) > 0 };
     const options = {

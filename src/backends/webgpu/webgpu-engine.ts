@@ -1,4 +1,5 @@
 /** One field on a GPU: uploads rays and numbers, makes calls, hands out what the interface promises. */
+import { innerSteps } from '../../../renderer/contraction.ts';
 import { BUFFER_USAGE, type Buffers, type Kernel } from '../../../renderer/wgsl/kernel.ts';
 import { gridStruct, packView } from '../../../renderer/wgsl/uniforms.ts';
 import { densityOf } from '../../model/density.ts';
@@ -213,7 +214,10 @@ export class WebgpuEngine implements FieldEngine {
   /** Neither rays nor colours in floats leave the GPU: 5 bytes a pixel come back. */
   async drawPixels({ camera, first: firstPixel, count: n, metresPerUnit }: PixelRequest, settings: RenderSettings): Promise<DrawnPixels> {
     const out = { pixels: new Uint8Array(3 * n), depth: new Uint16Array(n), counts: emptyCounts() };
-    this.device.queue.writeBuffer(this.buffers['view'], 0, packView(camera, firstPixel, metresPerUnit));
+    const { space } = this.spec;
+    if (space.kind === 'ndc')
+      throw new RangeError('Cameras have no rays in normalised device coordinates; draw those of renderer/field-rays.ts.');
+    this.device.queue.writeBuffer(this.buffers['view'], 0, packView(space, camera, firstPixel, metresPerUnit));
     await this.render(n, settings, {
       results: (count) => [{ buffer: 'picture', bytes: 20 * Math.ceil(count / 4) }],
       firstView: (count) => count,
@@ -301,7 +305,7 @@ export class WebgpuEngine implements FieldEngine {
   }
 
   private applySpec(resized: boolean): void {
-    const { grid, alphaThreshold, interval, densityShift, stepLength, near } = this.spec;
+    const { space, grid, alphaThreshold, interval, densityShift, stepLength, near } = this.spec;
     const [nx, ny, nz] = grid.size;
     const [minX, minY, minZ] = grid.min;
     const [maxX, maxY, maxZ] = grid.max;
@@ -323,6 +327,7 @@ export class WebgpuEngine implements FieldEngine {
       stepLength,
       metricSteps,
       near,
+      innerSteps: space.kind === 'unbounded' ? innerSteps(stepLength) : 0,
       densityThreshold,
     };
     this.device.queue.writeBuffer(this.buffers['grid'], 0, gridStruct.pack(numbers));

@@ -31,10 +31,12 @@ async function compile(text: KernelText): Promise<void> {
 describe('kernels of a field', () => {
   const { spec } = fieldFixture({ network: null });
   const withNetwork = fieldFixture().spec;
+  const space = { kind: 'unbounded', centre: [0, 0, 0], radius: 1 } as const;
   it.each([
     ['without a network', spec, false],
     ['with a network', withNetwork, false],
     ['with a network that counts gaps', withNetwork, true],
+    ['in contracted space', { ...withNetwork, space }, false],
   ] as const)('%s', async (_, variant, withRows) => {
     for (const trainRays of [0, 64]) {
       const sizes = fieldSizes(variant, { voxels: 1000, trainRays, totalVariation: true }, ({ most }) => most);

@@ -13,17 +13,28 @@
  * Work: one thread a ray. Cost: 48 bytes a density sample, 48 a network sample. Compared with tfjs through every case of test/conformance.
  */
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
+import { contractionWgsl } from '../../../../renderer/wgsl/contraction.ts';
 import { sigmoidWgsl } from '../../../../renderer/wgsl/composite-rays.ts';
 import { preciseMathWgsl } from '../../../../renderer/wgsl/precise-math.ts';
-import { stepStruct } from '../../../../renderer/wgsl/uniforms.ts';
+import { gridStruct, stepStruct } from '../../../../renderer/wgsl/uniforms.ts';
 import { WORK, workWgsl } from '../../../../renderer/wgsl/work.ts';
 
 /** Rays of a workgroup. */
 export const LOSS_RAYS = 64;
 
-export const compositeLoss: KernelText = {
+/** s of step i (model/ray-position.ts). */
+const straightPosition = /* wgsl */ `
+fn rayPosition(i: u32) -> f32 { return f32(i) * step.distortionStep; }
+`;
+const contractedPosition = /* wgsl */ `${contractionWgsl}
+fn rayPosition(i: u32) -> f32 { return 1.0 - 1.0 / (1.0 + stepParameter(i32(i))); }
+`;
+
+/** @param contracted space is */
+export const compositeLoss = (contracted: boolean): KernelText => ({
   name: 'compositeLoss',
   buffers: {
+    ...(contracted ? { grid: 'uniform Grid' as const } : {}),
     step: 'uniform Step',
     work: 'read array<u32>',
     rayOffsets: 'read array<vec2<u32>>',
@@ -35,7 +46,7 @@ export const compositeLoss: KernelText = {
     rayLosses: 'write array<vec4<f32>>',
   },
   code: /* wgsl */ `
-${stepStruct.wgsl}${workWgsl}${preciseMathWgsl}${sigmoidWgsl}
+${contracted ? gridStruct.wgsl : ''}${stepStruct.wgsl}${workWgsl}${preciseMathWgsl}${sigmoidWgsl}${contracted ? contractedPosition : straightPosition}
 const NO_SAMPLE = 0xffffffffu;
 const MIN_PROBABILITY = 1e-6;
 
@@ -73,7 +84,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
       colour += transmittance * alpha * sigmoid(logits[sample].xyz);
       if (step.distortionScale != 0.0) {
         let w = transmittance * alpha;
-        let s = f32(sampleInfo[sample].y) * step.distortionStep;
+        let s = rayPosition(sampleInfo[sample].y);
         distortion += w * (2.0 * (s * total.x - total.y) + step.distortionStep / 3.0 * w);
         total += vec2<f32>(w, w * s);
       }
@@ -104,7 +115,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
       let offset = rgb - goal;
       weightGradient = dot(colourGradient, rgb);
       if (step.distortionScale != 0.0) {
-        let s = f32(sampleInfo[sample].y) * step.distortionStep;
+        let s = rayPosition(sampleInfo[sample].y);
         let own = vec2<f32>(weight, weight * s);
         let inFront = total - behind - own;
         let ofPairs = s * (inFront.x - behind.x) + behind.y - inFront.y;
@@ -121,7 +132,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   rayLosses[ray] = vec4<f32>(dot(error, error), perSample, -(p * logP + (1.0 - p) * logQ), distortion);
 }
 `,
-};
+});
 
 const THREADS = 256;
 
