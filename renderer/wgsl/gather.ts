@@ -1,54 +1,94 @@
 /**
- * Trilinear interpolation of the feature grid at the network samples of a part: eight corners, a vector of four channels a plane.
+ * Trilinear interpolation of the feature grid at the network samples of a part: eight corners, plane by plane (feature-planes.ts).
  *
- * Features lie in planes of four channels, [V] vec4 each, so that no binding outgrows 128 MiB before the grid has 8 million points.
  * Work: one thread a sample and plane, planes fastest, so that a sample's planes are written side by side.
- * Cost of a sample: 128 bytes of grid a plane, 16 bytes of place, 16 bytes out a plane.
+ * Cost of a sample and plane of four channels: 128 bytes of grid, 16 bytes of place, 16 bytes out.
  */
-import type { KernelText } from './kernel.ts';
+import { planeGroups, planeType, type PlaneChannels } from './feature-planes.ts';
+import type { BufferUse, KernelText } from './kernel.ts';
 import { gridStruct } from './uniforms.ts';
 import { linearWgsl, workWgsl, type DispatchEntry } from './work.ts';
 
 export const GATHER_WORKGROUP = 64;
 
+/** Of a kernel for one group of planes. */
 export function gatherEntry(planes: number): DispatchEntry {
-  return { name: 'gather', of: 'partSamples', times: planes, per: GATHER_WORKGROUP };
+  return { name: 'gather', of: 'partSamples', times: planeGroups(planes)[0].length, per: GATHER_WORKGROUP };
 }
 
-/** @param planes 3 with a network; 1 without, and then `sampleFeatures` are the logits */
-export function gatherFeatures(planes: number): KernelText {
-  const names = Array.from({ length: planes }, (_, plane) => `features${plane}`);
-  return {
-    name: 'gatherFeatures',
-    buffers: {
-      grid: 'uniform Grid',
-      work: 'read array<u32>',
-      place: 'read array<vec4<u32>>',
-      sampleInfo: 'read array<vec4<u32>>',
-      ...Object.fromEntries(names.map((name) => [name, 'read array<vec4<f32>>' as const])),
-      sampleFeatures: 'write array<vec4<f32>>',
-    },
-    code: /* wgsl */ `
-${gridStruct.wgsl}${workWgsl}${linearWgsl(GATHER_WORKGROUP)}
-@compute @workgroup_size(${GATHER_WORKGROUP})
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let index = linearIndex(id, groups);
-  let sample = index / ${planes}u;
-  if (sample >= work[WORK_PART_SAMPLES]) { return; }
-  let at = place[sampleInfo[sample].z];
-  let f = bitcast<vec3<f32>>(at.yzw);
-  switch (index % ${planes}u) {
-${names.map((name, plane) => `    case ${plane}u: { sampleFeatures[index] = ${name}At(at.x, f); }\n`).join('')}    default: {}
-  }
+/** A grid's planes, and where their values at samples go: the buffer `out`, whose element is the values of one plane. */
+export interface GatheredPlanes {
+  /** The buffers are NAME0, NAME1, ...; */
+  readonly name: string;
+  readonly channels: PlaneChannels;
+  /** All of them, and those of this kernel. */
+  readonly count: number;
+  readonly group: readonly number[];
+  readonly out: string;
 }
-${names.map((name) => interpolationWgsl(name)).join('')}`,
+
+/** The buffers of these planes, and of what comes out. */
+export function gatherBuffers({ name, channels, group, out }: GatheredPlanes): Record<string, BufferUse> {
+  const type = planeType(channels);
+  return {
+    ...Object.fromEntries(group.map((plane) => [`${name}${plane}`, `read array<${type}>` as const])),
+    [out]: `write array<${type}>`,
   };
 }
 
-/** `NAMEAt(p, f)` in the grid `NAME`, whose size is that of the uniform `of`. */
-export function interpolationWgsl(grid: string, of = 'grid'): string {
+/** One kernel a group of planes. Without a network `sampleFeatures` are the logits. */
+export function gatherFeatures(channels: PlaneChannels, count: number): KernelText[] {
+  return planeGroups(count).map((group) => {
+    const planes = { name: 'features', channels, count, group, out: 'sampleFeatures' };
+    return {
+      name: 'gatherFeatures',
+      buffers: {
+        grid: 'uniform Grid',
+        work: 'read array<u32>',
+        place: 'read array<vec4<u32>>',
+        sampleInfo: 'read array<vec4<u32>>',
+        ...gatherBuffers(planes),
+      },
+      code: /* wgsl */ `
+${gridStruct.wgsl}${workWgsl}${gatherWgsl(planes, 'grid')}
+fn cornerOf(at: vec4<u32>) -> Corner {
+  return Corner(at.x, bitcast<vec3<f32>>(at.yzw));
+}
+`,
+    };
+  });
+}
+
+/**
+ * The entry point of such a kernel. `Corner cornerOf(place)`, a base voxel and fractions, is for the kernel to define.
+ *
+ * @param of the uniform with the grid's size
+ */
+export function gatherWgsl({ name, channels, count, group, out }: GatheredPlanes, of: string): string {
+  const size = group.length;
+  const cases = group.map((plane, i) => `    case ${i}u: { ${out}[to] = ${name}${plane}At(corner.base, corner.fraction); }\n`);
   return /* wgsl */ `
-fn ${grid}At(p: u32, f: vec3<f32>) -> vec4<f32> {
+${linearWgsl(GATHER_WORKGROUP)}
+struct Corner { base: u32, fraction: vec3<f32> }
+
+@compute @workgroup_size(${GATHER_WORKGROUP})
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let index = linearIndex(id, groups);
+  let sample = index / ${size}u;
+  if (sample >= work[WORK_PART_SAMPLES]) { return; }
+  let corner = cornerOf(place[sampleInfo[sample].z]);
+  let to = sample * ${count}u + index % ${size}u + ${group[0]}u;
+  switch (index % ${size}u) {
+${cases.join('')}    default: {}
+  }
+}
+${group.map((plane) => interpolationWgsl(`${name}${plane}`, planeType(channels), of)).join('')}`;
+}
+
+/** `NAMEAt(p, f)` in the grid `NAME`, whose size is that of the uniform `of`. */
+function interpolationWgsl(grid: string, type: string, of: string): string {
+  return /* wgsl */ `
+fn ${grid}At(p: u32, f: vec3<f32>) -> ${type} {
   let row = u32(${of}.nx);
   let q = p + u32(${of}.nx * ${of}.ny);
   let g = 1.0 - f;

@@ -4,13 +4,22 @@
  */
 import { CAMERA_RAYS, cameraRays } from '../../../renderer/wgsl/camera-rays.ts';
 import { compositeRays, RAYS_PER_WORKGROUP } from '../../../renderer/wgsl/composite-rays.ts';
+import { placeOfPlane, planeGroups } from '../../../renderer/wgsl/feature-planes.ts';
 import { gatherEntry, gatherFeatures } from '../../../renderer/wgsl/gather.ts';
 import { createKernel, type Buffers, type Kernel, type KernelText } from '../../../renderer/wgsl/kernel.ts';
 import { MARCH_RAYS, marchCount, marchWrite } from '../../../renderer/wgsl/march.ts';
 import { beginPart, planParts } from '../../../renderer/wgsl/plan-parts.ts';
 import { SHADE_PIXELS, shadePixels } from '../../../renderer/wgsl/shade-pixels.ts';
 import type { DispatchEntry } from '../../../renderer/wgsl/work.ts';
-import { applyDensity, applyFeatures, densityUpdate, featureUpdate, weightUpdate, weightWorkgroups } from './kernels/adam.ts';
+import {
+  applyDensity,
+  applyFeatures,
+  densityUpdate,
+  featureUpdate,
+  weightUpdate,
+  weightWorkgroups,
+  type GradientUse,
+} from './kernels/adam.ts';
 import { compositeLoss, LOSS_RAYS, sumLosses } from './kernels/composite-loss.ts';
 import { leapPass, leapWorkgroups } from './kernels/leap-map.ts';
 import {
@@ -66,7 +75,9 @@ export function fieldKernelTexts(sizes: FieldSizes, { withRows, dispatchWidth }:
   add('planParts', planParts(sizes.partSamples, withRows));
   add('beginPart', beginPart(dispatchEntries(sizes), dispatchWidth));
   add('marchRendering', marchWrite(false, sizes.contracted));
-  add('gather', gatherFeatures(sizes.planes), hasNetwork ? {} : { sampleFeatures: 'logits' });
+  gatherFeatures(sizes.planeChannels, sizes.planes).forEach((text, i) => {
+    add(`gather${i}`, text, hasNetwork ? {} : { sampleFeatures: 'logits' });
+  });
   add('compositeRays', compositeRays);
   add('cameraRays', cameraRays);
   add('shadePixels', shadePixels);
@@ -78,15 +89,15 @@ export function fieldKernelTexts(sizes: FieldSizes, { withRows, dispatchWidth }:
   add('density', densityUpdate('adam'), { parameter: 'density', m: 'densityM', v: 'densityV' });
   for (const plane of planesOf(sizes)) {
     const parameter = `features${plane}`;
-    const aliases = { sampleGradients: `featureGradients${plane}`, parameter, m: `${parameter}M`, v: `${parameter}V` };
-    add(parameter, featureUpdate('adam'), aliases);
+    const { text, aliases } = featureKernel(sizes, plane, 'adam');
+    add(parameter, text, { ...aliases, m: `${parameter}M`, v: `${parameter}V` });
   }
   if (sizes.totalVariation) {
     add('touchVoxels', touchVoxels);
     for (const [name, { text, aliases }] of gradientKernels(sizes)) {
       const moments = { parameter: name, m: `${name}M`, v: `${name}V`, gradient: 'gridGradient' };
       add(`${name}-write`, text, { ...aliases, gradient: 'gridGradient' });
-      add(`${name}-apply`, name === 'density' ? applyDensity : applyFeatures, moments);
+      add(`${name}-apply`, name === 'density' ? applyDensity : applyFeatures(sizes.planeChannels), moments);
     }
   }
   if (hasNetwork) add('weights', weightUpdate(sizes.weightFloats));
@@ -96,11 +107,14 @@ export function fieldKernelTexts(sizes: FieldSizes, { withRows, dispatchWidth }:
 /** Kernels that write the gradients of the grids, by the grids' names, into the dense buffer `gradient`. */
 export function gradientKernels(sizes: FieldSizes): Map<string, BoundText> {
   const texts = new Map<string, BoundText>([['density', { text: densityUpdate('write'), aliases: { parameter: 'density' } }]]);
-  for (const plane of planesOf(sizes)) {
-    const aliases = { parameter: `features${plane}`, sampleGradients: `featureGradients${plane}` };
-    texts.set(`features${plane}`, { text: featureUpdate('write'), aliases });
-  }
+  for (const plane of planesOf(sizes)) texts.set(`features${plane}`, featureKernel(sizes, plane, 'write'));
   return texts;
+}
+
+function featureKernel({ planeChannels }: FieldSizes, plane: number, use: GradientUse): BoundText {
+  const { vector, components } = placeOfPlane(plane, planeChannels);
+  const aliases = { parameter: `features${plane}`, sampleGradients: `featureGradients${vector}` };
+  return { text: featureUpdate(use, planeChannels, components), aliases };
 }
 
 export function bindKernel(device: GPUDevice, { text, aliases }: BoundText, buffers: Buffers): Promise<Kernel> {
@@ -222,7 +236,9 @@ export class FieldKernels {
   private encodeSamples(pass: GPUComputePassEncoder, march: string): void {
     this.kernel('beginPart').run(pass, 1);
     this.runPart(pass, march, 'march');
-    this.runPart(pass, 'gather', 'gather');
+    planeGroups(this.sizes.planes).forEach((_, i) => {
+      this.runPart(pass, `gather${i}`, 'gather');
+    });
   }
 
   private runPart(pass: GPUComputePassEncoder, name: string, entry: string): void {

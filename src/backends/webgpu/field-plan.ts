@@ -3,6 +3,7 @@
  * what would not fit a binding of the adapter is refused with the numbers.
  */
 import { BUFFER_USAGE } from '../../../renderer/wgsl/kernel.ts';
+import { planeBytes, planeChannels, planeCount, type PlaneChannels } from '../../../renderer/wgsl/feature-planes.ts';
 import { mostParts } from '../../../renderer/wgsl/plan-parts.ts';
 import { STATS } from '../../../renderer/wgsl/stats.ts';
 import { gridStruct, stepStruct, viewStruct } from '../../../renderer/wgsl/uniforms.ts';
@@ -28,8 +29,9 @@ export interface FieldSizes {
   readonly totalVariation: boolean;
   readonly voxels: number;
   readonly channels: number;
-  /** Vectors of four channels. */
+  /** Of the features (renderer/wgsl/feature-planes.ts). */
   readonly planes: number;
+  readonly planeChannels: PlaneChannels;
   readonly maxSteps: number;
   /** Space is. */
   readonly contracted: boolean;
@@ -51,8 +53,16 @@ export interface FieldSizes {
   readonly neuronFloats: number;
 }
 
-/** @param samplesAtATime network samples of a part */
-export function fieldSizes(spec: FieldSpec, capacity: Capacity, samplesAtATime: (range: SampleRange) => number): FieldSizes {
+/**
+ * @param samplesAtATime network samples of a part
+ * @param bindingBytes most bytes of a plane of features
+ */
+export function fieldSizes(
+  spec: FieldSpec,
+  capacity: Capacity,
+  samplesAtATime: (range: SampleRange) => number,
+  bindingBytes = Infinity,
+): FieldSizes {
   const { network, featureChannels } = spec;
   const maxSteps = Math.max(capacity.steps ?? 0, maxStepsPerRay(spec));
   const { trainRays } = capacity;
@@ -61,16 +71,20 @@ export function fieldSizes(spec: FieldSpec, capacity: Capacity, samplesAtATime: 
   const width = network?.width ?? 0;
   // Without a network the logits' gradients are those of the features: one part has to hold a training step.
   const inputs = network ? featureChannels + viewInputs(network) : 0;
+  const voxels = Math.max(capacity.voxels, voxelCount(spec.grid));
+  const teacherVoxels = network && trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0;
+  const channelsOfPlane = planeChannels(Math.max(voxels, teacherVoxels), bindingBytes);
   return {
     training: trainRays > 0,
     totalVariation: trainRays > 0 && capacity.totalVariation === true,
-    voxels: Math.max(capacity.voxels, voxelCount(spec.grid)),
+    voxels,
     channels: featureChannels,
-    planes: Math.ceil(featureChannels / 4),
+    planes: planeCount(featureChannels, channelsOfPlane),
+    planeChannels: channelsOfPlane,
     maxSteps,
     contracted: spec.space.kind === 'unbounded',
     trainRays,
-    teacherVoxels: network && trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0,
+    teacherVoxels,
     dropout: trainRays > 0 && (capacity.dropout ?? false),
     rays,
     densitySamples,
@@ -104,19 +118,35 @@ const { copySource, copyTarget, storage, uniform, indirect } = BUFFER_USAGE;
 
 /** @param withRows the network counts rows that include gaps */
 export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[], withRows: boolean): Map<string, PlannedBuffer> {
-  const { voxels, planes, rays, maxSteps, densitySamples, partSamples, trainRays, training, width, weightFloats, neuronFloats } = sizes;
+  const {
+    voxels,
+    channels,
+    planes,
+    planeChannels,
+    rays,
+    maxSteps,
+    densitySamples,
+    partSamples,
+    trainRays,
+    training,
+    width,
+    weightFloats,
+    neuronFloats,
+  } = sizes;
   const plan = new Map<string, PlannedBuffer>();
   const reserve = (name: string, bytes: number, usage: number = storage | copySource | copyTarget): void => {
     plan.set(name, { bytes: Math.max(16, Math.ceil(bytes / 4) * 4), usage });
   };
-  const perPlane = (name: (plane: number) => string, bytes: number): void => {
-    for (let plane = 0; plane < planes; plane++) reserve(name(plane), bytes);
+  const vectors = Math.ceil(channels / 4);
+  const ofPlane = planeBytes(planeChannels, voxels);
+  const reservePlanes = (suffix = ''): void => {
+    for (let plane = 0; plane < planes; plane++) reserve(`features${plane}${suffix}`, ofPlane);
   };
   reserve('grid', gridStruct.bytes, uniform | copyTarget);
   reserve('step', stepStruct.bytes, uniform | copyTarget);
   reserve('view', viewStruct.bytes, uniform | copyTarget);
   reserve('density', voxels * 4);
-  perPlane((plane) => `features${plane}`, voxels * 16);
+  reservePlanes();
   reserve('leap', voxels);
   reserve('leapScratch', voxels);
   reserve('rays', rays * 36);
@@ -134,7 +164,7 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
   reserve('raySpikes', rays * 4);
   reserve('logits', partSamples * 16);
   if (width > 0) {
-    reserve('sampleFeatures', partSamples * 16 * planes);
+    reserve('sampleFeatures', partSamples * 16 * vectors);
     reserve('weights', weightFloats * 4);
     reserve('neuronValues', neuronFloats * 8);
   }
@@ -143,14 +173,14 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
   reserve('rate', voxels * 4);
   for (const moment of ['M', 'V']) {
     reserve(`density${moment}`, voxels * 4);
-    perPlane((plane) => `features${plane}${moment}`, voxels * 16);
+    reservePlanes(moment);
   }
   reserve('colours', trainRays * 24);
   reserve('shade', densitySamples * 16);
-  if (sizes.totalVariation) reserve('gridGradient', voxels * 16);
+  if (sizes.totalVariation) reserve('gridGradient', ofPlane);
   reserve('rayLosses', trainRays * 16);
   reserve('lossSums', LOSS_SUMS * 4);
-  perPlane((plane) => `featureGradients${plane}`, densitySamples * 16);
+  for (let vector = 0; vector < vectors; vector++) reserve(`featureGradients${vector}`, densitySamples * 16);
   reserve('cells', voxels * 8);
   reserve('voxelMarks', voxels * 4);
   reserve('voxelList', (voxels + VOXEL_LIST_HEADER) * 4);
@@ -169,6 +199,13 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
   return plan;
 }
 
+type BufferLimits = Pick<GPUSupportedLimits, 'maxBufferSize' | 'maxStorageBufferBindingSize'>;
+
+/** Of a buffer that is bound as a whole. */
+export function mostBytes({ maxBufferSize, maxStorageBufferBindingSize }: BufferLimits): number {
+  return Math.min(maxBufferSize, maxStorageBufferBindingSize);
+}
+
 /**
  * Throws MemoryError if a buffer is beyond what the adapter can bind, or a call beyond what a dispatch reaches. The numbers are also those that
  * would fit: a buffer grows with the voxels, the teacher's voxels, or the rays of a step.
@@ -178,26 +215,25 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
 export function checkLimits(
   { voxels, teacherVoxels, trainRays, rays }: FieldSizes,
   groups: readonly Readonly<Record<string, number>>[],
-  limits: Pick<GPUSupportedLimits, 'maxBufferSize' | 'maxStorageBufferBindingSize'>,
+  limits: BufferLimits,
 ): void {
   const mostRays = DISPATCH_WIDTH * MARCH_RAYS;
   if (rays > mostRays)
     throw new MemoryError(`A step of ${rays} rays is beyond the ${mostRays} that a dispatch reaches.`, `Use --set fine.rays=${mostRays}.`);
-  const limit = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
-  for (const [name, bytes] of groups.flatMap((group) => Object.entries(group))) {
-    if (bytes <= limit) continue;
-    const fitting = (count: number): number => Math.floor((count * limit) / bytes);
-    const fix = name.startsWith('teacherFeatures')
-      ? `Use a teacher of at most ${fitting(teacherVoxels)} voxels`
-      : OF_VOXELS.test(name)
-        ? `Use fewer voxels (at most --set fine.voxels=${fitting(voxels)})`
-        : `Use fewer rays a step (at most --set fine.rays=${fitting(trainRays)})`;
-    throw new MemoryError(
-      `The buffer ${name} needs ${(bytes / 2 ** 20).toFixed(0)} MiB; this GPU binds at most ${(limit / 2 ** 20).toFixed(0)} MiB.`,
-      `${fix}, or --backend wasm.`,
-    );
-  }
+  const limit = mostBytes(limits);
+  const [name, bytes] = groups.flatMap((group) => Object.entries(group)).reduce((largest, each) => (each[1] > largest[1] ? each : largest));
+  if (bytes <= limit) return;
+  const fitting = (count: number): number => Math.floor((count * limit) / bytes);
+  const fix = name.startsWith('teacherFeatures')
+    ? `Use a teacher of at most ${fitting(teacherVoxels)} voxels`
+    : OF_VOXELS.test(name)
+      ? `Use fewer voxels (at most --set fine.voxels=${fitting(voxels)})`
+      : `Use fewer rays a step (at most --set fine.rays=${fitting(trainRays)})`;
+  throw new MemoryError(
+    `The buffer ${name} needs ${(bytes / 2 ** 20).toFixed(0)} MiB; this GPU binds at most ${(limit / 2 ** 20).toFixed(0)} MiB.`,
+    `${fix}, or --backend wasm.`,
+  );
 }
 
 /** Buffers whose size is that of the grid. */
-const OF_VOXELS = /^((density|features\d)[MV]?|leap|leapScratch|rate|cells|voxel(Marks|List)|gridGradient)$/;
+const OF_VOXELS = /^((density|features\d+)[MV]?|leap|leapScratch|rate|cells|voxel(Marks|List)|gridGradient)$/;

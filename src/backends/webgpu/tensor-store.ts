@@ -1,5 +1,5 @@
 /**
- * Tensors of the Backend contract as they lie in the GPU's buffers: features in planes of four channels, weights in one buffer with the rows of
+ * Tensors of the Backend contract as they lie in the GPU's buffers: features in planes (renderer/wgsl/feature-planes.ts), weights in one buffer with the rows of
  * w3 padded to four. What is padding stays 0.
  */
 import { BUFFER_USAGE, type Buffers } from '../../../renderer/wgsl/kernel.ts';
@@ -74,7 +74,7 @@ export class TensorStore {
   }
 
   private place(name: TensorName, voxels: number): Placement {
-    const { channels, planes, width, inputs, training } = this.sizes;
+    const { channels, planes, planeChannels, width, inputs, training } = this.sizes;
     const { parameter, moment } = splitTensorName(name);
     if ((moment !== null || name === 'rate') && !training)
       throw new RangeError(`This engine was made for rendering only; it has no ${name}.`);
@@ -86,10 +86,10 @@ export class TensorStore {
       const slices = Array.from({ length: planes }, (_, plane) => ({
         buffer: `features${plane}${suffix}`,
         first: 0,
-        stride: 4,
-        from: 4 * plane,
-        to: Math.min(4 * plane + 4, channels),
-      }));
+        stride: planeChannels,
+        from: planeChannels * plane,
+        to: Math.min(planeChannels * (plane + 1), channels),
+      })).filter(({ from, to }) => from < to);
       return { rows: voxels, columns: channels, slices };
     }
     if (width === 0) throw new RangeError(`A field without a network has no ${name}.`);

@@ -8,7 +8,7 @@ import type { Backend, Capacity } from '../backend.ts';
 import { isPoisson } from '../wasm/network-state.ts';
 import type { WebgpuDevice } from './device.ts';
 import { createFieldKernels, dispatchEntries, type FieldOptions } from './field-kernels.ts';
-import { checkLimits, fieldSizes, planBuffers, type FieldSizes, type PlannedBuffer } from './field-plan.ts';
+import { checkLimits, fieldSizes, mostBytes, planBuffers, type FieldSizes, type PlannedBuffer } from './field-plan.ts';
 import {
   createNetworkBuffers,
   createNetworkModule,
@@ -24,6 +24,8 @@ import { WebgpuEngine } from './webgpu-engine.ts';
 export interface WebgpuBackendOptions {
   /** Network samples that are coloured at a time; default: as many as the GPU has room for. At least the longest ray's. */
   readonly partSamples?: number;
+  /** Most bytes of a plane of features; default: what the GPU binds. For tests. */
+  readonly planeBytes?: number;
   /** Most workgroups in a row of a dispatch; for tests. */
   readonly dispatchWidth?: number;
 }
@@ -51,7 +53,7 @@ interface FieldBuffers {
 /** @param device stays the caller's; it has to outlive the fields */
 export function createWebgpuBackend(
   device: WebgpuDevice,
-  { partSamples = Infinity, dispatchWidth = DISPATCH_WIDTH }: WebgpuBackendOptions = {},
+  { partSamples = Infinity, planeBytes = Infinity, dispatchWidth = DISPATCH_WIDTH }: WebgpuBackendOptions = {},
 ): Backend {
   const { limits } = device.device;
   const plan = (spec: FieldSpec, capacity: Capacity): FieldPlan => {
@@ -63,8 +65,11 @@ export function createWebgpuBackend(
       ranged: hasNetwork(spec) && isPoisson(spec.network),
       dispatchWidth,
     };
-    const sizes = fieldSizes(spec, capacity, (range) =>
-      Math.min(partSamples, hasNetwork(spec) ? partSamplesOf(spec, limits, use, range, terms) : RENDER_SAMPLES),
+    const sizes = fieldSizes(
+      spec,
+      capacity,
+      (range) => Math.min(partSamples, hasNetwork(spec) ? partSamplesOf(spec, limits, use, range, terms) : RENDER_SAMPLES),
+      Math.min(planeBytes, mostBytes(limits)),
     );
     const planned: FieldPlan = {
       sizes,
@@ -73,7 +78,7 @@ export function createWebgpuBackend(
       use,
       field: planBuffers(sizes, dispatchEntries(sizes), options.withRows),
       network: hasNetwork(spec) ? networkBuffers(spec, limits, sizes, use, terms) : {},
-      teacher: hasNetwork(spec) && sizes.teacherVoxels > 0 ? teacherBuffers(spec, limits, sizes, sizes.teacherVoxels) : null,
+      teacher: hasNetwork(spec) && sizes.teacherVoxels > 0 ? teacherBuffers(spec, limits, sizes) : null,
     };
     checkLimits(sizes, groupsOf(planned), limits);
     return planned;
@@ -93,7 +98,7 @@ export function createWebgpuBackend(
           : null;
         const teacher =
           hasNetwork(spec) && network && buffers.teacher
-            ? await TeacherModule.create(device.device, spec, buffers.field, buffers.teacher, network)
+            ? await TeacherModule.create(device.device, spec, buffers.field, buffers.teacher, network, sizes.planeChannels)
             : null;
         const kernels = await createFieldKernels(device.device, sizes, buffers.field, options, network);
         return new WebgpuEngine(spec, { device, sizes, buffers: buffers.field, kernels, network, teacher });

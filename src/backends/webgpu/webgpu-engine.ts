@@ -340,7 +340,7 @@ export class WebgpuEngine implements FieldEngine {
     this.occupancy = new Uint8Array(voxels).fill(1);
     const encoder = this.device.createCommandEncoder();
     for (const [name, buffer] of Object.entries(this.buffers))
-      if (/^(density|features\d|leap)[MV]?$/.test(name)) encoder.clearBuffer(buffer);
+      if (/^(density|features\d+|leap)[MV]?$/.test(name)) encoder.clearBuffer(buffer);
     this.device.queue.submit([encoder.finish()]);
     if (this.sizes.training) this.writeFloats('rate', new Float32Array(voxels).fill(1));
   }

@@ -5,7 +5,10 @@ import { createTfjsBackend } from '../../../src/backends/tfjs/tfjs-backend.ts';
 import type { WebgpuDevice } from '../../../src/backends/webgpu/device.ts';
 import { createWebgpuBackend, type WebgpuBackendOptions } from '../../../src/backends/webgpu/webgpu-backend.ts';
 import { BackendError, MemoryError } from '../../../src/errors.ts';
+import { presets } from '../../../src/config/presets.ts';
 import { maxStepsPerRay, voxelCount } from '../../../src/model/field-spec.ts';
+import { hasVariation } from '../../../src/model/total-variation.ts';
+import { fineSpec } from '../../../src/train/stage-spec.ts';
 import { expectClose, expectCloseToMax } from '../../conformance/compare.ts';
 import { fieldFixture, loadFixture, type FieldFixture } from '../../helpers/field-fixtures.ts';
 import { openSoftwareDevice } from '../../helpers/software-adapter.ts';
@@ -28,6 +31,7 @@ async function create(fixture: FieldFixture, options?: WebgpuBackendOptions): Pr
     trainRays: batch.count,
     teacherVoxels: teacher ? voxelCount(teacher.grid) : 0,
     dropout: settings.dropout > 0,
+    totalVariation: hasVariation(settings.loss.totalVariation),
   };
   const engine = await createWebgpuBackend(device, options).createField(fixture.spec, capacity);
   await loadFixture(engine, fixture);
@@ -91,6 +95,23 @@ it('dispatches that go on in a second dimension change no bit', async () => {
 });
 
 it.each([
+  ['one channel, total variation', 1, { ...COARSE, loss: { totalVariation: { density: 30, features: 20, dense: true } } }],
+  ['two channels, a network and a teacher', 2, { teacher: true, loss: { teacherColour: 0.5 } }],
+] as const)('smaller planes of features change no bit (%s)', async (_, fewer, options) => {
+  const fixture = fieldFixture({ size: [11, 10, 12], ...options });
+  const trained = [];
+  for (const channels of [4, fewer]) {
+    const engine = await create(fixture, { planeBytes: 4 * channels * voxelCount(fixture.spec.grid) });
+    const gradients = await engine.gradients(fixture.batch, fixture.settings);
+    const result = await engine.trainStep(fixture.batch, fixture.settings);
+    const tensors = [await engine.read('features'), await engine.read('features.v'), await engine.read('density')];
+    trained.push([gradients, result, ...tensors, await engine.renderRays(fixture.batch, RENDER)]);
+    await engine.dispose();
+  }
+  expect(trained[1]).toEqual(trained[0]);
+});
+
+it.each([
   ['in a box', { stepLength: 0.021 }],
   [
     'in contracted space',
@@ -134,9 +155,10 @@ describe('what cannot be is refused', () => {
     const plain = createWebgpuBackend(await openSoftwareDevice({ plain: true }));
     const network = fieldFixture().spec;
     for (const [of, capacity, message, fix] of [
-      [spec, { voxels: 9_000_000, trainRays: 0 }, /features0 needs 137 MiB; this GPU binds at most 128 MiB/, 'fine.voxels=8388608'],
+      [spec, { voxels: 40_000_000, trainRays: 0 }, /density needs 153 MiB; this GPU binds at most 128 MiB/, 'fine.voxels=33554432'],
+      [network, { voxels: 17_000_000, trainRays: 64 }, /cells needs 130 MiB/, 'fine.voxels=16777216'],
       [spec, { voxels: 1000, trainRays: 100_000, steps: 100 }, /place needs 153 MiB/, 'fine.rays=83886'],
-      [network, { voxels: 1000, trainRays: 64, teacherVoxels: 9e6 }, /teacherFeatures0 needs/, 'a teacher of at most 8388608 voxels'],
+      [network, { voxels: 1000, trainRays: 64, teacherVoxels: 4e7 }, /teacherFeatures0 needs/, 'a teacher of at most 33554432 voxels'],
       [network, { voxels: 1000, trainRays: 8, steps: 10_000_000 }, /A ray of 10000000 samples/, 'fine.stepSize'],
       [spec, { voxels: 1000, trainRays: 2 ** 22 }, /beyond the 2097152 that a dispatch reaches/, 'fine.rays=2097152'],
     ] as const) {
@@ -149,6 +171,27 @@ describe('what cannot be is refused', () => {
     // What exactly fits is not refused: these are the limits of 128 MiB themselves.
     const largest = await plain.createField(spec, { voxels: 8_388_608, trainRays: 0 });
     await largest.dispose();
+    expect(plain.estimateBytes(spec, { voxels: 33_554_432, trainRays: 0 })).toBeGreaterThan(5 * 2 ** 27);
+  });
+
+  it('no preset, on the least GPU', async () => {
+    const plain = createWebgpuBackend(await openSoftwareDevice({ plain: true }));
+    const box = { min: [-1, -1, -1], max: [1, 1, 1] } as const;
+    for (const [name, space] of [
+      ['paper', { kind: 'bounded' }],
+      ['gpu', { kind: 'bounded' }],
+      ['llff-paper', { kind: 'ndc' }],
+      ['unbounded', { kind: 'unbounded', centre: [0, 0, 0], radius: 1 }],
+    ] as const) {
+      const { [name]: preset } = presets;
+      const trained = fineSpec(preset, { space, near: 0.1, box }, preset.fine.scaleAt.length);
+      const capacity = {
+        voxels: voxelCount(trained.grid),
+        trainRays: preset.fine.rays,
+        totalVariation: hasVariation(preset.fine.loss.totalVariation),
+      };
+      expect(plain.estimateBytes(trained, capacity), name).toBeGreaterThan(3 * 48 * preset.fine.voxels * 0.9);
+    }
   });
 
   it('another number of feature channels', async () => {

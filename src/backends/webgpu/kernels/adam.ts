@@ -5,10 +5,11 @@
  *
  * A voxel adds up the samples of the eight cells around it in the order of the cells and of the samples in them (sort-samples.ts); the
  * gradient never leaves the registers, unless total variation is to be added, for which a voxel's neighbours must still be as they were: then one
- * kernel writes the gradients, and another makes the Adam step. Work: one thread a touched voxel, and plane of four channels.
- * Cost of a voxel: 8 cells of 8 bytes, 48 bytes of value and moments of a plane twice; of a sample: 16 bytes of place and 16 of gradient
+ * kernel writes the gradients, and another makes the Adam step. Work: one thread a touched voxel, and plane of channels (feature-planes.ts).
+ * Cost of a voxel: 8 cells of 8 bytes, 48 bytes of value and moments of a plane of four twice; of a sample: 16 bytes of place and 16 of gradient
  * for each of its eight corners and planes, mostly from the cache.
  */
+import { planeType, type PlaneChannels } from '../../../../renderer/wgsl/feature-planes.ts';
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { gridStruct, stepStruct } from '../../../../renderer/wgsl/uniforms.ts';
 import { WORK } from '../../../../renderer/wgsl/work.ts';
@@ -69,7 +70,7 @@ fn varied(voxel: u32, g: ${type}) -> ${type} {
     if (point[axis] + 1u < size[axis]) { sum += clampedDifference(p, voxel + stride[axis]); }
   }
   let all = step.denseVariation == 1u;
-  return select(g, g + step.${scale} * sum, (g != ${type}(0.0)) | ${type === 'f32' ? 'all' : 'vec4<bool>(all)'});
+  return select(g, g + step.${scale} * sum, (g != ${type}(0.0)) | ${type.replace('f32', 'bool')}(all));
 }
 `;
 
@@ -82,7 +83,7 @@ const samplesAround = {
 /** Of density or features. */
 interface GridTexts {
   readonly name: string;
-  readonly type: 'f32' | 'vec4<f32>';
+  readonly type: 'f32' | 'vec2<f32>' | 'vec4<f32>';
   /** The samples' gradients, and how a sample in `slot` adds to the sum. */
   readonly source: Readonly<Record<string, string>>;
   readonly term: string;
@@ -99,14 +100,15 @@ const DENSITY: GridTexts = {
   rate: 'densityRate',
   variation: 'densityVariation',
 };
-const FEATURES: GridTexts = {
+/** @param components of a plane's channels in the vectors of four of the gradients */
+const featuresOf = (channels: PlaneChannels, components: string): GridTexts => ({
   name: 'features',
-  type: 'vec4<f32>',
+  type: planeType(channels),
   source: { sampleGradients: 'read array<vec4<f32>>' },
-  term: 'if (sample.w != 0xffffffffu) { sum += (w.x * w.y * w.z) * sampleGradients[sample.w]; }',
+  term: `if (sample.w != 0xffffffffu) { sum += (w.x * w.y * w.z) * sampleGradients[sample.w].${components}; }`,
   rate: 'featureRate',
   variation: 'featureVariation',
-};
+});
 
 const uniforms = { grid: 'uniform Grid', step: 'uniform Step' } as const;
 
@@ -150,14 +152,20 @@ export function densityUpdate(use: GradientUse): KernelText {
   return voxelKernel(DENSITY, use);
 }
 
-/** Binds one plane's `sampleGradients` [M], `parameter`, `m`, `v` (or `gradient`) [V] vec4. */
-export function featureUpdate(use: GradientUse): KernelText {
-  return voxelKernel(FEATURES, use);
+/**
+ * Binds `sampleGradients` [M] vec4, and one plane's `parameter`, `m`, `v` (or `gradient`) [V].
+ *
+ * @param components of the plane's channels in `sampleGradients`
+ */
+export function featureUpdate(use: GradientUse, channels: PlaneChannels, components: string): KernelText {
+  return voxelKernel(featuresOf(channels, components), use);
 }
 
-/** Binds `gradient`, `parameter`, `m`, `v` [V], those of the features vec4. */
+/** Binds `gradient`, `parameter`, `m`, `v` [V]. */
 export const applyDensity = applyKernel(DENSITY);
-export const applyFeatures = applyKernel(FEATURES);
+export function applyFeatures(channels: PlaneChannels): KernelText {
+  return applyKernel(featuresOf(channels, 'xyzw'.slice(0, channels)));
+}
 
 const WORKGROUP = 64;
 

@@ -8,58 +8,50 @@
  * with tfjs through the cases with a teacher of test/conformance.
  */
 import { sigmoidWgsl } from '../../../../renderer/wgsl/composite-rays.ts';
-import { GATHER_WORKGROUP, interpolationWgsl } from '../../../../renderer/wgsl/gather.ts';
+import { planeGroups, type PlaneChannels } from '../../../../renderer/wgsl/feature-planes.ts';
+import { gatherBuffers, gatherWgsl } from '../../../../renderer/wgsl/gather.ts';
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { keptValues, potentialAt } from '../../../../renderer/wgsl/network/forward.ts';
 import { constantsWgsl, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';
 import { gridStruct, stepStruct } from '../../../../renderer/wgsl/uniforms.ts';
-import { linearWgsl, workWgsl } from '../../../../renderer/wgsl/work.ts';
+import { workWgsl } from '../../../../renderer/wgsl/work.ts';
 
 /** Workgroups of the kernels that sum errors. */
 export const ERROR_GROUPS = 1024;
 
-/** A thread a sample and plane, as `gatherFeatures`; 16 bytes of place, 128 of grid and 16 out a plane. Positions outside the teacher's box are moved to its faces. */
-export const gatherTeacher: KernelText = {
-  name: 'teacher gather',
-  buffers: {
-    grid: 'uniform Grid',
-    teacherGrid: 'uniform Grid',
-    work: 'read array<u32>',
-    place: 'read array<vec4<u32>>',
-    sampleInfo: 'read array<vec4<u32>>',
-    teacherFeatures0: 'read array<vec4<f32>>',
-    teacherFeatures1: 'read array<vec4<f32>>',
-    teacherFeatures2: 'read array<vec4<f32>>',
-    teacherInputs: 'write array<vec4<f32>>',
-  },
-  code: /* wgsl */ `
-${gridStruct.wgsl}${workWgsl}${linearWgsl(GATHER_WORKGROUP)}
+/** As `gatherFeatures`. Positions outside the teacher's box are moved to its faces. */
+export function gatherTeacher(channels: PlaneChannels, count: number): KernelText[] {
+  return planeGroups(count).map((group) => {
+    const planes = { name: 'teacherFeatures', channels, count, group, out: 'teacherInputs' };
+    return {
+      name: 'teacher gather',
+      buffers: {
+        grid: 'uniform Grid',
+        teacherGrid: 'uniform Grid',
+        work: 'read array<u32>',
+        place: 'read array<vec4<u32>>',
+        sampleInfo: 'read array<vec4<u32>>',
+        ...gatherBuffers(planes),
+      },
+      code: /* wgsl */ `
+${gridStruct.wgsl}${workWgsl}${gatherWgsl(planes, 'teacherGrid')}
 fn lowOf(g: Grid) -> vec3<f32> { return vec3<f32>(g.minX, g.minY, g.minZ); }
 fn extentOf(g: Grid) -> vec3<f32> { return vec3<f32>(g.maxX, g.maxY, g.maxZ) - lowOf(g); }
 fn lastOf(g: Grid) -> vec3<f32> { return vec3<f32>(f32(g.nx - 1), f32(g.ny - 1), f32(g.nz - 1)); }
 
-@compute @workgroup_size(${GATHER_WORKGROUP})
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let index = linearIndex(id, groups);
-  let sample = index / 3u;
-  if (sample >= work[WORK_PART_SAMPLES]) { return; }
-  let at = place[sampleInfo[sample].z];
+fn cornerOf(at: vec4<u32>) -> Corner {
   let size = vec2<u32>(u32(grid.nx), u32(grid.ny));
   let corner = vec3<f32>(vec3<u32>(at.x % size.x, (at.x / size.x) % size.y, at.x / (size.x * size.y)));
   let position = lowOf(grid) + (corner + bitcast<vec3<f32>>(at.yzw)) * (extentOf(grid) / lastOf(grid));
   let last = lastOf(teacherGrid);
   let g = clamp((position - lowOf(teacherGrid)) * (last / extentOf(teacherGrid)), vec3<f32>(0.0), last);
   let base = min(vec3<u32>(g), vec3<u32>(last) - 1u);
-  let p = base.x + u32(teacherGrid.nx) * (base.y + u32(teacherGrid.ny) * base.z);
-  let f = g - vec3<f32>(base);
-  switch (index % 3u) {
-    case 0u: { teacherInputs[index] = teacherFeatures0At(p, f); }
-    case 1u: { teacherInputs[index] = teacherFeatures1At(p, f); }
-    default: { teacherInputs[index] = teacherFeatures2At(p, f); }
-  }
+  return Corner(base.x + u32(teacherGrid.nx) * (base.y + u32(teacherGrid.ny) * base.z), g - vec3<f32>(base));
 }
-${[0, 1, 2].map((plane) => interpolationWgsl(`teacherFeatures${plane}`, 'teacherGrid')).join('')}`,
-};
+`,
+    };
+  });
+}
 
 /** Adds each invocation's `error` to the workgroup's sum. */
 const sumErrorsWgsl = (threads: number, component: 'x' | 'y'): string => /* wgsl */ `

@@ -4,6 +4,7 @@
  * those are in teacher-kernels.ts.
  */
 import { BUFFER_USAGE, createKernel, type Buffers, type Kernel, type KernelText } from '../../../../renderer/wgsl/kernel.ts';
+import { planeBytes, planeCount, type PlaneChannels } from '../../../../renderer/wgsl/feature-planes.ts';
 import { networkShape } from '../../../../renderer/wgsl/network/shape.ts';
 import { STATS } from '../../../../renderer/wgsl/stats.ts';
 import { gridStruct } from '../../../../renderer/wgsl/uniforms.ts';
@@ -21,7 +22,7 @@ import {
 } from './network-module.ts';
 import { ERROR_GROUPS, gatherTeacher, sumTeacherErrors, teachColours, teachPotentials } from './teacher-kernels.ts';
 
-const PLANES = 3;
+const CHANNELS = 12;
 const { storage, uniform, copyTarget } = BUFFER_USAGE;
 
 /** The student's network with ReLUs; without time. */
@@ -51,14 +52,22 @@ export interface TeacherBytes {
   readonly network: Readonly<Record<string, number>>;
 }
 
-export function teacherBuffers(spec: NetworkFieldSpec, limits: NetworkLimits, sharing: Sharing, voxels: number): TeacherBytes {
+/** What a teacher shares with the field, and the voxels of its own grid. */
+type TeacherSharing = Sharing & { readonly teacherVoxels: number; readonly planeChannels: PlaneChannels };
+
+export function teacherBuffers(
+  spec: NetworkFieldSpec,
+  limits: NetworkLimits,
+  { teacherVoxels: voxels, planeChannels: channels, ...sharing }: TeacherSharing,
+): TeacherBytes {
   const { width } = spec.network;
-  const inputs = 4 * PLANES + viewInputs(spec.network);
+  const inputs = CHANNELS + viewInputs(spec.network);
+  const planes = Array.from({ length: planeCount(CHANNELS, channels) }, (_, plane) => `teacherFeatures${plane}`);
   const own = {
-    ...Object.fromEntries(Array.from({ length: PLANES }, (_, plane) => [`teacherFeatures${plane}`, 16 * voxels])),
+    ...Object.fromEntries(planes.map((plane) => [plane, planeBytes(channels, voxels)])),
     teacherGrid: gridStruct.bytes,
     teacherWeights: 4 * width * (inputs + width + 4),
-    teacherInputs: 16 * PLANES * sharing.partSamples,
+    teacherInputs: 4 * CHANNELS * sharing.partSamples,
     teacherLogits: 16 * sharing.partSamples,
     teacherErrors: 8 * ERROR_GROUPS,
     // Its neurons have no parameters, and its activity is not counted with the student's.
@@ -83,14 +92,17 @@ export function createTeacherBuffers(device: GPUDevice, { own, network }: Teache
 }
 
 /** The WGSL of a teacher, for a student that spikes or does not. */
-export function teacherKernelTexts(spec: NetworkFieldSpec, limits: NetworkLimits): KernelText[] {
-  return [...networkKernelTexts(teacherSpec(spec), limits, 'teaching'), ...ownTexts(spec, limits).values()];
+export function teacherKernelTexts(spec: NetworkFieldSpec, limits: NetworkLimits, channels: PlaneChannels): KernelText[] {
+  return [
+    ...networkKernelTexts(teacherSpec(spec), limits, 'teaching'),
+    ...gatherTeacher(channels, planeCount(CHANNELS, channels)),
+    ...ownTexts(spec, limits).values(),
+  ];
 }
 
-function ownTexts(spec: NetworkFieldSpec, limits: NetworkLimits): Map<'gather' | 'colours' | 'potentials' | 'errors', KernelText> {
+function ownTexts(spec: NetworkFieldSpec, limits: NetworkLimits): Map<'colours' | 'potentials' | 'errors', KernelText> {
   const shape = networkShape(spec, limits.maxComputeWorkgroupStorageSize, { drops: false, taught: true });
   return new Map([
-    ['gather', gatherTeacher],
     ['colours', teachColours],
     ...(shape.taught ? [['potentials', teachPotentials(shape)] as const] : []),
     ['errors', sumTeacherErrors],
@@ -101,21 +113,33 @@ export class TeacherModule {
   private readonly device: GPUDevice;
   private readonly buffers: Buffers;
   private readonly network: NetworkModule;
+  private readonly gathers: readonly Kernel[];
   private readonly kernels: ReadonlyMap<string, Kernel>;
   private readonly width: number;
+  private readonly channels: PlaneChannels;
 
-  private constructor(device: GPUDevice, buffers: Buffers, network: NetworkModule, kernels: ReadonlyMap<string, Kernel>, width: number) {
+  private constructor(
+    device: GPUDevice,
+    buffers: Buffers,
+    network: NetworkModule,
+    gathers: readonly Kernel[],
+    kernels: ReadonlyMap<string, Kernel>,
+    { width, channels }: { width: number; channels: PlaneChannels },
+  ) {
     this.device = device;
     this.buffers = buffers;
     this.network = network;
+    this.gathers = gathers;
     this.kernels = kernels;
     this.width = width;
+    this.channels = channels;
   }
 
   /**
    * @param buffers of the field
    * @param parts of `createTeacherBuffers`, which the module destroys
    * @param student whose potentials are taught
+   * @param channels of a plane of features
    */
   static async create(
     device: GPUDevice,
@@ -123,6 +147,7 @@ export class TeacherModule {
     buffers: Buffers,
     { own, network: inside }: TeacherParts,
     student: NetworkModule,
+    channels: PlaneChannels,
   ): Promise<TeacherModule> {
     const shared = {
       ...buffers,
@@ -136,7 +161,11 @@ export class TeacherModule {
     const all = { ...buffers, ...own, ...student.buffers, teacherPotentials: inside['potentials'] };
     const texts = [...ownTexts(spec, device.limits)];
     const kernels = await Promise.all(texts.map(async ([name, text]) => [name, await createKernel(device, text, all)] as const));
-    return new TeacherModule(device, own, network, new Map(kernels), spec.network.width);
+    const gathers = await Promise.all(
+      gatherTeacher(channels, planeCount(CHANNELS, channels)).map((text) => createKernel(device, text, all)),
+    );
+    const { width } = spec.network;
+    return new TeacherModule(device, own, network, gathers, new Map(kernels), { width, channels });
   }
 
   /** To be cleared at the beginning of a call. */
@@ -152,9 +181,11 @@ export class TeacherModule {
     const constants = { densityShift: 0, interval: 0, stepLength: 0, near: 0, metricSteps: 0, innerSteps: 0, densityThreshold: 0 };
     queue.writeBuffer(this.buffers['teacherGrid'], 0, gridStruct.pack({ ...constants, nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ }));
     const voxels = voxelCount(grid);
-    for (let plane = 0; plane < PLANES; plane++) {
-      const values = new Float32Array(4 * voxels);
-      for (let v = 0; v < voxels; v++) for (let c = 0; c < 4; c++) values[4 * v + c] = features[4 * (PLANES * v + plane) + c];
+    const { channels } = this;
+    for (let plane = 0; plane < planeCount(CHANNELS, channels); plane++) {
+      const values = new Float32Array(channels * voxels);
+      for (let v = 0; v < voxels; v++)
+        for (let c = 0; c < channels; c++) values[channels * v + c] = features[CHANNELS * v + channels * plane + c];
       queue.writeBuffer(this.buffers[`teacherFeatures${plane}`], 0, values);
     }
     const weights = new Float32Array(w1.length + w2.length + 4 * this.width);
@@ -175,7 +206,7 @@ export class TeacherModule {
    * @param gather dispatches a kernel by samples and planes
    */
   encodePart(pass: GPUComputePassEncoder, gather: (kernel: Kernel) => void): void {
-    gather(this.kernels.get('gather')!);
+    for (const kernel of this.gathers) gather(kernel);
     this.network.encodeForward(pass, false);
     this.kernels.get('colours')!.run(pass, ERROR_GROUPS);
     this.kernels.get('potentials')?.run(pass, ERROR_GROUPS);
