@@ -28,7 +28,7 @@ export async function openPageGpu(software: boolean): Promise<PageGpu> {
   const facts = describeAdapter(adapter, 0);
   if (facts.software && !software) throw new BackendError(`this browser has no GPU to compute on, only a software adapter (${facts.name})`);
   const device = await openDevice(adapter, {}, facts);
-  const backend = createWebgpuBackend(device);
+  const backend = createWebgpuBackend(device, { halfFeatures: true });
   return {
     name: device.description,
     open: (scene, name) => new EngineSource(openShown(backend, device, scene, name), INTERVAL),

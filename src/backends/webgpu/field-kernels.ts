@@ -75,7 +75,7 @@ export function fieldKernelTexts(sizes: FieldSizes, { withRows, dispatchWidth }:
   add('planParts', planParts(sizes.partSamples, withRows));
   add('beginPart', beginPart(dispatchEntries(sizes), dispatchWidth));
   add('marchRendering', marchWrite(false, sizes.contracted));
-  gatherFeatures(sizes.planeChannels, sizes.planes).forEach((text, i) => {
+  gatherFeatures(sizes.planeFormat, sizes.planes).forEach((text, i) => {
     add(`gather${i}`, text, hasNetwork ? {} : { sampleFeatures: 'logits' });
   });
   add('compositeRays', compositeRays);
@@ -97,7 +97,7 @@ export function fieldKernelTexts(sizes: FieldSizes, { withRows, dispatchWidth }:
     for (const [name, { text, aliases }] of gradientKernels(sizes)) {
       const moments = { parameter: name, m: `${name}M`, v: `${name}V`, gradient: 'gridGradient' };
       add(`${name}-write`, text, { ...aliases, gradient: 'gridGradient' });
-      add(`${name}-apply`, name === 'density' ? applyDensity : applyFeatures(sizes.planeChannels), moments);
+      add(`${name}-apply`, name === 'density' ? applyDensity : applyFeatures(sizes.planeFormat.channels), moments);
     }
   }
   if (hasNetwork) add('weights', weightUpdate(sizes.weightFloats));
@@ -111,10 +111,10 @@ export function gradientKernels(sizes: FieldSizes): Map<string, BoundText> {
   return texts;
 }
 
-function featureKernel({ planeChannels }: FieldSizes, plane: number, use: GradientUse): BoundText {
-  const { vector, components } = placeOfPlane(plane, planeChannels);
+function featureKernel({ planeFormat: { channels } }: FieldSizes, plane: number, use: GradientUse): BoundText {
+  const { vector, components } = placeOfPlane(plane, channels);
   const aliases = { parameter: `features${plane}`, sampleGradients: `featureGradients${vector}` };
-  return { text: featureUpdate(use, planeChannels, components), aliases };
+  return { text: featureUpdate(use, channels, components), aliases };
 }
 
 export function bindKernel(device: GPUDevice, { text, aliases }: BoundText, buffers: Buffers): Promise<Kernel> {

@@ -3,7 +3,7 @@
  * what would not fit a binding of the adapter is refused with the numbers.
  */
 import { BUFFER_USAGE } from '../../../renderer/wgsl/kernel.ts';
-import { planeBytes, planeChannels, planeCount, type PlaneChannels } from '../../../renderer/wgsl/feature-planes.ts';
+import { planeBytes, planeCount, planeFormat, type PlaneFormat } from '../../../renderer/wgsl/feature-planes.ts';
 import { mostParts } from '../../../renderer/wgsl/plan-parts.ts';
 import { STATS } from '../../../renderer/wgsl/stats.ts';
 import { gridStruct, stepStruct, viewStruct } from '../../../renderer/wgsl/uniforms.ts';
@@ -31,7 +31,7 @@ export interface FieldSizes {
   readonly channels: number;
   /** Of the features (renderer/wgsl/feature-planes.ts). */
   readonly planes: number;
-  readonly planeChannels: PlaneChannels;
+  readonly planeFormat: PlaneFormat;
   readonly maxSteps: number;
   /** Space is. */
   readonly contracted: boolean;
@@ -55,13 +55,13 @@ export interface FieldSizes {
 
 /**
  * @param samplesAtATime network samples of a part
- * @param bindingBytes most bytes of a plane of features
+ * @param features most bytes of a plane of them; and whether a field that is only rendered has them in 16 bits
  */
 export function fieldSizes(
   spec: FieldSpec,
   capacity: Capacity,
   samplesAtATime: (range: SampleRange) => number,
-  bindingBytes = Infinity,
+  features = { bindingBytes: Infinity, half: false },
 ): FieldSizes {
   const { network, featureChannels } = spec;
   const maxSteps = Math.max(capacity.steps ?? 0, maxStepsPerRay(spec));
@@ -73,14 +73,14 @@ export function fieldSizes(
   const inputs = network ? featureChannels + viewInputs(network) : 0;
   const voxels = Math.max(capacity.voxels, voxelCount(spec.grid));
   const teacherVoxels = network && trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0;
-  const channelsOfPlane = planeChannels(Math.max(voxels, teacherVoxels), bindingBytes);
+  const format = planeFormat(Math.max(voxels, teacherVoxels), features.bindingBytes, features.half && trainRays === 0);
   return {
     training: trainRays > 0,
     totalVariation: trainRays > 0 && capacity.totalVariation === true,
     voxels,
     channels: featureChannels,
-    planes: planeCount(featureChannels, channelsOfPlane),
-    planeChannels: channelsOfPlane,
+    planes: planeCount(featureChannels, format),
+    planeFormat: format,
     maxSteps,
     contracted: spec.space.kind === 'unbounded',
     trainRays,
@@ -118,27 +118,14 @@ const { copySource, copyTarget, storage, uniform, indirect } = BUFFER_USAGE;
 
 /** @param withRows the network counts rows that include gaps */
 export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[], withRows: boolean): Map<string, PlannedBuffer> {
-  const {
-    voxels,
-    channels,
-    planes,
-    planeChannels,
-    rays,
-    maxSteps,
-    densitySamples,
-    partSamples,
-    trainRays,
-    training,
-    width,
-    weightFloats,
-    neuronFloats,
-  } = sizes;
+  const { voxels, channels, planes, rays, maxSteps, densitySamples, partSamples, trainRays, training, width, weightFloats, neuronFloats } =
+    sizes;
   const plan = new Map<string, PlannedBuffer>();
   const reserve = (name: string, bytes: number, usage: number = storage | copySource | copyTarget): void => {
     plan.set(name, { bytes: Math.max(16, Math.ceil(bytes / 4) * 4), usage });
   };
   const vectors = Math.ceil(channels / 4);
-  const ofPlane = planeBytes(planeChannels, voxels);
+  const ofPlane = planeBytes(sizes.planeFormat, voxels);
   const reservePlanes = (suffix = ''): void => {
     for (let plane = 0; plane < planes; plane++) reserve(`features${plane}${suffix}`, ofPlane);
   };

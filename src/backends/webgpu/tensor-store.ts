@@ -3,6 +3,7 @@
  * w3 padded to four. What is padding stays 0.
  */
 import { BUFFER_USAGE, type Buffers } from '../../../renderer/wgsl/kernel.ts';
+import { fromHalves, toHalves } from '../../math/half.ts';
 import { splitTensorName } from '../../model/tensor-names.ts';
 import type { TensorName } from '../backend.ts';
 import type { FieldSizes } from './field-plan.ts';
@@ -12,6 +13,8 @@ interface Slice {
   readonly buffer: string;
   readonly first: number;
   readonly stride: number;
+  /** In 16 bits. */
+  readonly half: boolean;
   /** Columns of the tensor that these are. */
   readonly from: number;
   readonly to: number;
@@ -53,20 +56,21 @@ export class TensorStore {
   write(name: TensorName, voxels: number, data: Float32Array): void {
     const { rows, columns, slices } = this.place(name, voxels);
     if (data.length !== rows * columns) throw new RangeError(`${name} has ${rows * columns} values, not ${data.length}.`);
-    for (const { buffer, first, stride, from, to } of slices) {
+    for (const { buffer, first, stride, half, from, to } of slices) {
       let floats = data;
       if (stride !== columns) {
         floats = new Float32Array(rows * stride);
         for (let r = 0; r < rows; r++) for (let c = from; c < to; c++) floats[r * stride + c - from] = data[r * columns + c];
       }
-      this.device.queue.writeBuffer(this.buffers[buffer], first * 4, floats as Float32Array<ArrayBuffer>);
+      this.device.queue.writeBuffer(this.buffers[buffer], first * 4, half ? toHalves(floats) : (floats as Float32Array<ArrayBuffer>));
     }
   }
 
   private async readAt({ rows, columns, slices }: Placement, bufferOf: (name: string) => GPUBuffer): Promise<Float32Array> {
     const data = new Float32Array(rows * columns);
-    for (const { buffer, first, stride, from, to } of slices) {
-      const floats = new Float32Array(await readBuffer(this.device, bufferOf(buffer), first * 4, rows * stride * 4));
+    for (const { buffer, first, stride, half, from, to } of slices) {
+      const bytes = await readBuffer(this.device, bufferOf(buffer), first * 4, rows * stride * (half ? 2 : 4));
+      const floats = half ? fromHalves(new Uint16Array(bytes)) : new Float32Array(bytes);
       if (stride === columns) data.set(floats);
       else for (let r = 0; r < rows; r++) for (let c = from; c < to; c++) data[r * columns + c] = floats[r * stride + c - from];
     }
@@ -74,7 +78,7 @@ export class TensorStore {
   }
 
   private place(name: TensorName, voxels: number): Placement {
-    const { channels, planes, planeChannels, width, inputs, training } = this.sizes;
+    const { channels, planes, planeFormat, width, inputs, training } = this.sizes;
     const { parameter, moment } = splitTensorName(name);
     if ((moment !== null || name === 'rate') && !training)
       throw new RangeError(`This engine was made for rendering only; it has no ${name}.`);
@@ -86,9 +90,10 @@ export class TensorStore {
       const slices = Array.from({ length: planes }, (_, plane) => ({
         buffer: `features${plane}${suffix}`,
         first: 0,
-        stride: planeChannels,
-        from: planeChannels * plane,
-        to: Math.min(planeChannels * (plane + 1), channels),
+        stride: planeFormat.channels,
+        half: planeFormat.half,
+        from: planeFormat.channels * plane,
+        to: Math.min(planeFormat.channels * (plane + 1), channels),
       })).filter(({ from, to }) => from < to);
       return { rows: voxels, columns: channels, slices };
     }
@@ -97,13 +102,13 @@ export class TensorStore {
     if (parameter === 'w1') return { rows: inputs, columns: width, slices: [whole(buffer, 0, width)] };
     if (parameter === 'w2') return { rows: width, columns: width, slices: [whole(buffer, inputs * width, width)] };
     if (parameter === 'w3')
-      return { rows: width, columns: 3, slices: [{ buffer, first: (inputs + width) * width, stride: 4, from: 0, to: 3 }] };
+      return { rows: width, columns: 3, slices: [{ buffer, first: (inputs + width) * width, stride: 4, half: false, from: 0, to: 3 }] };
     throw new RangeError(`This field has no ${name}.`);
   }
 }
 
 function whole(buffer: string, first: number, columns: number): Slice {
-  return { buffer, first, stride: columns, from: 0, to: columns };
+  return { buffer, first, stride: columns, half: false, from: 0, to: columns };
 }
 
 /** A copy of a buffer's bytes. For tensors; steps read through a buffer that they keep. */

@@ -38,8 +38,9 @@ describe('kernels of a field', () => {
     ['with a network that counts gaps', withNetwork, true],
     ['in contracted space', { ...withNetwork, space }, false],
   ] as const)('%s', async (_, variant, withRows) => {
-    for (const [trainRays, binding] of [0, 64].flatMap((rays) => [16_000, 8000, 4000].map((bytes) => [rays, bytes]))) {
-      const sizes = fieldSizes(variant, { voxels: 1000, trainRays, totalVariation: true }, ({ most }) => most, binding);
+    const formats = [16_000, 8000, 4000].flatMap((bindingBytes) => [false, true].map((half) => ({ bindingBytes, half })));
+    for (const [trainRays, format] of [0, 64].flatMap((rays) => formats.map((each) => [rays, each] as const))) {
+      const sizes = fieldSizes(variant, { voxels: 1000, trainRays, totalVariation: true }, ({ most }) => most, format);
       const texts = [...fieldKernelTexts(sizes, { withRows, ranged: false, dispatchWidth: DISPATCH_WIDTH }), ...gradientKernels(sizes)];
       expect(texts.length).toBeGreaterThan(8);
       for (const [, { text }] of texts) await compile(text);
@@ -56,7 +57,7 @@ async function compileNetwork(network: Partial<NetworkSpec>): Promise<void> {
     ...[NO_TERMS, { drops: true, taught: true }].flatMap((terms) =>
       networkKernelTexts(spec as NetworkFieldSpec, limits, 'training', terms),
     ),
-    ...([4, 2, 1] as const).flatMap((channels) => teacherKernelTexts(spec as NetworkFieldSpec, limits, channels)),
+    ...([4, 2, 1] as const).flatMap((channels) => teacherKernelTexts(spec as NetworkFieldSpec, limits, { channels, half: false })),
   ];
   for (const text of variants) await compile(text);
 }

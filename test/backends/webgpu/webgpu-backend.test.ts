@@ -1,12 +1,14 @@
 /** What the webgpu backend promises beyond the contract of an engine: parts, leaps over large empty spaces, limits, what it refuses. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { FieldEngine } from '../../../src/backends/backend.ts';
+import type { FieldEngine, RenderedRays } from '../../../src/backends/backend.ts';
 import { createTfjsBackend } from '../../../src/backends/tfjs/tfjs-backend.ts';
 import type { WebgpuDevice } from '../../../src/backends/webgpu/device.ts';
 import { createWebgpuBackend, type WebgpuBackendOptions } from '../../../src/backends/webgpu/webgpu-backend.ts';
 import { BackendError, MemoryError } from '../../../src/errors.ts';
 import { presets } from '../../../src/config/presets.ts';
+import { fromHalves, toHalves } from '../../../src/math/half.ts';
 import { maxStepsPerRay, voxelCount } from '../../../src/model/field-spec.ts';
+import { renderingTensors } from '../../../src/model/tensor-names.ts';
 import { hasVariation } from '../../../src/model/total-variation.ts';
 import { fineSpec } from '../../../src/train/stage-spec.ts';
 import { expectClose, expectCloseToMax } from '../../conformance/compare.ts';
@@ -109,6 +111,49 @@ it.each([
     await engine.dispose();
   }
   expect(trained[1]).toEqual(trained[0]);
+});
+
+describe('features in 16 bits', () => {
+  async function render(fixture: FieldFixture, options: WebgpuBackendOptions, features: Float32Array): Promise<RenderedRays> {
+    const { spec, tensors, batch } = fixture;
+    const engine = await createWebgpuBackend(device, options).createField(spec, { voxels: voxelCount(spec.grid), trainRays: 0 });
+    const rendering = renderingTensors(spec).map((name) => [name, tensors[name]]);
+    await loadFixture(engine, { ...fixture, tensors: { ...Object.fromEntries(rendering), features } });
+    expect(await engine.read('features')).toEqual(options.halfFeatures === true ? roundedOf(features) : features);
+    const image = await engine.renderRays(batch, RENDER);
+    await engine.dispose();
+    return image;
+  }
+  const roundedOf = (values: Float32Array): Float32Array => fromHalves(toHalves(values));
+
+  it.each([4, 2])('are read as what they were rounded to, in planes of %i channels', async (channels) => {
+    const fixture = fieldFixture();
+    const features = fixture.tensors.features!;
+    const planeBytes = 2 * channels * voxelCount(fixture.spec.grid);
+    const half = await render(fixture, { halfFeatures: true, planeBytes }, features);
+    expect(half.counts.spikes[1]).toBeGreaterThan(0);
+    expect(half).toEqual(await render(fixture, {}, roundedOf(features)));
+  });
+
+  it('change a colour by no more than rounding logits to 11 bits can', async () => {
+    const fixture = fieldFixture(COARSE);
+    const features = fixture.tensors.features!;
+    const [half, exact] = [await render(fixture, { halfFeatures: true }, features), await render(fixture, {}, features)];
+    const largest = features.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    expectClose('rgb', half.rgb, exact.rgb, (largest * 2 ** -11) / 4 + 1e-6);
+    expect(half.rgb).not.toEqual(exact.rgb);
+    expect({ ...half, rgb: null }).toEqual({ ...exact, rgb: null });
+  });
+
+  it('are half as large, and only where nothing is trained; the description says so', () => {
+    const { spec } = fieldFixture();
+    const [plain, half] = [createWebgpuBackend(device), createWebgpuBackend(device, { halfFeatures: true })];
+    const bytes = (trainRays: number): number[] => [plain, half].map((each) => each.estimateBytes(spec, { voxels: 1e6, trainRays }));
+    expect(bytes(0)[0] - bytes(0)[1]).toBe(24e6);
+    expect(bytes(64)[0]).toBe(bytes(64)[1]);
+    expect(half.description).toContain('features in 16 bits');
+    expect(plain.description).not.toContain('16 bits');
+  });
 });
 
 it.each([

@@ -8,7 +8,7 @@
  * with tfjs through the cases with a teacher of test/conformance.
  */
 import { sigmoidWgsl } from '../../../../renderer/wgsl/composite-rays.ts';
-import { planeGroups, type PlaneChannels } from '../../../../renderer/wgsl/feature-planes.ts';
+import { planeGroups, type PlaneFormat } from '../../../../renderer/wgsl/feature-planes.ts';
 import { gatherBuffers, gatherWgsl } from '../../../../renderer/wgsl/gather.ts';
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { keptValues, potentialAt } from '../../../../renderer/wgsl/network/forward.ts';
@@ -20,9 +20,9 @@ import { workWgsl } from '../../../../renderer/wgsl/work.ts';
 export const ERROR_GROUPS = 1024;
 
 /** As `gatherFeatures`. Positions outside the teacher's box are moved to its faces. */
-export function gatherTeacher(channels: PlaneChannels, count: number): KernelText[] {
+export function gatherTeacher(format: PlaneFormat, count: number): KernelText[] {
   return planeGroups(count).map((group) => {
-    const planes = { name: 'teacherFeatures', channels, count, group, out: 'teacherInputs' };
+    const planes = { name: 'teacherFeatures', format, count, group, out: 'teacherInputs' };
     return {
       name: 'teacher gather',
       buffers: {

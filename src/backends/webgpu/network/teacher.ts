@@ -4,7 +4,7 @@
  * those are in teacher-kernels.ts.
  */
 import { BUFFER_USAGE, createKernel, type Buffers, type Kernel, type KernelText } from '../../../../renderer/wgsl/kernel.ts';
-import { planeBytes, planeCount, type PlaneChannels } from '../../../../renderer/wgsl/feature-planes.ts';
+import { planeBytes, planeCount, type PlaneFormat } from '../../../../renderer/wgsl/feature-planes.ts';
 import { networkShape } from '../../../../renderer/wgsl/network/shape.ts';
 import { STATS } from '../../../../renderer/wgsl/stats.ts';
 import { gridStruct } from '../../../../renderer/wgsl/uniforms.ts';
@@ -53,18 +53,18 @@ export interface TeacherBytes {
 }
 
 /** What a teacher shares with the field, and the voxels of its own grid. */
-type TeacherSharing = Sharing & { readonly teacherVoxels: number; readonly planeChannels: PlaneChannels };
+type TeacherSharing = Sharing & { readonly teacherVoxels: number; readonly planeFormat: PlaneFormat };
 
 export function teacherBuffers(
   spec: NetworkFieldSpec,
   limits: NetworkLimits,
-  { teacherVoxels: voxels, planeChannels: channels, ...sharing }: TeacherSharing,
+  { teacherVoxels: voxels, planeFormat, ...sharing }: TeacherSharing,
 ): TeacherBytes {
   const { width } = spec.network;
   const inputs = CHANNELS + viewInputs(spec.network);
-  const planes = Array.from({ length: planeCount(CHANNELS, channels) }, (_, plane) => `teacherFeatures${plane}`);
+  const planes = Array.from({ length: planeCount(CHANNELS, planeFormat) }, (_, plane) => `teacherFeatures${plane}`);
   const own = {
-    ...Object.fromEntries(planes.map((plane) => [plane, planeBytes(channels, voxels)])),
+    ...Object.fromEntries(planes.map((plane) => [plane, planeBytes(planeFormat, voxels)])),
     teacherGrid: gridStruct.bytes,
     teacherWeights: 4 * width * (inputs + width + 4),
     teacherInputs: 4 * CHANNELS * sharing.partSamples,
@@ -92,10 +92,10 @@ export function createTeacherBuffers(device: GPUDevice, { own, network }: Teache
 }
 
 /** The WGSL of a teacher, for a student that spikes or does not. */
-export function teacherKernelTexts(spec: NetworkFieldSpec, limits: NetworkLimits, channels: PlaneChannels): KernelText[] {
+export function teacherKernelTexts(spec: NetworkFieldSpec, limits: NetworkLimits, format: PlaneFormat): KernelText[] {
   return [
     ...networkKernelTexts(teacherSpec(spec), limits, 'teaching'),
-    ...gatherTeacher(channels, planeCount(CHANNELS, channels)),
+    ...gatherTeacher(format, planeCount(CHANNELS, format)),
     ...ownTexts(spec, limits).values(),
   ];
 }
@@ -116,7 +116,7 @@ export class TeacherModule {
   private readonly gathers: readonly Kernel[];
   private readonly kernels: ReadonlyMap<string, Kernel>;
   private readonly width: number;
-  private readonly channels: PlaneChannels;
+  private readonly format: PlaneFormat;
 
   private constructor(
     device: GPUDevice,
@@ -124,7 +124,7 @@ export class TeacherModule {
     network: NetworkModule,
     gathers: readonly Kernel[],
     kernels: ReadonlyMap<string, Kernel>,
-    { width, channels }: { width: number; channels: PlaneChannels },
+    { width, format }: { width: number; format: PlaneFormat },
   ) {
     this.device = device;
     this.buffers = buffers;
@@ -132,14 +132,14 @@ export class TeacherModule {
     this.gathers = gathers;
     this.kernels = kernels;
     this.width = width;
-    this.channels = channels;
+    this.format = format;
   }
 
   /**
    * @param buffers of the field
    * @param parts of `createTeacherBuffers`, which the module destroys
    * @param student whose potentials are taught
-   * @param channels of a plane of features
+   * @param format of the features
    */
   static async create(
     device: GPUDevice,
@@ -147,7 +147,7 @@ export class TeacherModule {
     buffers: Buffers,
     { own, network: inside }: TeacherParts,
     student: NetworkModule,
-    channels: PlaneChannels,
+    format: PlaneFormat,
   ): Promise<TeacherModule> {
     const shared = {
       ...buffers,
@@ -161,11 +161,9 @@ export class TeacherModule {
     const all = { ...buffers, ...own, ...student.buffers, teacherPotentials: inside['potentials'] };
     const texts = [...ownTexts(spec, device.limits)];
     const kernels = await Promise.all(texts.map(async ([name, text]) => [name, await createKernel(device, text, all)] as const));
-    const gathers = await Promise.all(
-      gatherTeacher(channels, planeCount(CHANNELS, channels)).map((text) => createKernel(device, text, all)),
-    );
+    const gathers = await Promise.all(gatherTeacher(format, planeCount(CHANNELS, format)).map((text) => createKernel(device, text, all)));
     const { width } = spec.network;
-    return new TeacherModule(device, own, network, gathers, new Map(kernels), { width, channels });
+    return new TeacherModule(device, own, network, gathers, new Map(kernels), { width, format });
   }
 
   /** To be cleared at the beginning of a call. */
@@ -181,8 +179,8 @@ export class TeacherModule {
     const constants = { densityShift: 0, interval: 0, stepLength: 0, near: 0, metricSteps: 0, innerSteps: 0, densityThreshold: 0 };
     queue.writeBuffer(this.buffers['teacherGrid'], 0, gridStruct.pack({ ...constants, nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ }));
     const voxels = voxelCount(grid);
-    const { channels } = this;
-    for (let plane = 0; plane < planeCount(CHANNELS, channels); plane++) {
+    const { channels } = this.format;
+    for (let plane = 0; plane < planeCount(CHANNELS, this.format); plane++) {
       const values = new Float32Array(channels * voxels);
       for (let v = 0; v < voxels; v++)
         for (let c = 0; c < channels; c++) values[channels * v + c] = features[CHANNELS * v + channels * plane + c];
