@@ -1,6 +1,5 @@
 /** One field on the wasm backend: sets the kernels' state, hands out rays, reads back results. */
-import { innerSteps } from '../../../renderer/contraction.ts';
-import { hasMetricSteps, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import { hasVariation } from '../../model/total-variation.ts';
 import {
   emptyCounts,
@@ -17,9 +16,10 @@ import {
   type TrainBatch,
 } from '../backend.ts';
 import { asksTeacher, checkTeacher } from '../check-teacher.ts';
+import { gridState, layoutState } from './field-state.ts';
 import type { KernelPool } from './kernel-pool.ts';
 import { hiddenTerms, lossValue, meanOfLanes, perRow, sampleTerms } from './loss-terms.ts';
-import { checkFits, LANES, RENDER_RAYS, renderRecordStride, type MemoryPlan, type Sizes } from './memory-plan.ts';
+import { checkFits, LANES, RENDER_RAYS, type MemoryPlan, type Sizes } from './memory-plan.ts';
 import { isPoisson, networkState, teacherState } from './network-state.ts';
 import { NeuronParameters } from './neuron-parameters.ts';
 import { Statistics } from './statistics.ts';
@@ -52,25 +52,8 @@ export class WasmEngine implements FieldEngine {
     this.statistics = new Statistics(this.buffer, plan.offsets['stats']);
     this.workCounter = new Int32Array(this.buffer, plan.offsets['workCounter'], 1);
     pool.setState({
-      ...plan.offsets,
       threads: pool.threads,
-      scratchStride,
-      renderRecordStride: renderRecordStride(sizes),
-      rowCapacity: sizes.rowCapacity,
-      laneCapacity: sizes.laneCapacity,
-      slotCapacity: sizes.slotCapacity,
-      featureStride: sizes.featureStride,
-      width: sizes.width,
-      inputs: sizes.inputs,
-      inputRows: sizes.inputRows,
-      networkFloats: sizes.networkFloats,
-      gradientFloats: sizes.gradientFloats,
-      neuronFloats: sizes.neuronFloats,
-      neuronStates: sizes.neuronStates,
-      keptValues: sizes.keptValues,
-      listBytes: sizes.listBytes,
-      signedSpikes: sizes.signedSpikes,
-      teacherVoxels: sizes.teacherVoxels,
+      ...layoutState(plan, sizes, scratchStride),
       ...networkState(spec, pool),
       ...this.neurons.amplitudes,
     });
@@ -293,28 +276,9 @@ export class WasmEngine implements FieldEngine {
   }
 
   private applySpec(resized: boolean): void {
-    const { grid, alphaThreshold, interval, densityShift, stepLength, near, weightThreshold } = this.spec;
-    const [nx, ny, nz] = grid.size;
-    const [minX, minY, minZ] = grid.min;
-    const [maxX, maxY, maxZ] = grid.max;
-    // alpha > threshold  <=>  1 + exp(s + b) > (1 - threshold)^(-1/interval)
-    const densityThreshold = Math.log(Math.expm1(-Math.log1p(-alphaThreshold) / interval)) - densityShift;
-    const sizes = { nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ };
-    const metricSteps = hasMetricSteps(this.spec) ? 1 : 0;
-    const inner = this.spec.space.kind === 'unbounded' ? innerSteps(stepLength) : 0;
-    this.pool.setState({
-      ...sizes,
-      interval,
-      densityShift,
-      stepLength,
-      metricSteps,
-      innerSteps: inner,
-      near,
-      weightThreshold,
-      densityThreshold,
-    });
+    this.pool.setState(gridState(this.spec));
     if (!resized) return;
-    const voxels = voxelCount(grid);
+    const voxels = voxelCount(this.spec.grid);
     this.tensors.clearGrid(voxels);
     this.bytes('occupancy', voxels).fill(1);
     this.bytes('leap', voxels).fill(0);

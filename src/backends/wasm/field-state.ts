@@ -1,0 +1,31 @@
+/** The kernels' variables that follow from where things lie in memory, and from a field's grid and thresholds. */
+import { innerSteps } from '../../../renderer/contraction.ts';
+import { hasMetricSteps, type FieldSpec } from '../../model/field-spec.ts';
+import { renderRecordStride, type MemoryPlan, type Sizes } from './memory-plan.ts';
+
+export function layoutState(plan: MemoryPlan, sizes: Sizes, scratchStride: number): Record<string, number> {
+  const { rowCapacity, laneCapacity, slotCapacity, featureStride, width, inputs, inputRows, networkFloats, gradientFloats } = sizes;
+  const { neuronFloats, neuronStates, keptValues, listBytes, signedSpikes, teacherVoxels } = sizes;
+  return {
+    ...plan.offsets,
+    scratchStride,
+    renderRecordStride: renderRecordStride(sizes),
+    ...{ rowCapacity, laneCapacity, slotCapacity, featureStride, width, inputs, inputRows, networkFloats, gradientFloats },
+    ...{ neuronFloats, neuronStates, keptValues, listBytes, signedSpikes, teacherVoxels },
+  };
+}
+
+export function gridState(spec: FieldSpec): Record<string, number> {
+  const { grid, alphaThreshold, interval, densityShift, stepLength, near, weightThreshold } = spec;
+  const [nx, ny, nz] = grid.size;
+  const [minX, minY, minZ] = grid.min;
+  const [maxX, maxY, maxZ] = grid.max;
+  // alpha > threshold  <=>  1 + exp(s + b) > (1 - threshold)^(-1/interval)
+  const densityThreshold = Math.log(Math.expm1(-Math.log1p(-alphaThreshold) / interval)) - densityShift;
+  return {
+    ...{ nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ },
+    ...{ interval, densityShift, stepLength, near, weightThreshold, densityThreshold },
+    metricSteps: hasMetricSteps(spec) ? 1 : 0,
+    innerSteps: spec.space.kind === 'unbounded' ? innerSteps(stepLength) : 0,
+  };
+}
