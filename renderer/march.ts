@@ -7,7 +7,7 @@
  *     alpha = 1 - (1 + exp(s + b))^(-interval)       w_i = T_i alpha_i       T_{i+1} = T_i (1 - alpha_i)
  */
 import type { Rays } from '../src/backends/backend.ts';
-import { hasMetricSteps, MIN_TRANSMITTANCE, type FieldSpec, type GridSpec, type Vec3 } from '../src/model/field-spec.ts';
+import { hasMetricSteps, MIN_TRANSMITTANCE, ON_PLANE, type FieldSpec, type GridSpec, type Vec3 } from '../src/model/field-spec.ts';
 import { contract, innerSteps, LEAST_MOVE, normOf, stepParameter } from './contraction.ts';
 
 /** Components of a direction smaller than this count as this in the slab test. */
@@ -175,12 +175,13 @@ function straightWalk(spec: FieldSpec, rays: Rays, ray: number): Walk {
   const { tMin, tMax } = raySpan(spec, rays, ray);
   if (!(tMax > tMin)) return { exitDistance: 0, steps: [], margin: Infinity };
   const walk = { exitDistance: length * tMax, margin: Infinity };
+  const onPlane = spec.space.kind === 'ndc' ? ON_PLANE : 0;
   function* steps(): Generator<Step> {
     for (let index = 0; ; index++) {
       const distance = length * tMin + index * spec.stepLength;
       walk.margin = Math.min(walk.margin, Math.abs(distance - length * tMax) / spec.stepLength);
       if (distance >= length * tMax) return;
-      yield { index, distance, place: locate(spec.grid, origin, direction, distance / length) };
+      yield { index, distance, place: locate(spec.grid, origin, direction, distance / length, onPlane) };
     }
   }
   return Object.assign(walk, { steps: steps() });
@@ -210,7 +211,7 @@ function contractedWalk(spec: FieldSpec, origin: ArrayLike<number>, direction: A
       before = place;
       if (norm > 1 && moved <= LEAST_MOVE * stepLength) continue;
       moved = 0;
-      yield { index, distance, place: locate(grid, place, NOWHERE, 0) };
+      yield { index, distance, place: locate(grid, place, NOWHERE, 0, 0) };
     }
   }
   return Object.assign(walk, { steps: steps() });
@@ -226,9 +227,9 @@ export function placeOfSample(
   direction: ArrayLike<number>,
   distance: number,
 ): Place {
-  if (spec.space.kind !== 'unbounded') return locate(grid, origin, direction, distance / directionLength(spec, direction));
+  if (spec.space.kind !== 'unbounded') return locate(grid, origin, direction, distance / directionLength(spec, direction), 0);
   const along = (axis: number): number => origin[axis] + direction[axis] * distance;
-  return locate(grid, contract([along(0), along(1), along(2)]), NOWHERE, 0);
+  return locate(grid, contract([along(0), along(1), along(2)]), NOWHERE, 0, 0);
 }
 
 export interface Place {
@@ -240,8 +241,12 @@ export interface Place {
   readonly tie: number;
 }
 
-/** Where the point origin + direction t lies in the grid; outside, where the nearest point of the grid's box does. */
-export function locate(grid: GridSpec, origin: ArrayLike<number>, direction: ArrayLike<number>, t: number): Place {
+/**
+ * Where the point origin + direction t lies in the grid; outside, where the nearest point of the grid's box does.
+ *
+ * @param onPlane planes nearer than this, in voxels along z, it lies on
+ */
+function locate(grid: GridSpec, origin: ArrayLike<number>, direction: ArrayLike<number>, t: number, onPlane: number): Place {
   const base = [0, 0, 0];
   const fraction = [0, 0, 0];
   const near = [0, 0, 0];
@@ -250,7 +255,8 @@ export function locate(grid: GridSpec, origin: ArrayLike<number>, direction: Arr
     const { min, max, size } = grid;
     const p = origin[axis] + direction[axis] * t;
     const scale = (size[axis] - 1) / (max[axis] - min[axis]);
-    const g = Math.min(Math.max((p - min[axis]) * scale, 0), size[axis] - 1);
+    const clamped = Math.min(Math.max((p - min[axis]) * scale, 0), size[axis] - 1);
+    const g = axis === 2 && Math.abs(clamped - Math.round(clamped)) < onPlane ? Math.round(clamped) : clamped;
     base[axis] = Math.min(Math.floor(g), size[axis] - 2);
     fraction[axis] = g - base[axis];
     near[axis] = Math.floor(g + 0.5);

@@ -74,7 +74,9 @@ fn spanOf(ray: u32) -> Span {
 }
 
 fn stepAt(span: Span, i: i32) -> vec3<f32> {
-  return clamp(span.origin + span.perStep * f32(i), vec3<f32>(0.0), lastPoint());
+  let g = clamp(span.origin + span.perStep * f32(i), vec3<f32>(0.0), lastPoint());
+  let onPlane = grid.metricSteps == 0u && abs(g.z - round(g.z)) < ON_PLANE;
+  return vec3<f32>(g.xy, select(g.z, round(g.z), onPlane));
 }
 
 fn distanceAt(span: Span, i: i32) -> f32 {

@@ -83,6 +83,12 @@ export interface FieldSpec {
   readonly weightThreshold: number;
 }
 
+/**
+ * Of a multi-plane grid: a step nearer to a plane than this, in distances of planes, lies on it, so that steps that go from plane to plane meet
+ * four voxels each and not, by rounding, eight.
+ */
+export const ON_PLANE = 1e-3;
+
 /** A ray stops once its transmittance is below this (DVGO's alpha2weight). */
 export const MIN_TRANSMITTANCE = 1e-3;
 

@@ -3,6 +3,7 @@
  * within `EPSILON` of the other (the tests check it), so that backends which round differently must still agree in every spike.
  */
 import { NO_LOSS_TERMS, type TotalVariation } from '../../src/backends/backend.ts';
+import { planeSteps } from '../../src/model/planes.ts';
 import { builtInNeurons } from '../../src/neurons/index.ts';
 import { lif } from '../../src/neurons/lif.ts';
 import { relu } from '../../src/neurons/relu.ts';
@@ -62,6 +63,9 @@ const everything = { loss: { potentials: coefficients(16), teacherColour: 0.5, t
 
 /** Rays whose steps are units of their directions, and whose network sees other directions. */
 const ndc = { spec: { space: { kind: 'ndc' }, near: 0, stepLength: 0.0413 } } as const;
+
+/** From plane to plane of the seven, but for rays that enter the box from the side. */
+const planes = { ...ndc, spec: { ...ndc.spec, ...planeSteps(7, 1) }, throughPlanes: true } as const;
 
 /** Cameras outside of the cube, in it and on its faces; the photometric gradient's terms and the distortion, whose s is another. */
 const contracted = {
@@ -156,6 +160,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
   { name: 'contracted space, ternary, pad', options: { ...contracted, seed: 1, network: { neuron: 'ternary', temporal: 'pad' } } },
   { name: 'normalised device coordinates, no network', options: { ...ndc, seed: 1, network: null }, trainSeed: 1 },
   { name: 'normalised device coordinates, LIF', options: { ...ndc, seed: 1, network: { viewFrequencies: 0 } }, trainSeed: 2 },
+  { name: 'steps on planes, no network', options: { ...planes, seed: 1, network: null }, trainSeed: 1 },
+  { name: 'steps on planes, LIF', options: { ...planes, seed: 1, network: { viewFrequencies: 0 } }, trainSeed: 2 },
   {
     name: 'normalised device coordinates, ternary, pad',
     options: { ...ndc, seed: 1, rays: 18, network: { neuron: 'ternary', temporal: 'pad' } },

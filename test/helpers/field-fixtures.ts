@@ -40,6 +40,8 @@ export interface FixtureOptions {
    * tells gradients that are exactly 0 from those that are not.
    */
   readonly emptyFaces?: boolean;
+  /** Along z all rays go from the near to the far side of the box, as in normalised device coordinates. */
+  readonly throughPlanes?: boolean;
 }
 
 const NETWORK: NetworkSpec = {
@@ -87,7 +89,7 @@ export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
     spec,
     tensors,
     occupancy: randomOccupancy(random, spec, options.emptyFaces ?? false),
-    batch: randomBatch(random, spec, options.rays ?? 36),
+    batch: throughPlanes(options, spec, randomBatch(random, spec, options.rays ?? 36)),
     settings: {
       adamStep: 1,
       adam: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
@@ -154,6 +156,15 @@ function randomOccupancy(random: Random, { grid }: FieldSpec, emptyFaces: boolea
     const onFace = point.some((p, axis) => p === 0 || p === grid.size[axis] - 1);
     return random.float() < 0.15 || (emptyFaces && onFace) ? 0 : 1;
   });
+}
+
+function throughPlanes(options: FixtureOptions, { grid }: FieldSpec, batch: TrainBatch): TrainBatch {
+  if (options.throughPlanes !== true) return batch;
+  for (let z = 2; z < batch.count * 3; z += 3) {
+    batch.origins[z] = grid.min[2];
+    batch.directions[z] = grid.max[2] - grid.min[2];
+  }
+  return batch;
 }
 
 function randomBatch(random: Random, { space, grid }: FieldSpec, count: number): TrainBatch {

@@ -31,6 +31,10 @@ export function interpolate(p: usize, stride: usize, row: usize, plane: usize, f
     s = madd(w1, v128.load(q + stride), s);
     s = madd(w2, v128.load(q + row), s);
     s = madd(w3, v128.load(q + row + stride), s);
+    if (fz == 0) {
+      v128.store(out + j, s);
+      continue;
+    }
     s = madd(w4, v128.load(q + plane), s);
     s = madd(w5, v128.load(q + plane + stride), s);
     s = madd(w6, v128.load(q + plane + row), s);

@@ -14,6 +14,7 @@ import { RECORD_BYTES } from './record';
 import { count, DENSITY_EVALUATIONS, DENSITY_SAMPLES, SAMPLES, ACTIVE_RAYS, SPANNED_STEPS } from './stats';
 
 const MIN_TRANSMITTANCE: f32 = 1e-3;
+const ON_PLANE: f32 = 1e-3;
 
 // @ts-ignore: decorator
 @inline
@@ -94,6 +95,7 @@ export function marchRay(ray: i32, out: usize, networkIndex: i32, block: usize):
     gx = min(max(gx, 0), topX);
     gy = min(max(gy, 0), topY);
     gz = min(max(gz, 0), topZ);
+    if (!metricSteps && abs(gz - nearest(gz)) < ON_PLANE) gz = nearest(gz);
     const empty = <i32>load<u8>(leapMap + <usize>(<i32>(gx + 0.5) + rowPoints * <i32>(gy + 0.5) + planePoints * <i32>(gz + 0.5)));
     if (empty) {
       const jump = 1 + <i32>(<f32>(empty - 1) * leapScale);
@@ -107,13 +109,15 @@ export function marchRay(ray: i32, out: usize, networkIndex: i32, block: usize):
     const p = grid + (<usize>base << 2);
     const a00 = load<f32>(p), a01 = load<f32>(p, 4);
     const a10 = load<f32>(p + rowBytes), a11 = load<f32>(p + rowBytes, 4);
-    const q = p + planeBytes;
-    const b00 = load<f32>(q), b01 = load<f32>(q, 4);
-    const b10 = load<f32>(q + rowBytes), b11 = load<f32>(q + rowBytes, 4);
     const a0 = a00 + (a01 - a00) * fx, a1 = a10 + (a11 - a10) * fx;
-    const b0 = b00 + (b01 - b00) * fx, b1 = b10 + (b11 - b10) * fx;
-    const a = a0 + (a1 - a0) * fy, b = b0 + (b1 - b0) * fy;
-    const s = a + (b - a) * fz;
+    let s = a0 + (a1 - a0) * fy;
+    if (fz != 0) {
+      const q = p + planeBytes;
+      const b00 = load<f32>(q), b01 = load<f32>(q, 4);
+      const b10 = load<f32>(q + rowBytes), b11 = load<f32>(q + rowBytes, 4);
+      const b0 = b00 + (b01 - b00) * fx, b1 = b10 + (b11 - b10) * fx;
+      s += (b0 + (b1 - b0) * fy - s) * fz;
+    }
     if (s > densityThreshold) {
       const e = Mathf.exp(min(s + densityShift, 23.02585));
       const alpha = -Mathf.expm1(-interval * Mathf.log1p(e));

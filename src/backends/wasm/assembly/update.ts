@@ -77,11 +77,12 @@ export function scatter(): void {
     const end = <usize>load<u32>(rayRecords + (<usize>(endRay - 1) << 4), 4);
     for (let r = records + <usize>lane * <usize>laneCapacity * RECORD_BYTES; r < end; r += RECORD_BYTES) {
       const z = baseZOf(r);
-      const lower = threads == 1 || z % threads == thread, upper = threads == 1 || (z + 1) % threads == thread;
+      const fz = load<f32>(r, 12);
+      const lower = fz != 1 && z % threads == thread, upper = fz != 0 && (z + 1) % threads == thread;
       if (!lower && !upper) continue;
       const network = networkIndexOf(r);
       const source = network >= 0 ? laneGradients + <usize>network * stride : 0;
-      const base = baseOf(r), fz = load<f32>(r, 12);
+      const base = baseOf(r);
       if (lower) scatterPlane(r, base, 1 - fz, source, voxels, gradients, stride);
       if (upper) scatterPlane(r, base + plane, fz, source, voxels, gradients, stride);
     }
