@@ -5,15 +5,16 @@
  *
  * because compositing the mean over a background then equals the mean of the composited pixels, for every background. Averaging straight
  * colours instead would bleed the invisible colour of transparent pixels into the outline. A block without any alpha becomes 0 0 0 0.
+ * Columns and rows on the right and below that fill no block are left out.
  */
 import { InputError } from '../src/errors.ts';
 import type { Image8 } from '../src/io/files.ts';
-import type { Intrinsics } from './scene-data.ts';
+import type { Intrinsics, View } from './scene-data.ts';
 
 export function downscaleImage(image: Image8, factor: number): Image8 {
   if (factor === 1) return image;
-  const width = image.width / factor;
-  const height = image.height / factor;
+  const width = Math.floor(image.width / factor);
+  const height = Math.floor(image.height / factor);
   const rgba = new Uint8Array(width * height * 4);
   const source = image.rgba;
   for (let row = 0, out = 0; row < height; row++) {
@@ -45,10 +46,13 @@ export function downscaleImage(image: Image8, factor: number): Image8 {
 /** [height, width] of 0 or 1: a block counts where all of its pixels do. */
 export function downscaleMask(mask: Uint8Array, { width, height }: { width: number; height: number }, factor: number): Uint8Array {
   if (factor === 1) return mask;
-  const columns = width / factor;
-  const out = new Uint8Array(columns * (height / factor)).fill(1);
+  const columns = Math.floor(width / factor);
+  const rows = Math.floor(height / factor);
+  const out = new Uint8Array(columns * rows).fill(1);
   for (let i = 0; i < mask.length; i++) {
-    if (mask[i] === 0) out[Math.floor(Math.floor(i / width) / factor) * columns + Math.floor((i % width) / factor)] = 0;
+    const column = Math.floor((i % width) / factor);
+    const row = Math.floor(Math.floor(i / width) / factor);
+    if (mask[i] === 0 && column < columns && row < rows) out[row * columns + column] = 0;
   }
   return out;
 }
@@ -58,12 +62,23 @@ export function downscaleIntrinsics(intrinsics: Intrinsics, factor: number): Int
   const { width, height, fx, fy, cx, cy } = intrinsics;
   return {
     ...intrinsics,
-    width: width / factor,
-    height: height / factor,
+    width: Math.floor(width / factor),
+    height: Math.floor(height / factor),
     fx: fx / factor,
     fy: fy / factor,
     cx: cx / factor,
     cy: cy / factor,
+  };
+}
+
+export function downscaleView(view: View, factor: number): View {
+  if (factor === 1) return view;
+  const { intrinsics, rgba, mask } = view;
+  return {
+    ...view,
+    intrinsics: downscaleIntrinsics(intrinsics, factor),
+    rgba: downscaleImage({ ...intrinsics, rgba }, factor).rgba,
+    ...(mask && { mask: downscaleMask(mask, intrinsics, factor) }),
   };
 }
 

@@ -18,6 +18,7 @@ export function rayStepsWgsl(contracted: boolean): string {
 }
 
 const shared = /* wgsl */ `
+const ON_PLANE = 1e-3;
 fn rayVector(i: u32) -> vec3<f32> {
   return vec3<f32>(rays[3u * i], rays[3u * i + 1u], rays[3u * i + 2u]);
 }

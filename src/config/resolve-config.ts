@@ -112,8 +112,11 @@ function checkConsistency({ scene, network, fine, distillation }: Config): void 
       `network.encoding=poisson has no meaning with network.temporal=${network.temporal}`,
       'Add --temporal repeat, or use --set network.encoding=direct.',
     );
-  if (fine.scaleAt.some((at, i) => i > 0 && at < fine.scaleAt[i - 1]))
-    throw new InputError(`fine.scaleAt=${JSON.stringify(fine.scaleAt)}: expected steps in ascending order`, 'Sort the list.');
+  for (const key of ['scaleAt', 'imageScaleAt'] as const) {
+    const at = fine[key];
+    if (at.some((step, i) => i > 0 && step < at[i - 1]))
+      throw new InputError(`fine.${key}=${JSON.stringify(at)}: expected steps in ascending order`, 'Sort the list.');
+  }
   if (fine.voxels / 2 ** fine.scaleAt.length < 8)
     throw new InputError(
       `fine.voxels=${fine.voxels} cannot be reached by ${fine.scaleAt.length} doublings (fine.scaleAt): the first grid would have fewer than 8 voxels`,

@@ -27,6 +27,7 @@ export const unused = {
   geometryLoss: { distortion: 0, totalVariation: { density: 0, features: 0 }, totalVariationUntil: null, totalVariationDenseUntil: 0 },
   planes: 128,
   annShare: 0,
+  imageScaleAt: [] as number[],
   imLoss: { weight: 0, target: 1, perNeuron: false },
   distillation: { teacher: null, colour: 0.5, potential: 0, start: 'teacher', freezeGrids: false },
 } as const;
@@ -137,6 +138,10 @@ export const configSchema = z.strictObject({
       .default(unused.planes)
       .describe('forward-facing scenes: planes of the grid along the depth; `voxels` are all planes together'),
     scaleAt: z.array(count).describe('steps at which the voxel count doubles, up to `voxels`'),
+    imageScaleAt: z
+      .array(count)
+      .default(unused.imageScaleAt)
+      .describe('steps at which the training images double their width and height, up to the whole; before the first they are smallest'),
     shiftPerScaling: z.number().describe('added to the density shift at every doubling'),
     warmStart: z.boolean().describe('start the density from the coarse grid instead of zero'),
     networkRate: positive.describe('learning rate of the colour network'),

@@ -2,6 +2,8 @@
  * The fine stage: the colour network and a dense grid in the box that the coarse stage found. In the order of DVGO's loop, before a step that
  * asks for it the occupancy is refreshed, then the grid is scaled; scaling starts Adam anew, as DVGO re-creates its optimiser.
  */
+import { downscaleView } from '../../datasets/downscale.ts';
+import type { View } from '../../datasets/scene-data.ts';
 import type { Capacity, FieldEngine, ParameterName } from '../backends/backend.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
 import type { Config } from '../config/schema.ts';
@@ -84,20 +86,41 @@ function fineCapacity({ config, teacher }: RunContext, spec: FieldSpec): Capacit
 }
 
 async function assemble(context: RunContext, engine: FieldEngine, start: StageRun['state'], random: Random): Promise<StageRun> {
-  const { views, config } = context;
-  const sampler = new RaySampler(views, config.scene.background, config.fine.rays, random, engine.spec.space);
+  const { config } = context;
   const state = { ...start };
+  const sampler = new RaySampler(viewsAt(context, state.step + 1), config.scene.background, config.fine.rays, random, engine.spec.space);
   const drawFromOccupied = async (): Promise<void> => {
     if (config.fine.raysFrom === 'all') return;
-    sampler.restrict(rayMask(engine.spec.grid, await engine.readOccupancy(), views, sampler.pixels, engine.spec.near));
+    sampler.restrict(rayMask(engine.spec.grid, await engine.readOccupancy(), sampler.views, sampler.pixels, engine.spec.near));
+  };
+  const growImages = (step: number): boolean => {
+    if (!config.fine.imageScaleAt.includes(step)) return false;
+    sampler.lookAt(viewsAt(context, step));
+    return true;
   };
   await drawFromOccupied();
   if (context.teacher !== null) await setTeacher(engine, context.teacher);
-  return { name: 'fine', engine, sampler, random, rules: fineRules(context, engine, state, drawFromOccupied), state };
+  return { name: 'fine', engine, sampler, random, rules: fineRules(context, engine, state, drawFromOccupied, growImages), state };
 }
 
-/** @param drawFromOccupied is called after every change of the occupancy, so that the mask of rays is a function of the field alone. */
-function fineRules(context: RunContext, engine: FieldEngine, state: StageRun['state'], drawFromOccupied: () => Promise<void>): StageRules {
+/** The training views as step `step` sees them. A field that begins as a teacher's sees them whole. */
+function viewsAt({ config, views, teacher }: RunContext, step: number): readonly View[] {
+  const { imageScaleAt } = config.fine;
+  const left = teacher !== null && config.distillation.start === 'teacher' ? 0 : imageScaleAt.length - scalingsDone(step, imageScaleAt);
+  return views.map((view) => downscaleView(view, 2 ** left));
+}
+
+/**
+ * @param drawFromOccupied is called after every change of the occupancy or the views, so that the mask of rays is a function of them alone
+ * @param growImages draws from larger views where they are due; returns whether they were
+ */
+function fineRules(
+  context: RunContext,
+  engine: FieldEngine,
+  state: StageRun['state'],
+  drawFromOccupied: () => Promise<void>,
+  growImages: (step: number) => boolean,
+): StageRules {
   const { config } = context;
   const { fine, adam, distillation } = config;
   const network = engine.spec.network!;
@@ -123,7 +146,8 @@ function fineRules(context: RunContext, engine: FieldEngine, state: StageRun['st
         state.scalings = scalings;
         state.adamStep = 0;
       }
-      if (refresh || scaling) await drawFromOccupied();
+      const grown = growImages(step);
+      if (refresh || scaling || grown) await drawFromOccupied();
       thresholds = await firingThresholds(engine, fine.imLoss);
     },
     settings: (step, progress) => ({

@@ -1,7 +1,10 @@
 /**
  * Draws training rays: uniformly over all pixels of all training views that the views' own masks allow, or uniformly over those of them that a ray
- * mask keeps (by rejection). Every draw comes from the run's generator, in this order for each ray: pixel numbers until one is accepted, then
- * three components if the background is random.
+ * mask keeps (by rejection). Every draw comes from the run's generator: for each ray pixel numbers until one is accepted, then for each ray three
+ * components if the background is random.
+ *
+ * Forward-facing views see the same places in about the same rows, so there the rays of a batch go row by row: neighbours then meet voxels that
+ * lie near each other in memory.
  */
 import { backgroundColour, compositePixel } from '../../datasets/background.ts';
 import type { Background, View } from '../../datasets/scene-data.ts';
@@ -18,16 +21,16 @@ import { maskedShare } from './ray-mask.ts';
 const LEAST_SHARE = 1e-4;
 
 export class RaySampler {
-  readonly pixels: PixelIndex;
-  private readonly views: readonly View[];
+  private shown: { readonly views: readonly View[]; readonly pixels: PixelIndex; readonly allowed: Uint32Array | null };
   private readonly space: FieldSpace;
   private readonly random: Random;
   private readonly randomBackground: boolean;
   private readonly colour: [number, number, number];
   private readonly batch: TrainBatch;
   private readonly viewDirections: Float32Array;
-  /** Bits of the pixels that the views' own masks allow; null: all. */
-  private readonly allowed: Uint32Array | null;
+  /** Numbers of a batch's pixels. */
+  private readonly drawn: Float64Array;
+  /** Bits of the pixels to draw from; null: all. */
   private mask: Uint32Array | null;
 
   /**
@@ -36,18 +39,31 @@ export class RaySampler {
    * @throws InputError if the views' masks leave almost nothing
    */
   constructor(views: readonly View[], background: Background, count: number, random: Random, space: FieldSpace = BOUNDED) {
-    this.views = views;
     this.space = space;
     this.random = random;
-    this.pixels = indexPixels(views);
-    this.allowed = allowedPixels(views, this.pixels);
-    this.mask = this.allowed;
+    this.shown = look(views);
+    this.mask = this.shown.allowed;
     this.randomBackground = background === 'random';
     this.colour = [...backgroundColour(background)];
     const floats = (): Float32Array => new Float32Array(count * 3);
     this.batch = { count, origins: floats(), directions: floats(), target: floats(), background: floats() };
     this.viewDirections = floats();
+    this.drawn = new Float64Array(count);
     for (let i = 0; i < count * 3; i++) this.batch.background[i] = this.colour[i % 3];
+  }
+
+  get views(): readonly View[] {
+    return this.shown.views;
+  }
+
+  get pixels(): PixelIndex {
+    return this.shown.pixels;
+  }
+
+  /** Draws from all pixels of other views, or of the same in another resolution, from now on. */
+  lookAt(views: readonly View[]): void {
+    this.shown = look(views);
+    this.mask = this.shown.allowed;
   }
 
   /**
@@ -56,7 +72,7 @@ export class RaySampler {
    * @throws SpikeRayError if almost none is
    */
   restrict(mask: Uint32Array): number {
-    const { allowed } = this;
+    const { allowed } = this.shown;
     const usable = allowed === null ? mask : mask.map((word, i) => word & allowed[i]);
     const share = maskedShare(usable, this.pixels);
     if (share < LEAST_SHARE) {
@@ -71,11 +87,12 @@ export class RaySampler {
 
   /** The next batch. The same arrays every time: valid until the next call. */
   next(): TrainBatch {
-    const { batch, views, pixels, colour } = this;
+    const { batch, colour, drawn } = this;
+    const { views, pixels } = this.shown;
+    this.drawPixels();
     for (let ray = 0; ray < batch.count; ray++) {
-      const pixel = this.draw();
-      const view = viewOfPixel(pixels, pixel);
-      const inView = pixel - pixels.first[view];
+      const view = viewOfPixel(pixels, drawn[ray]);
+      const inView = drawn[ray] - pixels.first[view];
       const { rgba, intrinsics } = views[view];
       const row = Math.floor(inView / intrinsics.width);
       writeCameraRay(views[view], inView - row * intrinsics.width, row, batch.origins, batch.directions, ray);
@@ -85,15 +102,34 @@ export class RaySampler {
     return toFieldSpace(this.space, batch, this.viewDirections);
   }
 
+  private drawPixels(): void {
+    const { drawn } = this;
+    for (let ray = 0; ray < drawn.length; ray++) drawn[ray] = this.draw();
+    if (this.space.kind !== 'ndc') return;
+    const { views, pixels } = this.shown;
+    for (let ray = 0; ray < drawn.length; ray++) {
+      const view = viewOfPixel(pixels, drawn[ray]);
+      const row = Math.floor((drawn[ray] - pixels.first[view]) / views[view].intrinsics.width);
+      drawn[ray] += row * pixels.total;
+    }
+    drawn.sort();
+    for (let ray = 0; ray < drawn.length; ray++) drawn[ray] %= pixels.total;
+  }
+
   private draw(): number {
     const { mask, random } = this;
-    const total = this.pixels.total;
+    const { total } = this.shown.pixels;
     if (mask === null) return random.integer(total);
     for (;;) {
       const pixel = random.integer(total);
       if ((mask[pixel >>> 5] >>> (pixel & 31)) & 1) return pixel;
     }
   }
+}
+
+function look(views: readonly View[]): RaySampler['shown'] {
+  const pixels = indexPixels(views);
+  return { views, pixels, allowed: allowedPixels(views, pixels) };
 }
 
 /** One bit a pixel: may it be trained on? Null if no view has a mask. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compositeView } from '../../datasets/background.ts';
-import { downscaleImage, downscaleIntrinsics } from '../../datasets/downscale.ts';
+import { downscaleImage, downscaleIntrinsics, downscaleView } from '../../datasets/downscale.ts';
 import type { View } from '../../datasets/scene-data.ts';
 import { Random } from '../../src/math/random.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
@@ -69,5 +69,15 @@ describe('downscaling', () => {
     expect(half.splits.train![1].intrinsics.fx).toBeCloseTo(full.splits.train![1].intrinsics.fx / 2, 12);
     expect(half.splits.train![1].rgba).toHaveLength(4 * 4 * 4);
     expect(half.splits.train![1].camToWorld).toEqual(full.splits.train![1].camToWorld);
+  });
+
+  it('leaves out what fills no block, of image, mask and intrinsics alike', () => {
+    const rgba = Uint8Array.from({ length: 5 * 3 * 4 }, (_, i) => (i % 4 === 3 ? 255 : Math.floor(i / 4)));
+    const mask = new Uint8Array(15).fill(1);
+    mask[1] = mask[4] = mask[14] = 0;
+    const down = downscaleView({ ...view(5, 3, rgba), mask }, 2);
+    expect([...down.rgba.filter((_, i) => i % 4 === 0)]).toEqual([3, 5]);
+    expect([...down.mask!]).toEqual([0, 1]);
+    expect(down.intrinsics).toMatchObject({ width: 2, height: 1, fx: view(5, 3, rgba).intrinsics.fx / 2 });
   });
 });

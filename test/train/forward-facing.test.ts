@@ -20,7 +20,18 @@ function config(): Config {
   return {
     ...llff,
     network: { ...llff.network, width: 32 },
-    fine: { ...llff.fine, steps: 300, rays: 256, planes: PLANES, voxels: PLANES * 40 * 30, scaleAt: [30, 60], occupancyEvery: 100 },
+    fine: {
+      ...llff.fine,
+      ...{
+        steps: 300,
+        rays: 256,
+        planes: PLANES,
+        voxels: PLANES * 40 * 30,
+        scaleAt: [30, 60],
+        imageScaleAt: [40, 120],
+        occupancyEvery: 100,
+      },
+    },
   };
 }
 
@@ -53,7 +64,7 @@ describe('training on a forward-facing scene', () => {
     expect(psnr).toBeGreaterThan(18);
   });
 
-  it('goes on bit for bit after an interruption between the scalings', async () => {
+  it('goes on bit for bit after an interruption between the scalings of grid and images', async () => {
     const first = await run(backend, config(), { scene }, 45);
     expect(first.outcome.interrupted).toBe(true);
     const rest = await run(backend, config(), { scene, start: first.saved.at(-1)! });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { View } from '../../datasets/scene-data.ts';
+import { downscaleView } from '../../datasets/downscale.ts';
 import { cameraRays } from '../../renderer/rays.ts';
 import { Random } from '../../src/math/random.ts';
 import { indexPixels, viewOfPixel } from '../../src/train/pixel-index.ts';
@@ -93,6 +94,28 @@ describe('ray sampler', () => {
     for (let ray = 0; ray < count; ray++) drawn.set(numberOf(target, ray), (drawn.get(numberOf(target, ray)) ?? 0) + 1);
     expect([...drawn.keys()].sort((a, b) => a - b)).toEqual([1, 3, 63]);
     for (const n of drawn.values()) expect(Math.abs(n - 1000)).toBeLessThan(110);
+  });
+
+  it('draws from other views from then on, without the mask of those before', () => {
+    const views = numberedViews([8]);
+    const sampler = new RaySampler(views, 'white', 500, new Random(5));
+    sampler.restrict(Uint32Array.of(1, 0));
+    const small = views.map((view) => downscaleView(view, 2));
+    sampler.lookAt(small);
+    expect(sampler.views).toBe(small);
+    const { directions } = sampler.next();
+    const rays = cameraRays(small[0]);
+    const expected = new Set(Array.from({ length: 16 }, (_, i) => rays.directions.subarray(i * 3, i * 3 + 3).join()));
+    expect(new Set(Array.from({ length: 500 }, (_, i) => directions.subarray(i * 3, i * 3 + 3).join()))).toEqual(expected);
+  });
+
+  it('orders the rays of forward-facing views by row, whatever the view', () => {
+    const views = numberedViews([5, 8]);
+    const { target, count } = new RaySampler(views, 'white', 300, new Random(5), { kind: 'ndc' }).next();
+    const numbers = Array.from({ length: count }, (_, ray) => numberOf(target, ray));
+    const rows = numbers.map((number) => (number < 25 ? Math.floor(number / 5) : Math.floor((number - 25) / 8)));
+    expect(rows).toEqual(rows.toSorted((a, b) => a - b));
+    expect(new Set(numbers).size).toBeGreaterThan(80);
   });
 
   it('refuses a mask without rays', () => {

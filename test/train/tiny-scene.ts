@@ -62,7 +62,16 @@ export function tinyConfig(): Config {
       occupancyEvery: 20,
       epsilonWarmup: 10,
     },
-    fine: { ...blender.fine, steps: 24, rays: 64, voxels: 16 ** 3, scaleAt: [4, 9], occupancyFrom: 6, occupancyEvery: 8 },
+    fine: {
+      ...blender.fine,
+      steps: 24,
+      rays: 64,
+      voxels: 16 ** 3,
+      scaleAt: [4, 9],
+      imageScaleAt: [7],
+      occupancyFrom: 6,
+      occupancyEvery: 8,
+    },
   };
 }
 

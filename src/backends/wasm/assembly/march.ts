@@ -45,7 +45,7 @@ export function marchRay(ray: i32, out: usize, networkIndex: i32, block: usize):
   let tMin = max(near, max(max(min(ax, bx), min(ay, by)), min(az, bz)));
   let tMax = min(min(max(ax, bx), max(ay, by)), max(az, bz));
   if (!metricSteps) tMax = min(tMax, 1);
-  const contracted = innerSteps > 0;
+  const contracted = innerSteps > 0, onPlanes = !metricSteps && !contracted;
   if (contracted) {
     tMin = 0;
     tMax = stepParameter(2 * innerSteps - 1);
@@ -95,7 +95,7 @@ export function marchRay(ray: i32, out: usize, networkIndex: i32, block: usize):
     gx = min(max(gx, 0), topX);
     gy = min(max(gy, 0), topY);
     gz = min(max(gz, 0), topZ);
-    if (!metricSteps && abs(gz - nearest(gz)) < ON_PLANE) gz = nearest(gz);
+    if (onPlanes && abs(gz - nearest(gz)) < ON_PLANE) gz = nearest(gz);
     const empty = <i32>load<u8>(leapMap + <usize>(<i32>(gx + 0.5) + rowPoints * <i32>(gy + 0.5) + planePoints * <i32>(gz + 0.5)));
     if (empty) {
       const jump = 1 + <i32>(<f32>(empty - 1) * leapScale);
