@@ -1,10 +1,10 @@
 /** Answers a frame request with an engine, a chunk of rays at a time, so that several requests can take turns. */
-import { addCounts, emptyCounts, type FieldEngine, type RenderSettings } from '../src/backends/backend.ts';
+import { addCounts, emptyCounts, type FieldEngine, type PictureTextures, type RenderSettings } from '../src/backends/backend.ts';
 import { voxelCount } from '../src/model/field-spec.ts';
 import { boxDistances } from './box-distances.ts';
 import { resizeIntrinsics } from './camera-path.ts';
 import { expandedPlace, planeInWorld } from './field-rays.ts';
-import type { CropBox, Frame, FrameRequest } from './frame-source.ts';
+import type { CropBox, Frame, FrameRequest, PaintedFrame, PictureSurface, ShownFrame } from './frame-source.ts';
 import { pictureOf, statisticsOf, type OutputMode } from './output-modes.ts';
 import { depthUnit, toDepth16 } from './pixels.ts';
 import type { Camera } from './rays.ts';
@@ -16,23 +16,47 @@ const TURN_RAYS = 8192;
 /** Depth of a pixel that shows nothing opaque. */
 const NOTHING = 65535;
 
-type Drawn = Pick<Frame, 'pixels' | 'depth' | 'metresPerUnit' | 'range' | 'statistics'>;
+type Drawn = Omit<Frame, 'width' | 'height' | 'scale' | 'seconds' | 'step'>;
+type Painted = Omit<PaintedFrame, 'width' | 'height' | 'scale' | 'seconds' | 'step'>;
+type Turns<T> = AsyncGenerator<undefined, T, undefined>;
 
-/** Yields undefined after every turn and a frame whenever one is finished. */
+/**
+ * Yields undefined after every turn and a frame whenever one is finished.
+ *
+ * @param surface takes the frames that the engine can paint; default: all come in memory
+ */
+export function drawFrames(
+  engine: FieldEngine,
+  request: FrameRequest,
+  noiseSeed: number,
+  step: number,
+  turnRays?: number,
+): AsyncGenerator<Frame | undefined, void, undefined>;
+export function drawFrames(
+  engine: FieldEngine,
+  request: FrameRequest,
+  noiseSeed: number,
+  step: number,
+  turnRays: number,
+  surface: PictureSurface | undefined,
+): AsyncGenerator<ShownFrame | undefined, void, undefined>;
 export async function* drawFrames(
   engine: FieldEngine,
   { camera, output, scales, background }: FrameRequest,
   noiseSeed: number,
   step: number,
   turnRays = TURN_RAYS,
-): AsyncGenerator<Frame | undefined, void, undefined> {
+  surface?: PictureSurface,
+): AsyncGenerator<ShownFrame | undefined, void, undefined> {
   for (const scale of scales) {
     const small = scaledCamera(camera, scale);
     const { width, height, distortion } = small.intrinsics;
     const settings = { background, noiseSeed };
-    const turns =
-      output === 'colour' && distortion === undefined && engine.spec.space.kind !== 'ndc' && engine.drawPixels !== undefined
-        ? drawColours(engine, small, settings, turnRays)
+    const paints = output === 'colour' && distortion === undefined && engine.spec.space.kind !== 'ndc' && engine.paint !== undefined;
+    const textures = paints ? (surface?.begin(width, height) ?? null) : null;
+    const turns: Turns<Drawn | Painted> =
+      textures !== null
+        ? paintColours(engine, small, textures, settings, turnRays)
         : drawAnything(engine, small, output, settings, turnRays);
     let seconds = 0;
     for (let done = false; !done;) {
@@ -52,39 +76,30 @@ async function* drawAnything(
   output: OutputMode,
   settings: RenderSettings,
   turnRays: number,
-): AsyncGenerator<undefined, Drawn, undefined> {
+): Turns<Drawn> {
   const image = yield* renderChunks(engine, camera, settings, turnRays);
   const { pixels, range } = pictureOf(output, image, camera, engine.spec);
-  const metresPerUnit = unitOf(engine, camera);
+  const metresPerUnit = depthUnit(boxDistances(engine.spec, [camera])[1]);
   const depth = toDepth16(image.depth, metresPerUnit).data;
   for (let i = 0; i < depth.length; i++) if (image.opacity[i] <= 0.5) depth[i] = NOTHING;
   return { pixels: pixels.data, depth, metresPerUnit, range, statistics: statisticsOf(image.counts, engine.spec) };
 }
 
 /** Colours, where the engine makes pixels itself. */
-async function* drawColours(
+async function* paintColours(
   engine: FieldEngine,
   camera: Camera,
+  textures: PictureTextures,
   settings: RenderSettings,
   turnRays: number,
-): AsyncGenerator<undefined, Drawn, undefined> {
+): Turns<Painted> {
   const all = camera.intrinsics.width * camera.intrinsics.height;
-  const metresPerUnit = unitOf(engine, camera);
-  const pixels = new Uint8Array(all * 3);
-  const depth = new Uint16Array(all);
   const total = emptyCounts();
   for (const { first, count, noiseSeed } of chunksOf(all, settings, turnRays)) {
-    const part = await engine.drawPixels!({ camera, first, count, metresPerUnit }, { ...settings, noiseSeed });
-    pixels.set(part.pixels, first * 3);
-    depth.set(part.depth, first);
-    addCounts(total, part.counts);
+    addCounts(total, await engine.paint!({ camera, first, count, textures }, { ...settings, noiseSeed }));
     yield;
   }
-  return { pixels, depth, metresPerUnit, range: null, statistics: statisticsOf(total, engine.spec) };
-}
-
-function unitOf({ spec }: FieldEngine, camera: Camera): number {
-  return depthUnit(boxDistances(spec, [camera])[1]);
+  return { textures, range: null, statistics: statisticsOf(total, engine.spec) };
 }
 
 export function scaledCamera({ camToWorld, intrinsics }: Camera, scale: number): Camera {

@@ -1,5 +1,5 @@
 /** Frames drawn by an engine at hand: on the page's GPU, or in a worker of the page. */
-import type { Frame, FrameRequest, FrameSource } from './frame-source.ts';
+import type { Frame, FrameFacts, FrameRequest, FrameSource, PictureSurface, ShownFrame } from './frame-source.ts';
 import { drawFrames } from './draw-frames.ts';
 import type { ShownField } from './shown-field.ts';
 
@@ -25,11 +25,13 @@ export class EngineSource implements FrameSource {
   }
 
   /** Throws what opening the field or drawing throws, and the signal's reason when it is given up. */
-  async *frames(layer: string, request: FrameRequest, signal: AbortSignal): AsyncGenerator<Frame> {
+  frames(layer: string, request: FrameRequest, signal: AbortSignal): AsyncGenerator<Frame>;
+  frames(layer: string, request: FrameRequest, signal: AbortSignal, surface: PictureSurface | undefined): AsyncGenerator<ShownFrame>;
+  async *frames(layer: string, request: FrameRequest, signal: AbortSignal, surface?: PictureSurface): AsyncGenerator<ShownFrame> {
     this.latest.set(layer, request);
     const field = await this.field;
     for (const scale of request.scales) {
-      const turns = drawFrames(field.engine, { ...request, scales: [scale] }, field.seed, field.step, this.turnRays);
+      const turns = drawFrames(field.engine, { ...request, scales: [scale] }, field.seed, field.step, this.turnRays, surface);
       for (let done = false; !done;) {
         const next = await this.turn(async () => {
           signal.throwIfAborted();
@@ -62,7 +64,7 @@ export class EngineSource implements FrameSource {
   }
 
   /** As many rays as are drawn in a turn's time. */
-  private adapt({ width, height, seconds }: Frame): void {
+  private adapt({ width, height, seconds }: FrameFacts): void {
     const ideal = (width * height * TURN) / 1000 / seconds;
     this.turnRays = Math.min(MOST_RAYS, Math.max(FEWEST_RAYS, 2 ** Math.round(Math.log2(ideal))));
   }

@@ -3,7 +3,7 @@
  * interval, and each is finished before the next is asked for; once it stands still, finer frames follow up to full resolution, and are
  * given up as soon as something else is wanted.
  */
-import type { Frame, FrameRequest, FrameSource } from '../renderer/frame-source.ts';
+import type { FrameRequest, FrameSource, PictureSurface, ShownFrame } from '../renderer/frame-source.ts';
 import { Refusal } from './api.ts';
 import { SpikeRayError } from '../src/errors.ts';
 import { wait } from './elements.ts';
@@ -12,7 +12,7 @@ export type WantedPicture = Omit<FrameRequest, 'scales'>;
 
 export interface FrameListener {
   /** @param full nothing finer will come for this view */
-  shown(frame: Frame, full: boolean): void;
+  shown(frame: ShownFrame, full: boolean): void;
   /** Nothing comes for now, and why; null: it comes again. */
   problem(text: string | null): void;
 }
@@ -25,18 +25,21 @@ const TRY_AGAIN = 1000;
 export class FrameLoop {
   private readonly layer: string;
   private readonly listener: FrameListener;
+  private readonly surface: PictureSurface;
   private source: FrameSource;
   private wanted: { readonly picture: WantedPicture; readonly key: string; readonly moving: boolean } | null = null;
   private shown: { readonly key: string; readonly scale: number } | null = null;
   private running: { readonly key: string; readonly moving: boolean; readonly abort: AbortController } | null = null;
+  private ended = Promise.resolve();
   private coarse = 4;
   private failed = false;
   /** What is under way shows something that has changed since. */
   private stale = false;
 
-  constructor(layer: string, source: FrameSource, listener: FrameListener) {
+  constructor(layer: string, source: FrameSource, surface: PictureSurface, listener: FrameListener) {
     this.layer = layer;
     this.source = source;
+    this.surface = surface;
     this.listener = listener;
   }
 
@@ -63,9 +66,11 @@ export class FrameLoop {
     this.redraw();
   }
 
-  stop(): void {
+  /** Resolves when nothing is drawn any more. */
+  stop(): Promise<void> {
     this.wanted = null;
     this.running?.abort.abort();
+    return this.ended;
   }
 
   private go(): void {
@@ -77,7 +82,7 @@ export class FrameLoop {
       return;
     }
     const scales = this.missing();
-    if (scales.length > 0) void this.run(scales);
+    if (scales.length > 0) this.ended = this.run(scales);
   }
 
   /** Scales that are still to be drawn of what is wanted. */
@@ -95,7 +100,7 @@ export class FrameLoop {
     this.running = { key, moving, abort };
     let began = performance.now();
     try {
-      for await (const frame of this.source.frames(this.layer, { ...picture, scales }, abort.signal)) {
+      for await (const frame of this.source.frames(this.layer, { ...picture, scales }, abort.signal, this.surface)) {
         if (abort.signal.aborted) break;
         this.adapt(frame.scale, performance.now() - began);
         began = performance.now();

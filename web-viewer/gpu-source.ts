@@ -15,6 +15,7 @@ const INTERVAL = 33;
 export interface PageGpu {
   /** Its name, as far as the browser tells. */
   readonly name: string;
+  readonly device: GPUDevice;
   /** A source of pictures of a baked scene. What goes wrong with it or the GPU, `frames` throws. */
   open(scene: Uint8Array<ArrayBuffer>, name: string): EngineSource;
 }
@@ -31,6 +32,7 @@ export async function openPageGpu(software: boolean): Promise<PageGpu> {
   const backend = createWebgpuBackend(device, { halfFeatures: true });
   return {
     name: device.description,
+    device: device.device,
     open: (scene, name) => new EngineSource(openShown(backend, device, scene, name), INTERVAL),
   };
 }

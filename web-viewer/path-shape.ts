@@ -1,6 +1,6 @@
-/** A camera path as the overlay draws it. */
+/** A camera path as the stage draws it. */
 import { cameraAt, pathSeconds, type CameraKey } from '../renderer/camera-keys.ts';
-import type { FrustumCamera } from './overlay.ts';
+import type { FrustumCamera } from './scene-lines.ts';
 
 const POINTS_A_KEY = 16;
 

@@ -4,7 +4,7 @@
  * draw, or fails later, the page says why, and the host goes on.
  */
 import type { EngineSource } from '../renderer/engine-source.ts';
-import type { Frame, FrameRequest, FrameSource } from '../renderer/frame-source.ts';
+import type { Frame, FrameRequest, FrameSource, PictureSurface, ShownFrame } from '../renderer/frame-source.ts';
 import { Refusal } from './api.ts';
 import type { PageGpu } from './gpu-source.ts';
 import type { SceneHost } from './scene-host.ts';
@@ -21,6 +21,11 @@ export class PictureSources {
     this.host = host;
     this.tell = tell;
     this.gpu = this.findGpu(wanted);
+  }
+
+  /** What pictures are drawn on; null: not on the page's GPU. */
+  get device(): Promise<GPUDevice | null> {
+    return this.gpu.then((gpu) => gpu?.device ?? null);
   }
 
   /** Sources of these runs; those of other runs are closed. */
@@ -86,12 +91,14 @@ class PageSource implements FrameSource {
   }
 
   /** Throws what the host's source throws; TypeError also where no server answers when it is asked for the scene. */
-  async *frames(layer: string, request: FrameRequest, signal: AbortSignal): AsyncGenerator<Frame> {
+  frames(layer: string, request: FrameRequest, signal: AbortSignal): AsyncGenerator<Frame>;
+  frames(layer: string, request: FrameRequest, signal: AbortSignal, surface: PictureSurface): AsyncGenerator<ShownFrame>;
+  async *frames(layer: string, request: FrameRequest, signal: AbortSignal, surface?: PictureSurface): AsyncGenerator<ShownFrame> {
     const scales = [...request.scales];
     const local = await this.opened();
     if (local !== null) {
       try {
-        for await (const frame of local.frames(layer, request, signal)) {
+        for await (const frame of local.frames(layer, request, signal, surface)) {
           scales.shift();
           yield frame;
         }

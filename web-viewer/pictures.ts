@@ -1,9 +1,11 @@
 /** The pictures on the stage, side by side as parts of one view: runs drawn by frame sources, and the photo. Dividers between them move. */
-import type { Frame, FrameSource } from '../renderer/frame-source.ts';
+import type { FrameSource, ShownFrame } from '../renderer/frame-source.ts';
 import type { Intrinsics } from '../datasets/scene-data.ts';
 import { element } from './elements.ts';
 import { FrameLoop, type WantedPicture } from './frame-loop.ts';
-import { imageOf, PictureLayer, type Region } from './picture-layer.ts';
+import { PictureLayer } from './picture-layer.ts';
+import { rgbaOf, type Region } from './picture-plane.ts';
+import type { StageScene } from './stage-scene.ts';
 
 /** What one part shows; without a source, the photo. */
 export interface Part {
@@ -18,7 +20,7 @@ export interface Photo {
 }
 
 export interface PictureListener {
-  shown(part: number, frame: Frame, full: boolean): void;
+  shown(part: number, frame: ShownFrame, full: boolean): void;
   problem(text: string | null): void;
   /** Other parts of the view are seen: ask for the pictures again. */
   divided(): void;
@@ -30,44 +32,43 @@ const KEY_STEP = 0.02;
 
 export class Pictures {
   private readonly stage: HTMLElement;
+  private readonly scene: StageScene;
   private readonly listener: PictureListener;
   private parts: { readonly plan: Part; readonly layer: PictureLayer; readonly loop: FrameLoop | null }[] = [];
   /** Where part i ends and the next begins. */
   private divisions: number[] = [];
   private dividers: HTMLElement[] = [];
+  /** Of the view that is wanted. */
+  private width = 1;
 
-  constructor(stage: HTMLElement, listener: PictureListener) {
+  /** @param stage for titles and dividers */
+  constructor(stage: HTMLElement, scene: StageScene, listener: PictureListener) {
     this.stage = stage;
+    this.scene = scene;
     this.listener = listener;
   }
 
   show(plans: readonly Part[]): void {
-    for (const { layer, loop } of this.parts) {
-      loop?.stop();
-      layer.remove();
-    }
+    for (const { layer, loop } of this.parts) layer.remove(loop?.stop());
     for (const divider of this.dividers) divider.remove();
     this.parts = plans.map((plan, i) => {
-      const layer = new PictureLayer(this.stage, plan.title);
+      const layer = new PictureLayer(this.stage, this.scene);
       layer.name(plans.length > 1 ? plan.title : '');
       const listener = {
-        shown: (frame: Frame, full: boolean) => {
-          layer.draw(frame);
+        shown: (frame: ShownFrame, full: boolean) => {
+          layer.plane.show(frame);
+          this.scene.draw();
           this.listener.shown(i, frame, full);
         },
         problem: (text: string | null) => {
           this.listener.problem(text);
         },
       };
-      return { plan, layer, loop: plan.source && new FrameLoop(`part-${i}`, plan.source, listener) };
+      return { plan, layer, loop: plan.source && new FrameLoop(`part-${i}`, plan.source, layer.plane, listener) };
     });
     this.divisions = plans.slice(1).map((_, i) => (i + 1) / plans.length);
     this.dividers = this.divisions.map((_, i) => this.divider(i));
     this.place();
-  }
-
-  get count(): number {
-    return this.parts.length;
   }
 
   /** All pictures are at full resolution. */
@@ -82,6 +83,8 @@ export class Pictures {
 
   /** @param wanted with the camera of the whole stage, of which each part draws its columns */
   want(wanted: WantedPicture, moving: boolean): void {
+    this.width = wanted.camera.intrinsics.width;
+    this.place();
     for (const [i, { loop }] of this.parts.entries()) loop?.want(this.ofPart(i, wanted).wanted, moving);
   }
 
@@ -91,7 +94,7 @@ export class Pictures {
     for (const [i, { plan }] of this.parts.entries()) {
       const part = this.ofPart(i, wanted);
       const frames = plan.source?.frames(`still-${i}`, { ...part.wanted, scales: [1] }, signal) ?? [];
-      for await (const frame of frames) context.putImageData(imageOf(frame), part.from, 0);
+      for await (const frame of frames) context.putImageData(new ImageData(rgbaOf(frame.pixels), frame.width), part.from, 0);
     }
   }
 
@@ -117,36 +120,30 @@ export class Pictures {
     const width = Math.max(1, Math.round((right - left) * intrinsics.width));
     const missing = atCamera ? 'loading the photo …' : 'photo: go to a camera of the scene';
     this.parts[i].layer.name(photo === null ? missing : 'photo');
-    this.parts[i].layer.fill(width, intrinsics.height, (context) => {
-      context.fillStyle = background;
-      context.fillRect(0, 0, width, intrinsics.height);
-      if (photo === null) return;
+    const context = element('canvas', { width, height: intrinsics.height }).getContext('2d', { willReadFrequently: true })!;
+    context.fillStyle = background;
+    context.fillRect(0, 0, width, intrinsics.height);
+    if (photo !== null) {
       const { image, intrinsics: own } = photo;
       const scale = intrinsics.fy / own.fy;
       const x = intrinsics.cx - left * intrinsics.width - own.cx * scale;
       context.imageSmoothingQuality = 'high';
       context.drawImage(image, x, intrinsics.cy - own.cy * scale, own.width * scale, own.height * scale);
-    });
+    }
+    this.parts[i].layer.plane.showImage(context.getImageData(0, 0, width, intrinsics.height));
   }
 
-  region(i: number): Region {
+  private region(i: number): Region {
     return { left: this.divisions[i - 1] ?? 0, right: this.divisions[i] ?? 1 };
   }
 
-  /** All parts as one picture. */
-  picture(width: number, height: number): HTMLCanvasElement {
-    const canvas = element('canvas', { width, height });
-    const context = canvas.getContext('2d')!;
+  private place(): void {
+    // Whole pixels, so that none is seen between two.
+    const snap = (share: number): number => Math.round(share * this.width) / this.width;
     for (const [i, { layer }] of this.parts.entries()) {
       const { left, right } = this.region(i);
-      const [from, to] = [Math.round(left * width), Math.round(right * width)];
-      context.drawImage(layer.canvas, from, 0, to - from, height);
+      layer.place({ left: snap(left), right: snap(right) });
     }
-    return canvas;
-  }
-
-  private place(): void {
-    for (const [i, { layer }] of this.parts.entries()) layer.place(this.region(i));
     for (const [i, divider] of this.dividers.entries()) {
       divider.style.left = `${this.divisions[i] * 100}%`;
       divider.setAttribute('aria-valuenow', String(Math.round(this.divisions[i] * 100)));

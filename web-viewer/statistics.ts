@@ -1,5 +1,5 @@
 /** Figures of the picture that is shown. */
-import type { Frame } from '../renderer/frame-source.ts';
+import type { FrameFacts } from '../renderer/frame-source.ts';
 import { element } from './elements.ts';
 
 /** Frames of the last two seconds make the rate. */
@@ -13,7 +13,7 @@ export class Statistics {
     this.place = place;
   }
 
-  show({ width, height, statistics, seconds, step }: Frame, neuron: string): void {
+  show({ width, height, statistics, seconds, step }: FrameFacts, neuron: string): void {
     const now = performance.now();
     this.times = [...this.times.filter((time) => now - time < WINDOW), now];
     const { rays, samples, spikes, millijoules, annMillijoules } = statistics;

@@ -1,6 +1,6 @@
-/** Brings camera, pictures, overlay and panels together: what is looked at, and what has to be drawn for it. */
+/** Brings camera, pictures, lines and panels together: what is looked at, and what has to be drawn for it. */
 import type { Intrinsics } from '../datasets/scene-data.ts';
-import type { CropBox, Frame } from '../renderer/frame-source.ts';
+import type { CropBox, ShownFrame } from '../renderer/frame-source.ts';
 import type { CameraView } from '../src/server/run-views.ts';
 import { CamerasPanel } from './cameras-panel.ts';
 import { CropPanel } from './crop-panel.ts';
@@ -8,7 +8,6 @@ import { byId } from './elements.ts';
 import { FilmButton } from './film-button.ts';
 import type { WantedPicture } from './frame-loop.ts';
 import { showLegend } from './legend.ts';
-import { Overlay } from './overlay.ts';
 import { watchKeys } from './page-keys.ts';
 import { download, PathPanel } from './path-panel.ts';
 import { pathShape } from './path-shape.ts';
@@ -19,6 +18,7 @@ import type { SceneHost } from './scene-host.ts';
 import { ScenePhoto } from './scene-photo.ts';
 import { SettingsPanel } from './settings-panel.ts';
 import { lensOf, StageCamera } from './stage-camera.ts';
+import { StageScene } from './stage-scene.ts';
 import { watchPointer } from './stage-pointer.ts';
 import { Statistics } from './statistics.ts';
 import { colourOf, readState, stateUrl, type ViewState } from './view-state.ts';
@@ -41,7 +41,7 @@ export class ViewerPage {
   private readonly camera: StageCamera;
   private readonly pictures: Pictures;
   private readonly sources: PictureSources;
-  private readonly overlay: Overlay | null;
+  private readonly scene: StageScene;
   private readonly cameras: CamerasPanel;
   private readonly path: PathPanel;
   private readonly settings: SettingsPanel;
@@ -63,7 +63,16 @@ export class ViewerPage {
     this.sources = new PictureSources(host, this.state.draw, (description) => {
       byId('drawn').textContent = description;
     });
-    this.pictures = new Pictures(byId('layers'), {
+    this.scene = new StageScene(stage, this.camera.navigation.camera, this.sources.device, {
+      lost: () => {
+        this.pictures.redraw();
+        this.ask(false);
+      },
+      failed: (reason) => {
+        byId('lacking').textContent = reason;
+      },
+    });
+    this.pictures = new Pictures(byId('layers'), this.scene, {
       shown: (part, frame, full) => {
         this.shown(part, frame, full);
       },
@@ -72,7 +81,6 @@ export class ViewerPage {
         this.ask(true);
       },
     });
-    this.overlay = this.openOverlay();
     const showFrustums = (): void => {
       this.showFrustums();
     };
@@ -106,7 +114,7 @@ export class ViewerPage {
         this.setFov(fov);
         this.moved();
       },
-      changed: (keys) => this.overlay?.showPath(...pathShape(keys), this.camera.radius * FRUSTUM),
+      changed: (keys) => this.scene.lines.showPath(...pathShape(keys), this.camera.radius * FRUSTUM),
       problem: say,
       size: () => this.camera.size(),
     });
@@ -119,7 +127,7 @@ export class ViewerPage {
     new CropPanel(this.state.crop, this.camera.cropBounds(), (crop) => {
       this.crop(crop);
     });
-    this.overlay?.showCrop(this.state.crop);
+    this.scene.lines.showCrop(this.state.crop);
     host.watchTraining(() => {
       this.pictures.redraw();
     });
@@ -128,7 +136,7 @@ export class ViewerPage {
       down: () => {
         this.path.stop();
       },
-      under: (x, y) => this.overlay?.cameraAt(x, y) ?? null,
+      under: (x, y) => this.scene.cameraAt(x, y),
       hover: (index, x, y) => {
         this.cameras.hover(index, x, y);
       },
@@ -137,16 +145,6 @@ export class ViewerPage {
       },
     });
     this.begin();
-  }
-
-  /** WebGL may be missing; the pictures do not need it. */
-  private openOverlay(): Overlay | null {
-    try {
-      return new Overlay(this.stage, this.camera.navigation.camera);
-    } catch {
-      byId('lacking').textContent = 'This browser has no WebGL 2: cameras, crop box and path are not drawn.';
-      return null;
-    }
   }
 
   private begin(): void {
@@ -217,7 +215,7 @@ export class ViewerPage {
     this.stage.dataset.state = moving ? 'moving' : 'refining';
     this.pictures.want(this.wanted(this.camera.navigation.camToWorld, this.camera.intrinsics()), moving);
     this.showPhoto();
-    this.overlay?.draw();
+    this.scene.draw();
     if (moving)
       this.stillTimer = window.setTimeout(() => {
         this.ask(false);
@@ -235,8 +233,7 @@ export class ViewerPage {
     return { camera: { camToWorld, intrinsics }, output, background: colourOf(background), crop };
   }
 
-  private shown(part: number, frame: Frame, full: boolean): void {
-    this.overlay?.hideBehind(part, frame, this.pictures.region(part));
+  private shown(part: number, frame: ShownFrame, full: boolean): void {
     if (part === 0) {
       this.statistics.show(frame, this.host.run.neuron);
       showLegend(byId('legend'), frame.range);
@@ -252,7 +249,6 @@ export class ViewerPage {
     const sources = this.sources.of(drawn.map(({ id }) => id));
     const parts: Part[] = drawn.map((run, i) => ({ title: titleOf(run), source: sources[i] }));
     if (state.photo) parts.push({ title: 'photo', source: null });
-    for (let part = 0; part < this.pictures.count; part++) this.overlay?.hideBehind(part, null, this.pictures.region(part));
     this.pictures.show(parts);
     if (state.photo) void this.photo.load();
     this.ask(false);
@@ -291,7 +287,7 @@ export class ViewerPage {
 
   private crop(crop: CropBox | null): void {
     this.state.crop = crop;
-    this.overlay?.showCrop(crop);
+    this.scene.lines.showCrop(crop);
     this.ask(true);
   }
 
@@ -307,21 +303,18 @@ export class ViewerPage {
 
   private showFrustums(): void {
     const shown = this.settings.frustums ? this.cameras.views : [];
-    this.overlay?.showCameras(shown, this.camera.radius * FRUSTUM, shown.length > 0 ? this.cameras.marked : null);
+    this.scene.lines.showCameras(shown, this.camera.radius * FRUSTUM, shown.length > 0 ? this.cameras.marked : null);
   }
 
   private resize(): void {
     if (!this.camera.resize()) return;
-    const { width, height } = this.stage.getBoundingClientRect();
-    this.overlay?.resize(width, height);
+    this.scene.resize();
     this.ask(false);
   }
 
   private async downloadPicture(): Promise<void> {
     const { width, height } = this.camera.size();
-    const blob = await new Promise<Blob | null>((resolve) => {
-      this.pictures.picture(width, height).toBlob(resolve);
-    });
+    const blob = await this.scene.image(width, height);
     if (blob !== null) download(blob, `${this.fileName()}.png`);
   }
 

@@ -1,5 +1,6 @@
 /**
- * A compute kernel and the buffers it names. Bindings are generated from the names, a bind group is made once: a step creates nothing.
+ * A compute kernel and the buffers it names. Bindings are generated from the names, a bind group is made once: a step creates nothing. Textures,
+ * which pictures alone have, are bound for one run.
  * Usage flags are those of the WebGPU specification; Node has no global for them.
  */
 
@@ -13,21 +14,26 @@ export interface KernelText {
   readonly name: string;
   /** By name, in the order of their bindings; at most 8 besides uniforms. */
   readonly buffers: Readonly<Record<string, BufferUse>>;
+  /** Textures that it writes, by name. */
+  readonly textures?: Readonly<Record<string, GPUTextureFormat>>;
   /** WGSL without the bindings; the entry point is `main`. */
   readonly code: string;
 }
 
 export type Buffers = Readonly<Record<string, GPUBuffer>>;
+export type Textures = Readonly<Record<string, GPUTexture>>;
 
 const ADDRESS_SPACE = { read: 'var<storage, read>', write: 'var<storage, read_write>', uniform: 'var<uniform>' } as const;
 const BINDING_TYPE = { read: 'read-only-storage', write: 'storage', uniform: 'uniform' } as const;
 
 /** The whole WGSL of a kernel. */
-export function kernelSource({ buffers, code }: KernelText): string {
+export function kernelSource({ buffers, textures = {}, code }: KernelText): string {
   const bindings = Object.entries(buffers).map(([name, use], i) => {
     const [access, type] = splitUse(use);
     return `@group(0) @binding(${i}) ${ADDRESS_SPACE[access]} ${name}: ${type};\n`;
   });
+  for (const [i, [name, format]] of Object.entries(textures).entries())
+    bindings.push(`@group(1) @binding(${i}) var ${name}: texture_storage_2d<${format}, write>;\n`);
   return bindings.join('') + code;
 }
 
@@ -35,9 +41,11 @@ export class Kernel {
   readonly name: string;
   private readonly pipeline: GPUComputePipeline;
   private readonly group: GPUBindGroup;
+  private readonly textures: readonly string[];
 
-  constructor(name: string, pipeline: GPUComputePipeline, group: GPUBindGroup) {
+  constructor({ name, textures = {} }: KernelText, pipeline: GPUComputePipeline, group: GPUBindGroup) {
     this.name = name;
+    this.textures = Object.keys(textures);
     this.pipeline = pipeline;
     this.group = group;
   }
@@ -45,6 +53,13 @@ export class Kernel {
   run(pass: GPUComputePassEncoder, x: number, y = 1): void {
     this.bind(pass);
     pass.dispatchWorkgroups(x, y);
+  }
+
+  /** Writes to these textures. */
+  runOnto(pass: GPUComputePassEncoder, device: GPUDevice, textures: Textures, x: number): void {
+    const entries = this.textures.map((name, binding) => ({ binding, resource: textures[name].createView() }));
+    pass.setBindGroup(1, device.createBindGroup({ label: this.name, layout: this.pipeline.getBindGroupLayout(1), entries }));
+    this.run(pass, x);
   }
 
   /** The number of workgroups is the `entry`-th triple of u32 in `dispatch`. */
@@ -80,10 +95,10 @@ export async function createKernel(device: GPUDevice, text: KernelText, buffers:
     if (buffer === undefined) throw new RangeError(`kernel ${text.name} names the buffer ${name}, which does not exist`);
     return { binding, resource: { buffer } };
   });
-  return new Kernel(text.name, pipeline, device.createBindGroup({ label: text.name, layout, entries }));
+  return new Kernel(text, pipeline, device.createBindGroup({ label: text.name, layout, entries }));
 }
 
-async function compile(device: GPUDevice, { name: label, buffers }: KernelText, code: string): Promise<Compiled> {
+async function compile(device: GPUDevice, { name: label, buffers, textures }: KernelText, code: string): Promise<Compiled> {
   const layout = device.createBindGroupLayout({
     label,
     entries: Object.values(buffers).map((use, binding) => ({
@@ -92,9 +107,14 @@ async function compile(device: GPUDevice, { name: label, buffers }: KernelText, 
       buffer: { type: BINDING_TYPE[splitUse(use)[0]] },
     })),
   });
+  const bindGroupLayouts = [layout];
+  if (textures !== undefined) {
+    const written = Object.values(textures).map((format, binding) => ({ binding, visibility: COMPUTE_STAGE, storageTexture: { format } }));
+    bindGroupLayouts.push(device.createBindGroupLayout({ label, entries: written }));
+  }
   const pipeline = await device.createComputePipelineAsync({
     label,
-    layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
+    layout: device.createPipelineLayout({ label, bindGroupLayouts }),
     compute: { module: device.createShaderModule({ label, code }) },
   });
   return { layout, pipeline };

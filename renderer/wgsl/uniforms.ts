@@ -120,19 +120,15 @@ export const viewStruct = uniformStruct('View', {
   firstPixel: 'u32',
   /** 1: directions have length 1; 0: they reach as deep as that. */
   unitDirections: 'u32',
-  /** Of a picture's depths, to a unit of the field's space. */
-  depthUnits: 'f32',
+  /** Of the field's space. */
+  metresPerUnit: 'f32',
 });
 
-/**
- * @param camera without lens distortion
- * @param metresPerUnit of a picture's depths
- */
+/** @param camera without lens distortion */
 export function packView(
   space: Exclude<FieldSpace, { kind: 'ndc' }>,
   { camToWorld: m, intrinsics }: Camera,
   firstPixel: number,
-  metresPerUnit: number,
 ): ArrayBuffer {
   const { fx, fy, cx, cy, width } = intrinsics;
   const [m00, m01, m02, x, m10, m11, m12, y, m20, m21, m22, z] = Array.from(m);
@@ -140,7 +136,7 @@ export function packView(
   const [m03, m13, m23] = [x, y, z].map((at, axis) => (at - centre[axis]) / radius);
   const pose = { m00, m01, m02, m03, m10, m11, m12, m13, m20, m21, m22, m23 };
   const unitDirections = space.kind === 'unbounded' ? 1 : 0;
-  return viewStruct.pack({ ...pose, fx, fy, cx, cy, width, firstPixel, unitDirections, depthUnits: radius / metresPerUnit });
+  return viewStruct.pack({ ...pose, fx, fy, cx, cy, width, firstPixel, unitDirections, metresPerUnit: radius });
 }
 
 const WORLD = { centre: [0, 0, 0], radius: 1 };

@@ -51,7 +51,7 @@ export function kernelCosts(work: Work): Record<string, Cost> {
     gatherFeatures: cost(PLANES * 95 * m, PLANES * 176 * m),
     compositeLoss: cost(50 * d + 46 * m, 68 * n + 44 * d + 48 * m),
     cameraRays: cost(30 * n, 24 * n),
-    shadePixels: cost(20 * n, 29 * n),
+    shadePixels: cost(5 * n, 28 * n),
     compositeRays: cost(15 * m, 48 * n + 32 * m),
     sumLosses: cost(3 * n, 16 * n),
     binSamples: cost(d, 16 * d),

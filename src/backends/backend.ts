@@ -172,22 +172,21 @@ export interface RenderedRays {
   readonly counts: Counts;
 }
 
-/** Part of a picture, as people see it. */
-export interface DrawnPixels {
-  /** [N,3] uint8 */
-  readonly pixels: Uint8Array;
-  /** [N] metres along the ray / metresPerUnit; 65535: an opacity of at most one half. */
-  readonly depth: Uint16Array;
-  readonly counts: Counts;
+/** A picture on the GPU that draws and shows it: textures of its width and height, with the usage `STORAGE_BINDING`. */
+export interface PictureTextures {
+  /** rgba8unorm */
+  readonly colours: GPUTexture;
+  /** r32float: metres along the ray; 0: an opacity of at most one half. */
+  readonly depths: GPUTexture;
 }
 
-export interface PixelRequest {
+export interface PaintRequest {
   /** Without lens distortion. */
   readonly camera: Camera;
   /** Pixels [first, first + count) in row-major order. */
   readonly first: number;
   readonly count: number;
-  readonly metresPerUnit: number;
+  readonly textures: PictureTextures;
 }
 
 export interface RenderSettings {
@@ -221,8 +220,8 @@ export interface FieldEngine {
     settings: StepSettings,
   ): Promise<{ result: StepResult; gradients: Partial<Record<ParameterName, Float32Array>> }>;
   renderRays(rays: Rays, settings: RenderSettings): Promise<RenderedRays>;
-  /** Where the engine has a quicker way from a camera to pixels than by rays and floats; not in normalised device coordinates. */
-  drawPixels?(wanted: PixelRequest, settings: RenderSettings): Promise<DrawnPixels>;
+  /** Where the engine has a GPU: the colours of a camera, made and left there; not in normalised device coordinates. */
+  paint?(wanted: PaintRequest, settings: RenderSettings): Promise<Counts>;
   dispose(): Promise<void>;
 }
 

@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, afterEach, expect } from 'vitest';
 
 const CHROMIUM = process.env.SPIKERAY_CHROMIUM ?? '/usr/bin/chromium';
@@ -71,14 +72,31 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => document.getElementById('stage')?.dataset.state === 'full', null, { timeout: 120_000 });
 }
 
-/** The pixels of a picture on the page, as [height,width,3] in 0..1. */
-export async function pixelsOf(page: Page, index = 0): Promise<{ width: number; height: number; rgb: Float32Array }> {
-  const found = await page.evaluate((i) => {
-    const canvas = document.querySelectorAll<HTMLCanvasElement>('.picture-canvas')[i];
-    const { width, height } = canvas;
-    const { data } = canvas.getContext('2d')!.getImageData(0, 0, width, height);
-    return { width, height, data: Array.from(data) };
-  }, index);
-  const rgb = Float32Array.from({ length: found.width * found.height * 3 }, (_, i) => found.data[Math.floor(i / 3) * 4 + (i % 3)] / 255);
-  return { width: found.width, height: found.height, rgb };
+export interface Shown {
+  readonly width: number;
+  readonly height: number;
+  /** [height,width,3] in 0..1 */
+  readonly rgb: Float32Array;
+}
+
+/** What the canvas of the stage shows in the columns of a part, as it is composited on the page; the frustums of the scene's cameras aside. */
+export async function pixelsOf(page: Page, part = 0): Promise<Shown> {
+  const frustums = page.locator('#frustums');
+  const shown = await frustums.isChecked();
+  if (shown) await frustums.dispatchEvent('click');
+  const picture = await screenOf(page, part);
+  if (shown) await frustums.dispatchEvent('click');
+  return picture;
+}
+
+/** The same with all that the stage shows. */
+export async function screenOf(page: Page, part = 0): Promise<Shown> {
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  const clip = (await page.locator('.layer').nth(part).boundingBox())!;
+  const style = '#stage > :not(canvas), #toggle { visibility: hidden !important } #stage { outline: none !important }';
+  const { data, info } = await sharp(await page.screenshot({ clip, style }))
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, rgb: Float32Array.from(data, (value) => value / 255) };
 }

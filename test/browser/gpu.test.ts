@@ -12,10 +12,11 @@ import { decodeScene } from '../../src/baked/decode-scene.ts';
 import { openField } from '../../src/eval/open-field.ts';
 import { meanSquaredError, psnrOf } from '../../src/math/image-metrics.ts';
 import type { RunSummary } from '../../src/server/find-runs.ts';
+import type { RunDetails } from '../../src/server/run-routes.ts';
 import { succeed } from '../e2e/cli.ts';
 import { startServing, type RunningServer } from '../e2e/server.ts';
 import { tinyScene, workFolder } from '../e2e/tiny.ts';
-import { openPage, pixelsOf, settled } from './browser.ts';
+import { openPage, pixelsOf, screenOf, settled, type PageOptions, type Shown } from './browser.ts';
 import { SMALL } from './small-run.ts';
 
 const folder = workFolder();
@@ -43,13 +44,20 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** A quarter of the page's pixels each way: SwiftShader is slow. */
-const address = (more = ''): string => `${server.url}viewer.html?run=${ids.spiking}&resolution=0.25${more}`;
+/** A quarter of the usual pixels each way, of the pictures and of the page: SwiftShader is slow. */
+const open = (more: string, options: PageOptions): Promise<Page> =>
+  openPage(`${server.url}viewer.html?run=${ids.spiking}&resolution=0.25${more}`, { deviceScaleFactor: 0.25, ...options });
 
-/** Keeps the page's devices at hand, with what they report. */
+/** Keeps the page's devices at hand, with what they report, and the bytes of the largest reading. */
 const WATCH_DEVICES = `
   window.devices = [];
   window.gpuErrors = [];
+  window.mostRead = 0;
+  const map = GPUBuffer.prototype.mapAsync;
+  GPUBuffer.prototype.mapAsync = function (mode, offset, size) {
+    if (mode === GPUMapMode.READ) window.mostRead = Math.max(window.mostRead, size);
+    return map.call(this, mode, offset, size);
+  };
   const request = GPUAdapter.prototype.requestDevice;
   GPUAdapter.prototype.requestDevice = async function (descriptor) {
     const device = await request.call(this, descriptor);
@@ -58,16 +66,9 @@ const WATCH_DEVICES = `
     return device;
   };`;
 
-const openOnGpu = (more = ''): Promise<Page> =>
-  openPage(address(`&draw=gpu${more}`), { prepare: (page) => page.addInitScript(WATCH_DEVICES) });
+const openOnGpu = (more = ''): Promise<Page> => open(`&draw=gpu${more}`, { prepare: (page) => page.addInitScript(WATCH_DEVICES) });
 const drawnBy = (page: Page): Promise<string | null> => page.textContent('#drawn');
 const gpuErrors = (page: Page): Promise<string[]> => page.evaluate('window.gpuErrors');
-
-interface Shown {
-  readonly width: number;
-  readonly height: number;
-  readonly rgb: Float32Array;
-}
 
 /** The camera of the whole stage. */
 async function cameraOf(page: Page, width: number, height: number): Promise<Camera> {
@@ -96,6 +97,7 @@ test("every mode's pixels are those of the wasm backend, also after dragging, cr
   const page = await openOnGpu();
   await settled(page);
   expect(await drawnBy(page)).toBe('Pictures are drawn by this page, on the GPU google swiftshader, a software adapter.');
+  expect(await page.evaluate('window.mostRead'), 'bytes that come back of a frame of colours, in a part').toBeLessThan(1000);
   for (const mode of OUTPUT_MODES) {
     await page.click(`[data-mode=${mode}]`);
     await settled(page);
@@ -134,7 +136,8 @@ test("every mode's pixels are those of the wasm backend, also after dragging, cr
 });
 
 test('a crop box holds on the GPU', async () => {
-  const crop: CropBox = { min: [-9, -9, -9], max: [0.1, 9, 9] };
+  // Its far edges are out of sight.
+  const crop: CropBox = { min: [-900, -900, -900], max: [0.1, 900, 900] };
   const page = await openOnGpu(`&crop=${[...crop.min, ...crop.max].join(',')}`);
   await settled(page);
   const shown = await pixelsOf(page);
@@ -142,6 +145,46 @@ test('a crop box holds on the GPU', async () => {
   expect(await psnrAgainstWasm(shown, 'spiking', camera, 'colour', crop)).toBeGreaterThan(35);
   expect(await psnrAgainstWasm(shown, 'spiking', camera, 'colour')).toBeLessThan(35);
   expect(await gpuErrors(page)).toEqual([]);
+});
+
+/** Pixels of a square in the middle of the stage that change when frustums are shown. */
+async function frustumInTheMiddle(page: Page): Promise<number> {
+  await settled(page);
+  const [without, all] = [await pixelsOf(page), await screenOf(page)];
+  const { width, height } = without;
+  let changed = 0;
+  for (let y = height / 2 - 3; y < height / 2 + 3; y++)
+    for (let x = width / 2 - 3; x < width / 2 + 3; x++) {
+      const at = 3 * (y * width + x);
+      if ([0, 1, 2].some((c) => Math.abs(all.rgb[at + c] - without.rgb[at + c]) > 0.1)) changed++;
+    }
+  return changed;
+}
+
+const cross = ([a, b, c]: readonly number[], [x, y, z]: readonly number[]): number[] => [b * z - c * y, c * x - a * z, a * y - b * x];
+const unit = (vector: readonly number[]): number[] => vector.map((value) => value / Math.hypot(...vector));
+
+test('the field hides the frustum of a camera behind it and not that of one before it, on the GPU and from the server', async () => {
+  const details = (await (await fetch(`${server.url}api/runs/${ids.spiking}`)).json()) as RunDetails;
+  const { centre, up, views } = details.cameras;
+  const [, , , x, , , , y, , , , z] = views[0].camToWorld;
+  const outwards = [x, y, z].map((value, axis) => value - centre![axis]);
+  /** In the line of that camera and the middle of the scene, which it looks at. */
+  const lookFrom = (distances: number): string => {
+    const back = unit(outwards.map((value) => value * distances));
+    const right = unit(cross(up, back));
+    const upwards = cross(back, right);
+    const rows = [0, 1, 2].map((axis) => [right[axis], upwards[axis], back[axis], centre![axis] + distances * outwards[axis]]);
+    return `&camera=${rows.flat().join(',')}`;
+  };
+  const nothing = '&crop=900,900,900,901,901,901';
+  for (const draw of ['gpu', 'server']) {
+    const at = (distances: number, more = ''): Promise<Page> =>
+      openPage(`${server.url}viewer.html?run=${ids.spiking}&resolution=0.25&draw=${draw}${lookFrom(distances)}${more}`);
+    expect(await frustumInTheMiddle(await at(1.4)), `${draw}, before it`).toBeGreaterThan(3);
+    expect(await frustumInTheMiddle(await at(-1)), `${draw}, behind it`).toBe(0);
+    expect(await frustumInTheMiddle(await at(-1, nothing)), `${draw}, behind nothing`).toBeGreaterThan(3);
+  }
 });
 
 test('where the GPU is lost or reports an error, the page says so and the server goes on', async () => {
@@ -154,7 +197,9 @@ test('where the GPU is lost or reports an error, the page says so and the server
     await settled(page);
     const before = await pixelsOf(page);
     await page.evaluate(`void ${script}`);
-    await page.click('[data-mode=depth]');
+    // What was painted on a lost GPU is gone: the page asks for it by itself.
+    if (what !== 'lost') await page.click('[data-mode=depth]');
+    await page.waitForSelector('#drawn:has-text("by the server")');
     await settled(page);
     expect(await drawnBy(page)).toMatch(new RegExp(`^Pictures are drawn by the server, on its wasm backend: The GPU .* ${what}`));
     await page.click('[data-mode=colour]');
@@ -170,7 +215,7 @@ test('a scene that arrives damaged is said, and the server draws', async () => {
     const response = await route.fetch();
     await route.fulfill({ response, body: (await response.body()).subarray(0, 2000) });
   };
-  const page = await openPage(address('&draw=gpu'), { prepare: (opened) => opened.route('**/scene', damage) });
+  const page = await open('&draw=gpu', { prepare: (opened) => opened.route('**/scene', damage) });
   await settled(page);
   expect(await drawnBy(page)).toContain('by the server, on its wasm backend: spiking');
   expect(new Set((await pixelsOf(page)).rgb).size).toBeGreaterThan(20);
@@ -184,7 +229,7 @@ test('the server draws where there is no GPU, and the page says why', async () =
     ['&draw=server', '', 'as the address of this page asks.'],
   ];
   for (const [more, script, expected] of reasons) {
-    const page = await openPage(address(more), { prepare: (opened) => opened.addInitScript(script) });
+    const page = await open(more, { prepare: (opened) => opened.addInitScript(script) });
     await settled(page);
     expect(await drawnBy(page)).toBe(`Pictures are drawn by the server, on its wasm backend: ${expected}`);
     expect(page.url()).toContain(`resolution=0.25${more}`);

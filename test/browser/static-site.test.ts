@@ -72,7 +72,7 @@ async function compareModes(shown: Page, modes: readonly OutputMode[]): Promise<
 test('a static host: the page draws by itself, what the wasm backend draws', async () => {
   const shown = await openPage(`${url}?draw=worker`);
   await compareModes(shown, ['colour', 'depth', 'opacity', 'firing', 'samples']);
-  expect(await shown.textContent('#source')).toContain('drawn by this page');
+  expect(await shown.textContent('#drawn')).toContain('drawn by this page');
   expect(await shown.evaluate(() => crossOriginIsolated)).toBe(false);
   expect(await shown.isVisible('#training')).toBe(false);
   expect(await shown.isVisible('#photo')).toBe(false);

@@ -76,7 +76,7 @@ test('the gallery shows the runs, and a card leads to the viewer', async () => {
   expect(await page.locator('.card h2').first().textContent()).toBe('spiking');
   await page.click('.card >> text=spiking');
   await settled(page);
-  expect(await page.textContent('#source')).toContain('drawn by the server');
+  expect(await page.textContent('#drawn')).toContain('drawn by the server');
 });
 
 test("every mode's pixels are those of the command line's render of the same view", async () => {
@@ -87,6 +87,12 @@ test("every mode's pixels are those of the command line's render of the same vie
   await page.click('#path-add');
   await page.click('#path-add');
   const path = await savePath(page);
+  // Their frustums would be in sight.
+  for (let key = 0; key < 2; key++)
+    await page
+      .getByLabel(/^Remove key frame/)
+      .first()
+      .click();
   const rendered = await succeed(['render', run, '--path', path, '--out', join(folder, 'view'), '--quiet', '--json']);
   const { depthMetresPerUnit } = JSON.parse(rendered.stdout) as { depthMetresPerUnit: number };
   const { cameras } = parseCameraPath(JSON.parse(readFileSync(path, 'utf8')), path);
@@ -179,7 +185,7 @@ test('a thumbnail jumps exactly to its camera, whose photo shows beside the runs
   for (let i = 0; i < 8; i++) await page.locator('.divider').last().press('ArrowLeft');
   expect(new Set((await pixelsOf(page, 2)).rgb).size).toBeGreaterThan(20);
   const widths = (): Promise<number[]> =>
-    page.locator('.picture-canvas').evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).width));
+    page.locator('.layer').evaluateAll((all) => all.map((layer) => layer.getBoundingClientRect().width));
   const [left, middle] = await widths();
   await page.locator('.divider').first().press('ArrowRight');
   await settled(page);
@@ -224,11 +230,11 @@ test('a camera path is edited, previewed, saved, and loaded by another page', as
 });
 
 test('a camera path is filmed, frame by frame at its own times', async () => {
-  const page = await openPage(viewer('&resolution=0.5&output=depth'));
+  const page = await openPage(viewer('&resolution=0.5&output=depth'), { deviceScaleFactor: 0.5 });
   await settled(page);
+  const first = await pixelsOf(page);
   await openPanel(page, 'Camera path');
   await page.click('#path-add');
-  const first = await pixelsOf(page);
   await page.click('#thumbnails button >> nth=3');
   await page.click('#path-add');
   await page.getByLabel('Seconds before key frame 2').fill('0.2');
@@ -293,6 +299,11 @@ test('a crop box and a background change what is shown', async () => {
   expect(new Set((await pixelsOf(page)).rgb).size).toBeGreaterThan(20);
   const [picture] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
   expect(picture.suggestedFilename()).toBe('spiking-colour.png');
+  const saved = await sharp(await picture.path())
+    .removeAlpha()
+    .raw()
+    .toBuffer();
+  expect(psnr(unit(saved), (await pixelsOf(page)).rgb)).toBeGreaterThan(40);
 });
 
 test('a server that is killed and started again is found by itself', async () => {
@@ -337,11 +348,23 @@ test('on a screen of 390 pixels everything is in reach, by touch and by keyboard
   expect(await overflow()).toBeLessThanOrEqual(0);
 });
 
-test('without WebGL the pictures are there, and the page says what is missing', async () => {
-  const page = await openPage(viewer(), { flags: ['--disable-3d-apis'], allowed: /WebGL/ });
+test('a WebGL context that is lost is replaced', async () => {
+  const page = await openPage(viewer());
   await settled(page);
-  expect(await page.textContent('#source')).toContain('no WebGL 2');
-  expect(new Set((await pixelsOf(page)).rgb).size).toBeGreaterThan(20);
+  const { rgb } = await pixelsOf(page);
+  const lost = await page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>('.stage-canvas')!;
+    canvas.getContext('webgl2')!.getExtension('WEBGL_lose_context')!.loseContext();
+    return canvas.isConnected;
+  });
+  expect(lost).toBe(true);
+  await page.waitForFunction(() => !document.querySelector<HTMLCanvasElement>('.stage-canvas')!.getContext('webgl2')!.isContextLost());
+  expect(psnr((await pixelsOf(page)).rgb, rgb)).toBeGreaterThan(45);
+});
+
+test('without WebGL nothing is shown, and the page says why', async () => {
+  const page = await openPage(viewer(), { flags: ['--disable-3d-apis'], allowed: /WebGL/ });
+  await page.waitForSelector('#lacking:has-text("no WebGL 2")');
 });
 
 test('a run that is not there is said, not shown blank', async () => {

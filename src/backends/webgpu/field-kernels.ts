@@ -33,6 +33,7 @@ import {
   touchVoxels,
   touchWorkgroups,
 } from './kernels/sort-samples.ts';
+import type { PictureTextures } from '../backend.ts';
 import type { FieldSizes } from './field-plan.ts';
 import type { NetworkModule } from './network/interface.ts';
 import type { TeacherModule } from './network/teacher.ts';
@@ -172,11 +173,11 @@ export class FieldKernels {
     }
   }
 
-  /** The same from the camera in `view` to the pixels in `picture`. */
-  encodeDrawing(pass: GPUComputePassEncoder, rays: number, parts: number): void {
+  /** The same from the camera in `view` to the pixels of textures. */
+  encodePainting(pass: GPUComputePassEncoder, device: GPUDevice, { colours, depths }: PictureTextures, rays: number, parts: number): void {
     this.kernel('cameraRays').run(pass, Math.ceil(rays / CAMERA_RAYS));
     this.encodeRendering(pass, rays, parts);
-    this.kernel('shadePixels').run(pass, Math.ceil(rays / SHADE_PIXELS));
+    this.kernel('shadePixels').runOnto(pass, device, { colours, depths }, Math.ceil(rays / SHADE_PIXELS));
   }
 
   /**

@@ -147,7 +147,6 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
   reserve('place', Math.max(densitySamples, partSamples) * 16);
   reserve('sampleInfo', partSamples * 16);
   reserve('rendered', rays * 24);
-  reserve('picture', Math.ceil(RENDER_RAYS / 4) * 20);
   reserve('raySpikes', rays * 4);
   reserve('logits', partSamples * 16);
   if (width > 0) {

@@ -10,11 +10,10 @@ import {
   addCounts,
   emptyCounts,
   type Counts,
-  type DrawnPixels,
   type FieldEngine,
   type LossWeights,
+  type PaintRequest,
   type ParameterName,
-  type PixelRequest,
   type Rays,
   type RenderedRays,
   type RenderSettings,
@@ -211,25 +210,23 @@ export class WebgpuEngine implements FieldEngine {
     return out;
   }
 
-  /** Neither rays nor colours in floats leave the GPU: 5 bytes a pixel come back. */
-  async drawPixels({ camera, first: firstPixel, count: n, metresPerUnit }: PixelRequest, settings: RenderSettings): Promise<DrawnPixels> {
-    const out = { pixels: new Uint8Array(3 * n), depth: new Uint16Array(n), counts: emptyCounts() };
+  /** Neither rays nor pixels leave the GPU: counts alone come back. */
+  async paint({ camera, first: firstPixel, count: n, textures }: PaintRequest, settings: RenderSettings): Promise<Counts> {
+    const total = emptyCounts();
     const { space } = this.spec;
     if (space.kind === 'ndc')
       throw new RangeError('Cameras have no rays in normalised device coordinates; draw those of renderer/field-rays.ts.');
-    this.device.queue.writeBuffer(this.buffers['view'], 0, packView(space, camera, firstPixel, metresPerUnit));
+    this.device.queue.writeBuffer(this.buffers['view'], 0, packView(space, camera, firstPixel));
     await this.render(n, settings, {
-      results: (count) => [{ buffer: 'picture', bytes: 20 * Math.ceil(count / 4) }],
+      results: () => [],
       firstView: (count) => count,
       upload: () => undefined,
-      encode: (pass, count, parts) => this.kernels.encodeDrawing(pass, count, parts),
-      take: (first, count, bytes, offset, counts) => {
-        out.pixels.set(new Uint8Array(bytes, offset, 3 * count), 3 * first);
-        out.depth.set(new Uint16Array(bytes, offset + 12 * Math.ceil(count / 4), count), first);
-        addCounts(out.counts, counts);
+      encode: (pass, count, parts) => this.kernels.encodePainting(pass, this.device, textures, count, parts),
+      take: (_first, _count, _bytes, _offset, counts) => {
+        addCounts(total, counts);
       },
     });
-    return out;
+    return total;
   }
 
   /** Renders `n` rays in batches, several at a time. */

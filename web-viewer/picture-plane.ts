@@ -1,0 +1,162 @@
+/**
+ * One picture on the stage: a rectangle over some columns of the view that writes the picture's colours, and its depths where the field is
+ * opaque, so that what is drawn after it is hidden where the field is nearer.
+ *
+ *     depth along the ray d, direction (x, y, -1):   z = d / |(x, y, -1)|,   depth buffer = f (z - n) / (z (f - n))
+ *
+ * A picture in memory is uploaded. A painted one lies in textures of the plane's own: one pair is shown while the other is painted in.
+ */
+import { AlwaysDepth, DataTexture, FloatType, Mesh, PlaneGeometry, RedFormat, Vector2, type PerspectiveCamera, type Texture } from 'three';
+import { cameraFar, cameraNear, ivec2, min, mix, select, texture, uniform, uv, vec2, vec3, vec4, viewZToPerspectiveDepth } from 'three/tsl';
+import { ExternalTexture, LinearFilter, NodeMaterial } from 'three/webgpu';
+import type { PictureSurface, ShownFrame } from '../renderer/frame-source.ts';
+import type { PictureTextures } from '../src/backends/backend.ts';
+
+/** Columns of the stage, as shares of its width. */
+export interface Region {
+  readonly left: number;
+  readonly right: number;
+}
+
+/** Depth, in frames in memory, of what is not opaque. */
+const NOTHING = 65535;
+
+const SQUARE = new PlaneGeometry(1, 1);
+
+export class PicturePlane implements PictureSurface {
+  readonly mesh: Mesh<PlaneGeometry, NodeMaterial>;
+  private readonly camera: PerspectiveCamera;
+  private readonly colours = texture(colourTexture(new Uint8Array(4), 1, 1));
+  private readonly depths = texture(depthTexture(new Float32Array(1), 1, 1));
+  private readonly size = uniform(new Vector2(1, 1));
+  private readonly region = uniform(new Vector2(0, 1));
+  /** Of half the view's angles. */
+  private readonly tangents = uniform(new Vector2(1, 1));
+  private gpu: GPUDevice | null = null;
+  private front: PictureTextures | null = null;
+  private back: PictureTextures | null = null;
+
+  constructor(camera: PerspectiveCamera) {
+    this.camera = camera;
+    this.mesh = new Mesh(SQUARE, this.material());
+    this.mesh.frustumCulled = false;
+    this.mesh.renderOrder = -1;
+    this.mesh.visible = false;
+  }
+
+  /** The GPU that the stage is on, if pictures can be painted on it. What was painted on another is lost. */
+  set device(gpu: GPUDevice | null) {
+    if (gpu === this.gpu) return;
+    this.gpu = gpu;
+    if (this.front !== null) this.mesh.visible = false;
+    this.front = this.back = null;
+  }
+
+  place({ left, right }: Region): void {
+    this.region.value.set(left, right);
+  }
+
+  begin(width: number, height: number): PictureTextures | null {
+    if (this.gpu === null) return null;
+    if (this.back?.colours.width !== width || this.back.colours.height !== height) {
+      destroy(this.back);
+      this.back = createTextures(this.gpu, width, height);
+    }
+    return this.back;
+  }
+
+  /** Shows a frame of the view as it is now. */
+  show(frame: ShownFrame): void {
+    const { width, height } = frame;
+    if ('textures' in frame) {
+      // Painted on a GPU that the stage has lost since.
+      if (frame.textures !== this.back) return;
+      [this.front, this.back] = [this.back, this.front];
+      const depths = Object.assign(new ExternalTexture(frame.textures.depths), { type: FloatType, format: RedFormat });
+      this.use(new ExternalTexture(frame.textures.colours), depths, width, height);
+      return;
+    }
+    const metres = Float32Array.from(frame.depth, (units) => (units === NOTHING ? 0 : units * frame.metresPerUnit));
+    this.use(colourTexture(rgbaOf(frame.pixels), width, height), depthTexture(metres, width, height), width, height);
+  }
+
+  /** Shows an image that hides nothing. */
+  showImage({ data, width, height }: ImageData): void {
+    this.use(colourTexture(data, width, height), depthTexture(new Float32Array(1), 1, 1), 1, 1);
+  }
+
+  /** When nothing is painted in it any more. */
+  dispose(): void {
+    destroy(this.front);
+    destroy(this.back);
+    this.colours.value.dispose();
+    this.depths.value.dispose();
+    this.mesh.material.dispose();
+  }
+
+  /** @param width of the depths */
+  private use(colours: Texture, depths: Texture, width: number, height: number): void {
+    this.colours.value.dispose();
+    this.depths.value.dispose();
+    this.colours.value = colours;
+    this.depths.value = depths;
+    this.size.value.set(width, height);
+    const tangent = Math.tan((this.camera.fov * Math.PI) / 360);
+    this.tangents.value.set(tangent * this.camera.aspect, tangent);
+    this.mesh.visible = true;
+  }
+
+  private material(): NodeMaterial {
+    const { colours, depths, size, region, tangents } = this;
+    const material = new NodeMaterial();
+    material.depthFunc = AlwaysDepth;
+    const place = uv();
+    const seen = vec2(mix(region.x, region.y, place.x), place.y)
+      .mul(2)
+      .sub(1);
+    const texel = vec2(place.x, place.y.oneMinus());
+    material.vertexNode = vec4(seen, 0, 1);
+    material.fragmentNode = vec4(colours.sample(texel).rgb, 1);
+    const metres = depths.load(ivec2(min(texel.mul(size).floor(), size.sub(1)))).r;
+    const z = metres.div(vec3(seen.mul(tangents), 1).length());
+    material.depthNode = select(metres.greaterThan(0), viewZToPerspectiveDepth(z.negate(), cameraNear, cameraFar), 1);
+    return material;
+  }
+}
+
+function createTextures(gpu: GPUDevice, width: number, height: number): PictureTextures {
+  const usage = GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.TEXTURE_BINDING;
+  const create = (label: string, format: GPUTextureFormat): GPUTexture =>
+    gpu.createTexture({ label, size: [width, height], format, usage });
+  return { colours: create('colours', 'rgba8unorm'), depths: create('depths', 'r32float') };
+}
+
+function destroy(textures: PictureTextures | null): void {
+  textures?.colours.destroy();
+  textures?.depths.destroy();
+}
+
+function colourTexture(rgba: Uint8Array | Uint8ClampedArray, width: number, height: number): DataTexture {
+  const made = new DataTexture(rgba as Uint8Array<ArrayBuffer>, width, height);
+  made.magFilter = made.minFilter = LinearFilter;
+  made.needsUpdate = true;
+  return made;
+}
+
+function depthTexture(metres: Float32Array<ArrayBuffer>, width: number, height: number): DataTexture {
+  const made = new DataTexture(metres, width, height, RedFormat, FloatType);
+  made.needsUpdate = true;
+  return made;
+}
+
+/** @param rgb [pixels,3] */
+export function rgbaOf(rgb: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
+  const rgba = new Uint8ClampedArray((rgb.length / 3) * 4);
+  for (let from = 0, to = 0; from < rgb.length; to += 4) {
+    rgba[to] = rgb[from++];
+    rgba[to + 1] = rgb[from++];
+    rgba[to + 2] = rgb[from++];
+    rgba[to + 3] = 255;
+  }
+  return rgba;
+}
