@@ -1,195 +1,68 @@
 /**
- * `npm run bench:gpu [-- SCENE] [--gpu NAME] [--preset NAME]... [--python PATH]`: what the backend webgpu does on a GPU: its limits, measured;
- * training and rendering of a field of known cost; the time of each kernel beside its two numbers; the same model in PyTorch on the same GPU; and
- * with SCENE how good a field is after how much training (presets `gpu` and `paper`, unless others are named). docs/webgpu.md explains the columns.
+ * `npm run bench:gpu [-- SCENE] [--gpu NAME] [--preset NAME]... [--seconds N] [--set KEY=VALUE]... [--python PATH]`: what the backend webgpu does
+ * on a GPU: its limits, measured; training and rendering of a field of known cost, beside the same model in PyTorch on the same GPU; the time of
+ * each kernel beside its two numbers; and with SCENE how good a field is after how much training, and how many frames of it a second are drawn
+ * (presets `gpu` and `paper`, unless others are named; at most N seconds each). Markdown on stdout; docs/webgpu.md explains the columns.
  */
 import { parseArgs } from 'node:util';
-import type { FieldEngine, TrainBatch } from '../src/backends/backend.ts';
+import { openScene } from '../datasets/index.ts';
+import type { SceneData } from '../datasets/scene-data.ts';
 import type { WebgpuDevice } from '../src/backends/webgpu/device.ts';
 import { openNodeDevice } from '../src/backends/webgpu/launch-node.ts';
 import { createWebgpuBackend } from '../src/backends/webgpu/webgpu-backend.ts';
 import { byteSize } from '../src/cli/format.ts';
-import { maxStepsPerRay, viewInputs } from '../src/model/field-spec.ts';
-import { resolveConfig } from '../src/config/resolve-config.ts';
-import { kernelCosts } from './bench/kernel-costs.ts';
+import { sharpCodec } from '../src/cli/image-codec.ts';
+import { nodeFiles } from '../src/cli/node-files.ts';
+import { parseAssignment, resolveConfig } from '../src/config/resolve-config.ts';
+import type { Config } from '../src/config/schema.ts';
+import { openField } from '../src/eval/open-field.ts';
+import { benchField } from './bench/gpu-field.ts';
+import { benchKernels } from './bench/gpu-kernels.ts';
 import { measureLimits, type GpuLimits } from './bench/gpu-limits.ts';
-import { timePeers } from './bench/peers.ts';
-import { PassProfiler } from './bench/profile-passes.ts';
-import { BATCH_RAYS, fillShell, shellBatch, shellCapacity, shellSettings, shellSpec } from './bench/shell-field.ts';
-import { table } from './bench/table.ts';
+import { framesPerSecond, type Effort } from './bench/measure.ts';
+import { tableHead, tableRow } from './bench/table.ts';
 import { timeToPsnr } from './bench/time-to-psnr.ts';
 
-/** How much is computed; a software adapter would take hours for what a GPU does in a minute. */
-interface Effort {
-  readonly warmUp: number;
-  /** At least this long is measured, seconds. */
-  readonly least: number;
-  /** Rays of a view. */
-  readonly view: number;
-}
-
-/** Of an 800x800 view. */
-const VIEW_RAYS = 800 * 800;
-
-const ON_GPU: Effort = { warmUp: 5, least: 3, view: VIEW_RAYS };
-const ON_SOFTWARE: Effort = { warmUp: 1, least: 1, view: 100 * 100 };
-const batches = [1, 2, 3, 4].map(shellBatch);
+const ON_GPU: Effort = { warmUp: 5, least: 3, rays: 8192, side: 800 };
+const ON_SOFTWARE: Effort = { warmUp: 1, least: 1, rays: 2048, side: 100 };
+/** Every so manieth view of the split val is looked at, every so many seconds of training. */
+const [EVERY_VIEW, EVERY_SECONDS] = [10, 10];
 
 function print(text = ''): void {
   process.stdout.write(`${text}\n`);
 }
 
-interface Speed {
-  readonly runs: number;
-  readonly seconds: number;
-}
-
-/** Runs `work` at least three times, after warming up. */
-async function measure({ warmUp, least }: Effort, work: (run: number) => Promise<unknown>): Promise<Speed> {
-  for (let run = 0; run < warmUp; run++) await work(run);
-  const began = performance.now();
-  for (let runs = 1; ; runs++) {
-    await work(runs);
-    const seconds = (performance.now() - began) / 1000;
-    if (seconds >= least && runs >= 3) return { runs, seconds };
+/** One part of the report. What goes wrong in it is told, and ends the program with 1 after the others. */
+async function part(title: string, work: () => Promise<string>): Promise<void> {
+  print(`### ${title}\n`);
+  try {
+    print(await work());
+  } catch (error) {
+    print(`Failed: ${(error as Error).message}\n`);
+    process.exitCode = 1;
   }
 }
 
-async function renderView(engine: FieldEngine, view: TrainBatch): Promise<void> {
-  await engine.renderRays(view, { background: [1, 1, 1] });
-}
-
-function viewOfBatches(count: number): TrainBatch {
-  const copies = Math.ceil(count / BATCH_RAYS);
-  const repeat = (name: 'origins' | 'directions' | 'target' | 'background'): Float32Array => {
-    const data = new Float32Array(count * 3);
-    for (let i = 0; i < copies; i++)
-      data.set(batches[i % batches.length][name].subarray(0, count * 3 - i * BATCH_RAYS * 3), i * BATCH_RAYS * 3);
-    return data;
-  };
-  return {
-    count,
-    origins: repeat('origins'),
-    directions: repeat('directions'),
-    target: repeat('target'),
-    background: repeat('background'),
-  };
-}
-
-async function benchField(device: WebgpuDevice, effort: Effort, python: string): Promise<void> {
-  const engine = await createWebgpuBackend(device).createField(shellSpec('lif'), shellCapacity);
-  await fillShell(engine);
-  let samples = 0;
-  const training = await measure(effort, async (run) => {
-    samples += (await engine.trainStep(batches[run % batches.length], shellSettings)).counts.samples;
+async function benchScene(device: WebgpuDevice, scene: SceneData, config: Config, mostSeconds: number, effort: Effort): Promise<string> {
+  const backend = createWebgpuBackend(device);
+  const head = ['s', 'fine steps', 'rays', 'PSNR, dB'];
+  let isFirst = true;
+  const { last, finished } = await timeToPsnr({
+    ...{ scene, config, backend, mostSeconds },
+    everySeconds: EVERY_SECONDS,
+    everyView: EVERY_VIEW,
+    found: ({ seconds, step, rays, psnr }) => {
+      if (isFirst) print(tableHead(head));
+      isFirst = false;
+      print(tableRow([seconds.toFixed(1), String(step), rays.toExponential(2), psnr.toFixed(2)]));
+    },
   });
-  const samplesPerRay = samples / ((training.runs + effort.warmUp) * BATCH_RAYS);
-  const view = viewOfBatches(effort.view);
-  const rendering = await measure(effort, () => renderView(engine, view));
-  const raysPerSecond = (training.runs * BATCH_RAYS) / training.seconds;
-  print(`### A shell in 160^3 voxels, LIF, ${samplesPerRay.toFixed(1)} network samples a ray\n`);
-  print(
-    table(
-      ['', 'train rays/s', 'train samples/s', 'render rays/s', '800x800 views/s', 'colours off by', 'losses off by'],
-      [
-        [
-          'SpikeRay',
-          ...[raysPerSecond, raysPerSecond * samplesPerRay, (rendering.runs * effort.view) / rendering.seconds].map((value) =>
-            value.toExponential(2),
-          ),
-          ((rendering.runs * effort.view) / VIEW_RAYS / rendering.seconds).toFixed(1),
-          '',
-          '',
-        ],
-        ...(await timePeers({ engine, batches, settings: shellSettings }, python, process.cwd())).map((found) =>
-          'reason' in found
-            ? [`PyTorch, ${found.peer}`, `not run: ${found.reason}`, '', '', '', '', '']
-            : [
-                `PyTorch ${found.torch}, ${found.peer}, ${found.device}`,
-                ...[found.trainRaysPerSecond, found.trainSamplesPerSecond, found.renderRaysPerSecond].map((value) =>
-                  value.toExponential(2),
-                ),
-                (found.renderRaysPerSecond / VIEW_RAYS).toFixed(1),
-                found.colourDifference.toExponential(1),
-                found.lossDifference.toExponential(1),
-              ],
-        ),
-      ],
-    ),
-  );
+  const engine = await openField(backend, last);
+  const cameras = (scene.splits.val ?? []).filter((_, i) => i % EVERY_VIEW === 0);
+  const frames = await framesPerSecond(engine, cameras, effort);
   await engine.dispose();
-}
-
-/** On a device of its own, whose every dispatch is timed. */
-async function benchKernels(gpu: string | null, effort: Effort, limits: GpuLimits): Promise<void> {
-  const device = await openNodeDevice(gpu);
-  if (!device.has('timestamp-query')) {
-    print('The GPU has no timestamp queries: kernels cannot be timed one by one.\n');
-    return;
-  }
-  const profiler = new PassProfiler(device.device);
-  const spec = shellSpec('lif');
-  const engine = await createWebgpuBackend(device).createField(spec, shellCapacity);
-  await fillShell(engine);
-  const { result, gradients } = await engine.gradients(batches[0], shellSettings);
-  const costs = kernelCosts({
-    ...result.counts,
-    evaluations: result.counts.densityEvaluations,
-    touchedVoxels: gradients.density!.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0),
-    maxSteps: maxStepsPerRay(spec),
-    width: spec.network!.width,
-    views: viewInputs(spec.network!),
-    firing: result.counts.active[0] / (result.counts.timeSteps * spec.network!.width),
-  });
-  for (const [title, work] of [
-    ['a training step of 2048 rays', (run: number) => engine.trainStep(batches[run % batches.length], shellSettings)],
-    ['rendering 2048 rays', (run: number) => engine.renderRays(batches[run % batches.length], { background: [1, 1, 1] })],
-  ] as const) {
-    for (let run = 0; run < effort.warmUp; run++) await work(run);
-    await profiler.take();
-    const runs = 2 * effort.warmUp;
-    for (let run = 0; run < runs; run++) await work(run);
-    const times = await profiler.take();
-    const total = times.reduce((sum, { microseconds }) => sum + microseconds, 0);
-    print(`### Kernels of ${title}\n`);
-    print(
-      table(
-        ['kernel', 'dispatches', 'µs', 'share', 'operations', 'bytes', 'of the arithmetic', 'of the bandwidth'],
-        times.map(({ name, dispatches, microseconds }) => {
-          const { operations, bytes } = costs[name];
-          const seconds = microseconds / runs / 1e6;
-          return [
-            name,
-            (dispatches / runs).toFixed(0),
-            (1e6 * seconds).toFixed(1),
-            percent(microseconds / total),
-            operations.toExponential(2),
-            bytes.toExponential(2),
-            percent(operations / seconds / limits.arithmetic),
-            percent(bytes / seconds / limits.bandwidth),
-          ];
-        }),
-      ),
-    );
-  }
-  await engine.dispose();
-  device.dispose();
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
-
-async function benchScene(device: WebgpuDevice, scene: string, preset: string): Promise<void> {
-  const config = resolveConfig(preset, []);
-  const points = await timeToPsnr({ scene, config, backend: createWebgpuBackend(device), everySeconds: 5, everyView: 10 });
-  print(`### PSNR over time: ${scene}, preset ${preset}, every 10th val view, evaluation not counted\n`);
-  print(
-    table(
-      ['s', 'fine steps', 'rays', 'PSNR, dB'],
-      points.map(({ seconds, step, rays, psnr }) => [seconds.toFixed(1), String(step), rays.toExponential(2), psnr.toFixed(2)]),
-    ),
-  );
+  const end = finished ? 'Training came to its end' : `Training was ended after ${mostSeconds} s (--seconds)`;
+  return `\n${end}. Drawn from the cameras of these views: ${frames.toFixed(1)} frames of 800x800 a second.\n`;
 }
 
 function describeLimits({ bandwidth, arithmetic }: GpuLimits): string {
@@ -201,11 +74,21 @@ const { values, positionals } = parseArgs({
   options: {
     gpu: { type: 'string' },
     preset: { type: 'string', multiple: true, default: ['gpu', 'paper'] },
+    seconds: { type: 'string', default: '120' },
+    set: { type: 'string', multiple: true, default: [] },
     python: { type: 'string', default: 'python3' },
   },
 });
+// What is wrong in the command is told before anything is measured.
+const configs = values.preset.map((preset) => [preset, resolveConfig(preset, values.set.map(parseAssignment))] as const);
+const mostSeconds = Number(values.seconds);
+if (!(mostSeconds > 0)) throw new RangeError(`--seconds ${values.seconds}: expected a number above 0`);
+
 const gpu = values.gpu ?? null;
 const device = await openNodeDevice(gpu);
+const files = { files: nodeFiles, images: sharpCodec, splits: ['train', 'val'] } as const;
+const scene = positionals.length > 0 ? await openScene(positionals[0], { ...files, ...configs[0][1].scene }) : null;
+const effort = device.software ? ON_SOFTWARE : ON_GPU;
 print(`## ${device.description}\n`);
 if (device.software) print('A software adapter: only relative figures mean anything.\n');
 const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupStorageSize } = device.device.limits;
@@ -214,8 +97,14 @@ print(
 );
 const limits = await measureLimits(device);
 print(`${describeLimits(limits)}\n`);
-const effort = device.software ? ON_SOFTWARE : ON_GPU;
-await benchField(device, effort, values.python);
-await benchKernels(gpu, effort, limits);
-if (positionals.length > 0) for (const preset of values.preset) await benchScene(device, positionals[0], preset);
+await part('A field of known cost', () => benchField(device, effort, values.python));
+const timed = await openNodeDevice(gpu);
+await part('Kernels', () => benchKernels(timed, effort, limits));
+timed.dispose();
+if (scene === null) print('No scene was given: nothing about the quality for the time. npm run bench:gpu -- SCENE\n');
+else
+  for (const [preset, config] of configs)
+    await part(`${positionals[0]}, preset ${preset}: PSNR of every ${EVERY_VIEW}th val view, evaluation not counted`, () =>
+      benchScene(device, scene, config, mostSeconds, effort),
+    );
 device.dispose();

@@ -8,10 +8,12 @@ import type { WasmEngine } from '../src/backends/wasm/wasm-engine.ts';
 import { timeIsolatedKernels } from './bench/isolated-kernels.ts';
 import { table as markdownTable } from './bench/table.ts';
 import { timeTrainingLoop } from './bench/training-loop.ts';
-import { BATCH_RAYS, fillShell, shellBatch, shellCapacity, shellSettings, shellSpec } from './bench/shell-field.ts';
+import { fillShell, shellBatches, shellCapacity, shellSettings, shellSpec } from './bench/shell-field.ts';
 
 const STEPS = 40;
-const batches = [1, 2, 3, 4].map(shellBatch);
+const BATCH_RAYS = 2048;
+const batches = shellBatches(BATCH_RAYS);
+const capacity = shellCapacity(BATCH_RAYS);
 
 function print(text = ''): void {
   process.stdout.write(`${text}\n`);
@@ -55,7 +57,7 @@ interface FieldFigures {
 async function benchField(neuron: 'lif' | 'relu', threads: number): Promise<FieldFigures> {
   const backend = await createWasmBackend({ threads });
   const spec = shellSpec(neuron);
-  const engine = (await backend.createField(spec, shellCapacity)) as WasmEngine;
+  const engine = (await backend.createField(spec, capacity)) as WasmEngine;
   await fillShell(engine);
   for (let i = 0; i < 4; i++) await engine.trainStep(batches[i], shellSettings);
 
@@ -91,7 +93,7 @@ async function benchField(neuron: 'lif' | 'relu', threads: number): Promise<Fiel
     renderRaysPerSecond: (BATCH_RAYS * STEPS * 1000) / renderWall,
     samplesPerRay: samples / (BATCH_RAYS * STEPS),
     firing: spikes.map((count) => count / (samples * 128)),
-    estimate: backend.estimateBytes(spec, shellCapacity),
+    estimate: backend.estimateBytes(spec, capacity),
     resident,
   };
 }

@@ -34,18 +34,27 @@ export interface Problem {
   readonly settings: StepSettings;
 }
 
-/** Runs every peer, or says why one does not run. The scripts lie in the sources, beside `folder`/package.json. */
+/** Seconds after which a peer is given up. */
+const PATIENCE = 180;
+
+/**
+ * Runs every peer, or says why one does not run. The scripts lie in the sources, beside `folder`/package.json.
+ *
+ * @param onProcessor they may run there; else they need PyTorch's GPU
+ */
 export async function timePeers(
   problem: Problem,
   python: string,
   folder: string,
+  onProcessor: boolean,
 ): Promise<(PeerFigures | { peer: string; reason: string })[]> {
   const temporary = await mkdtemp(join(tmpdir(), 'spikeray-peers-'));
   const file = join(temporary, 'problem.safetensors');
   try {
     await writeFile(file, await encodeProblem(problem));
     const results = [];
-    for (const peer of PEERS) results.push(await timePeer(peer, file, python, folder));
+    for (const peer of PEERS)
+      results.push(await timePeer(peer, [file, peer, ...(onProcessor ? ['--steps', '3'] : ['--gpu'])], python, folder));
     return results;
   } finally {
     await rm(temporary, { recursive: true });
@@ -54,16 +63,18 @@ export async function timePeers(
 
 async function timePeer(
   peer: string,
-  file: string,
+  options: readonly string[],
   python: string,
   folder: string,
 ): Promise<PeerFigures | { peer: string; reason: string }> {
   try {
-    const { stdout } = await promisify(execFile)(python, [join(folder, 'scripts/peers/run.py'), file, peer]);
+    const { stdout } = await promisify(execFile)(python, [join(folder, 'scripts/peers/run.py'), ...options], { timeout: 1000 * PATIENCE });
     return JSON.parse(stdout) as PeerFigures;
   } catch (error) {
-    const { stderr, message } = error as Error & { stderr?: string };
-    return { peer, reason: stderr?.trim().split('\n').at(-1) ?? message };
+    const { stderr, message, killed } = error as Error & { stderr?: string; killed?: boolean };
+    if (killed === true) return { peer, reason: `it took longer than ${PATIENCE} s` };
+    const said = stderr?.trim().split('\n').at(-1);
+    return { peer, reason: said === undefined || said === '' ? message : said };
   }
 }
 

@@ -2,6 +2,7 @@
  * A field with known cost: a spherical shell of matter in an empty box at 160^3, random features, random weights that fire at a realistic
  * rate, and rays that look through the middle. Training it changes nothing that matters for speed.
  */
+import type { Camera } from '../../renderer/rays.ts';
 import { NO_LOSS_TERMS, type Capacity, type FieldEngine, type StepSettings, type TrainBatch } from '../../src/backends/backend.ts';
 import { Random } from '../../src/math/random.ts';
 import { BOUNDED, voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
@@ -9,7 +10,6 @@ import { BOUNDED, voxelCount, type FieldSpec } from '../../src/model/field-spec.
 const SIDE = 160;
 const HALF = 1.2;
 const VOXEL = (2 * HALF) / SIDE;
-export const BATCH_RAYS = 2048;
 
 export function shellSpec(neuron: 'lif' | 'relu'): FieldSpec {
   return {
@@ -38,7 +38,9 @@ export function shellSpec(neuron: 'lif' | 'relu'): FieldSpec {
   };
 }
 
-export const shellCapacity: Capacity = { voxels: SIDE ** 3, trainRays: BATCH_RAYS };
+export function shellCapacity(rays: number): Capacity {
+  return { voxels: SIDE ** 3, trainRays: rays };
+}
 
 export async function fillShell(engine: FieldEngine): Promise<void> {
   const random = new Random(7);
@@ -65,17 +67,35 @@ export async function fillShell(engine: FieldEngine): Promise<void> {
   await engine.write('w3', uniform(128 * 3, 0.1));
 }
 
+/** Four batches of so many rays. */
+export function shellBatches(rays: number): TrainBatch[] {
+  return [1, 2, 3, 4].map((seed) => shellBatch(seed, rays));
+}
+
+/** Distance of the cameras from the middle, and half of what they see there. */
+const [DISTANCE, SEEN] = [4, 0.9];
+
+/** One of the cameras of the batches, 800x800. */
+export function shellCamera(angle: number): Camera {
+  const [c, s] = [Math.cos(angle), Math.sin(angle)];
+  const focal = (400 * DISTANCE) / SEEN;
+  return {
+    camToWorld: [-s, 0, c, DISTANCE * c, c, 0, s, DISTANCE * s, 0, 1, 0, 0, 0, 0, 0, 1],
+    intrinsics: { width: 800, height: 800, fx: focal, fy: focal, cx: 400, cy: 400 },
+  };
+}
+
 /** Rays from a circle of cameras towards the shell. */
-export function shellBatch(seed: number): TrainBatch {
+function shellBatch(seed: number, rays: number): TrainBatch {
   const random = new Random(seed);
-  const floats = (): Float32Array => new Float32Array(BATCH_RAYS * 3);
-  const batch = { count: BATCH_RAYS, origins: floats(), directions: floats(), target: floats(), background: floats().fill(1) };
-  for (let ray = 0; ray < BATCH_RAYS; ray++) {
+  const floats = (): Float32Array => new Float32Array(rays * 3);
+  const batch = { count: rays, origins: floats(), directions: floats(), target: floats(), background: floats().fill(1) };
+  for (let ray = 0; ray < rays; ray++) {
     const angle = random.float() * 2 * Math.PI;
-    batch.origins.set([4 * Math.cos(angle), 4 * Math.sin(angle), 0], ray * 3);
+    batch.origins.set([DISTANCE * Math.cos(angle), DISTANCE * Math.sin(angle), 0], ray * 3);
     for (let axis = 0; axis < 3; axis++) {
       const i = ray * 3 + axis;
-      batch.directions[i] = (-batch.origins[i] + (2 * random.float() - 1) * 0.9) / 4;
+      batch.directions[i] = (-batch.origins[i] + (2 * random.float() - 1) * SEEN) / DISTANCE;
       batch.target[i] = random.float();
     }
   }

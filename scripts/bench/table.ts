@@ -1,5 +1,12 @@
 /** A table in Markdown, numbers to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, head.map((_, i) => (i === 0 ? '---' : '--:')), ...rows];
-  return `${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+  return `${[tableHead(head), ...rows.map(tableRow)].join('\n')}\n`;
+}
+
+export function tableHead(head: readonly string[]): string {
+  return `${tableRow(head)}\n${tableRow(head.map((_, i) => (i === 0 ? '---' : '--:')))}`;
+}
+
+export function tableRow(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
 }

@@ -1,9 +1,6 @@
 /** How good a field is after how much training: the clock stops while it is evaluated. */
-import { openScene } from '../../datasets/index.ts';
-import type { View } from '../../datasets/scene-data.ts';
+import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Backend } from '../../src/backends/backend.ts';
-import { sharpCodec } from '../../src/cli/image-codec.ts';
-import { nodeFiles } from '../../src/cli/node-files.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { evaluateField } from '../../src/eval/evaluate-field.ts';
 import { openField } from '../../src/eval/open-field.ts';
@@ -20,43 +17,52 @@ export interface CurvePoint {
 }
 
 export interface CurveOptions {
-  readonly scene: string;
+  /** With the splits train and val. */
+  readonly scene: SceneData;
   readonly config: Config;
   readonly backend: Backend;
   /** Seconds of training between two points. */
   readonly everySeconds: number;
+  /** After so many seconds training ends, whatever its schedule. */
+  readonly mostSeconds: number;
   /** Takes every n-th view of the split val. */
   readonly everyView: number;
+  /** Takes the points of the fine stage as they are found; the last is the end of training. */
+  readonly found: (point: CurvePoint) => void;
 }
 
-/** The points of the fine stage; the last is the end of training. */
-export async function timeToPsnr({ scene: path, config, backend, everySeconds, everyView }: CurveOptions): Promise<CurvePoint[]> {
-  const { downscale, near, far } = config.scene;
-  const scene = await openScene(path, { files: nodeFiles, images: sharpCodec, downscale, near, far, splits: ['train', 'val'] });
-  const views = scene.splits.val ?? [];
-  const points: CurvePoint[] = [];
+/** @returns the last checkpoint, and whether training came to its end */
+export async function timeToPsnr(options: CurveOptions): Promise<{ last: Checkpoint; finished: boolean }> {
+  const { scene, config, backend, everySeconds, mostSeconds, found } = options;
+  const tooLong = new AbortController();
   let paused = 0;
-  await trainField({
+  let last: Checkpoint | undefined;
+  const { interrupted } = await trainField({
     scene,
     config: { ...config, checkpoint: { ...config.checkpoint, everyMinutes: everySeconds / 60 } },
     backend,
     now: () => performance.now() - paused,
     save: async (checkpoint) => {
       const began = performance.now();
-      if (checkpoint.state.stage === 'fine') points.push(await pointOf(checkpoint, backend, views, everyView));
+      const { stage, step, seconds } = checkpoint.state;
+      // The end of training is saved once more where it was due anyway.
+      if (stage === 'fine' && step !== last?.state.step) found(await pointOf(checkpoint, options));
+      last = checkpoint;
       paused += performance.now() - began;
+      if (seconds >= mostSeconds) tooLong.abort();
       return { path: '', bytes: 0 };
     },
     metrics: () => Promise.resolve(),
     report: () => undefined,
-    signal: new AbortController().signal,
+    signal: tooLong.signal,
   });
-  return points;
+  return { last: last!, finished: !interrupted };
 }
 
-async function pointOf(checkpoint: Checkpoint, backend: Backend, views: readonly View[], every: number): Promise<CurvePoint> {
+async function pointOf(checkpoint: Checkpoint, { backend, scene, everyView: every }: CurveOptions): Promise<CurvePoint> {
   const engine = await openField(backend, checkpoint);
   try {
+    const views = scene.splits.val ?? [];
     const { psnr } = await evaluateField({ engine, config: checkpoint.config, views, split: 'val', every, report: () => undefined });
     const { seconds, step, rays } = checkpoint.state;
     return { seconds, step, rays, psnr };

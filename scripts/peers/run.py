@@ -1,6 +1,6 @@
 """
-Times a peer on the problem that `npm run bench:gpu` wrote: python3 run.py PROBLEM.safetensors straightforward|best [--steps N]. Prints JSON: speed
-of training and rendering, and how far its first loss and colours are from SpikeRay's.
+Times a peer on the problem that `npm run bench:gpu` wrote: python3 run.py PROBLEM.safetensors straightforward|best [--gpu] [--steps N].
+Prints JSON: speed of training and rendering, and how far its first loss and colours are from SpikeRay's.
 """
 
 import argparse
@@ -28,7 +28,10 @@ def main():
     parser.add_argument("problem")
     parser.add_argument("peer", choices=PEERS)
     parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--gpu", action="store_true", help="refuse to run on the processor")
     options = parser.parse_args()
+    if options.gpu and not torch.cuda.is_available():
+        sys.exit(f"PyTorch {torch.__version__} sees no GPU")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     # As in the WGSL kernels products are f32; TF32 would be another arithmetic.
     torch.backends.cuda.matmul.allow_tf32 = False
