@@ -46,7 +46,7 @@ async function ownRow(
   );
   const raysPerSecond = (training.runs * effort.rays) / training.seconds;
   const figures = [raysPerSecond, raysPerSecond * samplesPerRay, (rendering.runs * effort.rays) / rendering.seconds];
-  return { samplesPerRay, cells: ['SpikeRay', ...figures.map((value) => value.toExponential(2)), frames.toFixed(1), '', ''] };
+  return { samplesPerRay, cells: ['SpikeRay', ...figures.map((value) => value.toExponential(2)), frames.toPrecision(3), '', ''] };
 }
 
 function peerRow(found: PeerFigures | { peer: string; reason: string }): string[] {
@@ -54,7 +54,7 @@ function peerRow(found: PeerFigures | { peer: string; reason: string }): string[
   return [
     `PyTorch ${found.torch}, ${found.peer}, ${found.device}`,
     ...[found.trainRaysPerSecond, found.trainSamplesPerSecond, found.renderRaysPerSecond].map((value) => value.toExponential(2)),
-    (found.renderRaysPerSecond / FRAME).toFixed(1),
+    (found.renderRaysPerSecond / FRAME).toPrecision(3),
     found.colourDifference.toExponential(1),
     found.lossDifference.toExponential(1),
   ];

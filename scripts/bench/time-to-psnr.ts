@@ -1,4 +1,4 @@
-/** How good a field is after how much training: the clock stops while it is evaluated. */
+/** How good a field is after how much training, and how fast it is drawn then: the clock stops meanwhile. */
 import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Backend } from '../../src/backends/backend.ts';
 import type { Config } from '../../src/config/schema.ts';
@@ -6,6 +6,7 @@ import { evaluateField } from '../../src/eval/evaluate-field.ts';
 import { openField } from '../../src/eval/open-field.ts';
 import type { Checkpoint } from '../../src/train/checkpoint.ts';
 import { trainField } from '../../src/train/train-field.ts';
+import { framesPerSecond, type Effort } from './measure.ts';
 
 export interface CurvePoint {
   /** Of training, loading the scene left out. */
@@ -14,6 +15,8 @@ export interface CurvePoint {
   readonly rays: number;
   /** dB, mean of the held-out views. */
   readonly psnr: number;
+  /** Of 800x800 pixels a second, from the cameras of these views. */
+  readonly frames: number;
 }
 
 export interface CurveOptions {
@@ -27,16 +30,17 @@ export interface CurveOptions {
   readonly mostSeconds: number;
   /** Takes every n-th view of the split val. */
   readonly everyView: number;
+  readonly effort: Effort;
   /** Takes the points of the fine stage as they are found; the last is the end of training. */
   readonly found: (point: CurvePoint) => void;
 }
 
-/** @returns the last checkpoint, and whether training came to its end */
-export async function timeToPsnr(options: CurveOptions): Promise<{ last: Checkpoint; finished: boolean }> {
+/** @returns whether training came to its end */
+export async function timeToPsnr(options: CurveOptions): Promise<boolean> {
   const { scene, config, backend, everySeconds, mostSeconds, found } = options;
   const tooLong = new AbortController();
   let paused = 0;
-  let last: Checkpoint | undefined;
+  let last = -1;
   const { interrupted } = await trainField({
     scene,
     config: { ...config, checkpoint: { ...config.checkpoint, everyMinutes: everySeconds / 60 } },
@@ -46,8 +50,8 @@ export async function timeToPsnr(options: CurveOptions): Promise<{ last: Checkpo
       const began = performance.now();
       const { stage, step, seconds } = checkpoint.state;
       // The end of training is saved once more where it was due anyway.
-      if (stage === 'fine' && step !== last?.state.step) found(await pointOf(checkpoint, options));
-      last = checkpoint;
+      if (stage === 'fine' && step !== last) found(await pointOf(checkpoint, options));
+      if (stage === 'fine') last = step;
       paused += performance.now() - began;
       if (seconds >= mostSeconds) tooLong.abort();
       return { path: '', bytes: 0 };
@@ -56,16 +60,17 @@ export async function timeToPsnr(options: CurveOptions): Promise<{ last: Checkpo
     report: () => undefined,
     signal: tooLong.signal,
   });
-  return { last: last!, finished: !interrupted };
+  return !interrupted;
 }
 
-async function pointOf(checkpoint: Checkpoint, { backend, scene, everyView: every }: CurveOptions): Promise<CurvePoint> {
+async function pointOf(checkpoint: Checkpoint, { backend, scene, everyView: every, effort }: CurveOptions): Promise<CurvePoint> {
   const engine = await openField(backend, checkpoint);
   try {
     const views = scene.splits.val ?? [];
     const { psnr } = await evaluateField({ engine, config: checkpoint.config, views, split: 'val', every, report: () => undefined });
     const { seconds, step, rays } = checkpoint.state;
-    return { seconds, step, rays, psnr };
+    const cameras = views.filter((_, i) => i % every === 0);
+    return { seconds, step, rays, psnr, frames: await framesPerSecond(engine, cameras, effort) };
   } finally {
     await engine.dispose();
   }
