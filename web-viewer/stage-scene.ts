@@ -52,9 +52,10 @@ export class StageScene {
     this.scene.remove(picture.mesh);
   }
 
-  /** To the size of the stage on the page. */
+  /** To the size of the stage on the page; while it is not there to be seen, it keeps the one it had. */
   resize(): void {
     const { renderer, parent } = this;
+    if (parent.clientWidth === 0 || parent.clientHeight === 0) return;
     renderer?.setPixelRatio(Math.min(2, devicePixelRatio));
     renderer?.setSize(parent.clientWidth, parent.clientHeight, false);
     this.draw();
