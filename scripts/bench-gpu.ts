@@ -46,7 +46,7 @@ async function benchScene(device: WebgpuDevice, scene: SceneData, config: Config
   const backend = createWebgpuBackend(device);
   let isFirst = true;
   const finished = await timeToPsnr({
-    ...{ scene, config, backend, mostSeconds },
+    ...{ scene, config, backend, mostSeconds, device: device.device },
     everySeconds: EVERY_SECONDS,
     everyView: EVERY_VIEW,
     // There are many points.

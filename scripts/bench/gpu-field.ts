@@ -16,11 +16,11 @@ export async function benchField(device: WebgpuDevice, effort: Effort, python: s
   const engine = await createWebgpuBackend(device).createField(shellSpec('lif'), shellCapacity(effort.rays));
   try {
     await fillShell(engine);
-    const own = await ownRow(engine, batches, effort);
+    const own = await ownRow(device.device, engine, batches, effort);
     const peers = await timePeers({ engine, batches, settings: shellSettings }, python, process.cwd(), device.software);
     return (
       `A shell in 160^3 voxels, LIF, ${own.samplesPerRay.toFixed(1)} network samples a ray, steps of ${effort.rays} rays. ` +
-      'SpikeRay renders rays that the host gives, and reads their colours back; its frames are those of a camera.\n\n' +
+      'SpikeRay renders rays that the host gives, and reads their colours back; its frames are painted from a camera and stay on the GPU.\n\n' +
       table(HEAD, [own.cells, ...peers.map(peerRow)])
     );
   } finally {
@@ -29,6 +29,7 @@ export async function benchField(device: WebgpuDevice, effort: Effort, python: s
 }
 
 async function ownRow(
+  device: GPUDevice,
   engine: FieldEngine,
   batches: readonly TrainBatch[],
   effort: Effort,
@@ -39,11 +40,8 @@ async function ownRow(
   });
   const samplesPerRay = samples / ((training.runs + effort.warmUp) * effort.rays);
   const rendering = await measure(effort, (run) => engine.renderRays(batches[run % batches.length], { background: [1, 1, 1] }));
-  const frames = await framesPerSecond(
-    engine,
-    [0, 1, 2, 3].map((quarter): Camera => shellCamera(quarter * (Math.PI / 2))),
-    effort,
-  );
+  const cameras = [0, 1, 2, 3].map((quarter): Camera => shellCamera(quarter * (Math.PI / 2)));
+  const frames = await framesPerSecond(device, engine, cameras, effort);
   const raysPerSecond = (training.runs * effort.rays) / training.seconds;
   const figures = [raysPerSecond, raysPerSecond * samplesPerRay, (rendering.runs * effort.rays) / rendering.seconds];
   return { samplesPerRay, cells: ['SpikeRay', ...figures.map((value) => value.toExponential(2)), frames.toPrecision(3), '', ''] };

@@ -24,6 +24,8 @@ export interface CurveOptions {
   readonly scene: SceneData;
   readonly config: Config;
   readonly backend: Backend;
+  /** Of the backend; draws the frames. */
+  readonly device: GPUDevice;
   /** Seconds of training between two points. */
   readonly everySeconds: number;
   /** After so many seconds training ends, whatever its schedule. */
@@ -63,14 +65,14 @@ export async function timeToPsnr(options: CurveOptions): Promise<boolean> {
   return !interrupted;
 }
 
-async function pointOf(checkpoint: Checkpoint, { backend, scene, everyView: every, effort }: CurveOptions): Promise<CurvePoint> {
+async function pointOf(checkpoint: Checkpoint, { backend, device, scene, everyView: every, effort }: CurveOptions): Promise<CurvePoint> {
   const engine = await openField(backend, checkpoint);
   try {
     const views = scene.splits.val ?? [];
     const { psnr } = await evaluateField({ engine, config: checkpoint.config, views, split: 'val', every, report: () => undefined });
     const { seconds, step, rays } = checkpoint.state;
     const cameras = views.filter((_, i) => i % every === 0);
-    return { seconds, step, rays, psnr, frames: await framesPerSecond(engine, cameras, effort) };
+    return { seconds, step, rays, psnr, frames: await framesPerSecond(device, engine, cameras, effort) };
   } finally {
     await engine.dispose();
   }

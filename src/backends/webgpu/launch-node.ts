@@ -70,9 +70,9 @@ export async function openAdapter(chosen: AdapterFacts, options: DeviceOptions =
 /** @param flags of Dawn for Node */
 export async function createGpu(flags: string[]): Promise<GPU> {
   const { create, globals } = await loadDawn();
-  const { GPUBufferUsage, GPUMapMode, GPUShaderStage } = globals as typeof globalThis;
+  const { GPUBufferUsage, GPUMapMode, GPUShaderStage, GPUTextureUsage } = globals as typeof globalThis;
   // Constants that browsers have as globals.
-  Object.assign(globalThis, { GPUBufferUsage, GPUMapMode, GPUShaderStage });
+  Object.assign(globalThis, { GPUBufferUsage, GPUMapMode, GPUShaderStage, GPUTextureUsage });
   const gpu = create(flags);
   kept.push(gpu);
   return gpu;
