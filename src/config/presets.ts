@@ -145,29 +145,29 @@ const llffPaper: Config = {
   },
 };
 
-/** Forward-facing scenes on a few CPU cores: grids finer across the planes than those of `llff-paper`, half as many planes, and images that grow with the grid. */
+/** Forward-facing scenes on a few CPU cores: half the planes of `llff-paper`, and images that grow with the grid. */
 const llff: Config = {
   ...llffPaper,
   preset: 'llff',
   network: { ...llffPaper.network, neuron: 'ternary' },
   fine: {
     ...llffPaper.fine,
-    steps: 30_000,
+    steps: 15_000,
     rays: 2048,
-    voxels: 64 * 480 * 320,
+    voxels: 64 * 320 * 240,
     planes: 64,
     stepSize: 1,
     weightThreshold: 3e-3,
-    scaleAt: [500, 1000, 1500, 2000],
-    imageScaleAt: [2000, 12_000],
+    scaleAt: [1000, 2000, 3000, 4000],
+    imageScaleAt: [1500, 4000],
     shiftPerScaling: 0,
     networkRate: 1e-2,
     spikePenalty: 3e-3,
-    loss: { ...llffPaper.fine.loss, totalVariation: unused.geometryLoss.totalVariation, totalVariationDenseUntil: 0 },
+    loss: { ...llffPaper.fine.loss, totalVariationDenseUntil: 0 },
     occupancyEvery: 500,
     decayFrom: 0.5,
     decayTo: 0.05,
-    annShare: 0.75,
+    annShare: 0.5,
   },
 };
 
