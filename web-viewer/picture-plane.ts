@@ -9,7 +9,7 @@
 import { AlwaysDepth, DataTexture, FloatType, Mesh, PlaneGeometry, RedFormat, Vector2, type PerspectiveCamera, type Texture } from 'three';
 import { cameraFar, cameraNear, ivec2, min, mix, select, texture, uniform, uv, vec2, vec3, vec4, viewZToPerspectiveDepth } from 'three/tsl';
 import { ExternalTexture, LinearFilter, NodeMaterial } from 'three/webgpu';
-import type { PictureSurface, ShownFrame } from '../renderer/frame-source.ts';
+import type { Frame, PictureSurface, ShownFrame } from '../renderer/frame-source.ts';
 import type { PictureTextures } from '../src/backends/backend.ts';
 
 /** Columns of the stage, as shares of its width. */
@@ -76,8 +76,7 @@ export class PicturePlane implements PictureSurface {
       this.use(new ExternalTexture(frame.textures.colours), depths, width, height);
       return;
     }
-    const metres = Float32Array.from(frame.depth, (units) => (units === NOTHING ? 0 : units * frame.metresPerUnit));
-    this.use(colourTexture(rgbaOf(frame.pixels), width, height), depthTexture(metres, width, height), width, height);
+    this.use(colourTexture(rgbaOf(frame.pixels), width, height), depthTexture(metresOf(frame), width, height), width, height);
   }
 
   /** Shows an image that hides nothing. */
@@ -147,6 +146,13 @@ function depthTexture(metres: Float32Array<ArrayBuffer>, width: number, height: 
   const made = new DataTexture(metres, width, height, RedFormat, FloatType);
   made.needsUpdate = true;
   return made;
+}
+
+/** 0 where nothing is opaque. */
+function metresOf({ depth, metresPerUnit }: Frame): Float32Array<ArrayBuffer> {
+  const metres = new Float32Array(depth.length);
+  for (let i = 0; i < metres.length; i++) if (depth[i] !== NOTHING) metres[i] = depth[i] * metresPerUnit;
+  return metres;
 }
 
 /** @param rgb [pixels,3] */

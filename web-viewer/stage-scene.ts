@@ -35,7 +35,7 @@ export class StageScene {
       this.draw();
     });
     this.scene.add(this.lines.group);
-    void gpu.then((device) => this.open(device));
+    void gpu.then((device) => this.show(device));
   }
 
   addPicture(): PicturePlane {
@@ -92,6 +92,15 @@ export class StageScene {
     return this.lines.cameraAt(x, y, this.parent, this.camera);
   }
 
+  /** Opens the stage on a GPU, or without one; what hinders it is said. */
+  private async show(device: GPUDevice | null): Promise<void> {
+    try {
+      await this.open(device);
+    } catch (error) {
+      this.listener.failed(`Nothing is shown: ${(error as Error).message}`);
+    }
+  }
+
   private async open(device: GPUDevice | null): Promise<void> {
     const canvas = element('canvas', { className: 'stage-canvas' });
     canvas.setAttribute('aria-hidden', 'true');
@@ -105,7 +114,7 @@ export class StageScene {
     // What the device reports, its owner says: src/backends/webgpu/device.ts.
     renderer.onError = () => undefined;
     renderer.onDeviceLost = () => {
-      if (device === null) void this.open(null);
+      if (device === null) void this.show(null);
     };
     await renderer.init();
     this.renderer?.domElement.remove();
@@ -116,7 +125,7 @@ export class StageScene {
     this.parent.prepend(canvas);
     this.resize();
     void device?.lost.then(async () => {
-      await this.open(null);
+      await this.show(null);
       this.listener.lost();
     });
   }

@@ -5,7 +5,7 @@
  * Cost of a sample and plane of four channels: 128 bytes of grid, in 16 bits 64, 16 bytes of place, 16 bytes out.
  */
 import { planeGroups, planeType, storedPlane, type PlaneFormat } from './feature-planes.ts';
-import type { BufferUse, KernelText } from './kernel.ts';
+import type { KernelText } from './kernel.ts';
 import { gridStruct } from './uniforms.ts';
 import { linearWgsl, workWgsl, type DispatchEntry } from './work.ts';
 
@@ -16,73 +16,65 @@ export function gatherEntry(planes: number): DispatchEntry {
   return { name: 'gather', of: 'partSamples', times: planeGroups(planes)[0].length, per: GATHER_WORKGROUP };
 }
 
-/** A grid's planes, and where their values at samples go: the buffer `out`, whose element is the values of one plane. */
-export interface GatheredPlanes {
-  /** The buffers are NAME0, NAME1, ...; */
+/** What a kernel gathers, and where in the grid. */
+export interface Gather {
   readonly name: string;
-  readonly format: PlaneFormat;
-  /** All of them, and those of this kernel. */
-  readonly count: number;
-  readonly group: readonly number[];
+  /** The buffers of the grid's planes are GRID0, GRID1, ... */
+  readonly grid: string;
+  /** Takes the values of all planes of one sample after the other. */
   readonly out: string;
-}
-
-/** The buffers of these planes, and of what comes out. */
-export function gatherBuffers({ name, format, group, out }: GatheredPlanes): Record<string, BufferUse> {
-  const { type } = storedPlane(format);
-  return {
-    ...Object.fromEntries(group.map((plane) => [`${name}${plane}`, `read array<${type}>` as const])),
-    [out]: `write array<${planeType(format.channels)}>`,
-  };
+  /** Uniforms of the type Grid, the first that of the grid that is gathered from. */
+  readonly uniforms: readonly string[];
+  /** Defines `cornerOf(place: vec4<u32>) -> Corner`, a base voxel of the grid and fractions. */
+  readonly cornerWgsl: string;
 }
 
 /** One kernel a group of planes. Without a network `sampleFeatures` are the logits. */
 export function gatherFeatures(format: PlaneFormat, count: number): KernelText[] {
-  return planeGroups(count).map((group) => {
-    const planes = { name: 'features', format, count, group, out: 'sampleFeatures' };
-    return {
-      name: 'gatherFeatures',
-      buffers: {
-        grid: 'uniform Grid',
-        work: 'read array<u32>',
-        place: 'read array<vec4<u32>>',
-        sampleInfo: 'read array<vec4<u32>>',
-        ...gatherBuffers(planes),
-      },
-      code: /* wgsl */ `
-${gridStruct.wgsl}${workWgsl}${gatherWgsl(planes, 'grid')}
+  return gatherKernels(
+    {
+      ...{ name: 'gatherFeatures', grid: 'features', out: 'sampleFeatures', uniforms: ['grid'] },
+      cornerWgsl: /* wgsl */ `
 fn cornerOf(at: vec4<u32>) -> Corner {
   return Corner(at.x, bitcast<vec3<f32>>(at.yzw));
 }
 `,
-    };
-  });
+    },
+    format,
+    count,
+  );
 }
 
-/**
- * The entry point of such a kernel. `Corner cornerOf(place)`, a base voxel and fractions, is for the kernel to define.
- *
- * @param of the uniform with the grid's size
- */
-export function gatherWgsl({ name, format, count, group, out }: GatheredPlanes, of: string): string {
-  const size = group.length;
-  const cases = group.map((plane, i) => `    case ${i}u: { ${out}[to] = ${name}${plane}At(corner.base, corner.fraction); }\n`);
-  return /* wgsl */ `
-${linearWgsl(GATHER_WORKGROUP)}
+/** @param count of the grid's planes */
+export function gatherKernels({ name, grid, out, uniforms, cornerWgsl }: Gather, format: PlaneFormat, count: number): KernelText[] {
+  const { type } = storedPlane(format);
+  return planeGroups(count).map((group) => ({
+    name,
+    buffers: {
+      ...Object.fromEntries(uniforms.map((uniform) => [uniform, 'uniform Grid' as const])),
+      work: 'read array<u32>',
+      place: 'read array<vec4<u32>>',
+      sampleInfo: 'read array<vec4<u32>>',
+      ...Object.fromEntries(group.map((plane) => [`${grid}${plane}`, `read array<${type}>` as const])),
+      [out]: `write array<${planeType(format.channels)}>`,
+    },
+    code: /* wgsl */ `
+${gridStruct.wgsl}${workWgsl}${linearWgsl(GATHER_WORKGROUP)}
 struct Corner { base: u32, fraction: vec3<f32> }
-
+${cornerWgsl}
 @compute @workgroup_size(${GATHER_WORKGROUP})
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let index = linearIndex(id, groups);
-  let sample = index / ${size}u;
+  let sample = index / ${group.length}u;
   if (sample >= work[WORK_PART_SAMPLES]) { return; }
   let corner = cornerOf(place[sampleInfo[sample].z]);
-  let to = sample * ${count}u + index % ${size}u + ${group[0]}u;
-  switch (index % ${size}u) {
-${cases.join('')}    default: {}
+  let to = sample * ${count}u + index % ${group.length}u + ${group[0]}u;
+  switch (index % ${group.length}u) {
+${group.map((plane, i) => `    case ${i}u: { ${out}[to] = ${grid}${plane}At(corner.base, corner.fraction); }\n`).join('')}    default: {}
   }
 }
-${group.map((plane) => interpolationWgsl(`${name}${plane}`, format, of)).join('')}`;
+${group.map((plane) => interpolationWgsl(`${grid}${plane}`, format, uniforms[0])).join('')}`,
+  }));
 }
 
 /** `NAMEAt(p, f)` in the grid `NAME`, whose size is that of the uniform `of`. */

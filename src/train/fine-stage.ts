@@ -88,19 +88,16 @@ function fineCapacity({ config, teacher }: RunContext, spec: FieldSpec): Capacit
 async function assemble(context: RunContext, engine: FieldEngine, start: StageRun['state'], random: Random): Promise<StageRun> {
   const { config } = context;
   const state = { ...start };
-  const sampler = new RaySampler(viewsAt(context, state.step + 1), config.scene.background, config.fine.rays, random, engine.spec.space);
-  const drawFromOccupied = async (): Promise<void> => {
-    if (config.fine.raysFrom === 'all') return;
+  const sampler = new RaySampler(viewsAt(context, state.step), config.scene.background, config.fine.rays, random, engine.spec.space);
+  const prepareRays = async (step: number, fieldChanged: boolean): Promise<void> => {
+    const grown = config.fine.imageScaleAt.includes(step);
+    if (grown) sampler.lookAt(viewsAt(context, step));
+    if (config.fine.raysFrom === 'all' || !(grown || fieldChanged)) return;
     sampler.restrict(rayMask(engine.spec.grid, await engine.readOccupancy(), sampler.views, sampler.pixels, engine.spec.near));
   };
-  const growImages = (step: number): boolean => {
-    if (!config.fine.imageScaleAt.includes(step)) return false;
-    sampler.lookAt(viewsAt(context, step));
-    return true;
-  };
-  await drawFromOccupied();
+  await prepareRays(state.step, true);
   if (context.teacher !== null) await setTeacher(engine, context.teacher);
-  return { name: 'fine', engine, sampler, random, rules: fineRules(context, engine, state, drawFromOccupied, growImages), state };
+  return { name: 'fine', engine, sampler, random, rules: fineRules(context, engine, state, prepareRays), state };
 }
 
 /** The training views as step `step` sees them. A field that begins as a teacher's sees them whole. */
@@ -110,16 +107,12 @@ function viewsAt({ config, views, teacher }: RunContext, step: number): readonly
   return views.map((view) => downscaleView(view, 2 ** left));
 }
 
-/**
- * @param drawFromOccupied is called after every change of the occupancy or the views, so that the mask of rays is a function of them alone
- * @param growImages draws from larger views where they are due; returns whether they were
- */
+/** @param prepareRays is told every step whether the occupancy has changed, so that the mask of rays is a function of field and views alone */
 function fineRules(
   context: RunContext,
   engine: FieldEngine,
   state: StageRun['state'],
-  drawFromOccupied: () => Promise<void>,
-  growImages: (step: number) => boolean,
+  prepareRays: (step: number, fieldChanged: boolean) => Promise<void>,
 ): StageRules {
   const { config } = context;
   const { fine, adam, distillation } = config;
@@ -146,8 +139,7 @@ function fineRules(
         state.scalings = scalings;
         state.adamStep = 0;
       }
-      const grown = growImages(step);
-      if (refresh || scaling || grown) await drawFromOccupied();
+      await prepareRays(step, refresh || scaling);
       thresholds = await firingThresholds(engine, fine.imLoss);
     },
     settings: (step, progress) => ({

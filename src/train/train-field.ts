@@ -5,7 +5,7 @@
  * Everything about learning happens behind `Backend`; here are the order of events, the clock, checkpoints and reports. Without a time limit
  * the result is a function of (scene, config) and the backend alone; N steps equal N/2 steps, checkpoint, N/2 steps, bit for bit.
  */
-import type { SceneData } from '../../datasets/scene-data.ts';
+import type { SceneData, View } from '../../datasets/scene-data.ts';
 import type { Backend, FieldEngine } from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../errors.ts';
@@ -115,10 +115,22 @@ async function endRun(context: RunContext, run: StageRun, interrupted: boolean):
 function contextOf({ scene, start, teacher = null, secondsBefore = 0, now = () => performance.now(), ...rest }: TrainOptions): RunContext {
   const views = scene.splits.train ?? [];
   if (views.length === 0) throw new InputError(`Scene ${scene.name} has no training views.`, 'Training needs the split "train".');
+  checkSmallestImages(views, rest.config);
   checkTeacher(rest.config, teacher);
   const began = now();
   const before = secondsBefore + (start?.state.seconds ?? 0);
   return { ...rest, scene, teacher, views, seconds: () => before + (now() - began) / 1000 };
+}
+
+function checkSmallestImages(views: readonly View[], { fine: { imageScaleAt } }: Config): void {
+  const factor = 2 ** imageScaleAt.length;
+  const gone = views.find(({ intrinsics: { width, height } }) => Math.min(width, height) < factor);
+  if (gone === undefined) return;
+  const { width, height } = gone.intrinsics;
+  throw new InputError(
+    `fine.imageScaleAt=${JSON.stringify(imageScaleAt)} begins with images ${factor} times smaller; of ${gone.name} (${width}x${height}) nothing would be left`,
+    'Give it fewer steps, or use larger images.',
+  );
 }
 
 function checkTeacher({ distillation, network }: Config, teacher: Checkpoint | null): void {

@@ -71,6 +71,14 @@ describe('training on a forward-facing scene', () => {
     expectSameBits(rest.saved.at(-1)!, whole.saved.at(-1)!);
   });
 
+  it('refuses to begin with images of nothing', async () => {
+    const { fine, ...rest } = config();
+    const vanishing = { ...rest, fine: { ...fine, imageScaleAt: [1, 2, 3, 4, 5, 6] } };
+    await expect(run(backend, vanishing, { scene })).rejects.toThrow(
+      /begins with images 64 times smaller; of \S+ \(40x30\) nothing would be left/,
+    );
+  });
+
   it('refuses rays from occupied places, which all are', async () => {
     await expect(run(backend, presets.blender, { scene })).rejects.toThrow(
       /fine\.raysFrom=occupied has no meaning for a forward-facing scene/,

@@ -78,7 +78,8 @@ export function scatter(): void {
     for (let r = records + <usize>lane * <usize>laneCapacity * RECORD_BYTES; r < end; r += RECORD_BYTES) {
       const z = baseZOf(r);
       const fz = load<f32>(r, 12);
-      const lower = fz != 1 && z % threads == thread, upper = fz != 0 && (z + 1) % threads == thread;
+      const lower = fz != 1 && (threads == 1 || z % threads == thread);
+      const upper = fz != 0 && (threads == 1 || (z + 1) % threads == thread);
       if (!lower && !upper) continue;
       const network = networkIndexOf(r);
       const source = network >= 0 ? laneGradients + <usize>network * stride : 0;

@@ -8,12 +8,12 @@
  * with tfjs through the cases with a teacher of test/conformance.
  */
 import { sigmoidWgsl } from '../../../../renderer/wgsl/composite-rays.ts';
-import { planeGroups, type PlaneFormat } from '../../../../renderer/wgsl/feature-planes.ts';
-import { gatherBuffers, gatherWgsl } from '../../../../renderer/wgsl/gather.ts';
+import type { PlaneFormat } from '../../../../renderer/wgsl/feature-planes.ts';
+import { gatherKernels } from '../../../../renderer/wgsl/gather.ts';
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { keptValues, potentialAt } from '../../../../renderer/wgsl/network/forward.ts';
 import { constantsWgsl, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';
-import { gridStruct, stepStruct } from '../../../../renderer/wgsl/uniforms.ts';
+import { stepStruct } from '../../../../renderer/wgsl/uniforms.ts';
 import { workWgsl } from '../../../../renderer/wgsl/work.ts';
 
 /** Workgroups of the kernels that sum errors. */
@@ -21,20 +21,10 @@ export const ERROR_GROUPS = 1024;
 
 /** As `gatherFeatures`. Positions outside the teacher's box are moved to its faces. */
 export function gatherTeacher(format: PlaneFormat, count: number): KernelText[] {
-  return planeGroups(count).map((group) => {
-    const planes = { name: 'teacherFeatures', format, count, group, out: 'teacherInputs' };
-    return {
-      name: 'teacher gather',
-      buffers: {
-        grid: 'uniform Grid',
-        teacherGrid: 'uniform Grid',
-        work: 'read array<u32>',
-        place: 'read array<vec4<u32>>',
-        sampleInfo: 'read array<vec4<u32>>',
-        ...gatherBuffers(planes),
-      },
-      code: /* wgsl */ `
-${gridStruct.wgsl}${workWgsl}${gatherWgsl(planes, 'teacherGrid')}
+  return gatherKernels(
+    {
+      ...{ name: 'teacher gather', grid: 'teacherFeatures', out: 'teacherInputs', uniforms: ['teacherGrid', 'grid'] },
+      cornerWgsl: /* wgsl */ `
 fn lowOf(g: Grid) -> vec3<f32> { return vec3<f32>(g.minX, g.minY, g.minZ); }
 fn extentOf(g: Grid) -> vec3<f32> { return vec3<f32>(g.maxX, g.maxY, g.maxZ) - lowOf(g); }
 fn lastOf(g: Grid) -> vec3<f32> { return vec3<f32>(f32(g.nx - 1), f32(g.ny - 1), f32(g.nz - 1)); }
@@ -49,8 +39,10 @@ fn cornerOf(at: vec4<u32>) -> Corner {
   return Corner(base.x + u32(teacherGrid.nx) * (base.y + u32(teacherGrid.ny) * base.z), g - vec3<f32>(base));
 }
 `,
-    };
-  });
+    },
+    format,
+    count,
+  );
 }
 
 /** Adds each invocation's `error` to the workgroup's sum. */
