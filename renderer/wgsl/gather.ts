@@ -78,7 +78,7 @@ ${group.map((plane) => interpolationWgsl(`${grid}${plane}`, format, uniforms[0])
 }
 
 /** `NAMEAt(p, f)` in the grid `NAME`, whose size is that of the uniform `of`. */
-function interpolationWgsl(grid: string, format: PlaneFormat, of: string): string {
+export function interpolationWgsl(grid: string, format: PlaneFormat, of: string): string {
   const type = planeType(format.channels);
   const valuesAt = (point: string): string => storedPlane(format).values(`${grid}[${point}]`);
   return /* wgsl */ `

@@ -31,6 +31,12 @@ export const workWgsl = Object.entries(WORK)
  */
 export const DISPATCH_WIDTH = 32768;
 
+/** A dispatch with an invocation for each of `count`, `per` of them a workgroup, for kernels that use `linearWgsl`. */
+export function dispatchOf(count: number, per: number): [x: number, y: number] {
+  const workgroups = Math.ceil(count / per);
+  return [Math.min(workgroups, DISPATCH_WIDTH), Math.ceil(workgroups / DISPATCH_WIDTH)];
+}
+
 /** `linearIndex(id, groups)`: number of an invocation of a workgroup of so many, in a dispatch of two dimensions. */
 export const linearWgsl = (workgroup: number): string =>
   `fn linearIndex(id: vec3<u32>, groups: vec3<u32>) -> u32 { return id.x + id.y * groups.x * ${workgroup}u; }\n`;

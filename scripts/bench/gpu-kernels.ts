@@ -1,7 +1,8 @@
 /** The time of every kernel, beside its two numbers (docs/kernels.md) and what the GPU can do at most. */
+import type { FieldEngine } from '../../src/backends/backend.ts';
 import type { WebgpuDevice } from '../../src/backends/webgpu/device.ts';
 import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';
-import { maxStepsPerRay, viewInputs } from '../../src/model/field-spec.ts';
+import { maxStepsPerRay, viewInputs, voxelCount } from '../../src/model/field-spec.ts';
 import type { GpuLimits } from './gpu-limits.ts';
 import { kernelCosts } from './kernel-costs.ts';
 import type { Effort } from './measure.ts';
@@ -25,6 +26,8 @@ export async function benchKernels(device: WebgpuDevice, effort: Effort, limits:
   const { result, gradients } = await engine.gradients(batches[0], shellSettings);
   const costs = kernelCosts({
     ...result.counts,
+    voxels: voxelCount(spec.grid),
+    occupied: (await engine.readOccupancy()).reduce((sum, point) => sum + point, 0),
     evaluations: result.counts.densityEvaluations,
     touchedVoxels: gradients.density!.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0),
     maxSteps: maxStepsPerRay(spec),
@@ -33,9 +36,11 @@ export async function benchKernels(device: WebgpuDevice, effort: Effort, limits:
     firing: result.counts.active[0] / (result.counts.timeSteps * spec.network!.width),
   });
   const tables = [];
+  const rays = `${effort.rays} rays of the shell`;
   for (const [title, work] of [
-    ['A training step', (run: number) => engine.trainStep(batches[run % batches.length], shellSettings)],
-    ['Rendering', (run: number) => engine.renderRays(batches[run % batches.length], { background: [1, 1, 1] })],
+    [`A training step, ${rays}`, (run: number) => engine.trainStep(batches[run % batches.length], shellSettings)],
+    [`Rendering, ${rays}`, (run: number) => engine.renderRays(batches[run % batches.length], { background: [1, 1, 1] })],
+    ['The occupancy refreshed, and the grid scaled onto itself', () => refreshAndScale(engine)],
   ] as const) {
     for (let run = 0; run < effort.warmUp; run++) await work(run);
     await profiler.take();
@@ -57,12 +62,17 @@ export async function benchKernels(device: WebgpuDevice, effort: Effort, limits:
         percent(bytes / seconds / limits.bandwidth),
       ];
     });
-    tables.push(
-      `${title}, ${effort.rays} rays of the shell, ${(total / runs / 1000).toPrecision(3)} ms in kernels:\n\n${table(HEAD, rows)}`,
-    );
+    tables.push(`${title}, ${(total / runs / 1000).toPrecision(3)} ms in kernels:\n\n${table(HEAD, rows)}`);
   }
   await engine.dispose();
   return tables.join('\n');
+}
+
+/** Ends when the GPU has. */
+async function refreshAndScale(engine: FieldEngine): Promise<void> {
+  await engine.refreshOccupancy();
+  await engine.scaleGrid(engine.spec);
+  await engine.readOccupancy();
 }
 
 function percent(share: number): string {

@@ -3,8 +3,11 @@
  * For a network of LIF or ReLU neurons whose rows are the samples (`condense`), as in shell-field.ts. Leaps of rays are not counted.
  */
 
-/** What a step or a batch of rendered rays had to do. */
+/** What a step or a batch of rendered rays had to do, and on which grid. */
 export interface Work {
+  readonly voxels: number;
+  /** Points that a refresh of the occupancy looks at: those that were occupied. */
+  readonly occupied: number;
   readonly rays: number;
   /** Steps at which the density was interpolated. */
   readonly evaluations: number;
@@ -33,7 +36,19 @@ const SKIPPED_TOGETHER = 4;
 
 /** By the kernels' names; of all dispatches of one step together. */
 export function kernelCosts(work: Work): Record<string, Cost> {
-  const { rays: n, evaluations: e, densitySamples: d, samples: m, touchedVoxels: v, maxSteps, width: w, views, firing } = work;
+  const {
+    voxels: x,
+    occupied,
+    rays: n,
+    evaluations: e,
+    densitySamples: d,
+    samples: m,
+    touchedVoxels: v,
+    maxSteps,
+    width: w,
+    views,
+    firing,
+  } = work;
   const weights = (FEATURES + views + w + 4) * w;
   const inCell = v > 0 ? d / v : 0;
   const active = w * (1 - (1 - firing) ** SKIPPED_TOGETHER);
@@ -42,7 +57,16 @@ export function kernelCosts(work: Work): Record<string, Cost> {
   const slots = FEATURES + 5;
   const forward = m * 2 * w * (FEATURES + active + 3 + STEP);
   const cost = (operations: number, bytes: number): Cost => ({ operations, bytes });
+  const leap = cost(60 * x, 30 * x);
+  const refresh = cost(27 * occupied, 2 * x + 27 * 4 * occupied);
+  const resample = (channels: number): Cost => cost((35 + 15 * channels) * x, (36 + 36 * channels) * x);
+  const plane = resample(4);
   return {
+    // At most.
+    ...{ 'leap-x': leap, 'leap-y': leap, 'leap-z': leap, refreshOccupancy: refresh },
+    scaleOccupancy: cost(refresh.operations, refresh.bytes + 36 * x),
+    resample1: resample(1),
+    resample4: cost(PLANES * plane.operations, PLANES * plane.bytes),
     marchCount: cost(60 * e, 40 * n + 36 * e + 8 * n * Math.ceil(maxSteps / 32)),
     planParts: cost(4 * n, 32 * n),
     beginPart: cost(0, 150),

@@ -205,11 +205,15 @@ export interface FieldEngine {
   write(name: TensorName, data: Float32Array): Promise<void>;
   readOccupancy(): Promise<Uint8Array>;
   writeOccupancy(occupancy: Uint8Array): Promise<void>;
+  /** Keeps a point only where the largest alpha of its 3x3x3 neighbourhood exceeds the threshold (model/occupancy.ts). Of engines that train. */
+  refreshOccupancy(): Promise<void>;
   /**
-   * Takes a new spec with the same network and channels and another grid, activation or threshold. If the grid's size changes, density,
-   * features, their moments, rate and occupancy are reset (0, 0, 0, 1, 1); otherwise all tensors stay.
+   * Takes a new spec with the same network and channels and another grid, activation or threshold (DVGO `scale_volume_grid`): density and
+   * features are resampled (model/resample-grid.ts), the occupancy is that of the nearest old point, refreshed while the density still has
+   * its old shift; moments are 0 and the rate 1. A GPU resamples in single precision: within its rounding of the threshold a point may be kept
+   * that another engine drops, or the other way round. Of engines that train; RangeError if the spec is beyond their capacity.
    */
-  respecify(spec: FieldSpec): Promise<void>;
+  scaleGrid(to: FieldSpec): Promise<void>;
   /** The teacher of the steps to come; null: none. A copy is kept; it is no part of the tensors. Throws RangeError if it does not fit. */
   setTeacher(teacher: Teacher | null): Promise<void>;
   /** Forward, backward, Adam. */

@@ -58,7 +58,7 @@ export function resampleOccupancy(occupancy: Uint8Array, from: GridSpec, to: Gri
 }
 
 /** For every point of `to` along an axis the nearest point of `from`, or -1. */
-function nearestPoints(from: GridSpec, to: GridSpec, axis: number): Int32Array {
+export function nearestPoints(from: GridSpec, to: GridSpec, axis: number): Int32Array {
   const n = to.size[axis];
   const points = new Int32Array(n);
   for (let i = 0; i < n; i++) {

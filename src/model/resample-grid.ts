@@ -5,7 +5,8 @@
  */
 import type { GridSpec } from './field-spec.ts';
 
-interface Axis {
+/** Where the points of a grid lie in another, along one axis. */
+export interface AlignedAxis {
   /** Source point at or below each target point, at most m - 2. */
   readonly base: Int32Array;
   /** Weight of the next source point. */
@@ -29,7 +30,7 @@ export function resampleGrid(source: Float32Array, from: GridSpec, to: GridSpec,
   return target;
 }
 
-function alignAxis(from: GridSpec, to: GridSpec, axis: number): Axis {
+export function alignAxis(from: GridSpec, to: GridSpec, axis: number): AlignedAxis {
   const points = to.size[axis];
   const last = from.size[axis] - 1;
   const base = new Int32Array(points);
@@ -57,7 +58,7 @@ function blendRows(source: Float32Array, first: number, width: number, slab: num
 }
 
 /** Writes one target row at `out` and returns the place of the next. */
-function resampleRow(row: Float64Array, xs: Axis, channels: number, target: Float32Array, out: number): number {
+function resampleRow(row: Float64Array, xs: AlignedAxis, channels: number, target: Float32Array, out: number): number {
   for (let x = 0; x < xs.base.length; x++) {
     const left = xs.base[x] * channels;
     const fx = xs.fraction[x];

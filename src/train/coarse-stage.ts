@@ -3,7 +3,6 @@ import { NO_LOSS_TERMS, type FieldEngine } from '../backends/backend.ts';
 import { Random } from '../math/random.ts';
 import { disposeOnFailure } from '../model/dispose-on-failure.ts';
 import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
-import { refreshOccupancy } from '../model/occupancy.ts';
 import { countViews, nearCameras } from '../model/view-count.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { RaySampler } from './ray-sampler.ts';
@@ -62,8 +61,7 @@ function coarseRules({ config }: RunContext, engine: FieldEngine, stageStart: nu
     until: 1,
     secondsAllowed: Math.max(0, timeLimit(config) - stageStart) * TIME_SHARE,
     prepare: async (step) => {
-      if (!refreshDue(step, coarse)) return;
-      await engine.writeOccupancy(refreshOccupancy(engine.spec, await engine.read('density'), await engine.readOccupancy()));
+      if (refreshDue(step, coarse)) await engine.refreshOccupancy();
     },
     settings: (step, progress) => ({
       adam: { ...adam, epsilon: coarseEpsilon(step, config) },

@@ -4,15 +4,12 @@
  */
 import { downscaleView } from '../../datasets/downscale.ts';
 import type { View } from '../../datasets/scene-data.ts';
-import type { Capacity, FieldEngine, ParameterName } from '../backends/backend.ts';
+import type { Capacity, FieldEngine } from '../backends/backend.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
 import type { Config } from '../config/schema.ts';
 import { Random } from '../math/random.ts';
 import { disposeOnFailure } from '../model/dispose-on-failure.ts';
 import { maxStepsPerRay, voxelCount, type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
-import { refreshOccupancy, resampleOccupancy } from '../model/occupancy.ts';
-import { resampleGrid } from '../model/resample-grid.ts';
-import { networkParameters, parametersOf } from '../model/tensor-names.ts';
 import { hasVariation } from '../model/total-variation.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { convertedWeights, writeWeights, type FieldValues } from './convert-field.ts';
@@ -133,9 +130,10 @@ function fineRules(
       const scalings = scalingsDone(step, fine.scaleAt);
       const scaling = scalings > state.scalings;
       const refresh = refreshDue(step, fine);
-      if (refresh) await engine.writeOccupancy(refreshOccupancy(engine.spec, await engine.read('density'), await engine.readOccupancy()));
+      if (refresh) await engine.refreshOccupancy();
       if (scaling) {
-        await scaleGrid(context, engine, scalings);
+        await engine.scaleGrid({ ...fineSpec(config, regionOf(engine.spec), scalings), network });
+        reportStage(context, 'fine', engine.spec, 'grid scaled');
         state.scalings = scalings;
         state.adamStep = 0;
       }
@@ -150,29 +148,4 @@ function fineRules(
       dropout: dropoutOf(config, network),
     }),
   };
-}
-
-/** Doubles the voxel count (DVGO `scale_volume_grid`); the new occupancy is refreshed before the density shift is lowered, as there. */
-async function scaleGrid(context: RunContext, engine: FieldEngine, scalings: number): Promise<void> {
-  const from = engine.spec;
-  const to = { ...fineSpec(context.config, regionOf(from), scalings), network: from.network };
-  const resized = to.grid.size.some((points, axis) => points !== from.grid.size[axis]);
-  const density = resampleGrid(await engine.read('density'), from.grid, to.grid, 1);
-  const features = resampleGrid(await engine.read('features'), from.grid, to.grid, from.featureChannels);
-  const occupancy = resampleOccupancy(await engine.readOccupancy(), from.grid, to.grid);
-  await engine.respecify(to);
-  await engine.write('density', density);
-  await engine.write('features', features);
-  await engine.writeOccupancy(refreshOccupancy({ ...to, densityShift: from.densityShift }, density, occupancy));
-  await clearMoments(engine, resized ? networkParameters(to) : parametersOf(to));
-  reportStage(context, 'fine', to, 'grid scaled');
-}
-
-async function clearMoments(engine: FieldEngine, names: readonly ParameterName[]): Promise<void> {
-  for (const name of names) {
-    for (const moment of ['m', 'v'] as const) {
-      const tensor = await engine.read(`${name}.${moment}`);
-      await engine.write(`${name}.${moment}`, tensor.fill(0));
-    }
-  }
 }

@@ -80,7 +80,7 @@ test('no tensor outlives its step, or its engine', async () => {
   }
   await engine.writeOccupancy(new Uint8Array(504));
   await engine.trainStep(fixture.batch, fixture.settings);
-  await engine.respecify({ ...fixture.spec, grid: { ...fixture.spec.grid, size: [9, 9, 9] } });
+  await engine.scaleGrid({ ...fixture.spec, grid: { ...fixture.spec.grid, size: [9, 9, 9] } });
   expect(tf.memory().numTensors).toBe(held);
   await engine.dispose();
   expect(tf.memory().numTensors).toBe(before);

@@ -101,7 +101,7 @@ it('a long thin box grows through all scalings within its capacity', async () =>
       steps: maxStepsPerRay(last),
       trainRays: 64,
     });
-    for (let done = 1; done <= total; done++) await engine.respecify(fineSpec(config, { space: BOUNDED, near: 2, box }, done));
+    for (let done = 1; done <= total; done++) await engine.scaleGrid(fineSpec(config, { space: BOUNDED, near: 2, box }, done));
     expect(engine.spec).toEqual(last);
     await engine.dispose();
   }

@@ -190,38 +190,35 @@ export function describeEngineContract(name: string, createBackend: () => Promis
       expect((await engine.renderRays(fixture.batch, RENDER)).rgb).toEqual(one.rgb);
     });
 
-    test('respecify keeps the tensors on the same grid and resets the grids on another', async () => {
+    test('scaling refuses a grid beyond the capacity, and keeps what lies on the grid where only the activation changes', async () => {
       const fixture = fieldFixture();
-      const capacity = { voxels: 1000, steps: 1000 };
-      const engine = await create(fixture.spec, capacity);
+      const engine = await create(fixture.spec, { voxels: 1000, steps: 1000 });
       await loadFixture(engine, fixture);
-      const shifted = { ...fixture.spec, densityShift: -2, weightThreshold: 0.1 };
-      await engine.respecify(shifted);
-      expect(engine.spec).toEqual(shifted);
-      expect(await engine.read('density')).toEqual(fixture.tensors.density);
-      expect(await engine.readOccupancy()).toEqual(fixture.occupancy);
-
-      const grid = { ...fixture.spec.grid, size: [10, 10, 10] as const };
-      await engine.respecify({ ...fixture.spec, grid });
-      expect(await engine.read('density')).toEqual(new Float32Array(1000));
-      expect(await engine.read('features.v')).toEqual(new Float32Array(12_000));
-      expect(await engine.read('rate')).toEqual(new Float32Array(1000).fill(1));
-      expect(await engine.readOccupancy()).toEqual(new Uint8Array(1000).fill(1));
-      expect(await engine.read('w1')).toEqual(fixture.tensors.w1);
       const tooLarge = { ...fixture.spec.grid, size: [10, 10, 11] as const };
-      await expect(engine.respecify({ ...fixture.spec, grid: tooLarge })).rejects.toThrow(RangeError);
+      await expect(engine.scaleGrid({ ...fixture.spec, grid: tooLarge })).rejects.toThrow(RangeError);
+      expect(engine.spec).toEqual(fixture.spec);
+
+      const shifted = { ...fixture.spec, densityShift: -2, weightThreshold: 0.1 };
+      await engine.scaleGrid(shifted);
+      expect(engine.spec).toEqual(shifted);
+      for (const name of ['density', 'features', 'w1'] as const) expect(await engine.read(name), name).toEqual(fixture.tensors[name]);
+      expect(await engine.read('rate')).toEqual(new Float32Array(504).fill(1));
     });
 
-    test('after respecify it computes as a new field does', async () => {
-      const large = fieldFixture({ size: [9, 9, 9] });
-      const engine = await create(fieldFixture().spec, { voxels: 729, steps: 1000 });
-      await loadFixture(engine, fieldFixture());
-      await engine.respecify(large.spec);
-      await loadFixture(engine, large);
-      const fresh = await load(large);
+    test.each([{}, { neuron: 'plif' }])('after scaling it trains as a new field with its tensors does (%j)', async (network) => {
+      const small = fieldFixture({ network });
+      const large = fieldFixture({ network, size: [13, 12, 9], spec: { densityShift: -2 } });
+      const engine = await create(small.spec, { voxels: 13 * 12 * 9, steps: 1000 });
+      await loadFixture(engine, small);
+      await engine.trainStep(small.batch, small.settings);
+      await engine.scaleGrid(large.spec);
+      const fresh = await create(large.spec);
+      for (const name of parametersOf(large.spec)) await fresh.write(name, await engine.read(name));
+      await fresh.writeOccupancy(await engine.readOccupancy());
       const [a, b] = [await engine.trainStep(large.batch, large.settings), await fresh.trainStep(large.batch, large.settings)];
+      expect(a.counts.samples).toBeGreaterThan(20);
       expect(a).toEqual(b);
-      expect(await engine.read('features')).toEqual(await fresh.read('features'));
+      for (const name of trainingTensors(large.spec)) expect(await engine.read(name), name).toEqual(await fresh.read(name));
     });
   });
 }

@@ -4,6 +4,7 @@ import { openSoftwareDevice } from '../helpers/software-adapter.ts';
 import { describeConformance } from './backend-conformance.ts';
 import { conformanceCases, trainingTermCases } from './cases.ts';
 import { describeEngineContract } from './engine-contract.ts';
+import { describeGridOperations, scalings } from './grid-operations.ts';
 
 // A software adapter compiles a kernel for seconds when it is first used.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
@@ -11,6 +12,13 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 const create = async () => createWebgpuBackend(await openSoftwareDevice());
 
 describeEngineContract('webgpu', create);
+describeGridOperations('webgpu', create);
+for (const channels of [2, 1])
+  describeGridOperations(
+    `webgpu, planes of ${channels}`,
+    async (voxels) => createWebgpuBackend(await openSoftwareDevice(), { planeBytes: 4 * channels * voxels }),
+    scalings.filter(({ name }) => name.startsWith('a finer grid')),
+  );
 describeConformance('webgpu', create, conformanceCases);
 describeConformance('webgpu, terms of training', create, trainingTermCases);
 

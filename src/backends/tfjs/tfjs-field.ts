@@ -10,7 +10,6 @@ import {
   addCounts,
   emptyCounts,
   type Capacity,
-  type FieldEngine,
   type ParameterName,
   type RenderedRays,
   type RenderSettings,
@@ -22,6 +21,7 @@ import {
   type TrainBatch,
 } from '../backend.ts';
 import { asksTeacher, checkTeacher } from '../check-teacher.ts';
+import { refreshOnHost, scaleOnHost, type HostEngine } from '../host-grids.ts';
 import { countActivity, noiseMargin, spikeMargin } from './activity.ts';
 import { adamStep } from './adam.ts';
 import { FieldTensors } from './field-tensors.ts';
@@ -56,7 +56,7 @@ interface Evaluation {
   readonly range: InputRange | null;
 }
 
-export class TfjsField implements FieldEngine {
+export class TfjsField implements HostEngine {
   /** Of the last call; Infinity where nothing could have gone otherwise or nothing was measured. */
   margins: Margins = { spike: Infinity, noise: Infinity, marching: Infinity };
 
@@ -99,10 +99,18 @@ export class TfjsField implements FieldEngine {
     this.tensors.occupancy = occupancy.slice();
   }
 
+  async refreshOccupancy(): Promise<void> {
+    await refreshOnHost(this);
+  }
+
+  async scaleGrid(to: FieldSpec): Promise<void> {
+    await scaleOnHost(this, to);
+  }
+
   async respecify(spec: FieldSpec): Promise<void> {
     const old = this.currentSpec;
     if (spec.featureChannels !== old.featureChannels || networkShape(spec) !== networkShape(old)) {
-      throw new RangeError(`respecify keeps the network: ${networkShape(old)}, not ${networkShape(spec)}`);
+      throw new RangeError(`scaling keeps the network: ${networkShape(old)}, not ${networkShape(spec)}`);
     }
     const voxels = voxelCount(spec.grid);
     if (voxels > this.capacity.voxels) throw new RangeError(`${voxels} voxels exceed the capacity of ${this.capacity.voxels}`);

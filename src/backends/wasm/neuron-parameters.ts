@@ -120,6 +120,10 @@ export class NeuronParameters {
     }
   }
 
+  clearMoments(): void {
+    for (const { m, v } of this.learned.values()) for (const moments of [m, v]) moments.fill(0);
+  }
+
   /** d loss / d raw value of each tensor, from the scans' sums of both layers. */
   gradients(sums: Float32Array): Map<NeuronTensorName, Float32Array> {
     const all = new Map<NeuronTensorName, Float32Array>();

@@ -4,7 +4,6 @@ import { hasVariation } from '../../model/total-variation.ts';
 import {
   emptyCounts,
   addCounts,
-  type FieldEngine,
   type ParameterName,
   type Rays,
   type RenderedRays,
@@ -16,6 +15,7 @@ import {
   type TrainBatch,
 } from '../backend.ts';
 import { asksTeacher, checkTeacher } from '../check-teacher.ts';
+import { refreshOnHost, scaleOnHost, type HostEngine } from '../host-grids.ts';
 import { gridState, layoutState } from './field-state.ts';
 import type { KernelPool } from './kernel-pool.ts';
 import { hiddenTerms, lossValue, meanOfLanes, perRow, sampleTerms } from './loss-terms.ts';
@@ -25,7 +25,7 @@ import { NeuronParameters } from './neuron-parameters.ts';
 import { Statistics } from './statistics.ts';
 import { TensorStore } from './tensor-store.ts';
 
-export class WasmEngine implements FieldEngine {
+export class WasmEngine implements HostEngine {
   private currentSpec: FieldSpec;
   private readonly sizes: Sizes;
   private readonly plan: MemoryPlan;
@@ -102,6 +102,14 @@ export class WasmEngine implements FieldEngine {
     if (occupancy.length !== voxels) throw new RangeError(`occupancy has ${voxels} values, not ${occupancy.length}.`);
     this.bytes('occupancy', voxels).set(occupancy);
     this.pool.runHere('buildLeapMap');
+  }
+
+  async refreshOccupancy(): Promise<void> {
+    await refreshOnHost(this);
+  }
+
+  async scaleGrid(to: FieldSpec): Promise<void> {
+    await scaleOnHost(this, to);
   }
 
   async respecify(spec: FieldSpec): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { CAMERA_RAYS, cameraRays } from '../../../renderer/wgsl/camera-rays.ts';
 import { compositeRays, RAYS_PER_WORKGROUP } from '../../../renderer/wgsl/composite-rays.ts';
-import { placeOfPlane, planeGroups } from '../../../renderer/wgsl/feature-planes.ts';
+import { placeOfPlane, planeGroups, type PlaneChannels } from '../../../renderer/wgsl/feature-planes.ts';
 import { gatherEntry, gatherFeatures } from '../../../renderer/wgsl/gather.ts';
 import { createKernel, type Buffers, type Kernel, type KernelText } from '../../../renderer/wgsl/kernel.ts';
 import { MARCH_RAYS, marchCount, marchWrite } from '../../../renderer/wgsl/march.ts';
@@ -21,7 +21,9 @@ import {
   type GradientUse,
 } from './kernels/adam.ts';
 import { compositeLoss, LOSS_RAYS, sumLosses } from './kernels/composite-loss.ts';
-import { leapPass, leapWorkgroups } from './kernels/leap-map.ts';
+import { leapPass, leapDispatch } from './kernels/leap-map.ts';
+import { refreshDispatch, refreshOccupancy } from './kernels/refresh-occupancy.ts';
+import { resampleDispatch, resamplePlane } from './kernels/scale-grid.ts';
 import {
   binSamples,
   clearCells,
@@ -31,7 +33,7 @@ import {
   sortEntry,
   sortSamples,
   touchVoxels,
-  touchWorkgroups,
+  touchDispatch,
 } from './kernels/sort-samples.ts';
 import type { PictureTextures } from '../backend.ts';
 import type { FieldSizes } from './field-plan.ts';
@@ -83,6 +85,10 @@ export function fieldKernelTexts(sizes: FieldSizes, { withRows, dispatchWidth }:
   add('cameraRays', cameraRays);
   add('shadePixels', shadePixels);
   if (!sizes.training) return texts;
+  add('refreshOccupancy', refreshOccupancy(false), { occupancy: 'leapScratch' });
+  add('scaleOccupancy', refreshOccupancy(true), { occupancy: 'leapScratch' });
+  for (const { name, channels } of gridsOf(sizes))
+    add(`${name}-resample`, resamplePlane(channels), { source: name, resampled: `${name}M` });
   add('marchTraining', marchWrite(true, sizes.contracted));
   add('compositeLoss', compositeLoss(sizes.contracted), hasNetwork ? {} : { logitGradients: 'featureGradients0' });
   add('sumLosses', sumLosses);
@@ -158,9 +164,36 @@ export class FieldKernels {
     this.entries = dispatchEntries(sizes).map(({ name }) => name);
   }
 
+  /** On a grid of so many voxels. */
+  encodeRefresh(pass: GPUComputePassEncoder, voxels: number): void {
+    this.kernel('refreshOccupancy').run(pass, ...refreshDispatch(voxels));
+    this.encodeLeapMap(pass, voxels);
+  }
+
+  /**
+   * From `fromGrid` to `grid`, of so many voxels: every plane by way of the buffer of its first moment, then the occupancy, refreshed. Moments
+   * are 0.
+   */
+  encodeScaling(encoder: GPUCommandEncoder, voxels: number): void {
+    const { buffers, sizes } = this;
+    const pass = encoder.beginComputePass();
+    for (const { name } of gridsOf(sizes)) this.kernel(`${name}-resample`).run(pass, ...resampleDispatch(voxels));
+    pass.end();
+    for (const { name } of gridsOf(sizes)) encoder.copyBufferToBuffer(buffers[`${name}M`], 0, buffers[name], 0, buffers[name].size);
+    const moments = [...gridsOf(sizes).map(({ name }) => name), ...(this.network ? ['weights'] : [])].flatMap((name) => [
+      `${name}M`,
+      `${name}V`,
+    ]);
+    for (const name of moments) encoder.clearBuffer(buffers[name]);
+    const after = encoder.beginComputePass();
+    this.kernel('scaleOccupancy').run(after, ...refreshDispatch(voxels));
+    this.encodeLeapMap(after, voxels);
+    after.end();
+  }
+
   /** Makes the leap map of the occupancy in `leapScratch`. */
   encodeLeapMap(pass: GPUComputePassEncoder, voxels: number): void {
-    for (const axis of ['x', 'y', 'z']) this.kernel(`leap-${axis}`).run(pass, ...leapWorkgroups(voxels));
+    for (const axis of ['x', 'y', 'z']) this.kernel(`leap-${axis}`).run(pass, ...leapDispatch(voxels));
   }
 
   encodeRendering(pass: GPUComputePassEncoder, rays: number, parts: number): void {
@@ -206,7 +239,7 @@ export class FieldKernels {
     }
     network?.encodeGradients(pass);
     this.kernel('sumLosses').run(pass, 1);
-    if (touched > 0) this.kernel('touchVoxels').run(pass, ...touchWorkgroups(touched));
+    if (touched > 0) this.kernel('touchVoxels').run(pass, ...touchDispatch(touched));
     teacher?.encodeErrors(pass);
     for (const name of ['binSamples', 'placeCells', 'fillCells', 'sortSamples']) this.runPart(pass, name, 'sort');
     this.kernel('planVoxels').run(pass, 1);
@@ -214,8 +247,8 @@ export class FieldKernels {
 
   /** Adam on touched voxels and weights. */
   encodeUpdate(pass: GPUComputePassEncoder, varied: boolean): void {
-    for (const grid of ['density', ...planesOf(this.sizes).map((plane) => `features${plane}`)])
-      for (const name of varied ? [`${grid}-write`, `${grid}-apply`] : [grid]) this.runTouched(pass, this.kernel(name));
+    for (const { name } of gridsOf(this.sizes))
+      for (const kernel of varied ? [`${name}-write`, `${name}-apply`] : [name]) this.runTouched(pass, this.kernel(kernel));
     if (this.network) this.kernel('weights').run(pass, weightWorkgroups(this.sizes.weightFloats));
   }
 
@@ -253,6 +286,12 @@ export class FieldKernels {
   private kernel(name: string): Kernel {
     return this.kernels.get(name)!;
   }
+}
+
+/** What a field has at every voxel, buffer by buffer. */
+function gridsOf(sizes: FieldSizes): { readonly name: string; readonly channels: PlaneChannels }[] {
+  const { channels } = sizes.planeFormat;
+  return [{ name: 'density', channels: 1 }, ...planesOf(sizes).map((plane) => ({ name: `features${plane}`, channels }))];
 }
 
 function planesOf({ planes }: FieldSizes): number[] {

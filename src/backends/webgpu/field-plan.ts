@@ -14,6 +14,7 @@ import { maxStepsPerRay, viewInputs, voxelCount, type FieldSpec } from '../../mo
 import { neuronNamed } from '../../neurons/index.ts';
 import { parameterFloats } from '../../neurons/scan-layout.ts';
 import type { Capacity } from '../backend.ts';
+import { AXIS_POINT_BYTES, axisPoints, MOST_AXIS_POINTS } from './kernels/scale-grid.ts';
 import { VOXEL_LIST_HEADER } from './kernels/sort-samples.ts';
 import type { SampleRange } from './network/network-module.ts';
 
@@ -107,6 +108,7 @@ export function checkFits(spec: FieldSpec, sizes: FieldSizes): void {
   };
   check('voxels', nx * ny * nz, sizes.voxels);
   check('steps a ray', maxStepsPerRay(spec), sizes.maxSteps);
+  check('points along its axes', axisPoints(spec.grid), MOST_AXIS_POINTS);
 }
 
 export interface PlannedBuffer {
@@ -156,6 +158,8 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
   }
   reserve('inputRange', 8);
   if (!training) return plan;
+  reserve('fromGrid', gridStruct.bytes, uniform | copyTarget);
+  reserve('axes', MOST_AXIS_POINTS * AXIS_POINT_BYTES);
   reserve('rate', voxels * 4);
   for (const moment of ['M', 'V']) {
     reserve(`density${moment}`, voxels * 4);

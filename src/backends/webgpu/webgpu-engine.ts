@@ -2,6 +2,7 @@
 import { innerSteps } from '../../../renderer/contraction.ts';
 import { BUFFER_USAGE, type Buffers, type Kernel } from '../../../renderer/wgsl/kernel.ts';
 import { gridStruct, packView } from '../../../renderer/wgsl/uniforms.ts';
+import { float32AtMost } from '../../math/float32.ts';
 import { densityOf } from '../../model/density.ts';
 import { hasMetricSteps, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import { WEIGHTS } from '../../model/tensor-names.ts';
@@ -30,10 +31,11 @@ import { CallRunner, NO_NUMBERS, type Call, type ResultPiece } from './call-runn
 import type { WebgpuDevice } from './device.ts';
 import { bindKernel, gradientKernels, type FieldKernels } from './field-kernels.ts';
 import { checkFits, RENDER_RAYS, type FieldSizes } from './field-plan.ts';
+import { packAxes } from './kernels/scale-grid.ts';
 import { VOXEL_LIST_HEADER } from './kernels/sort-samples.ts';
 import type { NetworkModule } from './network/interface.ts';
 import type { TeacherModule } from './network/teacher.ts';
-import { TensorStore } from './tensor-store.ts';
+import { readBuffer, TensorStore } from './tensor-store.ts';
 import { biasCorrection, stepNumbers, stepPieces, stepResult, stepSums, type StepSums } from './training-call.ts';
 
 /** What an engine takes over. */
@@ -74,7 +76,6 @@ export class WebgpuEngine implements FieldEngine {
   private readonly tensors: TensorStore;
   private readonly neurons: NeuronParameters;
   private readonly neuronValues: Float32Array<ArrayBuffer>;
-  private occupancy = new Uint8Array(0);
 
   constructor(spec: FieldSpec, { device, sizes, buffers, kernels, network, teacher }: FieldParts) {
     this.currentSpec = spec;
@@ -90,7 +91,8 @@ export class WebgpuEngine implements FieldEngine {
     this.neuronValues = new Float32Array(2 * sizes.neuronFloats);
     this.neurons = new NeuronParameters(spec.network, this.neuronValues, sizes.training);
     this.writeNeurons();
-    this.applySpec(true);
+    this.writeGrid('grid', spec);
+    if (sizes.training) this.writeFloats('rate', new Float32Array(voxelCount(spec.grid)).fill(1));
   }
 
   get spec(): FieldSpec {
@@ -113,24 +115,44 @@ export class WebgpuEngine implements FieldEngine {
   }
 
   async readOccupancy(): Promise<Uint8Array> {
-    return this.occupancy.slice();
+    const voxels = voxelCount(this.spec.grid);
+    const leap = await this.owner.run('reading the occupancy', () =>
+      readBuffer(this.device, this.buffers['leap'], 0, 4 * Math.ceil(voxels / 4)),
+    );
+    // The distance to the nearest occupied point is 0 where one is.
+    return new Uint8Array(leap, 0, voxels).map((distance) => (distance === 0 ? 1 : 0));
   }
 
   async writeOccupancy(occupancy: Uint8Array): Promise<void> {
     const voxels = voxelCount(this.spec.grid);
     if (occupancy.length !== voxels) throw new RangeError(`occupancy has ${voxels} values, not ${occupancy.length}.`);
-    this.occupancy = Uint8Array.from(occupancy);
     const words = new Uint8Array(Math.ceil(voxels / 4) * 4);
     words.set(occupancy);
     this.device.queue.writeBuffer(this.buffers['leapScratch'], 0, words);
     this.submit((pass) => this.kernels.encodeLeapMap(pass, voxels));
   }
 
-  async respecify(spec: FieldSpec): Promise<void> {
-    checkFits(spec, this.sizes);
-    const resized = spec.grid.size.some((n, axis) => n !== this.spec.grid.size[axis]);
-    this.currentSpec = spec;
-    this.applySpec(resized);
+  async refreshOccupancy(): Promise<void> {
+    this.checkTrains();
+    this.submit((pass) => this.kernels.encodeRefresh(pass, voxelCount(this.spec.grid)));
+  }
+
+  async scaleGrid(to: FieldSpec): Promise<void> {
+    this.checkTrains();
+    checkFits(to, this.sizes);
+    const from = this.spec;
+    const voxels = voxelCount(to.grid);
+    this.writeGrid('fromGrid', from);
+    this.writeGrid('grid', { ...to, densityShift: from.densityShift });
+    this.device.queue.writeBuffer(this.buffers['axes'], 0, packAxes(from.grid, to.grid));
+    const encoder = this.device.createCommandEncoder();
+    this.kernels.encodeScaling(encoder, voxels);
+    this.device.queue.submit([encoder.finish()]);
+    this.writeGrid('grid', to);
+    this.writeFloats('rate', new Float32Array(voxels).fill(1));
+    this.neurons.clearMoments();
+    this.calls.forgetParts();
+    this.currentSpec = to;
   }
 
   async setTeacher(teacher: Teacher | null): Promise<void> {
@@ -301,14 +323,16 @@ export class WebgpuEngine implements FieldEngine {
     });
   }
 
-  private applySpec(resized: boolean): void {
-    const { space, grid, alphaThreshold, interval, densityShift, stepLength, near } = this.spec;
+  private checkTrains(): void {
+    if (!this.sizes.training) throw new RangeError('This engine was made for rendering only; its grids stay as they are.');
+  }
+
+  private writeGrid(name: 'grid' | 'fromGrid', spec: FieldSpec): void {
+    const { space, grid, alphaThreshold, interval, densityShift, stepLength, near } = spec;
     const [nx, ny, nz] = grid.size;
     const [minX, minY, minZ] = grid.min;
     const [maxX, maxY, maxZ] = grid.max;
-    // WGSL knows no infinity.
-    const densityThreshold = Math.max(densityOf(alphaThreshold, densityShift, interval), -3e38);
-    const metricSteps = hasMetricSteps(this.spec) ? 1 : 0;
+    const metricSteps = hasMetricSteps(spec) ? 1 : 0;
     const numbers = {
       nx,
       ny,
@@ -325,21 +349,9 @@ export class WebgpuEngine implements FieldEngine {
       metricSteps,
       near,
       innerSteps: space.kind === 'unbounded' ? innerSteps(stepLength) : 0,
-      densityThreshold,
+      densityThreshold: float32AtMost(densityOf(alphaThreshold, densityShift, interval)),
     };
-    this.device.queue.writeBuffer(this.buffers['grid'], 0, gridStruct.pack(numbers));
-    this.calls.forgetParts();
-    if (resized) this.resetGrids();
-  }
-
-  private resetGrids(): void {
-    const voxels = voxelCount(this.spec.grid);
-    this.occupancy = new Uint8Array(voxels).fill(1);
-    const encoder = this.device.createCommandEncoder();
-    for (const [name, buffer] of Object.entries(this.buffers))
-      if (/^(density|features\d+|leap)[MV]?$/.test(name)) encoder.clearBuffer(buffer);
-    this.device.queue.submit([encoder.finish()]);
-    if (this.sizes.training) this.writeFloats('rate', new Float32Array(voxels).fill(1));
+    this.device.queue.writeBuffer(this.buffers[name], 0, gridStruct.pack(numbers));
   }
 
   private writeRays({ origins, directions, viewDirections }: Rays, first: number, count: number): void {

@@ -7,15 +7,14 @@
  */
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { gridStruct } from '../../../../renderer/wgsl/uniforms.ts';
-import { DISPATCH_WIDTH, linearWgsl } from '../../../../renderer/wgsl/work.ts';
+import { dispatchOf, linearWgsl } from '../../../../renderer/wgsl/work.ts';
 
 /** Farther is not looked: a leap of 14 points is some 28 steps. */
 const LEAP_LIMIT = 15;
 const WORKGROUP = 64;
 
-export function leapWorkgroups(voxels: number): [number, number] {
-  const workgroups = Math.ceil(voxels / 4 / WORKGROUP);
-  return [Math.min(workgroups, DISPATCH_WIDTH), Math.ceil(workgroups / DISPATCH_WIDTH)];
+export function leapDispatch(voxels: number): [x: number, y: number] {
+  return dispatchOf(Math.ceil(voxels / 4), WORKGROUP);
 }
 
 /** Binds `source` and `distances`, bytes of points. The first pass, along x, reads an occupancy of 0 or 1. */

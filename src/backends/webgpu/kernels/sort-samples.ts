@@ -15,7 +15,7 @@
  */
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { gridStruct } from '../../../../renderer/wgsl/uniforms.ts';
-import { DISPATCH_WIDTH, linearWgsl, WORK, type DispatchEntry } from '../../../../renderer/wgsl/work.ts';
+import { dispatchOf, linearWgsl, WORK, type DispatchEntry } from '../../../../renderer/wgsl/work.ts';
 
 const WORKGROUP = 256;
 /** Touched voxels of a workgroup, for all kernels over them. */
@@ -127,10 +127,9 @@ fn main() {
 `,
 });
 
-/** Workgroups for `touchVoxels`. */
-export function touchWorkgroups(voxels: number): [x: number, y: number] {
-  const workgroups = Math.ceil(voxels / WORKGROUP);
-  return [Math.min(workgroups, DISPATCH_WIDTH), Math.ceil(workgroups / DISPATCH_WIDTH)];
+/** Of `touchVoxels`. */
+export function touchDispatch(voxels: number): [x: number, y: number] {
+  return dispatchOf(voxels, WORKGROUP);
 }
 
 /** Every voxel is touched, before the samples are placed: dense total variation. One thread a voxel. */
