@@ -23,7 +23,7 @@ import { tableHead, tableRow } from './bench/table.ts';
 import { timeToPsnr } from './bench/time-to-psnr.ts';
 
 const ON_GPU: Effort = { warmUp: 5, least: 3, rays: 8192, side: 800 };
-const ON_SOFTWARE: Effort = { warmUp: 1, least: 1, rays: 2048, side: 100 };
+const ON_SOFTWARE: Effort = { warmUp: 1, least: 1, rays: 512, side: 100 };
 /** Every so manieth view of the split val is looked at, every so many seconds of training. */
 const [EVERY_VIEW, EVERY_SECONDS] = [10, 10];
 

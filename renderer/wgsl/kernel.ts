@@ -16,6 +16,8 @@ export interface KernelText {
   readonly buffers: Readonly<Record<string, BufferUse>>;
   /** Textures that it writes, by name. */
   readonly textures?: Readonly<Record<string, GPUTextureFormat>>;
+  /** Whether it uses operations of subgroups, which the device then needs to have. */
+  readonly subgroups?: boolean;
   /** WGSL without the bindings; the entry point is `main`. */
   readonly code: string;
 }
@@ -27,14 +29,14 @@ const ADDRESS_SPACE = { read: 'var<storage, read>', write: 'var<storage, read_wr
 const BINDING_TYPE = { read: 'read-only-storage', write: 'storage', uniform: 'uniform' } as const;
 
 /** The whole WGSL of a kernel. */
-export function kernelSource({ buffers, textures = {}, code }: KernelText): string {
+export function kernelSource({ buffers, textures = {}, subgroups = false, code }: KernelText): string {
   const bindings = Object.entries(buffers).map(([name, use], i) => {
     const [access, type] = splitUse(use);
     return `@group(0) @binding(${i}) ${ADDRESS_SPACE[access]} ${name}: ${type};\n`;
   });
   for (const [i, [name, format]] of Object.entries(textures).entries())
     bindings.push(`@group(1) @binding(${i}) var ${name}: texture_storage_2d<${format}, write>;\n`);
-  return bindings.join('') + code;
+  return (subgroups ? 'enable subgroups;\n' : '') + bindings.join('') + code;
 }
 
 export class Kernel {

@@ -13,7 +13,7 @@
 import type { KernelText } from './kernel.ts';
 import { preciseMathWgsl } from './precise-math.ts';
 import { rayStepsWgsl } from './ray-steps.ts';
-import { countWgsl, statIndex } from './stats.ts';
+import { countAllWgsl, countWgsl } from './stats.ts';
 import { gridStruct, stepStruct } from './uniforms.ts';
 import { workWgsl } from './work.ts';
 
@@ -58,14 +58,17 @@ fn alphaOf(s: f32) -> vec2<f32> {
 }
 `;
 
+const MARCH_COUNTS = ['densityEvaluations', 'densitySamples', 'samples', 'activeRays', 'spannedSteps'] as const;
+
 /**
  * Work: one thread a ray of the call. Cost of a ray: 1 byte a leap, 32 bytes and two transcendental functions a density sample.
  * Compared with `renderer/march.ts` through every case of test/conformance.
  *
  * @param withRows also writes the steps from the first to the last network sample of each ray: rows of a network that runs gaps
  * @param contracted space is
+ * @param subgroups the device has them
  */
-export function marchCount(withRows: boolean, contracted: boolean): KernelText {
+export function marchCount(withRows: boolean, contracted: boolean, subgroups: boolean): KernelText {
   return {
     name: withRows ? 'marchCountRows' : 'marchCount',
     buffers: {
@@ -80,28 +83,18 @@ export function marchCount(withRows: boolean, contracted: boolean): KernelText {
       stats: 'write array<atomic<u32>>',
       ...(withRows ? { rowOffsets: 'write array<u32>' as const } : {}),
     },
+    subgroups,
     code: /* wgsl */ `
-${gridStruct.wgsl}${stepStruct.wgsl}${preciseMathWgsl}${rayStepsWgsl(contracted)}${samplingWgsl}${countWgsl}
-var<workgroup> evaluations: atomic<u32>;
-var<workgroup> densitySamples: atomic<u32>;
-var<workgroup> samples: atomic<u32>;
-var<workgroup> activeRays: atomic<u32>;
-var<workgroup> spannedSteps: atomic<u32>;
-
+${gridStruct.wgsl}${stepStruct.wgsl}${preciseMathWgsl}${rayStepsWgsl(contracted)}${samplingWgsl}${countWgsl}${countAllWgsl(MARCH_COUNTS, subgroups)}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  if (id.x < step.rayCount) { marchRay(id.x); }
-  workgroupBarrier();
-  if (lane == 0u) {
-    count(${statIndex('densityEvaluations')}u, atomicLoad(&evaluations));
-    count(${statIndex('densitySamples')}u, atomicLoad(&densitySamples));
-    count(${statIndex('samples')}u, atomicLoad(&samples));
-    count(${statIndex('activeRays')}u, atomicLoad(&activeRays));
-    count(${statIndex('spannedSteps')}u, atomicLoad(&spannedSteps));
-  }
+  var counts: array<u32, ${MARCH_COUNTS.length}>;
+  if (id.x < step.rayCount) { counts = marchRay(id.x); }
+  countAll(counts, lane);
 }
 
-fn marchRay(ray: u32) {
+/** MARCH_COUNTS of a ray. */
+fn marchRay(ray: u32) -> array<u32, ${MARCH_COUNTS.length}> {
   let span = spanOf(ray);
   let leapScale = 0.9999 / max(max(abs(span.perStep.x), abs(span.perStep.y)), abs(span.perStep.z));
   var transmittance = 1.0;
@@ -155,13 +148,9 @@ fn marchRay(ray: u32) {
   }
   rayOffsets[ray] = counts;
   rayEnds[ray] = vec2<f32>(transmittance, depth + transmittance * span.exitDistance);
-  atomicAdd(&evaluations, evaluated);
-  atomicAdd(&densitySamples, counts.x);
-  atomicAdd(&samples, counts.y);
-  atomicAdd(&activeRays, select(0u, 1u, counts.y > 0u));
   let spanned = u32(lastStep - firstStep + 1);
-  atomicAdd(&spannedSteps, spanned);
   ${withRows ? 'rowOffsets[ray] = spanned;' : ''}
+  return array<u32, ${MARCH_COUNTS.length}>(evaluated, counts.x, counts.y, select(0u, 1u, counts.y > 0u), spanned);
 }
 `,
   };

@@ -31,6 +31,25 @@ fn count(index: u32, n: u32) {
 }
 `;
 
+/**
+ * Defines `countAll(counts, lane)`, called once by all of a workgroup: adds up their counts, `names` in this order, in the workgroup's memory, with
+ * `subgroups` those of a subgroup before. Needs `countWgsl`. Sums of integers: either way gives the same, in whatever order lanes lie.
+ */
+export function countAllWgsl(names: readonly Stat[], subgroups: boolean): string {
+  const add = (k: number): string =>
+    subgroups
+      ? `{ let sum = subgroupAdd(counts[${k}]); if (subgroupElect()) { atomicAdd(&counted[${k}], sum); } }`
+      : `atomicAdd(&counted[${k}], counts[${k}]);`;
+  const places = names.map((name) => `${statIndex(name)}u`).join(', ');
+  return /* wgsl */ `
+var<workgroup> counted: array<atomic<u32>, ${names.length}>;
+fn countAll(counts: array<u32, ${names.length}>, lane: u32) {
+${names.map((_, k) => `  ${add(k)}\n`).join('')}  workgroupBarrier();
+  if (lane < ${names.length}u) { count(array<u32, ${names.length}>(${places})[lane], atomicLoad(&counted[lane])); }
+}
+`;
+}
+
 /** The counts from the words of `stats`. */
 export function readStats(words: Uint32Array): Record<Stat, number> {
   return Object.fromEntries(STATS.map((name, i) => [name, words[2 * i] + words[2 * i + 1] * 2 ** 32])) as Record<Stat, number>;

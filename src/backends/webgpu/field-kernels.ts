@@ -45,6 +45,8 @@ export interface FieldOptions {
   readonly withRows: boolean;
   /** Inputs are normalised by the range of all samples, which a step has to find first. */
   readonly ranged: boolean;
+  /** The device has them. */
+  readonly subgroups: boolean;
   /** DISPATCH_WIDTH; tests have a smaller one. */
   readonly dispatchWidth: number;
 }
@@ -67,14 +69,14 @@ export interface BoundText {
 }
 
 /** All kernels of a field by a name of their own. Here a test finds every variant to compile. */
-export function fieldKernelTexts(sizes: FieldSizes, { withRows, dispatchWidth }: FieldOptions): Map<string, BoundText> {
+export function fieldKernelTexts(sizes: FieldSizes, { withRows, subgroups, dispatchWidth }: FieldOptions): Map<string, BoundText> {
   const texts = new Map<string, BoundText>();
   const add = (name: string, text: KernelText, aliases: BoundText['aliases'] = {}): void => void texts.set(name, { text, aliases });
   const hasNetwork = sizes.width > 0;
   add('leap-x', leapPass(0), { source: 'leapScratch', distances: 'leap' });
   add('leap-y', leapPass(1), { source: 'leap', distances: 'leapScratch' });
   add('leap-z', leapPass(2), { source: 'leapScratch', distances: 'leap' });
-  add('marchCount', marchCount(withRows, sizes.contracted));
+  add('marchCount', marchCount(withRows, sizes.contracted, subgroups));
   add('planParts', planParts(sizes.partSamples, withRows));
   add('beginPart', beginPart(dispatchEntries(sizes), dispatchWidth));
   add('marchRendering', marchWrite(false, sizes.contracted));

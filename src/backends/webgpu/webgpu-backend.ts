@@ -26,6 +26,8 @@ export interface WebgpuBackendOptions {
   readonly partSamples?: number;
   /** Whether fields that are only rendered have their features in 16 bits: half the memory, and a fifth less to read for a frame. Default: no. */
   readonly halfFeatures?: boolean;
+  /** Whether kernels use operations of subgroups, with the same results; default: where the device has them. */
+  readonly subgroups?: boolean;
   /** Most bytes of a plane of features; default: what the GPU binds. For tests. */
   readonly planeBytes?: number;
   /** Most workgroups in a row of a dispatch; for tests. */
@@ -55,7 +57,13 @@ interface FieldBuffers {
 /** @param device stays the caller's; it has to outlive the fields */
 export function createWebgpuBackend(
   device: WebgpuDevice,
-  { partSamples = Infinity, halfFeatures = false, planeBytes = Infinity, dispatchWidth = DISPATCH_WIDTH }: WebgpuBackendOptions = {},
+  {
+    partSamples = Infinity,
+    halfFeatures = false,
+    subgroups = device.has('subgroups'),
+    planeBytes = Infinity,
+    dispatchWidth = DISPATCH_WIDTH,
+  }: WebgpuBackendOptions = {},
 ): Backend {
   const { limits } = device.device;
   const plan = (spec: FieldSpec, capacity: Capacity): FieldPlan => {
@@ -65,6 +73,7 @@ export function createWebgpuBackend(
     const options = {
       withRows: hasNetwork(spec) && needsRowOffsets(spec),
       ranged: hasNetwork(spec) && isPoisson(spec.network),
+      subgroups,
       dispatchWidth,
     };
     const sizes = fieldSizes(

@@ -26,7 +26,7 @@ it.each(['lif', 'relu'])('every kernel of a step, %s', (neuron) => {
   const { spec } = fieldFixture({ network: { neuron } });
   const sizes = fieldSizes(spec, { voxels: 1000, trainRays: 64 }, ({ most }) => most);
   const names = [
-    ...[...fieldKernelTexts(sizes, { withRows: false, ranged: false, dispatchWidth: DISPATCH_WIDTH }).values()].map(
+    ...[...fieldKernelTexts(sizes, { withRows: false, ranged: false, subgroups: false, dispatchWidth: DISPATCH_WIDTH }).values()].map(
       ({ text }) => text.name,
     ),
     ...(['rendering', 'training'] as const).flatMap((use) =>

@@ -1,6 +1,7 @@
 /** Every variant of every WGSL kernel, compiled by Dawn without a GPU, within the limits that the least GPU has. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createKernel, type KernelText } from '../../../renderer/wgsl/kernel.ts';
+import { marchCount } from '../../../renderer/wgsl/march.ts';
 import { NO_TERMS } from '../../../renderer/wgsl/network/shape.ts';
 import { DISPATCH_WIDTH } from '../../../renderer/wgsl/work.ts';
 import type { WebgpuDevice } from '../../../src/backends/webgpu/device.ts';
@@ -41,11 +42,26 @@ describe('kernels of a field', () => {
     const formats = [16_000, 8000, 4000].flatMap((bindingBytes) => [false, true].map((half) => ({ bindingBytes, half })));
     for (const [trainRays, format] of [0, 64].flatMap((rays) => formats.map((each) => [rays, each] as const))) {
       const sizes = fieldSizes(variant, { voxels: 1000, trainRays, totalVariation: true }, ({ most }) => most, format);
-      const texts = [...fieldKernelTexts(sizes, { withRows, ranged: false, dispatchWidth: DISPATCH_WIDTH }), ...gradientKernels(sizes)];
+      const texts = [
+        ...fieldKernelTexts(sizes, { withRows, ranged: false, subgroups: false, dispatchWidth: DISPATCH_WIDTH }),
+        ...gradientKernels(sizes),
+      ];
       expect(texts.length).toBeGreaterThan(8);
       for (const [, { text }] of texts) await compile(text);
     }
   });
+});
+
+it('kernels that use subgroups, in every variant', async () => {
+  const { device } = await openNullDevice();
+  expect(device.features.has('subgroups')).toBe(true);
+  for (const withRows of [false, true])
+    for (const contracted of [false, true]) {
+      const text = marchCount(withRows, contracted, true);
+      const held = device.createBuffer({ size: 1024, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM });
+      await createKernel(device, text, Object.fromEntries(Object.keys(text.buffers).map((name) => [name, held])));
+      await expect(compile(text)).rejects.toThrow();
+    }
 });
 
 /** Kernels of a network with these settings, for rendering and for training. */

@@ -97,6 +97,23 @@ it('dispatches that go on in a second dimension change no bit', async () => {
 });
 
 it.each([
+  ['in a box', {}],
+  ['with gaps', { network: { temporal: 'pad' } }],
+] as const)('operations of subgroups change no bit %s', async (_, options) => {
+  expect(device.has('subgroups')).toBe(true);
+  // Neither a multiple of a subgroup nor of a workgroup.
+  const fixture = fieldFixture({ ...options, rays: 77 });
+  const trained = [];
+  for (const subgroups of [true, false]) {
+    const engine = await create(fixture, { subgroups });
+    const result = await engine.trainStep(fixture.batch, fixture.settings);
+    trained.push([result, await engine.read('density'), await engine.read('w1'), await engine.renderRays(fixture.batch, RENDER)]);
+    await engine.dispose();
+  }
+  expect(trained[1]).toEqual(trained[0]);
+});
+
+it.each([
   ['one channel, total variation', 1, { ...COARSE, loss: { totalVariation: { density: 30, features: 20, dense: true } } }],
   ['two channels, a network and a teacher', 2, { teacher: true, loss: { teacherColour: 0.5 } }],
 ] as const)('smaller planes of features change no bit (%s)', async (_, fewer, options) => {
