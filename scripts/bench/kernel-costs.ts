@@ -57,12 +57,12 @@ export function kernelCosts(work: Work): Record<string, Cost> {
   const slots = FEATURES + 5;
   const forward = m * 2 * w * (FEATURES + active + 3 + STEP);
   const cost = (operations: number, bytes: number): Cost => ({ operations, bytes });
-  const leap = cost(60 * x, 30 * x);
+  const leap = cost(2 * 60 * x, 2 * 30 * x);
   const refresh = cost(27 * occupied, 2 * x + 27 * 4 * occupied);
   const resample = (channels: number): Cost => cost((35 + 15 * channels) * x, (36 + 36 * channels) * x);
   const plane = resample(4);
   return {
-    // At most.
+    // At most. After a refresh and after scaling there is a leap map to be made.
     ...{ 'leap-x': leap, 'leap-y': leap, 'leap-z': leap, refreshOccupancy: refresh },
     scaleOccupancy: cost(refresh.operations, refresh.bytes + 36 * x),
     resample1: resample(1),
