@@ -2,7 +2,7 @@
  * The world of forward-facing scenes (LLFF): with the mean position c of the cameras, the mean z of their backward axes and the mean y of their
  * up axes, the mean camera is R = [y x z, z x (y x z), z], t = c (each normalised); the new world is the frame of that camera,
  *
- *     p' = s R^T (p - c)        s = 1 / (0.75 nearest z-depth)
+ *     p' = s R^T (p - c)        s = 1 / (0.95 nearest z-depth)
  *
  * so that normalised device coordinates from depth 1 on hold everything.
  */
@@ -11,8 +11,11 @@ import type { Vec3 } from '../src/model/field-spec.ts';
 import type { DepthRange, SplitName } from './scene-data.ts';
 import { SPLIT_NAMES, type PosedImage, type PosedScene } from './scene-format.ts';
 
-/** LLFF's bd_factor: how far before the nearest thing the near plane of the coordinates lies. */
-const BOUND_FACTOR = 0.75;
+/**
+ * LLFF's bd_factor: depth of the near plane in depths of the nearest thing. There it is 0.75, which leaves the first quarter of the planes empty;
+ * how near to each other the others lie decides what a multi-plane grid can show (docs/results.md).
+ */
+const BOUND_FACTOR = 0.95;
 
 /** @param nearest z-depth of what is nearest in any view, metres of the file */
 export function faceForward(posed: PosedScene, nearest: number): { posed: PosedScene; scale: number } {

@@ -54,7 +54,7 @@ export type SceneSpace =
   | { readonly kind: 'bounded'; readonly box: Box | null }
   /**
    * Forward-facing: all cameras look about along -Z, up is about +Y, the world's origin is their mean position, and the nearest thing in any
-   * view is at z-depth 4/3, so that normalised device coordinates begin at depth `near` = 1 (NeRF, appendix C, and LLFF's `bd_factor` 0.75).
+   * view is at z-depth 1/0.95, so that normalised device coordinates begin at depth `near` = 1 (NeRF, appendix C; datasets/forward-facing.ts).
    * A length of the scene file times `scale` is a length of this world.
    */
   | { readonly kind: 'ndc'; readonly near: number; readonly scale: number }

@@ -229,6 +229,9 @@ export interface FieldEngine {
   dispose(): Promise<void>;
 }
 
+/** Total variation acts nowhere, at the voxels that the rays of a step touch, or everywhere (dense). */
+export type VariationReach = 'nowhere' | 'touched' | 'everywhere';
+
 /** The largest sizes an engine will be asked for; memory is reserved and estimated from it. */
 export interface Capacity {
   /** Voxels after the last scaling. */
@@ -241,8 +244,8 @@ export interface Capacity {
   readonly teacherVoxels?: number;
   /** Whether training steps may drop neurons. Default false. */
   readonly dropout?: boolean;
-  /** Whether training steps may ask for total variation. Default false. */
-  readonly totalVariation?: boolean;
+  /** Where training steps may ask for total variation at most. Default: nowhere. */
+  readonly totalVariation?: VariationReach;
 }
 
 export interface Backend {

@@ -4,7 +4,7 @@ import type { Backend } from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { MemoryError } from '../errors.ts';
 import { voxelCount } from '../model/field-spec.ts';
-import { hasVariation } from '../model/total-variation.ts';
+import { stageVariation } from '../train/loss-terms.ts';
 import { sceneRegion } from '../train/scene-region.ts';
 import { coarseSpec, fineSpec, hasCoarseStage, type Region } from '../train/stage-spec.ts';
 import { byteSize } from './format.ts';
@@ -42,7 +42,7 @@ export function trainingMemory(scene: SceneData, config: Config, backend: Backen
       trainRays: config.fine.rays,
       teacherVoxels,
       dropout: config.network.dropout > 0,
-      totalVariation: hasVariation(config.fine.loss.totalVariation),
+      totalVariation: stageVariation(config.fine.loss),
     }),
   );
   const channels = fine.featureChannels;

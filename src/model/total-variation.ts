@@ -1,5 +1,5 @@
 /** How strongly total variation acts in a grid (`TotalVariation` in backends/backend.ts): the same on every backend. */
-import type { TotalVariation } from '../backends/backend.ts';
+import type { TotalVariation, VariationReach } from '../backends/backend.ts';
 import type { GridSpec } from './field-spec.ts';
 
 /** Points along an edge of the grid that DVGO's weights are given for. */
@@ -13,4 +13,9 @@ export function variationScale(weight: number, { size }: GridSpec, rays: number)
 
 export function hasVariation({ density, features }: Pick<TotalVariation, 'density' | 'features'>): boolean {
   return density !== 0 || features !== 0;
+}
+
+export function variationReach(variation: TotalVariation): VariationReach {
+  if (!hasVariation(variation)) return 'nowhere';
+  return variation.dense ? 'everywhere' : 'touched';
 }

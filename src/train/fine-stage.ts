@@ -10,11 +10,10 @@ import type { Config } from '../config/schema.ts';
 import { Random } from '../math/random.ts';
 import { disposeOnFailure } from '../model/dispose-on-failure.ts';
 import { maxStepsPerRay, voxelCount, type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
-import { hasVariation } from '../model/total-variation.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { convertedWeights, writeWeights, type FieldValues } from './convert-field.ts';
 import type { FineStart } from './fine-start.ts';
-import { firingThresholds, lossTerms } from './loss-terms.ts';
+import { firingThresholds, lossTerms, stageVariation } from './loss-terms.ts';
 import { rayMask } from './ray-mask.ts';
 import { RaySampler } from './ray-sampler.ts';
 import { reportStage, stageRandom, type RunContext } from './run-context.ts';
@@ -71,13 +70,12 @@ function fineCapacity({ config, teacher }: RunContext, spec: FieldSpec): Capacit
   const { scaleAt, rays, loss } = config.fine;
   const last = fineSpec(config, regionOf(spec), scaleAt.length);
   const teacherVoxels = teacher === null ? 0 : voxelCount(teacher.spec.grid);
-  const totalVariation = hasVariation(loss.totalVariation);
   return {
     voxels: voxelCount(last.grid),
     steps: maxStepsPerRay(last),
     trainRays: rays,
     teacherVoxels,
-    totalVariation,
+    totalVariation: stageVariation(loss),
     dropout: spec.network !== null && dropoutOf(config, spec.network) > 0,
   };
 }

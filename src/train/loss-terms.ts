@@ -12,11 +12,19 @@
  *
  * with thresholds, learned or not, as constants. In the first step both are off. Total variation ends, and ceases to be dense, after a step.
  */
-import { NO_LOSS_TERMS, type FieldEngine, type LossWeights, type StepResult, type TotalVariation } from '../backends/backend.ts';
+import {
+  NO_LOSS_TERMS,
+  type FieldEngine,
+  type LossWeights,
+  type StepResult,
+  type TotalVariation,
+  type VariationReach,
+} from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { firingRates } from '../energy/firing-rates.ts';
 import { InputError } from '../errors.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
+import { variationReach } from '../model/total-variation.ts';
 import { isSpiking } from '../neurons/define-neuron.ts';
 import { neuronNamed } from '../neurons/index.ts';
 import { valueOf } from '../neurons/parameters.ts';
@@ -69,6 +77,11 @@ export function lossTerms(
     teacherColour: taught ? distillation.colour : 0,
     teacherPotential: taught ? distillation.potential : 0,
   };
+}
+
+/** Where the total variation of a stage acts at most: its first step is the densest. */
+export function stageVariation(loss: Config['fine']['loss']): VariationReach {
+  return variationReach(variationAt(loss, 1));
 }
 
 function variationAt(

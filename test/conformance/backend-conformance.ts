@@ -10,7 +10,7 @@ import { createTfjsBackend, type TfjsBackend } from '../../src/backends/tfjs/tfj
 import type { Margins, TfjsField } from '../../src/backends/tfjs/tfjs-field.ts';
 import { voxelCount } from '../../src/model/field-spec.ts';
 import { parametersOf } from '../../src/model/tensor-names.ts';
-import { hasVariation } from '../../src/model/total-variation.ts';
+import { variationReach } from '../../src/model/total-variation.ts';
 import { fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
 import { conformanceCases, EPSILON, type ConformanceCase } from './cases.ts';
 import { expectClose, expectCloseToMax } from './compare.ts';
@@ -70,7 +70,7 @@ async function createPair(reference: TfjsBackend, backend: Backend, fixture: Fie
     voxels: voxelCount(spec.grid),
     trainRays: batch.count,
     teacherVoxels: teacher ? voxelCount(teacher.grid) : 0,
-    totalVariation: hasVariation(fixture.settings.loss.totalVariation),
+    totalVariation: variationReach(fixture.settings.loss.totalVariation),
     dropout: fixture.settings.dropout > 0,
   };
   const expected = await reference.createField(fixture.spec, capacity);

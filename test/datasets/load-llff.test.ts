@@ -52,14 +52,16 @@ describe('the LLFF loader', () => {
     expect(found.splits.train).toMatchObject({ width: 16, height: 12 });
   });
 
-  it('makes a world in which the cameras look along -Z and the nearest thing is at 4/3', async () => {
+  it('makes a world in which the cameras look along -Z and the nearest thing is at 1/0.95', async () => {
+    // Metres of the file: the nearest thing is at 2.
+    const NEAR = 0.95 * 2;
     const loaded = await open(await scene(), { downscale: 2 });
     expect(loaded.space).toMatchObject({ kind: 'ndc', near: 1 });
-    expect(loaded.space.kind === 'ndc' && loaded.space.scale).toBeCloseTo(1 / 1.5, 12);
-    expect(loaded.near).toBeCloseTo(4 / 3, 12);
-    expect(loaded.far).toBeCloseTo(9 / 1.5, 12);
+    expect(loaded.space.kind === 'ndc' && loaded.space.scale).toBeCloseTo(1 / NEAR, 12);
+    expect(loaded.near).toBeCloseTo(1 / 0.95, 12);
+    expect(loaded.far).toBeCloseTo(9 / NEAR, 12);
     const views = inOrder(loaded);
-    expect(views[3].depthRange!.near).toBeCloseTo(2.3 / 1.5, 12);
+    expect(views[3].depthRange!.near).toBeCloseTo(2.3 / NEAR, 12);
     const mean = meanPose(views.map(({ camToWorld }) => camToWorld));
     expect([...mean].every((value, i) => Math.abs(value - (i % 5 === 0 ? 1 : 0)) < 1e-12)).toBe(true);
     const { box, ...region } = sceneRegion(loaded);

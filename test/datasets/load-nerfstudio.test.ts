@@ -199,7 +199,7 @@ describe('the space of a capture', () => {
     await write(folder, 'points.ply', writePly(points));
     const loaded = await open(folder);
     expect(loaded.space.kind).toBe('ndc');
-    expect(loaded.near).toBeCloseTo(4 / 3, 6);
+    expect(loaded.near).toBeCloseTo(1 / 0.95, 6);
     expect(loaded.points![2] / points[2]).toBeCloseTo(loaded.space.kind === 'ndc' ? loaded.space.scale : NaN, 5);
   });
 });

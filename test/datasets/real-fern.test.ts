@@ -12,7 +12,7 @@ describe(data === undefined ? 'the real fern (skipped: SPIKERAY_DATA is not set)
     expect(scene.splits.test!.map(({ name }) => name)).toEqual(['image000', 'image008', 'image016']);
     expect(scene.splits.train).toHaveLength(17);
     expect(scene.space).toMatchObject({ kind: 'ndc', near: 1 });
-    expect(scene.near).toBeCloseTo(4 / 3, 12);
+    expect(scene.near).toBeCloseTo(1 / 0.95, 12);
     const report = inspectScene(scene);
     expect(report.problems).toEqual([]);
     expect(report.splits.train).toMatchObject({ width: 504, height: 378 });

@@ -31,6 +31,8 @@ export interface Sizes extends ScanSizes {
   readonly maxSteps: number;
   readonly rowCapacity: number;
   readonly laneCapacity: number;
+  /** Of a thread, that a step touches at most. */
+  readonly touchedVoxels: number;
   readonly slotCapacity: number;
   readonly rays: number;
   /** Of a teacher's grid; 0: no teacher. */
@@ -49,6 +51,8 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
   const scan = scanSizes(network);
   // Of nz planes a thread owns at most nz/threads + 1, and later grids have more planes, not fewer.
   const share = Math.min(1, 1 / threads + 1 / spec.grid.size[2]);
+  // A step of a ray lies between two planes of four voxels; of two or more threads each owns only one of them.
+  const touchedVoxels = capacity.totalVariation === 'everywhere' ? voxels : (threads === 1 ? 8 : 4) * maxSteps * capacity.trainRays;
   return {
     voxels,
     channels: spec.featureChannels,
@@ -62,7 +66,8 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
     maxSteps,
     rowCapacity: maxSteps * repeats + CHUNK_ROWS,
     laneCapacity: (Math.floor(capacity.trainRays / LANES) + 1) * maxSteps,
-    slotCapacity: Math.ceil(voxels * share) + 1,
+    touchedVoxels,
+    slotCapacity: Math.min(Math.ceil(voxels * share), touchedVoxels) + 1,
     rays: Math.max(capacity.trainRays, RENDER_RAYS),
     teacherVoxels: network && capacity.trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0,
   };
@@ -76,7 +81,7 @@ export function checkFits(spec: FieldSpec, sizes: Sizes, threads: number): void 
   };
   check('voxels', nx * ny * nz, sizes.voxels);
   check('steps a ray', maxStepsPerRay(spec), sizes.maxSteps);
-  check('voxels a thread', Math.ceil(nz / threads) * nx * ny, sizes.slotCapacity);
+  check('voxels a thread', Math.min(Math.ceil(nz / threads) * nx * ny, sizes.touchedVoxels), sizes.slotCapacity);
 }
 
 /** A network without time needs one row a sample. */

@@ -77,7 +77,7 @@ export function fieldSizes(
   const format = planeFormat(Math.max(voxels, teacherVoxels), features.bindingBytes, features.half && trainRays === 0);
   return {
     training: trainRays > 0,
-    totalVariation: trainRays > 0 && capacity.totalVariation === true,
+    totalVariation: trainRays > 0 && (capacity.totalVariation ?? 'nowhere') !== 'nowhere',
     voxels,
     channels: featureChannels,
     planes: planeCount(featureChannels, format),

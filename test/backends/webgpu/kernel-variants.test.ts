@@ -41,7 +41,7 @@ describe('kernels of a field', () => {
   ] as const)('%s', async (_, variant, withRows) => {
     const formats = [16_000, 8000, 4000].flatMap((bindingBytes) => [false, true].map((half) => ({ bindingBytes, half })));
     for (const [trainRays, format] of [0, 64].flatMap((rays) => formats.map((each) => [rays, each] as const))) {
-      const sizes = fieldSizes(variant, { voxels: 1000, trainRays, totalVariation: true }, ({ most }) => most, format);
+      const sizes = fieldSizes(variant, { voxels: 1000, trainRays, totalVariation: 'everywhere' }, ({ most }) => most, format);
       const texts = [
         ...fieldKernelTexts(sizes, { withRows, ranged: false, subgroups: false, dispatchWidth: DISPATCH_WIDTH }),
         ...gradientKernels(sizes),

@@ -6,10 +6,11 @@ import type { WebgpuDevice } from '../../../src/backends/webgpu/device.ts';
 import { createWebgpuBackend, type WebgpuBackendOptions } from '../../../src/backends/webgpu/webgpu-backend.ts';
 import { BackendError, MemoryError } from '../../../src/errors.ts';
 import { presets } from '../../../src/config/presets.ts';
+import { stageVariation } from '../../../src/train/loss-terms.ts';
 import { fromHalves, toHalves } from '../../../src/math/half.ts';
 import { maxStepsPerRay, voxelCount } from '../../../src/model/field-spec.ts';
 import { renderingTensors } from '../../../src/model/tensor-names.ts';
-import { hasVariation } from '../../../src/model/total-variation.ts';
+import { variationReach } from '../../../src/model/total-variation.ts';
 import { fineSpec } from '../../../src/train/stage-spec.ts';
 import { expectClose, expectCloseToMax } from '../../conformance/compare.ts';
 import { fieldFixture, loadFixture, type FieldFixture } from '../../helpers/field-fixtures.ts';
@@ -33,7 +34,7 @@ async function create(fixture: FieldFixture, options?: WebgpuBackendOptions): Pr
     trainRays: batch.count,
     teacherVoxels: teacher ? voxelCount(teacher.grid) : 0,
     dropout: settings.dropout > 0,
-    totalVariation: hasVariation(settings.loss.totalVariation),
+    totalVariation: variationReach(settings.loss.totalVariation),
   };
   const engine = await createWebgpuBackend(device, options).createField(fixture.spec, capacity);
   await loadFixture(engine, fixture);
@@ -250,7 +251,7 @@ describe('what cannot be is refused', () => {
       const capacity = {
         voxels: voxelCount(trained.grid),
         trainRays: preset.fine.rays,
-        totalVariation: hasVariation(preset.fine.loss.totalVariation),
+        totalVariation: stageVariation(preset.fine.loss),
       };
       expect(plain.estimateBytes(trained, capacity), name).toBeGreaterThan(3 * 48 * preset.fine.voxels * 0.9);
     }
