@@ -53,7 +53,7 @@ function peerRow(found: PeerFigures | { peer: string; reason: string }): string[
     `PyTorch ${found.torch}, ${found.peer}, ${found.device}`,
     ...[found.trainRaysPerSecond, found.trainSamplesPerSecond, found.renderRaysPerSecond].map((value) => value.toExponential(2)),
     (found.renderRaysPerSecond / FRAME).toPrecision(3),
-    found.colourDifference.toExponential(1),
+    `${found.colourDifference.toExponential(1)}, at most ${found.largestColourDifference.toExponential(1)}`,
     found.lossDifference.toExponential(1),
   ];
 }

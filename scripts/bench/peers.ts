@@ -16,8 +16,9 @@ export interface PeerFigures {
   readonly trainRaysPerSecond: number;
   readonly trainSamplesPerSecond: number;
   readonly renderRaysPerSecond: number;
-  /** Greatest difference of a colour from ours. */
+  /** Difference of a ray's colour from ours: median and largest. Where rounding decides on a spike, a ray's colour is another. */
   readonly colourDifference: number;
+  readonly largestColourDifference: number;
   /** Greatest relative difference of the first losses from ours. */
   readonly lossDifference: number;
 }

@@ -41,7 +41,7 @@ def main():
     with torch.no_grad():
         origins, directions, _, background = problem.batch(0)
         colour = peer.render(origins, directions, background)[0]
-    difference = (colour - problem.tensors["expectedColour"]).abs().max().item()
+    difference = (colour - problem.tensors["expectedColour"]).abs().amax(1)
 
     losses = []
     for t in range(WARM_UP):
@@ -70,7 +70,8 @@ def main():
             "trainRaysPerSecond": rays / training,
             "trainSamplesPerSecond": samples / training,
             "renderRaysPerSecond": rays / rendering,
-            "colourDifference": difference,
+            "colourDifference": difference.median().item(),
+            "largestColourDifference": difference.max().item(),
             "lossDifference": max(abs(a - b) / b for a, b in zip(losses, expected)),
         },
         sys.stdout,
