@@ -55,12 +55,11 @@ describe('kernels of a field', () => {
 it('kernels that use subgroups, in every variant', async () => {
   const { device } = await openNullDevice();
   expect(device.features.has('subgroups')).toBe(true);
+  const held = device.createBuffer({ size: 1024, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM });
   for (const withRows of [false, true])
     for (const contracted of [false, true]) {
       const text = marchCount(withRows, contracted, true);
-      const held = device.createBuffer({ size: 1024, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM });
       await createKernel(device, text, Object.fromEntries(Object.keys(text.buffers).map((name) => [name, held])));
-      await expect(compile(text)).rejects.toThrow();
     }
 });
 

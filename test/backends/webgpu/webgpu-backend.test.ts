@@ -4,7 +4,7 @@ import type { FieldEngine, RenderedRays } from '../../../src/backends/backend.ts
 import { createTfjsBackend } from '../../../src/backends/tfjs/tfjs-backend.ts';
 import type { WebgpuDevice } from '../../../src/backends/webgpu/device.ts';
 import { createWebgpuBackend, type WebgpuBackendOptions } from '../../../src/backends/webgpu/webgpu-backend.ts';
-import { BackendError, MemoryError } from '../../../src/errors.ts';
+import { BackendError, DeviceError, MemoryError } from '../../../src/errors.ts';
 import { presets } from '../../../src/config/presets.ts';
 import { stageVariation } from '../../../src/train/loss-terms.ts';
 import { fromHalves, toHalves } from '../../../src/math/half.ts';
@@ -210,6 +210,18 @@ function errorOf(work: () => unknown): unknown {
     return error;
   }
 }
+
+it('a GPU that is lost while the grid is scaled ends what comes next: nothing is read, nothing trained', async () => {
+  const lost = await openSoftwareDevice();
+  const fixture = fieldFixture(COARSE);
+  const engine = await createWebgpuBackend(lost).createField(fixture.spec, { voxels: 1000, steps: 1000, trainRays: fixture.batch.count });
+  await loadFixture(engine, fixture);
+  lost.device.destroy();
+  await engine.scaleGrid({ ...fixture.spec, grid: { ...fixture.spec.grid, size: [10, 10, 10] } });
+  await expect(engine.readOccupancy()).rejects.toThrow(DeviceError);
+  await expect(engine.read('density')).rejects.toThrow(DeviceError);
+  await expect(engine.trainStep(fixture.batch, fixture.settings)).rejects.toThrow(DeviceError);
+});
 
 describe('what cannot be is refused', () => {
   const { spec } = fieldFixture(COARSE);
