@@ -7,7 +7,7 @@ import { BackendError, DeviceError, MemoryError } from '../../errors.ts';
 import { describeAdapter, LIMIT_NAMES, type AdapterFacts, type LimitName } from './adapters.ts';
 
 /** Used where the adapter has them; the kernels run without. */
-export const OPTIONAL_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query'] as const;
+export const OPTIONAL_FEATURES = ['subgroups', 'timestamp-query'] as const;
 export type OptionalFeature = (typeof OPTIONAL_FEATURES)[number];
 
 export interface DeviceOptions {

@@ -35,7 +35,7 @@ describe('a device', () => {
       expect(owner.software).toBe(true);
       expect([...(await owner.run('doubling', () => double(owner.device, Float32Array.of(1, 2, 3))))]).toEqual([2, 4, 6]);
       if (plain) expect(owner.limit('maxBufferSize')).toBe(PLAIN_LIMITS.maxBufferSize);
-      expect(owner.has('shader-f16')).toBe(!plain && owner.adapter.features.includes('shader-f16'));
+      expect(owner.has('subgroups')).toBe(!plain && owner.adapter.features.includes('subgroups'));
     }
   });
 
