@@ -115,7 +115,8 @@ const blender: Config = {
 };
 
 /**
- * DVGO's `configs/llff/llff_default.py`, constant for constant, but for 12 features in place of 9. There is no coarse stage.
+ * DVGO's `configs/llff/llff_default.py`, constant for constant, but for 12 features in place of 9 and a nearer near plane (docs/model.md, section
+ * 10). There is no coarse stage.
  */
 const llffPaper: Config = {
   ...paper,
