@@ -2,7 +2,7 @@
  * Reads numbers from a binary file, little-endian unless told otherwise. Nothing is read beyond the end, and no count from the file is believed
  * before the bytes that it promises are seen to be there: so nothing is allocated from an unchecked size.
  */
-import { InputError } from '../src/errors.ts';
+import { InputError } from '../src/base/errors.ts';
 
 export class ByteReader {
   readonly path: string;

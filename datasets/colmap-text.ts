@@ -5,7 +5,7 @@
  *     images.txt    id qw qx qy qz tx ty tz camera name; and a line of observations, which may be empty
  *     points3D.txt  id x y z r g b error observations...
  */
-import { InputError } from '../src/errors.ts';
+import { InputError } from '../src/base/errors.ts';
 import { modelParameters, type ColmapCamera } from './colmap-camera.ts';
 import type { ColmapImage, ColmapReader } from './colmap-model.ts';
 

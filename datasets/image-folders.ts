@@ -1,5 +1,5 @@
 /** Smaller copies of images beside the originals: images, images_2, images_4, images_8, as LLFF, nerfstudio and Mip-NeRF 360 store them. */
-import { InputError } from '../src/errors.ts';
+import { InputError } from '../src/base/errors.ts';
 import type { Files } from '../src/io/files.ts';
 import { joinPath } from './scene-paths.ts';
 

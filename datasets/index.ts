@@ -2,7 +2,7 @@
  * The registry of dataset formats, and the two functions everything else uses: `detectFormat` and `openScene`. A new format is one file that
  * exports a `SceneFormat`, and one line here.
  */
-import { InputError } from '../src/errors.ts';
+import { InputError } from '../src/base/errors.ts';
 import type { Files } from '../src/io/files.ts';
 import { blendedMvsFormat } from './load-blendedmvs.ts';
 import { blenderFormat } from './load-blender.ts';

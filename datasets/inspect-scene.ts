@@ -1,9 +1,9 @@
 /** What a person wants to know about a scene before training on it, as plain JSON. */
-import { cameraGeometry } from './camera-geometry.ts';
+import { cameraGeometry } from '../src/geometry/camera-geometry.ts';
 import type { SceneData, SceneSpace, SplitName, View } from './scene-data.ts';
 import { SPLIT_NAMES } from './scene-format.ts';
 import { sceneProblems } from './scene-problems.ts';
-import { meanUp, upText } from './world-up.ts';
+import { meanUp, upText } from '../src/geometry/world-up.ts';
 
 export interface SplitReport {
   readonly views: number;

@@ -9,7 +9,7 @@
  */
 import { z } from 'zod';
 import type { Files } from '../src/io/files.ts';
-import { parseRigidMotion } from '../src/math/rigid-motion.ts';
+import { parseRigidMotion } from '../src/geometry/rigid-motion.ts';
 import { missingWarnings } from './missing-images.ts';
 import { readJson, valueError } from './read-json.ts';
 import type { Intrinsics, SplitName } from './scene-data.ts';

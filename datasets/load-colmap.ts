@@ -6,7 +6,7 @@
  *
  * Every 8th image in the order of names is for testing (`holdout`). The points say where the scene lies.
  */
-import { InputError } from '../src/errors.ts';
+import { InputError } from '../src/base/errors.ts';
 import type { Files } from '../src/io/files.ts';
 import { colmapBinary } from './colmap-binary.ts';
 import { colmapIntrinsics } from './colmap-camera.ts';

@@ -7,9 +7,9 @@
  * with R's columns the camera's down, right and back axes, f the focal length of an original image of h x w pixels, and the z-depths that the
  * view shows. Our axes are right, up, back: columns 1, -0, 2. Every 8th view is for testing (`holdout`).
  */
-import { InputError } from '../src/errors.ts';
+import { InputError } from '../src/base/errors.ts';
 import type { Files } from '../src/io/files.ts';
-import { rigidProblem } from '../src/math/rigid-motion.ts';
+import { rigidProblem } from '../src/geometry/rigid-motion.ts';
 import { holdOut } from './hold-out.ts';
 import { findImageFolder, listImages } from './image-folders.ts';
 import { checkMatrix, readNpy } from './npy.ts';

@@ -9,7 +9,7 @@
  */
 import { z } from 'zod';
 import type { Files } from '../src/io/files.ts';
-import { parseRigidMotion } from '../src/math/rigid-motion.ts';
+import { parseRigidMotion } from '../src/geometry/rigid-motion.ts';
 import type { Box } from '../src/model/bounds.ts';
 import { holdOut } from './hold-out.ts';
 import { findImageFolder } from './image-folders.ts';

@@ -1,7 +1,7 @@
 /** Pixels for posed images: sizes checked against each other before anything is decoded, then decoded and downscaled a few at a time. */
-import { InputError } from '../src/errors.ts';
+import { InputError } from '../src/base/errors.ts';
 import type { Files, ImageCodec } from '../src/io/files.ts';
-import { planeBounds } from '../renderer/lens.ts';
+import { planeBounds } from '../src/geometry/lens.ts';
 import { checkDownscale, downscaleImage, downscaleIntrinsics, downscaleMask } from './downscale.ts';
 import { fingerprint, hashFile } from './fingerprint.ts';
 import { mapLimited } from './map-limited.ts';

@@ -1,5 +1,5 @@
 /** Some pictures missing is a warning, all of them an error: nothing could be learned, and the cause is nearly always a wrong folder. */
-import { InputError } from '../src/errors.ts';
+import { InputError } from '../src/base/errors.ts';
 import { baseName } from './scene-paths.ts';
 
 /**

@@ -5,7 +5,7 @@
  *
  * then the values. Real numbers of 4 and 8 bytes in either byte order, in C or Fortran order.
  */
-import { InputError } from '../src/errors.ts';
+import { InputError } from '../src/base/errors.ts';
 import { ByteReader } from './byte-reader.ts';
 
 export interface NpyArray {

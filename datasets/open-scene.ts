@@ -1,8 +1,8 @@
 /** From a folder to SceneData: the part of loading that is the same for all formats. */
-import { InputError } from '../src/errors.ts';
+import { InputError } from '../src/base/errors.ts';
 import type { Files, ImageCodec } from '../src/io/files.ts';
-import type { Reporter } from '../src/train/events.ts';
-import { automaticDepthRange } from './camera-geometry.ts';
+import type { Reporter } from '../src/base/events.ts';
+import { automaticDepthRange } from '../src/geometry/camera-geometry.ts';
 import { faceForward } from './forward-facing.ts';
 import { fingerprintSplit, loadViews, sizeCounts, splitSizes, type ImageSize } from './load-views.ts';
 import { boxDepths, pointBox, pointDepths } from './point-bounds.ts';

@@ -1,6 +1,6 @@
 /** What a sparse point cloud says about where a scene lies. Such clouds have outliers, so everything is read from quantiles. */
-import { planeBounds } from '../renderer/lens.ts';
-import type { Camera } from '../renderer/rays.ts';
+import { planeBounds } from '../src/geometry/lens.ts';
+import type { Camera } from '../src/geometry/camera.ts';
 import type { Box } from '../src/model/bounds.ts';
 import type { DepthRange } from './scene-data.ts';
 

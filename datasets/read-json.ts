@@ -1,6 +1,6 @@
 /** JSON files of datasets, checked against a zod schema; every failure says file, key, what was expected and what was found. */
 import type { z } from 'zod';
-import { InputError } from '../src/errors.ts';
+import { InputError } from '../src/base/errors.ts';
 import type { Files } from '../src/io/files.ts';
 
 /**

@@ -7,7 +7,7 @@
 import type { Box } from '../src/model/bounds.ts';
 import type { Vec3 } from '../src/model/field-spec.ts';
 
-/** Coefficients of the lens (renderer/lens.ts): radial k, tangential p, as OpenCV and COLMAP have them. */
+/** Coefficients of the lens (src/geometry/lens.ts): radial k, tangential p, as OpenCV and COLMAP have them. */
 export interface Distortion {
   readonly k1: number;
   readonly k2: number;

@@ -1,5 +1,5 @@
 /** Paths written inside dataset files: relative to the scene folder, `/`-separated, and never leading out of it. */
-import { InputError } from '../src/errors.ts';
+import { InputError } from '../src/base/errors.ts';
 import type { Files } from '../src/io/files.ts';
 
 /** Tried in this order for a path that names no existing file. */

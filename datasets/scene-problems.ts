@@ -1,8 +1,8 @@
 /** What is odd about a scene: mistakes of an export, and what will make a reconstruction bad. One sentence each. */
-import { cameraGeometry } from './camera-geometry.ts';
+import { cameraGeometry } from '../src/geometry/camera-geometry.ts';
 import type { SceneData, View } from './scene-data.ts';
 import { facesForward } from './scene-space.ts';
-import { meanUp, nearestAxis } from './world-up.ts';
+import { meanUp, nearestAxis } from '../src/geometry/world-up.ts';
 
 /** Distances of cameras to their subject that are usual, in metres of the file: beyond, the unit is probably another one. */
 const USUAL_SCALE = [0.02, 200] as const;

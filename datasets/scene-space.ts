@@ -7,7 +7,7 @@
  *     else: photos show what is behind the subject                                                       unbounded
  */
 import type { Vec3 } from '../src/model/field-spec.ts';
-import { cameraGeometry } from './camera-geometry.ts';
+import { cameraGeometry } from '../src/geometry/camera-geometry.ts';
 import { meanPose } from './forward-facing.ts';
 import type { SceneSpace, SpaceKind } from './scene-data.ts';
 import type { PosedScene } from './scene-format.ts';

@@ -1,10 +1,10 @@
 /**
  * The camera of a transforms.json, for all frames or for one: focal lengths in pixels (fl_x, fl_y) or fields of view in radians (camera_angle_x,
- * camera_angle_y), principal point (cx, cy), the size they are for (w, h), and distortion (k1..k4, p1, p2; renderer/lens.ts). All of it is scaled
+ * camera_angle_y), principal point (cx, cy), the size they are for (w, h), and distortion (k1..k4, p1, p2; src/geometry/lens.ts). All of it is scaled
  * to the size of the stored image.
  */
 import { z } from 'zod';
-import { InputError } from '../src/errors.ts';
+import { InputError } from '../src/base/errors.ts';
 import { valueError } from './read-json.ts';
 import type { Distortion, Intrinsics } from './scene-data.ts';
 import type { PosedImage } from './scene-format.ts';

@@ -1,7 +1,7 @@
 import type { FieldSpec, GridSpec } from '../src/model/field-spec.ts';
-import { FARTHEST } from './contraction.ts';
-import { farthestDepth, NDC_NEAR } from './ndc.ts';
-import type { Camera } from './rays.ts';
+import { FARTHEST } from '../src/geometry/contraction.ts';
+import { farthestDepth, NDC_NEAR } from '../src/geometry/ndc.ts';
+import type { Camera } from '../src/geometry/camera.ts';
 
 /** Of a forward-facing field's planes, all but the last sixteenth lie before this depth: what a colour map of depths reaches to. */
 const SHOWN_DEPTH = 16 * NDC_NEAR;

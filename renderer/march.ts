@@ -8,7 +8,7 @@
  */
 import type { Rays } from '../src/backends/backend.ts';
 import { hasMetricSteps, MIN_TRANSMITTANCE, ON_PLANE, type FieldSpec, type GridSpec, type Vec3 } from '../src/model/field-spec.ts';
-import { contract, innerSteps, LEAST_MOVE, normOf, stepParameter } from './contraction.ts';
+import { contract, innerSteps, LEAST_MOVE, normOf, stepParameter } from '../src/geometry/contraction.ts';
 
 /** Components of a direction smaller than this count as this in the slab test. */
 const MIN_DIRECTION = 1e-9;

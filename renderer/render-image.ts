@@ -7,7 +7,7 @@
 import { addCounts, emptyCounts, type Counts, type FieldEngine, type RenderSettings } from '../src/backends/backend.ts';
 import { hash32 } from '../src/math/random.ts';
 import { depthToMetres, fieldRays } from './field-rays.ts';
-import type { Camera } from './rays.ts';
+import type { Camera } from '../src/geometry/camera.ts';
 
 /** Rays a call: enough to keep all threads busy, small enough for the caches of one call to stay small. */
 export const CHUNK_RAYS = 4 * 8192;

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EvalReport } from '../src/eval/eval-report.ts';
-import { table } from '../src/cli/format.ts';
+import { table } from '../src/base/format.ts';
 
 const MAIN = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
 

@@ -14,7 +14,7 @@ import { mkdtempSync, readdirSync, rmSync, watch, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nodeFiles, TEMPORARY_ENDING } from '../src/cli/node-files.ts';
+import { nodeFiles, TEMPORARY_ENDING } from '../src/node/node-files.ts';
 import { listCheckpoints, readCheckpoint } from '../src/run/checkpoint-folder.ts';
 import { openRun } from '../src/run/run-folder.ts';
 

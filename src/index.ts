@@ -5,9 +5,9 @@ export type { Background, DepthRange, Distortion, Intrinsics, SceneData, SceneSp
 export { drawScene, type ScenePicture } from '../datasets/scene-picture.ts';
 export { SYNTHETIC_SCENES } from '../datasets/synth/scenes.ts';
 export { writeSyntheticScene, type SynthOptions } from '../datasets/synth/write-synthetic-scene.ts';
-export { lookAt, orbitPath, viewPath, type NamedCamera } from '../renderer/camera-path.ts';
-export { parseCameraPath } from '../renderer/nerfstudio-path.ts';
-export { cameraRays, type Camera } from '../renderer/rays.ts';
+export { lookAt, orbitPath, viewPath, type NamedCamera } from '../renderer/paths/camera-path.ts';
+export { parseCameraPath } from '../renderer/paths/nerfstudio-path.ts';
+export { cameraRays, type Camera } from './geometry/camera.ts';
 export { renderImage, type RenderedImage } from '../renderer/render-image.ts';
 export type {
   Backend,
@@ -29,7 +29,7 @@ export { applyRequests, parseConfig, resolveConfig, type Request } from './confi
 export { configSchema, type Config, type NetworkConfig } from './config/schema.ts';
 export { settings, type Setting } from './config/settings.ts';
 export { energyReport, type EnergyReport } from './energy/energy-report.ts';
-export { BackendError, DeviceError, InputError, MemoryError, SpikeRayError, StorageError } from './errors.ts';
+export { BackendError, DeviceError, InputError, MemoryError, SpikeRayError, StorageError } from './base/errors.ts';
 export type { EvalReport } from './eval/eval-report.ts';
 export { evaluateField } from './eval/evaluate-field.ts';
 export { openField } from './eval/open-field.ts';
@@ -52,5 +52,5 @@ export { createRun, openRun, type RunFolder } from './run/run-folder.ts';
 export type { RunRecord } from './run/run-record.ts';
 export { VERSION } from './run/version.ts';
 export { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from './train/checkpoint.ts';
-export type { ProgressEvent, Reporter, StepMetrics } from './train/events.ts';
+export type { ProgressEvent, Reporter, StepMetrics } from './base/events.ts';
 export { trainField, type TrainOptions, type TrainOutcome } from './train/train-field.ts';

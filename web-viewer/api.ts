@@ -1,7 +1,7 @@
 /** The server's JSON API, as the pages see it. */
 import type { BrokenRun, RunSummary } from '../src/server/find-runs.ts';
 import type { RunDetails } from '../src/server/run-routes.ts';
-import type { StepMetrics } from '../src/train/events.ts';
+import type { StepMetrics } from '../src/base/events.ts';
 
 export type { BrokenRun, RunDetails, RunSummary, StepMetrics };
 

@@ -1,5 +1,5 @@
 /** The crop box: a low and a high slider for each axis. */
-import type { CropBox } from '../renderer/frame-source.ts';
+import type { CropBox } from '../renderer/frames/frame-source.ts';
 import type { Vec3 } from '../src/model/field-spec.ts';
 import { byId, element } from './elements.ts';
 

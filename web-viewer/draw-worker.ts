@@ -1,10 +1,10 @@
 /** Draws frames of a baked scene in a worker of the page: the wasm backend on one thread, in memory of its own. */
-import { EngineSource } from '../renderer/engine-source.ts';
-import { ShownField } from '../renderer/shown-field.ts';
+import { EngineSource } from '../renderer/frames/engine-source.ts';
+import { ShownField } from '../renderer/frames/shown-field.ts';
 import type { FieldEngine } from '../src/backends/backend.ts';
 import { createBackend } from '../src/backends/wasm/wasm-backend.ts';
 import { decodeScene } from '../src/baked/decode-scene.ts';
-import { SpikeRayError } from '../src/errors.ts';
+import { SpikeRayError } from '../src/base/errors.ts';
 import { openField } from '../src/eval/open-field.ts';
 import { INTERVAL, type FromWorker, type ToWorker } from './draw-messages.ts';
 

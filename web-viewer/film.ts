@@ -1,6 +1,6 @@
 /** Films: pictures as VP9 in a WebM file, each at its own time, however long it took to draw. Loaded only when one is made. */
 import { BufferTarget, canEncodeVideo, CanvasSource, Output, Quality, WebMOutputFormat } from 'mediabunny';
-import { BackendError } from '../src/errors.ts';
+import { BackendError } from '../src/base/errors.ts';
 
 export interface FilmPlan {
   /** VP9 takes even sizes. */

@@ -1,12 +1,12 @@
 /** The page's GPU, with the kernels of the webgpu backend. Loaded only where pictures are drawn on it. */
-import { EngineSource } from '../renderer/engine-source.ts';
-import { ShownField } from '../renderer/shown-field.ts';
+import { EngineSource } from '../renderer/frames/engine-source.ts';
+import { ShownField } from '../renderer/frames/shown-field.ts';
 import type { Backend } from '../src/backends/backend.ts';
 import { describeAdapter } from '../src/backends/webgpu/adapters.ts';
 import { openDevice, type WebgpuDevice } from '../src/backends/webgpu/device.ts';
 import { createWebgpuBackend } from '../src/backends/webgpu/webgpu-backend.ts';
 import { decodeScene } from '../src/baked/decode-scene.ts';
-import { BackendError } from '../src/errors.ts';
+import { BackendError } from '../src/base/errors.ts';
 import { openField } from '../src/eval/open-field.ts';
 
 /** Thirty frames a second. */

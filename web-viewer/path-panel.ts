@@ -8,7 +8,7 @@ import {
   type CameraKey,
   type KeyPath,
   type Pose,
-} from '../renderer/camera-keys.ts';
+} from '../renderer/paths/camera-keys.ts';
 import { byId, element } from './elements.ts';
 
 export interface PathHost {

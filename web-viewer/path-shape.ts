@@ -1,5 +1,5 @@
 /** A camera path as the stage draws it. */
-import { cameraAt, pathSeconds, type CameraKey } from '../renderer/camera-keys.ts';
+import { cameraAt, pathSeconds, type CameraKey } from '../renderer/paths/camera-keys.ts';
 import type { FrustumCamera } from './scene-lines.ts';
 
 const POINTS_A_KEY = 16;

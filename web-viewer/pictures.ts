@@ -1,5 +1,5 @@
 /** The pictures on the stage, side by side as parts of one view: runs drawn by frame sources, and the photo. Dividers between them move. */
-import type { FrameSource, ShownFrame } from '../renderer/frame-source.ts';
+import type { FrameSource, ShownFrame } from '../renderer/frames/frame-source.ts';
 import type { Intrinsics } from '../datasets/scene-data.ts';
 import { element } from './elements.ts';
 import { FrameLoop, type WantedPicture } from './frame-loop.ts';

@@ -1,6 +1,6 @@
 /** The viewer's page without a server: the scene is a file beside it, or part of it (src/export/web-viewer.ts). */
 import { decodeScene } from '../src/baked/decode-scene.ts';
-import { InputError, SpikeRayError } from '../src/errors.ts';
+import { InputError, SpikeRayError } from '../src/base/errors.ts';
 import { bakedHost } from './baked-host.ts';
 import { byId } from './elements.ts';
 import { say, ViewerPage } from './viewer-page.ts';

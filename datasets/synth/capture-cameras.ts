@@ -1,6 +1,6 @@
 /** Cameras as a person with a camera in the hand would have them: before a forward-facing scene, and once around an object. */
-import { lookAt } from '../../renderer/camera-path.ts';
-import type { Camera } from '../../renderer/rays.ts';
+import { lookAt } from '../../renderer/paths/camera-path.ts';
+import type { Camera } from '../../src/geometry/camera.ts';
 import { Random } from '../../src/math/random.ts';
 import type { Vec3 } from '../../src/model/field-spec.ts';
 import type { Distortion, Intrinsics } from '../scene-data.ts';

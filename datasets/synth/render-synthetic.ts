@@ -3,8 +3,8 @@
  * (tone-mapped sRGB): composited over any background the result then is the mean of what the samples would show. Visibility is always
  * computed for all samples; colour only for the four corner samples where they agree and all samples see the same part.
  */
-import { pixelToPlane } from '../../renderer/lens.ts';
-import type { Camera } from '../../renderer/rays.ts';
+import { pixelToPlane } from '../../src/geometry/lens.ts';
+import type { Camera } from '../../src/geometry/camera.ts';
 import type { Image8 } from '../../src/io/files.ts';
 import { toSrgb } from './material.ts';
 import { OcclusionField } from './occlusion-field.ts';

@@ -1,8 +1,8 @@
 /** What the writers of generated scenes share. */
-import type { Camera } from '../../renderer/rays.ts';
+import type { Camera } from '../../src/geometry/camera.ts';
 import type { Files, ImageCodec } from '../../src/io/files.ts';
 import { Random } from '../../src/math/random.ts';
-import type { Reporter } from '../../src/train/events.ts';
+import type { Reporter } from '../../src/base/events.ts';
 import type { SplitName } from '../scene-data.ts';
 import { joinPath } from '../scene-paths.ts';
 import { renderSynthetic, renderSyntheticDepth, type SyntheticScene } from './render-synthetic.ts';

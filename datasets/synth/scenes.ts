@@ -1,5 +1,5 @@
 /** The registry of generated scenes. A new one is one file that returns parts, and one entry here. */
-import { InputError } from '../../src/errors.ts';
+import { InputError } from '../../src/base/errors.ts';
 import { armillaryParts } from './armillary.ts';
 import { engineShedParts } from './engine-shed.ts';
 import { landscapeParts } from './landscape.ts';

@@ -2,7 +2,7 @@
  * Cameras of the generated scenes: on a sphere of radius 4 around the origin, z up, with the field of view of the NeRF synthetic scenes.
  * Training and validation cameras are spread over the upper hemisphere, test cameras follow a smooth orbit.
  */
-import type { Camera } from '../../renderer/rays.ts';
+import type { Camera } from '../../src/geometry/camera.ts';
 import { Random } from '../../src/math/random.ts';
 import type { SplitName } from '../scene-data.ts';
 

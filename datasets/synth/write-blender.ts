@@ -1,5 +1,5 @@
 /** Writes a generated scene as a Blender scene folder, like those of the NeRF synthetic set: cameras on a sphere, three splits. */
-import type { Camera } from '../../renderer/rays.ts';
+import type { Camera } from '../../src/geometry/camera.ts';
 import { SPLIT_NAMES } from '../scene-format.ts';
 import { matrixRows, writeText, writeView, type SceneWriter } from './scene-writer.ts';
 import { CAMERA_ANGLE_X, syntheticCameras } from './synthetic-cameras.ts';

@@ -1,5 +1,5 @@
 /** Writes a generated scene in nerfstudio format: an orbit taken with a known lens, and points on the surfaces as from structure from motion. */
-import { cameraRays, type Camera } from '../../renderer/rays.ts';
+import { cameraRays, type Camera } from '../../src/geometry/camera.ts';
 import type { Random } from '../../src/math/random.ts';
 import { writePly } from '../ply.ts';
 import { joinPath } from '../scene-paths.ts';

@@ -1,7 +1,7 @@
 /** Writes a generated scene as a scene folder of the format that it is there for. */
-import { InputError } from '../../src/errors.ts';
+import { InputError } from '../../src/base/errors.ts';
 import type { Files, ImageCodec } from '../../src/io/files.ts';
-import type { Reporter } from '../../src/train/events.ts';
+import type { Reporter } from '../../src/base/events.ts';
 import type { SplitName } from '../scene-data.ts';
 import { SPLIT_NAMES } from '../scene-format.ts';
 import { createSyntheticScene, syntheticEntry, WRITERS } from './scenes.ts';

@@ -1,5 +1,5 @@
 /**
- * Camera rays (renderer/rays.ts), for lenses without distortion: pixel (u, v) at its centre looks along
+ * Camera rays (src/geometry/camera.ts), for lenses without distortion: pixel (u, v) at its centre looks along
  *
  *     R ((u + 1/2 - cx) / fx, -(v + 1/2 - cy) / fy, -1)
  *

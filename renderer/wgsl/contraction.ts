@@ -1,10 +1,10 @@
 /**
- * Contracted space (renderer/contraction.ts). Needs the uniform `grid`.
+ * Contracted space (src/geometry/contraction.ts). Needs the uniform `grid`.
  *
  *     contract(p) -> vec4<f32>      c(p), and |p|
  *     stepParameter(i) -> f32       t_i; 1/x_j is a quotient of integers, without the cancellation of 1 - (127/128) j/N
  */
-import { CONTRACTED_HALF, FARTHEST, LEAST_MOVE, SHELL } from '../contraction.ts';
+import { CONTRACTED_HALF, FARTHEST, LEAST_MOVE, SHELL } from '../../src/geometry/contraction.ts';
 
 const HALF = FARTHEST / 2;
 

@@ -1,7 +1,7 @@
 /** Uniform structs of scalars, as WGSL text and as bytes. `Grid` changes with the field's spec, `Step` with every call, `View` with the camera. */
 
 import type { FieldSpace } from '../../src/model/field-spec.ts';
-import type { Camera } from '../rays.ts';
+import type { Camera } from '../../src/geometry/camera.ts';
 
 export type Scalar = 'f32' | 'i32' | 'u32';
 
@@ -50,7 +50,7 @@ export const gridStruct = uniformStruct('Grid', {
   /** 1: steps are metres; 0: units of the ray's direction. */
   metricSteps: 'u32',
   near: 'f32',
-  /** N of contracted space (renderer/contraction.ts); 0: space is not contracted. */
+  /** N of contracted space (src/geometry/contraction.ts); 0: space is not contracted. */
   innerSteps: 'i32',
   /** Density above which alpha exceeds its threshold. */
   densityThreshold: 'f32',

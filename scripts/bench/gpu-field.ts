@@ -1,5 +1,5 @@
 /** Training and rendering of a field of known cost on a GPU, beside the same model in PyTorch. */
-import type { Camera } from '../../renderer/rays.ts';
+import type { Camera } from '../../src/geometry/camera.ts';
 import type { FieldEngine, TrainBatch } from '../../src/backends/backend.ts';
 import type { WebgpuDevice } from '../../src/backends/webgpu/device.ts';
 import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';

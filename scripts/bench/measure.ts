@@ -1,6 +1,6 @@
 /** How often something can be done in a second. */
-import { drawFrames, scaledCamera } from '../../renderer/draw-frames.ts';
-import type { Camera } from '../../renderer/rays.ts';
+import { drawFrames, scaledCamera } from '../../renderer/frames/draw-frames.ts';
+import type { Camera } from '../../src/geometry/camera.ts';
 import type { FieldEngine, PictureTextures } from '../../src/backends/backend.ts';
 
 /** How much is computed; a software adapter would take hours for what a GPU does in a minute. */

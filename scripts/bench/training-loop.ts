@@ -9,8 +9,8 @@ import { openScene } from '../../datasets/index.ts';
 import { writeSyntheticScene } from '../../datasets/synth/write-synthetic-scene.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import type { WasmEngine } from '../../src/backends/wasm/wasm-engine.ts';
-import { sharpCodec } from '../../src/cli/image-codec.ts';
-import { nodeFiles } from '../../src/cli/node-files.ts';
+import { sharpCodec } from '../../src/node/image-codec.ts';
+import { nodeFiles } from '../../src/node/node-files.ts';
 import { presets } from '../../src/config/presets.ts';
 import { trainField } from '../../src/train/train-field.ts';
 

@@ -2,7 +2,7 @@
  * The interface between the training loop and the machine: one step, one batch of rays, tensors in and out. The loop, schedules, checkpoints
  * and evaluation are written once above it; what happens inside a step belongs to the backend, which may fuse as it likes.
  */
-import type { Camera } from '../../renderer/rays.ts';
+import type { Camera } from '../geometry/camera.ts';
 import type { FieldSpec, GridSpec } from '../model/field-spec.ts';
 
 export type BackendName = 'tfjs' | 'wasm' | 'webgpu';

@@ -2,9 +2,9 @@
  * From a name to a backend. A named backend is a contract: it runs here or fails with the reason. Only `auto` chooses, and it says what it
  * chose and why.
  */
-import { suggest } from '../config/nearest-name.ts';
-import { BackendError, InputError, MemoryError } from '../errors.ts';
-import type { Reporter } from '../train/events.ts';
+import { suggest } from '../base/nearest-name.ts';
+import { BackendError, InputError, MemoryError } from '../base/errors.ts';
+import type { Reporter } from '../base/events.ts';
 import type { Backend, BackendName } from './backend.ts';
 
 export type BackendChoice = BackendName | 'auto';

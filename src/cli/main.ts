@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The command line. Exit codes: 0 done, 1 failure, 2 bad input or usage, 130 interrupted after saving. */
 import { createProgram } from './program.ts';
-import { printError } from './print-error.ts';
-import { tolerateClosedPipes } from './terminal.ts';
+import { printError } from './terminal/print-error.ts';
+import { tolerateClosedPipes } from './terminal/terminal.ts';
 
 tolerateClosedPipes();
 try {

@@ -6,9 +6,9 @@
  * `ann` is the twin, relu. An option is a word, or key=value as with --set; of a key its end is enough where only one setting or parameter of
  * the neuron ends so.
  */
-import { InputError } from '../errors.ts';
+import { InputError } from '../base/errors.ts';
 import { builtInNeurons } from '../neurons/index.ts';
-import { suggest } from './nearest-name.ts';
+import { suggest } from '../base/nearest-name.ts';
 import type { Request } from './resolve-config.ts';
 import { settings } from './settings.ts';
 

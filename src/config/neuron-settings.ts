@@ -1,8 +1,8 @@
 /** Parameters given to a neuron, checked against what the neuron has. */
-import { InputError } from '../errors.ts';
+import { InputError } from '../base/errors.ts';
 import { neuronNamed } from '../neurons/index.ts';
 import { isAllowed } from '../neurons/parameters.ts';
-import { suggest } from './nearest-name.ts';
+import { suggest } from '../base/nearest-name.ts';
 import type { NetworkConfig } from './schema.ts';
 
 /** Throws InputError for an unknown neuron, a parameter it does not have, and a value outside a parameter's range. */

@@ -1,6 +1,6 @@
 /** From what a person asks for (preset, options, `--set key=value`) to the one validated config of a run. */
-import { InputError } from '../errors.ts';
-import { nearestName, suggest } from './nearest-name.ts';
+import { InputError } from '../base/errors.ts';
+import { nearestName, suggest } from '../base/nearest-name.ts';
 import { checkNeuron } from './neuron-settings.ts';
 import { presets, type PresetName } from './presets.ts';
 import { configSchema, type Config } from './schema.ts';

@@ -5,7 +5,7 @@
 import type { Counts } from '../backends/backend.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
 import { horowitz45nmFp32 } from './hardware/horowitz-45nm-fp32.ts';
-import { countOperations, type OperationCounts, type Operations } from './operations.ts';
+import { countOperations, type OperationCounts, type Operations } from './work/operations.ts';
 
 /** Prices of a MAC and an AC, picojoules. */
 export interface CostTable {

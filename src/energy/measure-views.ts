@@ -7,9 +7,9 @@ import type { View } from '../../datasets/scene-data.ts';
 import { renderImage, type RenderedImage } from '../../renderer/render-image.ts';
 import { addCounts, emptyCounts, type Counts, type FieldEngine } from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
-import { InputError } from '../errors.ts';
+import { InputError } from '../base/errors.ts';
 import { meanSquaredError, psnrOf } from '../math/image-metrics.ts';
-import type { Reporter } from '../train/events.ts';
+import type { Reporter } from '../base/events.ts';
 import type { EnergyMeterStatus } from './energy-meter.ts';
 
 export interface ViewMeasurement {

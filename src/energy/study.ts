@@ -5,7 +5,7 @@
 import type { EnergyMeterStatus } from './energy-meter.ts';
 import type { HardwareModel } from './hardware/hardware-model.ts';
 import { price, type Estimate } from './hardware/price.ts';
-import type { Counting } from './network-work.ts';
+import type { Counting } from './work/network-work.ts';
 import { computedTwin, perUnit, type ComputedTwin, type EnergySubject } from './subject.ts';
 
 export const STUDY_SCHEMA = 1;

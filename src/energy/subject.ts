@@ -3,12 +3,12 @@ import type { Counts } from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 import { firingRates } from './firing-rates.ts';
-import { ledgerOf, SYNAPSE_STAGES, totalWork, twinLedger, type Ledger } from './ledger.ts';
+import { ledgerOf, SYNAPSE_STAGES, totalWork, twinLedger, type Ledger } from './work/ledger.ts';
 import type { Measurement, ViewMeasurement } from './measure-views.ts';
-import { neuroBench, type NeuroBenchMetrics } from './neurobench.ts';
-import { spikesByValue, ternaryForms, type SpikeCount } from './network-work.ts';
+import { neuroBench, type NeuroBenchMetrics } from './work/neurobench.ts';
+import { spikesByValue, ternaryForms, type SpikeCount } from './work/network-work.ts';
 import type { TernaryOperations } from '../neurons/shifted-spikes.ts';
-import { divideWork, type Work } from './work.ts';
+import { divideWork, type Work } from './work/work.ts';
 
 /** Where a measured network came from: enough to repeat it. */
 export interface Origin {

@@ -13,10 +13,10 @@ import { addCounts, emptyCounts, type Counts, type FieldEngine } from '../backen
 import type { Config } from '../config/schema.ts';
 import { energyReport } from '../energy/energy-report.ts';
 import { firingRates } from '../energy/firing-rates.ts';
-import { InputError } from '../errors.ts';
+import { InputError } from '../base/errors.ts';
 import { meanSquaredError, psnrOf, ssim, SSIM_WINDOW } from '../math/image-metrics.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
-import type { Reporter } from '../train/events.ts';
+import type { Reporter } from '../base/events.ts';
 import type { EvalReport, ViewRow } from './eval-report.ts';
 import { writeColour, writeDepth, writeError, type ImageFolder } from './image-writer.ts';
 

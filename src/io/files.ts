@@ -1,6 +1,6 @@
 /**
  * The small file-system interface through which the platform-free parts (datasets/, renderer/, src/ outside cli/ and server/) read and write.
- * Paths are `/`-separated. Node's implementation is src/cli/node-files.ts; tests use it on a temporary folder.
+ * Paths are `/`-separated. Node's implementation is src/node/node-files.ts; tests use it on a temporary folder.
  */
 export interface Files {
   /** 'file', 'folder', or 'missing'. */

@@ -1,5 +1,5 @@
 /** gzip through the streams that browsers and Node share. */
-import { InputError } from '../errors.ts';
+import { InputError } from '../base/errors.ts';
 
 /** deflate cannot pack tighter (zlib's own notes): what claims more does not hold it. */
 const TIGHTEST = 1032;

@@ -2,7 +2,7 @@
  * Lossless packing of tensors in which most rows are one repeated value: the voxels that training never touched. Compares bits, so that -0 and
  * NaN come back as they were.
  */
-import { InputError } from '../errors.ts';
+import { InputError } from '../base/errors.ts';
 
 export interface PackedRows {
   /** The value of all rows that are left out. */

@@ -7,7 +7,7 @@
  * Tensors lie one after the other without gaps. Nothing in a file is believed: every size is checked against the bytes that are there before
  * anything is made from it. Typed arrays are little-endian on every machine this runs on.
  */
-import { InputError } from '../errors.ts';
+import { InputError } from '../base/errors.ts';
 
 const DTYPES = { F32: Float32Array, U32: Uint32Array, U8: Uint8Array } as const;
 type Dtype = keyof typeof DTYPES;

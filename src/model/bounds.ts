@@ -4,9 +4,9 @@
  * Coarse: what the training cameras can see, from the points o + u*near and o + u*far of their rays, u the unit direction.
  * Fine: the grid points where the coarse stage found matter, enlarged about their centre.
  */
-import { toNdc } from '../../renderer/ndc.ts';
-import { writeCameraRay, type Camera } from '../../renderer/rays.ts';
-import { InputError, SpikeRayError } from '../errors.ts';
+import { toNdc } from '../geometry/ndc.ts';
+import { writeCameraRay, type Camera } from '../geometry/camera.ts';
+import { InputError, SpikeRayError } from '../base/errors.ts';
 import { densityOf } from './density.ts';
 import type { FieldSpec, GridSpec, Vec3 } from './field-spec.ts';
 

@@ -4,7 +4,7 @@
  * Conventions: right-handed world in the metres of the scene file; grids are linear, x fastest: index = x + nx*(y + ny*z); grid points
  * include both faces of the box ("align corners": point i of axis x sits at min + i*(max-min)/(nx-1)).
  */
-import { innerSteps } from '../../renderer/contraction.ts';
+import { innerSteps } from '../geometry/contraction.ts';
 import type { SurrogateSetting } from '../neurons/surrogates.ts';
 
 export type Vec3 = readonly [number, number, number];
@@ -21,10 +21,10 @@ export interface GridSpec {
 export type FieldSpace =
   /** The world; metres. */
   | { readonly kind: 'bounded' }
-  /** Normalised device coordinates (renderer/ndc.ts); units of the ray's direction, so that steps of all rays lie on the same planes. */
+  /** Normalised device coordinates (src/geometry/ndc.ts); units of the ray's direction, so that steps of all rays lie on the same planes. */
   | { readonly kind: 'ndc' }
   /**
-   * Contracted space (renderer/contraction.ts) around a cube of half side `radius`, metres of the world; units of it, along unit directions, each
+   * Contracted space (src/geometry/contraction.ts) around a cube of half side `radius`, metres of the world; units of it, along unit directions, each
    * ray at the same distances.
    */
   | { readonly kind: 'unbounded'; readonly centre: Vec3; readonly radius: number };

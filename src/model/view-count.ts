@@ -6,8 +6,8 @@
  * points whose gradient (the interpolation weight they received in all) exceeds 1. As rays and steps are denser than voxels, that is every
  * point inside the view's frustum but for a fringe of a voxel at its border; the projection gives the frustum itself.
  */
-import { planeBounds, planeToPixel } from '../../renderer/lens.ts';
-import type { Camera } from '../../renderer/rays.ts';
+import { planeBounds, planeToPixel } from '../geometry/lens.ts';
+import type { Camera } from '../geometry/camera.ts';
 import type { GridSpec } from './field-spec.ts';
 
 /** [V] number of cameras that see each grid point */

@@ -2,8 +2,8 @@
  * The neurons by the name that a config gives them. A new one is one file here and one line in the list; a program that uses this package adds
  * its own with `registerNeuron`, or hands it to a backend, which does.
  */
-import { InputError } from '../errors.ts';
-import { suggest } from '../config/nearest-name.ts';
+import { InputError } from '../base/errors.ts';
+import { suggest } from '../base/nearest-name.ts';
 import type { NeuronDefinition } from './define-neuron.ts';
 import { glif, glifLayer } from './glif.ts';
 import { integrateAndFire } from './if.ts';

@@ -2,7 +2,7 @@
  * `RUN/checkpoints/`: coarse-00000500.safetensors, fine-00012000.safetensors; the order of the names is the order in time. The last two are
  * kept; an older one goes only after a newer one is safely in place.
  */
-import { InputError } from '../errors.ts';
+import { InputError } from '../base/errors.ts';
 import type { Files } from '../io/files.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../train/checkpoint.ts';
 

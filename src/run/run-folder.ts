@@ -9,10 +9,10 @@
  */
 import { settings, valueAt } from '../config/settings.ts';
 import type { Config } from '../config/schema.ts';
-import { InputError } from '../errors.ts';
+import { InputError } from '../base/errors.ts';
 import type { Files } from '../io/files.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
-import type { StepMetrics } from '../train/events.ts';
+import type { StepMetrics } from '../base/events.ts';
 import { readCheckpoint, readLatestCheckpoint, removeLeftBehind, saveCheckpoint, type SavedFile } from './checkpoint-folder.ts';
 import { decodeRecord, encodeRecord, type RunRecord } from './run-record.ts';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { BACKEND_NAMES } from '../backends/select-backend.ts';
 import { parseConfig } from '../config/resolve-config.ts';
 import type { Config } from '../config/schema.ts';
-import { InputError } from '../errors.ts';
+import { InputError } from '../base/errors.ts';
 
 export const RUN_VERSION = 1;
 

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { SCENE_FILE, type BakedScene } from '../baked/baked-scene.ts';
 import { decodeScene } from '../baked/decode-scene.ts';
-import { nodeFiles } from '../cli/node-files.ts';
+import { nodeFiles } from '../node/node-files.ts';
 import type { FoundRun, RunSummary } from './find-runs.ts';
 
 /** What is known of a scene without its field. */

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { basename, relative, resolve } from 'node:path';
 import { SCENE_FILE } from '../baked/baked-scene.ts';
-import { nodeFiles } from '../cli/node-files.ts';
-import { InputError } from '../errors.ts';
+import { nodeFiles } from '../node/node-files.ts';
+import { InputError } from '../base/errors.ts';
 import type { EvalReport } from '../eval/eval-report.ts';
 import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import { decodeRecord, type RunRecord } from '../run/run-record.ts';

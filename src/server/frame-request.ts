@@ -1,9 +1,9 @@
 /** What a page may ask to be drawn, checked before anything is. */
 import { z } from 'zod';
-import type { FrameRequest } from '../../renderer/frame-source.ts';
-import { OUTPUT_MODES } from '../../renderer/output-modes.ts';
-import { InputError } from '../errors.ts';
-import { rigidProblem } from '../math/rigid-motion.ts';
+import type { FrameRequest } from '../../renderer/frames/frame-source.ts';
+import { OUTPUT_MODES } from '../../renderer/frames/output-modes.ts';
+import { InputError } from '../base/errors.ts';
+import { rigidProblem } from '../geometry/rigid-motion.ts';
 
 /** Pixels of the largest picture: 2560 x 1600. */
 const MOST_PIXELS = 2560 * 1600;

@@ -1,7 +1,7 @@
 /** Answers to requests that cannot be served: a status and the error as JSON. */
 import type { ErrorRequestHandler } from 'express';
-import { SpikeRayError } from '../errors.ts';
-import type { Reporter } from '../train/events.ts';
+import { SpikeRayError } from '../base/errors.ts';
+import type { Reporter } from '../base/events.ts';
 
 export class HttpError extends SpikeRayError {
   readonly status: number;

@@ -3,9 +3,9 @@
  * most; a pause holds the steps, not the pictures.
  */
 import type { FieldEngine } from '../backends/backend.ts';
-import type { StepMetrics } from '../train/events.ts';
+import type { StepMetrics } from '../base/events.ts';
 import { RenderQueue } from './render-queue.ts';
-import { ShownField } from '../../renderer/shown-field.ts';
+import { ShownField } from '../../renderer/frames/shown-field.ts';
 
 /** Milliseconds of drawing before training goes on; it lets pages in about every 200. */
 const DRAWING = 100;

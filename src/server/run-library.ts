@@ -1,5 +1,5 @@
 /** The runs and baked scenes that are served, and what is known of each. */
-import { InputError } from '../errors.ts';
+import { InputError } from '../base/errors.ts';
 import type { RunRecord } from '../run/run-record.ts';
 import { BakedFolders } from './baked-folder.ts';
 import { findRuns, readRecord, summarise, type BrokenRun, type FoundRun, type RunSummary } from './find-runs.ts';

@@ -2,10 +2,10 @@
 import { readdir } from 'node:fs/promises';
 import express, { Router } from 'express';
 import { backgroundColour } from '../../datasets/background.ts';
-import { nodeFiles } from '../cli/node-files.ts';
-import { InputError } from '../errors.ts';
+import { nodeFiles } from '../node/node-files.ts';
+import { InputError } from '../base/errors.ts';
 import type { Vec3 } from '../model/field-spec.ts';
-import type { Reporter, StepMetrics } from '../train/events.ts';
+import type { Reporter, StepMetrics } from '../base/events.ts';
 import { sceneFile } from './baked-folder.ts';
 import type { FieldShelf } from './field-shelf.ts';
 import type { RunSummary } from './find-runs.ts';

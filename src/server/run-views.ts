@@ -2,14 +2,14 @@
 import { openCameras } from '../../datasets/index.ts';
 import { placeCameras } from '../../datasets/open-scene.ts';
 import { backgroundColour } from '../../datasets/background.ts';
-import { cameraGeometry } from '../../datasets/camera-geometry.ts';
+import { cameraGeometry } from '../geometry/camera-geometry.ts';
 import type { Intrinsics, SplitName } from '../../datasets/scene-data.ts';
 import { SPLIT_NAMES, type PosedImage } from '../../datasets/scene-format.ts';
-import { focusDepth } from '../../renderer/spiral-path.ts';
-import { meanUp, nearestAxis } from '../../datasets/world-up.ts';
-import { loadSharp, sharpCodec } from '../cli/image-codec.ts';
-import { nodeFiles } from '../cli/node-files.ts';
-import { InputError } from '../errors.ts';
+import { focusDepth } from '../../renderer/paths/spiral-path.ts';
+import { meanUp, nearestAxis } from '../geometry/world-up.ts';
+import { loadSharp, sharpCodec } from '../node/image-codec.ts';
+import { nodeFiles } from '../node/node-files.ts';
+import { InputError } from '../base/errors.ts';
 import type { Vec3 } from '../model/field-spec.ts';
 import type { RunRecord } from '../run/run-record.ts';
 

@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadRun } from '../cli/open-run-field.ts';
-import { nodeFiles } from '../cli/node-files.ts';
+import { loadRun } from '../node/open-run-field.ts';
+import { nodeFiles } from '../node/node-files.ts';
 import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import { bakeRun } from './bake-run.ts';
 import type { FoundRun } from './find-runs.ts';

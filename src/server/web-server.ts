@@ -9,7 +9,7 @@
  *     GET  /api/runs/ID/scene                          its field, baked (src/baked/baked-scene.ts)
  *     GET  /api/runs/ID/live                           events of its training; 204 if it is not trained here
  *     POST /api/runs/ID/live                           { paused }
- *     POST /api/runs/ID/frames                         a stream of frames (renderer/frame-message.ts)
+ *     POST /api/runs/ID/frames                         a stream of frames (renderer/frames/frame-message.ts)
  *     GET  /runs/ID/PATH                               files below the run's eval/, render/, report/ and export/
  *
  * It trusts nobody: other hosts' names are refused where it listens on this machine alone (DNS rebinding), pages may load nothing from
@@ -19,9 +19,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import compression from 'compression';
 import express, { type Express, type RequestHandler } from 'express';
-import { InputError } from '../errors.ts';
+import { InputError } from '../base/errors.ts';
 import { VERSION } from '../run/version.ts';
-import type { Reporter } from '../train/events.ts';
+import type { Reporter } from '../base/events.ts';
 import { applicationFiles, runFiles } from './file-routes.ts';
 import { FieldShelf } from './field-shelf.ts';
 import { answerErrors, HttpError } from './http-error.ts';

@@ -11,7 +11,7 @@
 import { z } from 'zod';
 import type { NeuronTensorName, ParameterName, TensorName } from '../backends/backend.ts';
 import { configSchema, type Config } from '../config/schema.ts';
-import { InputError } from '../errors.ts';
+import { InputError } from '../base/errors.ts';
 import { packBits, unpackBits } from '../io/bits.ts';
 import { packRows, unpackRows } from '../io/row-sparse.ts';
 import { bytesOf, decodeSafetensors, encodeSafetensors, type SafeTensor, type SafeTensors, type TensorData } from '../io/safetensors.ts';

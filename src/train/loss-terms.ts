@@ -22,7 +22,7 @@ import {
 } from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { firingRates } from '../energy/firing-rates.ts';
-import { InputError } from '../errors.ts';
+import { InputError } from '../base/errors.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
 import { variationReach } from '../model/total-variation.ts';
 import { isSpiking } from '../neurons/define-neuron.ts';

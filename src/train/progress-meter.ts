@@ -6,7 +6,7 @@ import type { Config } from '../config/schema.ts';
 import { firingRates } from '../energy/firing-rates.ts';
 import { psnrOf } from '../math/image-metrics.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
-import type { StageName, StepMetrics } from './events.ts';
+import type { StageName, StepMetrics } from '../base/events.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Seconds between two reports. */

@@ -12,8 +12,8 @@
  * as the pinhole image that its rays would make, a pixel larger on each side of a rectangle; then each of its pixels is looked up there.
  */
 import type { Intrinsics } from '../../datasets/scene-data.ts';
-import { pixelToPlane, planeBounds, planeToPixel } from '../../renderer/lens.ts';
-import type { Camera } from '../../renderer/rays.ts';
+import { pixelToPlane, planeBounds, planeToPixel } from '../geometry/lens.ts';
+import type { Camera } from '../geometry/camera.ts';
 import type { GridSpec } from '../model/field-spec.ts';
 import type { PixelIndex } from './pixel-index.ts';
 

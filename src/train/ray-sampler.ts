@@ -9,9 +9,9 @@
 import { backgroundColour, compositePixel } from '../../datasets/background.ts';
 import type { Background, View } from '../../datasets/scene-data.ts';
 import { toFieldSpace } from '../../renderer/field-rays.ts';
-import { writeCameraRay } from '../../renderer/rays.ts';
+import { writeCameraRay } from '../geometry/camera.ts';
 import type { TrainBatch } from '../backends/backend.ts';
-import { InputError, SpikeRayError } from '../errors.ts';
+import { InputError, SpikeRayError } from '../base/errors.ts';
 import type { Random } from '../math/random.ts';
 import { BOUNDED, type FieldSpace } from '../model/field-spec.ts';
 import { indexPixels, viewOfPixel, type PixelIndex } from './pixel-index.ts';

@@ -2,7 +2,7 @@
 import type { SceneData, View } from '../../datasets/scene-data.ts';
 import type { Backend, FieldEngine } from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
-import type { Reporter, StageName, StepMetrics } from './events.ts';
+import type { Reporter, StageName, StepMetrics } from '../base/events.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { hash32, Random } from '../math/random.ts';
 import type { FieldSpec } from '../model/field-spec.ts';

@@ -5,9 +5,9 @@
  */
 import type { FieldEngine, StepSettings } from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
-import { InputError, SpikeRayError } from '../errors.ts';
+import { InputError, SpikeRayError } from '../base/errors.ts';
 import type { Random } from '../math/random.ts';
-import type { StageName } from './events.ts';
+import type { StageName } from '../base/events.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import type { RaySampler } from './ray-sampler.ts';
 import type { RunContext } from './run-context.ts';

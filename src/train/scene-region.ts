@@ -1,7 +1,7 @@
 /** Where in a scene a field begins to look for matter. */
-import { CONTRACTED_HALF } from '../../renderer/contraction.ts';
+import { CONTRACTED_HALF } from '../geometry/contraction.ts';
 import type { SceneData } from '../../datasets/scene-data.ts';
-import { InputError } from '../errors.ts';
+import { InputError } from '../base/errors.ts';
 import { frustumBox, ndcBox, type Box } from '../model/bounds.ts';
 import { BOUNDED } from '../model/field-spec.ts';
 import type { Region } from './stage-spec.ts';

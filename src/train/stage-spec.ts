@@ -11,7 +11,7 @@
  */
 import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Config } from '../config/schema.ts';
-import { InputError } from '../errors.ts';
+import { InputError } from '../base/errors.ts';
 import type { Box } from '../model/bounds.ts';
 import { twinOf, voxelSize, type FieldSpec, type GridSpec, type NetworkSpec } from '../model/field-spec.ts';
 import { planeGrid, planeSteps } from '../model/planes.ts';

@@ -3,7 +3,7 @@
  * also begin with the teacher's field instead of a coarse stage of its own.
  */
 import type { FieldEngine } from '../backends/backend.ts';
-import { InputError } from '../errors.ts';
+import { InputError } from '../base/errors.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 

@@ -8,12 +8,12 @@
 import type { SceneData, View } from '../../datasets/scene-data.ts';
 import type { Backend, FieldEngine } from '../backends/backend.ts';
 import type { Config } from '../config/schema.ts';
-import { InputError } from '../errors.ts';
-import { disposeOnFailure } from '../model/dispose-on-failure.ts';
+import { InputError } from '../base/errors.ts';
+import { disposeOnFailure } from '../backends/dispose-on-failure.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { resumeCoarse, startCoarse } from './coarse-stage.ts';
-import type { Reporter, StepMetrics } from './events.ts';
+import type { Reporter, StepMetrics } from '../base/events.ts';
 import { readField, type FieldValues } from './convert-field.ts';
 import { resumeFine, startFine, startSpiking } from './fine-stage.ts';
 import { startFromCoarse, startFromNothing, startFromTeacher, type FineStart } from './fine-start.ts';

@@ -2,7 +2,7 @@
  * Where a training run stands, as plain JSON. With the field's spec, its tensors (parameters, moments, rate, inputRange) and its occupancy,
  * this is all that a checkpoint needs so that training goes on bit for bit, in either stage.
  */
-import type { StageName } from './events.ts';
+import type { StageName } from '../base/events.ts';
 import type { Feedback } from './loss-terms.ts';
 
 export interface TrainState {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { loadTensorFlow, type ImportModule } from '../../src/backends/tfjs/load-tensorflow.ts';
 import { createTfjsBackend, type TfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import type { TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
-import { MemoryError } from '../../src/errors.ts';
+import { MemoryError } from '../../src/base/errors.ts';
 import { fieldFixture, loadFixture } from '../helpers/field-fixtures.ts';
 
 let tf: TensorFlow;

@@ -18,7 +18,7 @@ import { Random } from '../../src/math/random.ts';
 import type { NetworkSpec } from '../../src/model/field-spec.ts';
 import { relu } from '../../src/neurons/relu.ts';
 import { parameterValues } from '../../src/neurons/settings.ts';
-import { createNeuron, tfjsNeuron, type TfjsNeuron } from '../../src/neurons/tfjs-neuron.ts';
+import { createNeuron, tfjsNeuron, type TfjsNeuron } from '../../src/backends/tfjs/tfjs-neuron.ts';
 import { coefficients } from '../conformance/cases.ts';
 import { fieldFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
 

@@ -9,7 +9,7 @@ import type { Tensor, TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
 import { Random } from '../../src/math/random.ts';
 import type { NetworkSpec } from '../../src/model/field-spec.ts';
 import { lif } from '../../src/neurons/lif.ts';
-import { runNeurons, tfjsNeuron } from '../../src/neurons/tfjs-neuron.ts';
+import { runNeurons, tfjsNeuron } from '../../src/backends/tfjs/tfjs-neuron.ts';
 import { fieldFixture, loadFixture, normals, type FixtureOptions } from '../helpers/field-fixtures.ts';
 import { expectClose, maxAbs } from '../conformance/compare.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { KernelPool } from '../../src/backends/wasm/kernel-pool.ts';
 import { compileKernels, createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { createBackend } from '../../src/backends/wasm/wasm-backend.ts';
-import { BackendError } from '../../src/errors.ts';
+import { BackendError } from '../../src/base/errors.ts';
 import { presets } from '../../src/config/presets.ts';
 import { BOUNDED, maxStepsPerRay, voxelCount } from '../../src/model/field-spec.ts';
 import { renderingTensors } from '../../src/model/tensor-names.ts';

@@ -7,7 +7,7 @@ import { networkTensors, PRELUDE_BYTES, type SceneAbout } from '../../src/baked/
 import { decodeScene } from '../../src/baked/decode-scene.ts';
 import { encodeScene } from '../../src/baked/encode-scene.ts';
 import { storedPoints } from '../../src/baked/stored-points.ts';
-import { InputError } from '../../src/errors.ts';
+import { InputError } from '../../src/base/errors.ts';
 import { openField, type StoredField } from '../../src/eval/open-field.ts';
 import { meanSquaredError, psnrOf } from '../../src/math/image-metrics.ts';
 import { Random } from '../../src/math/random.ts';

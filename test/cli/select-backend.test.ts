@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend, BackendName } from '../../src/backends/backend.ts';
 import { parseBackendChoice, selectBackend, type BackendStarters } from '../../src/backends/select-backend.ts';
-import { backendRequest, type BackendOptions } from '../../src/cli/options.ts';
-import { AUTO, backendStarters, warnOfBrokenNative } from '../../src/cli/start-backend.ts';
-import { BackendError, InputError, MemoryError } from '../../src/errors.ts';
-import type { ProgressEvent } from '../../src/train/events.ts';
+import { backendRequest, type BackendOptions } from '../../src/cli/terminal/options.ts';
+import { AUTO, backendStarters, warnOfBrokenNative } from '../../src/node/start-backend.ts';
+import { BackendError, InputError, MemoryError } from '../../src/base/errors.ts';
+import type { ProgressEvent } from '../../src/base/events.ts';
 
 function starters(broken: readonly BackendName[] = []): BackendStarters {
   const start = (name: BackendName) => () => {

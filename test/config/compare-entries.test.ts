@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { parseEntries } from '../../src/config/compare-entries.ts';
 import { applyRequests } from '../../src/config/resolve-config.ts';
 import { presets } from '../../src/config/presets.ts';
-import { differences, planEntries } from '../../src/cli/compare-plan.ts';
-import { InputError } from '../../src/errors.ts';
+import { differences, planEntries } from '../../src/jobs/compare-plan.ts';
+import { InputError } from '../../src/base/errors.ts';
 
 const shared = presets.blender;
 const configOf = (text: string) => applyRequests(shared, parseEntries(text)[0].requests);

@@ -3,7 +3,7 @@ import { presets } from '../../src/config/presets.ts';
 import { parseAssignment, parseConfig, resolveConfig } from '../../src/config/resolve-config.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { settings, valueAt } from '../../src/config/settings.ts';
-import { InputError } from '../../src/errors.ts';
+import { InputError } from '../../src/base/errors.ts';
 
 const set = (text: string) => resolveConfig('blender', [parseAssignment(text)]);
 

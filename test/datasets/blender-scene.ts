@@ -5,9 +5,9 @@ import { expect } from 'vitest';
 import { openScene, type OpenOptions } from '../../datasets/index.ts';
 import type { SceneData, SplitName } from '../../datasets/scene-data.ts';
 import { cameraOnSphere } from '../../datasets/synth/synthetic-cameras.ts';
-import { sharpCodec } from '../../src/cli/image-codec.ts';
-import { nodeFiles } from '../../src/cli/node-files.ts';
-import { InputError } from '../../src/errors.ts';
+import { sharpCodec } from '../../src/node/image-codec.ts';
+import { nodeFiles } from '../../src/node/node-files.ts';
+import { InputError } from '../../src/base/errors.ts';
 
 export const ANGLE = 0.7;
 

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { detectFormat } from '../../datasets/index.ts';
-import { nodeFiles } from '../../src/cli/node-files.ts';
+import { nodeFiles } from '../../src/node/node-files.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
 import { inputError, open, picture, transforms, write, writeSplit, type Transforms } from './blender-scene.ts';
 

@@ -91,6 +91,6 @@ async function opaqueTwin(folder: string): Promise<string> {
 }
 
 async function blank(): Promise<Uint8Array> {
-  const { sharpCodec } = await import('../../src/cli/image-codec.ts');
+  const { sharpCodec } = await import('../../src/node/image-codec.ts');
   return sharpCodec.encodePng({ width: 8, height: 8, channels: 4, data: new Uint8Array(256) });
 }

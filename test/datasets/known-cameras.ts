@@ -1,8 +1,8 @@
 /** Loaded views against the cameras that took the pictures. */
 import { expect } from 'vitest';
 import type { View } from '../../datasets/scene-data.ts';
-import { pixelToPlane, planeToPixel } from '../../renderer/lens.ts';
-import type { Camera } from '../../renderer/rays.ts';
+import { pixelToPlane, planeToPixel } from '../../src/geometry/lens.ts';
+import type { Camera } from '../../src/geometry/camera.ts';
 import { Random } from '../../src/math/random.ts';
 
 /** Pixel coordinates of a world point, or null behind the camera or outside its image. */

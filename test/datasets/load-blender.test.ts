@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import sharp from 'sharp';
-import { automaticDepthRange } from '../../datasets/camera-geometry.ts';
-import { sharpCodec } from '../../src/cli/image-codec.ts';
+import { automaticDepthRange } from '../../src/geometry/camera-geometry.ts';
+import { sharpCodec } from '../../src/node/image-codec.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
 import { ANGLE, inputError, open, picture, transforms, write, writeSplit } from './blender-scene.ts';
 

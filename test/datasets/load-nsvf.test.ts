@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { detectFormat } from '../../datasets/index.ts';
 import type { SceneData, View } from '../../datasets/scene-data.ts';
 import { cameraOnSphere } from '../../datasets/synth/synthetic-cameras.ts';
-import { nodeFiles } from '../../src/cli/node-files.ts';
+import { nodeFiles } from '../../src/node/node-files.ts';
 import { sceneRegion } from '../../src/train/scene-region.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
 import { inputError, open, picture, write } from './blender-scene.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readNpy, writeNpy } from '../../datasets/npy.ts';
-import { InputError } from '../../src/errors.ts';
+import { InputError } from '../../src/base/errors.ts';
 
 const data = Float64Array.from({ length: 6 }, (_, i) => i + 0.25);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readPly, writePly } from '../../datasets/ply.ts';
-import { InputError } from '../../src/errors.ts';
+import { InputError } from '../../src/base/errors.ts';
 
 const points = Float32Array.of(1, 2, 3, -4, 5.5, 6);
 

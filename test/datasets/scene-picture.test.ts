@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inspectScene } from '../../datasets/inspect-scene.ts';
 import type { SceneData } from '../../datasets/scene-data.ts';
 import { drawScene, type ScenePicture } from '../../datasets/scene-picture.ts';
-import { loadSharp } from '../../src/cli/image-codec.ts';
+import { loadSharp } from '../../src/node/image-codec.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
 import { open, writeSplit } from './blender-scene.ts';
 

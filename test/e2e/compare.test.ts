@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Comparison } from '../../src/energy/comparison.ts';
+import type { Comparison } from '../../src/jobs/comparison.ts';
 import { cli, succeed } from './cli.ts';
 import { expectError } from './expect-error.ts';
 import { checkpointPath, contentOf, openCheckpoint } from './run-files.ts';

@@ -1,7 +1,7 @@
 /** What lies in a run folder, for comparing runs. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { nodeFiles } from '../../src/cli/node-files.ts';
+import { nodeFiles } from '../../src/node/node-files.ts';
 import { decodeCheckpoint, type Checkpoint } from '../../src/train/checkpoint.ts';
 
 export function checkpointNames(run: string): string[] {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { StepMetrics } from '../../src/train/events.ts';
+import type { StepMetrics } from '../../src/base/events.ts';
 import { cli, succeed } from './cli.ts';
 import { checkpointNames, contentOf, openCheckpoint } from './run-files.ts';
 import { TINY, tinyRun, tinyScene, workFolder } from './tiny.ts';

@@ -9,7 +9,7 @@ import { loihi2018 } from '../../src/energy/hardware/loihi-2018.ts';
 import { parseHardware } from '../../src/energy/hardware/parse-hardware.ts';
 import { price } from '../../src/energy/hardware/price.ts';
 import { spikesimRram } from '../../src/energy/hardware/spikesim-rram.ts';
-import { ledgerOf, STAGES, twinLedger } from '../../src/energy/ledger.ts';
+import { ledgerOf, STAGES, twinLedger } from '../../src/energy/work/ledger.ts';
 import type { FieldSpec } from '../../src/model/field-spec.ts';
 import { fieldFixture } from '../helpers/field-fixtures.ts';
 

@@ -5,7 +5,7 @@ import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { horowitz45nmFp32 } from '../../src/energy/hardware/horowitz-45nm-fp32.ts';
 import { spikesimRram } from '../../src/energy/hardware/spikesim-rram.ts';
 import { price } from '../../src/energy/hardware/price.ts';
-import { ledgerOf, twinLedger } from '../../src/energy/ledger.ts';
+import { ledgerOf, twinLedger } from '../../src/energy/work/ledger.ts';
 import { barChart } from '../../src/energy/report/charts.ts';
 import { html } from '../../src/energy/report/html.ts';
 import { pixelEnergy, pixelFiring } from '../../src/energy/report/maps.ts';

@@ -7,12 +7,12 @@ import { emptyCounts } from '../../src/backends/backend.ts';
 import { evaluateField } from '../../src/eval/evaluate-field.ts';
 import type { EvalReport } from '../../src/eval/eval-report.ts';
 import { openField } from '../../src/eval/open-field.ts';
-import { InputError } from '../../src/errors.ts';
+import { InputError } from '../../src/base/errors.ts';
 import type { Files, ImageCodec, PixelBuffer } from '../../src/io/files.ts';
 import { psnrOf } from '../../src/math/image-metrics.ts';
 import type { Checkpoint } from '../../src/train/checkpoint.ts';
 import { trainingTensors } from '../../src/model/tensor-names.ts';
-import type { ProgressEvent } from '../../src/train/events.ts';
+import type { ProgressEvent } from '../../src/base/events.ts';
 import { fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
 import { tinyCamera, tinyConfig, tinyScene } from '../train/tiny-scene.ts';
 

@@ -6,7 +6,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { runColourNetwork } from '../../src/backends/tfjs/colour-network.ts';
 import { networkGraph } from '../../src/export/nir/network-graph.ts';
 import { encodeNir } from '../../src/export/nir/write-nir.ts';
-import { createNeuron } from '../../src/neurons/tfjs-neuron.ts';
+import { createNeuron } from '../../src/backends/tfjs/tfjs-neuron.ts';
 import { Random } from '../../src/math/random.ts';
 import type { NetworkSpec } from '../../src/model/field-spec.ts';
 import { fieldFixture, normals } from '../helpers/field-fixtures.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { InputError } from '../../src/errors.ts';
+import { InputError } from '../../src/base/errors.ts';
 import { Random } from '../../src/math/random.ts';
 import { CHECKPOINT_VERSION, decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../../src/train/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors, type SafeTensors } from '../../src/io/safetensors.ts';

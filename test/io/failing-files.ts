@@ -1,6 +1,6 @@
 /** Node's files with failures on demand. */
-import { nodeFiles } from '../../src/cli/node-files.ts';
-import { StorageError } from '../../src/errors.ts';
+import { nodeFiles } from '../../src/node/node-files.ts';
+import { StorageError } from '../../src/base/errors.ts';
 import type { Files } from '../../src/io/files.ts';
 
 /** Every atomic write to a path that contains `part` finds the disk full. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../src/errors.ts';
+import { InputError } from '../../src/base/errors.ts';
 import { packRows, unpackRows } from '../../src/io/row-sparse.ts';
 import { bitsOf } from './checkpoint-sample.ts';
 

@@ -1,11 +1,11 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { nodeFiles } from '../../src/cli/node-files.ts';
-import { InputError, StorageError } from '../../src/errors.ts';
+import { nodeFiles } from '../../src/node/node-files.ts';
+import { InputError, StorageError } from '../../src/base/errors.ts';
 import { checkFolderFree, createRun, openRun } from '../../src/run/run-folder.ts';
 import type { RunRecord } from '../../src/run/run-record.ts';
-import type { StepMetrics } from '../../src/train/events.ts';
+import type { StepMetrics } from '../../src/base/events.ts';
 import { sampleCheckpoint } from './checkpoint-sample.ts';
 import { fullDisk } from './failing-files.ts';
 import { temporaryFolder } from './temporary-folder.ts';

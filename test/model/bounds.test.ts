@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lookAt } from '../../renderer/camera-path.ts';
-import { cameraRays, type Camera } from '../../renderer/rays.ts';
+import { lookAt } from '../../renderer/paths/camera-path.ts';
+import { cameraRays, type Camera } from '../../src/geometry/camera.ts';
 import { contentBox, frustumBox } from '../../src/model/bounds.ts';
 import { densityOf } from '../../src/model/density.ts';
 import { BOUNDED, type FieldSpec } from '../../src/model/field-spec.ts';

@@ -15,7 +15,7 @@ import { builtInNeurons } from '../../src/neurons/index.ts';
 import { rawLeaf, valueOf } from '../../src/neurons/parameters.ts';
 import { SURROGATE_NAMES, surrogateOf, type SurrogateName } from '../../src/neurons/surrogates.ts';
 import { surrogateSettings } from '../../src/neurons/settings.ts';
-import { runNeurons, tfjsNeuron } from '../../src/neurons/tfjs-neuron.ts';
+import { runNeurons, tfjsNeuron } from '../../src/backends/tfjs/tfjs-neuron.ts';
 import { expectClose, expectCloseToMax } from '../conformance/compare.ts';
 import { fieldFixture } from '../helpers/field-fixtures.ts';
 

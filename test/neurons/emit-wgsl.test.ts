@@ -16,7 +16,7 @@ import { builtInNeurons } from '../../src/neurons/index.ts';
 import { rawLeaf } from '../../src/neurons/parameters.ts';
 import { parameterPlaces } from '../../src/neurons/scan-layout.ts';
 import { SURROGATE_NAMES, surrogateOf, type SurrogateName } from '../../src/neurons/surrogates.ts';
-import { runNeurons, tfjsNeuron } from '../../src/neurons/tfjs-neuron.ts';
+import { runNeurons, tfjsNeuron } from '../../src/backends/tfjs/tfjs-neuron.ts';
 import { expectCloseToMax } from '../conformance/compare.ts';
 import { openSoftwareDevice } from '../helpers/software-adapter.ts';
 

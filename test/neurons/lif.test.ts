@@ -6,7 +6,7 @@ import type { Tensor } from '../../src/backends/tfjs/tensorflow.ts';
 import { neuronNamed } from '../../src/neurons/index.ts';
 import { lif } from '../../src/neurons/lif.ts';
 import { relu } from '../../src/neurons/relu.ts';
-import { createNeuron, runNeurons, tfjsNeuron, type LayerActivity } from '../../src/neurons/tfjs-neuron.ts';
+import { createNeuron, runNeurons, tfjsNeuron, type LayerActivity } from '../../src/backends/tfjs/tfjs-neuron.ts';
 import { fieldFixture } from '../helpers/field-fixtures.ts';
 import { expectClose } from '../conformance/compare.ts';
 

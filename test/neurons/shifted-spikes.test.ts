@@ -7,7 +7,7 @@ import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { Random } from '../../src/math/random.ts';
 import { voxelCount } from '../../src/model/field-spec.ts';
 import { cheaperForm, shiftBias, shiftSpikes, ternaryOperations } from '../../src/neurons/shifted-spikes.ts';
-import { createNeuron, runNeurons } from '../../src/neurons/tfjs-neuron.ts';
+import { createNeuron, runNeurons } from '../../src/backends/tfjs/tfjs-neuron.ts';
 import { expectCloseToMax } from '../conformance/compare.ts';
 import { fieldFixture, loadFixture, normals } from '../helpers/field-fixtures.ts';
 

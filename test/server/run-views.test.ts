@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SceneData } from '../../datasets/scene-data.ts';
 import { writeSyntheticScene } from '../../datasets/synth/write-synthetic-scene.ts';
-import { focusDepth } from '../../renderer/spiral-path.ts';
-import { sharpCodec } from '../../src/cli/image-codec.ts';
-import { nodeFiles } from '../../src/cli/node-files.ts';
+import { focusDepth } from '../../renderer/paths/spiral-path.ts';
+import { sharpCodec } from '../../src/node/image-codec.ts';
+import { nodeFiles } from '../../src/node/node-files.ts';
 import { presets } from '../../src/config/presets.ts';
 import type { RunRecord } from '../../src/run/run-record.ts';
 import { readViews, type RunViews } from '../../src/server/run-views.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { View } from '../../datasets/scene-data.ts';
-import { lookAt } from '../../renderer/camera-path.ts';
-import { cameraRays, type Camera } from '../../renderer/rays.ts';
+import { lookAt } from '../../renderer/paths/camera-path.ts';
+import { cameraRays, type Camera } from '../../src/geometry/camera.ts';
 import { Random } from '../../src/math/random.ts';
 import type { GridSpec, Vec3 } from '../../src/model/field-spec.ts';
 import { indexPixels } from '../../src/train/pixel-index.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { View } from '../../datasets/scene-data.ts';
 import { downscaleView } from '../../datasets/downscale.ts';
-import { cameraRays } from '../../renderer/rays.ts';
+import { cameraRays } from '../../src/geometry/camera.ts';
 import { Random } from '../../src/math/random.ts';
 import { indexPixels, viewOfPixel } from '../../src/train/pixel-index.ts';
 import { RaySampler } from '../../src/train/ray-sampler.ts';

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Backend, TensorName } from '../../src/backends/backend.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { Checkpoint } from '../../src/train/checkpoint.ts';
-import type { ProgressEvent, StepMetrics } from '../../src/train/events.ts';
+import type { ProgressEvent, StepMetrics } from '../../src/base/events.ts';
 import { trainField, type TrainOptions, type TrainOutcome } from '../../src/train/train-field.ts';
 import { tinyScene } from './tiny-scene.ts';
 

@@ -4,7 +4,7 @@ import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';
 import type { Config } from '../../src/config/schema.ts';
-import { InputError } from '../../src/errors.ts';
+import { InputError } from '../../src/base/errors.ts';
 import { openSoftwareDevice } from '../helpers/software-adapter.ts';
 import { expectSameBits, run, type Run } from './run-in-memory.ts';
 import { leastConfig, tinyConfig, tinyScene } from './tiny-scene.ts';

@@ -5,7 +5,7 @@ import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { renderImage } from '../../renderer/render-image.ts';
 import { firingRates } from '../../src/energy/firing-rates.ts';
-import { InputError } from '../../src/errors.ts';
+import { InputError } from '../../src/base/errors.ts';
 import { openField } from '../../src/eval/open-field.ts';
 import { meanSquaredError } from '../../src/math/image-metrics.ts';
 import { expectSameBits, run, type Frozen } from './run-in-memory.ts';

@@ -1,6 +1,6 @@
 /** What was computed and how near it was to being otherwise: exact counts, and margins for tests. */
 import type { PackedSamples } from '../../../renderer/march.ts';
-import type { TfjsNeuron } from '../../neurons/tfjs-neuron.ts';
+import type { TfjsNeuron } from './tfjs-neuron.ts';
 import { emptyCounts, type Counts } from '../backend.ts';
 import type { ForwardPass, HiddenActivity } from './forward.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';

@@ -3,8 +3,8 @@
  *
  *     I1 = x w1      S1 = neuron(I1)      I2 = S1 w2      S2 = neuron(I2)      logits = S2 w3
  */
-import type { Bindings } from '../../neurons/emit-tfjs.ts';
-import { runNeurons, type LayerActivity, type TfjsNeuron } from '../../neurons/tfjs-neuron.ts';
+import type { Bindings } from './emit-tfjs.ts';
+import { runNeurons, type LayerActivity, type TfjsNeuron } from './tfjs-neuron.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 
 /** [I,W], [W,W], [W,3] */

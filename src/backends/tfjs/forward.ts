@@ -5,7 +5,7 @@
  */
 import type { PackedSamples } from '../../../renderer/march.ts';
 import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
-import type { RawParameters, TfjsNeuron } from '../../neurons/tfjs-neuron.ts';
+import type { RawParameters, TfjsNeuron } from './tfjs-neuron.ts';
 import type { Rays } from '../backend.ts';
 import { runColourNetwork, type NetworkPass, type NetworkWeights, type NeuronBindings, type OutputFactors } from './colour-network.ts';
 import { bernoulli, gatherRows } from './custom-gradients.ts';

@@ -1,5 +1,5 @@
 /** The backend `tfjs`: the executable specification that the fast backends are compared with. */
-import { MemoryError } from '../../errors.ts';
+import { MemoryError } from '../../base/errors.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import type { NeuronDefinition } from '../../neurons/define-neuron.ts';
 import { registerNeuron } from '../../neurons/index.ts';

@@ -2,7 +2,7 @@
 import { marchRays, type PackedSamples } from '../../../renderer/march.ts';
 import { encodeViews } from '../../../renderer/view-encoding.ts';
 import { neuronTensors } from '../../neurons/settings.ts';
-import { createNeuron, type RawParameters, type TfjsNeuron } from '../../neurons/tfjs-neuron.ts';
+import { createNeuron, type RawParameters, type TfjsNeuron } from './tfjs-neuron.ts';
 import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import { GRID_PARAMETERS } from '../../model/tensor-names.ts';
 import { variationScale } from '../../model/total-variation.ts';
@@ -20,8 +20,8 @@ import {
   type TensorName,
   type TrainBatch,
 } from '../backend.ts';
-import { asksTeacher, checkTeacher } from '../check-teacher.ts';
-import { refreshOnHost, scaleOnHost, type HostEngine } from '../host-grids.ts';
+import { asksTeacher, checkTeacher } from '../shared/check-teacher.ts';
+import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
 import { countActivity, noiseMargin, spikeMargin } from './activity.ts';
 import { adamStep } from './adam.ts';
 import { FieldTensors } from './field-tensors.ts';

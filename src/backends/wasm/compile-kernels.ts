@@ -2,7 +2,7 @@
 import type asc from 'assemblyscript/asc';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { BackendError } from '../../errors.ts';
+import { BackendError } from '../../base/errors.ts';
 import type { NeuronDefinition } from '../../neurons/define-neuron.ts';
 import { emitScans } from '../../neurons/emit-scans.ts';
 

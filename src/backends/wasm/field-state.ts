@@ -1,5 +1,5 @@
 /** The kernels' variables that follow from where things lie in memory, and from a field's grid and thresholds. */
-import { innerSteps } from '../../../renderer/contraction.ts';
+import { innerSteps } from '../../geometry/contraction.ts';
 import { hasMetricSteps, type FieldSpec } from '../../model/field-spec.ts';
 import { renderRecordStride, type MemoryPlan, type Sizes } from './memory-plan.ts';
 

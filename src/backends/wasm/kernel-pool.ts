@@ -7,7 +7,7 @@
  * Kernels and variables are numbered by the order of the module's exports, which is the same in every thread.
  */
 
-import { BackendError, SpikeRayError } from '../../errors.ts';
+import { BackendError, SpikeRayError } from '../../base/errors.ts';
 
 /** A thread besides the calling one; see launch-node.ts and kernel-worker.js. */
 export interface WorkerHandle {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import { BackendError } from '../../errors.ts';
+import { BackendError } from '../../base/errors.ts';
 import type { NeuronDefinition } from '../../neurons/define-neuron.ts';
 import { registeredNeurons, registerNeuron } from '../../neurons/index.ts';
 import type { Backend } from '../backend.ts';

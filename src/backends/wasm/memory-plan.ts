@@ -2,7 +2,7 @@
  * Where everything lies in the one shared memory of an engine, worked out before anything is allocated. Pages that are never touched cost
  * nothing, so regions are sized for the worst case of a step; `estimateBytes` is their sum.
  */
-import { MemoryError } from '../../errors.ts';
+import { MemoryError } from '../../base/errors.ts';
 import { maxStepsPerRay, viewInputs, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import type { Capacity } from '../backend.ts';
 import { hasMemory } from '../../neurons/define-neuron.ts';

@@ -1,5 +1,5 @@
 /** The wasm backend: AssemblyScript kernels on worker threads over one shared memory. Platform-free; launch-node.ts starts it in Node. */
-import { BackendError, MemoryError } from '../../errors.ts';
+import { BackendError, MemoryError } from '../../base/errors.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { isSpiking } from '../../neurons/define-neuron.ts';
 import { exportName } from '../../neurons/emit-scans.ts';

@@ -14,8 +14,8 @@ import {
   type TensorName,
   type TrainBatch,
 } from '../backend.ts';
-import { asksTeacher, checkTeacher } from '../check-teacher.ts';
-import { refreshOnHost, scaleOnHost, type HostEngine } from '../host-grids.ts';
+import { asksTeacher, checkTeacher } from '../shared/check-teacher.ts';
+import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
 import { gridState, layoutState } from './field-state.ts';
 import type { KernelPool } from './kernel-pool.ts';
 import { hiddenTerms, lossValue, meanOfLanes, perRow, sampleTerms } from './loss-terms.ts';

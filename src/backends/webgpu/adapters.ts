@@ -2,7 +2,7 @@
  * GPU adapters: what they are and which one is used. A software adapter (llvmpipe, SwiftShader, WARP) computes on the processor, slower than the
  * backend wasm: it is never chosen, it has to be named.
  */
-import { BackendError } from '../../errors.ts';
+import { BackendError } from '../../base/errors.ts';
 
 export interface AdapterFacts {
   /** Place in the list; `--gpu INDEX`. */

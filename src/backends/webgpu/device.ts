@@ -3,7 +3,7 @@
  * answers as if nothing had happened; here both end the operation that runs with a typed error, and every later one too. So no result is used
  * of which the GPU said that it is wrong.
  */
-import { BackendError, DeviceError, MemoryError } from '../../errors.ts';
+import { BackendError, DeviceError, MemoryError } from '../../base/errors.ts';
 import { describeAdapter, LIMIT_NAMES, type AdapterFacts, type LimitName } from './adapters.ts';
 
 /** Used where the adapter has them; the kernels run without. */

@@ -9,7 +9,7 @@ import { STATS } from '../../../renderer/wgsl/stats.ts';
 import { gridStruct, stepStruct, viewStruct } from '../../../renderer/wgsl/uniforms.ts';
 import { DISPATCH_WIDTH, WORK_WORDS, type DispatchEntry } from '../../../renderer/wgsl/work.ts';
 import { MARCH_RAYS } from '../../../renderer/wgsl/march.ts';
-import { MemoryError } from '../../errors.ts';
+import { MemoryError } from '../../base/errors.ts';
 import { maxStepsPerRay, viewInputs, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { parameterFloats } from '../../neurons/scan-layout.ts';

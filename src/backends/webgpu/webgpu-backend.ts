@@ -2,7 +2,7 @@
 import type { Buffers } from '../../../renderer/wgsl/kernel.ts';
 import type { TrainingTerms } from '../../../renderer/wgsl/network/shape.ts';
 import { DISPATCH_WIDTH } from '../../../renderer/wgsl/work.ts';
-import { BackendError } from '../../errors.ts';
+import { BackendError } from '../../base/errors.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import type { Backend, Capacity } from '../backend.ts';
 import { isPoisson } from '../wasm/network-state.ts';

@@ -1,5 +1,5 @@
 /** One field on a GPU: uploads rays and numbers, makes calls, hands out what the interface promises. */
-import { innerSteps } from '../../../renderer/contraction.ts';
+import { innerSteps } from '../../geometry/contraction.ts';
 import { BUFFER_USAGE, type Buffers, type Kernel } from '../../../renderer/wgsl/kernel.ts';
 import { gridStruct, packView } from '../../../renderer/wgsl/uniforms.ts';
 import { float32AtMost } from '../../math/float32.ts';
@@ -24,7 +24,7 @@ import {
   type TensorName,
   type TrainBatch,
 } from '../backend.ts';
-import { asksTeacher, checkTeacher } from '../check-teacher.ts';
+import { asksTeacher, checkTeacher } from '../shared/check-teacher.ts';
 import { spikes } from '../wasm/network-state.ts';
 import { NeuronParameters } from '../wasm/neuron-parameters.ts';
 import { CallRunner, NO_NUMBERS, type Call, type ResultPiece } from './call-runner.ts';

@@ -7,21 +7,21 @@ import type { Backend } from '../../backends/backend.ts';
 import { ENTRY_WORDS, parseEntries, TWIN } from '../../config/compare-entries.ts';
 import { applyRequests, DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
 import type { Config } from '../../config/schema.ts';
-import { comparisonOf, type ComparedEntry, type ComparedRun, type Comparison } from '../../energy/comparison.ts';
-import { comparisonChart, comparisonMarkdown, comparisonPage } from '../../energy/report/comparison-page.ts';
+import { comparisonOf, type ComparedEntry, type ComparedRun, type Comparison } from '../../jobs/comparison.ts';
+import { comparisonChart, comparisonMarkdown, comparisonPage } from '../../jobs/comparison-page.ts';
 import { evaluateField } from '../../eval/evaluate-field.ts';
 import { openField } from '../../eval/open-field.ts';
 import { VERSION } from '../../run/version.ts';
-import type { Reporter } from '../../train/events.ts';
-import { availableMemory } from '../available-memory.ts';
-import { presetFor, presetOption } from '../choose-preset.ts';
-import { differences, planEntries, type Planned } from '../compare-plan.ts';
-import { quoted } from '../format.ts';
-import { heldOutViews } from '../held-out-views.ts';
-import { INTERRUPTED, listenForInterrupt } from '../interrupt.ts';
-import { newRecord } from '../new-record.ts';
-import { nodeFiles } from '../node-files.ts';
-import { openSceneFor, viewsOf } from '../open-run-scene.ts';
+import type { Reporter } from '../../base/events.ts';
+import { availableMemory } from '../../node/available-memory.ts';
+import { presetFor, presetOption } from '../../jobs/choose-preset.ts';
+import { differences, planEntries, type Planned } from '../../jobs/compare-plan.ts';
+import { quoted } from '../../base/format.ts';
+import { heldOutViews } from '../../node/held-out-views.ts';
+import { INTERRUPTED, listenForInterrupt } from '../terminal/interrupt.ts';
+import { newRecord } from '../../jobs/new-record.ts';
+import { nodeFiles } from '../../node/node-files.ts';
+import { openSceneFor, viewsOf } from '../../node/open-run-scene.ts';
 import {
   addBackendOptions,
   addOutputOptions,
@@ -33,13 +33,13 @@ import {
   word,
   type BackendOptions,
   type OutputOptions,
-} from '../options.ts';
-import { runAction, type Result } from '../run-action.ts';
-import { sourceCommit } from '../source-commit.ts';
-import { AUTO, startBackend } from '../start-backend.ts';
-import type { Trained } from '../train-into.ts';
-import { trainRun } from '../train-run.ts';
-import { checkTrainingMemory, trainingMemory } from '../training-memory.ts';
+} from '../terminal/options.ts';
+import { runAction, type Result } from '../terminal/run-action.ts';
+import { sourceCommit } from '../../node/source-commit.ts';
+import { AUTO, startBackend } from '../../node/start-backend.ts';
+import type { Trained } from '../../jobs/train-into.ts';
+import { trainRun } from '../../jobs/train-run.ts';
+import { checkTrainingMemory, trainingMemory } from '../../jobs/training-memory.ts';
 
 interface CompareOptions extends OutputOptions, BackendOptions {
   readonly neurons: string;

@@ -4,8 +4,8 @@ import { presets } from '../../config/presets.ts';
 import { DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
 import { settings, valueAt } from '../../config/settings.ts';
 import type { Config } from '../../config/schema.ts';
-import { addOutputOptions, collect, requestsOf, type OutputOptions } from '../options.ts';
-import { runAction } from '../run-action.ts';
+import { addOutputOptions, collect, requestsOf, type OutputOptions } from '../terminal/options.ts';
+import { runAction } from '../terminal/run-action.ts';
 
 export function configCommand(): Command {
   const command = new Command('config')

@@ -2,10 +2,10 @@
 import { Command } from 'commander';
 import type { AdapterFacts } from '../../backends/webgpu/adapters.ts';
 import { OPTIONAL_FEATURES } from '../../backends/webgpu/device.ts';
-import { describeMachine, type MachineReport } from '../describe-machine.ts';
-import { byteSize } from '../format.ts';
-import { addOutputOptions, type OutputOptions } from '../options.ts';
-import { runAction } from '../run-action.ts';
+import { describeMachine, type MachineReport } from '../../node/describe-machine.ts';
+import { byteSize } from '../../base/format.ts';
+import { addOutputOptions, type OutputOptions } from '../terminal/options.ts';
+import { runAction } from '../terminal/run-action.ts';
 
 export function doctorCommand(): Command {
   const command = new Command('doctor')

@@ -1,7 +1,7 @@
 /** `spikeray energy RUN`: what the spikes save, counted on held-out views, beside the twin. */
 import { Command } from 'commander';
 import type { SplitName } from '../../../datasets/scene-data.ts';
-import { suggest } from '../../config/nearest-name.ts';
+import { suggest } from '../../base/nearest-name.ts';
 import type { HardwareModel } from '../../energy/hardware/hardware-model.ts';
 import { HARDWARE_MODELS } from '../../energy/hardware/index.ts';
 import { parseHardware } from '../../energy/hardware/parse-hardware.ts';
@@ -11,18 +11,18 @@ import { markdownTable, summaryOf } from '../../energy/report/summary.ts';
 import { frontierCsv, frontierMarkdown, frontierPage } from '../../energy/report/frontier-page.ts';
 import { studyPage } from '../../energy/report/study-page.ts';
 import { energyStudy, type EnergyStudy } from '../../energy/study.ts';
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../base/errors.ts';
 import { VERSION } from '../../run/version.ts';
-import type { Reporter } from '../../train/events.ts';
-import { checkSameScene, loadForEnergy, measureRun, type MeasuredRun } from '../energy-run.ts';
-import { SPLITS } from '../held-out-views.ts';
-import { sharpCodec } from '../image-codec.ts';
-import { nodeFiles } from '../node-files.ts';
-import type { RunFieldOptions } from '../open-run-field.ts';
-import { addBackendOptions, addOutputOptions, collect, wholeNumber, word, type OutputOptions } from '../options.ts';
-import { openRapl } from '../rapl.ts';
-import { runAction, type Result } from '../run-action.ts';
-import { sourceCommit } from '../source-commit.ts';
+import type { Reporter } from '../../base/events.ts';
+import { checkSameScene, loadForEnergy, measureRun, type MeasuredRun } from '../../node/energy-run.ts';
+import { SPLITS } from '../../node/held-out-views.ts';
+import { sharpCodec } from '../../node/image-codec.ts';
+import { nodeFiles } from '../../node/node-files.ts';
+import type { RunFieldOptions } from '../../node/open-run-field.ts';
+import { addBackendOptions, addOutputOptions, collect, wholeNumber, word, type OutputOptions } from '../terminal/options.ts';
+import { openRapl } from '../../node/rapl.ts';
+import { runAction, type Result } from '../terminal/run-action.ts';
+import { sourceCommit } from '../../node/source-commit.ts';
 
 interface EnergyOptions extends OutputOptions, RunFieldOptions {
   readonly against?: string;

@@ -4,14 +4,14 @@ import { SPLIT_NAMES } from '../../../datasets/scene-format.ts';
 import type { Config } from '../../config/schema.ts';
 import type { EvalReport } from '../../eval/eval-report.ts';
 import { evaluateField } from '../../eval/evaluate-field.ts';
-import { percent, table } from '../format.ts';
-import { heldOutViews } from '../held-out-views.ts';
-import { sharpCodec } from '../image-codec.ts';
-import { nodeFiles } from '../node-files.ts';
-import { loadRun, openRunField, type RunFieldOptions } from '../open-run-field.ts';
-import { addBackendOptions, addOutputOptions, wholeNumber, word, type OutputOptions } from '../options.ts';
-import { replaceFolder } from '../replace-folder.ts';
-import { runAction } from '../run-action.ts';
+import { percent, table } from '../../base/format.ts';
+import { heldOutViews } from '../../node/held-out-views.ts';
+import { sharpCodec } from '../../node/image-codec.ts';
+import { nodeFiles } from '../../node/node-files.ts';
+import { loadRun, openRunField, type RunFieldOptions } from '../../node/open-run-field.ts';
+import { addBackendOptions, addOutputOptions, wholeNumber, word, type OutputOptions } from '../terminal/options.ts';
+import { replaceFolder } from '../../node/replace-folder.ts';
+import { runAction } from '../terminal/run-action.ts';
 
 interface EvalOptions extends OutputOptions, RunFieldOptions {
   readonly split?: string;

@@ -3,14 +3,14 @@ import { Command } from 'commander';
 import { SCENE_FILE } from '../../baked/baked-scene.ts';
 import { networkGraph } from '../../export/nir/network-graph.ts';
 import { encodeNir } from '../../export/nir/write-nir.ts';
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../base/errors.ts';
 import { bakeRun } from '../../server/bake-run.ts';
-import { byteSize } from '../format.ts';
-import { nodeFiles } from '../node-files.ts';
-import { loadRun, type RunField } from '../open-run-field.ts';
-import { addOutputOptions, word, type OutputOptions } from '../options.ts';
-import { runAction, type Result } from '../run-action.ts';
-import { onePage, writeSite } from '../static-viewer.ts';
+import { byteSize } from '../../base/format.ts';
+import { nodeFiles } from '../../node/node-files.ts';
+import { loadRun, type RunField } from '../../node/open-run-field.ts';
+import { addOutputOptions, word, type OutputOptions } from '../terminal/options.ts';
+import { runAction, type Result } from '../terminal/run-action.ts';
+import { onePage, writeSite } from '../../node/static-viewer.ts';
 
 interface ExportOptions extends OutputOptions {
   readonly format: string;

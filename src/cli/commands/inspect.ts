@@ -5,13 +5,13 @@ import { inspectScene, type SceneReport } from '../../../datasets/inspect-scene.
 import type { SceneData } from '../../../datasets/scene-data.ts';
 import { drawScene } from '../../../datasets/scene-picture.ts';
 import { DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
-import { InputError } from '../../errors.ts';
-import { percent, table } from '../format.ts';
-import { loadSharp } from '../image-codec.ts';
-import { nodeFiles } from '../node-files.ts';
-import { openSceneFor } from '../open-run-scene.ts';
-import { addOutputOptions, requestsOf, settingOption, type OutputOptions } from '../options.ts';
-import { runAction } from '../run-action.ts';
+import { InputError } from '../../base/errors.ts';
+import { percent, table } from '../../base/format.ts';
+import { loadSharp } from '../../node/image-codec.ts';
+import { nodeFiles } from '../../node/node-files.ts';
+import { openSceneFor } from '../../node/open-run-scene.ts';
+import { addOutputOptions, requestsOf, settingOption, type OutputOptions } from '../terminal/options.ts';
+import { runAction } from '../terminal/run-action.ts';
 
 interface InspectOptions extends OutputOptions {
   readonly downscale?: string;

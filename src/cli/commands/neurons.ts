@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import { isSpiking, type NeuronDefinition } from '../../neurons/define-neuron.ts';
 import { builtInNeurons } from '../../neurons/index.ts';
 import { SURROGATE_SETTINGS } from '../../neurons/surrogates.ts';
-import { addOutputOptions, type OutputOptions } from '../options.ts';
-import { runAction } from '../run-action.ts';
+import { addOutputOptions, type OutputOptions } from '../terminal/options.ts';
+import { runAction } from '../terminal/run-action.ts';
 
 export function neuronsCommand(): Command {
   const command = new Command('neurons')

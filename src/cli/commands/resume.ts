@@ -4,19 +4,26 @@ import { Command } from 'commander';
 import { withMaxSteps } from '../../config/planned-steps.ts';
 import { applyRequests } from '../../config/resolve-config.ts';
 import type { Config } from '../../config/schema.ts';
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../base/errors.ts';
 import { listCheckpoints } from '../../run/checkpoint-folder.ts';
 import { openRun, type RunFolder } from '../../run/run-folder.ts';
-import { availableMemory } from '../available-memory.ts';
-import { listenForInterrupt } from '../interrupt.ts';
-import { nodeFiles } from '../node-files.ts';
-import { openSceneFor, viewsOf } from '../open-run-scene.ts';
-import { addBackendOptions, addOutputOptions, backendRequest, wholeNumber, type BackendOptions, type OutputOptions } from '../options.ts';
-import { runAction } from '../run-action.ts';
-import { startBackend } from '../start-backend.ts';
-import { describeTraining, whyFinished } from '../train-into.ts';
-import { trainTaught } from '../train-run.ts';
-import { checkTrainingMemory } from '../training-memory.ts';
+import { availableMemory } from '../../node/available-memory.ts';
+import { listenForInterrupt } from '../terminal/interrupt.ts';
+import { nodeFiles } from '../../node/node-files.ts';
+import { openSceneFor, viewsOf } from '../../node/open-run-scene.ts';
+import {
+  addBackendOptions,
+  addOutputOptions,
+  backendRequest,
+  wholeNumber,
+  type BackendOptions,
+  type OutputOptions,
+} from '../terminal/options.ts';
+import { runAction } from '../terminal/run-action.ts';
+import { startBackend } from '../../node/start-backend.ts';
+import { describeTraining, whyFinished } from '../../jobs/train-into.ts';
+import { trainTaught } from '../../jobs/train-run.ts';
+import { checkTrainingMemory } from '../../jobs/training-memory.ts';
 
 interface ResumeOptions extends OutputOptions, BackendOptions {
   readonly maxSteps?: string;

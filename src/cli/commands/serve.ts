@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process';
 import { Command } from 'commander';
 import { startWebServer } from '../../server/web-server.ts';
-import { untilInterrupted } from '../interrupt.ts';
-import { addOutputOptions, threadsOf, wholeNumber, type OutputOptions } from '../options.ts';
-import { runAction } from '../run-action.ts';
-import { DEFAULT_PORT } from '../train-under-view.ts';
-import { writeNotice } from '../terminal.ts';
+import { untilInterrupted } from '../terminal/interrupt.ts';
+import { addOutputOptions, threadsOf, wholeNumber, type OutputOptions } from '../terminal/options.ts';
+import { runAction } from '../terminal/run-action.ts';
+import { DEFAULT_PORT } from '../terminal/train-under-view.ts';
+import { writeNotice } from '../terminal/terminal.ts';
 
 interface ServeOptions extends OutputOptions {
   readonly host: string;

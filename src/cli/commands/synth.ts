@@ -2,14 +2,14 @@
 import { Command } from 'commander';
 import { SYNTHETIC_SCENES } from '../../../datasets/synth/scenes.ts';
 import { writeSyntheticScene } from '../../../datasets/synth/write-synthetic-scene.ts';
-import { suggest } from '../../config/nearest-name.ts';
-import { InputError } from '../../errors.ts';
+import { suggest } from '../../base/nearest-name.ts';
+import { InputError } from '../../base/errors.ts';
 import { checkFolderFree } from '../../run/run-folder.ts';
-import { quoted } from '../format.ts';
-import { sharpCodec } from '../image-codec.ts';
-import { nodeFiles } from '../node-files.ts';
-import { addOutputOptions, wholeNumber, type OutputOptions } from '../options.ts';
-import { runAction } from '../run-action.ts';
+import { quoted } from '../../base/format.ts';
+import { sharpCodec } from '../../node/image-codec.ts';
+import { nodeFiles } from '../../node/node-files.ts';
+import { addOutputOptions, wholeNumber, type OutputOptions } from '../terminal/options.ts';
+import { runAction } from '../terminal/run-action.ts';
 
 interface SynthOptions extends OutputOptions {
   readonly scene: string;

@@ -6,18 +6,18 @@ import { withMaxSteps } from '../../config/planned-steps.ts';
 import { DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
 import type { Config } from '../../config/schema.ts';
 import { withValue } from '../../config/settings.ts';
-import { InputError, SpikeRayError } from '../../errors.ts';
+import { InputError, SpikeRayError } from '../../base/errors.ts';
 import { checkFolderFree, createRun } from '../../run/run-folder.ts';
 import { checkTimeLeft } from '../../train/run-stage.ts';
 import type { LiveTraining } from '../../server/live-training.ts';
-import { availableMemory } from '../available-memory.ts';
-import { presetFor, presetOption } from '../choose-preset.ts';
-import { byteSize } from '../format.ts';
-import { INTERRUPTED, listenForInterrupt, type Interrupt } from '../interrupt.ts';
-import { newRecord } from '../new-record.ts';
-import { nodeFiles } from '../node-files.ts';
-import { openSceneFor, viewsOf } from '../open-run-scene.ts';
-import { openTeacher } from '../open-teacher.ts';
+import { availableMemory } from '../../node/available-memory.ts';
+import { presetFor, presetOption } from '../../jobs/choose-preset.ts';
+import { byteSize } from '../../base/format.ts';
+import { INTERRUPTED, listenForInterrupt, type Interrupt } from '../terminal/interrupt.ts';
+import { newRecord } from '../../jobs/new-record.ts';
+import { nodeFiles } from '../../node/node-files.ts';
+import { openSceneFor, viewsOf } from '../../node/open-run-scene.ts';
+import { openTeacher } from '../../jobs/open-teacher.ts';
 import {
   addBackendOptions,
   addOutputOptions,
@@ -28,13 +28,13 @@ import {
   wholeNumber,
   type BackendOptions,
   type OutputOptions,
-} from '../options.ts';
-import { runAction, type Result } from '../run-action.ts';
-import { AUTO, startBackend } from '../start-backend.ts';
-import { describeTraining } from '../train-into.ts';
-import { trainTaught } from '../train-run.ts';
-import { DEFAULT_PORT, underView, viewerPort } from '../train-under-view.ts';
-import { checkTrainingMemory, trainingMemory } from '../training-memory.ts';
+} from '../terminal/options.ts';
+import { runAction, type Result } from '../terminal/run-action.ts';
+import { AUTO, startBackend } from '../../node/start-backend.ts';
+import { describeTraining } from '../../jobs/train-into.ts';
+import { trainTaught } from '../../jobs/train-run.ts';
+import { DEFAULT_PORT, underView, viewerPort } from '../terminal/train-under-view.ts';
+import { checkTrainingMemory, trainingMemory } from '../../jobs/training-memory.ts';
 
 interface TrainOptions extends OutputOptions, BackendOptions {
   readonly preset?: string;

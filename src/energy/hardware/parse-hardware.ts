@@ -1,5 +1,5 @@
 /** A user's hardware model from JSON. */
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../base/errors.ts';
 import { hardwareSchema, type HardwareModel } from './hardware-model.ts';
 
 const ADVICE = 'docs/energy.md lists the keys of each kind of hardware model, with an example to start from.';

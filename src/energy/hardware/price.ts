@@ -1,8 +1,8 @@
 /** From work to energy: what a hardware model says that the counted events cost. Results are estimates, named after their model. */
 import type { Counts } from '../../backends/backend.ts';
 import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
-import { NETWORK_STAGES, STAGES, SYNAPSE_STAGES, type Ledger, type Stage } from '../ledger.ts';
-import type { Work } from '../work.ts';
+import { NETWORK_STAGES, STAGES, SYNAPSE_STAGES, type Ledger, type Stage } from '../work/ledger.ts';
+import type { Work } from '../work/work.ts';
 import type { CrossbarModel, EventsModel, HardwareModel, OperationsModel } from './hardware-model.ts';
 
 /** Millijoules of all the work that was priced. */

@@ -1,6 +1,6 @@
 /** The counts as a table for spreadsheets: one line for every network, view, counting, stage and part; the line `all views` is their sum. */
-import { WORK_KEYS } from '../work.ts';
-import type { Ledger } from '../ledger.ts';
+import { WORK_KEYS } from '../work/work.ts';
+import type { Ledger } from '../work/ledger.ts';
 import type { EnergyStudy } from '../study.ts';
 import { nameOf } from './summary.ts';
 

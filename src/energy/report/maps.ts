@@ -10,7 +10,7 @@ import type { ImageCodec, PixelBuffer } from '../../io/files.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import type { HardwareModel } from '../hardware/hardware-model.ts';
 import { price } from '../hardware/price.ts';
-import { ledgerOf, twinLedger } from '../ledger.ts';
+import { ledgerOf, twinLedger } from '../work/ledger.ts';
 
 /**
  * [height,width] nanojoules of the network's synapses as executed; null where the model cannot run it.

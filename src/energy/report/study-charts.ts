@@ -1,5 +1,5 @@
 /** The parts of the study page that are drawn: countings, stages, hardware, quality. */
-import { STAGES } from '../ledger.ts';
+import { STAGES } from '../work/ledger.ts';
 import type { EnergyStudy, HardwareResult } from '../study.ts';
 import { barChart, scatterChart, type Bars, type Point } from './charts.ts';
 import { html, type Html } from './html.ts';

@@ -1,7 +1,7 @@
 /** The tables of the report page. */
 import type { EnergyStudy, HardwareResult } from '../study.ts';
-import type { Ledger } from '../ledger.ts';
-import { sumWork, WORK_TITLES, type Work, type WorkKey } from '../work.ts';
+import type { Ledger } from '../work/ledger.ts';
+import { sumWork, WORK_TITLES, type Work, type WorkKey } from '../work/work.ts';
 import { cheaperForm } from '../../neurons/shifted-spikes.ts';
 import { html, htmlTable, raw, type Html, type HtmlValue } from './html.ts';
 import { grouped, percent, si, three } from './numbers.ts';

@@ -1,9 +1,9 @@
 /** The comparison in one table: the network beside its twin, counting by counting. What the terminal prints and the page begins with. */
 import type { HardwareResult, EnergyStudy } from '../study.ts';
-import type { Counting } from '../network-work.ts';
+import type { Counting } from '../work/network-work.ts';
 import type { Estimate } from '../hardware/price.ts';
 import type { EnergySubject } from '../subject.ts';
-import { SYNAPSE_STAGES, totalWork, type Ledger } from '../ledger.ts';
+import { SYNAPSE_STAGES, totalWork, type Ledger } from '../work/ledger.ts';
 import { percent, si, three } from './numbers.ts';
 
 export interface SummaryRow {

@@ -10,7 +10,7 @@
  *
  * Outside the graph, in its metadata: the sigmoid behind the logits, membranes starting at 0 with every ray, and the order of samples.
  */
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../base/errors.ts';
 import { viewInputs, type FieldSpec, type NetworkSpec } from '../../model/field-spec.ts';
 import { parameterValues } from '../../neurons/settings.ts';
 

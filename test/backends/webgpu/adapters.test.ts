@@ -6,7 +6,7 @@ import {
   unreachableAdapter,
   type AdapterFacts,
 } from '../../../src/backends/webgpu/adapters.ts';
-import { BackendError } from '../../../src/errors.ts';
+import { BackendError } from '../../../src/base/errors.ts';
 
 function adapter(index: number, name: string, more: Partial<AdapterFacts> = {}): AdapterFacts {
   const info = { vendor: 'maker', architecture: '', device: '', description: 'driver 1', isFallbackAdapter: false };

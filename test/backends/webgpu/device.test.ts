@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeAdapter, PLAIN_LIMITS } from '../../../src/backends/webgpu/adapters.ts';
 import { openDevice } from '../../../src/backends/webgpu/device.ts';
 import { createGpu, openNodeDevice } from '../../../src/backends/webgpu/launch-node.ts';
-import { BackendError, DeviceError, MemoryError } from '../../../src/errors.ts';
+import { BackendError, DeviceError, MemoryError } from '../../../src/base/errors.ts';
 import { openNullDevice, openSoftwareDevice, softwareAdapter } from '../../helpers/software-adapter.ts';
 
 /** An operation on the GPU: doubles the numbers. */

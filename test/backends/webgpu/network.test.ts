@@ -10,7 +10,7 @@ import { colourLogits, type ForwardPass } from '../../../src/backends/tfjs/forwa
 import { loadTensorFlow } from '../../../src/backends/tfjs/load-tensorflow.ts';
 import type { Tensor, TensorFlow } from '../../../src/backends/tfjs/tensorflow.ts';
 import type { WebgpuDevice } from '../../../src/backends/webgpu/device.ts';
-import { createNeuron } from '../../../src/neurons/tfjs-neuron.ts';
+import { createNeuron } from '../../../src/backends/tfjs/tfjs-neuron.ts';
 import { EPSILON } from '../../conformance/cases.ts';
 import { expectCloseToMax } from '../../conformance/compare.ts';
 import type { FixtureOptions } from '../../helpers/field-fixtures.ts';

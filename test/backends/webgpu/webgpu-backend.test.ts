@@ -4,7 +4,7 @@ import type { FieldEngine, RenderedRays } from '../../../src/backends/backend.ts
 import { createTfjsBackend } from '../../../src/backends/tfjs/tfjs-backend.ts';
 import type { WebgpuDevice } from '../../../src/backends/webgpu/device.ts';
 import { createWebgpuBackend, type WebgpuBackendOptions } from '../../../src/backends/webgpu/webgpu-backend.ts';
-import { BackendError, DeviceError, MemoryError } from '../../../src/errors.ts';
+import { BackendError, DeviceError, MemoryError } from '../../../src/base/errors.ts';
 import { presets } from '../../../src/config/presets.ts';
 import { stageVariation } from '../../../src/train/loss-terms.ts';
 import { fromHalves, toHalves } from '../../../src/math/half.ts';

@@ -5,7 +5,7 @@ import { locomotiveParts } from '../../../datasets/synth/locomotive.ts';
 import { metal } from '../../../datasets/synth/material.ts';
 import { partKit, type Part } from '../../../datasets/synth/part.ts';
 import { PartTree } from '../../../datasets/synth/part-tree.ts';
-import { rigidProblem } from '../../../src/math/rigid-motion.ts';
+import { rigidProblem } from '../../../src/geometry/rigid-motion.ts';
 import { Random } from '../../../src/math/random.ts';
 
 const SCENES: [string, Part[]][] = [

@@ -9,9 +9,9 @@ import { prepareScene, renderSynthetic, renderSyntheticDepth } from '../../../da
 import { createSyntheticScene, SYNTHETIC_SCENES } from '../../../datasets/synth/scenes.ts';
 import { cameraOnSphere, syntheticCameras } from '../../../datasets/synth/synthetic-cameras.ts';
 import { writeSyntheticScene } from '../../../datasets/synth/write-synthetic-scene.ts';
-import { cameraRays } from '../../../renderer/rays.ts';
-import { sharpCodec } from '../../../src/cli/image-codec.ts';
-import { nodeFiles } from '../../../src/cli/node-files.ts';
+import { cameraRays } from '../../../src/geometry/camera.ts';
+import { sharpCodec } from '../../../src/node/image-codec.ts';
+import { nodeFiles } from '../../../src/node/node-files.ts';
 import { temporaryFolder } from '../../io/temporary-folder.ts';
 import { inputError, open, rows, write } from '../blender-scene.ts';
 

@@ -1,4 +1,4 @@
-/** Contracted space (renderer/contraction.ts): which steps of a ray exist, and where in the grid's box they are. */
+/** Contracted space (src/geometry/contraction.ts): which steps of a ray exist, and where in the grid's box they are. */
 import { innerSteps, near, stepLength } from './state';
 
 const SHELL: f32 = 0.2;

@@ -18,7 +18,7 @@ import { DISPATCHES, ROW_GROUPS, rowsKernel, type Dispatch } from '../../../../r
 import { networkShape, ROW_HEADER, SHARES, TASKS, type NetworkShape, type TrainingTerms } from '../../../../renderer/wgsl/network/shape.ts';
 import { TABLE_GROUPS, tablesKernel } from '../../../../renderer/wgsl/network/tables.ts';
 import { VIEW_GROUPS, viewsKernel } from '../../../../renderer/wgsl/network/views.ts';
-import { MemoryError } from '../../../errors.ts';
+import { MemoryError } from '../../../base/errors.ts';
 import type { FieldSpec, NetworkSpec } from '../../../model/field-spec.ts';
 import { backwardKernel, sumSlots } from './backward.ts';
 import { DROPOUT_GROUPS, dropoutKernel } from './dropout.ts';

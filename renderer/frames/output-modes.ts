@@ -1,0 +1,151 @@
+/**
+ * What a viewer shows of a rendered image: its colours, or one of the quantities behind them as a colour map.
+ *
+ *     depth     metres along the ray, faded to white where the view sees through; the range is that of the field's box
+ *     normals   of the depth image: n = (dp/dx x dp/dy) / |.|, world, as (n + 1) / 2; white where the opacity is at most one half
+ *     firing    active share of the hidden neurons over the pixel's time steps
+ *     energy    picojoules of the network's synapses as executed, Horowitz 45 nm fp32 (src/energy)
+ *     samples   shown to the network
+ */
+import { emptyCounts, type Counts } from '../../src/backends/backend.ts';
+import { energyReport } from '../../src/energy/energy-report.ts';
+import { horowitz45nmFp32 } from '../../src/energy/hardware/horowitz-45nm-fp32.ts';
+import { nearlyGreatest, pixelEnergy, pixelFiring } from '../../src/energy/report/maps.ts';
+import type { PixelBuffer } from '../../src/io/files.ts';
+import type { FieldSpec } from '../../src/model/field-spec.ts';
+import { shownDistances } from '../box-distances.ts';
+import { turbo, viridis } from '../colour-maps.ts';
+import { depthPixels, mapPixels, toPixels } from '../pixels.ts';
+import { cameraRays, type Camera } from '../../src/geometry/camera.ts';
+import type { RenderedImage } from '../render-image.ts';
+
+export const OUTPUT_MODES = ['colour', 'depth', 'opacity', 'normals', 'firing', 'energy', 'samples'] as const;
+export type OutputMode = (typeof OUTPUT_MODES)[number];
+
+/** What the ends of the colour map stand for. */
+export interface ValueRange {
+  readonly low: number;
+  readonly high: number;
+  readonly unit: string;
+  readonly map: 'turbo' | 'viridis';
+}
+
+export interface Picture {
+  readonly pixels: PixelBuffer;
+  /** null for colours and normals. */
+  readonly range: ValueRange | null;
+}
+
+/** Modes that need a colour network; fields of the coarse stage have none. */
+export const NETWORK_MODES: readonly OutputMode[] = ['firing', 'energy'];
+
+const PICO_PER_NANO = 1000;
+
+/** @throws RangeError for a mode that needs a colour network where there is none */
+export function pictureOf(mode: OutputMode, image: RenderedImage, camera: Camera, spec: FieldSpec): Picture {
+  const { width, height } = image;
+  if (spec.network === null && NETWORK_MODES.includes(mode)) throw new RangeError(`There is no colour network to show the ${mode} of.`);
+  switch (mode) {
+    case 'colour':
+      return { pixels: toPixels(image.rgb, width, height), range: null };
+    case 'depth': {
+      const [low, high] = shownDistances(spec, [camera]);
+      const pixels = depthPixels(image.depth, image.opacity, width, height, turbo, [low, high]);
+      return { pixels, range: { low, high, unit: 'm', map: 'turbo' } };
+    }
+    case 'opacity':
+      return mapped(image.opacity, image, 1, '');
+    case 'normals':
+      return { pixels: normalPixels(image, camera), range: null };
+    case 'firing': {
+      const rates = pixelFiring(spec, image);
+      return mapped(rates, image, nearlyGreatest(rates), 'of neurons');
+    }
+    case 'energy': {
+      const energy = pixelEnergy(horowitz45nmFp32, spec, image, false)!.map((nanojoules) => nanojoules * PICO_PER_NANO);
+      return mapped(energy, image, nearlyGreatest(energy), 'pJ');
+    }
+    case 'samples': {
+      const samples = Float32Array.from(image.samples);
+      return mapped(samples, image, nearlyGreatest(samples), 'a ray');
+    }
+  }
+}
+
+function mapped(values: Float32Array, { width, height }: RenderedImage, high: number, unit: string): Picture {
+  return { pixels: mapPixels(values, width, height, viridis, 0, high), range: { low: 0, high, unit, map: 'viridis' } };
+}
+
+/** What a picture cost. */
+export interface FrameStatistics {
+  readonly rays: number;
+  readonly samples: number;
+  /** Spikes (or active ReLUs) of both hidden layers. */
+  readonly spikes: number;
+  /** Of the network's synapses as executed, and of the ANN twin on the same samples; null without a network. */
+  readonly millijoules: number | null;
+  readonly annMillijoules: number | null;
+}
+
+export function statisticsOf(counts: Counts, { network, featureChannels }: FieldSpec): FrameStatistics {
+  const energy = network && energyReport({ ...emptyCounts(), ...counts }, 1, network, featureChannels).millijoulesPerImage;
+  return {
+    rays: counts.rays,
+    samples: counts.samples,
+    spikes: counts.spikes[0] + counts.spikes[1],
+    millijoules: energy && energy.executed,
+    annMillijoules: energy && energy.annExecuted,
+  };
+}
+
+function normalPixels({ width, height, depth, opacity }: RenderedImage, camera: Camera): PixelBuffer {
+  const points = surfacePoints(depth, camera);
+  const data = new Uint8Array(width * height * 3).fill(255);
+  const across = new Float64Array(3);
+  const down = new Float64Array(3);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const pixel = y * width + x;
+      if (opacity[pixel] <= 0.5) continue;
+      difference(points, depth, opacity, pixel, x > 0 ? pixel - 1 : pixel, x + 1 < width ? pixel + 1 : pixel, across);
+      difference(points, depth, opacity, pixel, y > 0 ? pixel - width : pixel, y + 1 < height ? pixel + width : pixel, down);
+      const nx = down[1] * across[2] - down[2] * across[1];
+      const ny = down[2] * across[0] - down[0] * across[2];
+      const nz = down[0] * across[1] - down[1] * across[0];
+      const length = Math.sqrt(nx * nx + ny * ny + nz * nz);
+      const scale = length > 0 ? 0.5 / length : 0;
+      data[pixel * 3] = Math.round((nx * scale + 0.5) * 255);
+      data[pixel * 3 + 1] = Math.round((ny * scale + 0.5) * 255);
+      data[pixel * 3 + 2] = Math.round((nz * scale + 0.5) * 255);
+    }
+  }
+  return { width, height, channels: 3, data };
+}
+
+/** [height,width,3] world: where the rays' depths lie. */
+function surfacePoints(depth: Float32Array, camera: Camera): Float64Array {
+  const { origins, directions } = cameraRays(camera);
+  const points = new Float64Array(depth.length * 3);
+  for (let i = 0; i < depth.length; i++) {
+    const [x, y, z] = [directions[i * 3], directions[i * 3 + 1], directions[i * 3 + 2]];
+    const scale = depth[i] / Math.sqrt(x * x + y * y + z * z);
+    for (let k = i * 3; k < i * 3 + 3; k++) points[k] = origins[k] + directions[k] * scale;
+  }
+  return points;
+}
+
+/** The one-sided difference towards the neighbour of more equal depth, to `out`: silhouettes stay sharp. */
+function difference(
+  points: Float64Array,
+  depth: Float32Array,
+  opacity: Float32Array,
+  pixel: number,
+  before: number,
+  after: number,
+  out: Float64Array,
+): void {
+  const stepBefore = before === pixel || opacity[before] <= 0.5 ? Infinity : Math.abs(depth[before] - depth[pixel]);
+  const stepAfter = after === pixel || opacity[after] <= 0.5 ? Infinity : Math.abs(depth[after] - depth[pixel]);
+  const [from, to] = stepBefore < stepAfter ? [before, pixel] : [pixel, after];
+  for (let i = 0; i < 3; i++) out[i] = points[to * 3 + i] - points[from * 3 + i];
+}

@@ -1,0 +1,132 @@
+/** Options that several commands share, and how their texts become values. */
+import { Option, type Command } from 'commander';
+import { LARGEST_SIDE } from '../../../renderer/paths/nerfstudio-path.ts';
+import { parseBackendChoice } from '../../backends/select-backend.ts';
+import { presets } from '../../config/presets.ts';
+import { DEFAULT_PRESET, parseAssignment, type Request } from '../../config/resolve-config.ts';
+import { findSetting, valueAt } from '../../config/settings.ts';
+import { suggest } from '../../base/nearest-name.ts';
+import { InputError } from '../../base/errors.ts';
+import type { BackendRequest } from '../../node/start-backend.ts';
+
+export interface OutputOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+export function addOutputOptions(command: Command): Command {
+  return command
+    .optionsGroup('Output:')
+    .option('--json', 'write the result to stdout as one JSON document')
+    .option('--quiet', 'no progress on stderr, only warnings and errors')
+    .option('--verbose', 'every progress event, and stack traces of errors');
+}
+
+/** What the wasm kernels are built for. */
+const MOST_THREADS = 16;
+
+/** Options of `train` that stand for a key of the config. */
+const SHORTCUTS: Readonly<Record<string, string>> = {
+  neuron: 'network.neuron',
+  temporal: 'network.temporal',
+  order: 'network.order',
+  teacher: 'distillation.teacher',
+  spikePenalty: 'fine.spikePenalty',
+  spikeTargets: 'fine.spikeTargets',
+  downscale: 'scene.downscale',
+  holdout: 'scene.holdout',
+  maxMinutes: 'budget.maxMinutes',
+  seed: 'seed',
+};
+
+/** An option that sets a key of the config: description, range and default come from the schema. */
+export function settingOption(flags: string, key: string, more = ''): Option {
+  const setting = findSetting(key)!;
+  const value = valueAt(presets[DEFAULT_PRESET], key);
+  const standard = value === null ? 'none' : String(value);
+  return new Option(flags, `${setting.description}${more}: ${setting.range} (default: ${standard})`);
+}
+
+/** What the options ask of the config, in order: shortcuts, then --set. */
+export function requestsOf(options: Readonly<Record<string, unknown>>): Request[] {
+  const requests: Request[] = [];
+  for (const [name, key] of Object.entries(SHORTCUTS)) {
+    const value = options[name];
+    if (typeof value === 'string')
+      requests.push({ key, value, source: `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}` });
+  }
+  if (options.ann === true) {
+    if (options.neuron !== undefined && options.neuron !== 'relu')
+      throw new InputError(
+        `--ann and --neuron ${String(options.neuron)} contradict each other`,
+        '--ann means --neuron relu; give one of them.',
+      );
+    requests.push({ key: 'network.neuron', value: 'relu', source: '--ann' });
+  }
+  const assignments = ((options.set ?? []) as readonly string[]).map(parseAssignment);
+  // The twin has everything of the others but their neuron.
+  const plain = options.ann === true ? [{ key: 'network.neuronParameters', value: '{}', source: '--ann' }] : [];
+  return [...requests, ...assignments, ...plain];
+}
+
+/** Gathers the values of an option that may be given several times. */
+export function collect(value: string, gathered: readonly string[] = []): string[] {
+  return [...gathered, value];
+}
+
+/** A whole number given to an option that is not a key of the config. */
+export function wholeNumber(option: string, text: string, least: number, most: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= least && value <= most) return value;
+  throw new InputError(`${option} ${text}: expected a whole number from ${least} to ${most}`, 'Change the option.');
+}
+
+/** "800x600" */
+export function imageSize(option: string, text: string): { width: number; height: number } {
+  const match = /^(\d+)x(\d+)$/i.exec(text);
+  if (match === null) throw new InputError(`${option} ${text}: expected WIDTHxHEIGHT in pixels`, `For example ${option} 800x800.`);
+  return { width: wholeNumber(option, match[1], 1, LARGEST_SIDE), height: wholeNumber(option, match[2], 1, LARGEST_SIDE) };
+}
+
+/** A word of a list. */
+export function word<T extends string>(option: string, text: string, words: readonly T[]): T {
+  const found = words.find((candidate) => candidate === text);
+  if (found === undefined) throw new InputError(`${option} ${text}: unknown`, suggest(text, words));
+  return found;
+}
+
+/** Where a command computes. */
+export interface BackendOptions {
+  readonly backend?: string;
+  readonly threads?: string;
+  readonly gpu?: string;
+}
+
+/** @param standards what is used without the option */
+export function addBackendOptions(command: Command, standards: { readonly backend: string; readonly threads: string }): Command {
+  return command
+    .optionsGroup('Machine:')
+    .option('--backend <name>', `auto, webgpu, wasm or tfjs; a named backend runs or fails with the reason (default: ${standards.backend})`)
+    .option('--gpu <name>', 'GPU of the webgpu backend: part of its name, or its number in `spikeray doctor` (default: the first real GPU)')
+    .option('--threads <n>', `threads of the wasm backend: a whole number from 1 to ${MOST_THREADS} (default: ${standards.threads})`);
+}
+
+/** Threads of the wasm backend; null: all cores. */
+export function threadsOf(options: BackendOptions): number | null {
+  return options.threads === undefined ? null : wholeNumber('--threads', options.threads, 1, MOST_THREADS);
+}
+
+/**
+ * What was asked of the backend.
+ * @param standard what is used where nothing is asked
+ */
+export function backendRequest(options: BackendOptions, standard: BackendRequest): BackendRequest {
+  const { backend, gpu } = options;
+  if (gpu === '') throw new InputError('--gpu: expected a name or number, found nothing', '`spikeray doctor` lists the GPUs.');
+  const named = backend === undefined ? null : parseBackendChoice(backend);
+  // Who names a GPU wants it.
+  const choice = gpu !== undefined && (named === null || named === 'auto') ? 'webgpu' : (named ?? standard.choice);
+  const same = choice === standard.choice;
+  return { choice, threads: threadsOf(options) ?? (same ? standard.threads : null), gpu: gpu ?? (same ? standard.gpu : null) };
+}

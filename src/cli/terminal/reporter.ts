@@ -1,0 +1,93 @@
+/**
+ * Progress for people, on stderr: in a terminal one live line, elsewhere a plain line every ten seconds. Notes, warnings and stages are lines
+ * of their own.
+ */
+import { createLogUpdate } from 'log-update';
+import type { ProgressEvent, Reporter, StepMetrics } from '../../base/events.ts';
+import { byteSize, clock, percent, short } from '../../base/format.ts';
+import { isInteractive, styled, writeNotice } from './terminal.ts';
+
+/** Milliseconds between plain lines. */
+const PLAIN_EVERY = 10_000;
+
+export interface Verbosity {
+  /** Warnings and errors only. */
+  readonly quiet: boolean;
+  /** Every event. */
+  readonly verbose: boolean;
+}
+
+export interface TerminalReporter {
+  readonly report: Reporter;
+  /** Takes the live line away; to be called before anything else is printed. */
+  finish(): void;
+}
+
+export interface ReporterOutput {
+  /** Lines that stay. */
+  readonly line: (text: string) => void;
+  /** Replaces the live line; absent where there is no terminal. */
+  readonly live?: (text: string) => void;
+  readonly clear?: () => void;
+  readonly now: () => number;
+}
+
+export function terminalOutput(): ReporterOutput {
+  const now = (): number => performance.now();
+  if (!isInteractive()) return { line: writeNotice, now };
+  const update = createLogUpdate(process.stderr);
+  return { line: writeNotice, live: update, clear: update.clear, now };
+}
+
+export function createReporter({ quiet, verbose }: Verbosity, output: ReporterOutput = terminalOutput()): TerminalReporter {
+  let lastPlain = -Infinity;
+  const line = (text: string): void => {
+    output.clear?.();
+    output.line(text);
+  };
+  const progress = (text: string, important: boolean): void => {
+    if (output.live !== undefined && !verbose) {
+      output.live(text);
+      return;
+    }
+    if (!verbose && !important && output.now() - lastPlain < PLAIN_EVERY) return;
+    lastPlain = output.now();
+    line(text);
+  };
+  const report = (event: ProgressEvent): void => {
+    if (event.type === 'warning') line(`${styled('yellow', 'warning:')} ${event.text}`);
+    if (quiet || event.type === 'warning') return;
+    switch (event.type) {
+      case 'note':
+        line(event.text);
+        break;
+      case 'stage':
+        line(styled('bold', event.text));
+        break;
+      case 'checkpoint':
+        line(`saved ${event.path} (${byteSize(event.bytes)})`);
+        break;
+      case 'step':
+        progress(describeStep(event), event.step === event.steps);
+        break;
+      case 'view':
+        progress(`${event.done}/${event.total}  ${event.text}`, event.done === event.total);
+        break;
+    }
+  };
+  return { report, finish: () => output.clear?.() };
+}
+
+export function describeStep(metrics: StepMetrics): string {
+  const { stage, step, steps, progress, secondsLeft, raysPerSecond, loss, psnr, firingRates } = metrics;
+  const parts = [
+    `${stage} ${step}/${steps}`,
+    percent(progress),
+    `ETA ${clock(secondsLeft)}`,
+    `${short(raysPerSecond)}rays/s`,
+    `loss ${loss.toPrecision(3)}`,
+    `PSNR ${psnr.toFixed(2)} dB`,
+  ];
+  if (firingRates !== null) parts.push(`firing ${firingRates.map(percent).join(' ')}`);
+  return parts.join('  ');
+}

@@ -1,0 +1,39 @@
+/** Training with the viewer beside it, which stays when training is over. */
+import { resolve } from 'node:path';
+import type { RunFolder } from '../../run/run-folder.ts';
+import { LiveTraining } from '../../server/live-training.ts';
+import { startWebServer } from '../../server/web-server.ts';
+import type { Reporter } from '../../base/events.ts';
+import { untilInterrupted } from './interrupt.ts';
+import { wholeNumber } from './options.ts';
+import type { Result } from './run-action.ts';
+import { writeNotice } from './terminal.ts';
+
+export const DEFAULT_PORT = 8124;
+
+/** @param option true: without a number */
+export function viewerPort(option: string | true): number {
+  return option === true ? DEFAULT_PORT : wholeNumber('--viewer', option, 0, 65535);
+}
+
+/** @param signal aborted: neither a pause nor the viewer holds up the end */
+export async function underView(
+  run: RunFolder,
+  port: number,
+  signal: AbortSignal,
+  report: Reporter,
+  train: (live: LiveTraining) => Promise<Result>,
+): Promise<Result> {
+  const live = new LiveTraining(resolve(run.folder), run.record.config.seed, signal);
+  const server = await startWebServer({ served: [run.folder], host: '127.0.0.1', port, live, report });
+  try {
+    writeNotice(`viewer: ${server.url}`);
+    const result = await train(live);
+    if (signal.aborted) return result;
+    writeNotice(`training is over; the viewer stays at ${server.url} until Ctrl-C`);
+    await untilInterrupted();
+    return result;
+  } finally {
+    await server.close();
+  }
+}

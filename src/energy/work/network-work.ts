@@ -1,0 +1,187 @@
+/**
+ * Work of the colour network, layer by layer, from exact counts, in two countings.
+ *
+ * F features and V view terms into layer 1, width W, M samples, R rays with samples, T time steps, s1 and s2 spikes of the hidden layers:
+ *
+ *     published    ANN  M (F+V) W + M W W + 3 M W MAC                    SpikingNeRF's code (`--op_count`)
+ *                  SNN  M (F+V) W MAC + W s1 + 3 s2 AC                   layer 1 has real-valued inputs
+ *     as executed  ANN  R V W + M F W + M W W + 3 M W MAC                the view part of layer 1 once a ray
+ *                  SNN  R V W + M F W MAC + W s1 + 3 s2 AC
+ *
+ * Of the ANN, the effective MACs of layers 2 and 3 are those with an active ReLU in front: W a1 and 3 a2. Samples shown repeatedly multiply
+ * layer 1 by the number of repeats as published, not as executed (its input is the same). With Poisson encoding layer 1 adds W for every input
+ * spike instead. Zero inputs of gaps (temporal padding) are no operations in either counting. Features and view terms are real numbers; zeros
+ * among them are not looked for, so that the effective MACs of layer 1 are its MACs.
+ *
+ * Spikes 0, 1 and 2 can also be read as -1, 0, 1 (neurons/shifted-spikes.ts). The row names the form that counts: as published the cheaper one, for a
+ * chip may use either; as executed the trained one, for it is what the kernels add. Gaps need no operation in either form.
+ *
+ * Neurons: a LIF update is H = V + (X - V)/tau (a subtraction and a MAC), a comparison, and a reset that moves data only; a ReLU is a
+ * comparison. Bytes are logical: one weight for every MAC and AC, one input for every row of weights, one membrane potential read and written
+ * for every update, without reuse between samples; a chip that keeps weights in registers reads fewer.
+ */
+import type { Counts } from '../../backends/backend.ts';
+import { viewInputs, type NetworkSpec } from '../../model/field-spec.ts';
+import { neuronNamed } from '../../neurons/index.ts';
+import { cheaperForm, hasTernarySpikes, ternaryOperations, type TernaryOperations } from '../../neurons/shifted-spikes.ts';
+import { work, type Work } from './work.ts';
+
+/** `published`: as the code of the paper counts. `executed`: with the view split, spikes as additions. */
+export type Counting = 'published' | 'executed';
+
+/** Spikes of one size: binary neurons have only 1; ternary ones -1 and 1, or 1 and 2. */
+export interface SpikeCount {
+  readonly value: number;
+  readonly count: number;
+}
+
+export interface NetworkRow {
+  readonly layer: 1 | 2 | 3;
+  readonly part: string;
+  readonly kind: 'synapses' | 'neurons';
+  readonly work: Work;
+}
+
+const FLOAT = 4;
+const COLOURS = 3;
+
+export function networkWork(counts: Counts, network: NetworkSpec, featureChannels: number, counting: Counting): NetworkRow[] {
+  if (network.neuron === 'relu') return annRows(counts, network, featureChannels, counting, true);
+  return spikingRows(counts, network, featureChannels, counting);
+}
+
+/**
+ * The ANN of the same shape on the same samples: what the same picture costs without spikes. Computed from the counts, not measured; which of
+ * its ReLUs would be active is unknown.
+ */
+export function twinWork(counts: Counts, network: NetworkSpec, featureChannels: number, counting: Counting): NetworkRow[] {
+  return annRows(counts, network, featureChannels, counting, network.neuron === 'relu');
+}
+
+/** Spikes of both hidden layers by value; none for an ANN. Of neurons with other values than these, all spikes as so many of value 1. */
+export function spikesByValue({ spikes, active, negative }: Counts, network: NetworkSpec): readonly (readonly SpikeCount[])[] {
+  if (network.neuron === 'relu') return [[], []];
+  const { terms } = neuronNamed(network.neuron);
+  const negatives = terms.filter(({ sign }) => sign < 0).length;
+  return spikes.map((sum, layer): SpikeCount[] => {
+    const [fired, minus] = [active[layer], negative[layer]];
+    if (terms.length === 2 && negatives === 1)
+      return [
+        { value: -1, count: minus },
+        { value: 1, count: fired - minus },
+      ];
+    if (terms.length === 2 && negatives === 0)
+      return [
+        { value: 1, count: 2 * fired - sum },
+        { value: 2, count: sum - fired },
+      ];
+    return [{ value: 1, count: sum }];
+  });
+}
+
+function annRows(counts: Counts, network: NetworkSpec, channels: number, counting: Counting, activeKnown: boolean): NetworkRow[] {
+  const { width } = network;
+  const { samples, spikes } = counts;
+  const effective = (macs: number): number | null => (activeKnown ? macs : null);
+  const relu = neuronRow(samples * width, 'relu');
+  return [
+    ...layer1(counts, network, channels, counting, 1),
+    { layer: 1, part: 'ReLU', kind: 'neurons', work: relu },
+    { layer: 2, part: 'synapses', kind: 'synapses', work: dense(samples, width, width, effective(width * spikes[0])) },
+    { layer: 2, part: 'ReLU', kind: 'neurons', work: relu },
+    { layer: 3, part: 'synapses', kind: 'synapses', work: dense(samples, width, COLOURS, effective(COLOURS * spikes[1])) },
+  ];
+}
+
+/** Neurons are priced as LIF, whatever they are: what others compute beside it is not counted. */
+function spikingRows(counts: Counts, network: NetworkSpec, channels: number, counting: Counting): NetworkRow[] {
+  const { width } = network;
+  const { timeSteps } = counts;
+  const repeated = network.temporal === 'repeat';
+  const inputs = channels + viewInputs(network);
+  const poisson = repeated && network.encoding === 'poisson';
+  const first: NetworkRow[] = poisson
+    ? [{ layer: 1, part: 'input spikes', kind: 'synapses', work: sparse(timeSteps, inputs, width, counts.inputSpikes) }]
+    : layer1(counts, network, channels, counting, repeated && counting === 'published' ? network.repeats : 1);
+  const lif = neuronRow(timeSteps * width, 'lif');
+  return [
+    ...first,
+    { layer: 1, part: 'LIF', kind: 'neurons', work: lif },
+    spikeRow(2, counts, network, width, counting),
+    { layer: 2, part: 'LIF', kind: 'neurons', work: lif },
+    spikeRow(3, counts, network, COLOURS, counting),
+  ];
+}
+
+/** Additions of both forms of the layers 2 and 3 behind spikes 0, 1 and 2; none for other neurons. */
+export function ternaryForms({ spikes, active, samples, timeSteps }: Counts, network: NetworkSpec): readonly TernaryOperations[] {
+  if (!hasTernarySpikes(neuronNamed(network.neuron))) return [];
+  const steps = network.temporal === 'pad' ? samples : timeSteps;
+  return [network.width, COLOURS].map((outputs, layer) => ternaryOperations(spikes[layer], active[layer], steps, network.width, outputs));
+}
+
+/** The synapses behind a hidden layer. */
+function spikeRow(layer: 2 | 3, counts: Counts, network: NetworkSpec, outputs: number, counting: Counting): NetworkRow {
+  const row = (part: string, additions: number): NetworkRow => {
+    return { layer, part, kind: 'synapses', work: sparse(counts.timeSteps, network.width, outputs, additions / outputs) };
+  };
+  const trained = counts.spikes[layer - 2] * outputs;
+  const forms = ternaryForms(counts, network).at(layer - 2);
+  if (forms === undefined) return row('synapses', trained);
+  return counting === 'published' && cheaperForm(forms) === 'shifted'
+    ? row('synapses, spikes −1, 0, 1 and bias', forms.shifted)
+    : row('synapses, spikes 0, 1, 2', trained);
+}
+
+function layer1(counts: Counts, network: NetworkSpec, channels: number, counting: Counting, repeats: number): NetworkRow[] {
+  const { width } = network;
+  const { samples, activeRays } = counts;
+  const view = viewInputs(network);
+  const part = (name: string, rows: number, inputs: number): NetworkRow => ({
+    layer: 1,
+    part: name,
+    kind: 'synapses',
+    work: dense(rows, inputs, width, rows * inputs * width),
+  });
+  if (counting === 'published') return [part('features and view, every sample', samples * repeats, channels + view)];
+  return [part('features, every sample', samples, channels), part('view terms, once a ray', activeRays, view)];
+}
+
+/** `rows` vectors of `inputs` real numbers times a matrix. */
+function dense(rows: number, inputs: number, outputs: number, effectiveMacs: number | null): Work {
+  const macs = rows * inputs * outputs;
+  return work({
+    dense: macs,
+    macs,
+    effectiveMacs,
+    weightBytes: macs * FLOAT,
+    stateReadBytes: rows * inputs * FLOAT,
+    stateWriteBytes: rows * outputs * FLOAT,
+  });
+}
+
+/** `spikes` among the inputs of `steps` time steps: each adds a row of weights. */
+function sparse(steps: number, inputs: number, outputs: number, spikes: number): Work {
+  const acs = spikes * outputs;
+  return work({
+    dense: steps * inputs * outputs,
+    acs,
+    weightBytes: acs * FLOAT,
+    stateReadBytes: spikes * FLOAT,
+    stateWriteBytes: steps * outputs * FLOAT,
+  });
+}
+
+function neuronRow(updates: number, neuron: 'lif' | 'relu'): Work {
+  const io = { stateReadBytes: updates * FLOAT, stateWriteBytes: updates * FLOAT };
+  if (neuron === 'relu') return work({ neuronOperations: updates, comparisons: updates, ...io });
+  return work({
+    neuronOperations: updates,
+    membraneUpdates: updates,
+    multiplications: updates,
+    additions: 2 * updates,
+    comparisons: updates,
+    stateReadBytes: 2 * updates * FLOAT,
+    stateWriteBytes: 2 * updates * FLOAT,
+  });
+}

@@ -1,0 +1,53 @@
+/**
+ * The common metrics under NeuroBench's names and in its layout (Yik et al., "NeuroBench", Nature Communications 2025; its harness returns one
+ * dictionary with these keys). A NeuroBench sample is one image here.
+ *
+ * Where this differs from the harness, because it counts kernels rather than hooking layers: MembraneUpdates are all updates (the harness
+ * leaves out those that change nothing); the view part of layer 1 counts once a ray, as executed.
+ */
+import type { Counts } from '../../backends/backend.ts';
+import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import { NETWORK_STAGES, SYNAPSE_STAGES, totalWork, type Ledger } from './ledger.ts';
+
+export interface NeuroBenchMetrics {
+  /** Bytes of all parameters of the field: grids, occupancy, weights. */
+  readonly Footprint: number;
+  /** Share of weights that are exactly zero. */
+  readonly ConnectionSparsity: number;
+  /** Share of outputs of hidden neurons that are zero, over neurons, time steps and images. */
+  readonly ActivationSparsity: number;
+  /** Operations an image. */
+  readonly SynapticOperations: {
+    readonly Effective_MACs: number;
+    readonly Effective_ACs: number;
+    readonly Dense: number;
+  };
+  /** Updates an image. */
+  readonly MembraneUpdates: number;
+}
+
+/** @param weights of all layers; @param counts of all `images` images together */
+export function neuroBench(
+  counts: Counts,
+  images: number,
+  spec: FieldSpec,
+  executed: Ledger,
+  weights: readonly Float32Array[],
+): NeuroBenchMetrics {
+  const synapses = totalWork(executed, SYNAPSE_STAGES);
+  const parameters = weights.reduce((sum, { length }) => sum + length, 0);
+  const zeros = weights.reduce((sum, values) => sum + values.reduce((n, value) => n + (value === 0 ? 1 : 0), 0), 0);
+  const voxels = voxelCount(spec.grid);
+  const slots = counts.timeSteps * (spec.network?.width ?? 0) * 2;
+  return {
+    Footprint: parameters * 4 + voxels * (4 + 4 * spec.featureChannels + 1),
+    ConnectionSparsity: parameters === 0 ? 0 : zeros / parameters,
+    ActivationSparsity: slots === 0 ? 0 : 1 - (counts.active[0] + counts.active[1]) / slots,
+    SynapticOperations: {
+      Effective_MACs: (synapses.effectiveMacs ?? synapses.macs) / images,
+      Effective_ACs: synapses.acs / images,
+      Dense: synapses.dense / images,
+    },
+    MembraneUpdates: totalWork(executed, NETWORK_STAGES).membraneUpdates / images,
+  };
+}

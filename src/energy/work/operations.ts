@@ -1,0 +1,40 @@
+/** Multiply-accumulates and accumulates of the colour network's synapses in a few numbers, for evaluation; the rules are in network-work.ts. */
+import type { Counts } from '../../backends/backend.ts';
+import type { NetworkSpec } from '../../model/field-spec.ts';
+import { networkWork, twinWork, type NetworkRow } from './network-work.ts';
+import { sumWork, type Work } from './work.ts';
+
+export interface Operations {
+  readonly macs: number;
+  readonly acs: number;
+}
+
+export interface OperationCounts {
+  /** The network as it is. */
+  readonly published: Operations;
+  readonly executed: Operations;
+  /** Its ANN twin on the same samples: what the same picture costs without spikes. */
+  readonly annPublished: Operations;
+  readonly annExecuted: Operations;
+  /** Executed operations whose input is not zero. For a spiking network the same as `executed`. */
+  readonly effective: Operations;
+}
+
+export function countOperations(counts: Counts, network: NetworkSpec, featureChannels: number): OperationCounts {
+  const executed = synapses(networkWork(counts, network, featureChannels, 'executed'));
+  return {
+    published: operations(synapses(networkWork(counts, network, featureChannels, 'published'))),
+    executed: operations(executed),
+    annPublished: operations(synapses(twinWork(counts, network, featureChannels, 'published'))),
+    annExecuted: operations(synapses(twinWork(counts, network, featureChannels, 'executed'))),
+    effective: { macs: executed.effectiveMacs ?? executed.macs, acs: executed.acs },
+  };
+}
+
+function synapses(rows: readonly NetworkRow[]): Work {
+  return sumWork(rows.filter(({ kind }) => kind === 'synapses').map(({ work }) => work));
+}
+
+function operations({ macs, acs }: Work): Operations {
+  return { macs, acs };
+}

@@ -1,0 +1,93 @@
+/**
+ * Work of the renderer around the colour network (docs/model.md, sections 1 and 2), from exact counts. The published operation count of
+ * SpikingNeRF leaves all of it out; here each stage has its own heading, so that the scope of every total can be seen.
+ *
+ *     marching        place of a step: 3 MAC                                             a density evaluation
+ *                     alpha: 3 special functions, 3 additions, 1 multiplication;
+ *                     weight and transmittance: 2 multiplications, 1 addition;
+ *                     2 comparisons with the thresholds                                  a density sample
+ *     interpolation   density: 7 linear interpolations, each a subtraction and a MAC     a density evaluation
+ *                     features: 16 multiplications and 3 additions for the 8 weights,
+ *                     8 MAC a channel                                                    a network sample
+ *     view encoding   3 MAC, 2 special functions and 3 multiplications to normalise;
+ *                     F-1 doublings of 3 numbers, 6F sines and cosines                   a ray with samples
+ *     compositing     sigmoid of 3 logits: 2 special functions and 1 addition each;
+ *                     3 MAC                                                              a network sample
+ *                     depth: 1 MAC                                                       a density sample
+ *                     background: 3 MAC, depth: 1 MAC, opacity: 1 addition               a ray
+ *
+ * Bytes of the grids are the 8 corners of every interpolation, 4 bytes a channel, whatever a cache saves. Not counted: the slab test of a ray
+ * against the box and the look-ups in the occupancy map, whose number depends on how far a backend leaps over empty space.
+ */
+import type { Counts } from '../../backends/backend.ts';
+import type { FieldSpec } from '../../model/field-spec.ts';
+import { work, type Work } from './work.ts';
+
+export type RenderStage = 'marching' | 'interpolation' | 'view encoding' | 'compositing';
+
+export interface RenderRow {
+  readonly stage: RenderStage;
+  readonly part: string;
+  readonly work: Work;
+}
+
+const CORNERS = 8;
+const FLOAT = 4;
+
+export function renderWork(counts: Counts, { featureChannels, network }: FieldSpec): RenderRow[] {
+  const { rays, activeRays, densityEvaluations, densitySamples, samples } = counts;
+  const macs = (count: number): Partial<Work> => ({ dense: count, macs: count, effectiveMacs: count });
+  const rows: RenderRow[] = [
+    { stage: 'marching', part: 'places of steps', work: work(macs(3 * densityEvaluations)) },
+    {
+      stage: 'marching',
+      part: 'alpha, weight, transmittance',
+      work: work({
+        specialFunctions: 3 * densitySamples,
+        multiplications: 3 * densitySamples,
+        additions: 4 * densitySamples,
+        comparisons: 2 * densitySamples,
+      }),
+    },
+    {
+      stage: 'interpolation',
+      part: 'density',
+      work: work({
+        ...macs(7 * densityEvaluations),
+        additions: 7 * densityEvaluations,
+        gridBytes: CORNERS * FLOAT * densityEvaluations,
+      }),
+    },
+    {
+      stage: 'interpolation',
+      part: 'features',
+      work: work({
+        ...macs(CORNERS * featureChannels * samples),
+        multiplications: 16 * samples,
+        additions: 3 * samples,
+        gridBytes: CORNERS * featureChannels * FLOAT * samples,
+      }),
+    },
+  ];
+  if (network !== null) {
+    const frequencies = network.viewFrequencies;
+    rows.push({
+      stage: 'view encoding',
+      part: 'unit direction, sines, cosines',
+      work: work({
+        ...macs(3 * activeRays),
+        multiplications: (3 + 3 * Math.max(0, frequencies - 1)) * activeRays,
+        specialFunctions: (2 + 6 * frequencies) * activeRays,
+      }),
+    });
+  }
+  rows.push(
+    { stage: 'compositing', part: 'sigmoid of the logits', work: work({ specialFunctions: 6 * samples, additions: 3 * samples }) },
+    {
+      stage: 'compositing',
+      part: 'colour, depth, opacity',
+      work: work({ ...macs(3 * samples + densitySamples + 4 * rays), additions: rays }),
+    },
+  );
+  return rows;
+}

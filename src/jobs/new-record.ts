@@ -1,0 +1,21 @@
+/** The record with which a run begins. */
+import { resolve } from 'node:path';
+import type { SceneData } from '../../datasets/scene-data.ts';
+import type { Backend } from '../backends/backend.ts';
+import type { Config } from '../config/schema.ts';
+import type { RunRecord } from '../run/run-record.ts';
+import { VERSION } from '../run/version.ts';
+import type { BackendRequest } from '../node/start-backend.ts';
+
+export function newRecord(path: string, scene: SceneData, backend: Backend, { threads, gpu }: BackendRequest, config: Config): RunRecord {
+  const { name, format, fingerprint } = scene;
+  return {
+    spikeray: VERSION,
+    node: process.version,
+    created: new Date().toISOString(),
+    scene: { path: resolve(path), name, format, fingerprint },
+    backend: { name: backend.name, description: backend.description, threads, gpu },
+    teacher: null,
+    config,
+  };
+}

@@ -1,0 +1,144 @@
+/** Training into a run folder, for `train`, `resume` and `compare`: memory, Ctrl-C, the result. */
+import type { SceneData } from '../../datasets/scene-data.ts';
+import type { Backend } from '../backends/backend.ts';
+import { plannedSteps } from '../config/planned-steps.ts';
+import type { Config } from '../config/schema.ts';
+import { DeviceError, MemoryError, StorageError } from '../base/errors.ts';
+import type { RunFolder } from '../run/run-folder.ts';
+import type { LiveTraining } from '../server/live-training.ts';
+import type { Checkpoint } from '../train/checkpoint.ts';
+import type { Reporter, StepMetrics } from '../base/events.ts';
+import { trainField } from '../train/train-field.ts';
+import type { TrainState } from '../train/train-state.ts';
+import { clock, quoted } from '../base/format.ts';
+import { INTERRUPTED } from '../cli/terminal/interrupt.ts';
+import type { Result } from '../cli/terminal/run-action.ts';
+import { writeNotice } from '../cli/terminal/terminal.ts';
+
+export interface TrainInto {
+  readonly run: RunFolder;
+  readonly scene: SceneData;
+  readonly backend: Backend;
+  readonly start?: Checkpoint;
+  /** Of the run's own config: see train-run.ts. */
+  readonly teacher?: Checkpoint;
+  readonly signal: AbortSignal;
+  readonly report: Reporter;
+  /** Seconds spent on this run before (loading the scene): part of its time limit. */
+  readonly secondsBefore: number;
+  /** Shows the training as it goes. */
+  readonly live?: LiveTraining;
+}
+
+/** A run as training left it. */
+export interface Trained {
+  readonly run: RunFolder;
+  readonly state: TrainState;
+  readonly interrupted: boolean;
+  /** Path of the last checkpoint. */
+  readonly checkpoint: string;
+  readonly latest?: StepMetrics;
+}
+
+export async function trainInto({ run, scene, backend, start, teacher, signal, report, secondsBefore, live }: TrainInto): Promise<Trained> {
+  let latest: StepMetrics | undefined;
+  let failure: unknown;
+  let saved = start?.state;
+  const stop = new AbortController();
+  const outcome = await trainField({
+    scene,
+    config: run.record.config,
+    backend,
+    start,
+    teacher,
+    save: async (checkpoint) => {
+      const file = await run.save(checkpoint);
+      saved = checkpoint.state;
+      return file;
+    },
+    report,
+    metrics: async (metrics) => {
+      latest = metrics;
+      live?.measured(metrics);
+      try {
+        await run.appendMetrics(metrics);
+      } catch (error) {
+        // Ending as on Ctrl-C saves what was trained so far.
+        failure ??= error;
+        stop.abort();
+      }
+    },
+    signal: AbortSignal.any([signal, stop.signal]),
+    between: live && ((engine, step) => live.between(engine, step)),
+    // What a live view takes is no time of training.
+    now: () => performance.now() - (live?.spent ?? 0),
+    secondsBefore,
+  }).catch((error: unknown) => {
+    // Before the first step a field that does not fit is refused as it is.
+    const failed = error instanceof DeviceError || (error instanceof MemoryError && latest !== undefined);
+    throw failed ? deviceFailed(error, saved, run.folder) : error;
+  });
+  live?.finish();
+  const { interrupted, state, checkpoint } = outcome;
+  if (failure !== undefined) throw stoppedBy(failure, state, checkpoint.path, run.folder);
+  return { run, state, interrupted, checkpoint: checkpoint.path, latest };
+}
+
+/** Why training ended before its time, and where it can go on. */
+function stoppedBy(failure: unknown, { stage, step }: TrainState, checkpoint: string, folder: string): unknown {
+  if (!(failure instanceof StorageError)) return failure;
+  return new StorageError(
+    `${failure.message}; training stopped at ${stage} step ${step}, which is saved in ${checkpoint}`,
+    `${failure.fix ?? 'Mend that.'} To go on: ${resumeCommand(folder)}`,
+    { cause: failure },
+  );
+}
+
+/** What is on a GPU that failed is not saved: nobody knows whether it is right. */
+function deviceFailed(failure: DeviceError | MemoryError, saved: TrainState | undefined, folder: string): DeviceError {
+  const kept = saved === undefined ? 'nothing was saved yet' : `${saved.stage} step ${saved.step} is saved`;
+  const next = saved === undefined ? 'Then train again.' : `To go on: ${resumeCommand(folder)}`;
+  return new DeviceError(`${failure.message}; training stopped, ${kept}`, `${failure.fix ?? ''} ${next}`.trim(), { cause: failure });
+}
+
+/** The result of training as it stands; also for a run that had nothing left to do. */
+export function describeTraining({ run, state, interrupted, checkpoint, latest }: Trained, { json }: { readonly json?: boolean }): Result {
+  const { folder, record } = run;
+  const planned = state.stage === 'fine' ? plannedSteps(record.config) : record.config.coarse.steps;
+  const document = {
+    run: folder,
+    interrupted,
+    stage: state.stage,
+    step: state.step,
+    plannedSteps: planned,
+    seconds: state.seconds,
+    rays: state.rays,
+    samples: state.samples,
+    trainPsnr: latest?.psnr ?? null,
+    firingRates: latest?.firingRates ?? null,
+    backend: record.backend.description,
+    checkpoint,
+    resume: interrupted ? resumeCommand(folder) : null,
+  };
+  if (interrupted && json === true) writeNotice(`interrupted; to go on: ${resumeCommand(folder)}`);
+  const done = `${state.stage} step ${state.step} of ${planned} after ${clock(state.seconds)}`;
+  const next = interrupted ? `interrupted; to go on: ${resumeCommand(folder)}` : `next: spikeray eval ${quoted(folder)}`;
+  return { json: document, text: `${folder}: ${done}\n${next}\n`, exitCode: interrupted ? INTERRUPTED : 0 };
+}
+
+export function resumeCommand(folder: string): string {
+  return `spikeray resume ${quoted(folder)}`;
+}
+
+/** A time limit counts as used up a little before its end: part of it is kept for writing the last checkpoint. */
+const TIME_USED_UP = 0.98;
+
+/** Why nothing is left to do, or null. */
+export function whyFinished({ stage, step, seconds }: TrainState, config: Config): string | null {
+  if (stage === 'fine' && step >= plannedSteps(config))
+    return `${step} of ${plannedSteps(config)} planned steps are done; raise the plan with --max-steps`;
+  const { maxMinutes } = config.budget;
+  if (stage === 'fine' && maxMinutes !== null && seconds >= maxMinutes * 60 * TIME_USED_UP)
+    return `the planned ${maxMinutes} minutes are used up; raise the plan with --max-minutes`;
+  return null;
+}

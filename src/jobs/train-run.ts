@@ -1,0 +1,89 @@
+/** A run trained in its folder: begun, gone on with, or found finished; with the teacher that its settings name. */
+import type { SceneData } from '../../datasets/scene-data.ts';
+import { unused, type Config } from '../config/schema.ts';
+import { settings, valueAt } from '../config/settings.ts';
+import { InputError } from '../base/errors.ts';
+import { twinOf } from '../model/field-spec.ts';
+import { listCheckpoints } from '../run/checkpoint-folder.ts';
+import { createRun, openRun, type RunFolder } from '../run/run-folder.ts';
+import type { RunRecord } from '../run/run-record.ts';
+import { nodeFiles } from '../node/node-files.ts';
+import { openTeacher, type OpenTeacher } from './open-teacher.ts';
+import { trainInto, whyFinished, type Trained, type TrainInto } from './train-into.ts';
+
+export interface TrainTaught extends Omit<TrainInto, 'teacher'> {
+  /** If it was opened already. */
+  readonly teacher?: OpenTeacher;
+}
+
+/** As `trainInto`; with a teacher, records it in the run, or refuses one that is not the recorded one. */
+export async function trainTaught(options: TrainTaught): Promise<Trained> {
+  const { run, scene, report } = options;
+  const { config, teacher: recorded } = run.record;
+  const named = config.distillation.teacher;
+  if (named === null) return trainInto({ ...options, teacher: undefined });
+  const folder = named === 'twin' ? `${run.folder}/teacher` : named;
+  if (named === 'twin' && recorded === null) {
+    report({ type: 'note', text: `the teacher first: ${folder}` });
+    const twin = await trainTwin(folder, options);
+    if (twin.interrupted) return { ...twin, run };
+  }
+  const teacher = options.teacher ?? (await openTeacher(folder, config, scene, recorded));
+  report({ type: 'note', text: `teacher: ${teacher.identity.checkpoint}` });
+  const known = recorded === null ? await run.rewrite({ ...run.record, teacher: teacher.identity }) : run;
+  return trainInto({ ...options, run: known, teacher: teacher.checkpoint });
+}
+
+/** The same settings without spikes and teacher, and the whole schedule: where the student stops is no matter of the teacher's. */
+async function trainTwin(folder: string, { run, scene, backend, signal, report, secondsBefore }: TrainTaught): Promise<Trained> {
+  const present = (await nodeFiles.kind(`${folder}/config.json`)) === 'file' ? await openRun(nodeFiles, folder) : null;
+  const record = present?.record ?? { ...run.record, config: configOfTwin(run.record.config) };
+  return trainRun({ folder, record, scene, backend, signal, report, secondsBefore });
+}
+
+function configOfTwin(config: Config): Config {
+  return {
+    ...config,
+    network: twinOf(config.network),
+    distillation: unused.distillation,
+    budget: { ...config.budget, maxSteps: null },
+  };
+}
+
+export interface TrainRun extends Omit<TrainInto, 'run' | 'start' | 'teacher'> {
+  readonly folder: string;
+  /** Of the run, if it begins now. */
+  readonly record: RunRecord;
+}
+
+/** @throws InputError if the folder holds a run of other settings or another scene */
+export async function trainRun({ folder, record, ...options }: TrainRun): Promise<Trained> {
+  const { report, scene } = options;
+  const present = await openPresent(folder, record.config, scene);
+  if (present === null) return trainTaught({ ...options, run: await createRun(nodeFiles, folder, record, false) });
+  if ((await listCheckpoints(nodeFiles, `${folder}/checkpoints`)).length === 0)
+    return trainTaught({ ...options, run: await createRun(nodeFiles, folder, record, true) });
+  const { path, checkpoint } = await present.load();
+  const over = whyFinished(checkpoint.state, record.config);
+  if (over !== null) {
+    report({ type: 'note', text: `${folder}: trained before` });
+    return { run: present, state: checkpoint.state, interrupted: false, checkpoint: path };
+  }
+  report({ type: 'note', text: `from ${path}` });
+  return trainTaught({ ...options, run: await present.continueFrom(checkpoint, present.record), start: checkpoint });
+}
+
+/** The run that is there already, or null. */
+async function openPresent(folder: string, config: Config, scene: SceneData): Promise<RunFolder | null> {
+  if ((await nodeFiles.kind(`${folder}/config.json`)) === 'missing') return null;
+  const run = await openRun(nodeFiles, folder);
+  const fix = 'Choose another folder with --out, or remove the run.';
+  for (const { key } of settings) {
+    const [theirs, ours] = [run.record.config, config].map((of) => JSON.stringify(valueAt(of, key)));
+    if (theirs !== ours)
+      throw new InputError(`${folder} was trained under other settings: its ${key} is ${theirs}, this comparison has ${ours}`, fix);
+  }
+  if (run.record.scene.fingerprint !== scene.fingerprint)
+    throw new InputError(`${folder} was trained on ${run.record.scene.path}: another scene, or one that changed`, fix);
+  return run;
+}

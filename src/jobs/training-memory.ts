@@ -1,0 +1,76 @@
+/** Estimates what training will need, and refuses what would not fit before anything is computed or written. */
+import type { SceneData } from '../../datasets/scene-data.ts';
+import type { Backend } from '../backends/backend.ts';
+import type { Config } from '../config/schema.ts';
+import { MemoryError } from '../base/errors.ts';
+import { voxelCount } from '../model/field-spec.ts';
+import { stageVariation } from '../train/loss-terms.ts';
+import { sceneRegion } from '../train/scene-region.ts';
+import { coarseSpec, fineSpec, hasCoarseStage, type Region } from '../train/stage-spec.ts';
+import { byteSize } from '../base/format.ts';
+
+export interface TrainingMemory {
+  /** The field of the larger stage, as the backend estimates it; it lies in the memory of the backend (`Backend.memory`). */
+  readonly field: number;
+  /** Copies made while saving: parameters and moments of a field that is nowhere empty, and once more the largest tensor. */
+  readonly copies: number;
+  /** The checkpoint of the ANN that teaches, nowhere empty; its part of the field is in `field`. */
+  readonly teacher: number;
+  readonly images: number;
+  /** Of this process. */
+  readonly total: number;
+}
+
+/** Tensors of each grid: its values, and Adam's two moments. */
+const PARAMETER_AND_MOMENTS = 3;
+
+/** The backends of the processor address at most this much for a field. */
+const ADDRESSABLE = 2 ** 32;
+
+export function trainingMemory(scene: SceneData, config: Config, backend: Backend): TrainingMemory {
+  const views = scene.splits.train ?? [];
+  const images = views.reduce((sum, view) => sum + view.rgba.length, 0);
+  const region = sceneRegion(scene);
+  const fine = fineSpec(config, region, config.fine.scaleAt.length);
+  const taught = config.distillation.teacher !== null;
+  // Of a teacher that is not trained yet nothing better is known than that it has the same settings.
+  const teacherVoxels = taught ? voxelCount(fine.grid) : 0;
+  const field = Math.max(
+    hasCoarseStage(scene, config) ? coarseBytes(config, region, backend) : 0,
+    backend.estimateBytes(fine, {
+      voxels: voxelCount(fine.grid),
+      trainRays: config.fine.rays,
+      teacherVoxels,
+      dropout: config.network.dropout > 0,
+      totalVariation: stageVariation(config.fine.loss),
+    }),
+  );
+  const channels = fine.featureChannels;
+  const copies = voxelCount(fine.grid) * (PARAMETER_AND_MOMENTS * (1 + channels) + channels) * Float32Array.BYTES_PER_ELEMENT;
+  const teacher = teacherVoxels * PARAMETER_AND_MOMENTS * (1 + channels) * Float32Array.BYTES_PER_ELEMENT;
+  return { field, copies, teacher, images, total: (backend.memory === 'process' ? field : 0) + copies + teacher + images };
+}
+
+function coarseBytes(config: Config, region: Region, backend: Backend): number {
+  const coarse = coarseSpec(config, region);
+  return backend.estimateBytes(coarse, { voxels: voxelCount(coarse.grid), trainRays: config.coarse.rays });
+}
+
+/** @param available bytes, besides the images, which are loaded already */
+export function checkTrainingMemory(scene: SceneData, config: Config, backend: Backend, available: number): TrainingMemory {
+  const needed = trainingMemory(scene, config, backend);
+  const grid = `${config.fine.voxels} voxels, ${config.fine.rays} rays a step`;
+  const fix = `Use fewer voxels (--set fine.voxels=${Math.floor(config.fine.voxels / 4)}), fewer rays (--set fine.rays=…), or smaller images (--downscale N).`;
+  if (backend.name !== 'webgpu' && needed.field > ADDRESSABLE)
+    throw new MemoryError(`training needs ${byteSize(needed.field)} for the field (${grid}); ${backend.name} can address 4 GiB`, fix);
+  const wanted = needed.total - needed.images;
+  const teacher = needed.teacher > 0 ? `; teacher ${byteSize(needed.teacher)}` : '';
+  if (wanted > available)
+    throw new MemoryError(
+      `training needs ${byteSize(wanted)} besides the images' ${byteSize(needed.images)} ` +
+        `(field ${byteSize(needed.field)}${backend.memory === 'gpu' ? ' on the GPU' : ''}: ${grid}; copies while saving ${byteSize(needed.copies)}${teacher}); ` +
+        `${byteSize(available)} are available`,
+      fix,
+    );
+  return needed;
+}

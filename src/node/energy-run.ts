@@ -1,0 +1,74 @@
+/** One run for the energy command: opened, checked, measured. */
+import { measureViews, type Measurement } from '../energy/measure-views.ts';
+import type { EnergyMeterStatus } from '../energy/energy-meter.ts';
+import { measuredSubject, type EnergySubject } from '../energy/subject.ts';
+import type { SplitName } from '../../datasets/scene-data.ts';
+import { InputError } from '../base/errors.ts';
+import { WEIGHTS } from '../model/tensor-names.ts';
+import type { Reporter } from '../base/events.ts';
+import { heldOutViews } from './held-out-views.ts';
+import { loadRun, openRunField, type RunFieldOptions } from './open-run-field.ts';
+
+export type LoadedRun = Awaited<ReturnType<typeof loadRun>>;
+
+export interface MeasureRunOptions extends RunFieldOptions {
+  readonly scene?: string;
+  readonly split?: SplitName;
+  readonly every: number;
+  readonly meter: EnergyMeterStatus;
+  readonly report: Reporter;
+}
+
+export interface MeasuredRun {
+  readonly subject: EnergySubject;
+  readonly measurement: Measurement;
+  readonly split: SplitName;
+}
+
+/** Throws InputError if the run has no colour network yet. */
+export async function loadForEnergy(folder: string, options: RunFieldOptions): Promise<LoadedRun> {
+  const loaded = await loadRun(folder, options);
+  if (loaded.checkpoint.spec.network === null)
+    throw new InputError(
+      `${loaded.path}: expected a field with a colour network, found one of the coarse stage`,
+      'Train on into the fine stage: spikeray resume.',
+    );
+  return loaded;
+}
+
+export async function measureRun(loaded: LoadedRun, options: MeasureRunOptions): Promise<MeasuredRun> {
+  const { scene: moved, split, every, meter, report } = options;
+  const held = await heldOutViews(loaded.run, loaded.checkpoint, moved, split, report);
+  const views = held.views.filter((_, i) => i % every === 0);
+  const { run, engine, backend, checkpoint, path } = await openRunField(loaded, options, report);
+  try {
+    const { record } = run;
+    const measurement = await measureViews({ engine, config: record.config, views, meter, report, label: run.folder });
+    const weights = await Promise.all(WEIGHTS.map((name) => checkpoint.read(name)));
+    const origin = {
+      run: run.folder,
+      checkpoint: path,
+      step: checkpoint.state.step,
+      scene: { path: record.scene.path, name: record.scene.name, fingerprint: checkpoint.sceneFingerprint },
+      backend,
+      trainedWith: record.spikeray,
+      seed: record.config.seed,
+      config: record.config,
+    };
+    return { subject: measuredSubject(origin, checkpoint.spec, measurement, weights), measurement, split: held.split };
+  } finally {
+    await engine.dispose();
+  }
+}
+
+/** Throws InputError unless all runs are of one scene or `force` is given; true if they differ. */
+export function checkSameScene(runs: readonly LoadedRun[], force: boolean): boolean {
+  const [first] = runs;
+  const other = runs.find(({ checkpoint }) => checkpoint.sceneFingerprint !== first.checkpoint.sceneFingerprint);
+  if (other === undefined) return false;
+  if (force) return true;
+  throw new InputError(
+    `${other.run.folder} was trained on ${other.run.record.scene.path}, ${first.run.folder} on ${first.run.record.scene.path}: different scenes, or one that changed`,
+    'Energies of different scenes cannot be compared; add --force to do it all the same.',
+  );
+}

@@ -1,0 +1,93 @@
+/** Images through sharp (libvips). Loaded on first use, so that commands without images start at once. */
+import type sharpFunction from 'sharp';
+import type { CreateRaw, SharpOptions } from 'sharp';
+import { InputError, SpikeRayError } from '../base/errors.ts';
+import type { ImageCodec, PixelBuffer } from '../io/files.ts';
+
+export const sharpCodec: ImageCodec = {
+  async size(path) {
+    const sharp = await loadSharp();
+    const { width, height } = await named(path, () => sharp(path, INPUT).metadata());
+    return { width, height };
+  },
+
+  async decode(path) {
+    const sharp = await loadSharp();
+    const { data, info } = await named(path, () =>
+      sharp(path, INPUT).toColourspace('srgb').ensureAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
+    );
+    if (data.length !== info.width * info.height * 4)
+      throw new InputError(`${path}: expected an image with colours, found ${info.channels} channels`, 'Convert it to an RGB or RGBA PNG.');
+    return { width: info.width, height: info.height, rgba: new Uint8Array(data.buffer, data.byteOffset, data.length) };
+  },
+
+  async encodePng(image) {
+    const sharp = await loadSharp();
+    return sharp(image.data, { raw: rawOf(image) })
+      .png({ compressionLevel: 6 })
+      .toBuffer();
+  },
+
+  async encodePng16(gray, width, height) {
+    const sharp = await loadSharp();
+    return sharp(gray, { raw: { width, height, channels: 1 } })
+      .toColourspace('grey16')
+      .png({ compressionLevel: 6 })
+      .toBuffer();
+  },
+
+  async encodeAnimation(frames, millisecondsPerFrame) {
+    const sharp = await loadSharp();
+    const first = frames[0];
+    if (first === undefined) throw new RangeError('an animation needs at least one frame');
+    const strip = new Uint8Array(first.data.length * frames.length);
+    frames.forEach((frame, i) => {
+      if (frame.width !== first.width || frame.height !== first.height || frame.channels !== first.channels)
+        throw new RangeError('the frames of an animation must have equal sizes');
+      strip.set(frame.data, i * first.data.length);
+    });
+    const raw = { ...rawOf(first), height: first.height * frames.length, pageHeight: first.height };
+    return sharp(strip, { raw, limitInputPixels: false })
+      .webp({ quality: 90, loop: 0, delay: frames.map(() => millisecondsPerFrame) })
+      .toBuffer();
+  },
+};
+
+/** The values as stored: colour profiles are left alone. Truncated and damaged images are errors. */
+const INPUT: SharpOptions = { ignoreIcc: true, failOn: 'error' };
+
+function rawOf(image: PixelBuffer): CreateRaw {
+  return { width: image.width, height: image.height, channels: image.channels };
+}
+
+type Sharp = typeof sharpFunction;
+let loaded: Promise<Sharp> | undefined;
+
+/** The image library. Throws SpikeRayError with its own explanation when its native part is missing. */
+export function loadSharp(): Promise<Sharp> {
+  loaded ??= import('sharp').then(
+    ({ default: sharp }) => {
+      sharp.cache(false);
+      return sharp;
+    },
+    (error: unknown) => {
+      throw new SpikeRayError(
+        `the image library sharp cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+        'Run `npm ci` again on this machine; `spikeray doctor` tests the library.',
+        { cause: error },
+      );
+    },
+  );
+  return loaded;
+}
+
+/** What libvips says about a file becomes an error that names the file. */
+async function named<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const reason = error.message.replaceAll(path, 'it').split('\n')[0];
+    throw new InputError(`${path}: not a readable image (${reason})`, 'Replace the file, or remove it from the scene.', { cause: error });
+  }
+}

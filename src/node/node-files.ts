@@ -1,0 +1,199 @@
+/** The file system of Node behind the interface `Files`. */
+import { appendFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
+import { InputError, MemoryError, StorageError } from '../base/errors.ts';
+import type { Files } from '../io/files.ts';
+
+/** Node refuses single reads and writes of 2 GiB and more. */
+const LARGEST_TRANSFER = 1 << 28;
+
+/** Temporary names of `writeAtomic`: `.NAME.PID-COUNT.tmp`. What a killed process leaves behind is recognised by the ending. */
+export const TEMPORARY_ENDING = '.tmp';
+let temporaries = 0;
+
+export const nodeFiles: Files = {
+  async kind(path) {
+    try {
+      return (await stat(path)).isDirectory() ? 'folder' : 'file';
+    } catch (error) {
+      if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return 'missing';
+      throw unreadable(path, error);
+    }
+  },
+
+  async list(folder) {
+    try {
+      return (await readdir(folder)).sort();
+    } catch (error) {
+      throw unreadable(folder, error);
+    }
+  },
+
+  async read(path) {
+    try {
+      const file = await open(path, 'r');
+      try {
+        return await readAll(file, path);
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      throw unreadable(path, error);
+    }
+  },
+
+  async writeAtomic(path, chunks) {
+    const folder = dirname(path);
+    const temporary = join(folder, `.${basename(path)}.${process.pid}-${temporaries++}${TEMPORARY_ENDING}`);
+    const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    try {
+      await mkdir(folder, { recursive: true });
+      await writeSynced(temporary, chunks);
+      await rename(temporary, path);
+      await syncFolder(folder);
+    } catch (error) {
+      await removeQuietly(temporary);
+      throw unwritable(path, bytes, error);
+    }
+  },
+
+  async append(path, text) {
+    try {
+      await appendFile(path, text);
+    } catch (error) {
+      throw unwritable(path, new TextEncoder().encode(text).length, error);
+    }
+  },
+
+  async makeFolder(path) {
+    try {
+      await mkdir(path, { recursive: true });
+    } catch (error) {
+      throw unwritable(path, null, error);
+    }
+  },
+
+  async rename(from, to) {
+    try {
+      await rename(from, to);
+      await syncFolder(dirname(to));
+    } catch (error) {
+      throw unwritable(to, null, error);
+    }
+  },
+
+  async remove(path) {
+    try {
+      await rm(path, { recursive: true, force: true });
+    } catch (error) {
+      throw unwritable(path, null, error);
+    }
+  },
+};
+
+async function readAll(file: FileHandle, path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const { size } = await file.stat();
+  const data = allocate(size, path);
+  let filled = 0;
+  while (filled < size) {
+    const { bytesRead } = await file.read(data, filled, Math.min(size - filled, LARGEST_TRANSFER), filled);
+    if (bytesRead === 0) return data.slice(0, filled);
+    filled += bytesRead;
+  }
+  return data;
+}
+
+function allocate(bytes: number, path: string): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(bytes);
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new MemoryError(`${path}: the file has ${bytes} bytes, more than can be held in memory`, undefined, { cause: error });
+    throw error;
+  }
+}
+
+async function writeSynced(path: string, chunks: readonly Uint8Array[]): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    for (const chunk of chunks) {
+      let written = 0;
+      while (written < chunk.length) {
+        written += (await file.write(chunk, written, Math.min(chunk.length - written, LARGEST_TRANSFER))).bytesWritten;
+      }
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the rename itself durable. Windows has no such call for folders. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Cleans up on the way to reporting another error, which matters more than a failure to clean up. */
+async function removeQuietly(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => undefined);
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && 'syscall' in error;
+}
+
+function unreadable(path: string, error: unknown): unknown {
+  if (!isSystemError(error)) return error;
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new InputError(`${path}: no such file or folder`, 'Check the path.', { cause: error });
+    case 'EISDIR':
+      return new InputError(`${path}: expected a file, found a folder`, 'Check the path.', { cause: error });
+    case 'EACCES':
+    case 'EPERM':
+      return new InputError(`${path}: not permitted to read it`, 'Change its permissions, or run as a user who may read it.', {
+        cause: error,
+      });
+    default:
+      return new InputError(`${path}: cannot be read (${error.code}: ${error.message})`, 'Check the file and its disk, or replace it.', {
+        cause: error,
+      });
+  }
+}
+
+function unwritable(path: string, bytes: number | null, error: unknown): unknown {
+  if (!isSystemError(error)) return error;
+  const what = bytes === null ? path : `${path} (${bytes} bytes)`;
+  switch (error.code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new StorageError(
+        `${what}: the disk is full; nothing was changed`,
+        'Free some space on that disk, then resume the run or repeat the command.',
+        {
+          cause: error,
+        },
+      );
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new StorageError(`${what}: not permitted to write there`, 'Choose another place with --out, or change the permissions.', {
+        cause: error,
+      });
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return new StorageError(`${what}: a file is in the way where a folder is needed`, 'Choose another place with --out.', {
+        cause: error,
+      });
+    default:
+      return new StorageError(`${what}: cannot be written (${error.code}: ${error.message})`, undefined, { cause: error });
+  }
+}

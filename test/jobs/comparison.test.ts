@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { presets } from '../../src/config/presets.ts';
+import { comparisonOf, type Comparison, type ComparedRun } from '../../src/jobs/comparison.ts';
+import { onFrontier } from '../../src/energy/frontier.ts';
+import { comparisonChart, comparisonMarkdown, comparisonPage } from '../../src/jobs/comparison-page.ts';
+import type { EvalReport } from '../../src/eval/eval-report.ts';
+
+function run(seed: number, psnr: number, millijoules: number): ComparedRun {
+  const executed = { macs: 2e6, acs: 3e5 };
+  const report = {
+    views: 2,
+    psnr,
+    ssim: 0.9,
+    imageSize: { width: 40, height: 30 },
+    firingRates: [0.05, 0.04],
+    counts: { samplesPerRay: 3.5 },
+    energy: { operationsPerImage: { executed }, millijoulesPerImage: { executed: millijoules } },
+  } as unknown as EvalReport;
+  return { seed, run: `out/x/seed-${seed}`, checkpoint: 'c', step: 10, trainSeconds: 90, report };
+}
+
+const about: Omit<Comparison, 'schema' | 'entries'> = {
+  spikeray: '0',
+  commit: null,
+  created: '2026-01-01T00:00:00.000Z',
+  command: 'spikeray compare <scene>',
+  scene: { path: '/scene', name: 'scene', fingerprint: '' },
+  backend: 'wasm',
+  split: 'val',
+  every: 1,
+  seeds: [1, 2],
+  config: presets.blender,
+};
+
+describe('a comparison', () => {
+  const comparison = comparisonOf(
+    [
+      { name: 'ann', settings: {}, runs: [run(1, 34, 50), run(2, 34.2, 50)] },
+      { name: 'lif', settings: {}, runs: [run(1, 32, 5), run(2, 32.4, 6)] },
+      { name: 'worse', settings: {}, runs: [run(1, 31, 7), run(2, 31, 7)] },
+    ],
+    about,
+  );
+
+  it('has means, spreads, and those that no other beats', () => {
+    const [, lif] = comparison.entries;
+    expect(lif.figures.psnr.mean).toBeCloseTo(32.2, 12);
+    expect(lif.figures.psnr.spread).toBeCloseTo(0.2, 12);
+    expect(lif.figures.trainMinutes).toEqual({ mean: 1.5, spread: 0 });
+    expect(comparison.entries.map((entry) => entry.onFrontier)).toEqual([true, true, false]);
+  });
+
+  it('is shown as a table, a page and a picture, the best first', () => {
+    const lines = comparisonMarkdown(comparison, 'compare.svg').split('\n');
+    const rows = lines.filter((line) => line.startsWith('|')).map((line) => line.split('|').map((cell) => cell.trim()));
+    expect(rows.slice(2).map(([, name]) => name)).toEqual(['ann', 'lif', 'worse']);
+    expect(rows[3].slice(2, 4)).toEqual(['32.20 ± 0.20', '−1.90']);
+    expect(comparisonPage(comparison)).toContain('spikeray compare &lt;scene&gt;');
+    const picture = comparisonChart(comparison);
+    expect(picture).not.toContain('var(');
+    for (const name of ['ann', 'lif', 'worse']) expect(picture).toContain(`>${name}</text>`);
+  });
+});
+
+describe('the frontier', () => {
+  it('keeps equals, and nothing without an energy', () => {
+    const points = [
+      { quality: 1, energy: 1 },
+      { quality: 1, energy: 1 },
+      { quality: 2, energy: null },
+      { quality: 0.5, energy: 1 },
+    ];
+    expect(onFrontier(points)).toEqual([true, true, false, false]);
+  });
+});

@@ -1,0 +1,62 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { nodeFiles } from '../../src/node/node-files.ts';
+import { InputError, StorageError } from '../../src/base/errors.ts';
+import { temporaryFolder } from '../io/temporary-folder.ts';
+
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+
+describe('nodeFiles', () => {
+  it('writes chunks atomically, creates parents and leaves no temporary file', async () => {
+    const folder = join(temporaryFolder(), 'a/b');
+    await nodeFiles.writeAtomic(join(folder, 'x.bin'), [text('one '), text(''), text('two')]);
+    expect(readFileSync(join(folder, 'x.bin'), 'utf8')).toBe('one two');
+    expect(readdirSync(folder)).toEqual(['x.bin']);
+    expect(await nodeFiles.kind(folder)).toBe('folder');
+    expect(await nodeFiles.kind(join(folder, 'x.bin'))).toBe('file');
+    expect(await nodeFiles.kind(join(folder, 'x.bin', 'y'))).toBe('missing');
+  });
+
+  it('reads back what it wrote', async () => {
+    const path = join(temporaryFolder(), 'x.bin');
+    const data = Uint8Array.from({ length: 100_000 }, (_, i) => i * 7);
+    await nodeFiles.writeAtomic(path, [data.subarray(0, 5), data.subarray(5)]);
+    expect(Buffer.compare(await nodeFiles.read(path), data)).toBe(0);
+  });
+
+  it('keeps the old file and removes the temporary one when the rename fails', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'target/inside'), { recursive: true });
+    const failure = await nodeFiles.writeAtomic(join(folder, 'target'), [text('x')]).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(StorageError);
+    expect((failure as Error).message).toContain(join(folder, 'target'));
+    expect(readdirSync(folder)).toEqual(['target']);
+    expect(existsSync(join(folder, 'target/inside'))).toBe(true);
+  });
+
+  it('reports a file where a folder is needed', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), '');
+    await expect(nodeFiles.writeAtomic(join(folder, 'file/x'), [text('x')])).rejects.toThrow(StorageError);
+    await expect(nodeFiles.makeFolder(join(folder, 'file/x'))).rejects.toThrow(StorageError);
+  });
+
+  it('names the file that cannot be read', async () => {
+    const folder = temporaryFolder();
+    await expect(nodeFiles.read(join(folder, 'none'))).rejects.toThrow(InputError);
+    await expect(nodeFiles.read(join(folder, 'none'))).rejects.toThrow(join(folder, 'none'));
+    await expect(nodeFiles.read(folder)).rejects.toThrow('expected a file, found a folder');
+    await expect(nodeFiles.list(join(folder, 'none'))).rejects.toThrow(InputError);
+  });
+
+  it('appends, removes, and removes what is missing', async () => {
+    const folder = temporaryFolder();
+    await nodeFiles.append(join(folder, 'lines'), 'a\n');
+    await nodeFiles.append(join(folder, 'lines'), 'b\n');
+    expect(readFileSync(join(folder, 'lines'), 'utf8')).toBe('a\nb\n');
+    await nodeFiles.remove(join(folder, 'lines'));
+    await nodeFiles.remove(join(folder, 'lines'));
+    expect(await nodeFiles.list(folder)).toEqual([]);
+  });
+});

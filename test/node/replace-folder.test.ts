@@ -1,0 +1,50 @@
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { nodeFiles } from '../../src/node/node-files.ts';
+import { replaceFolder } from '../../src/node/replace-folder.ts';
+import { temporaryFolder } from '../io/temporary-folder.ts';
+
+/** A folder `eval/test` with one old result; the first argument is `eval`. */
+function withOldResult(): [string, string] {
+  const parent = join(temporaryFolder(), 'eval');
+  const folder = join(parent, 'test');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'old.png'), 'old');
+  return [parent, folder];
+}
+
+const write = (path: string): Promise<void> => nodeFiles.writeAtomic(path, [new TextEncoder().encode('new')]);
+
+describe('replaceFolder', () => {
+  it('leaves nothing of the old results, and nothing beside the new ones', async () => {
+    const [parent, folder] = withOldResult();
+    const result = await replaceFolder(nodeFiles, folder, async (unfinished) => {
+      await write(join(unfinished, 'new.png'));
+      expect(readdirSync(folder), 'the old ones are there until the end').toEqual(['old.png']);
+      return 7;
+    });
+    expect(result).toBe(7);
+    expect(readdirSync(folder)).toEqual(['new.png']);
+    expect(readdirSync(parent)).toEqual(['test']);
+  });
+
+  it('keeps the old results when the new ones fail', async () => {
+    const [parent, folder] = withOldResult();
+    const failing = replaceFolder(nodeFiles, folder, async (unfinished) => {
+      await write(join(unfinished, 'new.png'));
+      throw new Error('no more room');
+    });
+    await expect(failing).rejects.toThrow('no more room');
+    expect(readFileSync(join(folder, 'old.png'), 'utf8')).toBe('old');
+    expect(readdirSync(parent)).toEqual(['test']);
+  });
+
+  it('clears away what a killed process left unfinished', async () => {
+    const [parent, folder] = withOldResult();
+    mkdirSync(join(parent, '.test.unfinished'));
+    writeFileSync(join(parent, '.test.unfinished', 'half.png'), '');
+    await replaceFolder(nodeFiles, folder, (unfinished) => write(join(unfinished, 'new.png')));
+    expect(readdirSync(folder)).toEqual(['new.png']);
+  });
+});

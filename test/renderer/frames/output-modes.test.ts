@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { OUTPUT_MODES, pictureOf, statisticsOf } from '../../../renderer/frames/output-modes.ts';
+import type { Camera } from '../../../src/geometry/camera.ts';
+import { cameraRays } from '../../../src/geometry/camera.ts';
+import type { RenderedImage } from '../../../renderer/render-image.ts';
+import { emptyCounts } from '../../../src/backends/backend.ts';
+import { energyReport } from '../../../src/energy/energy-report.ts';
+import { resolveConfig } from '../../../src/config/resolve-config.ts';
+import { BOUNDED } from '../../../src/model/field-spec.ts';
+import { fineSpec } from '../../../src/train/stage-spec.ts';
+
+const size = { width: 24, height: 16 };
+const camera: Camera = {
+  camToWorld: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 4, 0, 0, 0, 1],
+  intrinsics: { ...size, fx: 20, fy: 20, cx: 12, cy: 8 },
+};
+const config = resolveConfig('blender', []);
+const spec = fineSpec(config, { space: BOUNDED, near: 1, box: { min: [-1, -1, -1], max: [1, 1, 1] } }, 0);
+
+/** The plane n.p = d through the picture, opaque everywhere. */
+function planeImage(normal: readonly number[], d: number): RenderedImage {
+  const pixels = size.width * size.height;
+  const { origins, directions } = cameraRays(camera);
+  const depth = new Float32Array(pixels);
+  for (let i = 0; i < pixels; i++) {
+    const along = [0, 1, 2].reduce((sum, k) => sum + normal[k] * directions[i * 3 + k], 0);
+    const from = [0, 1, 2].reduce((sum, k) => sum + normal[k] * origins[i * 3 + k], 0);
+    depth[i] = ((d - from) / along) * Math.hypot(...directions.subarray(i * 3, i * 3 + 3));
+  }
+  const samples = Uint32Array.from({ length: pixels }, (_, i) => i % 5);
+  const spikes = samples.map((n) => n * 7);
+  const total = samples.reduce((a, b) => a + b, 0);
+  const counts = { ...emptyCounts(), rays: pixels, samples: total, timeSteps: total, activeRays: samples.filter((n) => n > 0).length };
+  counts.spikes = [total * 4, total * 3];
+  return {
+    ...size,
+    rgb: new Float32Array(pixels * 3).fill(0.5),
+    depth,
+    opacity: new Float32Array(pixels).fill(1),
+    samples,
+    spikes,
+    counts,
+  };
+}
+
+test('the normals of a plane are its normal, everywhere', () => {
+  const normal = [0.6, 0, 0.8];
+  const { pixels } = pictureOf('normals', planeImage(normal, 0), camera, spec);
+  const expected = normal.map((component) => Math.round((component / 2 + 0.5) * 255));
+  for (let i = 0; i < pixels.data.length; i++) expect(Math.abs(pixels.data[i] - expected[i % 3]), `value ${i}`).toBeLessThanOrEqual(1);
+});
+
+test('every mode gives a picture; those of a range say what its ends are', () => {
+  const image = planeImage([0, 0, 1], 0);
+  for (const mode of OUTPUT_MODES) {
+    const { pixels, range } = pictureOf(mode, image, camera, spec);
+    expect(pixels.data.length, mode).toBe(size.width * size.height * 3);
+    if (mode === 'colour' || mode === 'normals') expect(range).toBeNull();
+    else expect(range!.high, mode).toBeGreaterThan(range!.low);
+  }
+});
+
+test('a field without a network has no energy to show, and says so', () => {
+  expect(() => pictureOf('energy', planeImage([0, 0, 1], 0), camera, { ...spec, network: null, featureChannels: 3 })).toThrow(
+    /no colour network/,
+  );
+});
+
+test('the statistics of a picture are those of the energy report', () => {
+  const image = planeImage([0, 0, 1], 0);
+  const { millijoulesPerImage } = energyReport(image.counts, 1, spec.network!, spec.featureChannels);
+  const found = statisticsOf(image.counts, spec);
+  expect(found).toMatchObject({ millijoules: millijoulesPerImage.executed, annMillijoules: millijoulesPerImage.annExecuted });
+  expect(found.spikes).toBe(image.counts.spikes[0] + image.counts.spikes[1]);
+});
