@@ -4,7 +4,14 @@ import ts from 'typescript-eslint';
 /** The wall: these parts run in Node, in workers and in browsers alike, so they touch neither Node nor the DOM nor three. */
 const platformFree = {
   files: ['renderer/**/*.ts', 'datasets/**/*.ts', 'src/**/*.ts'],
-  ignores: ['src/cli/**', 'src/server/**', 'src/backends/*/launch-node.ts', 'src/backends/wasm/compile-kernels.ts'],
+  ignores: [
+    'src/cli/**',
+    'src/server/**',
+    'src/node/**',
+    'src/jobs/**',
+    'src/backends/*/launch-node.ts',
+    'src/backends/wasm/compile-kernels.ts',
+  ],
   rules: {
     'no-restricted-imports': [
       'error',
@@ -22,7 +29,7 @@ const platformFree = {
 };
 
 export default ts.config(
-  { ignores: ['dist/', 'runs/', 'src/backends/wasm/assembly/', 'web-viewer/dist/'] },
+  { ignores: ['dist/', 'runs/', '.dependency-cruiser.cjs', 'src/backends/wasm/assembly/', 'web-viewer/dist/'] },
   js.configs.recommended,
   ...ts.configs.strict,
   {

@@ -1,6 +1,6 @@
 /** COLMAP's camera models (src/colmap/sensor/models.h) as our intrinsics. Pixel (0.5, 0.5) is the middle of the first, as here. */
+import type { Distortion, Intrinsics } from '../src/geometry/intrinsics.ts';
 import { InputError } from '../src/base/errors.ts';
-import type { Distortion, Intrinsics } from './scene-data.ts';
 import type { PosedImage } from './scene-format.ts';
 
 export interface ColmapCamera {

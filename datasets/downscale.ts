@@ -7,9 +7,10 @@
  * colours instead would bleed the invisible colour of transparent pixels into the outline. A block without any alpha becomes 0 0 0 0.
  * Columns and rows on the right and below that fill no block are left out.
  */
+import type { Intrinsics } from '../src/geometry/intrinsics.ts';
 import { InputError } from '../src/base/errors.ts';
 import type { Image8 } from '../src/io/files.ts';
-import type { Intrinsics, View } from './scene-data.ts';
+import type { View } from './scene-data.ts';
 
 export function downscaleImage(image: Image8, factor: number): Image8 {
   if (factor === 1) return image;

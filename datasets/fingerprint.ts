@@ -2,9 +2,9 @@
  * SHA-256 over what a training run depends on: format, and per training image its pose, intrinsics and file bytes. It does not depend on
  * the folder's name, nor on downscaling, which is part of the run's config.
  */
+import type { Intrinsics } from '../src/geometry/intrinsics.ts';
 import type { Files } from '../src/io/files.ts';
 import { sha256, toHex } from '../src/io/sha256.ts';
-import type { Intrinsics } from './scene-data.ts';
 
 export interface FingerprintEntry {
   readonly camToWorld: Float64Array;

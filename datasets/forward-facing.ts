@@ -6,8 +6,7 @@
  *
  * so that normalised device coordinates from depth 1 on hold everything.
  */
-import { cross, normalised } from '../src/geometry/vector.ts';
-import type { Vec3 } from '../src/model/field-spec.ts';
+import { cross, normalised, type Vec3 } from '../src/geometry/vector.ts';
 import type { DepthRange, SplitName } from './scene-data.ts';
 import { SPLIT_NAMES, type PosedImage, type PosedScene } from './scene-format.ts';
 

@@ -7,12 +7,13 @@
  * principal point is the image centre. transform_matrix is camToWorld, the camera looking along -Z with +Y up: our own convention, so poses
  * are taken as they are. Other keys ("rotation", ...) mean nothing to a reconstruction and are ignored.
  */
+import type { Intrinsics } from '../src/geometry/intrinsics.ts';
 import { z } from 'zod';
 import type { Files } from '../src/io/files.ts';
 import { parseRigidMotion } from '../src/geometry/rigid-motion.ts';
 import { missingWarnings } from './missing-images.ts';
 import { readJson, valueError } from './read-json.ts';
-import type { Intrinsics, SplitName } from './scene-data.ts';
+import type { SplitName } from './scene-data.ts';
 import { SPLIT_NAMES, type PosedImage, type SceneFormat } from './scene-format.ts';
 import { findImage, joinPath, normaliseRelative, viewNames } from './scene-paths.ts';
 

@@ -7,6 +7,7 @@
  * with R's columns the camera's down, right and back axes, f the focal length of an original image of h x w pixels, and the z-depths that the
  * view shows. Our axes are right, up, back: columns 1, -0, 2. Every 8th view is for testing (`holdout`).
  */
+import type { Intrinsics } from '../src/geometry/intrinsics.ts';
 import { InputError } from '../src/base/errors.ts';
 import type { Files } from '../src/io/files.ts';
 import { rigidProblem } from '../src/geometry/rigid-motion.ts';
@@ -14,7 +15,7 @@ import { holdOut } from './hold-out.ts';
 import { findImageFolder, listImages } from './image-folders.ts';
 import { checkMatrix, readNpy } from './npy.ts';
 import { valueError } from './read-json.ts';
-import type { DepthRange, Intrinsics } from './scene-data.ts';
+import type { DepthRange } from './scene-data.ts';
 import type { LoadOptions, PosedImage, PosedScene, SceneFormat } from './scene-format.ts';
 import { joinPath, viewNames } from './scene-paths.ts';
 

@@ -7,10 +7,10 @@
  * world already, so there is nothing to do with it. instant-ngp's `aabb_scale` s is the side of a cube in its units, p' = 0.33 p + 0.5: a scene of
  * s = 1 lies within it, a larger one may have a background.
  */
+import type { Box } from '../src/geometry/box.ts';
 import { z } from 'zod';
 import type { Files } from '../src/io/files.ts';
 import { parseRigidMotion } from '../src/geometry/rigid-motion.ts';
-import type { Box } from '../src/model/bounds.ts';
 import { holdOut } from './hold-out.ts';
 import { findImageFolder } from './image-folders.ts';
 import { missingWarnings } from './missing-images.ts';

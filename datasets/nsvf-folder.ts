@@ -6,13 +6,14 @@
  *     intrinsics.txt      "f cx cy 0." on the first line, or a 4x4 matrix with fx, fy, cx, cy in it
  *     bbox.txt            xmin ymin zmin xmax ymax zmax and the size of a voxel; may be missing
  */
+import type { Intrinsics } from '../src/geometry/intrinsics.ts';
+import type { Box } from '../src/geometry/box.ts';
 import { InputError } from '../src/base/errors.ts';
 import type { Files } from '../src/io/files.ts';
 import { parseRigidMotion } from '../src/geometry/rigid-motion.ts';
-import type { Box } from '../src/model/bounds.ts';
 import { listImages } from './image-folders.ts';
 import { valueError } from './read-json.ts';
-import type { Intrinsics, SplitName } from './scene-data.ts';
+import type { SplitName } from './scene-data.ts';
 import type { PosedImage, PosedScene } from './scene-format.ts';
 import { joinPath, viewNames } from './scene-paths.ts';
 

@@ -1,4 +1,5 @@
 /** From a folder to SceneData: the part of loading that is the same for all formats. */
+import type { SpaceKind } from '../src/spaces/space.ts';
 import { InputError } from '../src/base/errors.ts';
 import type { Files, ImageCodec } from '../src/io/files.ts';
 import type { Reporter } from '../src/base/events.ts';
@@ -6,7 +7,7 @@ import { automaticDepthRange } from '../src/geometry/camera-geometry.ts';
 import { faceForward } from './forward-facing.ts';
 import { fingerprintSplit, loadViews, sizeCounts, splitSizes, type ImageSize } from './load-views.ts';
 import { boxDepths, pointBox, pointDepths } from './point-bounds.ts';
-import type { DepthRange, SceneData, SceneSpace, SpaceKind, SplitName, View } from './scene-data.ts';
+import type { DepthRange, SceneData, SceneSpace, SplitName, View } from './scene-data.ts';
 import { SPLIT_NAMES, type PosedImage, type PosedScene, type SceneFormat } from './scene-format.ts';
 import { baseName } from './scene-paths.ts';
 import { spaceKind, unboundedSpace } from './scene-space.ts';

@@ -1,7 +1,7 @@
 /** What a sparse point cloud says about where a scene lies. Such clouds have outliers, so everything is read from quantiles. */
+import type { Box } from '../src/geometry/box.ts';
 import { planeBounds } from '../src/geometry/lens.ts';
 import type { Camera } from '../src/geometry/camera.ts';
-import type { Box } from '../src/model/bounds.ts';
 import type { DepthRange } from './scene-data.ts';
 
 /** Share of the points that is ignored at each end. LLFF's bounds use the same. */

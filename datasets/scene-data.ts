@@ -4,30 +4,9 @@
  * Camera convention: right-handed world, the camera looks along its -Z with +Y up, `camToWorld` is 4x4 row-major, a rigid motion. Pixel
  * (i, j), column i and row j from the top left, has its centre at (i + 0.5, j + 0.5).
  */
-import type { Box } from '../src/model/bounds.ts';
-import type { Vec3 } from '../src/model/field-spec.ts';
-
-/** Coefficients of the lens (src/geometry/lens.ts): radial k, tangential p, as OpenCV and COLMAP have them. */
-export interface Distortion {
-  readonly k1: number;
-  readonly k2: number;
-  readonly k3: number;
-  readonly k4: number;
-  readonly p1: number;
-  readonly p2: number;
-}
-
-export interface Intrinsics {
-  readonly width: number;
-  readonly height: number;
-  /** Focal lengths and principal point, pixels. */
-  readonly fx: number;
-  readonly fy: number;
-  readonly cx: number;
-  readonly cy: number;
-  /** Without it the camera is a pinhole. */
-  readonly distortion?: Distortion;
-}
+import type { Vec3 } from '../src/geometry/vector.ts';
+import type { Box } from '../src/geometry/box.ts';
+import type { Intrinsics } from '../src/geometry/intrinsics.ts';
 
 export interface View {
   /** Name shown to people and used for output files, e.g. "r_12". */
@@ -60,9 +39,6 @@ export type SceneSpace =
   | { readonly kind: 'ndc'; readonly near: number; readonly scale: number }
   /** The background reaches far beyond the cameras. `centre` and half the longest side (`radius`) of the box of the camera centres: the inner region. */
   | { readonly kind: 'unbounded'; readonly centre: Vec3; readonly radius: number };
-
-export type SpaceKind = SceneSpace['kind'];
-export const SPACE_KINDS: readonly SpaceKind[] = ['bounded', 'ndc', 'unbounded'];
 
 export type SplitName = 'train' | 'val' | 'test';
 export type Background = 'white' | 'black' | 'random';

@@ -2,9 +2,11 @@
  * What a format has to provide. A format only knows its files: it finds cameras and image paths. Loading pixels, downscaling, depth range, the
  * kind of space and the fingerprint are shared by all formats (open-scene.ts).
  */
+import type { SpaceKind } from '../src/spaces/space.ts';
+import type { Intrinsics } from '../src/geometry/intrinsics.ts';
+import type { Box } from '../src/geometry/box.ts';
 import type { Files } from '../src/io/files.ts';
-import type { Box } from '../src/model/bounds.ts';
-import type { DepthRange, Intrinsics, SpaceKind, SplitName } from './scene-data.ts';
+import type { DepthRange, SplitName } from './scene-data.ts';
 
 export interface Detection {
   readonly found: boolean;

@@ -2,10 +2,9 @@
  * A drawing of a scene as SVG: cameras with their frusta, the box or what is known of one, and points, from above and from the side. Both views
  * are parallel projections to the same scale: up is the axis of the world that the cameras' up nearly is.
  */
+import type { Box } from '../src/geometry/box.ts';
 import { pixelToPlane } from '../src/geometry/lens.ts';
-import { cross, dot, normalised } from '../src/geometry/vector.ts';
-import type { Box } from '../src/model/bounds.ts';
-import type { Vec3 } from '../src/model/field-spec.ts';
+import { cross, dot, normalised, type Vec3 } from '../src/geometry/vector.ts';
 import type { SceneReport } from './inspect-scene.ts';
 import type { SceneData, SplitName, View } from './scene-data.ts';
 import { SPLIT_NAMES } from './scene-format.ts';

@@ -3,10 +3,10 @@
  * camera_angle_y), principal point (cx, cy), the size they are for (w, h), and distortion (k1..k4, p1, p2; src/geometry/lens.ts). All of it is scaled
  * to the size of the stored image.
  */
+import type { Distortion, Intrinsics } from '../src/geometry/intrinsics.ts';
 import { z } from 'zod';
 import { InputError } from '../src/base/errors.ts';
 import { valueError } from './read-json.ts';
-import type { Distortion, Intrinsics } from './scene-data.ts';
 import type { PosedImage } from './scene-format.ts';
 
 const positive = z.number({ error: 'a positive number' }).positive({ error: 'a positive number' }).optional();

@@ -1,6 +1,9 @@
 /** Cameras' rays in the space of a field, and what comes back along them: the one place that tells the kinds of space apart. */
-import type { RenderedRays, Rays } from '../src/backends/backend.ts';
-import type { FieldSpace, FieldSpec, Vec3 } from '../src/model/field-spec.ts';
+import type { Vec3 } from '../src/geometry/vector.ts';
+import type { FieldSpace } from '../src/spaces/space.ts';
+import type { Rays } from '../src/geometry/rays.ts';
+import type { RenderedRays } from '../src/engine/backend.ts';
+import type { FieldSpec } from '../src/model/field-spec.ts';
 import { expand } from '../src/geometry/contraction.ts';
 import { depthOf, directionTo, ndcToMetres, toNdc } from '../src/geometry/ndc.ts';
 import { cameraRays, type Camera } from '../src/geometry/camera.ts';

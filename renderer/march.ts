@@ -6,8 +6,9 @@
  *
  *     alpha = 1 - (1 + exp(s + b))^(-interval)       w_i = T_i alpha_i       T_{i+1} = T_i (1 - alpha_i)
  */
-import type { Rays } from '../src/backends/backend.ts';
-import { hasMetricSteps, MIN_TRANSMITTANCE, ON_PLANE, type FieldSpec, type GridSpec, type Vec3 } from '../src/model/field-spec.ts';
+import type { Vec3 } from '../src/geometry/vector.ts';
+import type { Rays } from '../src/geometry/rays.ts';
+import { hasMetricSteps, MIN_TRANSMITTANCE, ON_PLANE, type FieldSpec, type GridSpec } from '../src/model/field-spec.ts';
 import { contract, innerSteps, LEAST_MOVE, normOf, stepParameter } from '../src/geometry/contraction.ts';
 
 /** Components of a direction smaller than this count as this in the slab test. */

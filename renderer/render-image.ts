@@ -4,7 +4,8 @@
  * The chunk size is fixed, so that images do not depend on memory or machine; for fields without Poisson encoding (whose noise counts rays
  * within a call) they do not depend on it at all.
  */
-import { addCounts, emptyCounts, type Counts, type FieldEngine, type RenderSettings } from '../src/backends/backend.ts';
+import { addCounts, emptyCounts, type Counts } from '../src/engine/counts.ts';
+import { type FieldEngine, type RenderSettings } from '../src/engine/backend.ts';
 import { hash32 } from '../src/math/random.ts';
 import { depthToMetres, fieldRays } from './field-rays.ts';
 import type { Camera } from '../src/geometry/camera.ts';

@@ -1,25 +1,20 @@
 /** The public API: everything the command line is made of, without Node. `spikeray` on the command line is src/cli/. */
+export type { Vec3 } from './geometry/vector.ts';
+export type { Rays } from './geometry/rays.ts';
+export type { Counts } from './engine/counts.ts';
+export { lookAt } from './geometry/look-at.ts';
+export type { Distortion, Intrinsics } from './geometry/intrinsics.ts';
 export { detectFormat, openScene, type OpenOptions } from '../datasets/index.ts';
 export { inspectScene, type SceneReport } from '../datasets/inspect-scene.ts';
-export type { Background, DepthRange, Distortion, Intrinsics, SceneData, SceneSpace, SplitName, View } from '../datasets/scene-data.ts';
+export type { Background, DepthRange, SceneData, SceneSpace, SplitName, View } from '../datasets/scene-data.ts';
 export { drawScene, type ScenePicture } from '../datasets/scene-picture.ts';
 export { SYNTHETIC_SCENES } from '../datasets/synth/scenes.ts';
 export { writeSyntheticScene, type SynthOptions } from '../datasets/synth/write-synthetic-scene.ts';
-export { lookAt, orbitPath, viewPath, type NamedCamera } from '../renderer/paths/camera-path.ts';
+export { orbitPath, viewPath, type NamedCamera } from '../renderer/paths/camera-path.ts';
 export { parseCameraPath } from '../renderer/paths/nerfstudio-path.ts';
 export { cameraRays, type Camera } from './geometry/camera.ts';
 export { renderImage, type RenderedImage } from '../renderer/render-image.ts';
-export type {
-  Backend,
-  BackendName,
-  Capacity,
-  Counts,
-  FieldEngine,
-  Rays,
-  RenderSettings,
-  StepSettings,
-  TrainBatch,
-} from './backends/backend.ts';
+export type { Backend, BackendName, Capacity, FieldEngine, RenderSettings, StepSettings, TrainBatch } from './engine/backend.ts';
 export { selectBackend, type BackendChoice, type BackendStarters } from './backends/select-backend.ts';
 export { createTfjsBackend } from './backends/tfjs/tfjs-backend.ts';
 export { createBackend as createWasmBackend } from './backends/wasm/wasm-backend.ts';
@@ -47,7 +42,7 @@ export {
   type Parameter,
   type Transform,
 } from './neurons/parameters.ts';
-export type { FieldSpec, GridSpec, NetworkSpec, Vec3 } from './model/field-spec.ts';
+export type { FieldSpec, GridSpec, NetworkSpec } from './model/field-spec.ts';
 export { createRun, openRun, type RunFolder } from './run/run-folder.ts';
 export type { RunRecord } from './run/run-record.ts';
 export { VERSION } from './run/version.ts';

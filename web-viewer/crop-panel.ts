@@ -1,6 +1,6 @@
 /** The crop box: a low and a high slider for each axis. */
-import type { CropBox } from '../renderer/frames/frame-source.ts';
-import type { Vec3 } from '../src/model/field-spec.ts';
+import type { Vec3 } from '../src/geometry/vector.ts';
+import type { CropBox } from '../src/frames/frame-source.ts';
 import { byId, element } from './elements.ts';
 
 type Bounds = { readonly min: readonly number[]; readonly max: readonly number[] };

@@ -1,5 +1,5 @@
 /** What a page and the worker that draws for it say to each other. */
-import type { Frame, FrameRequest } from '../renderer/frames/frame-source.ts';
+import type { Frame, FrameRequest } from '../src/frames/frame-source.ts';
 
 /** Milliseconds between frames of a moving view. */
 export const INTERVAL = 90;

@@ -1,7 +1,7 @@
 /** Draws frames of a baked scene in a worker of the page: the wasm backend on one thread, in memory of its own. */
-import { EngineSource } from '../renderer/frames/engine-source.ts';
-import { ShownField } from '../renderer/frames/shown-field.ts';
-import type { FieldEngine } from '../src/backends/backend.ts';
+import { EngineSource } from '../src/frames/engine-source.ts';
+import { ShownField } from '../src/frames/shown-field.ts';
+import type { FieldEngine } from '../src/engine/backend.ts';
 import { createBackend } from '../src/backends/wasm/wasm-backend.ts';
 import { decodeScene } from '../src/baked/decode-scene.ts';
 import { SpikeRayError } from '../src/base/errors.ts';

@@ -1,5 +1,6 @@
 /** The button that films the camera path: starts, shows how far it is, and stops. */
-import { pathFrames, type KeyPath, type Pose } from '../renderer/paths/camera-keys.ts';
+import type { Pose } from '../renderer/paths/camera-key.ts';
+import { pathFrames, type KeyPath } from '../renderer/paths/camera-keys.ts';
 import { byId } from './elements.ts';
 import { download } from './path-panel.ts';
 

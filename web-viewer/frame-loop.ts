@@ -3,7 +3,7 @@
  * interval, and each is finished before the next is asked for; once it stands still, finer frames follow up to full resolution, and are
  * given up as soon as something else is wanted.
  */
-import type { FrameRequest, FrameSource, PictureSurface, ShownFrame } from '../renderer/frames/frame-source.ts';
+import type { FrameRequest, FrameSource, PictureSurface, ShownFrame } from '../src/frames/frame-source.ts';
 import { Refusal } from './api.ts';
 import { SpikeRayError } from '../src/base/errors.ts';
 import { wait } from './elements.ts';

@@ -1,7 +1,7 @@
 /** The page's GPU, with the kernels of the webgpu backend. Loaded only where pictures are drawn on it. */
-import { EngineSource } from '../renderer/frames/engine-source.ts';
-import { ShownField } from '../renderer/frames/shown-field.ts';
-import type { Backend } from '../src/backends/backend.ts';
+import { EngineSource } from '../src/frames/engine-source.ts';
+import { ShownField } from '../src/frames/shown-field.ts';
+import type { Backend } from '../src/engine/backend.ts';
 import { describeAdapter } from '../src/backends/webgpu/adapters.ts';
 import { openDevice, type WebgpuDevice } from '../src/backends/webgpu/device.ts';
 import { createWebgpuBackend } from '../src/backends/webgpu/webgpu-backend.ts';

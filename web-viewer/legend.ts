@@ -1,6 +1,6 @@
 /** The colour map of the picture, and what its ends stand for. */
 import { turbo, viridis } from '../renderer/colour-maps.ts';
-import type { ValueRange } from '../renderer/frames/output-modes.ts';
+import type { ValueRange } from '../src/frames/output-modes.ts';
 import { element } from './elements.ts';
 
 const STEPS = 16;

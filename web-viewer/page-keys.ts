@@ -1,5 +1,5 @@
 /** Keys of the viewer besides those that move the camera (navigation.ts). */
-import { OUTPUT_MODES, type OutputMode } from '../renderer/frames/output-modes.ts';
+import { OUTPUT_MODES, type OutputMode } from '../src/frames/output-modes.ts';
 
 /** @param actions by `KeyboardEvent.key` */
 export function watchKeys(stage: HTMLElement, setOutput: (mode: OutputMode) => void, actions: Readonly<Record<string, () => void>>): void {

@@ -1,14 +1,6 @@
 /** The camera-path editor: key frames with times, a preview, files in nerfstudio's form. */
-import {
-  cameraAt,
-  encodeKeyPath,
-  MOST_KEYS,
-  parseKeyPath,
-  pathSeconds,
-  type CameraKey,
-  type KeyPath,
-  type Pose,
-} from '../renderer/paths/camera-keys.ts';
+import type { CameraKey, Pose } from '../renderer/paths/camera-key.ts';
+import { cameraAt, encodeKeyPath, MOST_KEYS, parseKeyPath, pathSeconds, type KeyPath } from '../renderer/paths/camera-keys.ts';
 import { byId, element } from './elements.ts';
 
 export interface PathHost {

@@ -1,5 +1,6 @@
 /** A camera path as the stage draws it. */
-import { cameraAt, pathSeconds, type CameraKey } from '../renderer/paths/camera-keys.ts';
+import type { CameraKey } from '../renderer/paths/camera-key.ts';
+import { cameraAt, pathSeconds } from '../renderer/paths/camera-keys.ts';
 import type { FrustumCamera } from './scene-lines.ts';
 
 const POINTS_A_KEY = 16;

@@ -9,8 +9,8 @@
 import { AlwaysDepth, DataTexture, FloatType, Mesh, PlaneGeometry, RedFormat, Vector2, type PerspectiveCamera, type Texture } from 'three';
 import { cameraFar, cameraNear, ivec2, min, mix, select, texture, uniform, uv, vec2, vec3, vec4, viewZToPerspectiveDepth } from 'three/tsl';
 import { ExternalTexture, LinearFilter, NodeMaterial } from 'three/webgpu';
-import type { Frame, PictureSurface, ShownFrame } from '../renderer/frames/frame-source.ts';
-import type { PictureTextures } from '../src/backends/backend.ts';
+import type { Frame, PictureSurface, ShownFrame } from '../src/frames/frame-source.ts';
+import type { PictureTextures } from '../src/engine/backend.ts';
 
 /** Columns of the stage, as shares of its width. */
 export interface Region {

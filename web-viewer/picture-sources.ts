@@ -3,8 +3,8 @@
  * address asks for one of them; a GPU that only pretends to be one (a software adapter) is used only if it is asked for. Where the GPU cannot
  * draw, or fails later, the page says why, and the host goes on.
  */
-import type { EngineSource } from '../renderer/frames/engine-source.ts';
-import type { Frame, FrameRequest, FrameSource, PictureSurface, ShownFrame } from '../renderer/frames/frame-source.ts';
+import type { EngineSource } from '../src/frames/engine-source.ts';
+import type { Frame, FrameRequest, FrameSource, PictureSurface, ShownFrame } from '../src/frames/frame-source.ts';
 import { Refusal } from './api.ts';
 import type { PageGpu } from './gpu-source.ts';
 import type { SceneHost } from './scene-host.ts';

@@ -1,6 +1,6 @@
 /** The pictures on the stage, side by side as parts of one view: runs drawn by frame sources, and the photo. Dividers between them move. */
-import type { FrameSource, ShownFrame } from '../renderer/frames/frame-source.ts';
-import type { Intrinsics } from '../datasets/scene-data.ts';
+import type { Intrinsics } from '../src/geometry/intrinsics.ts';
+import type { FrameSource, ShownFrame } from '../src/frames/frame-source.ts';
 import { element } from './elements.ts';
 import { FrameLoop, type WantedPicture } from './frame-loop.ts';
 import { PictureLayer } from './picture-layer.ts';

@@ -1,5 +1,5 @@
 /** What a viewer page needs of the place where its scene lies: a server with its API, or a baked scene in the page itself. */
-import type { FrameSource } from '../renderer/frames/frame-source.ts';
+import type { FrameSource } from '../src/frames/frame-source.ts';
 import type { CameraView } from '../src/server/run-views.ts';
 import type { RunDetails } from './api.ts';
 

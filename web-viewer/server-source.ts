@@ -1,6 +1,6 @@
 /** Frames drawn by the server: one request, one stream of them. */
-import { decodeFrames } from '../renderer/frames/frame-message.ts';
-import type { Frame, FrameRequest, FrameSource } from '../renderer/frames/frame-source.ts';
+import { decodeFrames } from '../src/frames/frame-message.ts';
+import type { Frame, FrameRequest, FrameSource } from '../src/frames/frame-source.ts';
 import { refusalOf } from './api.ts';
 
 export class ServerSource implements FrameSource {

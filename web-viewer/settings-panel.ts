@@ -1,5 +1,5 @@
 /** The panel's settings of picture and camera: shows the state, changes it, and says what that asks for. */
-import { NETWORK_MODES, OUTPUT_MODES, type OutputMode } from '../renderer/frames/output-modes.ts';
+import { NETWORK_MODES, OUTPUT_MODES, type OutputMode } from '../src/frames/output-modes.ts';
 import type { RunDetails } from './api.ts';
 import { byId, element, setOptions } from './elements.ts';
 import { FOV_RANGE, type ViewState } from './view-state.ts';

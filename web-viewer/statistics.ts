@@ -1,5 +1,5 @@
 /** Figures of the picture that is shown. */
-import type { FrameFacts } from '../renderer/frames/frame-source.ts';
+import type { FrameFacts } from '../src/frames/frame-source.ts';
 import { element } from './elements.ts';
 
 /** Frames of the last two seconds make the rate. */

@@ -1,8 +1,8 @@
 /** What is looked at and how, kept in the address of the page, so that a link or a reload shows the same. */
-import { OUTPUT_MODES, type OutputMode } from '../renderer/frames/output-modes.ts';
-import type { CropBox } from '../renderer/frames/frame-source.ts';
+import type { Vec3 } from '../src/geometry/vector.ts';
+import { OUTPUT_MODES, type OutputMode } from '../src/frames/output-modes.ts';
+import type { CropBox } from '../src/frames/frame-source.ts';
 import { rigidProblem } from '../src/geometry/rigid-motion.ts';
-import type { Vec3 } from '../src/model/field-spec.ts';
 
 export interface ViewState {
   output: OutputMode;

@@ -1,6 +1,6 @@
 /** Brings camera, pictures, lines and panels together: what is looked at, and what has to be drawn for it. */
-import type { Intrinsics } from '../datasets/scene-data.ts';
-import type { CropBox, ShownFrame } from '../renderer/frames/frame-source.ts';
+import type { Intrinsics } from '../src/geometry/intrinsics.ts';
+import type { CropBox, ShownFrame } from '../src/frames/frame-source.ts';
 import type { CameraView } from '../src/server/run-views.ts';
 import { CamerasPanel } from './cameras-panel.ts';
 import { CropPanel } from './crop-panel.ts';

@@ -1,5 +1,5 @@
 /** Frames drawn by a worker of the page (draw-worker.ts), where there is neither a server nor a GPU. */
-import type { Frame, FrameRequest, FrameSource } from '../renderer/frames/frame-source.ts';
+import type { Frame, FrameRequest, FrameSource } from '../src/frames/frame-source.ts';
 import kernelsUrl from '../src/backends/wasm/kernels-unshared.wasm?url';
 import { SpikeRayError } from '../src/base/errors.ts';
 import { INTERVAL, type FromWorker, type ToWorker } from './draw-messages.ts';

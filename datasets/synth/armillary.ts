@@ -2,7 +2,7 @@
  * An armillary sphere on a turned stand: graduated rings around a geodesic wire cage around a mirror ball. Wires thinner than a pixel, much
  * that is seen through gaps, and a ball whose picture depends on nothing but the direction it is seen from. z is up.
  */
-import type { Vec3 } from '../../src/model/field-spec.ts';
+import type { Vec3 } from '../../src/geometry/vector.ts';
 import { geodesicEdges } from './geodesic.ts';
 import { metal, wood, type Material } from './material.ts';
 import { partKit, type Part } from './part.ts';

@@ -1,5 +1,5 @@
 /** Box with rounded edges. */
-import type { Vec3 } from '../../src/model/field-spec.ts';
+import type { Vec3 } from '../../src/geometry/vector.ts';
 import { marchToSurface, NEAREST, type Shape } from './shape.ts';
 
 /** Box of half size `half`; edges and corners rounded with radius `bevel` (0: sharp). */

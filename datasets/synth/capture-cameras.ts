@@ -1,9 +1,9 @@
 /** Cameras as a person with a camera in the hand would have them: before a forward-facing scene, and once around an object. */
-import { lookAt } from '../../renderer/paths/camera-path.ts';
+import type { Distortion, Intrinsics } from '../../src/geometry/intrinsics.ts';
+import type { Vec3 } from '../../src/geometry/vector.ts';
+import { lookAt } from '../../src/geometry/look-at.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
 import { Random } from '../../src/math/random.ts';
-import type { Vec3 } from '../../src/model/field-spec.ts';
-import type { Distortion, Intrinsics } from '../scene-data.ts';
 
 /** The lens of the orbit: barrel distortion of 3 % at the corners, a little off centre. */
 export const CAPTURE_LENS: Distortion = { k1: -0.12, k2: 0.05, k3: -0.004, k4: 0, p1: 0.0015, p2: -0.001 };

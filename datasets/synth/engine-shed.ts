@@ -2,7 +2,7 @@
  * The locomotive before the back wall of an open shed, between pillars, barrels and crates, behind a barrier: things at all depths from 2 to 6 m,
  * and no gap in any view of the forward-facing cameras. x is to the right, y away from the cameras, z up.
  */
-import type { Vec3 } from '../../src/model/field-spec.ts';
+import type { Vec3 } from '../../src/geometry/vector.ts';
 import { locomotiveParts } from './locomotive.ts';
 import { metal, paint, wood, type Material } from './material.ts';
 import { partKit, type Part } from './part.ts';

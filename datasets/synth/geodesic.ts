@@ -1,7 +1,7 @@
 /** An icosahedron with every edge halved and pushed out to the sphere: 42 vertices, 120 edges. */
-import type { Vec3 } from '../../src/model/field-spec.ts';
 
 /** Unit vertices, and edges as pairs of their indices. */
+import type { Vec3 } from '../../src/geometry/vector.ts';
 export function geodesicEdges(): { vertices: readonly Vec3[]; edges: readonly (readonly [number, number])[] } {
   const vertices: Vec3[] = icosahedron();
   // Vertices of an icosahedron on the unit sphere have a distance of 1.0515 to their neighbours, 1.7013 to the others.

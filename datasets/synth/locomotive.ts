@@ -1,5 +1,5 @@
 /** A toy tank engine on a length of track, 2 m long, centred at the origin; x is forward, z up. */
-import type { Vec3 } from '../../src/model/field-spec.ts';
+import type { Vec3 } from '../../src/geometry/vector.ts';
 import { metal, paint, wood, type Material } from './material.ts';
 import { partKit, type Part } from './part.ts';
 

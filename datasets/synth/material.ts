@@ -1,6 +1,6 @@
 /** What a surface looks like. Colours are linear RGB; `srgb` turns the usual hexadecimal notation into them. */
-import type { Vec3 } from '../../src/model/field-spec.ts';
 
+import type { Vec3 } from '../../src/geometry/vector.ts';
 export interface Material {
   readonly colour: Vec3;
   /** GGX roughness: 0.05 polished .. 1 matt. */

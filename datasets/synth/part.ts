@@ -1,5 +1,5 @@
 /** A solid placed in the world with a material, and the kit from which scenes are put together. */
-import type { Vec3 } from '../../src/model/field-spec.ts';
+import type { Vec3 } from '../../src/geometry/vector.ts';
 import { box } from './box-shape.ts';
 import type { Material } from './material.ts';
 import { capsule, sphere, torus } from './round-shapes.ts';

@@ -2,8 +2,8 @@
  * A solid in its own frame: centred at the origin, axis along z. Every shape answers four questions exactly, so that images, shadows and
  * depths of the generated scenes are ground truth rather than approximations.
  */
-import type { Vec3 } from '../../src/model/field-spec.ts';
 
+import type { Vec3 } from '../../src/geometry/vector.ts';
 export interface Shape {
   /** Half of the bounding box's size, along the shape's own axes. */
   readonly halfSize: Vec3;

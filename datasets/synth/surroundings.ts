@@ -1,7 +1,7 @@
 /** The light around a generated scene: a sun, and a sky with two soft boxes as in a photographer's studio. World z is up. Linear RGB. */
-import type { Vec3 } from '../../src/model/field-spec.ts';
 
 /** Unit vector towards the sun. */
+import type { Vec3 } from '../../src/geometry/vector.ts';
 export const SUN: Vec3 = unit([-0.48, -0.62, 0.78]);
 export const SUN_COLOUR: Vec3 = [3.1, 2.85, 2.45];
 /** Tangent of the sun's angular radius: how soft shadows are. */

@@ -6,19 +6,9 @@
  * for positions, fields of view, and the components of the rotations' quaternions (signs chosen so that neighbours are near, normalised
  * afterwards). The path goes exactly through its keys and has no kinks in its speed.
  */
+import type { CameraKey, Pose } from './camera-key.ts';
 import { InputError } from '../../src/base/errors.ts';
 import { encodeCameraPath, parseCameraPath } from './nerfstudio-path.ts';
-
-export interface CameraKey {
-  /** [16] row-major rigid motion */
-  readonly camToWorld: readonly number[];
-  /** Vertical, degrees. */
-  readonly fov: number;
-  /** From the key before; of the first key without meaning. */
-  readonly seconds: number;
-}
-
-export type Pose = Pick<CameraKey, 'camToWorld' | 'fov'>;
 
 export interface KeyPath {
   readonly keys: readonly CameraKey[];

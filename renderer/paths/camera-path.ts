@@ -1,33 +1,16 @@
 /** Cameras to render: the views of a split, or an orbit around what the training cameras look at. */
+import { lookAt } from '../../src/geometry/look-at.ts';
+import { resizeIntrinsics, type Size } from '../../src/geometry/intrinsics.ts';
 import { cameraGeometry } from '../../src/geometry/camera-geometry.ts';
-import type { Intrinsics, View } from '../../datasets/scene-data.ts';
+import type { View } from '../../datasets/scene-data.ts';
 import { meanUp, nearestAxis } from '../../src/geometry/world-up.ts';
 import { InputError } from '../../src/base/errors.ts';
-import { combine, cross, dot, normalised } from '../../src/geometry/vector.ts';
-import type { Vec3 } from '../../src/model/field-spec.ts';
+import { combine, cross, dot, normalised, type Vec3 } from '../../src/geometry/vector.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
 
 /** A camera with the name of the file it is rendered to. */
 export interface NamedCamera extends Camera {
   readonly name: string;
-}
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** The intrinsics for another image size with the same vertical field of view and square pixels kept square. */
-export function resizeIntrinsics(intrinsics: Intrinsics, size: Size): Intrinsics {
-  const scale = size.height / intrinsics.height;
-  return {
-    ...intrinsics,
-    ...size,
-    fx: intrinsics.fx * scale,
-    fy: intrinsics.fy * scale,
-    cx: size.width / 2 + (intrinsics.cx - intrinsics.width / 2) * scale,
-    cy: size.height / 2 + (intrinsics.cy - intrinsics.height / 2) * scale,
-  };
 }
 
 /** The cameras of views as they are, or in another size. */
@@ -72,14 +55,6 @@ export function orbitPath(views: readonly View[], frames: number, size: Size): N
 
 export function frameName(frame: number): string {
   return `frame_${String(frame).padStart(4, '0')}`;
-}
-
-/** [16] of a camera at `position` that looks at `target`. */
-export function lookAt(position: Vec3, target: Vec3, up: Vec3): Float64Array {
-  const back = normalised(combine([1, position], [-1, target]));
-  const right = normalised(cross(up, back));
-  const top = cross(back, right);
-  return Float64Array.of(...[0, 1, 2].flatMap((axis) => [right[axis], top[axis], back[axis], position[axis]]), ...[0, 0, 0, 1]);
 }
 
 /** A unit vector across `axis`, towards `hint` if that is not along it. */

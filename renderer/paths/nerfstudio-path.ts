@@ -3,10 +3,11 @@
  * (vertical, degrees), `render_width`, `render_height`, `fps`; for editing on, `keyframes[i]` with `matrix` (as camera_to_world), `fov` and
  * `override_transition_sec`.
  */
+import type { Size } from '../../src/geometry/intrinsics.ts';
+import type { CameraKey, Pose } from './camera-key.ts';
 import { InputError } from '../../src/base/errors.ts';
 import { rigidProblem } from '../../src/geometry/rigid-motion.ts';
-import type { CameraKey, Pose } from './camera-keys.ts';
-import { frameName, type NamedCamera, type Size } from './camera-path.ts';
+import { frameName, type NamedCamera } from './camera-path.ts';
 
 /** The longest side of an image that is rendered, pixels. */
 export const LARGEST_SIDE = 8192;

@@ -5,9 +5,11 @@
  *
  * with r the 90th percentiles of the cameras' distances from their mean along the axes, near 0.9 times and far 5 times the scene's.
  */
+import { resizeIntrinsics, type Size } from '../../src/geometry/intrinsics.ts';
+import { lookAt } from '../../src/geometry/look-at.ts';
+import type { Vec3 } from '../../src/geometry/vector.ts';
 import type { DepthRange, View } from '../../datasets/scene-data.ts';
-import type { Vec3 } from '../../src/model/field-spec.ts';
-import { frameName, lookAt, resizeIntrinsics, type NamedCamera, type Size } from './camera-path.ts';
+import { frameName, type NamedCamera } from './camera-path.ts';
 
 const TURNS = 2;
 /** LLFF's margins on the scene's depths, and share of the far one in the inverse depth that is looked at. */

@@ -1,6 +1,6 @@
 /** Uniform structs of scalars, as WGSL text and as bytes. `Grid` changes with the field's spec, `Step` with every call, `View` with the camera. */
 
-import type { FieldSpace } from '../../src/model/field-spec.ts';
+import type { FieldSpace } from '../../src/spaces/space.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
 
 export type Scalar = 'f32' | 'i32' | 'u32';

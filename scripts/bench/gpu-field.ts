@@ -1,6 +1,6 @@
 /** Training and rendering of a field of known cost on a GPU, beside the same model in PyTorch. */
 import type { Camera } from '../../src/geometry/camera.ts';
-import type { FieldEngine, TrainBatch } from '../../src/backends/backend.ts';
+import type { FieldEngine, TrainBatch } from '../../src/engine/backend.ts';
 import type { WebgpuDevice } from '../../src/backends/webgpu/device.ts';
 import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';
 import { FRAME, framesPerSecond, measure, type Effort } from './measure.ts';

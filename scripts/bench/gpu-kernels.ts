@@ -1,5 +1,5 @@
 /** The time of every kernel, beside its two numbers (docs/kernels.md) and what the GPU can do at most. */
-import type { FieldEngine } from '../../src/backends/backend.ts';
+import type { FieldEngine } from '../../src/engine/backend.ts';
 import type { WebgpuDevice } from '../../src/backends/webgpu/device.ts';
 import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';
 import { maxStepsPerRay, viewInputs, voxelCount } from '../../src/model/field-spec.ts';

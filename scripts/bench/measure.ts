@@ -1,7 +1,7 @@
 /** How often something can be done in a second. */
-import { drawFrames, scaledCamera } from '../../renderer/frames/draw-frames.ts';
+import { drawFrames, scaledCamera } from '../../src/frames/draw-frames.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
-import type { FieldEngine, PictureTextures } from '../../src/backends/backend.ts';
+import type { FieldEngine, PictureTextures } from '../../src/engine/backend.ts';
 
 /** How much is computed; a software adapter would take hours for what a GPU does in a minute. */
 export interface Effort {

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { FieldEngine, StepSettings, TrainBatch } from '../../src/backends/backend.ts';
+import type { FieldEngine, StepSettings, TrainBatch } from '../../src/engine/backend.ts';
 import { encodeSafetensors, type SafeTensor } from '../../src/io/safetensors.ts';
 import { viewInputs, voxelCount } from '../../src/model/field-spec.ts';
 import { parameterValues, surrogateSettings } from '../../src/neurons/settings.ts';

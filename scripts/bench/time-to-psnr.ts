@@ -1,6 +1,6 @@
 /** How good a field is after how much training, and how fast it is drawn then: the clock stops meanwhile. */
 import type { SceneData } from '../../datasets/scene-data.ts';
-import type { Backend } from '../../src/backends/backend.ts';
+import type { Backend } from '../../src/engine/backend.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { evaluateField } from '../../src/eval/evaluate-field.ts';
 import { openField } from '../../src/eval/open-field.ts';

@@ -5,7 +5,7 @@
 import { suggest } from '../base/nearest-name.ts';
 import { BackendError, InputError, MemoryError } from '../base/errors.ts';
 import type { Reporter } from '../base/events.ts';
-import type { Backend, BackendName } from './backend.ts';
+import type { Backend, BackendName } from '../engine/backend.ts';
 
 export type BackendChoice = BackendName | 'auto';
 

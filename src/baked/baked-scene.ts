@@ -18,12 +18,11 @@
  */
 import { z } from 'zod';
 import { SPLIT_NAMES } from '../../datasets/scene-format.ts';
-import type { TensorName } from '../backends/backend.ts';
 import type { StoredField } from '../eval/open-field.ts';
 import { rigidProblem } from '../geometry/rigid-motion.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 import { fieldSpecSchema } from '../model/field-spec-schema.ts';
-import { renderingTensors } from '../model/tensor-names.ts';
+import { renderingTensors, type TensorName } from '../model/tensor-names.ts';
 
 export const MAGIC = 'SPKR';
 export const BAKED_VERSION = 1;

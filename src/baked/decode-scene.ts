@@ -1,5 +1,5 @@
 /** Reads a baked scene (baked-scene.ts), in Node and in browsers. Every error is an InputError that names the file. */
-import type { TensorName } from '../backends/backend.ts';
+import type { TensorName } from '../model/tensor-names.ts';
 import { InputError } from '../base/errors.ts';
 import { unpackBits } from '../io/bits.ts';
 import { GunzipReader } from '../io/gzip.ts';

@@ -1,5 +1,6 @@
 /** Core code never prints: it emits these events to a reporter, and the command line decides what a person sees. */
-import type { Vec3 } from '../model/field-spec.ts';
+
+type Triple = readonly [number, number, number];
 
 export type StageName = 'coarse' | 'fine';
 
@@ -9,9 +10,9 @@ export type ProgressEvent =
   | {
       readonly type: 'stage';
       readonly stage: StageName;
-      readonly gridSize: Vec3;
-      readonly min: Vec3;
-      readonly max: Vec3;
+      readonly gridSize: Triple;
+      readonly min: Triple;
+      readonly max: Triple;
       readonly text: string;
     }
   | ({ readonly type: 'step' } & StepMetrics)

@@ -2,7 +2,7 @@
  * What evaluation says of energy: operations and their arithmetic alone, beside the ANN twin on the same samples. The whole story (every stage,
  * every hardware model) is told by `spikeray energy`, study.ts.
  */
-import type { Counts } from '../backends/backend.ts';
+import type { Counts } from '../engine/counts.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
 import { horowitz45nmFp32 } from './hardware/horowitz-45nm-fp32.ts';
 import { countOperations, type OperationCounts, type Operations } from './work/operations.ts';

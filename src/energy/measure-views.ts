@@ -2,10 +2,11 @@
  * Renders held-out views and keeps, view by view, what the kernels counted, how long they took, what the machine's meter says, and the PSNR.
  * The first view is rendered once before anything is measured, so that compiling kernels and filling caches are not charged to it.
  */
+import { addCounts, emptyCounts, type Counts } from '../engine/counts.ts';
 import { backgroundColour, compositeView } from '../../datasets/background.ts';
 import type { View } from '../../datasets/scene-data.ts';
 import { renderImage, type RenderedImage } from '../../renderer/render-image.ts';
-import { addCounts, emptyCounts, type Counts, type FieldEngine } from '../backends/backend.ts';
+import { type FieldEngine } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../base/errors.ts';
 import { meanSquaredError, psnrOf } from '../math/image-metrics.ts';

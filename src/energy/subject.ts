@@ -1,8 +1,7 @@
 /** One network that was measured, or the twin that was computed from another's counts: identity, counts, ledgers. */
-import type { Counts } from '../backends/backend.ts';
+import { type Counts, firingRates } from '../engine/counts.ts';
 import type { Config } from '../config/schema.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
-import { firingRates } from './firing-rates.ts';
 import { ledgerOf, SYNAPSE_STAGES, totalWork, twinLedger, type Ledger } from './work/ledger.ts';
 import type { Measurement, ViewMeasurement } from './measure-views.ts';
 import { neuroBench, type NeuroBenchMetrics } from './work/neurobench.ts';

@@ -1,5 +1,5 @@
 /** What evaluation finds out; `metrics.json` is this as JSON. */
-import type { Counts } from '../backends/backend.ts';
+import type { Counts } from '../engine/counts.ts';
 import type { EnergyReport } from '../energy/energy-report.ts';
 
 export interface ViewRow {

@@ -4,15 +4,15 @@
  *
  * Quality is measured on the floating-point image clamped to 0..1, as in the papers; saved PNGs are rounded to 8 bits afterwards.
  */
+import { addCounts, emptyCounts, type Counts, firingRates } from '../engine/counts.ts';
 import { backgroundColour, compositeView } from '../../datasets/background.ts';
 import type { View } from '../../datasets/scene-data.ts';
 import { boxDistances } from '../../renderer/box-distances.ts';
 import { depthUnit } from '../../renderer/pixels.ts';
 import { renderImage, type RenderedImage } from '../../renderer/render-image.ts';
-import { addCounts, emptyCounts, type Counts, type FieldEngine } from '../backends/backend.ts';
+import { type FieldEngine } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { energyReport } from '../energy/energy-report.ts';
-import { firingRates } from '../energy/firing-rates.ts';
 import { InputError } from '../base/errors.ts';
 import { meanSquaredError, psnrOf, ssim, SSIM_WINDOW } from '../math/image-metrics.ts';
 import type { FieldSpec } from '../model/field-spec.ts';

@@ -1,6 +1,6 @@
 /** From stored tensors, a checkpoint's or a baked scene's, to an engine that renders: no moments, no gradients. */
-import type { Backend, FieldEngine } from '../backends/backend.ts';
-import { disposeOnFailure } from '../backends/dispose-on-failure.ts';
+import type { Backend, FieldEngine } from '../engine/backend.ts';
+import { disposeOnFailure } from '../engine/dispose-on-failure.ts';
 import { voxelCount } from '../model/field-spec.ts';
 import { renderingTensors } from '../model/tensor-names.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';

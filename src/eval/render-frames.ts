@@ -1,13 +1,13 @@
 /** Renders a camera path: NAME.png, NAME.depth.png, NAME.opacity.png a frame; colour.webp, depth.webp, opacity.webp of all frames. */
+import type { Vec3 } from '../geometry/vector.ts';
 import { boxDistances, shownDistances } from '../../renderer/box-distances.ts';
 import type { NamedCamera } from '../../renderer/paths/camera-path.ts';
 import { turbo, viridis } from '../../renderer/colour-maps.ts';
 import { depthPixels, depthUnit, mapPixels, toPixels } from '../../renderer/pixels.ts';
 import { renderImage, type RenderedImage } from '../../renderer/render-image.ts';
-import type { FieldEngine } from '../backends/backend.ts';
+import type { FieldEngine } from '../engine/backend.ts';
 import { writeColour, writeDepth, type ImageFolder } from './image-writer.ts';
 import type { PixelBuffer } from '../io/files.ts';
-import type { Vec3 } from '../model/field-spec.ts';
 import type { Reporter } from '../base/events.ts';
 
 export interface FramesOptions {

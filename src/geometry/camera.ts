@@ -2,8 +2,8 @@
  * Camera rays: pixel centres through the lens (lens.ts), camera looking along -Z, +Y up. Directions keep camera-space z = -1, so that multiples of
  * them are z-depths.
  */
-import type { Intrinsics } from '../../datasets/scene-data.ts';
-import type { Rays } from '../backends/backend.ts';
+import type { Rays } from './rays.ts';
+import type { Intrinsics } from './intrinsics.ts';
 import { pixelToPlane } from './lens.ts';
 
 export interface Camera {

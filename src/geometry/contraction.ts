@@ -12,9 +12,9 @@
  * Outside of the cube steps may move c(p) by far less than a step's length. A step out there exists only if c(p) has moved by more than 0.95 of it
  * since the last step that does.
  */
-import type { Vec3 } from '../model/field-spec.ts';
 
 /** b */
+import type { Vec3 } from './vector.ts';
 export const SHELL = 0.2;
 /** Half side of the box that contains all of contracted space. */
 export const CONTRACTED_HALF = 1 + SHELL;

@@ -8,7 +8,7 @@
  *
  * The way back has no closed form: Newton's method from (x', y'), which ends within 1e-12 in a few steps wherever the lens does not fold.
  */
-import type { Distortion, Intrinsics } from '../../datasets/scene-data.ts';
+import type { Distortion, Intrinsics } from './intrinsics.ts';
 import { InputError } from '../base/errors.ts';
 
 const MOST_ITERATIONS = 30;

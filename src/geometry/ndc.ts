@@ -11,8 +11,8 @@
  * so that one step of t is one step of z' on all rays. NeRF's factors 2 f / W and 2 f / H on x' and y' are left out: the grid's box takes up any
  * scale, and without them its voxels are as wide as they are high.
  */
-import type { RenderedRays, Rays } from '../backends/backend.ts';
-import type { GridSpec, Vec3 } from '../model/field-spec.ts';
+import type { Vec3 } from './vector.ts';
+import type { Rays } from './rays.ts';
 
 /** n; `near` of the scene's space. */
 export const NDC_NEAR = 1;
@@ -52,7 +52,7 @@ export function depthOf(z: number): number {
 }
 
 /** z-depth beyond which the grid's planes tell nothing from infinity: half a plane before it, metres. */
-export function farthestDepth(grid: GridSpec): number {
+export function farthestDepth(grid: { readonly size: Vec3 }): number {
   return 2 * NDC_NEAR * (grid.size[2] - 1);
 }
 
@@ -63,10 +63,10 @@ export function farthestDepth(grid: GridSpec): number {
  * @param position of the camera of which `toNdc` took the rays
  */
 export function ndcToMetres(
-  { depth: depths, opacity }: Pick<RenderedRays, 'depth' | 'opacity'>,
+  { depth: depths, opacity }: { readonly depth: Float32Array; readonly opacity: Float32Array },
   { origins, viewDirections }: Rays,
   position: Vec3,
-  grid: GridSpec,
+  grid: { readonly size: Vec3 },
 ): void {
   const directions = viewDirections!;
   const farthest = farthestDepth(grid);

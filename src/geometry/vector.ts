@@ -1,5 +1,6 @@
 /** Vectors of three numbers. */
-import type { Vec3 } from '../model/field-spec.ts';
+
+export type Vec3 = readonly [number, number, number];
 
 export function dot(a: Vec3, b: Vec3): number {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];

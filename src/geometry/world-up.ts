@@ -1,6 +1,5 @@
 /** Which way is up: photos are taken upright, so the mean of the cameras' up axes tells. */
-import { normalised } from './vector.ts';
-import type { Vec3 } from '../model/field-spec.ts';
+import { normalised, type Vec3 } from './vector.ts';
 
 /** Cosine of 25 degrees. */
 const NEARLY = 0.9;

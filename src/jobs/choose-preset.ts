@@ -1,20 +1,12 @@
-/** `--preset`: what is named, else what suits the scene. */
-import { Option } from 'commander';
+/** The preset that suits a scene for which none is named. */
 import type { SceneData } from '../../datasets/scene-data.ts';
-import { presets, type PresetName } from '../config/presets.ts';
+import type { PresetName } from '../config/presets.ts';
 import { DEFAULT_PRESET } from '../config/resolve-config.ts';
 import type { Reporter } from '../base/events.ts';
 
 /** For scenes that the default preset does not suit. */
-const FORWARD_FACING: PresetName = 'llff';
-const UNBOUNDED: PresetName = 'unbounded';
-
-export function presetOption(): Option {
-  return new Option(
-    '--preset <name>',
-    `settings to start from: ${Object.keys(presets).join(', ')} (default: ${DEFAULT_PRESET}; ${FORWARD_FACING} for forward-facing scenes, ${UNBOUNDED} for unbounded ones)`,
-  );
-}
+export const FORWARD_FACING: PresetName = 'llff';
+export const UNBOUNDED: PresetName = 'unbounded';
 
 /** The preset of a scene for which none is named. */
 export function presetFor({ space }: SceneData, report: Reporter): PresetName {

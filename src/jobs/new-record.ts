@@ -1,7 +1,7 @@
 /** The record with which a run begins. */
 import { resolve } from 'node:path';
 import type { SceneData } from '../../datasets/scene-data.ts';
-import type { Backend } from '../backends/backend.ts';
+import type { Backend } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
 import type { RunRecord } from '../run/run-record.ts';
 import { VERSION } from '../run/version.ts';

@@ -1,19 +1,25 @@
-/** Training into a run folder, for `train`, `resume` and `compare`: memory, Ctrl-C, the result. */
+/** Training into a run folder, for `train`, `resume` and `compare`. */
 import type { SceneData } from '../../datasets/scene-data.ts';
-import type { Backend } from '../backends/backend.ts';
+import type { Backend, FieldEngine } from '../engine/backend.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
 import type { Config } from '../config/schema.ts';
 import { DeviceError, MemoryError, StorageError } from '../base/errors.ts';
 import type { RunFolder } from '../run/run-folder.ts';
-import type { LiveTraining } from '../server/live-training.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 import type { Reporter, StepMetrics } from '../base/events.ts';
 import { trainField } from '../train/train-field.ts';
 import type { TrainState } from '../train/train-state.ts';
-import { clock, quoted } from '../base/format.ts';
-import { INTERRUPTED } from '../cli/terminal/interrupt.ts';
-import type { Result } from '../cli/terminal/run-action.ts';
-import { writeNotice } from '../cli/terminal/terminal.ts';
+import { quoted } from '../base/format.ts';
+
+/** Somebody who watches a training as it goes (server/live-training.ts). */
+export interface LiveView {
+  /** Milliseconds that watching took from training so far. */
+  readonly spent: number;
+  measured(metrics: StepMetrics): void;
+  /** Called between two steps. */
+  between(engine: FieldEngine, step: number): Promise<void>;
+  finish(): void;
+}
 
 export interface TrainInto {
   readonly run: RunFolder;
@@ -27,7 +33,7 @@ export interface TrainInto {
   /** Seconds spent on this run before (loading the scene): part of its time limit. */
   readonly secondsBefore: number;
   /** Shows the training as it goes. */
-  readonly live?: LiveTraining;
+  readonly live?: LiveView;
 }
 
 /** A run as training left it. */
@@ -99,31 +105,6 @@ function deviceFailed(failure: DeviceError | MemoryError, saved: TrainState | un
   const kept = saved === undefined ? 'nothing was saved yet' : `${saved.stage} step ${saved.step} is saved`;
   const next = saved === undefined ? 'Then train again.' : `To go on: ${resumeCommand(folder)}`;
   return new DeviceError(`${failure.message}; training stopped, ${kept}`, `${failure.fix ?? ''} ${next}`.trim(), { cause: failure });
-}
-
-/** The result of training as it stands; also for a run that had nothing left to do. */
-export function describeTraining({ run, state, interrupted, checkpoint, latest }: Trained, { json }: { readonly json?: boolean }): Result {
-  const { folder, record } = run;
-  const planned = state.stage === 'fine' ? plannedSteps(record.config) : record.config.coarse.steps;
-  const document = {
-    run: folder,
-    interrupted,
-    stage: state.stage,
-    step: state.step,
-    plannedSteps: planned,
-    seconds: state.seconds,
-    rays: state.rays,
-    samples: state.samples,
-    trainPsnr: latest?.psnr ?? null,
-    firingRates: latest?.firingRates ?? null,
-    backend: record.backend.description,
-    checkpoint,
-    resume: interrupted ? resumeCommand(folder) : null,
-  };
-  if (interrupted && json === true) writeNotice(`interrupted; to go on: ${resumeCommand(folder)}`);
-  const done = `${state.stage} step ${state.step} of ${planned} after ${clock(state.seconds)}`;
-  const next = interrupted ? `interrupted; to go on: ${resumeCommand(folder)}` : `next: spikeray eval ${quoted(folder)}`;
-  return { json: document, text: `${folder}: ${done}\n${next}\n`, exitCode: interrupted ? INTERRUPTED : 0 };
 }
 
 export function resumeCommand(folder: string): string {

@@ -1,6 +1,6 @@
 /** Estimates what training will need, and refuses what would not fit before anything is computed or written. */
 import type { SceneData } from '../../datasets/scene-data.ts';
-import type { Backend } from '../backends/backend.ts';
+import type { Backend } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { MemoryError } from '../base/errors.ts';
 import { voxelCount } from '../model/field-spec.ts';

@@ -4,17 +4,12 @@
  * Coarse: what the training cameras can see, from the points o + u*near and o + u*far of their rays, u the unit direction.
  * Fine: the grid points where the coarse stage found matter, enlarged about their centre.
  */
+import type { Box } from '../geometry/box.ts';
 import { toNdc } from '../geometry/ndc.ts';
 import { writeCameraRay, type Camera } from '../geometry/camera.ts';
 import { InputError, SpikeRayError } from '../base/errors.ts';
 import { densityOf } from './density.ts';
-import type { FieldSpec, GridSpec, Vec3 } from './field-spec.ts';
-
-/** A box in the space of a field: metres of the world, or normalised device coordinates. */
-export interface Box {
-  readonly min: Vec3;
-  readonly max: Vec3;
-}
+import type { FieldSpec, GridSpec } from './field-spec.ts';
 
 /** Rays an image is sampled with along each side; its corners and borders are among them, and between them the surface is smooth. */
 const LATTICE = 17;

@@ -4,10 +4,10 @@
  * Conventions: right-handed world in the metres of the scene file; grids are linear, x fastest: index = x + nx*(y + ny*z); grid points
  * include both faces of the box ("align corners": point i of axis x sits at min + i*(max-min)/(nx-1)).
  */
+import type { FieldSpace } from '../spaces/space.ts';
+import type { Vec3 } from '../geometry/vector.ts';
 import { innerSteps } from '../geometry/contraction.ts';
-import type { SurrogateSetting } from '../neurons/surrogates.ts';
-
-export type Vec3 = readonly [number, number, number];
+import type { NeuronChoice } from '../neurons/settings.ts';
 
 export interface GridSpec {
   /** Points along x, y, z; each at least 2. */
@@ -17,37 +17,11 @@ export interface GridSpec {
   readonly max: Vec3;
 }
 
-/** What a field's grid divides evenly, and in what the steps of a ray are counted. */
-export type FieldSpace =
-  /** The world; metres. */
-  | { readonly kind: 'bounded' }
-  /** Normalised device coordinates (src/geometry/ndc.ts); units of the ray's direction, so that steps of all rays lie on the same planes. */
-  | { readonly kind: 'ndc' }
-  /**
-   * Contracted space (src/geometry/contraction.ts) around a cube of half side `radius`, metres of the world; units of it, along unit directions, each
-   * ray at the same distances.
-   */
-  | { readonly kind: 'unbounded'; readonly centre: Vec3; readonly radius: number };
-
-export const BOUNDED: FieldSpace = { kind: 'bounded' };
-
 export type TemporalMode = 'condense' | 'pad' | 'repeat';
 export type SampleOrder = 'near-to-far' | 'far-to-near';
 
 /** The colour network 12+27 -> width -> width -> 3, no bias, last layer not spiking; rgb = sigmoid of the logits. */
-export interface NetworkSpec {
-  /** Name of a registered neuron, see neurons/; `relu` is the ANN twin: same shape, no time. */
-  readonly neuron: string;
-  /** Values of its parameters that differ from its own; for learned ones, where they start. */
-  readonly neuronParameters: Readonly<Record<string, number>>;
-  /** Factor on the network's learning rate for the learned ones. */
-  readonly neuronRate: number;
-  /** `own`: the one the neuron comes with; `evolutionary`: a sigmoid whose steepness training raises. */
-  readonly surrogate: SurrogateSetting | 'own';
-  /** Steepness; null: that of published code, or of the neuron's own surrogate. */
-  readonly surrogateAlpha: number | null;
-  /** Hidden width: a multiple of 16, at most 256. */
-  readonly width: number;
+export interface NetworkSpec extends NeuronChoice {
   /** Frequencies 1, 2, 4, ... of the view encoding: 3 + 6*viewFrequencies view inputs. */
   readonly viewFrequencies: number;
   readonly temporal: TemporalMode;

@@ -9,7 +9,7 @@
  * DVGO adds s_k to the density at every query, as a grid of its own (`act_shift`); here it is what the density begins with, which is the same:
  * neither scaling across the planes nor Adam knows a constant of a plane. Only what compares planes does (total variation along z).
  */
-import type { Box } from './bounds.ts';
+import type { Box } from '../geometry/box.ts';
 import type { FieldSpec, GridSpec } from './field-spec.ts';
 
 /** DVGO's number of planes whose interval is that of the step alone. */

@@ -1,8 +1,22 @@
 /** Which tensors a field has. */
-import type { ParameterName, TensorName } from '../backends/backend.ts';
 import type { FieldSpec } from './field-spec.ts';
 
 import { neuronTensors } from '../neurons/settings.ts';
+
+/**
+ * Everything that training changes, by name. V voxels, C feature channels, W network width, I = C + view inputs.
+ *
+ *     density [V]   features [V,C]   w1 [I,W]   w2 [W,W]   w3 [W,3]         parameters (weights are [in, out], row-major)
+ *     n1.P, n2.P [1] or [W]   raw values of learned parameter P of the neurons behind layer 1 and 2 (neurons/parameters.ts)
+ *     X.m, X.v      the Adam moments of each of them, same shapes
+ *     occupancy [V] uint8, 0 or 1: a sample whose nearest grid point has 0 does not exist
+ *     rate [V]      factor on the grids' learning rates of each voxel (1 everywhere unless the coarse stage weighs by view count)
+ *     inputRange [2] least and greatest network input seen in training; the min-max normalisation of the Poisson encoding
+ */
+export type ParameterName = 'density' | 'features' | 'w1' | 'w2' | 'w3' | NeuronTensorName;
+/** Learned parameters of the neurons behind layer 1 and 2: `n1.tau`. */
+export type NeuronTensorName = `n${1 | 2}.${string}`;
+export type TensorName = ParameterName | `${ParameterName}.m` | `${ParameterName}.v` | 'rate' | 'inputRange';
 
 export const GRID_PARAMETERS = ['density', 'features'] as const satisfies readonly ParameterName[];
 export const WEIGHTS = ['w1', 'w2', 'w3'] as const satisfies readonly ParameterName[];

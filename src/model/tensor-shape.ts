@@ -1,8 +1,7 @@
 /** Shapes of a field's tensors in files, slowest index first. */
-import type { TensorName } from '../backends/backend.ts';
 import { neuronTensors } from '../neurons/settings.ts';
 import { viewInputs, type FieldSpec } from './field-spec.ts';
-import { splitTensorName } from './tensor-names.ts';
+import { splitTensorName, type TensorName } from './tensor-names.ts';
 
 export function tensorShape(name: TensorName, spec: FieldSpec): number[] {
   const [x, y, z] = spec.grid.size;

@@ -1,6 +1,20 @@
-/** How strongly total variation acts in a grid (`TotalVariation` in backends/backend.ts): the same on every backend. */
-import type { TotalVariation, VariationReach } from '../backends/backend.ts';
+/** How strongly total variation acts in a grid: the same on every backend. */
 import type { GridSpec } from './field-spec.ts';
+
+/**
+ * Draws neighbours in a grid together. It is no part of the loss's value: it is added to the gradient g of the rest, as in DVGO. For a scalar p and
+ * its up to six neighbours q along x, y and z, with N rays and n points along the longest axis,
+ *
+ *     g += weight / N * n / 128 / 6 * sum_q clamp(p - q, -1, 1)        where g is not exactly 0; everywhere if `dense`
+ */
+export interface TotalVariation {
+  readonly density: number;
+  readonly features: number;
+  readonly dense: boolean;
+}
+
+/** Total variation acts nowhere, at the voxels that the rays of a step touch, or everywhere (dense). */
+export type VariationReach = 'nowhere' | 'touched' | 'everywhere';
 
 /** Points along an edge of the grid that DVGO's weights are given for. */
 const REFERENCE_POINTS = 128;

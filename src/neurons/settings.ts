@@ -1,16 +1,31 @@
 /** From a network's settings to the numbers that its neurons work with. */
-import type { NetworkSpec } from '../model/field-spec.ts';
 import { learnedParameters } from './define-neuron.ts';
 import { neuronNamed } from './index.ts';
-import { surrogateOf, type SurrogateName } from './surrogates.ts';
+import { surrogateOf, type SurrogateName, type SurrogateSetting } from './surrogates.ts';
+
+/** The neurons of a network, as its spec has them. */
+export interface NeuronChoice {
+  /** Name of a registered neuron; `relu` is the ANN twin: same shape, no time. */
+  readonly neuron: string;
+  /** Values of its parameters that differ from its own; for learned ones, where they start. */
+  readonly neuronParameters: Readonly<Record<string, number>>;
+  /** Factor on the network's learning rate for the learned ones. */
+  readonly neuronRate: number;
+  /** `own`: the one the neuron comes with; `evolutionary`: a sigmoid whose steepness training raises. */
+  readonly surrogate: SurrogateSetting | 'own';
+  /** Steepness; null: that of published code, or of the neuron's own surrogate. */
+  readonly surrogateAlpha: number | null;
+  /** Hidden width: a multiple of 16, at most 256. */
+  readonly width: number;
+}
 
 /** The start value of each parameter: the config's, else the neuron's. */
-export function parameterValues({ neuron, neuronParameters }: NetworkSpec): Record<string, number> {
+export function parameterValues({ neuron, neuronParameters }: NeuronChoice): Record<string, number> {
   const { parameters } = neuronNamed(neuron);
   return Object.fromEntries(Object.entries(parameters).map(([name, { initial }]) => [name, neuronParameters[name] ?? initial]));
 }
 
-export function surrogateSettings({ neuron, surrogate, surrogateAlpha }: NetworkSpec): { name: SurrogateName; alpha: number } {
+export function surrogateSettings({ neuron, surrogate, surrogateAlpha }: NeuronChoice): { name: SurrogateName; alpha: number } {
   const own = neuronNamed(neuron).surrogate;
   if (surrogate === 'own') return { name: own.name, alpha: surrogateAlpha ?? own.alpha };
   if (surrogate === 'evolutionary') return { name: 'sigmoid', alpha: surrogateAlpha ?? 2 };
@@ -29,7 +44,7 @@ export interface NeuronTensor {
 }
 
 /** The tensors of raw values that a network's neurons learn: none for most. */
-export function neuronTensors(network: NetworkSpec | null): NeuronTensor[] {
+export function neuronTensors(network: NeuronChoice | null): NeuronTensor[] {
   if (network === null) return [];
   const values = parameterValues(network);
   return ([0, 1] as const).flatMap((layer) =>

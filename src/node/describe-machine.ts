@@ -1,6 +1,6 @@
 /** Facts about this machine that decide what runs here. */
 import { arch, availableParallelism, cpus, release, totalmem } from 'node:os';
-import type { BackendName } from '../backends/backend.ts';
+import type { BackendName } from '../engine/backend.ts';
 import type { AdapterFacts } from '../backends/webgpu/adapters.ts';
 import { BACKEND_NAMES } from '../backends/select-backend.ts';
 import { BackendError, SpikeRayError } from '../base/errors.ts';

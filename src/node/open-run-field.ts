@@ -1,5 +1,6 @@
 /** From a run folder to an engine that renders, for `eval` and `render`. */
-import type { Backend, FieldEngine } from '../backends/backend.ts';
+import { backendRequest, type BackendOptions } from './backend-request.ts';
+import type { Backend, FieldEngine } from '../engine/backend.ts';
 import { MemoryError } from '../base/errors.ts';
 import { openField } from '../eval/open-field.ts';
 import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
@@ -9,7 +10,6 @@ import type { Reporter } from '../base/events.ts';
 import { availableMemory } from './available-memory.ts';
 import { byteSize } from '../base/format.ts';
 import { nodeFiles } from './node-files.ts';
-import { backendRequest, type BackendOptions } from '../cli/terminal/options.ts';
 import { startBackend } from './start-backend.ts';
 
 export interface RunFieldOptions extends BackendOptions {

@@ -1,5 +1,5 @@
 /** How backends are started in Node. Each is loaded only when it is wanted. */
-import type { Backend, BackendName } from '../backends/backend.ts';
+import type { Backend, BackendName } from '../engine/backend.ts';
 import { selectBackend, type BackendChoice, type BackendStarters } from '../backends/select-backend.ts';
 import type { TfjsBackend } from '../backends/tfjs/tfjs-backend.ts';
 import { BackendError, InputError } from '../base/errors.ts';

@@ -2,9 +2,9 @@
  * The fields that pictures were asked of last, ready to draw. A run that went on training is opened again from its newest checkpoint, a baked
  * scene when its file has changed; when too many are open, the one that was idle for longest is closed.
  */
+import { backendRequest } from '../node/backend-request.ts';
 import { checkMemory, loadRun, openRunField } from '../node/open-run-field.ts';
 import { nodeFiles } from '../node/node-files.ts';
-import { backendRequest } from '../cli/terminal/options.ts';
 import { startBackend } from '../node/start-backend.ts';
 import { MemoryError } from '../base/errors.ts';
 import { openField } from '../eval/open-field.ts';
@@ -12,7 +12,7 @@ import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import type { Reporter } from '../base/events.ts';
 import { openScene, sceneVersion } from './baked-folder.ts';
 import type { FoundRun } from './find-runs.ts';
-import { ShownField } from '../../renderer/frames/shown-field.ts';
+import { ShownField } from '../frames/shown-field.ts';
 
 /** A run, its twin and one more. */
 const MOST_OPEN = 3;

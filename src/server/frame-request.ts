@@ -1,7 +1,7 @@
 /** What a page may ask to be drawn, checked before anything is. */
 import { z } from 'zod';
-import type { FrameRequest } from '../../renderer/frames/frame-source.ts';
-import { OUTPUT_MODES } from '../../renderer/frames/output-modes.ts';
+import type { FrameRequest } from '../frames/frame-source.ts';
+import { OUTPUT_MODES } from '../frames/output-modes.ts';
 import { InputError } from '../base/errors.ts';
 import { rigidProblem } from '../geometry/rigid-motion.ts';
 

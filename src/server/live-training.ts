@@ -2,10 +2,10 @@
  * A training run under view in the process that trains: between steps the engine that learns draws what pages ask for, a share of the time at
  * most; a pause holds the steps, not the pictures.
  */
-import type { FieldEngine } from '../backends/backend.ts';
+import type { FieldEngine } from '../engine/backend.ts';
 import type { StepMetrics } from '../base/events.ts';
 import { RenderQueue } from './render-queue.ts';
-import { ShownField } from '../../renderer/frames/shown-field.ts';
+import { ShownField } from '../frames/shown-field.ts';
 
 /** Milliseconds of drawing before training goes on; it lets pages in about every 200. */
 const DRAWING = 100;

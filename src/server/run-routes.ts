@@ -1,10 +1,10 @@
 /** The API on one run: what it is, what it learned, its photos, and pictures of it. */
+import type { Vec3 } from '../geometry/vector.ts';
 import { readdir } from 'node:fs/promises';
 import express, { Router } from 'express';
 import { backgroundColour } from '../../datasets/background.ts';
 import { nodeFiles } from '../node/node-files.ts';
 import { InputError } from '../base/errors.ts';
-import type { Vec3 } from '../model/field-spec.ts';
 import type { Reporter, StepMetrics } from '../base/events.ts';
 import { sceneFile } from './baked-folder.ts';
 import type { FieldShelf } from './field-shelf.ts';

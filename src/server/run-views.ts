@@ -1,16 +1,17 @@
 /** The photos and cameras of the scene that a run was trained on, read from where it lies now. */
+import type { Vec3 } from '../geometry/vector.ts';
+import type { Intrinsics } from '../geometry/intrinsics.ts';
 import { openCameras } from '../../datasets/index.ts';
 import { placeCameras } from '../../datasets/open-scene.ts';
 import { backgroundColour } from '../../datasets/background.ts';
 import { cameraGeometry } from '../geometry/camera-geometry.ts';
-import type { Intrinsics, SplitName } from '../../datasets/scene-data.ts';
+import type { SplitName } from '../../datasets/scene-data.ts';
 import { SPLIT_NAMES, type PosedImage } from '../../datasets/scene-format.ts';
 import { focusDepth } from '../../renderer/paths/spiral-path.ts';
 import { meanUp, nearestAxis } from '../geometry/world-up.ts';
 import { loadSharp, sharpCodec } from '../node/image-codec.ts';
 import { nodeFiles } from '../node/node-files.ts';
 import { InputError } from '../base/errors.ts';
-import type { Vec3 } from '../model/field-spec.ts';
 import type { RunRecord } from '../run/run-record.ts';
 
 export interface CameraView {

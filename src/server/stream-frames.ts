@@ -1,13 +1,13 @@
 /** One request for frames: a job in the queue whose frames go out as they are finished. */
 import type { Response } from 'express';
-import { drawFrames } from '../../renderer/frames/draw-frames.ts';
-import { encodeFailure, encodeFrame } from '../../renderer/frames/frame-message.ts';
+import { drawFrames } from '../frames/draw-frames.ts';
+import { encodeFailure, encodeFrame } from '../frames/frame-message.ts';
 import { SpikeRayError } from '../base/errors.ts';
 import type { Reporter } from '../base/events.ts';
 import type { ClientRequest } from './frame-request.ts';
 import { HttpError } from './http-error.ts';
 import type { Job, RenderQueue } from './render-queue.ts';
-import type { ShownField } from '../../renderer/frames/shown-field.ts';
+import type { ShownField } from '../frames/shown-field.ts';
 
 export const FRAMES_TYPE = 'application/vnd.spikeray.frames';
 

@@ -9,7 +9,7 @@
  *     GET  /api/runs/ID/scene                          its field, baked (src/baked/baked-scene.ts)
  *     GET  /api/runs/ID/live                           events of its training; 204 if it is not trained here
  *     POST /api/runs/ID/live                           { paused }
- *     POST /api/runs/ID/frames                         a stream of frames (renderer/frames/frame-message.ts)
+ *     POST /api/runs/ID/frames                         a stream of frames (src/frames/frame-message.ts)
  *     GET  /runs/ID/PATH                               files below the run's eval/, render/, report/ and export/
  *
  * It trusts nobody: other hosts' names are refused where it listens on this machine alone (DNS rebinding), pages may load nothing from

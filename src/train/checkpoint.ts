@@ -9,7 +9,6 @@
  * [version, head, names and shapes] and over the tensors in the order of their names.
  */
 import { z } from 'zod';
-import type { NeuronTensorName, ParameterName, TensorName } from '../backends/backend.ts';
 import { configSchema, type Config } from '../config/schema.ts';
 import { InputError } from '../base/errors.ts';
 import { packBits, unpackBits } from '../io/bits.ts';
@@ -18,7 +17,7 @@ import { bytesOf, decodeSafetensors, encodeSafetensors, type SafeTensor, type Sa
 import { sha256OfParts } from '../io/sha256.ts';
 import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
 import { fieldSpecSchema } from '../model/field-spec-schema.ts';
-import { parametersOf } from '../model/tensor-names.ts';
+import { parametersOf, type NeuronTensorName, type ParameterName, type TensorName } from '../model/tensor-names.ts';
 import { tensorShape } from '../model/tensor-shape.ts';
 import { networksOf } from './stage-spec.ts';
 import type { TrainState } from './train-state.ts';

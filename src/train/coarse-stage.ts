@@ -1,7 +1,7 @@
 /** The coarse stage: where is matter at all? Density and colour grids without a network over everything the cameras see. */
-import { NO_LOSS_TERMS, type FieldEngine } from '../backends/backend.ts';
+import { NO_LOSS_TERMS, type FieldEngine } from '../engine/backend.ts';
 import { Random } from '../math/random.ts';
-import { disposeOnFailure } from '../backends/dispose-on-failure.ts';
+import { disposeOnFailure } from '../engine/dispose-on-failure.ts';
 import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
 import { countViews, nearCameras } from '../model/view-count.ts';
 import type { Checkpoint } from './checkpoint.ts';

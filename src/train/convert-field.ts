@@ -2,7 +2,7 @@
 import type { View } from '../../datasets/scene-data.ts';
 import { viewDirection } from '../../renderer/field-rays.ts';
 import { encodeViews } from '../../renderer/view-encoding.ts';
-import type { FieldEngine } from '../backends/backend.ts';
+import type { FieldEngine } from '../engine/backend.ts';
 import type { Random } from '../math/random.ts';
 import { convertWeights } from '../model/convert-network.ts';
 import { viewInputs, type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';

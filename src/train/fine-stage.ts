@@ -4,11 +4,11 @@
  */
 import { downscaleView } from '../../datasets/downscale.ts';
 import type { View } from '../../datasets/scene-data.ts';
-import type { Capacity, FieldEngine } from '../backends/backend.ts';
+import type { Capacity, FieldEngine } from '../engine/backend.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
 import type { Config } from '../config/schema.ts';
 import { Random } from '../math/random.ts';
-import { disposeOnFailure } from '../backends/dispose-on-failure.ts';
+import { disposeOnFailure } from '../engine/dispose-on-failure.ts';
 import { maxStepsPerRay, voxelCount, type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { convertedWeights, writeWeights, type FieldValues } from './convert-field.ts';

@@ -1,5 +1,5 @@
 /** What the fine stage begins with: the coarse stage's density, or the whole field of a teacher. */
-import type { FieldEngine } from '../backends/backend.ts';
+import type { FieldEngine } from '../engine/backend.ts';
 import type { Random } from '../math/random.ts';
 import { contentBox } from '../model/bounds.ts';
 import { densityOf } from '../model/density.ts';

@@ -12,19 +12,12 @@
  *
  * with thresholds, learned or not, as constants. In the first step both are off. Total variation ends, and ceases to be dense, after a step.
  */
-import {
-  NO_LOSS_TERMS,
-  type FieldEngine,
-  type LossWeights,
-  type StepResult,
-  type TotalVariation,
-  type VariationReach,
-} from '../backends/backend.ts';
+import { firingRates } from '../engine/counts.ts';
+import { NO_LOSS_TERMS, type FieldEngine, type LossWeights, type StepResult } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
-import { firingRates } from '../energy/firing-rates.ts';
 import { InputError } from '../base/errors.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
-import { variationReach } from '../model/total-variation.ts';
+import { variationReach, type TotalVariation, type VariationReach } from '../model/total-variation.ts';
 import { isSpiking } from '../neurons/define-neuron.ts';
 import { neuronNamed } from '../neurons/index.ts';
 import { valueOf } from '../neurons/parameters.ts';

@@ -1,9 +1,8 @@
 /** Averages over the steps of the last seconds, and what is left of the run. */
-import type { StepResult } from '../backends/backend.ts';
-import { addCounts, emptyCounts, type Counts } from '../backends/backend.ts';
+import { addCounts, emptyCounts, type Counts, firingRates } from '../engine/counts.ts';
+import type { StepResult } from '../engine/backend.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
 import type { Config } from '../config/schema.ts';
-import { firingRates } from '../energy/firing-rates.ts';
 import { psnrOf } from '../math/image-metrics.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
 import type { StageName, StepMetrics } from '../base/events.ts';

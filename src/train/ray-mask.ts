@@ -11,7 +11,7 @@
  * so that filling this rectangle of pixels, by 32-bit words, is all there is to do for a cell and a view. A view with lens distortion is drawn
  * as the pinhole image that its rays would make, a pixel larger on each side of a rectangle; then each of its pixels is looked up there.
  */
-import type { Intrinsics } from '../../datasets/scene-data.ts';
+import type { Intrinsics } from '../geometry/intrinsics.ts';
 import { pixelToPlane, planeBounds, planeToPixel } from '../geometry/lens.ts';
 import type { Camera } from '../geometry/camera.ts';
 import type { GridSpec } from '../model/field-spec.ts';

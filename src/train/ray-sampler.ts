@@ -6,14 +6,14 @@
  * Forward-facing views see the same places in about the same rows, so there the rays of a batch go row by row: neighbours then meet voxels that
  * lie near each other in memory.
  */
+import { BOUNDED, type FieldSpace } from '../spaces/space.ts';
 import { backgroundColour, compositePixel } from '../../datasets/background.ts';
 import type { Background, View } from '../../datasets/scene-data.ts';
 import { toFieldSpace } from '../../renderer/field-rays.ts';
 import { writeCameraRay } from '../geometry/camera.ts';
-import type { TrainBatch } from '../backends/backend.ts';
+import type { TrainBatch } from '../engine/backend.ts';
 import { InputError, SpikeRayError } from '../base/errors.ts';
 import type { Random } from '../math/random.ts';
-import { BOUNDED, type FieldSpace } from '../model/field-spec.ts';
 import { indexPixels, viewOfPixel, type PixelIndex } from './pixel-index.ts';
 import { maskedShare } from './ray-mask.ts';
 

@@ -1,6 +1,6 @@
 /** What both stages of a run share. */
 import type { SceneData, View } from '../../datasets/scene-data.ts';
-import type { Backend, FieldEngine } from '../backends/backend.ts';
+import type { Backend, FieldEngine } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
 import type { Reporter, StageName, StepMetrics } from '../base/events.ts';
 import type { Checkpoint } from './checkpoint.ts';

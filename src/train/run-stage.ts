@@ -3,7 +3,7 @@
  *
  * Without a time limit the parameters after step s depend on scene, config and seed alone: the clock decides only when to report and to save.
  */
-import type { FieldEngine, StepSettings } from '../backends/backend.ts';
+import type { FieldEngine, StepSettings } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError, SpikeRayError } from '../base/errors.ts';
 import type { Random } from '../math/random.ts';

@@ -1,9 +1,10 @@
 /** Where in a scene a field begins to look for matter. */
+import { BOUNDED } from '../spaces/space.ts';
+import type { Box } from '../geometry/box.ts';
 import { CONTRACTED_HALF } from '../geometry/contraction.ts';
 import type { SceneData } from '../../datasets/scene-data.ts';
 import { InputError } from '../base/errors.ts';
-import { frustumBox, ndcBox, type Box } from '../model/bounds.ts';
-import { BOUNDED } from '../model/field-spec.ts';
+import { frustumBox, ndcBox } from '../model/bounds.ts';
 import type { Region } from './stage-spec.ts';
 
 /**

@@ -3,7 +3,7 @@
  *
  * Steps are numbered 1, 2, ... as in DVGO's loop: what is due at step s happens before step s runs.
  */
-import type { StepSettings } from '../backends/backend.ts';
+import type { StepSettings } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
 
 /** Tiny enough not to damp the first gradients of an almost transparent field, which lie far below the usual epsilon. */

@@ -1,7 +1,7 @@
 /** Between an engine in training and a checkpoint, both ways. */
-import type { Backend, FieldEngine } from '../backends/backend.ts';
+import type { Backend, FieldEngine } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
-import { disposeOnFailure } from '../backends/dispose-on-failure.ts';
+import { disposeOnFailure } from '../engine/dispose-on-failure.ts';
 import { trainingTensors } from '../model/tensor-names.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { TrainState } from './train-state.ts';

@@ -9,10 +9,10 @@
  * with baseVoxelSize that of the stage's full grid in the same box. So an untrained voxel of the full grid, crossed over its whole edge, has
  * alpha = alphaInit, and a smaller grid describes the same density per metre. Forward-facing fields are divided otherwise (model/planes.ts).
  */
+import type { Box } from '../geometry/box.ts';
 import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../base/errors.ts';
-import type { Box } from '../model/bounds.ts';
 import { twinOf, voxelSize, type FieldSpec, type GridSpec, type NetworkSpec } from '../model/field-spec.ts';
 import { planeGrid, planeSteps } from '../model/planes.ts';
 import { scaledVoxels } from './schedule.ts';

@@ -2,7 +2,7 @@
  * Distillation: a finished ANN of the same scene as teacher. It answers with colours (and potentials) at the student's samples; the student may
  * also begin with the teacher's field instead of a coarse stage of its own.
  */
-import type { FieldEngine } from '../backends/backend.ts';
+import type { FieldEngine } from '../engine/backend.ts';
 import { InputError } from '../base/errors.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
 import type { Checkpoint } from './checkpoint.ts';

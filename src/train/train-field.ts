@@ -6,10 +6,10 @@
  * the result is a function of (scene, config) and the backend alone; N steps equal N/2 steps, checkpoint, N/2 steps, bit for bit.
  */
 import type { SceneData, View } from '../../datasets/scene-data.ts';
-import type { Backend, FieldEngine } from '../backends/backend.ts';
+import type { Backend, FieldEngine } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../base/errors.ts';
-import { disposeOnFailure } from '../backends/dispose-on-failure.ts';
+import { disposeOnFailure } from '../engine/dispose-on-failure.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { resumeCoarse, startCoarse } from './coarse-stage.ts';

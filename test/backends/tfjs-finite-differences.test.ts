@@ -3,10 +3,11 @@
  * of its surrogate in place of the step function. What carries no gradient is held while the parameters move: the samples, the resets, and
  * which side of its kink each ReLU is on.
  */
+import type { ParameterName } from '../../src/model/tensor-names.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { marchRays } from '../../renderer/march.ts';
 import { encodeViews } from '../../renderer/view-encoding.ts';
-import { NO_LOSS_TERMS, type LossWeights, type ParameterName } from '../../src/backends/backend.ts';
+import { NO_LOSS_TERMS, type LossWeights } from '../../src/engine/backend.ts';
 import { heaviside } from '../../src/backends/tfjs/custom-gradients.ts';
 import { parameterShapes } from '../../src/backends/tfjs/field-tensors.ts';
 import { forward } from '../../src/backends/tfjs/forward.ts';

@@ -1,4 +1,5 @@
 /** What the wasm backend promises beyond the contract of an engine: threads that fail, capacities, channels. */
+import { BOUNDED } from '../../src/spaces/space.ts';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { KernelPool } from '../../src/backends/wasm/kernel-pool.ts';
@@ -6,7 +7,7 @@ import { compileKernels, createWasmBackend } from '../../src/backends/wasm/launc
 import { createBackend } from '../../src/backends/wasm/wasm-backend.ts';
 import { BackendError } from '../../src/base/errors.ts';
 import { presets } from '../../src/config/presets.ts';
-import { BOUNDED, maxStepsPerRay, voxelCount } from '../../src/model/field-spec.ts';
+import { maxStepsPerRay, voxelCount } from '../../src/model/field-spec.ts';
 import { renderingTensors } from '../../src/model/tensor-names.ts';
 import { fineSpec } from '../../src/train/stage-spec.ts';
 import { coefficients } from '../conformance/cases.ts';

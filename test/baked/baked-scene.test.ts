@@ -1,8 +1,9 @@
 /** Baked scenes: what comes back, what may be left out, and files that nobody should trust. */
+import type { TensorName } from '../../src/model/tensor-names.ts';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
-import type { RenderedRays, TensorName } from '../../src/backends/backend.ts';
+import type { RenderedRays } from '../../src/engine/backend.ts';
 import { networkTensors, PRELUDE_BYTES, type SceneAbout } from '../../src/baked/baked-scene.ts';
 import { decodeScene } from '../../src/baked/decode-scene.ts';
 import { encodeScene } from '../../src/baked/encode-scene.ts';

@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page, Route } from 'playwright-core';
-import type { CropBox } from '../../renderer/frames/frame-source.ts';
-import { OUTPUT_MODES, pictureOf, type OutputMode } from '../../renderer/frames/output-modes.ts';
+import type { CropBox } from '../../src/frames/frame-source.ts';
+import { OUTPUT_MODES, pictureOf, type OutputMode } from '../../src/frames/output-modes.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
 import { renderImage } from '../../renderer/render-image.ts';
-import { ShownField } from '../../renderer/frames/shown-field.ts';
+import { ShownField } from '../../src/frames/shown-field.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { decodeScene } from '../../src/baked/decode-scene.ts';
 import { openField } from '../../src/eval/open-field.ts';

@@ -6,7 +6,7 @@ import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
-import { pictureOf, type OutputMode } from '../../renderer/frames/output-modes.ts';
+import { pictureOf, type OutputMode } from '../../src/frames/output-modes.ts';
 import { renderImage } from '../../renderer/render-image.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';

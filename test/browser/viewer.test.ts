@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core';
 import { boxDistances } from '../../renderer/box-distances.ts';
 import { turbo } from '../../renderer/colour-maps.ts';
 import { parseCameraPath } from '../../renderer/paths/nerfstudio-path.ts';
-import { OUTPUT_MODES, pictureOf, type OutputMode } from '../../renderer/frames/output-modes.ts';
+import { OUTPUT_MODES, pictureOf, type OutputMode } from '../../src/frames/output-modes.ts';
 import { depthPixels } from '../../renderer/pixels.ts';
 import { renderImage } from '../../renderer/render-image.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';

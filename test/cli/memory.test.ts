@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SceneData } from '../../datasets/scene-data.ts';
-import type { Backend } from '../../src/backends/backend.ts';
+import type { Backend } from '../../src/engine/backend.ts';
 import { availableMemory } from '../../src/node/available-memory.ts';
 import { sharpCodec } from '../../src/node/image-codec.ts';
 import { checkImageMemory } from '../../src/node/open-run-scene.ts';

@@ -1,7 +1,7 @@
+import { backendRequest, type BackendOptions } from '../../src/node/backend-request.ts';
 import { describe, expect, it } from 'vitest';
-import type { Backend, BackendName } from '../../src/backends/backend.ts';
+import type { Backend, BackendName } from '../../src/engine/backend.ts';
 import { parseBackendChoice, selectBackend, type BackendStarters } from '../../src/backends/select-backend.ts';
-import { backendRequest, type BackendOptions } from '../../src/cli/terminal/options.ts';
 import { AUTO, backendStarters, warnOfBrokenNative } from '../../src/node/start-backend.ts';
 import { BackendError, InputError, MemoryError } from '../../src/base/errors.ts';
 import type { ProgressEvent } from '../../src/base/events.ts';

@@ -5,11 +5,11 @@
  * Tolerances are for single precision with another order of summation; the comments give what was measured between tfjs and wasm.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Backend, FieldEngine, ParameterName, StepResult, StepSettings, TensorName } from '../../src/backends/backend.ts';
+import type { Backend, FieldEngine, StepResult, StepSettings } from '../../src/engine/backend.ts';
 import { createTfjsBackend, type TfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import type { Margins, TfjsField } from '../../src/backends/tfjs/tfjs-field.ts';
 import { voxelCount } from '../../src/model/field-spec.ts';
-import { parametersOf } from '../../src/model/tensor-names.ts';
+import { parametersOf, type ParameterName, type TensorName } from '../../src/model/tensor-names.ts';
 import { variationReach } from '../../src/model/total-variation.ts';
 import { fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
 import { conformanceCases, EPSILON, type ConformanceCase } from './cases.ts';

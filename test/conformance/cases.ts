@@ -2,7 +2,8 @@
  * What backends are compared on: the cross product that matters, as fixtures. Seeds are those for which `tfjs` takes no discrete decision
  * within `EPSILON` of the other (the tests check it), so that backends which round differently must still agree in every spike.
  */
-import { NO_LOSS_TERMS, type TotalVariation } from '../../src/backends/backend.ts';
+import type { TotalVariation } from '../../src/model/total-variation.ts';
+import { NO_LOSS_TERMS } from '../../src/engine/backend.ts';
 import { planeSteps } from '../../src/model/planes.ts';
 import { builtInNeurons } from '../../src/neurons/index.ts';
 import { lif } from '../../src/neurons/lif.ts';

@@ -1,6 +1,6 @@
 /** Refreshing the occupancy and scaling the grid: every backend does what the model's functions say. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Backend, FieldEngine } from '../../src/backends/backend.ts';
+import type { Backend, FieldEngine } from '../../src/engine/backend.ts';
 import { densityOf } from '../../src/model/density.ts';
 import { voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
 import { neighbourhoodExceeds, refreshOccupancy, resampleOccupancy } from '../../src/model/occupancy.ts';

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { FieldEngine } from '../../src/backends/backend.ts';
+import type { FieldEngine } from '../../src/engine/backend.ts';
 import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';

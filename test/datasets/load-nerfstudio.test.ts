@@ -1,7 +1,8 @@
+import type { Intrinsics } from '../../src/geometry/intrinsics.ts';
 import { rm, symlink } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { writePly } from '../../datasets/ply.ts';
-import type { Intrinsics, SceneData, View } from '../../datasets/scene-data.ts';
+import type { SceneData, View } from '../../datasets/scene-data.ts';
 import { captureCameras } from '../../datasets/synth/capture-cameras.ts';
 import { writeSyntheticScene } from '../../datasets/synth/write-synthetic-scene.ts';
 import { cameraRays } from '../../src/geometry/camera.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decodeFrames } from '../../renderer/frames/frame-message.ts';
+import { decodeFrames } from '../../src/frames/frame-message.ts';
 import { decodeScene } from '../../src/baked/decode-scene.ts';
 import { succeed } from './cli.ts';
 import { expectError } from './expect-error.ts';

@@ -1,10 +1,10 @@
 /** stdout carries results, stderr progress. */
+import type { Counts } from '../../src/engine/counts.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Counts } from '../../src/backends/backend.ts';
 import { cli, MAIN, succeed } from './cli.ts';
 import { expectError } from './expect-error.ts';
 import { checkpointNames } from './run-files.ts';

@@ -2,9 +2,10 @@
  * A field whose every spike is known beforehand: density so high that each ray stops at its first steps, features and weights that are whole
  * numbers. The kernels' counts and the ledger must be the numbers worked out by hand, on every backend, whatever the threads and chunks.
  */
+import type { Rays } from '../../src/geometry/rays.ts';
+import { type Counts, addCounts, emptyCounts } from '../../src/engine/counts.ts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Backend, Counts, FieldEngine, Rays } from '../../src/backends/backend.ts';
-import { addCounts, emptyCounts } from '../../src/backends/backend.ts';
+import type { Backend, FieldEngine } from '../../src/engine/backend.ts';
 import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';

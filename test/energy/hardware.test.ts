@@ -1,5 +1,5 @@
+import { emptyCounts, type Counts } from '../../src/engine/counts.ts';
 import { describe, expect, it } from 'vitest';
-import { emptyCounts, type Counts } from '../../src/backends/backend.ts';
 import { presets } from '../../src/config/presets.ts';
 import { hardwareSchema } from '../../src/energy/hardware/hardware-model.ts';
 import { horowitz45nmFp32 } from '../../src/energy/hardware/horowitz-45nm-fp32.ts';

@@ -1,9 +1,9 @@
+import { emptyCounts } from '../../src/engine/counts.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toPixels } from '../../renderer/pixels.ts';
 import { renderImage } from '../../renderer/render-image.ts';
-import type { Backend, FieldEngine } from '../../src/backends/backend.ts';
+import type { Backend, FieldEngine } from '../../src/engine/backend.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
-import { emptyCounts } from '../../src/backends/backend.ts';
 import { evaluateField } from '../../src/eval/evaluate-field.ts';
 import type { EvalReport } from '../../src/eval/eval-report.ts';
 import { openField } from '../../src/eval/open-field.ts';

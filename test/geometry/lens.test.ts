@@ -1,6 +1,7 @@
 /** Lens distortion against its definition, to far below a pixel, and everything that asks where a camera looks. */
+import type { Distortion, Intrinsics } from '../../src/geometry/intrinsics.ts';
 import { describe, expect, it } from 'vitest';
-import type { Distortion, Intrinsics, View } from '../../datasets/scene-data.ts';
+import type { View } from '../../datasets/scene-data.ts';
 import { distort, pixelToPlane, planeBounds, planeToPixel, undistort } from '../../src/geometry/lens.ts';
 import { cameraRays } from '../../src/geometry/camera.ts';
 import { InputError } from '../../src/base/errors.ts';

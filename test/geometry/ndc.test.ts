@@ -1,12 +1,13 @@
+import type { Vec3 } from '../../src/geometry/vector.ts';
 import { describe, expect, it } from 'vitest';
-import { croppedOccupancy } from '../../renderer/frames/draw-frames.ts';
+import { croppedOccupancy } from '../../src/frames/draw-frames.ts';
 import { depthToMetres, fieldRays, viewDirection } from '../../renderer/field-rays.ts';
 import { farthestDepth, NDC_NEAR } from '../../src/geometry/ndc.ts';
 import { marchRays } from '../../renderer/march.ts';
 import { cameraRays, type Camera } from '../../src/geometry/camera.ts';
-import type { FieldEngine } from '../../src/backends/backend.ts';
+import type { FieldEngine } from '../../src/engine/backend.ts';
 import { ndcBox } from '../../src/model/bounds.ts';
-import { maxStepsPerRay, voxelCount, type FieldSpec, type Vec3 } from '../../src/model/field-spec.ts';
+import { maxStepsPerRay, voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
 import { initialPlanes, planeGrid, planeSteps } from '../../src/model/planes.ts';
 
 const NDC = { kind: 'ndc' } as const;

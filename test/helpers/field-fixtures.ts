@@ -2,18 +2,20 @@
  * Small random fields with rays and settings, as plain data and the same for a given seed: what closed forms do not cover is compared on
  * these, backend against backend.
  */
+import type { Vec3 } from '../../src/geometry/vector.ts';
+import { BOUNDED } from '../../src/spaces/space.ts';
+import type { TensorName } from '../../src/model/tensor-names.ts';
 import {
   NO_LOSS_TERMS,
   type FieldEngine,
   type LossWeights,
   type StepSettings,
   type Teacher,
-  type TensorName,
   type TrainBatch,
-} from '../../src/backends/backend.ts';
+} from '../../src/engine/backend.ts';
 import { Random } from '../../src/math/random.ts';
 import { neuronTensors } from '../../src/neurons/settings.ts';
-import { BOUNDED, viewInputs, voxelCount, type FieldSpec, type NetworkSpec, type Vec3 } from '../../src/model/field-spec.ts';
+import { viewInputs, voxelCount, type FieldSpec, type NetworkSpec } from '../../src/model/field-spec.ts';
 
 export interface FieldFixture {
   readonly spec: FieldSpec;

@@ -6,7 +6,7 @@ import { networkShape } from '../../renderer/wgsl/network/shape.ts';
 import { readStats, STATS } from '../../renderer/wgsl/stats.ts';
 import { stepStruct } from '../../renderer/wgsl/uniforms.ts';
 import { WORK, WORK_WORDS } from '../../renderer/wgsl/work.ts';
-import { NeuronParameters } from '../../src/backends/wasm/neuron-parameters.ts';
+import { NeuronParameters } from '../../src/backends/shared/neuron-parameters.ts';
 import {
   createNetworkBuffers,
   createNetworkModule,

@@ -1,8 +1,9 @@
 /** A small checkpoint with values in every part, for tests. */
-import type { TensorName } from '../../src/backends/backend.ts';
+import { BOUNDED } from '../../src/spaces/space.ts';
+import type { TensorName } from '../../src/model/tensor-names.ts';
 import { presets } from '../../src/config/presets.ts';
 import { Random } from '../../src/math/random.ts';
-import { BOUNDED, viewInputs, voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+import { viewInputs, voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
 import { neuronTensors } from '../../src/neurons/settings.ts';
 import type { Checkpoint } from '../../src/train/checkpoint.ts';
 

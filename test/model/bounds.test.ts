@@ -1,9 +1,10 @@
+import { BOUNDED } from '../../src/spaces/space.ts';
+import { lookAt } from '../../src/geometry/look-at.ts';
 import { describe, expect, it } from 'vitest';
-import { lookAt } from '../../renderer/paths/camera-path.ts';
 import { cameraRays, type Camera } from '../../src/geometry/camera.ts';
 import { contentBox, frustumBox } from '../../src/model/bounds.ts';
 import { densityOf } from '../../src/model/density.ts';
-import { BOUNDED, type FieldSpec } from '../../src/model/field-spec.ts';
+import { type FieldSpec } from '../../src/model/field-spec.ts';
 import { tinyCamera } from '../train/tiny-scene.ts';
 
 describe('coarse box', () => {

@@ -1,8 +1,8 @@
+import { BOUNDED } from '../../src/spaces/space.ts';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
 import { Random } from '../../src/math/random.ts';
 import { alphaOf, densityOf, inverseSoftplus, softplus } from '../../src/model/density.ts';
-import { BOUNDED } from '../../src/model/field-spec.ts';
 import { initialWeights, matchOpticalDepth } from '../../src/model/initial-tensors.ts';
 import { coarseSpec, fineSpec } from '../../src/train/stage-spec.ts';
 

@@ -1,7 +1,8 @@
+import { BOUNDED } from '../../src/spaces/space.ts';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/math/random.ts';
 import { alphaOf } from '../../src/model/density.ts';
-import { BOUNDED, type FieldSpec, type GridSpec } from '../../src/model/field-spec.ts';
+import { type FieldSpec, type GridSpec } from '../../src/model/field-spec.ts';
 import { refreshOccupancy, resampleOccupancy } from '../../src/model/occupancy.ts';
 
 const spec: FieldSpec = {

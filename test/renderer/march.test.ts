@@ -1,8 +1,9 @@
+import { BOUNDED } from '../../src/spaces/space.ts';
+import type { Rays } from '../../src/geometry/rays.ts';
 import { describe, expect, test } from 'vitest';
 import { alphaOf, marchRays, raySpan } from '../../renderer/march.ts';
 import { encodeViews } from '../../renderer/view-encoding.ts';
-import type { Rays } from '../../src/backends/backend.ts';
-import { BOUNDED, voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+import { voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
 import { expectClose } from '../conformance/compare.ts';
 
 /** A box of 4 x 4 x 4 metres, one voxel a metre. */

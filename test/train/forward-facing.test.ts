@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SceneData } from '../../datasets/scene-data.ts';
 import { writeSyntheticScene } from '../../datasets/synth/write-synthetic-scene.ts';
-import type { Backend } from '../../src/backends/backend.ts';
+import type { Backend } from '../../src/engine/backend.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { sharpCodec } from '../../src/node/image-codec.ts';
 import { nodeFiles } from '../../src/node/node-files.ts';

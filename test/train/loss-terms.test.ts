@@ -1,5 +1,6 @@
+import { emptyCounts } from '../../src/engine/counts.ts';
 import { describe, expect, it } from 'vitest';
-import { emptyCounts, type FieldEngine } from '../../src/backends/backend.ts';
+import { type FieldEngine } from '../../src/engine/backend.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { feedbackOf, firingThresholds, lossTerms, type Feedback } from '../../src/train/loss-terms.ts';
 import { tinyConfig } from './tiny-scene.ts';

@@ -1,6 +1,7 @@
 /** Whole training runs in memory, saved checkpoints and all, for comparing them bit for bit. */
+import type { TensorName } from '../../src/model/tensor-names.ts';
 import { expect } from 'vitest';
-import type { Backend, TensorName } from '../../src/backends/backend.ts';
+import type { Backend } from '../../src/engine/backend.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { Checkpoint } from '../../src/train/checkpoint.ts';
 import type { ProgressEvent, StepMetrics } from '../../src/base/events.ts';

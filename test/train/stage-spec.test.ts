@@ -1,7 +1,7 @@
+import { BOUNDED } from '../../src/spaces/space.ts';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
 import { alphaOf } from '../../src/model/density.ts';
-import { BOUNDED } from '../../src/model/field-spec.ts';
 import { coarseSpec, fineSpec, gridOf, shiftForAlpha } from '../../src/train/stage-spec.ts';
 
 const box = { min: [-1, -2, 0], max: [1, 2, 1] } as const;

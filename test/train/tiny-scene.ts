@@ -1,10 +1,10 @@
 /** A coloured ball on nothing, seen by a ring of small cameras: the least scene on which both stages have something to find. */
-import { lookAt } from '../../renderer/paths/camera-path.ts';
+import type { Vec3 } from '../../src/geometry/vector.ts';
+import { lookAt } from '../../src/geometry/look-at.ts';
 import type { SceneData, View } from '../../datasets/scene-data.ts';
 import { cameraRays, type Camera } from '../../src/geometry/camera.ts';
 import { presets } from '../../src/config/presets.ts';
 import type { Config } from '../../src/config/schema.ts';
-import type { Vec3 } from '../../src/model/field-spec.ts';
 
 export interface TinySceneOptions {
   readonly views?: number;

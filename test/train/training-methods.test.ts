@@ -1,10 +1,10 @@
 /** Every method of training: it changes what is learned, and a run that is interrupted and resumed is the same run, bit for bit. */
+import { firingRates } from '../../src/engine/counts.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Backend } from '../../src/backends/backend.ts';
+import type { Backend } from '../../src/engine/backend.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { renderImage } from '../../renderer/render-image.ts';
-import { firingRates } from '../../src/energy/firing-rates.ts';
 import { InputError } from '../../src/base/errors.ts';
 import { openField } from '../../src/eval/open-field.ts';
 import { meanSquaredError } from '../../src/math/image-metrics.ts';

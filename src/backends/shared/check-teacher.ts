@@ -1,6 +1,6 @@
 /** Whether a teacher fits a field and what was reserved for it: the same on every backend. */
 import { viewInputs, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
-import type { LossWeights, Teacher } from '../backend.ts';
+import type { LossWeights, Teacher } from '../../engine/backend.ts';
 
 /** Throws RangeError. `room`: voxels that the engine was made for. */
 export function checkTeacher(teacher: Teacher, { network, featureChannels }: FieldSpec, room: number): void {

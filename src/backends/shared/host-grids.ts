@@ -2,9 +2,9 @@
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { refreshOccupancy, resampleOccupancy } from '../../model/occupancy.ts';
 import { resampleGrid } from '../../model/resample-grid.ts';
-import { networkParameters, parametersOf } from '../../model/tensor-names.ts';
+import { networkParameters, parametersOf, type TensorName } from '../../model/tensor-names.ts';
 import { tensorShape } from '../../model/tensor-shape.ts';
-import type { FieldEngine, TensorName } from '../backend.ts';
+import type { FieldEngine } from '../../engine/backend.ts';
 
 export interface HostEngine extends FieldEngine {
   /**

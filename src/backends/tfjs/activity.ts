@@ -1,7 +1,7 @@
 /** What was computed and how near it was to being otherwise: exact counts, and margins for tests. */
+import { emptyCounts, type Counts } from '../../engine/counts.ts';
 import type { PackedSamples } from '../../../renderer/march.ts';
 import type { TfjsNeuron } from './tfjs-neuron.ts';
-import { emptyCounts, type Counts } from '../backend.ts';
 import type { ForwardPass, HiddenActivity } from './forward.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 

@@ -5,7 +5,7 @@
  *
  * For the grids, a scalar whose gradient is exactly 0 keeps value and moments (DVGO's "skip zero-grad").
  */
-import type { StepSettings } from '../backend.ts';
+import type { StepSettings } from '../../engine/backend.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 
 export type AdamState = Readonly<Record<'parameter' | 'm' | 'v', Tensor>>;

@@ -1,6 +1,5 @@
 /** The tensors of a field by name: parameters as variables, their moments, learning-rate factors, occupancy. */
-import type { ParameterName, TensorName } from '../backend.ts';
-import { parametersOf } from '../../model/tensor-names.ts';
+import { parametersOf, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
 import { neuronTensors } from '../../neurons/settings.ts';
 import { viewInputs, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import type { Tensor, TensorFlow, Variable } from './tensorflow.ts';

@@ -3,10 +3,10 @@
  *
  *     samples -> weights, features -> network over time -> rgb_i = sigmoid(logits_i) -> C = sum w_i rgb_i + T_last background
  */
+import type { Rays } from '../../geometry/rays.ts';
 import type { PackedSamples } from '../../../renderer/march.ts';
 import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
 import type { RawParameters, TfjsNeuron } from './tfjs-neuron.ts';
-import type { Rays } from '../backend.ts';
 import { runColourNetwork, type NetworkPass, type NetworkWeights, type NeuronBindings, type OutputFactors } from './colour-network.ts';
 import { bernoulli, gatherRows } from './custom-gradients.ts';
 import { keepNeurons } from './dropout.ts';

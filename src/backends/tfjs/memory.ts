@@ -3,7 +3,7 @@
  * tensor, so this is many times what the field itself takes. The factors were measured as the peak of a training step.
  */
 import { maxStepsPerRay, viewInputs, type FieldSpec } from '../../model/field-spec.ts';
-import type { Capacity } from '../backend.ts';
+import type { Capacity } from '../../engine/backend.ts';
 import { parameterShapes } from './field-tensors.ts';
 
 /** Rays rendered at a time. */

@@ -3,7 +3,7 @@ import { MemoryError } from '../../base/errors.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import type { NeuronDefinition } from '../../neurons/define-neuron.ts';
 import { registerNeuron } from '../../neurons/index.ts';
-import type { Backend, Capacity } from '../backend.ts';
+import type { Backend, Capacity } from '../../engine/backend.ts';
 import { loadTensorFlow, wrapTensorFlow } from './load-tensorflow.ts';
 import { estimateBytes } from './memory.ts';
 import type { TensorFlow } from './tensorflow.ts';

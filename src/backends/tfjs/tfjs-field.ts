@@ -1,25 +1,22 @@
 /** One field as tensors: a training step is forward, loss, automatic differentiation, Adam, each readable in its own file. */
+import type { Rays } from '../../geometry/rays.ts';
+import { addCounts, emptyCounts } from '../../engine/counts.ts';
 import { marchRays, type PackedSamples } from '../../../renderer/march.ts';
 import { encodeViews } from '../../../renderer/view-encoding.ts';
 import { neuronTensors } from '../../neurons/settings.ts';
 import { createNeuron, type RawParameters, type TfjsNeuron } from './tfjs-neuron.ts';
 import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
-import { GRID_PARAMETERS } from '../../model/tensor-names.ts';
+import { GRID_PARAMETERS, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
 import { variationScale } from '../../model/total-variation.ts';
 import {
-  addCounts,
-  emptyCounts,
   type Capacity,
-  type ParameterName,
   type RenderedRays,
   type RenderSettings,
-  type Rays,
   type StepResult,
   type StepSettings,
   type Teacher,
-  type TensorName,
   type TrainBatch,
-} from '../backend.ts';
+} from '../../engine/backend.ts';
 import { asksTeacher, checkTeacher } from '../shared/check-teacher.ts';
 import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
 import { countActivity, noiseMargin, spikeMargin } from './activity.ts';

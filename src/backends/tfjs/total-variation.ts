@@ -3,7 +3,7 @@
  *
  *     g += scale * sum_q clamp(p - q, -1, 1)         over the neighbours q of p along x, y and z, where g is not exactly 0
  */
-import type { Vec3 } from '../../model/field-spec.ts';
+import type { Vec3 } from '../../geometry/vector.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 
 /**

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { BackendError } from '../../base/errors.ts';
 import type { NeuronDefinition } from '../../neurons/define-neuron.ts';
 import { registeredNeurons, registerNeuron } from '../../neurons/index.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../../engine/backend.ts';
 import type { SpawnWorker } from './kernel-pool.ts';
 import { LANES } from './memory-plan.ts';
 import { createBackend } from './wasm-backend.ts';

@@ -5,9 +5,9 @@
 import { maxStepsPerRay, type FieldSpec, type NetworkSpec } from '../../model/field-spec.ts';
 import { hasVariation, variationScale } from '../../model/total-variation.ts';
 import { surrogateSettings } from '../../neurons/settings.ts';
-import type { LossWeights, StepResult, StepSettings } from '../backend.ts';
-import { LANES, repeatsOf } from './memory-plan.ts';
-import { spikes } from './network-state.ts';
+import type { LossWeights, StepResult, StepSettings } from '../../engine/backend.ts';
+import { isSpikingNetwork, repeatsOf } from '../../model/network-facts.ts';
+import { LANES } from './memory-plan.ts';
 import type { Stats } from './statistics.ts';
 
 /** Of the losses on rays and samples, and of total variation. */
@@ -28,7 +28,7 @@ export function sampleTerms(spec: FieldSpec, loss: LossWeights, rays: number) {
 
 /** Of the losses on spikes and potentials; all 0 where nothing spikes. */
 export function hiddenTerms(network: NetworkSpec | null, { loss, surrogateAlpha }: StepSettings, samples: number, rays: number) {
-  if (network === null || !spikes(network))
+  if (network === null || !isSpikingNetwork(network))
     return { rows: 0, state: { spikeScale1: 0, spikeScale2: 0, potentialTerms: 0, teacherPotentialScale: 0, surrogateAlpha: 0 } };
   const { width } = network;
   const rows = samples * repeatsOf(network);

@@ -4,10 +4,9 @@
  */
 import { MemoryError } from '../../base/errors.ts';
 import { maxStepsPerRay, viewInputs, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
-import type { Capacity } from '../backend.ts';
-import { hasMemory } from '../../neurons/define-neuron.ts';
-import { neuronNamed } from '../../neurons/index.ts';
-import { scanSizes, type ScanSizes } from './neuron-parameters.ts';
+import type { Capacity } from '../../engine/backend.ts';
+import { repeatsOf } from '../../model/network-facts.ts';
+import { scanSizes, type ScanSizes } from '../shared/neuron-parameters.ts';
 
 export const LANES = 16;
 export const RECORD_BYTES = 48;
@@ -82,11 +81,6 @@ export function checkFits(spec: FieldSpec, sizes: Sizes, threads: number): void 
   check('voxels', nx * ny * nz, sizes.voxels);
   check('steps a ray', maxStepsPerRay(spec), sizes.maxSteps);
   check('voxels a thread', Math.min(Math.ceil(nz / threads) * nx * ny, sizes.touchedVoxels), sizes.slotCapacity);
-}
-
-/** A network without time needs one row a sample. */
-export function repeatsOf(network: NonNullable<FieldSpec['network']>): number {
-  return network.temporal === 'repeat' && hasMemory(neuronNamed(network.neuron)) ? network.repeats : 1;
 }
 
 /** Byte offsets by the name of the kernels' variable, and the end of the last region. */

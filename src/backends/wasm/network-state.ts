@@ -1,6 +1,6 @@
 /** The kernels' variables that follow from a field's network and its teacher. */
-import type { FieldSpec, GridSpec, NetworkSpec } from '../../model/field-spec.ts';
-import { isSpiking } from '../../neurons/define-neuron.ts';
+import type { FieldSpec, GridSpec } from '../../model/field-spec.ts';
+import { isPoisson, isSpikingNetwork } from '../../model/network-facts.ts';
 import { exportName } from '../../neurons/emit-scans.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { surrogateSettings } from '../../neurons/settings.ts';
@@ -9,7 +9,7 @@ import type { KernelPool } from './kernel-pool.ts';
 
 export function networkState({ network }: FieldSpec, pool: KernelPool): Record<string, number> {
   if (!network) return { neuron: 0, padGaps: 0, reversed: 0, repeats: 0, poisson: 0 };
-  const spiking = spikes(network);
+  const spiking = isSpikingNetwork(network);
   return {
     neuron: spiking ? pool.runHere(exportName(neuronNamed(network.neuron))) : 1,
     surrogate: SURROGATE_NAMES.indexOf(surrogateSettings(network).name),
@@ -28,12 +28,4 @@ export function teacherState({ size, min, max }: GridSpec): Record<string, numbe
   const [teacherMaxX, teacherMaxY, teacherMaxZ] = max;
   const box = { teacherMinX, teacherMinY, teacherMinZ, teacherMaxX, teacherMaxY, teacherMaxZ };
   return { teacherNx, teacherNy, teacherNz, ...box };
-}
-
-export function spikes(network: NetworkSpec): boolean {
-  return isSpiking(neuronNamed(network.neuron));
-}
-
-export function isPoisson(network: NetworkSpec): boolean {
-  return spikes(network) && network.temporal === 'repeat' && network.encoding === 'poisson';
 }

@@ -1,5 +1,5 @@
 /** What the kernels count and add up, a block of floats a lane or thread (stats.ts of the kernels). */
-import type { Counts } from '../backend.ts';
+import type { Counts } from '../../engine/counts.ts';
 import { LANES, STATS_BYTES } from './memory-plan.ts';
 
 /** Order of the sums in a block. */

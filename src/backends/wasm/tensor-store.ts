@@ -2,8 +2,8 @@
  * Tensors of the Backend contract as they lie in the kernels' memory: feature rows padded to a multiple of 4, moments of a voxel interleaved,
  * weights with zero rows (w1) or a zero column (w3), the network's moments one behind the other.
  */
-import type { Teacher, TensorName } from '../backend.ts';
-import { splitTensorName } from '../../model/tensor-names.ts';
+import type { Teacher } from '../../engine/backend.ts';
+import { splitTensorName, type TensorName } from '../../model/tensor-names.ts';
 import type { MemoryPlan, Sizes } from './memory-plan.ts';
 
 /** Row r of a tensor's `columns` values lies at float `base + r*stride`; the rest of a row belongs to others or stays zero. */

@@ -5,7 +5,7 @@ import { isSpiking } from '../../neurons/define-neuron.ts';
 import { exportName } from '../../neurons/emit-scans.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { relu } from '../../neurons/relu.ts';
-import type { Backend, Capacity } from '../backend.ts';
+import type { Backend, Capacity } from '../../engine/backend.ts';
 import { KernelPool, type SpawnWorker } from './kernel-pool.ts';
 import { checkAddressable, LANES, planMemory, sizesOf, type Sizes } from './memory-plan.ts';
 import { WasmEngine } from './wasm-engine.ts';

@@ -1,27 +1,26 @@
 /** One field on the wasm backend: sets the kernels' state, hands out rays, reads back results. */
+import type { Rays } from '../../geometry/rays.ts';
+import type { ParameterName, TensorName } from '../../model/tensor-names.ts';
+import { emptyCounts, addCounts } from '../../engine/counts.ts';
 import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import { hasVariation } from '../../model/total-variation.ts';
 import {
-  emptyCounts,
-  addCounts,
-  type ParameterName,
-  type Rays,
   type RenderedRays,
   type RenderSettings,
   type StepResult,
   type StepSettings,
   type Teacher,
-  type TensorName,
   type TrainBatch,
-} from '../backend.ts';
+} from '../../engine/backend.ts';
 import { asksTeacher, checkTeacher } from '../shared/check-teacher.ts';
 import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
 import { gridState, layoutState } from './field-state.ts';
 import type { KernelPool } from './kernel-pool.ts';
 import { hiddenTerms, lossValue, meanOfLanes, perRow, sampleTerms } from './loss-terms.ts';
 import { checkFits, LANES, RENDER_RAYS, type MemoryPlan, type Sizes } from './memory-plan.ts';
-import { isPoisson, networkState, teacherState } from './network-state.ts';
-import { NeuronParameters } from './neuron-parameters.ts';
+import { isPoisson } from '../../model/network-facts.ts';
+import { networkState, teacherState } from './network-state.ts';
+import { NeuronParameters } from '../shared/neuron-parameters.ts';
 import { Statistics } from './statistics.ts';
 import { TensorStore } from './tensor-store.ts';
 

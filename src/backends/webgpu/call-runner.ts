@@ -2,11 +2,11 @@
  * A call is one submission: what a step or a batch of rendered rays needs, up to the few numbers that are read back at its end. The host learns
  * there how many parts the call needed (renderer/wgsl/work.ts); if it had encoded fewer, the GPU changed nothing and the call is made again.
  */
+import type { Counts } from '../../engine/counts.ts';
 import { BUFFER_USAGE, type Buffers } from '../../../renderer/wgsl/kernel.ts';
 import { readStats, STATS } from '../../../renderer/wgsl/stats.ts';
 import { stepStruct, type StepUniforms } from '../../../renderer/wgsl/uniforms.ts';
 import { WORK, WORK_WORDS } from '../../../renderer/wgsl/work.ts';
-import type { Counts } from '../backend.ts';
 
 export type CallNumbers = Omit<StepUniforms, 'parts'>;
 

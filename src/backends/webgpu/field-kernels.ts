@@ -35,7 +35,7 @@ import {
   touchVoxels,
   touchDispatch,
 } from './kernels/sort-samples.ts';
-import type { PictureTextures } from '../backend.ts';
+import type { PictureTextures } from '../../engine/backend.ts';
 import type { FieldSizes } from './field-plan.ts';
 import type { NetworkModule } from './network/interface.ts';
 import type { TeacherModule } from './network/teacher.ts';

@@ -13,7 +13,7 @@ import { MemoryError } from '../../base/errors.ts';
 import { maxStepsPerRay, viewInputs, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { parameterFloats } from '../../neurons/scan-layout.ts';
-import type { Capacity } from '../backend.ts';
+import type { Capacity } from '../../engine/backend.ts';
 import { AXIS_POINT_BYTES, axisPoints, MOST_AXIS_POINTS } from './kernels/scale-grid.ts';
 import { VOXEL_LIST_HEADER } from './kernels/sort-samples.ts';
 import type { SampleRange } from './network/network-module.ts';

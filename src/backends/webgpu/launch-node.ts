@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type * as Dawn from 'webgpu';
 import { BackendError } from '../../base/errors.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../../engine/backend.ts';
 import { chooseAdapter, describeAdapter, unreachableAdapter, type AdapterFacts, type AdapterLike } from './adapters.ts';
 import { createWebgpuBackend } from './webgpu-backend.ts';
 import { openDevice, type DeviceOptions, type WebgpuDevice } from './device.ts';

@@ -4,8 +4,7 @@
  */
 import { BUFFER_USAGE, type Buffers } from '../../../renderer/wgsl/kernel.ts';
 import { fromHalves, toHalves } from '../../math/half.ts';
-import { splitTensorName } from '../../model/tensor-names.ts';
-import type { TensorName } from '../backend.ts';
+import { splitTensorName, type TensorName } from '../../model/tensor-names.ts';
 import type { FieldSizes } from './field-plan.ts';
 
 /** `columns` of a row's values lie in a buffer, from `first` on, a row every `stride` floats. */

@@ -1,10 +1,10 @@
 /** What a training step tells the GPU, and what its sums mean. */
+import type { Counts } from '../../engine/counts.ts';
 import { maxStepsPerRay, type FieldSpec } from '../../model/field-spec.ts';
 import { hasVariation, variationScale } from '../../model/total-variation.ts';
 import { surrogateSettings } from '../../neurons/settings.ts';
-import type { Counts, StepResult, StepSettings } from '../backend.ts';
-import { repeatsOf } from '../wasm/memory-plan.ts';
-import { spikes } from '../wasm/network-state.ts';
+import type { StepResult, StepSettings } from '../../engine/backend.ts';
+import { isSpikingNetwork, repeatsOf } from '../../model/network-facts.ts';
 import { NO_NUMBERS, type CallNumbers, type ResultPiece } from './call-runner.ts';
 import { LOSS_SUMS, type FieldSizes } from './field-plan.ts';
 
@@ -38,7 +38,7 @@ export function stepNumbers(spec: FieldSpec, rays: number, settings: StepSetting
     spikeWeight2: loss.spikes[1],
     dropout: settings.dropout,
     teacherColourScale: loss.teacherColour / rays,
-    teacherPotentialScale: network && spikes(network) ? loss.teacherPotential / (rays * network.width * repeatsOf(network)) : 0,
+    teacherPotentialScale: network && isSpikingNetwork(network) ? loss.teacherPotential / (rays * network.width * repeatsOf(network)) : 0,
     surrogateAlpha: settings.surrogateAlpha ?? (network ? surrogateSettings(network).alpha : 0),
     densityVariation: variationScale(loss.totalVariation.density, grid, rays),
     featureVariation: variationScale(loss.totalVariation.features, grid, rays),
@@ -82,7 +82,7 @@ export function stepResult(
   const mse = squared / (3 * rays);
   const onColours = loss.perSample * perSample + loss.teacherColour * teacherColour;
   const onSamples = mse + (onColours + loss.entropy * entropy + loss.distortion * distortion) / rays;
-  if (network === null || !spikes(network)) return { loss: onSamples, mse, counts, meanPotentials: null };
+  if (network === null || !isSpikingNetwork(network)) return { loss: onSamples, mse, counts, meanPotentials: null };
   const { width } = network;
   // Rows that a mean over samples and repeats goes over; without any, all sums are 0.
   const rows = Math.max(1, counts.samples * repeatsOf(network));

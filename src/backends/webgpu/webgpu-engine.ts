@@ -1,32 +1,28 @@
 /** One field on a GPU: uploads rays and numbers, makes calls, hands out what the interface promises. */
+import type { Rays } from '../../geometry/rays.ts';
+import { addCounts, emptyCounts, type Counts } from '../../engine/counts.ts';
 import { innerSteps } from '../../geometry/contraction.ts';
 import { BUFFER_USAGE, type Buffers, type Kernel } from '../../../renderer/wgsl/kernel.ts';
 import { gridStruct, packView } from '../../../renderer/wgsl/uniforms.ts';
 import { float32AtMost } from '../../math/float32.ts';
 import { densityOf } from '../../model/density.ts';
 import { hasMetricSteps, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
-import { WEIGHTS } from '../../model/tensor-names.ts';
+import { WEIGHTS, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
 import { hasVariation } from '../../model/total-variation.ts';
 import {
-  addCounts,
-  emptyCounts,
-  type Counts,
   type FieldEngine,
   type LossWeights,
   type PaintRequest,
-  type ParameterName,
-  type Rays,
   type RenderedRays,
   type RenderSettings,
   type StepResult,
   type StepSettings,
   type Teacher,
-  type TensorName,
   type TrainBatch,
-} from '../backend.ts';
+} from '../../engine/backend.ts';
 import { asksTeacher, checkTeacher } from '../shared/check-teacher.ts';
-import { spikes } from '../wasm/network-state.ts';
-import { NeuronParameters } from '../wasm/neuron-parameters.ts';
+import { isSpikingNetwork } from '../../model/network-facts.ts';
+import { NeuronParameters } from '../shared/neuron-parameters.ts';
 import { CallRunner, NO_NUMBERS, type Call, type ResultPiece } from './call-runner.ts';
 import type { WebgpuDevice } from './device.ts';
 import { bindKernel, gradientKernels, type FieldKernels } from './field-kernels.ts';
@@ -316,7 +312,7 @@ export class WebgpuEngine implements FieldEngine {
         this.writeRays(batch, 0, n);
         this.writeFloats('colours', batch.target.subarray(0, 3 * n));
         this.writeFloats('colours', batch.background.subarray(0, 3 * n), 3 * n);
-        if (network) this.writePotentialWeights(spikes(network) ? loss.potentials : null);
+        if (network) this.writePotentialWeights(isSpikingNetwork(network) ? loss.potentials : null);
         const sums = await this.calls.run(call, (counts, bytes, offset) => stepSums(this.sizes, counts, bytes, offset));
         if (sums !== null) return sums;
       }

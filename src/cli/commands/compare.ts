@@ -1,9 +1,11 @@
 /** `spikeray compare SCENE`: networks trained under equal settings, in one table and one chart. */
+import { wholeNumber, word } from '../../base/option-values.ts';
+import { backendRequest, type BackendOptions } from '../../node/backend-request.ts';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { SplitName } from '../../../datasets/scene-data.ts';
 import { SPLIT_NAMES } from '../../../datasets/scene-format.ts';
-import type { Backend } from '../../backends/backend.ts';
+import type { Backend } from '../../engine/backend.ts';
 import { ENTRY_WORDS, parseEntries, TWIN } from '../../config/compare-entries.ts';
 import { applyRequests, DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
 import type { Config } from '../../config/schema.ts';
@@ -14,7 +16,7 @@ import { openField } from '../../eval/open-field.ts';
 import { VERSION } from '../../run/version.ts';
 import type { Reporter } from '../../base/events.ts';
 import { availableMemory } from '../../node/available-memory.ts';
-import { presetFor, presetOption } from '../../jobs/choose-preset.ts';
+import { presetFor } from '../../jobs/choose-preset.ts';
 import { differences, planEntries, type Planned } from '../../jobs/compare-plan.ts';
 import { quoted } from '../../base/format.ts';
 import { heldOutViews } from '../../node/held-out-views.ts';
@@ -25,14 +27,11 @@ import { openSceneFor, viewsOf } from '../../node/open-run-scene.ts';
 import {
   addBackendOptions,
   addOutputOptions,
-  backendRequest,
   collect,
   requestsOf,
   settingOption,
-  wholeNumber,
-  word,
-  type BackendOptions,
   type OutputOptions,
+  presetOption,
 } from '../terminal/options.ts';
 import { runAction, type Result } from '../terminal/run-action.ts';
 import { sourceCommit } from '../../node/source-commit.ts';

@@ -1,4 +1,5 @@
 /** `spikeray energy RUN`: what the spikes save, counted on held-out views, beside the twin. */
+import { wholeNumber, word } from '../../base/option-values.ts';
 import { Command } from 'commander';
 import type { SplitName } from '../../../datasets/scene-data.ts';
 import { suggest } from '../../base/nearest-name.ts';
@@ -19,7 +20,7 @@ import { SPLITS } from '../../node/held-out-views.ts';
 import { sharpCodec } from '../../node/image-codec.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import type { RunFieldOptions } from '../../node/open-run-field.ts';
-import { addBackendOptions, addOutputOptions, collect, wholeNumber, word, type OutputOptions } from '../terminal/options.ts';
+import { addBackendOptions, addOutputOptions, collect, type OutputOptions } from '../terminal/options.ts';
 import { openRapl } from '../../node/rapl.ts';
 import { runAction, type Result } from '../terminal/run-action.ts';
 import { sourceCommit } from '../../node/source-commit.ts';

@@ -1,4 +1,5 @@
 /** `spikeray eval RUN`: quality, firing rates and operation counts on held-out views. */
+import { wholeNumber, word } from '../../base/option-values.ts';
 import { Command } from 'commander';
 import { SPLIT_NAMES } from '../../../datasets/scene-format.ts';
 import type { Config } from '../../config/schema.ts';
@@ -9,7 +10,7 @@ import { heldOutViews } from '../../node/held-out-views.ts';
 import { sharpCodec } from '../../node/image-codec.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import { loadRun, openRunField, type RunFieldOptions } from '../../node/open-run-field.ts';
-import { addBackendOptions, addOutputOptions, wholeNumber, word, type OutputOptions } from '../terminal/options.ts';
+import { addBackendOptions, addOutputOptions, type OutputOptions } from '../terminal/options.ts';
 import { replaceFolder } from '../../node/replace-folder.ts';
 import { runAction } from '../terminal/run-action.ts';
 

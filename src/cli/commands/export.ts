@@ -1,4 +1,5 @@
 /** `spikeray export RUN`: a trained run for other programs and for the web. */
+import { word } from '../../base/option-values.ts';
 import { Command } from 'commander';
 import { SCENE_FILE } from '../../baked/baked-scene.ts';
 import { networkGraph } from '../../export/nir/network-graph.ts';
@@ -8,7 +9,7 @@ import { bakeRun } from '../../server/bake-run.ts';
 import { byteSize } from '../../base/format.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import { loadRun, type RunField } from '../../node/open-run-field.ts';
-import { addOutputOptions, word, type OutputOptions } from '../terminal/options.ts';
+import { addOutputOptions, type OutputOptions } from '../terminal/options.ts';
 import { runAction, type Result } from '../terminal/run-action.ts';
 import { onePage, writeSite } from '../../node/static-viewer.ts';
 

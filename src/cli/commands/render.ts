@@ -1,10 +1,12 @@
 /** `spikeray render RUN`: novel views as PNG frames and animations of colour, depth and opacity. */
+import type { Size } from '../../geometry/intrinsics.ts';
+import { wholeNumber, word } from '../../base/option-values.ts';
 import { basename, extname } from 'node:path';
 import { Command } from 'commander';
 import { backgroundColour } from '../../../datasets/background.ts';
 import type { SceneData, SplitName, View } from '../../../datasets/scene-data.ts';
 import { SPLIT_NAMES } from '../../../datasets/scene-format.ts';
-import { orbitPath, viewPath, type NamedCamera, type Size } from '../../../renderer/paths/camera-path.ts';
+import { orbitPath, viewPath, type NamedCamera } from '../../../renderer/paths/camera-path.ts';
 import { parseCameraPath } from '../../../renderer/paths/nerfstudio-path.ts';
 import { spiralPath } from '../../../renderer/paths/spiral-path.ts';
 import { suggest } from '../../base/nearest-name.ts';
@@ -17,7 +19,7 @@ import { sharpCodec } from '../../node/image-codec.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import { loadRun, openRunField, type RunFieldOptions } from '../../node/open-run-field.ts';
 import { openSceneFor, viewsOf } from '../../node/open-run-scene.ts';
-import { addBackendOptions, addOutputOptions, imageSize, wholeNumber, word, type OutputOptions } from '../terminal/options.ts';
+import { addBackendOptions, addOutputOptions, imageSize, type OutputOptions } from '../terminal/options.ts';
 import { renderFrames } from '../../eval/render-frames.ts';
 import { checkRenderMemory } from '../../eval/render-memory.ts';
 import { runAction } from '../terminal/run-action.ts';

@@ -1,4 +1,7 @@
 /** `spikeray resume RUN`: training goes on from the newest checkpoint. */
+import { describeTraining } from '../terminal/describe-training.ts';
+import { wholeNumber } from '../../base/option-values.ts';
+import { backendRequest, type BackendOptions } from '../../node/backend-request.ts';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { withMaxSteps } from '../../config/planned-steps.ts';
@@ -11,17 +14,10 @@ import { availableMemory } from '../../node/available-memory.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import { openSceneFor, viewsOf } from '../../node/open-run-scene.ts';
-import {
-  addBackendOptions,
-  addOutputOptions,
-  backendRequest,
-  wholeNumber,
-  type BackendOptions,
-  type OutputOptions,
-} from '../terminal/options.ts';
+import { addBackendOptions, addOutputOptions, type OutputOptions } from '../terminal/options.ts';
 import { runAction } from '../terminal/run-action.ts';
 import { startBackend } from '../../node/start-backend.ts';
-import { describeTraining, whyFinished } from '../../jobs/train-into.ts';
+import { whyFinished } from '../../jobs/train-into.ts';
 import { trainTaught } from '../../jobs/train-run.ts';
 import { checkTrainingMemory } from '../../jobs/training-memory.ts';
 

@@ -1,9 +1,11 @@
 /** `spikeray serve [RUN|FOLDER ...]`: gallery and viewer in the browser. */
+import { wholeNumber } from '../../base/option-values.ts';
+import { threadsOf } from '../../node/backend-request.ts';
 import { spawn } from 'node:child_process';
 import { Command } from 'commander';
 import { startWebServer } from '../../server/web-server.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
-import { addOutputOptions, threadsOf, wholeNumber, type OutputOptions } from '../terminal/options.ts';
+import { addOutputOptions, type OutputOptions } from '../terminal/options.ts';
 import { runAction } from '../terminal/run-action.ts';
 import { DEFAULT_PORT } from '../terminal/train-under-view.ts';
 import { writeNotice } from '../terminal/terminal.ts';

@@ -1,4 +1,5 @@
 /** `spikeray synth DIR`: writes a generated scene. */
+import { wholeNumber } from '../../base/option-values.ts';
 import { Command } from 'commander';
 import { SYNTHETIC_SCENES } from '../../../datasets/synth/scenes.ts';
 import { writeSyntheticScene } from '../../../datasets/synth/write-synthetic-scene.ts';
@@ -8,7 +9,7 @@ import { checkFolderFree } from '../../run/run-folder.ts';
 import { quoted } from '../../base/format.ts';
 import { sharpCodec } from '../../node/image-codec.ts';
 import { nodeFiles } from '../../node/node-files.ts';
-import { addOutputOptions, wholeNumber, type OutputOptions } from '../terminal/options.ts';
+import { addOutputOptions, type OutputOptions } from '../terminal/options.ts';
 import { runAction } from '../terminal/run-action.ts';
 
 interface SynthOptions extends OutputOptions {

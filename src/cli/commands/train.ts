@@ -1,4 +1,7 @@
 /** `spikeray train SCENE`: from a scene to a run folder. */
+import { describeTraining } from '../terminal/describe-training.ts';
+import { wholeNumber } from '../../base/option-values.ts';
+import { backendRequest, type BackendOptions } from '../../node/backend-request.ts';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { SceneData } from '../../../datasets/scene-data.ts';
@@ -11,7 +14,7 @@ import { checkFolderFree, createRun } from '../../run/run-folder.ts';
 import { checkTimeLeft } from '../../train/run-stage.ts';
 import type { LiveTraining } from '../../server/live-training.ts';
 import { availableMemory } from '../../node/available-memory.ts';
-import { presetFor, presetOption } from '../../jobs/choose-preset.ts';
+import { presetFor } from '../../jobs/choose-preset.ts';
 import { byteSize } from '../../base/format.ts';
 import { INTERRUPTED, listenForInterrupt, type Interrupt } from '../terminal/interrupt.ts';
 import { newRecord } from '../../jobs/new-record.ts';
@@ -21,17 +24,14 @@ import { openTeacher } from '../../jobs/open-teacher.ts';
 import {
   addBackendOptions,
   addOutputOptions,
-  backendRequest,
   collect,
   requestsOf,
   settingOption,
-  wholeNumber,
-  type BackendOptions,
   type OutputOptions,
+  presetOption,
 } from '../terminal/options.ts';
 import { runAction, type Result } from '../terminal/run-action.ts';
 import { AUTO, startBackend } from '../../node/start-backend.ts';
-import { describeTraining } from '../../jobs/train-into.ts';
 import { trainTaught } from '../../jobs/train-run.ts';
 import { DEFAULT_PORT, underView, viewerPort } from '../terminal/train-under-view.ts';
 import { checkTrainingMemory, trainingMemory } from '../../jobs/training-memory.ts';

@@ -1,13 +1,13 @@
 /** Options that several commands share, and how their texts become values. */
+import { FORWARD_FACING, UNBOUNDED } from '../../jobs/choose-preset.ts';
+import { MOST_THREADS } from '../../node/backend-request.ts';
+import { wholeNumber } from '../../base/option-values.ts';
 import { Option, type Command } from 'commander';
 import { LARGEST_SIDE } from '../../../renderer/paths/nerfstudio-path.ts';
-import { parseBackendChoice } from '../../backends/select-backend.ts';
 import { presets } from '../../config/presets.ts';
 import { DEFAULT_PRESET, parseAssignment, type Request } from '../../config/resolve-config.ts';
 import { findSetting, valueAt } from '../../config/settings.ts';
-import { suggest } from '../../base/nearest-name.ts';
 import { InputError } from '../../base/errors.ts';
-import type { BackendRequest } from '../../node/start-backend.ts';
 
 export interface OutputOptions {
   readonly json?: boolean;
@@ -22,9 +22,6 @@ export function addOutputOptions(command: Command): Command {
     .option('--quiet', 'no progress on stderr, only warnings and errors')
     .option('--verbose', 'every progress event, and stack traces of errors');
 }
-
-/** What the wasm kernels are built for. */
-const MOST_THREADS = 16;
 
 /** Options of `train` that stand for a key of the config. */
 const SHORTCUTS: Readonly<Record<string, string>> = {
@@ -75,32 +72,11 @@ export function collect(value: string, gathered: readonly string[] = []): string
   return [...gathered, value];
 }
 
-/** A whole number given to an option that is not a key of the config. */
-export function wholeNumber(option: string, text: string, least: number, most: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (value >= least && value <= most) return value;
-  throw new InputError(`${option} ${text}: expected a whole number from ${least} to ${most}`, 'Change the option.');
-}
-
 /** "800x600" */
 export function imageSize(option: string, text: string): { width: number; height: number } {
   const match = /^(\d+)x(\d+)$/i.exec(text);
   if (match === null) throw new InputError(`${option} ${text}: expected WIDTHxHEIGHT in pixels`, `For example ${option} 800x800.`);
   return { width: wholeNumber(option, match[1], 1, LARGEST_SIDE), height: wholeNumber(option, match[2], 1, LARGEST_SIDE) };
-}
-
-/** A word of a list. */
-export function word<T extends string>(option: string, text: string, words: readonly T[]): T {
-  const found = words.find((candidate) => candidate === text);
-  if (found === undefined) throw new InputError(`${option} ${text}: unknown`, suggest(text, words));
-  return found;
-}
-
-/** Where a command computes. */
-export interface BackendOptions {
-  readonly backend?: string;
-  readonly threads?: string;
-  readonly gpu?: string;
 }
 
 /** @param standards what is used without the option */
@@ -112,21 +88,9 @@ export function addBackendOptions(command: Command, standards: { readonly backen
     .option('--threads <n>', `threads of the wasm backend: a whole number from 1 to ${MOST_THREADS} (default: ${standards.threads})`);
 }
 
-/** Threads of the wasm backend; null: all cores. */
-export function threadsOf(options: BackendOptions): number | null {
-  return options.threads === undefined ? null : wholeNumber('--threads', options.threads, 1, MOST_THREADS);
-}
-
-/**
- * What was asked of the backend.
- * @param standard what is used where nothing is asked
- */
-export function backendRequest(options: BackendOptions, standard: BackendRequest): BackendRequest {
-  const { backend, gpu } = options;
-  if (gpu === '') throw new InputError('--gpu: expected a name or number, found nothing', '`spikeray doctor` lists the GPUs.');
-  const named = backend === undefined ? null : parseBackendChoice(backend);
-  // Who names a GPU wants it.
-  const choice = gpu !== undefined && (named === null || named === 'auto') ? 'webgpu' : (named ?? standard.choice);
-  const same = choice === standard.choice;
-  return { choice, threads: threadsOf(options) ?? (same ? standard.threads : null), gpu: gpu ?? (same ? standard.gpu : null) };
+export function presetOption(): Option {
+  return new Option(
+    '--preset <name>',
+    `settings to start from: ${Object.keys(presets).join(', ')} (default: ${DEFAULT_PRESET}; ${FORWARD_FACING} for forward-facing scenes, ${UNBOUNDED} for unbounded ones)`,
+  );
 }

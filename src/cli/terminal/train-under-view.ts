@@ -1,11 +1,11 @@
 /** Training with the viewer beside it, which stays when training is over. */
+import { wholeNumber } from '../../base/option-values.ts';
 import { resolve } from 'node:path';
 import type { RunFolder } from '../../run/run-folder.ts';
 import { LiveTraining } from '../../server/live-training.ts';
 import { startWebServer } from '../../server/web-server.ts';
 import type { Reporter } from '../../base/events.ts';
 import { untilInterrupted } from './interrupt.ts';
-import { wholeNumber } from './options.ts';
 import type { Result } from './run-action.ts';
 import { writeNotice } from './terminal.ts';
 

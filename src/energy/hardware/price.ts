@@ -1,5 +1,5 @@
 /** From work to energy: what a hardware model says that the counted events cost. Results are estimates, named after their model. */
-import type { Counts } from '../../backends/backend.ts';
+import type { Counts } from '../../engine/counts.ts';
 import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
 import { NETWORK_STAGES, STAGES, SYNAPSE_STAGES, type Ledger, type Stage } from '../work/ledger.ts';
 import type { Work } from '../work/work.ts';

@@ -2,10 +2,10 @@
  * Where in a picture neurons fire and energy goes. A pixel's energy is linear in its samples and spikes; the kernels give a pixel's spikes of
  * both hidden layers together, so each is charged the image's mean price of a spike, and the sum over the pixels is exactly the image's energy.
  */
+import { emptyCounts, type Counts } from '../../engine/counts.ts';
 import { viridis } from '../../../renderer/colour-maps.ts';
 import { mapPixels, toPixels } from '../../../renderer/pixels.ts';
 import type { RenderedImage } from '../../../renderer/render-image.ts';
-import { emptyCounts, type Counts } from '../../backends/backend.ts';
 import type { ImageCodec, PixelBuffer } from '../../io/files.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import type { HardwareModel } from '../hardware/hardware-model.ts';

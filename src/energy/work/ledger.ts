@@ -1,5 +1,5 @@
 /** All the work of rendered rays as one list of rows, each under the heading of its stage: totals are sums of rows, and nothing is hidden. */
-import type { Counts } from '../../backends/backend.ts';
+import type { Counts } from '../../engine/counts.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { networkWork, twinWork, type Counting, type NetworkRow } from './network-work.ts';
 import { renderWork, type RenderStage } from './render-work.ts';

@@ -20,7 +20,7 @@
  * comparison. Bytes are logical: one weight for every MAC and AC, one input for every row of weights, one membrane potential read and written
  * for every update, without reuse between samples; a chip that keeps weights in registers reads fewer.
  */
-import type { Counts } from '../../backends/backend.ts';
+import type { Counts } from '../../engine/counts.ts';
 import { viewInputs, type NetworkSpec } from '../../model/field-spec.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { cheaperForm, hasTernarySpikes, ternaryOperations, type TernaryOperations } from '../../neurons/shifted-spikes.ts';

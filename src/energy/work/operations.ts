@@ -1,5 +1,5 @@
 /** Multiply-accumulates and accumulates of the colour network's synapses in a few numbers, for evaluation; the rules are in network-work.ts. */
-import type { Counts } from '../../backends/backend.ts';
+import type { Counts } from '../../engine/counts.ts';
 import type { NetworkSpec } from '../../model/field-spec.ts';
 import { networkWork, twinWork, type NetworkRow } from './network-work.ts';
 import { sumWork, type Work } from './work.ts';

@@ -19,7 +19,7 @@
  * Bytes of the grids are the 8 corners of every interpolation, 4 bytes a channel, whatever a cache saves. Not counted: the slab test of a ray
  * against the box and the look-ups in the occupancy map, whose number depends on how far a backend leaps over empty space.
  */
-import type { Counts } from '../../backends/backend.ts';
+import type { Counts } from '../../engine/counts.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { work, type Work } from './work.ts';
 

@@ -1,6 +1,6 @@
 /** What the webgpu backend promises beyond the contract of an engine: parts, leaps over large empty spaces, limits, what it refuses. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { FieldEngine, RenderedRays } from '../../../src/backends/backend.ts';
+import type { FieldEngine, RenderedRays } from '../../../src/engine/backend.ts';
 import { createTfjsBackend } from '../../../src/backends/tfjs/tfjs-backend.ts';
 import type { WebgpuDevice } from '../../../src/backends/webgpu/device.ts';
 import { createWebgpuBackend, type WebgpuBackendOptions } from '../../../src/backends/webgpu/webgpu-backend.ts';

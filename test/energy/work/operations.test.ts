@@ -1,9 +1,8 @@
+import { emptyCounts, type Counts, firingRates } from '../../../src/engine/counts.ts';
 import { describe, expect, it } from 'vitest';
-import { emptyCounts, type Counts } from '../../../src/backends/backend.ts';
 import { presets } from '../../../src/config/presets.ts';
 import { DEFAULT_COSTS, energyOf, energyReport } from '../../../src/energy/energy-report.ts';
 import { horowitz45nmInt8 } from '../../../src/energy/hardware/horowitz-45nm-int8.ts';
-import { firingRates } from '../../../src/energy/firing-rates.ts';
 import { networkWork, spikesByValue, ternaryForms } from '../../../src/energy/work/network-work.ts';
 import { countOperations } from '../../../src/energy/work/operations.ts';
 

@@ -1,9 +1,10 @@
+import type { Vec3 } from '../../../src/geometry/vector.ts';
+import { lookAt } from '../../../src/geometry/look-at.ts';
+import type { CameraKey } from '../../../renderer/paths/camera-key.ts';
 import { expect, test } from 'vitest';
-import { cameraAt, encodeKeyPath, parseKeyPath, pathFrames, pathSeconds, type CameraKey } from '../../../renderer/paths/camera-keys.ts';
-import { lookAt } from '../../../renderer/paths/camera-path.ts';
+import { cameraAt, encodeKeyPath, parseKeyPath, pathFrames, pathSeconds } from '../../../renderer/paths/camera-keys.ts';
 import { Random } from '../../../src/math/random.ts';
 import { rigidProblem } from '../../../src/geometry/rigid-motion.ts';
-import type { Vec3 } from '../../../src/model/field-spec.ts';
 
 const random = new Random(5);
 const anywhere = (): Vec3 => [random.float() * 8 - 4, random.float() * 8 - 4, random.float() * 8 - 4];

@@ -1,5 +1,6 @@
+import { resizeIntrinsics } from '../../../src/geometry/intrinsics.ts';
 import { describe, expect, it } from 'vitest';
-import { orbitPath, resizeIntrinsics, viewPath } from '../../../renderer/paths/camera-path.ts';
+import { orbitPath, viewPath } from '../../../renderer/paths/camera-path.ts';
 import { cameraRays } from '../../../src/geometry/camera.ts';
 import { rigidProblem } from '../../../src/geometry/rigid-motion.ts';
 import { tinyScene } from '../../train/tiny-scene.ts';

@@ -10,7 +10,7 @@ import { STATS } from '../../../../renderer/wgsl/stats.ts';
 import { gridStruct } from '../../../../renderer/wgsl/uniforms.ts';
 import { relu } from '../../../neurons/relu.ts';
 import { viewInputs, voxelCount } from '../../../model/field-spec.ts';
-import type { Teacher } from '../../backend.ts';
+import type { Teacher } from '../../../engine/backend.ts';
 import type { NetworkModule, Sharing } from './interface.ts';
 import {
   createNetworkBuffers,

@@ -4,7 +4,7 @@
  * costs nothing beside a step, and kernels know values only.
  */
 import type { NetworkSpec } from '../../model/field-spec.ts';
-import { splitTensorName } from '../../model/tensor-names.ts';
+import { splitTensorName, type NeuronTensorName, type TensorName } from '../../model/tensor-names.ts';
 import { isSpiking, type NeuronDefinition } from '../../neurons/define-neuron.ts';
 import { derivative } from '../../neurons/differentiate.ts';
 import { keptOf } from '../../neurons/emit-assemblyscript.ts';
@@ -15,7 +15,7 @@ import { rawLeaf, valueOf } from '../../neurons/parameters.ts';
 import { firstFloat, parameterFloats, parameterPlaces } from '../../neurons/scan-layout.ts';
 import { neuronTensors, parameterValues, type NeuronTensor } from '../../neurons/settings.ts';
 import { simplify } from '../../neurons/simplify.ts';
-import type { NeuronTensorName, StepSettings, TensorName } from '../backend.ts';
+import type { StepSettings } from '../../engine/backend.ts';
 
 /** What the kernels have to know of a neuron before memory is laid out. */
 export interface ScanSizes {

@@ -1,14 +1,15 @@
 /** Answers a frame request with an engine, a chunk of rays at a time, so that several requests can take turns. */
-import { addCounts, emptyCounts, type FieldEngine, type PictureTextures, type RenderSettings } from '../../src/backends/backend.ts';
-import { voxelCount } from '../../src/model/field-spec.ts';
-import { boxDistances } from '../box-distances.ts';
-import { resizeIntrinsics } from '../paths/camera-path.ts';
-import { expandedPlace, planeInWorld } from '../field-rays.ts';
+import { resizeIntrinsics } from '../geometry/intrinsics.ts';
+import { addCounts, emptyCounts } from '../engine/counts.ts';
+import { type FieldEngine, type PictureTextures, type RenderSettings } from '../engine/backend.ts';
+import { voxelCount } from '../model/field-spec.ts';
+import { boxDistances } from '../../renderer/box-distances.ts';
+import { expandedPlace, planeInWorld } from '../../renderer/field-rays.ts';
 import type { CropBox, Frame, FrameRequest, PaintedFrame, PictureSurface, ShownFrame } from './frame-source.ts';
 import { pictureOf, statisticsOf, type OutputMode } from './output-modes.ts';
-import { depthUnit, toDepth16 } from '../pixels.ts';
-import type { Camera } from '../../src/geometry/camera.ts';
-import { chunksOf, renderChunks } from '../render-image.ts';
+import { depthUnit, toDepth16 } from '../../renderer/pixels.ts';
+import type { Camera } from '../geometry/camera.ts';
+import { chunksOf, renderChunks } from '../../renderer/render-image.ts';
 
 /** Rays of a turn: some tens of milliseconds of the wasm backend on two cores. */
 const TURN_RAYS = 8192;

@@ -1,9 +1,11 @@
+import type { Rays } from '../../src/geometry/rays.ts';
+import { emptyCounts } from '../../src/engine/counts.ts';
 import { describe, expect, it } from 'vitest';
-import { EngineSource } from '../../../renderer/frames/engine-source.ts';
-import type { Frame, FrameRequest } from '../../../renderer/frames/frame-source.ts';
-import { ShownField } from '../../../renderer/frames/shown-field.ts';
-import { emptyCounts, type FieldEngine, type Rays, type RenderedRays } from '../../../src/backends/backend.ts';
-import { fieldFixture } from '../../helpers/field-fixtures.ts';
+import { EngineSource } from '../../src/frames/engine-source.ts';
+import type { Frame, FrameRequest } from '../../src/frames/frame-source.ts';
+import { ShownField } from '../../src/frames/shown-field.ts';
+import { type FieldEngine, type RenderedRays } from '../../src/engine/backend.ts';
+import { fieldFixture } from '../helpers/field-fixtures.ts';
 
 /** Draws every ray in the colour of its origin; says what it is asked for. */
 class PaintingEngine implements Pick<FieldEngine, 'spec' | 'renderRays' | 'readOccupancy' | 'writeOccupancy' | 'dispose'> {

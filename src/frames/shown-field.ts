@@ -1,8 +1,8 @@
 /** A field that pictures are drawn of, on an engine that several requests share. */
 import { croppedOccupancy } from './draw-frames.ts';
 import type { CropBox } from './frame-source.ts';
-import type { FieldEngine } from '../../src/backends/backend.ts';
-import type { FieldSpec } from '../../src/model/field-spec.ts';
+import type { FieldEngine } from '../engine/backend.ts';
+import type { FieldSpec } from '../model/field-spec.ts';
 
 export class ShownField {
   readonly engine: FieldEngine;

@@ -2,10 +2,10 @@
  * Where a viewer's pictures come from: a server, a worker of the page, or the page's GPU. All take the same request and answer it with the same
  * frames, coarse ones first.
  */
-import type { PictureTextures } from '../../src/backends/backend.ts';
-import type { Vec3 } from '../../src/model/field-spec.ts';
+import type { Vec3 } from '../geometry/vector.ts';
+import type { PictureTextures } from '../engine/backend.ts';
 import type { FrameStatistics, OutputMode, ValueRange } from './output-modes.ts';
-import type { Camera } from '../../src/geometry/camera.ts';
+import type { Camera } from '../geometry/camera.ts';
 
 export interface CropBox {
   readonly min: Vec3;

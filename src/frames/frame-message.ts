@@ -5,7 +5,7 @@
  *
  * The head is the frame without its images, or { "error", "fix" } where drawing failed. Padding of the head keeps the depth aligned.
  */
-import { SpikeRayError } from '../../src/base/errors.ts';
+import { SpikeRayError } from '../base/errors.ts';
 import type { Frame } from './frame-source.ts';
 
 type Head = Omit<Frame, 'pixels' | 'depth'>;

@@ -2,36 +2,14 @@
  * The interface between the training loop and the machine: one step, one batch of rays, tensors in and out. The loop, schedules, checkpoints
  * and evaluation are written once above it; what happens inside a step belongs to the backend, which may fuse as it likes.
  */
+import type { TotalVariation, VariationReach } from '../model/total-variation.ts';
+import type { ParameterName, TensorName } from '../model/tensor-names.ts';
+import type { Counts } from './counts.ts';
+import type { Rays } from '../geometry/rays.ts';
 import type { Camera } from '../geometry/camera.ts';
 import type { FieldSpec, GridSpec } from '../model/field-spec.ts';
 
 export type BackendName = 'tfjs' | 'wasm' | 'webgpu';
-
-/**
- * Everything that training changes, by name. V voxels, C feature channels, W network width, I = C + view inputs.
- *
- *     density [V]   features [V,C]   w1 [I,W]   w2 [W,W]   w3 [W,3]         parameters (weights are [in, out], row-major)
- *     n1.P, n2.P [1] or [W]   raw values of learned parameter P of the neurons behind layer 1 and 2 (neurons/parameters.ts)
- *     X.m, X.v      the Adam moments of each of them, same shapes
- *     occupancy [V] uint8, 0 or 1: a sample whose nearest grid point has 0 does not exist
- *     rate [V]      factor on the grids' learning rates of each voxel (1 everywhere unless the coarse stage weighs by view count)
- *     inputRange [2] least and greatest network input seen in training; the min-max normalisation of the Poisson encoding
- */
-export type ParameterName = 'density' | 'features' | 'w1' | 'w2' | 'w3' | NeuronTensorName;
-/** Learned parameters of the neurons behind layer 1 and 2: `n1.tau`. */
-export type NeuronTensorName = `n${1 | 2}.${string}`;
-export type TensorName = ParameterName | `${ParameterName}.m` | `${ParameterName}.v` | 'rate' | 'inputRange';
-
-/** N rays in the field's space. Directions need not be normalised: `near` counts in units of them; steps are what FieldSpace says. */
-export interface Rays {
-  readonly count: number;
-  /** [N,3] */
-  readonly origins: Float32Array;
-  /** [N,3] */
-  readonly directions: Float32Array;
-  /** [N,3] world: what the network sees of the direction; default: `directions` */
-  readonly viewDirections?: Float32Array;
-}
 
 /** Rays with the colour they should have. */
 export interface TrainBatch extends Rays {
@@ -83,18 +61,6 @@ export interface LossWeights {
   readonly teacherPotential: number;
 }
 
-/**
- * Draws neighbours in a grid together. It is no part of the loss's value: it is added to the gradient g of the rest, as in DVGO. For a scalar p and
- * its up to six neighbours q along x, y and z, with N rays and n points along the longest axis,
- *
- *     g += weight / N * n / 128 / 6 * sum_q clamp(p - q, -1, 1)        where g is not exactly 0; everywhere if `dense`
- */
-export interface TotalVariation {
-  readonly density: number;
-  readonly features: number;
-  readonly dense: boolean;
-}
-
 /** Nothing but the photometric error. */
 export const NO_LOSS_TERMS: LossWeights = {
   perSample: 0,
@@ -119,34 +85,6 @@ export interface Teacher {
   readonly w1: Float32Array;
   readonly w2: Float32Array;
   readonly w3: Float32Array;
-}
-
-/** Exact counts of what was computed. Add them up over batches with `addCounts`. */
-export interface Counts {
-  rays: number;
-  /** Rays with at least one network sample: for each of them the view part of layer 1 is computed once. */
-  activeRays: number;
-  /** Steps at occupied places where the density was interpolated. */
-  densityEvaluations: number;
-  /** Samples with alpha above its threshold, before the ray ended. */
-  densitySamples: number;
-  /** Samples shown to the colour network: M. */
-  samples: number;
-  /** Time steps the network ran: M; with gaps for `pad`; M*repeats for `repeat`. */
-  timeSteps: number;
-  /** Steps from the first to the last network sample of every ray, both included: the time steps of `pad`, whatever mode ran. */
-  spannedSteps: number;
-  /**
-   * Of each hidden layer over all time steps: synaptic events a target neuron, i.e. the sum of |S| before a learned amplitude, so that a spike of
-   * value 2 counts twice; or active ReLUs.
-   */
-  spikes: [number, number];
-  /** Of each hidden layer over all time steps: neurons that fired, or active ReLUs. Of spikes 0, 1 and 2, `spikes - active` have the value 2. */
-  active: [number, number];
-  /** Those of them whose spike is negative. */
-  negative: [number, number];
-  /** Non-zero inputs of layer 1 that are spikes (Poisson encoding only). */
-  inputSpikes: number;
 }
 
 export interface StepResult {
@@ -229,9 +167,6 @@ export interface FieldEngine {
   dispose(): Promise<void>;
 }
 
-/** Total variation acts nowhere, at the voxels that the rays of a step touch, or everywhere (dense). */
-export type VariationReach = 'nowhere' | 'touched' | 'everywhere';
-
 /** The largest sizes an engine will be asked for; memory is reserved and estimated from it. */
 export interface Capacity {
   /** Voxels after the last scaling. */
@@ -257,33 +192,4 @@ export interface Backend {
   /** Bytes the engine will need for `spec` at `capacity`. */
   estimateBytes(spec: FieldSpec, capacity: Capacity): number;
   createField(spec: FieldSpec, capacity: Capacity): Promise<FieldEngine>;
-}
-
-export function emptyCounts(): Counts {
-  return {
-    rays: 0,
-    activeRays: 0,
-    densityEvaluations: 0,
-    densitySamples: 0,
-    samples: 0,
-    timeSteps: 0,
-    spannedSteps: 0,
-    spikes: [0, 0],
-    active: [0, 0],
-    negative: [0, 0],
-    inputSpikes: 0,
-  };
-}
-
-/** total += part */
-export function addCounts(total: Counts, part: Counts): void {
-  total.rays += part.rays;
-  total.activeRays += part.activeRays;
-  total.densityEvaluations += part.densityEvaluations;
-  total.densitySamples += part.densitySamples;
-  total.samples += part.samples;
-  total.timeSteps += part.timeSteps;
-  total.spannedSteps += part.spannedSteps;
-  for (const name of ['spikes', 'active', 'negative'] as const) for (const layer of [0, 1]) total[name][layer] += part[name][layer];
-  total.inputSpikes += part.inputSpikes;
 }

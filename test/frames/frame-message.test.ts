@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { decodeFrames, encodeFailure, encodeFrame } from '../../../renderer/frames/frame-message.ts';
-import type { Frame } from '../../../renderer/frames/frame-source.ts';
-import { SpikeRayError } from '../../../src/base/errors.ts';
+import { decodeFrames, encodeFailure, encodeFrame } from '../../src/frames/frame-message.ts';
+import type { Frame } from '../../src/frames/frame-source.ts';
+import { SpikeRayError } from '../../src/base/errors.ts';
 
 const frame = (width: number, height: number): Frame => ({
   width,

@@ -1,13 +1,13 @@
+import { BOUNDED } from '../../src/spaces/space.ts';
+import { emptyCounts } from '../../src/engine/counts.ts';
 import { expect, test } from 'vitest';
-import { OUTPUT_MODES, pictureOf, statisticsOf } from '../../../renderer/frames/output-modes.ts';
-import type { Camera } from '../../../src/geometry/camera.ts';
-import { cameraRays } from '../../../src/geometry/camera.ts';
-import type { RenderedImage } from '../../../renderer/render-image.ts';
-import { emptyCounts } from '../../../src/backends/backend.ts';
-import { energyReport } from '../../../src/energy/energy-report.ts';
-import { resolveConfig } from '../../../src/config/resolve-config.ts';
-import { BOUNDED } from '../../../src/model/field-spec.ts';
-import { fineSpec } from '../../../src/train/stage-spec.ts';
+import { OUTPUT_MODES, pictureOf, statisticsOf } from '../../src/frames/output-modes.ts';
+import type { Camera } from '../../src/geometry/camera.ts';
+import { cameraRays } from '../../src/geometry/camera.ts';
+import type { RenderedImage } from '../../renderer/render-image.ts';
+import { energyReport } from '../../src/energy/energy-report.ts';
+import { resolveConfig } from '../../src/config/resolve-config.ts';
+import { fineSpec } from '../../src/train/stage-spec.ts';
 
 const size = { width: 24, height: 16 };
 const camera: Camera = {

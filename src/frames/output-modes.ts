@@ -7,17 +7,17 @@
  *     energy    picojoules of the network's synapses as executed, Horowitz 45 nm fp32 (src/energy)
  *     samples   shown to the network
  */
-import { emptyCounts, type Counts } from '../../src/backends/backend.ts';
-import { energyReport } from '../../src/energy/energy-report.ts';
-import { horowitz45nmFp32 } from '../../src/energy/hardware/horowitz-45nm-fp32.ts';
-import { nearlyGreatest, pixelEnergy, pixelFiring } from '../../src/energy/report/maps.ts';
-import type { PixelBuffer } from '../../src/io/files.ts';
-import type { FieldSpec } from '../../src/model/field-spec.ts';
-import { shownDistances } from '../box-distances.ts';
-import { turbo, viridis } from '../colour-maps.ts';
-import { depthPixels, mapPixels, toPixels } from '../pixels.ts';
-import { cameraRays, type Camera } from '../../src/geometry/camera.ts';
-import type { RenderedImage } from '../render-image.ts';
+import { emptyCounts, type Counts } from '../engine/counts.ts';
+import { energyReport } from '../energy/energy-report.ts';
+import { horowitz45nmFp32 } from '../energy/hardware/horowitz-45nm-fp32.ts';
+import { nearlyGreatest, pixelEnergy, pixelFiring } from '../energy/report/maps.ts';
+import type { PixelBuffer } from '../io/files.ts';
+import type { FieldSpec } from '../model/field-spec.ts';
+import { shownDistances } from '../../renderer/box-distances.ts';
+import { turbo, viridis } from '../../renderer/colour-maps.ts';
+import { depthPixels, mapPixels, toPixels } from '../../renderer/pixels.ts';
+import { cameraRays, type Camera } from '../geometry/camera.ts';
+import type { RenderedImage } from '../../renderer/render-image.ts';
 
 export const OUTPUT_MODES = ['colour', 'depth', 'opacity', 'normals', 'firing', 'energy', 'samples'] as const;
 export type OutputMode = (typeof OUTPUT_MODES)[number];

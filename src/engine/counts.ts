@@ -1,0 +1,65 @@
+/** What a step or a rendering computed, counted exactly. */
+import type { NetworkSpec } from '../model/field-spec.ts';
+
+/** Exact counts of what was computed. Add them up over batches with `addCounts`. */
+export interface Counts {
+  rays: number;
+  /** Rays with at least one network sample: for each of them the view part of layer 1 is computed once. */
+  activeRays: number;
+  /** Steps at occupied places where the density was interpolated. */
+  densityEvaluations: number;
+  /** Samples with alpha above its threshold, before the ray ended. */
+  densitySamples: number;
+  /** Samples shown to the colour network: M. */
+  samples: number;
+  /** Time steps the network ran: M; with gaps for `pad`; M*repeats for `repeat`. */
+  timeSteps: number;
+  /** Steps from the first to the last network sample of every ray, both included: the time steps of `pad`, whatever mode ran. */
+  spannedSteps: number;
+  /**
+   * Of each hidden layer over all time steps: synaptic events a target neuron, i.e. the sum of |S| before a learned amplitude, so that a spike of
+   * value 2 counts twice; or active ReLUs.
+   */
+  spikes: [number, number];
+  /** Of each hidden layer over all time steps: neurons that fired, or active ReLUs. Of spikes 0, 1 and 2, `spikes - active` have the value 2. */
+  active: [number, number];
+  /** Those of them whose spike is negative. */
+  negative: [number, number];
+  /** Non-zero inputs of layer 1 that are spikes (Poisson encoding only). */
+  inputSpikes: number;
+}
+
+export function emptyCounts(): Counts {
+  return {
+    rays: 0,
+    activeRays: 0,
+    densityEvaluations: 0,
+    densitySamples: 0,
+    samples: 0,
+    timeSteps: 0,
+    spannedSteps: 0,
+    spikes: [0, 0],
+    active: [0, 0],
+    negative: [0, 0],
+    inputSpikes: 0,
+  };
+}
+
+/** total += part */
+export function addCounts(total: Counts, part: Counts): void {
+  total.rays += part.rays;
+  total.activeRays += part.activeRays;
+  total.densityEvaluations += part.densityEvaluations;
+  total.densitySamples += part.densitySamples;
+  total.samples += part.samples;
+  total.timeSteps += part.timeSteps;
+  total.spannedSteps += part.spannedSteps;
+  for (const name of ['spikes', 'active', 'negative'] as const) for (const layer of [0, 1]) total[name][layer] += part[name][layer];
+  total.inputSpikes += part.inputSpikes;
+}
+
+/** Share of the neurons that fire (or ReLUs that are active) in a time step, of both hidden layers. */
+export function firingRates(counts: Counts, network: NetworkSpec): [number, number] {
+  const slots = Math.max(1, counts.timeSteps * network.width);
+  return [counts.active[0] / slots, counts.active[1] / slots];
+}

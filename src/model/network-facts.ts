@@ -1,0 +1,18 @@
+/** What follows from a network's spec. */
+import { hasMemory, isSpiking } from '../neurons/define-neuron.ts';
+import { neuronNamed } from '../neurons/index.ts';
+import type { NetworkSpec } from './field-spec.ts';
+
+export function isSpikingNetwork(network: NetworkSpec): boolean {
+  return isSpiking(neuronNamed(network.neuron));
+}
+
+/** Whether inputs are shown as random spikes. */
+export function isPoisson(network: NetworkSpec): boolean {
+  return isSpikingNetwork(network) && network.temporal === 'repeat' && network.encoding === 'poisson';
+}
+
+/** Time steps of a sample. A network without time needs one. */
+export function repeatsOf(network: NetworkSpec): number {
+  return network.temporal === 'repeat' && hasMemory(neuronNamed(network.neuron)) ? network.repeats : 1;
+}

@@ -1,0 +1,33 @@
+/** Where a command computes: what its options ask for. */
+import { InputError } from '../base/errors.ts';
+import { wholeNumber } from '../base/option-values.ts';
+import { parseBackendChoice } from '../backends/select-backend.ts';
+import type { BackendRequest } from './start-backend.ts';
+
+/** What the wasm kernels are built for. */
+export const MOST_THREADS = 16;
+
+export interface BackendOptions {
+  readonly backend?: string;
+  readonly threads?: string;
+  readonly gpu?: string;
+}
+
+/** Threads of the wasm backend; null: all cores. */
+export function threadsOf(options: BackendOptions): number | null {
+  return options.threads === undefined ? null : wholeNumber('--threads', options.threads, 1, MOST_THREADS);
+}
+
+/**
+ * What was asked of the backend.
+ * @param standard what is used where nothing is asked
+ */
+export function backendRequest(options: BackendOptions, standard: BackendRequest): BackendRequest {
+  const { backend, gpu } = options;
+  if (gpu === '') throw new InputError('--gpu: expected a name or number, found nothing', '`spikeray doctor` lists the GPUs.');
+  const named = backend === undefined ? null : parseBackendChoice(backend);
+  // Who names a GPU wants it.
+  const choice = gpu !== undefined && (named === null || named === 'auto') ? 'webgpu' : (named ?? standard.choice);
+  const same = choice === standard.choice;
+  return { choice, threads: threadsOf(options) ?? (same ? standard.threads : null), gpu: gpu ?? (same ? standard.gpu : null) };
+}
