@@ -84,8 +84,22 @@ function comparison(columns: readonly Trained[]): string {
     row('additions a ray (AC)', ({ counts }) => whole(counts.acsPerRay)),
     row('energy an image, mJ', (report) => energy(report, 'executed')),
     row('  the same as papers count it, mJ', (report) => energy(report, 'published')),
+    ...shares(columns),
     row('seconds an image', ({ secondsPerImage }) => secondsPerImage.toFixed(2)),
   ]);
+}
+
+/** Of the twin's energy, which was trained and measured beside it. */
+function shares([{ report: mine }, { report: twin }]: readonly Trained[]): string[][] {
+  const share = (label: string, line: 'executed' | 'published' | 'effective'): string[] => {
+    const [part, whole] = [mine, twin].map(({ energy }) => energy!.millijoulesPerImage[line]);
+    return [label, `${((100 * part) / whole).toFixed(1)} %`, '100 %'];
+  };
+  return [
+    share('of a twin that skips inactive ReLUs', 'effective'),
+    share('  of one that multiplies them', 'executed'),
+    share('  as papers count both', 'published'),
+  ];
 }
 
 async function demo(folder: string): Promise<void> {

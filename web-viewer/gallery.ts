@@ -1,4 +1,5 @@
 /** The gallery: a card for each run, looked at again every few seconds. */
+import { shareRows } from './ann-shares.ts';
 import { listRuns, Refusal, type BrokenRun, type RunSummary } from './api.ts';
 import { byId, element, setOptions, wait } from './elements.ts';
 
@@ -85,7 +86,7 @@ function factsOf({ scene, neuron, trained, quality, created }: RunSummary): [str
     ['neurons', neuron === 'relu' ? 'ReLU (ANN)' : neuron],
     ['PSNR', quality ? `${quality.psnr.toFixed(2)} dB, ${quality.split}` : '–'],
     ['energy', quality?.millijoules ? `${quality.millijoules.toFixed(1)} mJ an image` : '–'],
-    ['of the ANN', quality?.shareOfAnn ? `${(quality.shareOfAnn * 100).toFixed(0)} %` : '–'],
+    ...(quality?.shareOfAnn && neuron !== 'relu' ? shareRows(quality.shareOfAnn) : []),
     ['trained', trained ? `${trained.stage} step ${trained.step}` : 'not yet saved'],
     ['date', new Date(created).toLocaleString()],
   ];

@@ -1,5 +1,6 @@
 /** Figures of the picture that is shown. */
 import type { FrameFacts } from '../src/frames/frame-source.ts';
+import { shareRows } from './ann-shares.ts';
 import { element } from './elements.ts';
 
 /** Frames of the last two seconds make the rate. */
@@ -16,7 +17,7 @@ export class Statistics {
   show({ width, height, statistics, seconds, step }: FrameFacts, neuron: string): void {
     const now = performance.now();
     this.times = [...this.times.filter((time) => now - time < WINDOW), now];
-    const { rays, samples, spikes, millijoules, annMillijoules } = statistics;
+    const { rays, samples, spikes, millijoules, shareOfAnn } = statistics;
     const rows: [string, string][] = [
       ['size', `${width} × ${height}`],
       ['drawn in', `${(seconds * 1000).toFixed(0)} ms`],
@@ -25,8 +26,7 @@ export class Statistics {
       [neuron === 'relu' ? 'active ReLUs' : 'spikes', short(spikes)],
     ];
     if (millijoules !== null) rows.push(['energy', `${millijoules.toPrecision(3)} mJ`]);
-    if (millijoules !== null && annMillijoules && neuron !== 'relu')
-      rows.push(['of the ANN', `${((millijoules / annMillijoules) * 100).toFixed(1)} %`]);
+    if (shareOfAnn !== null && neuron !== 'relu') rows.push(...shareRows(shareOfAnn));
     rows.push(['step', String(step)]);
     this.place.replaceChildren(
       ...rows.flatMap(([name, value]) => [element('dt', { textContent: name }), element('dd', { textContent: value })]),

@@ -71,7 +71,10 @@ const aboutSchema = z.strictObject({
       ssim: finite,
       firingRates: z.tuple([finite, finite]).nullable(),
       millijoules: finite.nullable(),
-      shareOfAnn: finite.nullable(),
+      // Older files have one number, the share as executed.
+      shareOfAnn: z
+        .union([z.strictObject({ published: finite, executed: finite, skipping: finite }), finite.transform(() => null)])
+        .nullable(),
     })
     .nullable(),
   background: vector,

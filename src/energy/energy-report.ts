@@ -31,13 +31,22 @@ export function energyOf(operations: Operations, costs: CostTable): number {
 /** Millijoules an image for each line of `OperationCounts`. */
 export type EnergyLines = Readonly<Record<keyof OperationCounts, number>>;
 
+/**
+ * Energy relative to an ANN twin: as papers count both; as executed, the twin multiplying its zeros; as executed, the twin skipping inactive
+ * ReLUs as the spikes skip silent neurons.
+ */
+export interface AnnShares {
+  readonly published: number;
+  readonly executed: number;
+  readonly skipping: number;
+}
+
 export interface EnergyReport {
   readonly costs: CostTable;
   /** Mean operations an image. */
   readonly operationsPerImage: OperationCounts;
   readonly millijoulesPerImage: EnergyLines;
-  /** Energy relative to the ANN on the same samples, as published and as executed. */
-  readonly shareOfAnn: { readonly published: number; readonly executed: number };
+  readonly shareOfAnn: AnnShares;
   readonly scope: string;
 }
 
@@ -62,6 +71,7 @@ export function energyReport(
     shareOfAnn: {
       published: ratio(millijoules.published, millijoules.annPublished),
       executed: ratio(millijoules.executed, millijoules.annExecuted),
+      skipping: ratio(millijoules.effective, millijoules.annSkipping),
     },
     scope: SCOPE,
   };
@@ -76,6 +86,7 @@ function mapLines<T>(
     executed: change(lines.executed),
     annPublished: change(lines.annPublished),
     annExecuted: change(lines.annExecuted),
+    annSkipping: change(lines.annSkipping),
     effective: change(lines.effective),
   };
 }

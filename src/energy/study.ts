@@ -5,6 +5,7 @@
 import type { EnergyMeterStatus } from './energy-meter.ts';
 import type { HardwareModel } from './hardware/hardware-model.ts';
 import { price, type Estimate } from './hardware/price.ts';
+import { skippingZeros, type Ledger } from './work/ledger.ts';
 import type { Counting } from './work/network-work.ts';
 import { computedTwin, perUnit, type ComputedTwin, type EnergySubject } from './subject.ts';
 
@@ -18,6 +19,8 @@ export interface HardwareResult {
   readonly twin: Readonly<Record<Counting, Estimate | null>>;
   /** The run given to compare with. */
   readonly against: Readonly<Record<Counting, Estimate | null>> | null;
+  /** The one of these two that is compared with, as executed on hardware that multiplies no zeros. */
+  readonly skipping: Estimate | null;
 }
 
 export interface EnergyStudy {
@@ -69,8 +72,12 @@ export function energyStudy({ hardware, meter, ...input }: StudyInput): EnergySt
     hardware: hardware.map((model) => ({
       model,
       run: both((counting) => estimate(model, run, counting)),
-      twin: both((counting) => estimateTwin(model, run, twin, counting)),
+      twin: both((counting) => estimateTwin(model, run, twin, twin[counting])),
       against: against && both((counting) => estimate(model, against, counting)),
+      skipping:
+        against === null
+          ? estimateTwin(model, run, twin, skippingZeros(twin.executed))
+          : estimateLedger(model, against, skippingZeros(against.executed)),
     })),
     measured: { meter: meter.meter?.description ?? null, reason: meter.reason },
     scope: scopeOf(input),
@@ -82,12 +89,15 @@ function both<T>(value: (counting: Counting) => T): Readonly<Record<Counting, T>
 }
 
 function estimate(model: HardwareModel, subject: EnergySubject, counting: Counting): Estimate | null {
-  const { counts, spec, neuron } = subject;
-  return perImage(price(model, { spiking: neuron !== 'relu', counts, spec, ledger: subject[counting] }), subject.images);
+  return estimateLedger(model, subject, subject[counting]);
 }
 
-function estimateTwin(model: HardwareModel, run: EnergySubject, twin: ComputedTwin, counting: Counting): Estimate | null {
-  return perImage(price(model, { spiking: false, counts: twin.counts, spec: run.spec, ledger: twin[counting] }), run.images);
+function estimateLedger(model: HardwareModel, { counts, spec, neuron, images }: EnergySubject, ledger: Ledger): Estimate | null {
+  return perImage(price(model, { spiking: neuron !== 'relu', counts, spec, ledger }), images);
+}
+
+function estimateTwin(model: HardwareModel, { spec, images }: EnergySubject, { counts }: ComputedTwin, ledger: Ledger): Estimate | null {
+  return perImage(price(model, { spiking: false, counts, spec, ledger }), images);
 }
 
 function perImage(estimate: Estimate | null, images: number): Estimate | null {
@@ -124,7 +134,7 @@ function scopeOf({ against }: Pick<EnergyStudy, 'against'>): Scope {
     ],
     twin:
       against === null
-        ? 'The twin is computed: the same samples through an ANN of the same shape. It was neither trained nor measured; its picture would be another.'
+        ? 'The twin is computed: the same samples through an ANN of the same shape. It was neither trained nor measured; its picture would be another. Where it skips inactive ReLUs, they are taken to be active as often as this network fires: a trained twin is usually less sparse.'
         : 'The run compared with was rendered and counted itself, on its own samples. The computed twin (same samples, ANN of the same shape) is given beside it.',
   };
 }

@@ -8,7 +8,7 @@
  *     samples   shown to the network
  */
 import { emptyCounts, type Counts } from '../engine/counts.ts';
-import { energyReport } from '../energy/energy-report.ts';
+import { energyReport, type AnnShares } from '../energy/energy-report.ts';
 import { horowitz45nmFp32 } from '../energy/hardware/horowitz-45nm-fp32.ts';
 import { nearlyGreatest, pixelEnergy, pixelFiring } from '../energy/report/maps.ts';
 import type { PixelBuffer } from '../io/files.ts';
@@ -82,19 +82,19 @@ export interface FrameStatistics {
   readonly samples: number;
   /** Spikes (or active ReLUs) of both hidden layers. */
   readonly spikes: number;
-  /** Of the network's synapses as executed, and of the ANN twin on the same samples; null without a network. */
+  /** Of the network's synapses as executed, and relative to the ANN twin on the same samples; null without a network. */
   readonly millijoules: number | null;
-  readonly annMillijoules: number | null;
+  readonly shareOfAnn: AnnShares | null;
 }
 
 export function statisticsOf(counts: Counts, { network, featureChannels }: FieldSpec): FrameStatistics {
-  const energy = network && energyReport({ ...emptyCounts(), ...counts }, 1, network, featureChannels).millijoulesPerImage;
+  const energy = network && energyReport({ ...emptyCounts(), ...counts }, 1, network, featureChannels);
   return {
     rays: counts.rays,
     samples: counts.samples,
     spikes: counts.spikes[0] + counts.spikes[1],
-    millijoules: energy && energy.executed,
-    annMillijoules: energy && energy.annExecuted,
+    millijoules: energy && energy.millijoulesPerImage.executed,
+    shareOfAnn: energy && energy.shareOfAnn,
   };
 }
 

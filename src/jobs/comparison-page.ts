@@ -1,6 +1,6 @@
 /** The comparison of networks as a table for pasting, as a chart, and as a page with both. */
 import { TWIN } from '../config/compare-entries.ts';
-import type { ComparedEntry, Comparison, Figure } from './comparison.ts';
+import type { ComparedEntry, Comparison, Figure, FigureName } from './comparison.ts';
 import { DEFAULT_COSTS } from '../energy/energy-report.ts';
 import { scatterChart, type Point } from '../energy/report/charts.ts';
 import { html, htmlTable, type Html } from '../energy/report/html.ts';
@@ -20,6 +20,9 @@ const HEADS = [
   'MAC an image',
   'AC an image',
   'mJ an image',
+  'of the twin skipping zeros',
+  'as executed',
+  'as published',
   'training, minutes',
   'frontier',
 ] as const;
@@ -49,9 +52,17 @@ function cells({ name, figures, runs, onFrontier }: ComparedEntry, twin: Compare
     show(figures.macs, si),
     show(figures.acs, si),
     show(figures.millijoules, three),
+    ...shares(figures, twin?.figures),
     show(figures.trainMinutes, decimals(1)),
     onFrontier ? 'yes' : '',
   ];
+}
+
+/** Of the energy of the twin that was trained and measured, in the order of the headings. */
+function shares(mine: ComparedEntry['figures'], twin: ComparedEntry['figures'] | undefined): string[] {
+  if (twin === undefined) return [NONE, NONE, NONE];
+  const share = (figure: FigureName): string => percent(mine[figure].mean / twin[figure].mean);
+  return [share('skipping'), share('millijoules'), share('published')];
 }
 
 function rows(comparison: Comparison): string[][] {
@@ -148,6 +159,7 @@ function legend({ seeds }: Comparison): string {
   const spread = seeds.length > 1 ? ' ±: half the distance between the least and the greatest of the seeds.' : '';
   return (
     `Operations and energy: synapses as executed, mean of the views; energy estimated at ${DEFAULT_COSTS.mac} pJ a MAC and ` +
-    `${DEFAULT_COSTS.ac} pJ an AC (${DEFAULT_COSTS.name}). Firing: spikes a neuron and time step; of the twin, active ReLUs.${spread}`
+    `${DEFAULT_COSTS.ac} pJ an AC (${DEFAULT_COSTS.name}). Firing: spikes a neuron and time step; of the twin, active ReLUs. Shares are of the twin's energy: on hardware that ` +
+    `multiplies no zeros, as executed with all of them, and as papers count.${spread}`
   );
 }

@@ -21,7 +21,19 @@ export interface Figure {
   readonly spread: number;
 }
 
-export const FIGURES = ['psnr', 'ssim', 'firing1', 'firing2', 'samplesPerRay', 'macs', 'acs', 'millijoules', 'trainMinutes'] as const;
+export const FIGURES = [
+  'psnr',
+  'ssim',
+  'firing1',
+  'firing2',
+  'samplesPerRay',
+  'macs',
+  'acs',
+  'millijoules',
+  'published',
+  'skipping',
+  'trainMinutes',
+] as const;
 export type FigureName = (typeof FIGURES)[number];
 
 export interface ComparedEntry {
@@ -72,7 +84,7 @@ function spreadOf(values: readonly number[]): Figure {
   };
 }
 
-/** Operations and energy: synapses as executed, an image, 45nm-fp32. Every entry has a colour network, so nothing is null. */
+/** Operations and energy: synapses as executed, an image, 45nm-fp32; `published` and `skipping` zeros are energies too. Every entry has a colour network, so nothing is null. */
 function figure({ report, trainSeconds }: ComparedRun, name: FigureName): number {
   const energy = report.energy!;
   switch (name) {
@@ -90,6 +102,10 @@ function figure({ report, trainSeconds }: ComparedRun, name: FigureName): number
       return energy.operationsPerImage.executed[name];
     case 'millijoules':
       return energy.millijoulesPerImage.executed;
+    case 'published':
+      return energy.millijoulesPerImage.published;
+    case 'skipping':
+      return energy.millijoulesPerImage.effective;
     case 'trainMinutes':
       return trainSeconds / 60;
   }

@@ -4,6 +4,7 @@ import { basename, relative, resolve } from 'node:path';
 import { SCENE_FILE } from '../baked/baked-scene.ts';
 import { nodeFiles } from '../node/node-files.ts';
 import { InputError } from '../base/errors.ts';
+import type { AnnShares } from '../energy/energy-report.ts';
 import type { EvalReport } from '../eval/eval-report.ts';
 import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import { decodeRecord, type RunRecord } from '../run/run-record.ts';
@@ -51,7 +52,7 @@ interface Quality {
   readonly ssim: number;
   readonly firingRates: readonly [number, number] | null;
   readonly millijoules: number | null;
-  readonly shareOfAnn: number | null;
+  readonly shareOfAnn: AnnShares | null;
 }
 
 /** A run that cannot be shown, and why. */
@@ -139,7 +140,8 @@ export async function readQuality(folder: string, id: string): Promise<Pick<RunS
       ssim,
       firingRates,
       millijoules: energy && energy.millijoulesPerImage.executed,
-      shareOfAnn: energy && energy.shareOfAnn.executed,
+      // Reports of older versions have two of the shares.
+      shareOfAnn: energy && 'skipping' in energy.shareOfAnn ? energy.shareOfAnn : null,
     };
     const picture = `eval/${split}/${perView[0].name}.png`;
     const there = (await nodeFiles.kind(`${folder}/${picture}`)) === 'file';

@@ -23,7 +23,14 @@ const ABOUT: SceneAbout = {
   scene: { name: 'lego', format: 'blender', fingerprint: 'f' },
   neuron: 'lif',
   trained: { stage: 'fine', step: 2500 },
-  quality: { split: 'test', psnr: 31.5, ssim: 0.95, firingRates: [0.1, 0.2], millijoules: 3, shareOfAnn: null },
+  quality: {
+    split: 'test',
+    psnr: 31.5,
+    ssim: 0.95,
+    firingRates: [0.1, 0.2],
+    millijoules: 3,
+    shareOfAnn: { published: 0.3, executed: 0.1, skipping: 0.5 },
+  },
   background: [1, 1, 1],
   cameras: {
     views: [

@@ -9,7 +9,7 @@ import type { Backend, FieldEngine } from '../../src/engine/backend.ts';
 import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';
-import { ledgerOf, SYNAPSE_STAGES, totalWork, twinLedger, type Ledger } from '../../src/energy/work/ledger.ts';
+import { ledgerOf, skippingZeros, SYNAPSE_STAGES, totalWork, twinLedger, type Ledger } from '../../src/energy/work/ledger.ts';
 import { sumWork, WORK_KEYS } from '../../src/energy/work/work.ts';
 import type { FieldSpec } from '../../src/model/field-spec.ts';
 import { viewInputs } from '../../src/model/field-spec.ts';
@@ -160,9 +160,11 @@ describe('the ledger of that network', () => {
     expect(all.specialFunctions).toBe(3 * 16 + 8 * 4 + 6 * 16);
   });
 
-  it('of its twin has the dense operations, and active ReLUs only where they were counted', () => {
+  it('of its twin has the dense operations, and as effective ones those behind as many ReLUs as neurons fired', () => {
     const twin = totalWork(twinLedger(EXPECTED, spec, 'executed'), SYNAPSE_STAGES);
-    expect(twin).toMatchObject({ macs: 3072 + 576 + 16 * (256 + 48), acs: 0, effectiveMacs: null });
+    expect(twin).toMatchObject({ macs: 3072 + 576 + 16 * (256 + 48), acs: 0, effectiveMacs: 3072 + 576 + 16 * 48 + 3 * 32 });
+    const skipping = totalWork(skippingZeros(twinLedger(EXPECTED, spec, 'executed')), SYNAPSE_STAGES);
+    expect(skipping).toMatchObject({ macs: 3072 + 576 + 16 * 48 + 3 * 32, weightBytes: 4 * (3072 + 576 + 16 * 48 + 3 * 32) });
     const relu = totalWork(ledgerOf({ ...EXPECTED, spikes: [48, 112] }, handSpec('relu'), 'executed'), SYNAPSE_STAGES);
     expect(relu.effectiveMacs).toBe(3072 + 576 + 16 * 48 + 3 * 112);
   });

@@ -11,7 +11,7 @@ const frame = (width: number, height: number): Frame => ({
   depth: Uint16Array.from({ length: width * height }, (_, i) => i * 257),
   metresPerUnit: 1e-4,
   range: { low: 0, high: 1.5, unit: 'm', map: 'turbo' },
-  statistics: { rays: width * height, samples: 10, spikes: 20, millijoules: 0.5, annMillijoules: null },
+  statistics: { rays: width * height, samples: 10, spikes: 20, millijoules: 0.5, shareOfAnn: null },
   seconds: 0.25,
   step: 7,
 });

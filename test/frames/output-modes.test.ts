@@ -68,8 +68,8 @@ test('a field without a network has no energy to show, and says so', () => {
 
 test('the statistics of a picture are those of the energy report', () => {
   const image = planeImage([0, 0, 1], 0);
-  const { millijoulesPerImage } = energyReport(image.counts, 1, spec.network!, spec.featureChannels);
+  const { millijoulesPerImage, shareOfAnn } = energyReport(image.counts, 1, spec.network!, spec.featureChannels);
   const found = statisticsOf(image.counts, spec);
-  expect(found).toMatchObject({ millijoules: millijoulesPerImage.executed, annMillijoules: millijoulesPerImage.annExecuted });
+  expect(found).toMatchObject({ millijoules: millijoulesPerImage.executed, shareOfAnn });
   expect(found.spikes).toBe(image.counts.spikes[0] + image.counts.spikes[1]);
 });

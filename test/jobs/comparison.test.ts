@@ -14,7 +14,10 @@ function run(seed: number, psnr: number, millijoules: number): ComparedRun {
     imageSize: { width: 40, height: 30 },
     firingRates: [0.05, 0.04],
     counts: { samplesPerRay: 3.5 },
-    energy: { operationsPerImage: { executed }, millijoulesPerImage: { executed: millijoules } },
+    energy: {
+      operationsPerImage: { executed },
+      millijoulesPerImage: { executed: millijoules, published: 4 * millijoules, effective: Math.min(millijoules, 10) },
+    },
   } as unknown as EvalReport;
   return { seed, run: `out/x/seed-${seed}`, checkpoint: 'c', step: 10, trainSeconds: 90, report };
 }
@@ -55,6 +58,9 @@ describe('a comparison', () => {
     const rows = lines.filter((line) => line.startsWith('|')).map((line) => line.split('|').map((cell) => cell.trim()));
     expect(rows.slice(2).map(([, name]) => name)).toEqual(['ann', 'lif', 'worse']);
     expect(rows[3].slice(2, 4)).toEqual(['32.20 ± 0.20', '−1.90']);
+    // Of the twin: 5.5 of 10 mJ where it skips its zeros, of 50 where it does not.
+    expect(rows[3].slice(11, 14)).toEqual(['55.0 %', '11.0 %', '11.0 %']);
+    expect(rows[0].slice(11, 14)).toEqual(['of the twin skipping zeros', 'as executed', 'as published']);
     expect(comparisonPage(comparison)).toContain('spikeray compare &lt;scene&gt;');
     const picture = comparisonChart(comparison);
     expect(picture).not.toContain('var(');

@@ -71,16 +71,26 @@ function describe(
     ['samples a ray', counts.samplesPerRay.toFixed(2)],
     ['MACs a ray', Math.round(counts.macsPerRay).toLocaleString('en')],
     ['ACs a ray', Math.round(counts.acsPerRay).toLocaleString('en')],
-    ...(energy === null ? [] : energyRows(energy)),
+    ...(energy === null ? [] : energyRows(energy, neuron)),
     ['seconds an image', secondsPerImage.toFixed(2)],
   ];
   return `${views} ${split} views\n${table(rows)}images and metrics.json: ${folder}\n`;
 }
 
-function energyRows({ millijoulesPerImage, shareOfAnn }: NonNullable<EvalReport['energy']>): string[][] {
-  const line = (millijoules: number, share: number): string => `${millijoules.toFixed(2)} mJ, ${percent(share)} of the ANN`;
+function energyRows({ millijoulesPerImage, shareOfAnn }: NonNullable<EvalReport['energy']>, neuron: string): string[][] {
+  const { published, executed, effective } = millijoulesPerImage;
+  const { published: asPublished, executed: ofDense, skipping } = shareOfAnn;
+  const mJ = (value: number): string => `${value.toFixed(2)} mJ`;
+  if (neuron === 'relu')
+    return [
+      ['energy an image, as published', mJ(published)],
+      ['as executed', mJ(executed)],
+      ['skipping inactive ReLUs', mJ(effective)],
+    ];
   return [
-    ['energy an image, as executed', line(millijoulesPerImage.executed, shareOfAnn.executed)],
-    ['energy an image, as published', line(millijoulesPerImage.published, shareOfAnn.published)],
+    ['energy an image, as executed', mJ(executed)],
+    ['  of an ANN as sparse that skips zeros', percent(skipping)],
+    ['  of an ANN that multiplies them', percent(ofDense)],
+    ['energy an image, as published', `${mJ(published)}, ${percent(asPublished)} of the ANN`],
   ];
 }

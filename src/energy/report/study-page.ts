@@ -6,7 +6,7 @@ import { html, raw, type Html } from './html.ts';
 import { mapUri, nearlyGreatest, pictureUri, pixelEnergy, pixelFiring, scaleUri } from './maps.ts';
 import { grouped, percent, si, three } from './numbers.ts';
 import { card, page } from './page.ts';
-import { countings, milli, otherHardware, pair, quality, share, stages } from './study-charts.ts';
+import { countings, milli, otherHardware, pair, quality, share, skippingPair, stages } from './study-charts.ts';
 import {
   hardwareTable,
   ledgerTable,
@@ -73,14 +73,14 @@ export async function studyPage(study: EnergyStudy, pictures: Pictures): Promise
 
 function lead(study: EnergyStudy): Html {
   const { model } = study.hardware[0];
-  const energies = pair(study.hardware[0], 'executed', 'synapses');
+  const energies = skippingPair(study.hardware[0]);
   const twin = study.against === null ? 'the ANN of the same shape on the same samples (computed)' : 'its trained ANN twin';
   const costs =
     model.kind === 'operations' ? `, at ${model.picojoules.mac} pJ a multiply-accumulate and ${model.picojoules.ac} pJ an addition` : '';
   return html`<p class="lead">
-    The synapses of the colour network need <b>${milli(energies[0])}</b> an image, ${twin} ${milli(energies[1])}: <b>${share(energies)}</b>.
-    Counted as executed on every held-out view${costs} (${model.title}); memory, interpolation and the rest of the renderer are below, under
-    their own headings.
+    The synapses of the colour network need <b>${milli(energies[0])}</b> an image, ${twin} ${milli(energies[1])} where it skips its zeros:
+    <b>${share(energies)}</b>; as papers count, <b>${share(pair(study.hardware[0], 'published', 'synapses'))}</b>. Counted as executed on
+    every held-out view${costs} (${model.title}); memory, interpolation and the rest of the renderer are below, under their own headings.
   </p>`;
 }
 
@@ -90,8 +90,9 @@ function cards(study: EnergyStudy): Html {
   const published = pair(first, 'published', 'synapses');
   const all = pair(first, 'executed', 'all');
   return html`<div class="cards">
-    ${card('as executed, of the twin', share(pair(first, 'executed', 'synapses')), `synapses, ${first.model.name}`)}
+    ${card('of a twin that skips zeros', share(skippingPair(first)), `${milli(skippingPair(first)[0])} of ${milli(skippingPair(first)[1])}, synapses as executed`)}
     ${card('as papers count', share(published), `${milli(published[0])} of ${milli(published[1])}`)}
+    ${card('of a twin that multiplies zeros', share(pair(first, 'executed', 'synapses')), `synapses as executed, ${first.model.name}`)}
     ${card('whole renderer', share(all), `${milli(all[0])} of ${milli(all[1])}, ${first.model.name}`)}
     ${card('PSNR', `${run.psnr.toFixed(2)} dB`, against === null ? 'of the run itself' : `${against.psnr.toFixed(2)} dB for the run compared with`)}
     ${card('active neurons', run.firingRates.map((rate) => (rate * 100).toFixed(1)).join(' / ') + ' %', 'of hidden layer 1, 2 in a time step')}

@@ -44,7 +44,6 @@ export function ledgerTable(ledger: Ledger, images: number, keys: readonly WorkK
 
 function amount(work: Work, key: WorkKey, images: number): string {
   const value = work[key];
-  if (value === null) return NONE;
   if (value === 0) return '';
   return key.endsWith('Bytes') ? si(value / images, 'B') : si(value / images);
 }

@@ -94,10 +94,13 @@ function countRows({ run, twin, against }: EnergyStudy): SummaryRow[] {
   ];
 }
 
-function energyRows({ model, run, twin, against }: HardwareResult): SummaryRow[] {
+function energyRows({ model, run, twin, against, skipping }: HardwareResult): SummaryRow[] {
   const other = against ?? twin;
   const row = (label: string, counting: Counting, value: (estimate: Estimate) => number): SummaryRow => {
-    const [mine, theirs] = [run[counting], other[counting]].map((estimate) => (estimate === null ? null : value(estimate)));
+    return between(label, run[counting], other[counting], value);
+  };
+  const between = (label: string, one: Estimate | null, two: Estimate | null, value: (estimate: Estimate) => number): SummaryRow => {
+    const [mine, theirs] = [one, two].map((estimate) => (estimate === null ? null : value(estimate)));
     return {
       label: `mJ an image, ${model.name}, ${label}`,
       run: mine === null ? NONE : three(mine),
@@ -110,6 +113,7 @@ function energyRows({ model, run, twin, against }: HardwareResult): SummaryRow[]
   return [
     row('published convention', 'published', ({ synapses }) => synapses),
     row('as executed', 'executed', ({ synapses }) => synapses),
+    between('as executed, twin skipping zeros', run.executed, skipping, ({ synapses }) => synapses),
     row('with neurons', 'executed', ({ network }) => network),
     row('whole renderer', 'executed', ({ all }) => all),
   ];

@@ -45,6 +45,14 @@ export function twinLedger(counts: Counts, spec: FieldSpec, counting: Counting):
   return assemble(counts, spec, counting, network === null ? [] : twinWork(counts, network, featureChannels, counting));
 }
 
+/** The same work on hardware that multiplies no zeros: effective MACs in place of all, and only their weights are read. */
+export function skippingZeros(ledger: Ledger): Ledger {
+  return ledger.map(({ work, ...row }) => {
+    const { macs, effectiveMacs, weightBytes } = work;
+    return { ...row, work: { ...work, macs: effectiveMacs, weightBytes: macs === 0 ? weightBytes : (weightBytes * effectiveMacs) / macs } };
+  });
+}
+
 export function totalWork(ledger: Ledger, stages: readonly Stage[] = STAGES): Work {
   return sumWork(ledger.filter(({ stage }) => stages.includes(stage)).map((row) => row.work));
 }

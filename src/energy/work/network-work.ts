@@ -8,7 +8,8 @@
  *     as executed  ANN  R V W + M F W + M W W + 3 M W MAC                the view part of layer 1 once a ray
  *                  SNN  R V W + M F W MAC + W s1 + 3 s2 AC
  *
- * Of the ANN, the effective MACs of layers 2 and 3 are those with an active ReLU in front: W a1 and 3 a2. Samples shown repeatedly multiply
+ * Of the ANN, the effective MACs of layers 2 and 3 are those with an active ReLU in front: W a1 and 3 a2; of the twin that is computed from a
+ * spiking network's counts, a1 and a2 are that network's active neurons, as many a sample. Samples shown repeatedly multiply
  * layer 1 by the number of repeats as published, not as executed (its input is the same). With Poisson encoding layer 1 adds W for every input
  * spike instead. Zero inputs of gaps (temporal padding) are no operations in either counting. Features and view terms are real numbers; zeros
  * among them are not looked for, so that the effective MACs of layer 1 are its MACs.
@@ -46,16 +47,16 @@ const FLOAT = 4;
 const COLOURS = 3;
 
 export function networkWork(counts: Counts, network: NetworkSpec, featureChannels: number, counting: Counting): NetworkRow[] {
-  if (network.neuron === 'relu') return annRows(counts, network, featureChannels, counting, true);
+  if (network.neuron === 'relu') return annRows(counts, network, featureChannels, counting);
   return spikingRows(counts, network, featureChannels, counting);
 }
 
 /**
- * The ANN of the same shape on the same samples: what the same picture costs without spikes. Computed from the counts, not measured; which of
- * its ReLUs would be active is unknown.
+ * The ANN of the same shape on the same samples: what the same picture costs without spikes. Computed from the counts, not measured: a trained
+ * twin may be active more or less often than this network fires.
  */
 export function twinWork(counts: Counts, network: NetworkSpec, featureChannels: number, counting: Counting): NetworkRow[] {
-  return annRows(counts, network, featureChannels, counting, network.neuron === 'relu');
+  return annRows(counts, network, featureChannels, counting);
 }
 
 /** Spikes of both hidden layers by value; none for an ANN. Of neurons with other values than these, all spikes as so many of value 1. */
@@ -79,18 +80,25 @@ export function spikesByValue({ spikes, active, negative }: Counts, network: Net
   });
 }
 
-function annRows(counts: Counts, network: NetworkSpec, channels: number, counting: Counting, activeKnown: boolean): NetworkRow[] {
+function annRows(counts: Counts, network: NetworkSpec, channels: number, counting: Counting): NetworkRow[] {
   const { width } = network;
-  const { samples, spikes } = counts;
-  const effective = (macs: number): number | null => (activeKnown ? macs : null);
+  const { samples } = counts;
+  const [active1, active2] = activePerSample(counts, network);
   const relu = neuronRow(samples * width, 'relu');
   return [
     ...layer1(counts, network, channels, counting, 1),
     { layer: 1, part: 'ReLU', kind: 'neurons', work: relu },
-    { layer: 2, part: 'synapses', kind: 'synapses', work: dense(samples, width, width, effective(width * spikes[0])) },
+    { layer: 2, part: 'synapses', kind: 'synapses', work: dense(samples, width, width, width * active1) },
     { layer: 2, part: 'ReLU', kind: 'neurons', work: relu },
-    { layer: 3, part: 'synapses', kind: 'synapses', work: dense(samples, width, COLOURS, effective(COLOURS * spikes[1])) },
+    { layer: 3, part: 'synapses', kind: 'synapses', work: dense(samples, width, COLOURS, COLOURS * active2) },
   ];
+}
+
+/** Active ReLUs of both hidden layers, all samples together; of a spiking network, neurons that fire in a time step, as if each sample had one. */
+function activePerSample({ samples, timeSteps, spikes, active }: Counts, network: NetworkSpec): readonly [number, number] {
+  if (network.neuron === 'relu') return spikes;
+  const steps = Math.max(1, timeSteps);
+  return [(active[0] * samples) / steps, (active[1] * samples) / steps];
 }
 
 /** Neurons are priced as LIF, whatever they are: what others compute beside it is not counted. */
@@ -148,7 +156,7 @@ function layer1(counts: Counts, network: NetworkSpec, channels: number, counting
 }
 
 /** `rows` vectors of `inputs` real numbers times a matrix. */
-function dense(rows: number, inputs: number, outputs: number, effectiveMacs: number | null): Work {
+function dense(rows: number, inputs: number, outputs: number, effectiveMacs: number): Work {
   const macs = rows * inputs * outputs;
   return work({
     dense: macs,

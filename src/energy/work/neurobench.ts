@@ -44,7 +44,7 @@ export function neuroBench(
     ConnectionSparsity: parameters === 0 ? 0 : zeros / parameters,
     ActivationSparsity: slots === 0 ? 0 : 1 - (counts.active[0] + counts.active[1]) / slots,
     SynapticOperations: {
-      Effective_MACs: (synapses.effectiveMacs ?? synapses.macs) / images,
+      Effective_MACs: synapses.effectiveMacs / images,
       Effective_ACs: synapses.acs / images,
       Dense: synapses.dense / images,
     },

@@ -16,23 +16,31 @@ export interface OperationCounts {
   /** Its ANN twin on the same samples: what the same picture costs without spikes. */
   readonly annPublished: Operations;
   readonly annExecuted: Operations;
+  /** The twin as executed on hardware that skips inactive ReLUs; of a spiking network, as if they were active where its neurons fire. */
+  readonly annSkipping: Operations;
   /** Executed operations whose input is not zero. For a spiking network the same as `executed`. */
   readonly effective: Operations;
 }
 
 export function countOperations(counts: Counts, network: NetworkSpec, featureChannels: number): OperationCounts {
   const executed = synapses(networkWork(counts, network, featureChannels, 'executed'));
+  const twin = synapses(twinWork(counts, network, featureChannels, 'executed'));
   return {
     published: operations(synapses(networkWork(counts, network, featureChannels, 'published'))),
     executed: operations(executed),
     annPublished: operations(synapses(twinWork(counts, network, featureChannels, 'published'))),
-    annExecuted: operations(synapses(twinWork(counts, network, featureChannels, 'executed'))),
-    effective: { macs: executed.effectiveMacs ?? executed.macs, acs: executed.acs },
+    annExecuted: operations(twin),
+    annSkipping: effective(twin),
+    effective: effective(executed),
   };
 }
 
 function synapses(rows: readonly NetworkRow[]): Work {
   return sumWork(rows.filter(({ kind }) => kind === 'synapses').map(({ work }) => work));
+}
+
+function effective({ effectiveMacs, acs }: Work): Operations {
+  return { macs: effectiveMacs, acs };
 }
 
 function operations({ macs, acs }: Work): Operations {

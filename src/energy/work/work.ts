@@ -8,8 +8,8 @@ export interface Work {
   readonly dense: number;
   /** Multiply-accumulates with a real-valued operand. */
   readonly macs: number;
-  /** Of `macs`, those whose input is not zero, where that was counted (hidden layers); null: not known. */
-  readonly effectiveMacs: number | null;
+  /** Of `macs`, those whose input is not zero, as far as that was counted (hidden layers). */
+  readonly effectiveMacs: number;
   /** Accumulates: additions of a weight for a spike. */
   readonly acs: number;
   /** Multiplications, additions (and subtractions) and comparisons that are no part of the above. */
@@ -74,15 +74,15 @@ export function work(parts: Partial<Work>): Work {
   return { ...NO_WORK, ...parts };
 }
 
-/** Sums kind by kind; what is unknown in one part is unknown in the sum. */
+/** Sums kind by kind. */
 export function sumWork(parts: readonly Work[]): Work {
-  return mapWork((key) => parts.reduce<number | null>((sum, part) => (sum === null || part[key] === null ? null : sum + part[key]), 0));
+  return mapWork((key) => parts.reduce((sum, part) => sum + part[key], 0));
 }
 
 export function divideWork(total: Work, by: number): Work {
-  return mapWork((key) => (total[key] === null ? null : total[key] / by));
+  return mapWork((key) => total[key] / by);
 }
 
-function mapWork(value: (key: WorkKey) => number | null): Work {
+function mapWork(value: (key: WorkKey) => number): Work {
   return Object.fromEntries(WORK_KEYS.map((key) => [key, value(key)])) as unknown as Work;
 }

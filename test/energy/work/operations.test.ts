@@ -20,11 +20,12 @@ const counts: Counts = {
 
 describe('operations', () => {
   it('of the spiking network, by hand', () => {
-    const { published, executed, annPublished, annExecuted, effective } = countOperations(counts, network, 12);
+    const { published, executed, annPublished, annExecuted, annSkipping, effective } = countOperations(counts, network, 12);
     expect(published).toEqual({ macs: 3000 * 4992, acs: 128 * 50_000 + 3 * 20_000 });
     expect(annPublished).toEqual({ macs: 3000 * 21_760, acs: 0 });
     expect(executed).toEqual({ macs: 400 * 27 * 128 + 3000 * 12 * 128, acs: 6_460_000 });
     expect(annExecuted).toEqual({ macs: 400 * 3456 + 3000 * (1536 + 16_384 + 384), acs: 0 });
+    expect(annSkipping).toEqual({ macs: executed.macs + executed.acs, acs: 0 });
     expect(effective).toEqual(executed);
   });
 
@@ -37,10 +38,12 @@ describe('operations', () => {
 
   it('of repeated samples: layer 1 every time as published, once as executed', () => {
     const repeat = { ...network, temporal: 'repeat', repeats: 4 } as const;
-    const { published, executed, annPublished } = countOperations({ ...counts, timeSteps: 12_000 }, repeat, 12);
+    const { published, executed, annPublished, annSkipping } = countOperations({ ...counts, timeSteps: 12_000 }, repeat, 12);
     expect(published.macs).toBe(4 * 3000 * 4992);
     expect(executed.macs).toBe(400 * 3456 + 3000 * 1536);
     expect(annPublished.macs).toBe(3000 * 21_760);
+    // A ReLU has one time step in place of four: it is active as often as a neuron fires in one of them.
+    expect(annSkipping.macs).toBe(400 * 3456 + 3000 * 1536 + (128 * 50_000 + 3 * 20_000) / 4);
   });
 
   it('of Poisson coded samples: additions for input spikes, no multiplication', () => {
@@ -69,6 +72,8 @@ describe('energy', () => {
     const ten = energyReport(counts, 10, network, 12);
     expect(ten.millijoulesPerImage.executed).toBeCloseTo(one.millijoulesPerImage.executed / 10, 15);
     expect(ten.operationsPerImage.published.macs).toBe(300 * 4992);
+    expect(one.shareOfAnn.skipping).toBeCloseTo(one.millijoulesPerImage.executed / one.millijoulesPerImage.annSkipping, 12);
+    expect(energyReport(counts, 1, { ...network, neuron: 'relu' }, 12).shareOfAnn).toEqual({ published: 1, executed: 1, skipping: 1 });
     expect(one.shareOfAnn.executed).toBeCloseTo(one.millijoulesPerImage.executed / one.millijoulesPerImage.annExecuted, 12);
   });
 
