@@ -67,6 +67,20 @@ export function withValue(config: Config, key: string, value: unknown): Config {
   return copy;
 }
 
+/** A setting in which two configs differ, with both values as JSON. */
+export interface Difference {
+  readonly key: string;
+  readonly values: readonly [string, string];
+}
+
+/** In the order of the schema; the name of the preset is no setting. */
+export function differingSettings(a: Config, b: Config): Difference[] {
+  return settings.flatMap(({ key }) => {
+    const values = [JSON.stringify(valueAt(a, key)), JSON.stringify(valueAt(b, key))] as const;
+    return values[0] === values[1] ? [] : [{ key, values }];
+  });
+}
+
 function collect(node: Node, prefix: string): Setting[] {
   return Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
     const key = prefix === '' ? name : `${prefix}.${name}`;

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parseEntry, TWIN, type Entry } from '../config/compare-entries.ts';
 import { applyRequests } from '../config/resolve-config.ts';
 import type { Config } from '../config/schema.ts';
-import { settings, valueAt, withValue } from '../config/settings.ts';
+import { differingSettings, valueAt, withValue } from '../config/settings.ts';
 import { checkTeacherFits } from '../train/teacher.ts';
 
 export interface Planned {
@@ -41,8 +41,6 @@ function plan(entry: Entry, seed: number, shared: Config, out: string): Planned 
 
 /** The settings of an entry that differ from the shared ones. */
 export function differences(config: Config, shared: Config): Record<string, unknown> {
-  const changed = settings.filter(
-    ({ key }) => key !== 'seed' && JSON.stringify(valueAt(config, key)) !== JSON.stringify(valueAt(shared, key)),
-  );
+  const changed = differingSettings(config, shared).filter(({ key }) => key !== 'seed');
   return Object.fromEntries(changed.map(({ key }) => [key, valueAt(config, key)]));
 }

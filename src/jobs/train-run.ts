@@ -1,7 +1,7 @@
 /** A run trained in its folder: begun, gone on with, or found finished; with the teacher that its settings name. */
 import type { SceneData } from '../../datasets/scene-data.ts';
 import { unused, type Config } from '../config/schema.ts';
-import { settings, valueAt } from '../config/settings.ts';
+import { differingSettings } from '../config/settings.ts';
 import { InputError } from '../base/errors.ts';
 import { twinOf } from '../model/field-spec.ts';
 import { listCheckpoints } from '../run/checkpoint-folder.ts';
@@ -78,10 +78,10 @@ async function openPresent(folder: string, config: Config, scene: SceneData): Pr
   if ((await nodeFiles.kind(`${folder}/config.json`)) === 'missing') return null;
   const run = await openRun(nodeFiles, folder);
   const fix = 'Choose another folder with --out, or remove the run.';
-  for (const { key } of settings) {
-    const [theirs, ours] = [run.record.config, config].map((of) => JSON.stringify(valueAt(of, key)));
-    if (theirs !== ours)
-      throw new InputError(`${folder} was trained under other settings: its ${key} is ${theirs}, this comparison has ${ours}`, fix);
+  const [other] = differingSettings(run.record.config, config);
+  if (other !== undefined) {
+    const [theirs, ours] = other.values;
+    throw new InputError(`${folder} was trained under other settings: its ${other.key} is ${theirs}, this comparison has ${ours}`, fix);
   }
   if (run.record.scene.fingerprint !== scene.fingerprint)
     throw new InputError(`${folder} was trained on ${run.record.scene.path}: another scene, or one that changed`, fix);

@@ -1,12 +1,12 @@
 /** Estimates what training will need, and refuses what would not fit before anything is computed or written. */
 import type { SceneData } from '../../datasets/scene-data.ts';
-import type { Backend } from '../engine/backend.ts';
+import type { Backend, Capacity } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { MemoryError } from '../base/errors.ts';
-import { voxelCount } from '../model/field-spec.ts';
-import { stageVariation } from '../train/loss-terms.ts';
+import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
 import { sceneRegion } from '../train/scene-region.ts';
-import { coarseSpec, fineSpec, hasCoarseStage, type Region } from '../train/stage-spec.ts';
+import { coarseCapacity, fineCapacity } from '../train/stage-capacity.ts';
+import { coarseSpec, fineSpec, hasCoarseStage, networksOf, type Region } from '../train/stage-spec.ts';
 import { byteSize } from '../base/format.ts';
 
 export interface TrainingMemory {
@@ -35,15 +35,11 @@ export function trainingMemory(scene: SceneData, config: Config, backend: Backen
   const taught = config.distillation.teacher !== null;
   // Of a teacher that is not trained yet nothing better is known than that it has the same settings.
   const teacherVoxels = taught ? voxelCount(fine.grid) : 0;
+  const capacity = (spec: FieldSpec): Capacity => fineCapacity(config, spec, teacherVoxels);
+  const stages = networksOf(config).map((network) => ({ ...fine, network }));
   const field = Math.max(
     hasCoarseStage(scene, config) ? coarseBytes(config, region, backend) : 0,
-    backend.estimateBytes(fine, {
-      voxels: voxelCount(fine.grid),
-      trainRays: config.fine.rays,
-      teacherVoxels,
-      dropout: config.network.dropout > 0,
-      totalVariation: stageVariation(config.fine.loss),
-    }),
+    ...stages.map((spec) => backend.estimateBytes(spec, capacity(spec))),
   );
   const channels = fine.featureChannels;
   const copies = voxelCount(fine.grid) * (PARAMETER_AND_MOMENTS * (1 + channels) + channels) * Float32Array.BYTES_PER_ELEMENT;
@@ -53,7 +49,7 @@ export function trainingMemory(scene: SceneData, config: Config, backend: Backen
 
 function coarseBytes(config: Config, region: Region, backend: Backend): number {
   const coarse = coarseSpec(config, region);
-  return backend.estimateBytes(coarse, { voxels: voxelCount(coarse.grid), trainRays: config.coarse.rays });
+  return backend.estimateBytes(coarse, coarseCapacity(config, coarse));
 }
 
 /** @param available bytes, besides the images, which are loaded already */

@@ -7,7 +7,7 @@
  *     teacher/         the run of the twin that teaches, with distillation.teacher=twin
  *     eval/  render/  report/
  */
-import { settings, valueAt } from '../config/settings.ts';
+import { differingSettings } from '../config/settings.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../base/errors.ts';
 import type { Files } from '../io/files.ts';
@@ -94,15 +94,13 @@ function runFolder(files: Files, folder: string, record: RunRecord): RunFolder {
 }
 
 function checkSameModel(path: string, found: Config, folder: string, expected: Config): void {
-  for (const { key } of settings) {
-    if (PLAN_KEYS.includes(key)) continue;
-    const [theirs, ours] = [found, expected].map((config) => JSON.stringify(valueAt(config, key)));
-    if (theirs !== ours)
-      throw new InputError(
-        `${path} is a checkpoint of another model: its ${key} is ${theirs}, ${folder}/config.json has ${ours}`,
-        'Use a checkpoint of this run, or restore config.json.',
-      );
-  }
+  const other = differingSettings(found, expected).find(({ key }) => !PLAN_KEYS.includes(key));
+  if (other === undefined) return;
+  const [theirs, ours] = other.values;
+  throw new InputError(
+    `${path} is a checkpoint of another model: its ${other.key} is ${theirs}, ${folder}/config.json has ${ours}`,
+    'Use a checkpoint of this run, or restore config.json.',
+  );
 }
 
 /** Drops lines written after the moment of the checkpoint, and a last line that a killed process left unfinished. */

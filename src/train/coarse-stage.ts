@@ -2,15 +2,17 @@
 import { NO_LOSS_TERMS, type FieldEngine } from '../engine/backend.ts';
 import { Random } from '../math/random.ts';
 import { disposeOnFailure } from '../engine/dispose-on-failure.ts';
-import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
+import type { FieldSpec } from '../model/field-spec.ts';
 import { countViews, nearCameras } from '../model/view-count.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import type { CoarseResult } from './fine-start.ts';
 import { RaySampler } from './ray-sampler.ts';
 import { reportStage, stageRandom, type RunContext } from './run-context.ts';
 import { checkTimeLeft, timeLimit, type StageRules, type StageRun } from './run-stage.ts';
 import { coarseEpsilon, rateFactor, refreshDue, scaledRates } from './schedule.ts';
 import { restoreEngine } from './snapshot.ts';
 import { sceneRegion } from './scene-region.ts';
+import { coarseCapacity } from './stage-capacity.ts';
 import { coarseSpec } from './stage-spec.ts';
 
 /** The most of a time limit that the coarse stage may take; of long limits it takes far less. */
@@ -19,7 +21,7 @@ const TIME_SHARE = 0.3;
 export async function startCoarse(context: RunContext): Promise<StageRun> {
   const { scene, views, config, backend } = context;
   const spec = coarseSpec(config, sceneRegion(scene));
-  const engine = await backend.createField(spec, { voxels: voxelCount(spec.grid), trainRays: config.coarse.rays });
+  const engine = await backend.createField(spec, coarseCapacity(config, spec));
   await disposeOnFailure(engine, async () => {
     // All of an unbounded scene is taken to be seen.
     if (spec.space.kind === 'bounded') {
@@ -36,9 +38,14 @@ export async function startCoarse(context: RunContext): Promise<StageRun> {
 
 export async function resumeCoarse(context: RunContext, checkpoint: Checkpoint): Promise<StageRun> {
   const { spec, state } = checkpoint;
-  const engine = await restoreEngine(context.backend, checkpoint, { voxels: voxelCount(spec.grid), trainRays: context.config.coarse.rays });
+  const engine = await restoreEngine(context.backend, checkpoint, coarseCapacity(context.config, spec));
   reportStage(context, 'coarse', spec, `coarse stage, from step ${state.step}`);
   return assemble(context, engine, state, new Random(state.random));
+}
+
+/** What the coarse stage found, for the fine one to begin with. */
+export async function coarseResult({ engine, state: { rays, samples } }: StageRun): Promise<CoarseResult> {
+  return { spec: engine.spec, density: await engine.read('density'), occupancy: await engine.readOccupancy(), rays, samples };
 }
 
 function assemble(context: RunContext, engine: FieldEngine, state: StageRun['state'], random: Random): StageRun {
@@ -58,7 +65,7 @@ function coarseRules({ config }: RunContext, engine: FieldEngine, stageStart: nu
   return {
     steps: coarse.steps,
     plannedSteps: coarse.steps,
-    until: 1,
+    handover: 1,
     secondsAllowed: Math.max(0, timeLimit(config) - stageStart) * TIME_SHARE,
     prepare: async (step) => {
       if (refreshDue(step, coarse)) await engine.refreshOccupancy();

@@ -6,20 +6,20 @@ import { downscaleView } from '../../datasets/downscale.ts';
 import type { View } from '../../datasets/scene-data.ts';
 import type { Capacity, FieldEngine } from '../engine/backend.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
-import type { Config } from '../config/schema.ts';
 import { Random } from '../math/random.ts';
 import { disposeOnFailure } from '../engine/dispose-on-failure.ts';
-import { maxStepsPerRay, voxelCount, type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
+import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { convertedWeights, writeWeights, type FieldValues } from './convert-field.ts';
 import type { FineStart } from './fine-start.ts';
-import { firingThresholds, lossTerms, stageVariation } from './loss-terms.ts';
+import { firingThresholds, lossTerms } from './loss-terms.ts';
 import { rayMask } from './ray-mask.ts';
 import { RaySampler } from './ray-sampler.ts';
 import { reportStage, stageRandom, type RunContext } from './run-context.ts';
 import { timeLimit, type StageRules, type StageRun } from './run-stage.ts';
 import { rateFactor, refreshDue, scaledRates, scalingsDone, steepness } from './schedule.ts';
 import { restoreEngine } from './snapshot.ts';
+import { dropoutOf, fineCapacity } from './stage-capacity.ts';
 import { fineSpec, regionOf } from './stage-spec.ts';
 import { setTeacher } from './teacher.ts';
 
@@ -28,7 +28,7 @@ const SAVING_SHARE = 0.01;
 
 export async function startFine(context: RunContext, { spec, scalings, rays, samples, fill }: FineStart): Promise<StageRun> {
   const { config, backend } = context;
-  const engine = await backend.createField(spec, fineCapacity(context, spec));
+  const engine = await backend.createField(spec, capacityOf(context, spec));
   return disposeOnFailure(engine, async () => {
     const random = stageRandom(config.seed, 'fine');
     await fill(engine, random);
@@ -42,7 +42,7 @@ export async function startFine(context: RunContext, { spec, scalings, rays, sam
 export async function startSpiking(context: RunContext, field: FieldValues, { state, random }: StageRun): Promise<StageRun> {
   const { config, backend, views } = context;
   const spec = { ...field.spec, network: config.network };
-  const engine = await backend.createField(spec, fineCapacity(context, spec));
+  const engine = await backend.createField(spec, capacityOf(context, spec));
   return disposeOnFailure(engine, async () => {
     await engine.write('density', field.density);
     await engine.write('features', field.features);
@@ -55,29 +55,13 @@ export async function startSpiking(context: RunContext, field: FieldValues, { st
 
 export async function resumeFine(context: RunContext, checkpoint: Checkpoint): Promise<StageRun> {
   const { spec, state } = checkpoint;
-  const engine = await restoreEngine(context.backend, checkpoint, fineCapacity(context, spec));
+  const engine = await restoreEngine(context.backend, checkpoint, capacityOf(context, spec));
   reportStage(context, 'fine', spec, `fine stage, from step ${state.step}`);
   return disposeOnFailure(engine, () => assemble(context, engine, state, new Random(state.random)));
 }
 
-/** ReLUs are never dropped. */
-function dropoutOf(config: Config, { neuron }: NetworkSpec): number {
-  return neuron === 'relu' ? 0 : config.network.dropout;
-}
-
-/** What the field will need after the last scaling. */
-function fineCapacity({ config, teacher }: RunContext, spec: FieldSpec): Capacity {
-  const { scaleAt, rays, loss } = config.fine;
-  const last = fineSpec(config, regionOf(spec), scaleAt.length);
-  const teacherVoxels = teacher === null ? 0 : voxelCount(teacher.spec.grid);
-  return {
-    voxels: voxelCount(last.grid),
-    steps: maxStepsPerRay(last),
-    trainRays: rays,
-    teacherVoxels,
-    totalVariation: stageVariation(loss),
-    dropout: spec.network !== null && dropoutOf(config, spec.network) > 0,
-  };
+function capacityOf({ config, teacher }: RunContext, spec: FieldSpec): Capacity {
+  return fineCapacity(config, spec, teacher === null ? 0 : voxelCount(teacher.spec.grid));
 }
 
 async function assemble(context: RunContext, engine: FieldEngine, start: StageRun['state'], random: Random): Promise<StageRun> {
@@ -86,7 +70,7 @@ async function assemble(context: RunContext, engine: FieldEngine, start: StageRu
   const sampler = new RaySampler(viewsAt(context, state.step), config.scene.background, config.fine.rays, random, engine.spec.space);
   const prepareRays = async (step: number, fieldChanged: boolean): Promise<void> => {
     const grown = config.fine.imageScaleAt.includes(step);
-    if (grown) sampler.lookAt(viewsAt(context, step));
+    if (grown) sampler.setViews(viewsAt(context, step));
     if (config.fine.raysFrom === 'all' || !(grown || fieldChanged)) return;
     sampler.restrict(rayMask(engine.spec.grid, await engine.readOccupancy(), sampler.views, sampler.pixels, engine.spec.near));
   };
@@ -122,7 +106,7 @@ function fineRules(
   return {
     steps: fine.steps,
     plannedSteps: plannedSteps(config),
-    until: network.neuron === config.network.neuron ? 1 : fine.annShare,
+    handover: network.neuron === config.network.neuron ? 1 : fine.annShare,
     secondsAllowed: timeLimit(config) * (1 - SAVING_SHARE) - state.stageStart,
     prepare: async (step) => {
       const scalings = scalingsDone(step, fine.scaleAt);

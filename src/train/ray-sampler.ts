@@ -41,7 +41,7 @@ export class RaySampler {
   constructor(views: readonly View[], background: Background, count: number, random: Random, space: FieldSpace = BOUNDED) {
     this.space = space;
     this.random = random;
-    this.shown = look(views);
+    this.shown = shownFrom(views);
     this.mask = this.shown.allowed;
     this.randomBackground = background === 'random';
     this.colour = [...backgroundColour(background)];
@@ -61,8 +61,8 @@ export class RaySampler {
   }
 
   /** Draws from all pixels of other views, or of the same in another resolution, from now on. */
-  lookAt(views: readonly View[]): void {
-    this.shown = look(views);
+  setViews(views: readonly View[]): void {
+    this.shown = shownFrom(views);
     this.mask = this.shown.allowed;
   }
 
@@ -127,7 +127,7 @@ export class RaySampler {
   }
 }
 
-function look(views: readonly View[]): RaySampler['shown'] {
+function shownFrom(views: readonly View[]): RaySampler['shown'] {
   const pixels = indexPixels(views);
   return { views, pixels, allowed: allowedPixels(views, pixels) };
 }

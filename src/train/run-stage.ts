@@ -35,10 +35,10 @@ export interface StageRules {
   /** Steps after which to stop; the schedule does not change for it. */
   readonly plannedSteps: number;
   /** Share of the whole schedule after which the stage is handed over to another network; 1: never. */
-  readonly until: number;
+  readonly handover: number;
   /** Seconds after which the stage ends even if steps are left; Infinity without a time limit. */
   readonly secondsAllowed: number;
-  /** What is due before step `step` runs: occupancy, scaling. */
+  /** What happens before step `step` runs: occupancy, scaling. */
   prepare(step: number): Promise<void>;
   /** @param progress share of the whole schedule that was over before this step */
   settings(step: number, progress: number): Omit<StepSettings, 'adamStep' | 'noiseSeed'>;
@@ -51,8 +51,8 @@ export interface Saved {
   readonly bytes: number;
 }
 
-/** How the loop came to its end: all planned steps done (or the time over), stopped by the signal, or due for another network. */
-export type StageEnd = 'done' | 'interrupted' | 'due';
+/** How the loop came to its end: all planned steps done (or the time over), stopped by the signal, or to be handed over to another network. */
+export type StageEnd = 'done' | 'interrupted' | 'handover';
 
 export async function runStage(context: RunContext, run: StageRun): Promise<StageEnd> {
   const { engine, rules, sampler, state, random } = run;
@@ -69,8 +69,8 @@ export async function runStage(context: RunContext, run: StageRun): Promise<Stag
       break;
     }
     const scheduled = stageProgress(state.step, rules.steps, seconds, rules.secondsAllowed);
-    if (rules.until < 1 && scheduled >= rules.until) {
-      end = 'due';
+    if (rules.handover < 1 && scheduled >= rules.handover) {
+      end = 'handover';
       break;
     }
     const step = state.step + 1;

@@ -12,13 +12,13 @@ import { InputError } from '../base/errors.ts';
 import { disposeOnFailure } from '../engine/dispose-on-failure.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { resumeCoarse, startCoarse } from './coarse-stage.ts';
+import { coarseResult, resumeCoarse, startCoarse } from './coarse-stage.ts';
 import type { Reporter, StepMetrics } from '../base/events.ts';
-import { readField, type FieldValues } from './convert-field.ts';
+import { readField } from './convert-field.ts';
 import { resumeFine, startFine, startSpiking } from './fine-stage.ts';
-import { startFromCoarse, startFromNothing, startFromTeacher, type FineStart } from './fine-start.ts';
+import { startFromCoarse, startFromNothing, startFromTeacher, type CoarseResult, type FineStart } from './fine-start.ts';
 import type { RunContext } from './run-context.ts';
-import { runStage, saveRun, type Saved, type StageRun } from './run-stage.ts';
+import { runStage, saveRun, type Saved, type StageEnd, type StageRun } from './run-stage.ts';
 import { hasCoarseStage } from './stage-spec.ts';
 import { checkTeacherFits } from './teacher.ts';
 import type { TrainState } from './train-state.ts';
@@ -61,55 +61,55 @@ export interface TrainOutcome {
 export async function trainField(options: TrainOptions): Promise<TrainOutcome> {
   const context = contextOf(options);
   const { start } = options;
-  if (start?.state.stage === 'fine') return trainFine(context, await resumeFine(context, start));
-  const { teacher, config } = context;
-  const begin =
-    teacher !== null && config.distillation.start === 'teacher'
-      ? startFromTeacher(context, teacher)
-      : hasCoarseStage(context.scene, config)
-        ? await trainCoarse(context, start)
-        : startFromNothing(context);
-  if ('interrupted' in begin) return begin;
-  const fine = await startFine(context, begin);
-  // A kill before the first checkpoint that the clock asks for must not lose the coarse stage.
-  await disposeOnFailure(fine.engine, () => saveRun(context, fine));
-  return trainFine(context, fine);
+  let fine: StageRun;
+  if (start?.state.stage === 'fine') {
+    fine = await resumeFine(context, start);
+  } else {
+    const coarse = coarseComesFirst(context) ? await runCoarse(context, start) : null;
+    if (coarse !== null && 'interrupted' in coarse) return coarse;
+    fine = await startFine(context, fineStart(context, coarse));
+    // A kill before the first checkpoint that the clock asks for must not lose the coarse stage.
+    await disposeOnFailure(fine.engine, () => saveRun(context, fine));
+  }
+  // Where the settings have the network begin as an ANN, that is trained first and handed over.
+  for (;;) {
+    const ann = await runToEnd(context, fine, 'handover', ({ engine }) => readField(engine.spec, engine));
+    if ('interrupted' in ann) return ann;
+    fine = await startSpiking(context, ann, fine);
+  }
 }
 
-/** What the fine stage starts with, or how training ended before it. */
-async function trainCoarse(context: RunContext, start: Checkpoint | undefined): Promise<FineStart | TrainOutcome> {
+/** A teacher's student may begin with the teacher's field. */
+function coarseComesFirst({ scene, config, teacher }: RunContext): boolean {
+  return hasCoarseStage(scene, config) && !(teacher !== null && config.distillation.start === 'teacher');
+}
+
+async function runCoarse(context: RunContext, start: Checkpoint | undefined): Promise<CoarseResult | TrainOutcome> {
   const coarse = start ? await resumeCoarse(context, start) : await startCoarse(context);
-  try {
-    if ((await runStage(context, coarse)) === 'interrupted') return await endRun(context, coarse, true);
-    const { engine, state } = coarse;
-    const { rays, samples } = state;
-    return startFromCoarse(context, {
-      spec: engine.spec,
-      density: await engine.read('density'),
-      occupancy: await engine.readOccupancy(),
-      rays,
-      samples,
-    });
-  } finally {
-    await coarse.engine.dispose();
-  }
+  return runToEnd(context, coarse, 'done', coarseResult);
 }
 
-async function trainFine(context: RunContext, fine: StageRun): Promise<TrainOutcome> {
-  let field: FieldValues;
-  try {
-    const end = await runStage(context, fine);
-    if (end !== 'due') return await endRun(context, fine, end === 'interrupted');
-    field = await readField(fine.engine.spec, fine.engine);
-  } finally {
-    await fine.engine.dispose();
-  }
-  return trainFine(context, await startSpiking(context, field, fine));
+function fineStart(context: RunContext, coarse: CoarseResult | null): FineStart {
+  const { teacher, config } = context;
+  if (coarse !== null) return startFromCoarse(context, coarse);
+  return teacher !== null && config.distillation.start === 'teacher' ? startFromTeacher(context, teacher) : startFromNothing(context);
 }
 
-async function endRun(context: RunContext, run: StageRun, interrupted: boolean): Promise<TrainOutcome> {
-  const { saved, state } = await saveRun(context, run);
-  return { interrupted, state, spec: run.engine.spec, checkpoint: saved };
+/** Runs a stage. Where it comes to the end `goesOn`, what the next one needs of it; else it is saved, and training is over. Its engine is gone. */
+async function runToEnd<T>(
+  context: RunContext,
+  stage: StageRun,
+  goesOn: StageEnd,
+  handOver: (stage: StageRun) => Promise<T>,
+): Promise<T | TrainOutcome> {
+  try {
+    const end = await runStage(context, stage);
+    if (end === goesOn) return await handOver(stage);
+    const { saved, state } = await saveRun(context, stage);
+    return { interrupted: end === 'interrupted', state, spec: stage.engine.spec, checkpoint: saved };
+  } finally {
+    await stage.engine.dispose();
+  }
 }
 
 function contextOf({ scene, start, teacher = null, secondsBefore = 0, now = () => performance.now(), ...rest }: TrainOptions): RunContext {

@@ -101,7 +101,7 @@ describe('ray sampler', () => {
     const sampler = new RaySampler(views, 'white', 500, new Random(5));
     sampler.restrict(Uint32Array.of(1, 0));
     const small = views.map((view) => downscaleView(view, 2));
-    sampler.lookAt(small);
+    sampler.setViews(small);
     expect(sampler.views).toBe(small);
     const { directions } = sampler.next();
     const rays = cameraRays(small[0]);

@@ -21,7 +21,7 @@ export function checkTeacher(teacher: Teacher, { network, featureChannels }: Fie
 }
 
 /** Whether a step asks the teacher. Throws RangeError if there is none. */
-export function asksTeacher({ teacherColour, teacherPotential }: LossWeights, present: boolean): boolean {
+export function usesTeacher({ teacherColour, teacherPotential }: LossWeights, present: boolean): boolean {
   if (teacherColour === 0 && teacherPotential === 0) return false;
   if (!present) throw new RangeError('The loss has terms of a teacher, and none was set.');
   return true;

@@ -17,7 +17,7 @@ import {
   type Teacher,
   type TrainBatch,
 } from '../../engine/backend.ts';
-import { asksTeacher, checkTeacher } from '../shared/check-teacher.ts';
+import { usesTeacher, checkTeacher } from '../shared/check-teacher.ts';
 import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
 import { countActivity, noiseMargin, spikeMargin } from './activity.ts';
 import { adamStep } from './adam.ts';
@@ -175,7 +175,7 @@ export class TfjsField implements HostEngine {
     if (batch.count > capacity.trainRays) throw new RangeError(`${batch.count} rays exceed the capacity of ${capacity.trainRays}`);
     const { network } = this.spec;
     const { noiseSeed, dropout, surrogateAlpha } = settings;
-    const teacher = asksTeacher(settings.loss, this.teacher !== null) ? { tensors: this.teacher!, rays: batch } : null;
+    const teacher = usesTeacher(settings.loss, this.teacher !== null) ? { tensors: this.teacher!, rays: batch } : null;
     const neuron = network && surrogateAlpha !== null ? createNeuron({ ...network, surrogateAlpha }) : this.neuron;
     const samples = marchRays(this.spec, batch, await this.read('density'), this.tensors.occupancy);
     const names = this.tensors.parameterNames;

@@ -12,7 +12,7 @@ import {
   type Teacher,
   type TrainBatch,
 } from '../../engine/backend.ts';
-import { asksTeacher, checkTeacher } from '../shared/check-teacher.ts';
+import { usesTeacher, checkTeacher } from '../shared/check-teacher.ts';
 import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
 import { gridState, layoutState } from './field-state.ts';
 import type { KernelPool } from './kernel-pool.ts';
@@ -220,7 +220,7 @@ export class WasmEngine implements HostEngine {
       throw new RangeError(`A batch of ${n} rays is beyond the capacity of ${this.trainRays} this engine was made for.`);
     const network = this.spec.network;
     const { adam, learningRates, loss } = settings;
-    asksTeacher(loss, this.hasTeacher);
+    usesTeacher(loss, this.hasTeacher);
     const correction = biasCorrection(settings);
     this.writeRays(batch, 0, n);
     this.floats('targets', n * 3).set(batch.target.subarray(0, n * 3));

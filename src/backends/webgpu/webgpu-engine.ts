@@ -20,7 +20,7 @@ import {
   type Teacher,
   type TrainBatch,
 } from '../../engine/backend.ts';
-import { asksTeacher, checkTeacher } from '../shared/check-teacher.ts';
+import { usesTeacher, checkTeacher } from '../shared/check-teacher.ts';
 import { isSpikingNetwork } from '../../model/network-facts.ts';
 import { NeuronParameters } from '../shared/neuron-parameters.ts';
 import { CallRunner, NO_NUMBERS, type Call, type ResultPiece } from './call-runner.ts';
@@ -296,7 +296,7 @@ export class WebgpuEngine implements FieldEngine {
     const touched = varied && loss.totalVariation.dense ? voxelCount(this.spec.grid) : 0;
     if (network !== null && settings.dropout > 0 && !this.sizes.dropout)
       throw new RangeError('This engine was made for training without dropout.');
-    const teacher = asksTeacher(loss, this.hasTeacher) ? this.teacher : null;
+    const teacher = usesTeacher(loss, this.hasTeacher) ? this.teacher : null;
     const call: Call = {
       numbers: { ...stepNumbers(this.spec, n, settings), firstView: firstView(batch, n) },
       cleared: [[this.buffers['voxelList'], 4 * VOXEL_LIST_HEADER], ...(teacher ? [[teacher.errors, teacher.errors.size] as const] : [])],
