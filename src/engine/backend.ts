@@ -154,7 +154,7 @@ export interface FieldEngine {
   scaleGrid(to: FieldSpec): Promise<void>;
   /** The teacher of the steps to come; null: none. A copy is kept; it is no part of the tensors. Throws RangeError if it does not fit. */
   setTeacher(teacher: Teacher | null): Promise<void>;
-  /** Forward, backward, Adam. */
+  /** Forward, backward, Adam. Throws RangeError if the batch's arrays have other lengths than its `count` says, or the step is beyond the capacity. */
   trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult>;
   /** Forward and backward without an update: the gradient of every parameter, dense. For conformance and debugging. */
   gradients(

@@ -110,7 +110,7 @@ describe('Adam', () => {
     });
     tf.tidy(() => {
       const state = { parameter: tf.tensor1d(p), m: tf.tensor1d(m), v: tf.tensor1d(v) };
-      const settings = { adam, step: 3, learningRate: 0.1, rate: tf.tensor1d(rate), skipZeroGradients: true };
+      const settings = { adam, adamStep: 3, learningRate: 0.1, rate: tf.tensor1d(rate), skipZeroGradients: true };
       const next = adamStep(tf, state, tf.tensor1d(g), settings);
       expectClose('parameter', next.parameter.dataSync(), [expected[0].p, expected[1].p], 1e-6);
       expectClose('m', next.m.dataSync(), [expected[0].m, expected[1].m], 1e-6);
@@ -121,7 +121,7 @@ describe('Adam', () => {
   test.each([true, false])('a gradient of exactly 0 is skipped for grids: %s', (skipZeroGradients) => {
     tf.tidy(() => {
       const state = { parameter: tf.tensor1d([1, 1]), m: tf.tensor1d([0.5, 0.5]), v: tf.tensor1d([0.25, 0.25]) };
-      const settings = { adam, step: 1, learningRate: 0.1, rate: null, skipZeroGradients };
+      const settings = { adam, adamStep: 1, learningRate: 0.1, rate: null, skipZeroGradients };
       const { parameter, m } = adamStep(tf, state, tf.tensor1d([0, 1e-30]), settings);
       const [skipped, updated] = parameter.dataSync();
       expect(updated).toBeLessThan(1);

@@ -11,7 +11,7 @@ import { maxStepsPerRay, voxelCount } from '../../src/model/field-spec.ts';
 import { renderingTensors } from '../../src/model/tensor-names.ts';
 import { fineSpec } from '../../src/train/stage-spec.ts';
 import { coefficients } from '../conformance/cases.ts';
-import { fieldFixture, loadFixture, type FixtureOptions } from '../helpers/field-fixtures.ts';
+import { capacityOf, fieldFixture, firstRays, loadFixture, type FixtureOptions } from '../helpers/field-fixtures.ts';
 
 describe('threads', () => {
   it('a thread that cannot start is an error with its reason, not a program that waits', async () => {
@@ -38,9 +38,7 @@ describe('threads', () => {
     const results = [];
     for (const threads of [1, 2, 5, 16]) {
       const fixture = fieldFixture(options);
-      const engine = await (
-        await createWasmBackend({ threads })
-      ).createField(fixture.spec, { voxels: voxelCount(fixture.spec.grid), trainRays: 64, teacherVoxels: 210 });
+      const engine = await (await createWasmBackend({ threads })).createField(fixture.spec, { ...capacityOf(fixture), trainRays: 64 });
       await loadFixture(engine, fixture);
       for (let step = 1; step <= 3; step++) await engine.trainStep(fixture.batch, { ...fixture.settings, adamStep: step });
       results.push([await engine.read('features'), await engine.read('density.m'), await engine.read('w2'), await engine.read('w1.v')]);
@@ -81,7 +79,7 @@ it('a batch of fewer rays than lanes, and an empty one, train', async () => {
     await createWasmBackend({ threads: 2 })
   ).createField(fixture.spec, { voxels: voxelCount(fixture.spec.grid), trainRays: 64 });
   await loadFixture(engine, fixture);
-  expect((await engine.trainStep({ ...fixture.batch, count: 3 }, fixture.settings)).counts.rays).toBe(3);
+  expect((await engine.trainStep(firstRays(fixture.batch, 3), fixture.settings)).counts.rays).toBe(3);
   const far = fixture.batch.origins.map((value) => value + 1000);
   const missed = await engine.trainStep({ ...fixture.batch, origins: far }, fixture.settings);
   expect(missed.counts.samples).toBe(0);

@@ -8,10 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Backend, FieldEngine, StepResult, StepSettings } from '../../src/engine/backend.ts';
 import { createTfjsBackend, type TfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import type { Margins, TfjsField } from '../../src/backends/tfjs/tfjs-field.ts';
-import { voxelCount } from '../../src/model/field-spec.ts';
 import { parametersOf, type ParameterName, type TensorName } from '../../src/model/tensor-names.ts';
-import { variationReach } from '../../src/model/total-variation.ts';
-import { fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
+import { capacityOf, fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
 import { conformanceCases, EPSILON, type ConformanceCase } from './cases.ts';
 import { expectClose, expectCloseToMax } from './compare.ts';
 
@@ -65,14 +63,7 @@ interface EnginePair {
 }
 
 async function createPair(reference: TfjsBackend, backend: Backend, fixture: FieldFixture): Promise<EnginePair> {
-  const { spec, batch, teacher } = fixture;
-  const capacity = {
-    voxels: voxelCount(spec.grid),
-    trainRays: batch.count,
-    teacherVoxels: teacher ? voxelCount(teacher.grid) : 0,
-    totalVariation: variationReach(fixture.settings.loss.totalVariation),
-    dropout: fixture.settings.dropout > 0,
-  };
+  const capacity = capacityOf(fixture);
   const expected = await reference.createField(fixture.spec, capacity);
   const actual = await backend.createField(fixture.spec, capacity);
   await loadFixture(expected, fixture);

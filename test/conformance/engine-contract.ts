@@ -4,7 +4,8 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Backend, Capacity, FieldEngine } from '../../src/engine/backend.ts';
 import { voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
 import { parametersOf, trainingTensors, type TensorName } from '../../src/model/tensor-names.ts';
-import { fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
+import { capacityOf, fieldFixture, firstRays, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
+import { coefficients } from './cases.ts';
 import { expectClose } from './compare.ts';
 
 const RENDER = { background: [0.2, 0.4, 0.6], noiseSeed: 9 } as const;
@@ -81,6 +82,54 @@ export function describeEngineContract(name: string, createBackend: () => Promis
       await expect(engine.read('w1')).rejects.toThrow(RangeError);
       await expect(engine.write('w2', new Float32Array(1))).rejects.toThrow(RangeError);
       await expect(engine.trainStep(batch, settings)).rejects.toThrow(RangeError);
+    });
+
+    const variation = (dense: boolean): FieldFixture => fieldFixture({ loss: { totalVariation: { density: 30, features: 20, dense } } });
+    test.each<[string, FieldFixture, Partial<Capacity>, RegExp]>([
+      ['rays', fieldFixture({ rays: 37 }), { trainRays: 36 }, /37 rays is beyond.* 36 /],
+      ['any step', fieldFixture(), { trainRays: 0 }, /rendering only/],
+      ['total variation', variation(false), { totalVariation: 'nowhere' }, /total variation touched.*nowhere/],
+      ['dense total variation', variation(true), { totalVariation: 'touched' }, /total variation everywhere.*touched/],
+      ['dropout', fieldFixture({ settings: { dropout: 0.3 } }), { dropout: false }, /drops 0.3/],
+    ])('refuses %s beyond its capacity, and goes on as if nothing had been asked', async (_what, fixture, less, message) => {
+      const engine = await create(fixture.spec, { ...capacityOf(fixture), ...less });
+      for (const name of parametersOf(fixture.spec)) await engine.write(name, fixture.tensors[name]!);
+      await expect(engine.trainStep(fixture.batch, fixture.settings)).rejects.toThrow(message);
+      await expect(engine.gradients(fixture.batch, fixture.settings)).rejects.toThrow(RangeError);
+      for (const name of parametersOf(fixture.spec)) expect(await engine.read(name), name).toEqual(fixture.tensors[name]);
+    });
+
+    test('with the room it was made for, dense total variation reaches every voxel of a grid that few rays touch', async () => {
+      const fixture = fieldFixture({
+        rays: 16,
+        size: [24, 24, 24],
+        network: null,
+        loss: { totalVariation: { density: 30, features: 0, dense: true } },
+      });
+      const engine = await create(fixture.spec, capacityOf(fixture));
+      // So even that hardly any differences are clamped, which could cancel each other.
+      const before = fixture.tensors.density!.map((value) => value / 10);
+      await engine.write('density', before);
+      await engine.trainStep(fixture.batch, fixture.settings);
+      const density = await engine.read('density');
+      expect(density.filter((value, i) => value !== before[i]).length).toBeGreaterThan(0.99 * density.length);
+    });
+
+    test('refuses arrays of another length than the number of rays says', async () => {
+      const fixture = fieldFixture({ loss: { potentials: coefficients(16) } });
+      const engine = await load(fixture);
+      const { batch, settings } = fixture;
+      const { loss } = settings;
+      for (const name of ['origins', 'directions', 'target', 'background', 'viewDirections'] as const)
+        for (const length of [3 * batch.count - 1, 3 * batch.count + 3])
+          await expect(engine.trainStep({ ...batch, [name]: new Float32Array(length) }, settings), name).rejects.toThrow(RangeError);
+      for (const count of [batch.count - 1, -1, 0.5])
+        await expect(engine.trainStep({ ...batch, count }, settings), `${count}`).rejects.toThrow(RangeError);
+      const [first, second] = coefficients(16);
+      const short = { ...settings, loss: { ...loss, potentials: [first, second.slice(1)] as const } };
+      await expect(engine.trainStep(batch, short)).rejects.toThrow(RangeError);
+      await expect(engine.renderRays({ ...batch, directions: batch.directions.slice(3) }, RENDER)).rejects.toThrow(RangeError);
+      expect((await engine.trainStep(firstRays(batch, 5), settings)).counts.rays).toBe(5);
     });
 
     test('a field made for rendering renders, and has no moments', async () => {

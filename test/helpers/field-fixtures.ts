@@ -7,6 +7,7 @@ import { BOUNDED } from '../../src/spaces/space.ts';
 import type { TensorName } from '../../src/model/tensor-names.ts';
 import {
   NO_LOSS_TERMS,
+  type Capacity,
   type FieldEngine,
   type LossWeights,
   type StepSettings,
@@ -14,6 +15,7 @@ import {
   type TrainBatch,
 } from '../../src/engine/backend.ts';
 import { Random } from '../../src/math/random.ts';
+import { variationReach } from '../../src/model/total-variation.ts';
 import { neuronTensors } from '../../src/neurons/settings.ts';
 import { viewInputs, voxelCount, type FieldSpec, type NetworkSpec } from '../../src/model/field-spec.ts';
 
@@ -104,6 +106,24 @@ export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
     },
     teacher: options.teacher === true && spec.network !== null ? randomTeacher(spec.network) : null,
   };
+}
+
+/** Exactly what the fixture's steps ask for. */
+export function capacityOf({ spec, batch, settings, teacher }: FieldFixture): Required<Omit<Capacity, 'steps'>> {
+  return {
+    voxels: voxelCount(spec.grid),
+    trainRays: batch.count,
+    teacherVoxels: teacher ? voxelCount(teacher.grid) : 0,
+    dropout: settings.dropout > 0,
+    totalVariation: variationReach(settings.loss.totalVariation),
+  };
+}
+
+/** A batch of the first rays of another. */
+export function firstRays({ origins, directions, target, background, viewDirections }: TrainBatch, count: number): TrainBatch {
+  const part = (data: Float32Array): Float32Array => data.slice(0, 3 * count);
+  const batch = { count, origins: part(origins), directions: part(directions), target: part(target), background: part(background) };
+  return viewDirections ? { ...batch, viewDirections: part(viewDirections) } : batch;
 }
 
 /** Writes the tensors, the occupancy and the teacher of a fixture into an engine of its spec. */

@@ -6,6 +6,7 @@
  * For the grids, a scalar whose gradient is exactly 0 keeps value and moments (DVGO's "skip zero-grad").
  */
 import type { StepSettings } from '../../engine/backend.ts';
+import { biasCorrection } from '../shared/bias-correction.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 
 export type AdamState = Readonly<Record<'parameter' | 'm' | 'v', Tensor>>;
@@ -13,7 +14,7 @@ export type AdamState = Readonly<Record<'parameter' | 'm' | 'v', Tensor>>;
 export interface AdamStep {
   readonly adam: StepSettings['adam'];
   /** t = 1, 2, ... */
-  readonly step: number;
+  readonly adamStep: number;
   readonly learningRate: number;
   /** Factor on the learning rate, broadcast to the parameter; null: 1 */
   readonly rate: Tensor | null;
@@ -25,8 +26,7 @@ export function adamStep(tf: TensorFlow, old: AdamState, gradient: Tensor, setti
   const { beta1, beta2, epsilon } = settings.adam;
   const m = tf.add(tf.mul(old.m, beta1), tf.mul(gradient, 1 - beta1));
   const v = tf.add(tf.mul(old.v, beta2), tf.mul(tf.square(gradient), 1 - beta2));
-  const correction = Math.sqrt(1 - beta2 ** settings.step) / (1 - beta1 ** settings.step);
-  const size = tf.mul(settings.learningRate * correction, settings.rate ?? 1);
+  const size = tf.mul(settings.learningRate * biasCorrection(settings), settings.rate ?? 1);
   const parameter = tf.sub(old.parameter, tf.div(tf.mul(size, m), tf.add(tf.sqrt(v), epsilon)));
   if (!settings.skipZeroGradients) return { parameter, m, v };
   const touched = tf.notEqual(gradient, 0);

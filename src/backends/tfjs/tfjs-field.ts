@@ -17,7 +17,7 @@ import {
   type Teacher,
   type TrainBatch,
 } from '../../engine/backend.ts';
-import { usesTeacher, checkTeacher } from '../shared/check-teacher.ts';
+import { checkRays, checkStep, checkTeacher, usesTeacher } from '../shared/check-step.ts';
 import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
 import { countActivity, noiseMargin, spikeMargin } from './activity.ts';
 import { adamStep } from './adam.ts';
@@ -117,7 +117,7 @@ export class TfjsField implements HostEngine {
   }
 
   async setTeacher(teacher: Teacher | null): Promise<void> {
-    if (teacher !== null) checkTeacher(teacher, this.spec, this.capacity.teacherVoxels ?? 0);
+    if (teacher !== null) checkTeacher(teacher, this.spec, this.capacity);
     disposeTeacher(this.teacher);
     this.teacher = teacher && createTeacher(this.tf, teacher);
   }
@@ -142,6 +142,7 @@ export class TfjsField implements HostEngine {
   }
 
   async renderRays(rays: Rays, settings: RenderSettings): Promise<RenderedRays> {
+    checkRays(rays);
     const out = {
       rgb: new Float32Array(rays.count * 3),
       depth: new Float32Array(rays.count),
@@ -171,8 +172,8 @@ export class TfjsField implements HostEngine {
 
   /** Loss, counts and the gradient of every parameter. */
   private async evaluate(batch: TrainBatch, settings: StepSettings): Promise<Evaluation> {
-    const { tf, capacity } = this;
-    if (batch.count > capacity.trainRays) throw new RangeError(`${batch.count} rays exceed the capacity of ${capacity.trainRays}`);
+    const { tf } = this;
+    checkStep(batch, settings, this.spec, this.capacity, this.teacher !== null);
     const { network } = this.spec;
     const { noiseSeed, dropout, surrogateAlpha } = settings;
     const teacher = usesTeacher(settings.loss, this.teacher !== null) ? { tensors: this.teacher!, rays: batch } : null;
@@ -258,7 +259,7 @@ export class TfjsField implements HostEngine {
       const old = { parameter: tensors.get(name), m: tensors.get(`${name}.m`), v: tensors.get(`${name}.v`) };
       return adamStep(tf, old, gradient, {
         adam: settings.adam,
-        step: settings.adamStep,
+        adamStep: settings.adamStep,
         learningRate: isGrid ? settings.learningRates[name] : settings.learningRates.network * this.networkFactor(name),
         rate: name === 'density' ? rate : name === 'features' ? tf.reshape(rate, [-1, 1]) : null,
         skipZeroGradients: isGrid,

@@ -56,7 +56,7 @@ export function createBackend(module: WebAssembly.Module, setup: WasmSetup): Bac
       const { sizes, scratchStride, memory } = plan(spec, capacity);
       checkAddressable(memory.bytes);
       const pool = await KernelPool.start(module, allocate(memory.bytes, shared), threads, spawn);
-      return new WasmEngine(spec, sizes, memory, scratchStride, pool, capacity.trainRays);
+      return new WasmEngine(spec, sizes, memory, scratchStride, pool, capacity);
     },
   };
 }

@@ -5,6 +5,7 @@ import { emptyCounts, addCounts } from '../../engine/counts.ts';
 import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import { hasVariation } from '../../model/total-variation.ts';
 import {
+  type Capacity,
   type RenderedRays,
   type RenderSettings,
   type StepResult,
@@ -12,7 +13,8 @@ import {
   type Teacher,
   type TrainBatch,
 } from '../../engine/backend.ts';
-import { usesTeacher, checkTeacher } from '../shared/check-teacher.ts';
+import { biasCorrection } from '../shared/bias-correction.ts';
+import { checkRays, checkStep, checkTeacher } from '../shared/check-step.ts';
 import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
 import { gridState, layoutState } from './field-state.ts';
 import type { KernelPool } from './kernel-pool.ts';
@@ -29,7 +31,7 @@ export class WasmEngine implements HostEngine {
   private readonly sizes: Sizes;
   private readonly plan: MemoryPlan;
   private readonly pool: KernelPool;
-  private readonly trainRays: number;
+  private readonly capacity: Capacity;
   private readonly buffer: SharedArrayBuffer;
   private readonly tensors: TensorStore;
   private readonly neurons: NeuronParameters;
@@ -38,16 +40,16 @@ export class WasmEngine implements HostEngine {
   private hasTeacher = false;
   private inputRange = new Float32Array(2);
 
-  constructor(spec: FieldSpec, sizes: Sizes, plan: MemoryPlan, scratchStride: number, pool: KernelPool, trainRays: number) {
+  constructor(spec: FieldSpec, sizes: Sizes, plan: MemoryPlan, scratchStride: number, pool: KernelPool, capacity: Capacity) {
     this.currentSpec = spec;
     this.sizes = sizes;
     this.plan = plan;
     this.pool = pool;
-    this.trainRays = trainRays;
+    this.capacity = capacity;
     this.buffer = pool.memory.buffer as unknown as SharedArrayBuffer;
     this.tensors = new TensorStore(this.buffer, plan, sizes);
     const values = new Float32Array(this.buffer, plan.offsets['neuronValues'], 2 * sizes.neuronFloats);
-    this.neurons = new NeuronParameters(spec.network, values, trainRays > 0);
+    this.neurons = new NeuronParameters(spec.network, values, capacity.trainRays > 0);
     this.statistics = new Statistics(this.buffer, plan.offsets['stats']);
     this.workCounter = new Int32Array(this.buffer, plan.offsets['workCounter'], 1);
     pool.setState({
@@ -120,7 +122,7 @@ export class WasmEngine implements HostEngine {
 
   async setTeacher(teacher: Teacher | null): Promise<void> {
     if (teacher !== null) {
-      checkTeacher(teacher, this.spec, this.sizes.teacherVoxels);
+      checkTeacher(teacher, this.spec, this.capacity);
       this.tensors.writeTeacher(teacher);
       this.pool.setState(teacherState(teacher.grid));
     }
@@ -173,6 +175,7 @@ export class WasmEngine implements HostEngine {
   }
 
   async renderRays(rays: Rays, settings: RenderSettings): Promise<RenderedRays> {
+    checkRays(rays);
     const n = rays.count;
     const out = {
       rgb: new Float32Array(n * 3),
@@ -215,16 +218,14 @@ export class WasmEngine implements HostEngine {
 
   /** Forward and backward of a batch, up to the samples' and lanes' gradients. */
   private backward(batch: TrainBatch, settings: StepSettings): StepResult {
+    checkStep(batch, settings, this.spec, this.capacity, this.hasTeacher);
     const n = batch.count;
-    if (n > this.trainRays)
-      throw new RangeError(`A batch of ${n} rays is beyond the capacity of ${this.trainRays} this engine was made for.`);
     const network = this.spec.network;
     const { adam, learningRates, loss } = settings;
-    usesTeacher(loss, this.hasTeacher);
     const correction = biasCorrection(settings);
     this.writeRays(batch, 0, n);
-    this.floats('targets', n * 3).set(batch.target.subarray(0, n * 3));
-    this.floats('backgrounds', n * 3).set(batch.background.subarray(0, n * 3));
+    this.floats('targets', n * 3).set(batch.target);
+    this.floats('backgrounds', n * 3).set(batch.background);
     this.pool.setState({
       rayCount: n,
       firstRay: 0,
@@ -289,7 +290,7 @@ export class WasmEngine implements HostEngine {
     this.tensors.clearGrid(voxels);
     this.bytes('occupancy', voxels).fill(1);
     this.bytes('leap', voxels).fill(0);
-    if (this.trainRays > 0) this.floats('rate', voxels).fill(1);
+    if (this.capacity.trainRays > 0) this.floats('rate', voxels).fill(1);
     this.pool.setState({ hasRate: 0 });
   }
 
@@ -300,10 +301,6 @@ export class WasmEngine implements HostEngine {
   private bytes(name: string, count: number): Uint8Array {
     return new Uint8Array(this.buffer, this.plan.offsets[name], count);
   }
-}
-
-function biasCorrection({ adam, adamStep }: StepSettings): number {
-  return Math.sqrt(1 - adam.beta2 ** adamStep) / (1 - adam.beta1 ** adamStep);
 }
 
 /** [rows, stride] to [rows, columns]. */

@@ -4,6 +4,7 @@ import { maxStepsPerRay, type FieldSpec } from '../../model/field-spec.ts';
 import { hasVariation, variationScale } from '../../model/total-variation.ts';
 import { surrogateSettings } from '../../neurons/settings.ts';
 import type { StepResult, StepSettings } from '../../engine/backend.ts';
+import { biasCorrection } from '../shared/bias-correction.ts';
 import { isSpikingNetwork, repeatsOf } from '../../model/network-facts.ts';
 import { NO_NUMBERS, type CallNumbers, type ResultPiece } from './call-runner.ts';
 import { LOSS_SUMS, type FieldSizes } from './field-plan.ts';
@@ -94,9 +95,4 @@ export function stepResult(
   for (let c = 0; c < width; c++) onPotentials += weights1[c] * means[c] + weights2[c] * means[width + c];
   const meanPotentials = [means.slice(0, width), means.slice(width)] as const;
   return { loss: onSamples + onSpikes + onPotentials, mse, counts, meanPotentials };
-}
-
-/** sqrt(1 - b2^t) / (1 - b1^t) */
-export function biasCorrection({ adam, adamStep }: StepSettings): number {
-  return Math.sqrt(1 - adam.beta2 ** adamStep) / (1 - adam.beta1 ** adamStep);
 }

@@ -112,7 +112,7 @@ export function createWebgpuBackend(
             ? await TeacherModule.create(device.device, spec, buffers.field, buffers.teacher, network, sizes.planeFormat)
             : null;
         const kernels = await createFieldKernels(device.device, sizes, buffers.field, options, network);
-        return new WebgpuEngine(spec, { device, sizes, buffers: buffers.field, kernels, network, teacher });
+        return new WebgpuEngine(spec, { device, capacity, sizes, buffers: buffers.field, kernels, network, teacher });
       } catch (error) {
         destroy(buffers);
         throw error;

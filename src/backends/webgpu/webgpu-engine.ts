@@ -8,8 +8,9 @@ import { float32AtMost } from '../../math/float32.ts';
 import { densityOf } from '../../model/density.ts';
 import { hasMetricSteps, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
 import { WEIGHTS, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
-import { hasVariation } from '../../model/total-variation.ts';
+import { hasVariation, variationReach } from '../../model/total-variation.ts';
 import {
+  type Capacity,
   type FieldEngine,
   type LossWeights,
   type PaintRequest,
@@ -20,7 +21,8 @@ import {
   type Teacher,
   type TrainBatch,
 } from '../../engine/backend.ts';
-import { usesTeacher, checkTeacher } from '../shared/check-teacher.ts';
+import { biasCorrection } from '../shared/bias-correction.ts';
+import { checkRays, checkStep, checkTeacher, usesTeacher } from '../shared/check-step.ts';
 import { isSpikingNetwork } from '../../model/network-facts.ts';
 import { NeuronParameters } from '../shared/neuron-parameters.ts';
 import { CallRunner, NO_NUMBERS, type Call, type ResultPiece } from './call-runner.ts';
@@ -32,11 +34,12 @@ import { VOXEL_LIST_HEADER } from './kernels/sort-samples.ts';
 import type { NetworkModule } from './network/interface.ts';
 import type { TeacherModule } from './network/teacher.ts';
 import { readBuffer, TensorStore } from './tensor-store.ts';
-import { biasCorrection, stepNumbers, stepPieces, stepResult, stepSums, type StepSums } from './training-call.ts';
+import { stepNumbers, stepPieces, stepResult, stepSums, type StepSums } from './training-call.ts';
 
 /** What an engine takes over. */
 export interface FieldParts {
   readonly device: WebgpuDevice;
+  readonly capacity: Capacity;
   readonly sizes: FieldSizes;
   readonly buffers: Buffers;
   readonly kernels: FieldKernels;
@@ -62,6 +65,7 @@ export class WebgpuEngine implements FieldEngine {
   private currentSpec: FieldSpec;
   private readonly owner: WebgpuDevice;
   private readonly device: GPUDevice;
+  private readonly capacity: Capacity;
   private readonly sizes: FieldSizes;
   private readonly buffers: Buffers;
   private readonly kernels: FieldKernels;
@@ -73,10 +77,11 @@ export class WebgpuEngine implements FieldEngine {
   private readonly neurons: NeuronParameters;
   private readonly neuronValues: Float32Array<ArrayBuffer>;
 
-  constructor(spec: FieldSpec, { device, sizes, buffers, kernels, network, teacher }: FieldParts) {
+  constructor(spec: FieldSpec, { device, capacity, sizes, buffers, kernels, network, teacher }: FieldParts) {
     this.currentSpec = spec;
     this.owner = device;
     this.device = device.device;
+    this.capacity = capacity;
     this.sizes = sizes;
     this.buffers = buffers;
     this.kernels = kernels;
@@ -153,7 +158,7 @@ export class WebgpuEngine implements FieldEngine {
 
   async setTeacher(teacher: Teacher | null): Promise<void> {
     if (teacher !== null) {
-      checkTeacher(teacher, this.spec, this.sizes.teacherVoxels);
+      checkTeacher(teacher, this.spec, this.capacity);
       this.teacher?.write(teacher);
     }
     this.hasTeacher = teacher !== null;
@@ -199,6 +204,7 @@ export class WebgpuEngine implements FieldEngine {
   }
 
   async renderRays(rays: Rays, settings: RenderSettings): Promise<RenderedRays> {
+    checkRays(rays);
     const n = rays.count;
     const out = {
       rgb: new Float32Array(n * 3),
@@ -286,16 +292,11 @@ export class WebgpuEngine implements FieldEngine {
 
   /** @param use what to do with the gradients */
   private step(what: string, batch: TrainBatch, settings: StepSettings, use: (pass: GPUComputePassEncoder) => void): Promise<StepSums> {
+    checkStep(batch, settings, this.spec, this.capacity, this.hasTeacher);
     const n = batch.count;
-    if (n > this.sizes.trainRays)
-      throw new RangeError(`A batch of ${n} rays is beyond the capacity of ${this.sizes.trainRays} this engine was made for.`);
     const { network } = this.spec;
     const { loss } = settings;
-    const varied = hasVariation(loss.totalVariation);
-    if (varied && !this.sizes.totalVariation) throw new RangeError('This engine was not made for total variation.');
-    const touched = varied && loss.totalVariation.dense ? voxelCount(this.spec.grid) : 0;
-    if (network !== null && settings.dropout > 0 && !this.sizes.dropout)
-      throw new RangeError('This engine was made for training without dropout.');
+    const touched = variationReach(loss.totalVariation) === 'everywhere' ? voxelCount(this.spec.grid) : 0;
     const teacher = usesTeacher(loss, this.hasTeacher) ? this.teacher : null;
     const call: Call = {
       numbers: { ...stepNumbers(this.spec, n, settings), firstView: firstView(batch, n) },
@@ -310,8 +311,8 @@ export class WebgpuEngine implements FieldEngine {
     return this.owner.run(what, async () => {
       for (;;) {
         this.writeRays(batch, 0, n);
-        this.writeFloats('colours', batch.target.subarray(0, 3 * n));
-        this.writeFloats('colours', batch.background.subarray(0, 3 * n), 3 * n);
+        this.writeFloats('colours', batch.target);
+        this.writeFloats('colours', batch.background, 3 * n);
         if (network) this.writePotentialWeights(isSpikingNetwork(network) ? loss.potentials : null);
         const sums = await this.calls.run(call, (counts, bytes, offset) => stepSums(this.sizes, counts, bytes, offset));
         if (sums !== null) return sums;

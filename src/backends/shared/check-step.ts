@@ -1,0 +1,68 @@
+/** Whether a step, a rendering or a teacher fits a field and what its engine was made for: the same on every backend, before anything is computed. */
+import { viewInputs, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import { variationReach, type VariationReach } from '../../model/total-variation.ts';
+import type { Capacity, LossWeights, StepSettings, Teacher, TrainBatch } from '../../engine/backend.ts';
+import type { Rays } from '../../geometry/rays.ts';
+
+/** Reaches of total variation, each within the next. */
+const REACHES: readonly VariationReach[] = ['nowhere', 'touched', 'everywhere'];
+
+/**
+ * Throws RangeError unless the engine's capacity has room for the step and its arrays have the lengths that its number of rays says.
+ *
+ * @param hasTeacher whether a teacher is set
+ */
+export function checkStep(batch: TrainBatch, settings: StepSettings, spec: FieldSpec, capacity: Capacity, hasTeacher: boolean): void {
+  if (capacity.trainRays === 0)
+    throw new RangeError('This engine was made for rendering only (Capacity.trainRays is 0); it does not train.');
+  checkRays(batch);
+  if (batch.count > capacity.trainRays)
+    throw new RangeError(
+      `A batch of ${batch.count} rays is beyond the capacity of this engine, ${capacity.trainRays} (Capacity.trainRays).`,
+    );
+  checkLength('target', batch.target, 3 * batch.count);
+  checkLength('background', batch.background, 3 * batch.count);
+  const { loss, dropout } = settings;
+  const [wanted, room] = [variationReach(loss.totalVariation), capacity.totalVariation ?? 'nowhere'];
+  if (REACHES.indexOf(wanted) > REACHES.indexOf(room))
+    throw new RangeError(
+      `The step asks for total variation ${wanted}; this engine was made for it ${room}: create it with Capacity.totalVariation '${wanted}'.`,
+    );
+  if (spec.network !== null && dropout > 0 && capacity.dropout !== true)
+    throw new RangeError(`The step drops ${dropout} of the neurons; this engine was made without: create it with Capacity.dropout.`);
+  usesTeacher(loss, hasTeacher);
+  if (spec.network === null) return;
+  for (const [layer, weights] of (loss.potentials ?? []).entries()) checkLength(`loss.potentials[${layer}]`, weights, spec.network.width);
+}
+
+/** Throws RangeError unless the arrays of rays have the lengths that their number says. */
+export function checkRays({ count, origins, directions, viewDirections }: Rays): void {
+  if (!Number.isSafeInteger(count) || count < 0) throw new RangeError(`The number of rays has to be a whole number, not ${count}.`);
+  checkLength('origins', origins, 3 * count);
+  checkLength('directions', directions, 3 * count);
+  if (viewDirections) checkLength('viewDirections', viewDirections, 3 * count);
+}
+
+/** Throws RangeError unless the teacher has the shapes of the field's network and its grid the room that was reserved for it. */
+export function checkTeacher(teacher: Teacher, { network, featureChannels }: FieldSpec, { trainRays, teacherVoxels = 0 }: Capacity): void {
+  if (network === null) throw new RangeError('A field without a network has no teacher.');
+  const voxels = voxelCount(teacher.grid);
+  const room = trainRays > 0 ? teacherVoxels : 0;
+  if (voxels > room) throw new RangeError(`The teacher has ${voxels} voxels; this engine was made for ${room} (Capacity.teacherVoxels).`);
+  const { width } = network;
+  checkLength("the teacher's features", teacher.features, voxels * featureChannels);
+  checkLength("the teacher's w1", teacher.w1, (featureChannels + viewInputs(network)) * width);
+  checkLength("the teacher's w2", teacher.w2, width * width);
+  checkLength("the teacher's w3", teacher.w3, width * 3);
+}
+
+/** Whether a step uses the teacher. Throws RangeError if there is none. */
+export function usesTeacher({ teacherColour, teacherPotential }: LossWeights, isSet: boolean): boolean {
+  if (teacherColour === 0 && teacherPotential === 0) return false;
+  if (!isSet) throw new RangeError('The loss has terms of a teacher, and none was set.');
+  return true;
+}
+
+function checkLength(what: string, { length }: Float32Array, expected: number): void {
+  if (length !== expected) throw new RangeError(`${what} has to have ${expected} values, not ${length}.`);
+}
