@@ -14,7 +14,11 @@ beforeAll(async () => {
 });
 
 async function gradients(fixture: FieldFixture, loss: LossWeights) {
-  const engine = await backend.createField(fixture.spec, { voxels: voxelCount(fixture.spec.grid), trainRays: 64 });
+  const engine = await backend.createField(fixture.spec, {
+    voxels: voxelCount(fixture.spec.grid),
+    trainRays: 64,
+    totalVariation: 'everywhere',
+  });
   await loadFixture(engine, fixture);
   const found = await engine.gradients(fixture.batch, { ...fixture.settings, loss });
   await engine.dispose();
