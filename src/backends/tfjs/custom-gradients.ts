@@ -1,4 +1,7 @@
-/** Operations whose gradient is not that of their value, or that tfjs lacks one for. */
+/**
+ * Operations whose gradient is not that of their value, or that tfjs lacks one for. A gradient reads its own argument and what was saved, never a
+ * tensor that the forward pass happened to see: backends free those (tfjs-node does).
+ */
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 
 /** sg(x): the value of x, no gradient. */
@@ -11,9 +14,10 @@ export function stopGradient<T extends Tensor>(tf: TensorFlow, x: T): T {
 export function applyHeld(tf: TensorFlow, inputs: Tensor[], compute: (...values: Tensor[]) => Tensor): Tensor {
   const held = tf.customGrad((...all) => {
     const values = all.slice(0, inputs.length) as Tensor[];
+    const shapes = values.map(({ shape }) => shape);
     return {
       value: compute(...values).clone(),
-      gradFunc: () => values.map((value) => tf.zerosLike(value)),
+      gradFunc: () => shapes.map((shape) => tf.zeros(shape)),
     };
   });
   return held(...inputs);
@@ -21,9 +25,9 @@ export function applyHeld(tf: TensorFlow, inputs: Tensor[], compute: (...values:
 
 /** `value` with the gradient of `proxy`; their shapes are equal. */
 export function passStraight(tf: TensorFlow, value: Tensor, proxy: Tensor): Tensor {
-  const pass = tf.customGrad((v, p) => ({
+  const pass = tf.customGrad((v) => ({
     value: (v as Tensor).clone(),
-    gradFunc: (dy: Tensor) => [tf.zerosLike(p as Tensor), dy],
+    gradFunc: (dy: Tensor) => [tf.zerosLike(dy), dy],
   }));
   return pass(value, proxy);
 }
