@@ -1,4 +1,5 @@
 /** Curves of the run's training; while it goes on, its state, pause and resume. The browser connects again by itself. */
+import type { MetricsFile } from '../src/run/metrics-file.ts';
 import type { LiveEvent, LiveState } from '../src/server/live-training.ts';
 import { getJson, type StepMetrics } from './api.ts';
 import type { Charts } from './charts.ts';
@@ -51,7 +52,9 @@ export class TrainingPanel {
 
   private async read(): Promise<void> {
     this.metrics = [];
-    this.add((await getJson<{ metrics: StepMetrics[] }>(`${this.path}/metrics`)).metrics);
+    const { metrics, problem } = await getJson<MetricsFile>(`${this.path}/metrics`);
+    this.add(metrics);
+    if (problem !== null) this.tell(problem);
   }
 
   /** Lines that come twice, from the file and as events, are taken once. */

@@ -7,8 +7,12 @@ export interface Files {
   kind(path: string): Promise<'file' | 'folder' | 'missing'>;
   /** Names (not paths) inside a folder, sorted. */
   list(folder: string): Promise<string[]>;
-  /** Throws InputError if the file does not exist or cannot be read. */
-  read(path: string): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Throws InputError if the file does not exist, is none (a pipe, a device), has more than `most` bytes, or cannot be read.
+   *
+   * @param most default: no limit
+   */
+  read(path: string, most?: number): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * Writes all or nothing: temporary name in the same folder, sync, rename, sync of the folder. Creates parent folders. Throws StorageError
    * (disk full, not permitted) after removing the temporary file; a file that was there before is untouched.

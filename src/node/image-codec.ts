@@ -3,6 +3,7 @@ import type sharpFunction from 'sharp';
 import type { CreateRaw, SharpOptions } from 'sharp';
 import { InputError, SpikeRayError } from '../base/errors.ts';
 import type { ImageCodec, PixelBuffer } from '../io/files.ts';
+import { checkRegular } from './node-files.ts';
 
 export const sharpCodec: ImageCodec = {
   async size(path) {
@@ -83,6 +84,7 @@ export function loadSharp(): Promise<Sharp> {
 
 /** What libvips says about a file becomes an error that names the file. */
 async function named<T>(path: string, read: () => Promise<T>): Promise<T> {
+  await checkRegular(path);
   try {
     return await read();
   } catch (error) {

@@ -1,5 +1,6 @@
 /** The file system of Node behind the interface `Files`. */
 import { appendFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
 import { InputError, MemoryError, StorageError } from '../base/errors.ts';
@@ -30,11 +31,12 @@ export const nodeFiles: Files = {
     }
   },
 
-  async read(path) {
+  async read(path, most = Infinity) {
     try {
-      const file = await open(path, 'r');
+      // Opening a pipe would wait for somebody to write into it.
+      const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
       try {
-        return await readAll(file, path);
+        return await readAll(file, path, most);
       } finally {
         await file.close();
       }
@@ -92,8 +94,29 @@ export const nodeFiles: Files = {
   },
 };
 
-async function readAll(file: FileHandle, path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const { size } = await file.stat();
+/** Throws InputError unless it is a regular file (or a link to one): libraries that open files by name would wait for ever at a pipe. */
+export async function checkRegular(path: string): Promise<void> {
+  let stats: Stats;
+  try {
+    stats = await stat(path);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  refuseSpecial(stats, path);
+}
+
+function refuseSpecial(stats: Stats, path: string): void {
+  if (stats.isFile()) return;
+  const found = stats.isDirectory() ? 'a folder' : stats.isFIFO() ? 'a named pipe' : stats.isSocket() ? 'a socket' : 'a device';
+  throw new InputError(`${path}: expected a file, found ${found}`, 'Check the path.');
+}
+
+async function readAll(file: FileHandle, path: string, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  const stats = await file.stat();
+  refuseSpecial(stats, path);
+  const { size } = stats;
+  if (size > most)
+    throw new InputError(`${path}: expected at most ${most} bytes, found ${size}`, 'It is not what its name says; replace or remove it.');
   const data = allocate(size, path);
   let filled = 0;
   while (filled < size) {

@@ -1,13 +1,17 @@
-/** Looks for run folders below the served folders, and tells of each what the gallery shows. */
+/**
+ * Looks for run folders below the served folders, and tells of each what the gallery shows. What cannot be read is shown as broken, with the
+ * reason, and harms no other. Links are followed to a run, not searched: they may lead anywhere, and in circles.
+ */
 import { createHash } from 'node:crypto';
+import { lstat } from 'node:fs/promises';
 import { basename, relative, resolve } from 'node:path';
 import { SCENE_FILE } from '../baked/baked-scene.ts';
 import { nodeFiles } from '../node/node-files.ts';
 import { InputError } from '../base/errors.ts';
 import type { AnnShares } from '../energy/energy-report.ts';
-import type { EvalReport } from '../eval/eval-report.ts';
 import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import { decodeRecord, type RunRecord } from '../run/run-record.ts';
+import { readReport, type ShownReport } from './read-report.ts';
 
 /** Folders inside folders: runs/demo/spiking, and its teacher. */
 const DEEPEST = 4;
@@ -17,6 +21,9 @@ const NOT_RUNS = new Set(['checkpoints', 'eval', 'render', 'report', 'export', '
 
 /** Beside its config.json a run has at least one of them, once it has been trained for some seconds. */
 const RUN_NAMES = new Set(['metrics.jsonl', 'checkpoints']);
+
+/** Bytes. */
+const LARGEST_CONFIG = 2 ** 20;
 
 /** Not worth asking whether it is a folder: scenes have hundreds of them. */
 const FILE_NAME = /\.(png|jpe?g|webp|jsonl?|npy|txt|bin|ply|html|csv|md|log)$/i;
@@ -30,6 +37,8 @@ export interface FoundRun {
   readonly name: string;
   /** Not the run itself, but its field exported for the web. */
   readonly baked: boolean;
+  /** Why the folder cannot be looked into. */
+  readonly problem?: string;
 }
 
 export interface RunSummary {
@@ -75,35 +84,57 @@ export async function findRuns(served: readonly string[]): Promise<FoundRun[]> {
 }
 
 async function visit(root: string, folder: string, depth: number, found: Map<string, FoundRun>): Promise<void> {
-  const names = await nodeFiles.list(folder);
-  const baked = names.includes(SCENE_FILE);
-  if (!found.has(folder) && (baked || (await isRun(folder, names)))) {
+  const linked = depth > 0 && (await lstat(folder)).isSymbolicLink();
+  const add = (baked: boolean, problem?: string): void => {
     const name = relative(root, folder).replaceAll('\\', '/') || basename(folder);
     const hash = createHash('sha256').update(folder).digest('hex').slice(0, 6);
-    found.set(folder, { id: `${name.replace(/[^\w]+/g, '-').replace(/^-|-$/g, '')}-${hash}`, folder, name, baked });
+    found.set(folder, { id: `${name.replace(/[^\w]+/g, '-').replace(/^-|-$/g, '')}-${hash}`, folder, name, baked, problem });
+  };
+  let names: string[];
+  try {
+    names = await nodeFiles.list(folder);
+    const baked = names.includes(SCENE_FILE);
+    if (!found.has(folder) && (baked || (await isRun(folder, names)))) add(baked);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    // What a link leads to is nobody's run before it has shown that it is one.
+    if (!linked) add(false, error.message);
+    return;
   }
-  if (depth === DEEPEST) return;
+  if (depth === DEEPEST || linked) return;
   for (const name of names) {
     if (name.startsWith('.') || NOT_RUNS.has(name) || FILE_NAME.test(name)) continue;
     const path = `${folder}/${name}`;
-    if ((await nodeFiles.kind(path)) === 'folder') await visit(root, path, depth + 1, found);
+    if (await isFolder(path)) await visit(root, path, depth + 1, found);
   }
+}
+
+/** What cannot be asked (a link in a circle) is none. */
+async function isFolder(path: string): Promise<boolean> {
+  return nodeFiles.kind(path).then(
+    (kind) => kind === 'folder',
+    (error: unknown) => {
+      if (error instanceof InputError) return false;
+      throw error;
+    },
+  );
 }
 
 async function isRun(folder: string, names: readonly string[]): Promise<boolean> {
   if (!names.includes('config.json')) return false;
   if (names.some((name) => RUN_NAMES.has(name))) return true;
-  return new TextDecoder().decode(await nodeFiles.read(`${folder}/config.json`)).includes('"spikeray"');
+  return new TextDecoder().decode(await nodeFiles.read(`${folder}/config.json`, LARGEST_CONFIG)).includes('"spikeray"');
 }
 
 /** Throws InputError if config.json cannot be read. */
 export async function readRecord({ folder }: FoundRun): Promise<RunRecord> {
   const path = `${folder}/config.json`;
-  return decodeRecord(await nodeFiles.read(path), path);
+  return decodeRecord(await nodeFiles.read(path, LARGEST_CONFIG), path);
 }
 
 export async function summarise(run: FoundRun): Promise<RunSummary | BrokenRun> {
   const { id, folder, name } = run;
+  if (run.problem !== undefined) return { id, name, problem: run.problem };
   try {
     const record = await readRecord(run);
     const newest = (await listCheckpoints(nodeFiles, `${folder}/checkpoints`)).at(-1);
@@ -140,8 +171,7 @@ export async function readQuality(folder: string, id: string): Promise<Pick<RunS
       ssim,
       firingRates,
       millijoules: energy && energy.millijoulesPerImage.executed,
-      // Reports of older versions have two of the shares.
-      shareOfAnn: energy && 'skipping' in energy.shareOfAnn ? energy.shareOfAnn : null,
+      shareOfAnn: energy && sharesOf(energy.shareOfAnn),
     };
     const picture = `eval/${split}/${perView[0].name}.png`;
     const there = (await nodeFiles.kind(`${folder}/${picture}`)) === 'file';
@@ -150,11 +180,7 @@ export async function readQuality(folder: string, id: string): Promise<Pick<RunS
   return { quality: null, picture: null };
 }
 
-async function readReport(path: string): Promise<EvalReport | null> {
-  if ((await nodeFiles.kind(path)) !== 'file') return null;
-  try {
-    return JSON.parse(new TextDecoder().decode(await nodeFiles.read(path))) as EvalReport;
-  } catch (cause) {
-    throw new InputError(`${path}: expected JSON: ${(cause as Error).message}`, 'Run `spikeray eval` again.', { cause });
-  }
+/** Null where one is missing: reports of older versions have two of them. */
+function sharesOf({ published, executed, skipping }: NonNullable<ShownReport['energy']>['shareOfAnn']): AnnShares | null {
+  return skipping === undefined ? null : { published, executed, skipping };
 }

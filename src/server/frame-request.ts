@@ -8,6 +8,8 @@ import { rigidProblem } from '../geometry/rigid-motion.ts';
 /** Pixels of the largest picture: 2560 x 1600. */
 const MOST_PIXELS = 2560 * 1600;
 const LONGEST_SIDE = 4096;
+/** Of all scales of a request together: a coarse picture first and finer ones after it cost a third more than the last alone. */
+const MOST_PIXELS_IN_ALL = 1.5 * MOST_PIXELS;
 
 const finite = z.number().finite();
 const vector = z.tuple([finite, finite, finite]);
@@ -48,6 +50,12 @@ export function parseFrameRequest(body: unknown): ClientRequest {
   if (width * height > MOST_PIXELS)
     throw new InputError(
       `frame request: ${width}x${height} pixels are more than the ${MOST_PIXELS} that are drawn at once`,
+      'Use a smaller window.',
+    );
+  const inAll = result.data.scales.reduce((sum, scale) => sum + Math.ceil(width / scale) * Math.ceil(height / scale), 0);
+  if (inAll > MOST_PIXELS_IN_ALL)
+    throw new InputError(
+      `frame request: ${width}x${height} at scales ${result.data.scales.join(', ')} is ${inAll} pixels, more than the ${MOST_PIXELS_IN_ALL} that are drawn for one request`,
       'Use a smaller window.',
     );
   return result.data;

@@ -1,9 +1,12 @@
 /**
  * Many pictures, one machine: jobs take turns of some tens of milliseconds. Clients come in rotation, however many pictures each of them wants;
- * a new job of the same client and layer replaces the one before, whose picture nobody waits for any more.
+ * a new job of the same client and layer replaces the one before, whose picture nobody waits for any more. A job that is not ready (its client
+ * reads slowly) is passed over.
  */
 
 export interface Job {
+  /** Whether a turn may come; who makes it true again calls `wake`. */
+  ready(): boolean;
   /** One turn; true when the job is finished. */
   turn(): Promise<boolean>;
   /** The job was replaced or given up: no turn comes any more. */
@@ -26,6 +29,11 @@ export class RenderQueue {
     layers.set(layer, job);
     this.clients.set(client, layers);
     before?.dropped();
+    this.wake();
+  }
+
+  /** A job became ready. */
+  wake(): void {
     for (const wake of this.waking.splice(0)) wake();
   }
 
@@ -45,12 +53,11 @@ export class RenderQueue {
     for (const job of jobs) job.dropped();
   }
 
-  /** Lets the next job have a turn. False if there was none. */
+  /** Lets the next job that is ready have a turn. False if there was none. */
   async turn(): Promise<boolean> {
-    const next = this.clients.entries().next();
-    if (next.done) return false;
-    const [client, layers] = next.value;
-    const [layer, job] = layers.entries().next().value!;
+    const next = this.next();
+    if (next === null) return false;
+    const { client, layers, layer, job } = next;
     this.clients.delete(client);
     this.clients.set(client, layers);
     layers.delete(layer);
@@ -62,10 +69,14 @@ export class RenderQueue {
     return true;
   }
 
-  /** Resolves when a job waits. */
+  /** Resolves when a job is ready. */
   async filled(): Promise<void> {
-    if (this.clients.size > 0) return;
-    await new Promise<void>((resolve) => this.waking.push(resolve));
+    while (this.next() === null) await new Promise<void>((resolve) => this.waking.push(resolve));
+  }
+
+  private next(): { client: string; layers: Map<string, Job>; layer: string; job: Job } | null {
+    for (const [client, layers] of this.clients) for (const [layer, job] of layers) if (job.ready()) return { client, layers, layer, job };
+    return null;
   }
 
   /** Gives turns for as long as the process lives; other events come in between. */

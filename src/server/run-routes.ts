@@ -5,7 +5,8 @@ import express, { Router } from 'express';
 import { backgroundColour } from '../../datasets/background.ts';
 import { nodeFiles } from '../node/node-files.ts';
 import { InputError } from '../base/errors.ts';
-import type { Reporter, StepMetrics } from '../base/events.ts';
+import type { Reporter } from '../base/events.ts';
+import { readMetrics } from '../run/metrics-file.ts';
 import { sceneFile } from './baked-folder.ts';
 import type { FieldShelf } from './field-shelf.ts';
 import type { RunSummary } from './find-runs.ts';
@@ -55,7 +56,7 @@ export function runRoutes({ library, shelf, scenes, queue, live, report }: Route
 
   router.get('/:id/metrics', async (request, response) => {
     const { folder } = await library.find(request.params.id);
-    response.set('Cache-Control', 'no-cache').json({ metrics: await readMetrics(folder) });
+    response.set('Cache-Control', 'no-cache').json(await readMetrics(nodeFiles, `${folder}/metrics.jsonl`));
   });
 
   router.get('/:id/photos/:split/:index', async (request, response) => {
@@ -130,17 +131,6 @@ async function photoOf(library: RunLibrary, id: string, split: string, index: nu
 async function listReports(folder: string): Promise<string[]> {
   if ((await nodeFiles.kind(`${folder}/report`)) !== 'folder') return [];
   return (await readdir(`${folder}/report`)).filter((name) => name.endsWith('.html')).map((name) => `report/${name}`);
-}
-
-/** Lines that are whole; a line that is being written is left for the next time. */
-async function readMetrics(folder: string): Promise<StepMetrics[]> {
-  const path = `${folder}/metrics.jsonl`;
-  if ((await nodeFiles.kind(path)) !== 'file') return [];
-  const lines = new TextDecoder()
-    .decode(await nodeFiles.read(path))
-    .split('\n')
-    .slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as StepMetrics);
 }
 
 function wholeNumber(text: unknown, least: number, most: number): number {

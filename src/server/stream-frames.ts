@@ -14,7 +14,13 @@ export const FRAMES_TYPE = 'application/vnd.spikeray.frames';
 /** More jobs than that are not one person's pages. */
 const MOST_WAITING = 256;
 
-/** Resolves when the last frame is out, or nobody waits for it any more. Throws HttpError 503 if too much is asked at once. */
+/** Milliseconds after which a client that reads nothing is given up. */
+const SLOWEST = 30_000;
+
+/**
+ * Resolves when the last frame is out, or nobody waits for it any more. Throws HttpError 503 if too much is asked at once. A frame is drawn
+ * when the client has read the ones before.
+ */
 export function streamFrames(
   queue: RenderQueue,
   field: ShownField,
@@ -22,6 +28,8 @@ export function streamFrames(
   response: Response,
   report: Reporter,
 ): Promise<void> {
+  // Whoever left while the field was being opened gets no place in the queue.
+  if (response.destroyed) return Promise.resolve();
   if (queue.length >= MOST_WAITING) throw new HttpError(503, 'Too many pictures wait to be drawn.', 'Try again later.');
   response.status(200).setHeader('Content-Type', FRAMES_TYPE).setHeader('Cache-Control', 'no-store').flushHeaders();
   const { client, layer } = request;
@@ -31,12 +39,15 @@ export function streamFrames(
       if (!response.writableEnded) response.end();
       resolve();
     };
+    let slow: NodeJS.Timeout | undefined;
     const job: Job = {
+      ready: () => !response.writableNeedDrain,
       turn: async () => {
         try {
           await field.show(request.crop);
           const { done, value } = await turns.next();
-          if (value !== undefined && !response.writableEnded) response.write(encodeFrame(value));
+          if (value !== undefined && !response.writableEnded && !response.write(encodeFrame(value)))
+            slow = setTimeout(() => response.destroy(), SLOWEST);
           if (!done) return false;
         } catch (error) {
           if (!response.writableEnded) response.write(failure(error, report));
@@ -46,7 +57,12 @@ export function streamFrames(
       },
       dropped: end,
     };
+    response.on('drain', () => {
+      clearTimeout(slow);
+      queue.wake();
+    });
     response.once('close', () => {
+      clearTimeout(slow);
       queue.remove(client, layer, job);
       resolve();
     });

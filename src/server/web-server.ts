@@ -4,7 +4,7 @@
  *     GET  /api/about                                  { version, renders }
  *     GET  /api/runs                                   { runs: (RunSummary | BrokenRun)[] }
  *     GET  /api/runs/ID                                RunDetails
- *     GET  /api/runs/ID/metrics                        { metrics: StepMetrics[] }
+ *     GET  /api/runs/ID/metrics                        MetricsFile (src/run/metrics-file.ts)
  *     GET  /api/runs/ID/photos/SPLIT/INDEX[?width=N]   WebP
  *     GET  /api/runs/ID/scene                          its field, baked (src/baked/baked-scene.ts)
  *     GET  /api/runs/ID/live                           events of its training; 204 if it is not trained here
@@ -12,8 +12,7 @@
  *     POST /api/runs/ID/frames                         a stream of frames (src/frames/frame-message.ts)
  *     GET  /runs/ID/PATH                               files below the run's eval/, render/, report/ and export/
  *
- * It trusts nobody: other hosts' names are refused where it listens on this machine alone (DNS rebinding), pages may load nothing from
- * elsewhere, what lies in run folders is shown without access to the rest.
+ * It trusts nobody: names that are not its own are refused (access.ts), pages may load nothing from elsewhere, what lies in run folders is shown without access to the rest.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -22,6 +21,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import { InputError } from '../base/errors.ts';
 import { VERSION } from '../run/version.ts';
 import type { Reporter } from '../base/events.ts';
+import { askForToken, refuseOtherNames } from './access.ts';
 import { applicationFiles, runFiles } from './file-routes.ts';
 import { FieldShelf } from './field-shelf.ts';
 import { answerErrors, HttpError } from './http-error.ts';
@@ -36,6 +36,10 @@ export interface ServeOptions {
   /** Run folders, or folders with runs somewhere in them. */
   readonly served: readonly string[];
   readonly host: string;
+  /** Under which it may be asked, besides this machine's own. */
+  readonly names?: readonly string[];
+  /** Whoever does not know it is refused; null: nobody is. */
+  readonly token?: string | null;
   /** 0: any free one. */
   readonly port: number;
   /** Of the wasm backend; undefined: all cores. */
@@ -50,12 +54,9 @@ export interface WebServer {
   close(): Promise<void>;
 }
 
-/** Names under which this machine alone can be reached. */
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]', '::1']);
-
 /** @throws InputError if a folder does not exist, or the port is taken or may not be used */
 export async function startWebServer(options: ServeOptions): Promise<WebServer> {
-  const { served, host, threads, live = null, report } = options;
+  const { served, host, names = [], token = null, threads, live = null, report } = options;
   const library = new RunLibrary(served);
   await library.list();
   const shelf = new FieldShelf(threads, report);
@@ -64,7 +65,8 @@ export async function startWebServer(options: ServeOptions): Promise<WebServer> 
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  if (LOOPBACK.has(host)) app.use(refuseOtherHosts);
+  app.use(refuseOtherNames(host, names));
+  if (token !== null) app.use(askForToken(token));
   app.use(security);
   app.use(compression());
   app.get('/api/about', (_, response) => {
@@ -88,7 +90,7 @@ export async function startWebServer(options: ServeOptions): Promise<WebServer> 
   void queue.drive();
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}/`,
+    url: `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}/${token === null ? '' : `?token=${encodeURIComponent(token)}`}`,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
@@ -117,13 +119,6 @@ function listen(app: Express, { host, port }: ServeOptions): Promise<Server> {
     });
   });
 }
-
-const refuseOtherHosts: RequestHandler = (request, _, next) => {
-  const name = (request.headers.host ?? '').replace(/:\d+$/, '');
-  if (!LOOPBACK.has(name))
-    throw new HttpError(403, 'This server answers to localhost alone.', 'Open it as http://localhost, or start it with --host.');
-  next();
-};
 
 /** Nothing from elsewhere; isolated, so that workers may share memory. */
 const security: RequestHandler = (_, response, next) => {

@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { sharpCodec } from '../../src/node/image-codec.ts';
 import { nodeFiles } from '../../src/node/node-files.ts';
 import { InputError, StorageError } from '../../src/base/errors.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
@@ -23,6 +25,17 @@ describe('nodeFiles', () => {
     const data = Uint8Array.from({ length: 100_000 }, (_, i) => i * 7);
     await nodeFiles.writeAtomic(path, [data.subarray(0, 5), data.subarray(5)]);
     expect(Buffer.compare(await nodeFiles.read(path), data)).toBe(0);
+  });
+
+  it('refuses what is no file, at once, and what is larger than expected', async () => {
+    const folder = temporaryFolder();
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    writeFileSync(join(folder, 'large'), 'four');
+    await expect(nodeFiles.read(join(folder, 'pipe'))).rejects.toThrow(/pipe: expected a file, found a named pipe/);
+    await expect(nodeFiles.read('/dev/zero')).rejects.toThrow(/expected a file, found a device/);
+    await expect(nodeFiles.read(folder)).rejects.toThrow(/expected a file, found a folder/);
+    await expect(nodeFiles.read(join(folder, 'large'), 3)).rejects.toThrow(/expected at most 3 bytes, found 4/);
+    await expect(sharpCodec.decode(join(folder, 'pipe'))).rejects.toThrow(/pipe: expected a file, found a named pipe/);
   });
 
   it('keeps the old file and removes the temporary one when the rename fails', async () => {

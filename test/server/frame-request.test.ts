@@ -27,6 +27,7 @@ test.each([
   ['a list', []],
   ['an unknown output', { ...good, output: 'smell' }],
   ['no scale', { ...good, scales: [] }],
+  ['many pictures in one', { ...(intrinsics({ width: 2560, height: 1600 }) as object), scales: [1, 1] }],
   ['a scale below 1', { ...good, scales: [0.5] }],
   ['a background beyond white', { ...good, background: [2, 0, 0] }],
   ['an unknown key', { ...good, more: 1 }],

@@ -4,6 +4,7 @@ import { RenderQueue, type Job } from '../../src/server/render-queue.ts';
 /** A job of some turns that writes its name at each. */
 function job(name: string, turns: number, log: string[]): Job {
   return {
+    ready: () => true,
     turn: async () => {
       log.push(name);
       return --turns === 0;
@@ -54,6 +55,7 @@ test('a job replaced during its turn does not end the one that replaced it', asy
   const queue = new RenderQueue();
   const log: string[] = [];
   queue.add('a', '1', {
+    ready: () => true,
     turn: async () => {
       queue.add('a', '1', job('new', 1, log));
       return true;
@@ -75,4 +77,22 @@ test('whoever waits for work is woken by it', async () => {
   queue.add('a', '1', job('a', 1, []));
   await waiting;
   expect(woken).toBe(true);
+});
+
+test('a job that is not ready is passed over until it is', async () => {
+  const queue = new RenderQueue();
+  const log: string[] = [];
+  let ready = false;
+  queue.add('slow', '1', { ...job('slow', 1, log), ready: () => ready });
+  queue.add('b', '1', job('b', 2, log));
+  await drain(queue);
+  expect(log).toEqual(['b', 'b']);
+  expect(queue.length).toBe(1);
+  const waiting = queue.filled();
+  ready = true;
+  queue.wake();
+  await waiting;
+  await drain(queue);
+  expect(log).toEqual(['b', 'b', 'slow']);
+  expect(queue.length).toBe(0);
 });

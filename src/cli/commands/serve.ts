@@ -2,10 +2,13 @@
 import { wholeNumber } from '../../base/option-values.ts';
 import { threadsOf } from '../../node/backend-request.ts';
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
+import { InputError } from '../../base/errors.ts';
+import { isLoopback } from '../../server/access.ts';
 import { startWebServer } from '../../server/web-server.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
-import { addOutputOptions, type OutputOptions } from '../terminal/options.ts';
+import { addOutputOptions, collect, type OutputOptions } from '../terminal/options.ts';
 import { runAction } from '../terminal/run-action.ts';
 import { DEFAULT_PORT } from '../terminal/train-under-view.ts';
 import { writeNotice } from '../terminal/terminal.ts';
@@ -13,6 +16,8 @@ import { writeNotice } from '../terminal/terminal.ts';
 interface ServeOptions extends OutputOptions {
   readonly host: string;
   readonly port: string;
+  readonly allowName?: readonly string[];
+  readonly token?: string | true;
   readonly open?: boolean;
   readonly threads?: string;
 }
@@ -24,6 +29,8 @@ export function serveCommand(): Command {
     .argument('[folders...]', 'run folders, or folders with runs in them (default: runs)')
     .optionsGroup('Network:')
     .option('--host <address>', 'address to listen on; others than this machine can reach it only if it is not 127.0.0.1', '127.0.0.1')
+    .option('--allow-name <name>', 'name of this machine under which others may ask for it, may be repeated', collect)
+    .option('--token [text]', 'answer only to those who know this token, in the printed address; without a text, one is made up')
     .option('--port <n>', 'port to listen on; 0: any free one', String(DEFAULT_PORT))
     .option('--open', 'open the gallery in the browser')
     .optionsGroup('Drawing:')
@@ -36,19 +43,30 @@ async function serve(folders: readonly string[], options: ServeOptions): Promise
   await runAction(options, async (report) => {
     threadsOf(options);
     const served = folders.length > 0 ? folders : ['runs'];
+    const { host, allowName: names, token } = options;
+    if (token === '') throw new InputError('--token: expected a text, found none', 'Leave the text out, and one is made up.');
     const server = await startWebServer({
       served,
-      host: options.host,
+      host,
+      names,
+      token: token === true ? randomBytes(16).toString('hex') : (token ?? null),
       port: wholeNumber('--port', options.port, 0, 65535),
       threads: options.threads,
       report,
     });
+    if (!isLoopback(host)) writeNotice(opened(served, token !== undefined));
     writeNotice(`${server.url}  (Ctrl-C ends)`);
     if (options.open === true) openInBrowser(server.url);
     await untilInterrupted();
     await server.close();
     return { json: { url: server.url }, text: '' };
   });
+}
+
+/** What listening beyond this machine opens. */
+function opened(served: readonly string[], asksForToken: boolean): string {
+  const who = asksForToken ? 'whoever has the address with its token' : 'everybody who can reach this machine (--token would ask for one)';
+  return `${who} can see all runs below ${served.join(', ')}, the photos of their scenes, and let this machine draw`;
 }
 
 function openInBrowser(url: string): void {

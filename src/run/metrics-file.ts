@@ -1,0 +1,63 @@
+/** `metrics.jsonl` of a run: a line for every two seconds of training (StepMetrics). */
+import { z } from 'zod';
+import type { StepMetrics } from '../base/events.ts';
+import { InputError } from '../base/errors.ts';
+import type { Files } from '../io/files.ts';
+
+/** Bytes: some weeks of training. */
+const LARGEST = 2 ** 28;
+
+/** PSNR of no error at all is infinite, which JSON writes as null. */
+const measured = z.number().nullable();
+const lineSchema = z.object({
+  stage: z.enum(['coarse', 'fine']),
+  step: z.number(),
+  steps: z.number(),
+  progress: z.number(),
+  seconds: z.number(),
+  secondsLeft: measured,
+  raysPerSecond: measured,
+  samplesPerRay: measured,
+  loss: z.number(),
+  psnr: measured,
+  firingRates: z.array(z.number()).nullable(),
+});
+
+export interface MetricsFile {
+  readonly metrics: StepMetrics[];
+  /** The first line that is none, and what is wrong with it; null where all are whole. */
+  readonly problem: string | null;
+}
+
+/** Of lines that are whole; a line that is being written is left for the next time. No file is no line. */
+export async function readMetrics(files: Files, path: string): Promise<MetricsFile> {
+  if ((await files.kind(path)) === 'missing') return { metrics: [], problem: null };
+  const lines = new TextDecoder()
+    .decode(await files.read(path, LARGEST))
+    .split('\n')
+    .slice(0, -1);
+  const metrics: StepMetrics[] = [];
+  let problem: string | null = null;
+  lines.forEach((line, i) => {
+    try {
+      metrics.push(parseLine(line, `${path}: line ${i + 1}`));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problem ??= error.message;
+    }
+  });
+  return { metrics, problem };
+}
+
+function parseLine(line: string, where: string): StepMetrics {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch (cause) {
+    throw new InputError(`${where}: expected JSON: ${(cause as Error).message}`, undefined, { cause });
+  }
+  const result = lineSchema.safeParse(json);
+  if (result.success) return json as StepMetrics;
+  const { path, message } = result.error.issues[0];
+  throw new InputError(`${where}: ${path.length === 0 ? 'content' : path.join('.')}: ${message}`);
+}

@@ -1,0 +1,41 @@
+/** What the gallery reads of an evaluation's metrics.json: nothing is believed before it is checked. */
+import { z } from 'zod';
+import { InputError } from '../base/errors.ts';
+import { nodeFiles } from '../node/node-files.ts';
+
+/** Bytes: each view has a row. */
+const LARGEST = 2 ** 26;
+
+const rate = z.number();
+const reportSchema = z.object({
+  psnr: z.number(),
+  ssim: z.number(),
+  firingRates: z.tuple([rate, rate]).nullable(),
+  energy: z
+    .object({
+      millijoulesPerImage: z.object({ executed: z.number() }),
+      // Reports of older versions have two of the shares.
+      shareOfAnn: z.object({ published: z.number(), executed: z.number(), skipping: z.number().optional() }),
+    })
+    .nullable(),
+  perView: z.array(z.object({ name: z.string() })).min(1),
+});
+
+export type ShownReport = z.infer<typeof reportSchema>;
+
+/** Null where there is none. Throws InputError that names the file and the key. */
+export async function readReport(path: string): Promise<ShownReport | null> {
+  if ((await nodeFiles.kind(path)) !== 'file') return null;
+  const fix = 'Run `spikeray eval` again.';
+  const bytes = await nodeFiles.read(path, LARGEST);
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new InputError(`${path}: expected JSON: ${(cause as Error).message}`, fix, { cause });
+  }
+  const result = reportSchema.safeParse(json);
+  if (result.success) return result.data;
+  const { path: key, message } = result.error.issues[0];
+  throw new InputError(`${path}: ${key.length === 0 ? 'content' : key.join('.')}: ${message}`, fix);
+}
