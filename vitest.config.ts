@@ -1,26 +1,45 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from 'vitest/config';
+import { prepareTestMachine } from './test/setup/test-machine.ts';
+
+const GPU = 'test/**/*.gpu.test.ts';
+const CONFORMANCE = ['test/conformance/**/*.test.ts', 'test/backends/*.test.ts'];
+const E2E = 'test/e2e/**/*.test.ts';
+const BROWSER = 'test/browser/**/*.test.ts';
+
+interface Group {
+  readonly exclude?: readonly string[];
+  readonly maxWorkers?: number;
+  readonly sequence?: { readonly groupOrder: number };
+}
+
+/** Tests that start processes, compile kernels for a GPU, or wait for pages, on a machine that may be busy with others. */
+const patient = { testTimeout: 600_000, hookTimeout: 600_000, teardownTimeout: 60_000 };
 
 /**
- * `unit`: quick, no built files needed beyond the kernels. `e2e`: the real command line, in child processes, on generated scenes. `browser`: the
- * viewer in headless Chromium (test/browser/browser.ts).
+ * `unit`: quick, each in one process. `conformance`: the executable specification, and every backend against it. `gpu`: kernels on an adapter. `e2e`: the real
+ * command line, in child processes, on generated scenes. `browser`: the viewer in headless Chromium. A file `*.gpu.test.ts` of any group needs an
+ * adapter; on Linux all tests run on a software adapter, the same everywhere.
  */
-export default defineConfig({
-  test: {
-    // A process with a software GPU takes its time to end on a busy machine.
-    teardownTimeout: 60_000,
-    // Most of the time tests wait for processes that they started.
-    maxWorkers: '100%',
-    projects: [
-      {
-        test: {
-          name: 'unit',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/browser/**'],
-          testTimeout: 30_000,
-        },
-      },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 240_000 } },
-      { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 240_000 } },
-    ],
-  },
+export default defineConfig(async (): Promise<ViteUserConfig> => {
+  const { adapter, browser } = await prepareTestMachine();
+  const without = adapter === null ? [GPU] : [];
+  const group = (name: string, include: string[], { exclude = [], ...more }: Group = {}): TestProjectInlineConfiguration => ({
+    test: { name, include, exclude: [...exclude, ...without], ...patient, ...more },
+  });
+  return {
+    test: {
+      provide: { browser },
+      // Most of the time tests wait for processes that they started.
+      maxWorkers: '100%',
+      reporters: ['default', ['json', { outputFile: 'node_modules/.cache/spikeray/tests.json' }]],
+      projects: [
+        { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...CONFORMANCE, GPU, E2E, BROWSER], testTimeout: 30_000 } },
+        group('conformance', CONFORMANCE),
+        group('gpu', [GPU], { exclude: [...CONFORMANCE, E2E, BROWSER] }),
+        group('e2e', [E2E]),
+        // A browser uses all cores by itself.
+        ...(browser === null ? [] : [group('browser', [BROWSER], { maxWorkers: 1, sequence: { groupOrder: 1 } })]),
+      ],
+    },
+  };
 });

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { bundledLicences } from './bundled-licences.ts';
 
+const licences = bundledLicences();
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** Built into dist/web-viewer, from where `spikeray serve` sends it. Relative addresses, so that any folder of a static host will do. */
@@ -8,6 +10,7 @@ export default defineConfig({
   root: here('.'),
   base: './',
   logLevel: 'warn',
+  ...licences,
   build: {
     outDir: here('../dist/web-viewer'),
     emptyOutDir: true,

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { bundledLicences } from './bundled-licences.ts';
 
+const licences = bundledLicences();
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 const icon = `data:image/svg+xml,${encodeURIComponent(readFileSync(here('public/icon.svg'), 'utf8'))}`;
@@ -15,7 +17,9 @@ export default defineConfig({
   base: './',
   logLevel: 'warn',
   publicDir: false,
+  worker: licences.worker,
   plugins: [
+    ...licences.plugins,
     {
       name: 'static-entry',
       transformIndexHtml: {

@@ -6,7 +6,8 @@ import { tolerateClosedPipes } from './terminal/terminal.ts';
 
 tolerateClosedPipes();
 try {
-  await createProgram().parseAsync();
+  const program = await createProgram(process.argv.slice(2));
+  await program.parseAsync();
 } catch (error) {
   const [json, verbose] = ['--json', '--verbose'].map((option) => process.argv.includes(option));
   process.exitCode = await printError(error, { json, verbose });

@@ -7,7 +7,7 @@
  *     neuronOutput(c, h)                                     the output of a potential, as stepNeuron gives it
  *     adjointStep(c, h, kept, at, &carry, &shares) -> f32    d loss / d input; `carry`: d loss / d states, `shares`: learned parameters
  *
- * Arrays have at least one element, because WGSL has no empty ones. test/neurons/emit-wgsl.test.ts compares them with tfjs.
+ * Arrays have at least one element, because WGSL has no empty ones. test/neurons/emit-wgsl.gpu.test.ts compares them with tfjs.
  */
 import {
   compileAdjoint,

@@ -101,7 +101,12 @@ function isValid(module: readonly number[]): boolean {
 
 async function probeNativeTensorFlow(): Promise<string | null> {
   const { loadTensorFlow } = await import('../backends/tfjs/load-tensorflow.ts');
-  return (await loadTensorFlow()).nativeMissing;
+  try {
+    return (await loadTensorFlow()).nativeMissing;
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    return error.message;
+  }
 }
 
 async function probeImages(): Promise<MachineReport['images']> {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { loadTensorFlow, type ImportModule } from '../../src/backends/tfjs/load-tensorflow.ts';
 import { createTfjsBackend, type TfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import type { TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
-import { MemoryError } from '../../src/base/errors.ts';
+import { BackendError, MemoryError } from '../../src/base/errors.ts';
 import { fieldFixture, loadFixture } from '../helpers/field-fixtures.ts';
 
 let tf: TensorFlow;
@@ -121,7 +121,7 @@ describe('loading TensorFlow.js', () => {
     const runtime = await loadTensorFlow((name) => (name.endsWith('node-gpu') ? Promise.reject(missing) : plain(name)));
     expect(runtime).toMatchObject({
       description: 'plain JavaScript, one thread',
-      nativeMissing: '@tensorflow/tfjs-node-gpu is not installed (an optional dependency)',
+      nativeMissing: '@tensorflow/tfjs-node-gpu is not installed; it is optional: npm install @tensorflow/tfjs-node-gpu@4.22.0',
       nativeBroken: false,
     });
     const broken = new Error('libtensorflow.so.2: cannot open shared object file\nmore');
@@ -130,6 +130,13 @@ describe('loading TensorFlow.js', () => {
     );
     expect(nativeMissing).toBe('@tensorflow/tfjs-node-gpu does not load: libtensorflow.so.2: cannot open shared object file');
     expect(nativeBroken).toBe(true);
+  });
+
+  test('is refused with the command that installs it where it is not installed', async () => {
+    const missing = (name: string) =>
+      Promise.reject(Object.assign(new Error(`Cannot find package '${name}'`), { code: 'ERR_MODULE_NOT_FOUND' }));
+    await expect(loadTensorFlow(missing)).rejects.toThrow(BackendError);
+    await expect(loadTensorFlow(missing)).rejects.toThrow('npm install @tensorflow/tfjs-core@4.22.0 @tensorflow/tfjs-backend-cpu@4.22.0');
   });
 
   test.each([

@@ -1,24 +1,21 @@
 /**
- * A real headless Chromium for the tests of the viewer; without one they fail. Every page is watched: nothing on its console may be an error,
- * and no request may leave the host.
+ * A real headless browser for the tests of the viewer. Every page is watched: nothing on its console may be an error, and no request may leave the
+ * host.
  */
-import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, afterEach, expect } from 'vitest';
+import { afterAll, afterEach, expect, inject } from 'vitest';
 
-const CHROMIUM = process.env.SPIKERAY_CHROMIUM ?? '/usr/bin/chromium';
-if (!existsSync(CHROMIUM))
-  throw new Error(`${CHROMIUM} is missing: install Chromium (Debian: apt-get install chromium), or name one in SPIKERAY_CHROMIUM`);
+const { path, environment } = inject('browser')!;
 
-/** SwiftShader for WebGL and WebGPU, and none of the browser's own traffic. */
+/** SwiftShader for WebGL and WebGPU. */
+const SOFTWARE = ['--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=swiftshader', '--ignore-gpu-blocklist'];
+
+/** None of the browser's own traffic. */
 const FLAGS = [
+  ...(process.platform === 'linux' ? SOFTWARE : []),
   '--no-sandbox',
   '--enable-unsafe-webgpu',
-  '--enable-features=Vulkan',
-  '--use-vulkan=swiftshader',
-  '--use-angle=swiftshader',
-  '--ignore-gpu-blocklist',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
@@ -27,7 +24,8 @@ const FLAGS = [
 ];
 
 /** The Vulkan driver of the other tests of the GPU is not the browser's. */
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'VK_DRIVER_FILES')) as Record<string, string>;
+const inherited = Object.entries(process.env).filter(([name]) => name !== 'VK_DRIVER_FILES' && name !== 'LD_LIBRARY_PATH');
+const env = { ...Object.fromEntries(inherited), ...environment } as Record<string, string>;
 
 const problems: string[] = [];
 const browsers = new Map<string, Promise<Browser>>();
@@ -50,7 +48,7 @@ export interface PageOptions extends BrowserContextOptions {
 
 export async function openPage(url: string, { flags = [], allowed, prepare, ...context }: PageOptions = {}): Promise<Page> {
   const key = flags.join(' ');
-  if (!browsers.has(key)) browsers.set(key, chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags], env }));
+  if (!browsers.has(key)) browsers.set(key, chromium.launch({ executablePath: path, args: [...FLAGS, ...flags], env }));
   const browser = await browsers.get(key)!;
   const page = await browser.newPage({ viewport: { width: 580, height: 280 }, ...context });
   page.on('console', (message) => {

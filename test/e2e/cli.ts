@@ -13,14 +13,21 @@ export interface Finished {
 }
 
 export interface CliOptions {
+  /** A Node other than this one. */
+  readonly node?: string;
+  /** The command line of another build. */
+  readonly main?: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Called with all of stderr so far whenever it grows. */
   readonly onStderr?: (stderr: string, child: ChildProcessWithoutNullStreams) => void;
 }
 
-export function cli(args: readonly string[], { cwd, env, onStderr }: CliOptions = {}): Promise<Finished> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...process.env, ...env } });
+export function cli(
+  args: readonly string[],
+  { node = process.execPath, main = MAIN, cwd, env, onStderr }: CliOptions = {},
+): Promise<Finished> {
+  const child = spawn(node, [main, ...args], { cwd, env: { ...process.env, ...env } });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -10,6 +10,7 @@ import { decodeFrames } from '../../src/frames/frame-message.ts';
 import { decodeScene } from '../../src/baked/decode-scene.ts';
 import { succeed } from './cli.ts';
 import { expectError } from './expect-error.ts';
+import { expectLicences } from './licences.ts';
 import { openCheckpoint } from './run-files.ts';
 import { startServing, type RunningServer } from './server.ts';
 import { tinyRun, tinyScene, workFolder } from './tiny.ts';
@@ -30,8 +31,9 @@ test('web: a folder with page, script, style and scene; nothing in it leads else
   const out = join(folder, 'site');
   const { stdout } = await succeed(['export', run, '--format', 'web', '--out', out, '--json', '--quiet']);
   const { bytes } = JSON.parse(stdout) as { bytes: number };
-  expect(readdirSync(out).sort()).toEqual(['index.html', 'scene.spikeray', 'viewer.css', 'viewer.js']);
+  expect(readdirSync(out).sort()).toEqual(['index.html', 'licences.txt', 'scene.spikeray', 'viewer.css', 'viewer.js']);
   expect(statSync(join(out, 'scene.spikeray')).size).toBe(bytes);
+  expectLicences(readFileSync(join(out, 'licences.txt'), 'utf8'));
   expect(readFileSync(join(out, 'index.html'), 'utf8')).not.toMatch(/https?:/);
   const scene = await decodeScene(new Uint8Array(readFileSync(join(out, 'scene.spikeray'))), 'scene');
   const checkpoint = await openCheckpoint(run);
@@ -49,6 +51,7 @@ test('html: one page that holds everything', async () => {
   const page = readFileSync(out, 'utf8');
   // Not the page itself, which is long.
   expect(/(?:src|href)="(?!data:)[^"$]{0,80}/.exec(page)?.[0]).toBeUndefined();
+  expectLicences(page.split('id="licences">')[1].split('</script>')[0]);
   const [, base64] = /id="scene">([^<]+)</.exec(page)!;
   const scene = await decodeScene(new Uint8Array(Buffer.from(base64, 'base64')), 'scene');
   expect(scene.about.name).toBe('runs/spiking');

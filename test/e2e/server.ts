@@ -12,8 +12,13 @@ export interface RunningServer {
 }
 
 /** Any command that prints the address it serves at. */
-export async function startServing(...args: string[]): Promise<RunningServer> {
-  const child = spawn(process.execPath, [MAIN, ...args]);
+export function startServing(...args: string[]): Promise<RunningServer> {
+  return startServingFrom(MAIN, ...args);
+}
+
+/** @param main the command line of any build */
+export async function startServingFrom(main: string, ...args: string[]): Promise<RunningServer> {
+  const child = spawn(process.execPath, [main, ...args]);
   let stderr = '';
   const url = await new Promise<string>((resolve, reject) => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {

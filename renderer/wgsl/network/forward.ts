@@ -12,7 +12,7 @@
  *
  * Per row 12 W (repeats of a sample: once) + A W + 3 W multiply-adds, A: neurons of layer 1 active in the row or three or seven beside it. 48 bytes of features come in, 16 go
  * out; training stores the potentials, 8 W bytes. Weights are read from the cache. Spikes of a ray and all counts are integers, so their
- * atomic sums do not depend on the order. Compared with tfjs in test/backends/webgpu/network.test.ts.
+ * atomic sums do not depend on the order. Compared with tfjs in test/backends/webgpu/network.gpu.test.ts.
  */
 import type { KernelText } from '../kernel.ts';
 import { isSpiking } from '../../../src/neurons/define-neuron.ts';

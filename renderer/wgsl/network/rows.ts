@@ -3,7 +3,7 @@
  * without a sample into gaps, `repeat` gives every sample several, far-to-near turns a ray around.
  *
  * An invocation takes samples; the first of a ray also writes which task begins behind the ray. Per row 8 bytes are written. Checked by
- * test/backends/webgpu/network.test.ts.
+ * test/backends/webgpu/network.gpu.test.ts.
  */
 import type { KernelText } from '../kernel.ts';
 import { workWgsl } from '../work.ts';

@@ -2,6 +2,8 @@
  * Finds a TensorFlow.js that runs here: `@tensorflow/tfjs-node-gpu` (native, CUDA) where it is installed, else tfjs-core with its backend
  * in plain JavaScript.
  */
+import { BackendError } from '../../base/errors.ts';
+import { installCommand, isMissing, type OptionalPackage } from '../shared/optional-packages.ts';
 import { registerGradients } from './register-gradients.ts';
 import type { TensorFlow } from './tensorflow.ts';
 
@@ -19,16 +21,29 @@ export interface TensorFlowRuntime {
 export type ImportModule = (specifier: string) => Promise<unknown>;
 
 const NATIVE = '@tensorflow/tfjs-node-gpu';
+const PLAIN = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'] as const;
 
+/** @throws BackendError if neither is installed: both are optional packages */
 export async function loadTensorFlow(importModule: ImportModule = (specifier) => import(specifier)): Promise<TensorFlowRuntime> {
   const native = await loadNative(importModule);
   if ('tf' in native) return { tf: native.tf, description: describeNative(native.tf), nativeMissing: null, nativeBroken: false };
-  const tf = namespaceOf(await importModule('@tensorflow/tfjs-core'));
-  await importModule('@tensorflow/tfjs-backend-cpu');
+  const [core] = await Promise.all(PLAIN.map((name) => importPlain(name, importModule)));
+  const tf = namespaceOf(core);
   tf.enableProdMode();
   await tf.setBackend('cpu');
   registerGradients(tf);
   return { tf, description: 'plain JavaScript, one thread', nativeMissing: native.missing, nativeBroken: native.broken };
+}
+
+function importPlain(name: OptionalPackage, importModule: ImportModule): Promise<unknown> {
+  return importModule(name).catch((cause: Error) => {
+    if (!isMissing(name, cause)) throw cause;
+    throw new BackendError(
+      `TensorFlow.js is not installed; it is optional: ${installCommand(...PLAIN)}`,
+      'The backends wasm and webgpu do without it.',
+      { cause },
+    );
+  });
 }
 
 /** Wraps a namespace that the caller has loaded. */
@@ -73,6 +88,6 @@ function isNotInstalled(error: unknown): boolean {
 
 function reasonOf(error: unknown): string {
   const { message } = error as { message?: string };
-  if (isNotInstalled(error)) return `${NATIVE} is not installed (an optional dependency)`;
+  if (isNotInstalled(error)) return `${NATIVE} is not installed; it is optional: ${installCommand(NATIVE)}`;
   return `${NATIVE} does not load: ${(message ?? String(error)).split('\n')[0]}`;
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type * as Dawn from 'webgpu';
 import { BackendError } from '../../base/errors.ts';
 import type { Backend } from '../../engine/backend.ts';
+import { installCommand, isMissing } from '../shared/optional-packages.ts';
 import { chooseAdapter, describeAdapter, unreachableAdapter, type AdapterFacts, type AdapterLike } from './adapters.ts';
 import { createWebgpuBackend } from './webgpu-backend.ts';
 import { openDevice, type DeviceOptions, type WebgpuDevice } from './device.ts';
@@ -35,7 +36,16 @@ export function listAdapters(): Promise<AdapterList> {
   });
 }
 
+function notInstalled(cause?: unknown): BackendError {
+  return new BackendError(
+    `Dawn, the npm package webgpu, is not installed; it is optional: ${installCommand('webgpu')}`,
+    '--backend wasm runs without a GPU.',
+    { cause },
+  );
+}
+
 function listingFailed({ killed, signal, message }: { killed?: boolean; signal?: NodeJS.Signals | null; message: string }, stderr: string) {
+  if (isMissing('webgpu', { code: /ERR_MODULE_NOT_FOUND/.exec(stderr)?.[0], message: stderr })) return notInstalled();
   const how = killed
     ? `a driver did not answer within ${LISTING_TIMEOUT / 1000} s`
     : signal
@@ -82,6 +92,7 @@ async function loadDawn(): Promise<typeof Dawn> {
   try {
     return await import('webgpu');
   } catch (cause) {
+    if (isMissing('webgpu', cause as Error)) throw notInstalled(cause);
     throw new BackendError(
       `Dawn, the npm package webgpu, cannot be loaded: ${(cause as Error).message}`,
       'docs/webgpu.md says what it needs; --backend wasm runs without a GPU.',

@@ -53,7 +53,6 @@ interface CompareOptions extends OutputOptions, BackendOptions {
 export function compareCommand(): Command {
   const words = Object.entries(ENTRY_WORDS).map(([name, assignment]) => `${name} (${assignment})`);
   const command = new Command('compare')
-    .summary('train networks under equal settings and compare them')
     .description(
       'Trains each network of the list on SCENE, one run folder each, evaluates it on held-out views, and writes compare.md, .svg, .html and .json: quality, firing, operations, energy, time, and which no other beats. What is trained already is not trained again: the same command goes on after an interruption.',
     )

@@ -9,7 +9,6 @@ import { runAction } from '../terminal/run-action.ts';
 
 export function configCommand(): Command {
   const command = new Command('config')
-    .summary('list all settings')
     .description('Lists every setting that --set can change, with its value in a preset, its range and its meaning.')
     .optionsGroup('Settings:')
     .option('--preset <name>', `settings to start from: ${Object.keys(presets).join(', ')}`, DEFAULT_PRESET)

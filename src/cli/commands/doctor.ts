@@ -9,7 +9,6 @@ import { runAction } from '../terminal/run-action.ts';
 
 export function doctorCommand(): Command {
   const command = new Command('doctor')
-    .summary('check this machine')
     .description(
       'Checks Node, cores, memory, WebAssembly features, backends, GPUs and the image library. Exits with 1 if training cannot run here.',
     )

@@ -46,7 +46,6 @@ const NO_METER = { meter: null, reason: 'not asked for' } as const;
 export function energyCommand(): Command {
   const names = HARDWARE_MODELS.map(({ name }) => name).join(', ');
   const command = new Command('energy')
-    .summary('count operations and estimate energy')
     .description(
       'Renders held-out views, counts what the kernels did, and writes RUN/report/energy.html, .json and .csv: operations by layer and stage, energies on named hardware models, beside the ANN twin.',
     )

@@ -22,7 +22,6 @@ interface EvalOptions extends OutputOptions, RunFieldOptions {
 
 export function evalCommand(): Command {
   const command = new Command('eval')
-    .summary('measure a run on held-out views')
     .description(
       'Renders views of the scene, compares them with the photos, and writes renders, depth and error maps and metrics.json to RUN/eval/SPLIT.',
     )

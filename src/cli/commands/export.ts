@@ -36,7 +36,6 @@ const FORMATS = {
 
 export function exportCommand(): Command {
   const command = new Command('export')
-    .summary('write a run for other programs, or for the web')
     .description(
       'nir: the colour network as a NIR graph (HDF5), one node a layer, with weights, constants and edges. web: a folder with a viewer and the ' +
         'baked scene, which any static host can serve. html: the same in one page that opens as a file.',

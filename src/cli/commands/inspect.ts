@@ -21,7 +21,6 @@ interface InspectOptions extends OutputOptions {
 
 export function inspectCommand(): Command {
   const command = new Command('inspect')
-    .summary('describe a scene and its problems')
     .description('Reads all images of SCENE and prints its format and why, views, sizes, intrinsics, bounds, background and problems.')
     .argument('<scene>', 'scene folder')
     .optionsGroup('Input:')

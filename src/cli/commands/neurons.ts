@@ -8,7 +8,6 @@ import { runAction } from '../terminal/run-action.ts';
 
 export function neuronsCommand(): Command {
   const command = new Command('neurons')
-    .summary('list the neurons')
     .description('Lists the hidden neurons that --neuron takes, with parameters (--set network.neuronParameters.name=value) and sources.')
     .action((options: OutputOptions) => listNeurons(options));
   return addOutputOptions(command);

@@ -44,7 +44,6 @@ interface CameraPath {
 
 export function renderCommand(): Command {
   const command = new Command('render')
-    .summary('render novel views')
     .description('Renders a camera path of RUN: PNG frames and animated WebP of colour, depth and opacity.')
     .argument('<run>', 'run folder')
     .optionsGroup('Views:')

@@ -31,7 +31,6 @@ interface ResumeOptions extends OutputOptions, BackendOptions {
 
 export function resumeCommand(): Command {
   const command = new Command('resume')
-    .summary('go on with a run')
     .description('Goes on with the training of RUN from its newest checkpoint, exactly as if it had not been interrupted.')
     .argument('<run>', 'run folder')
     .optionsGroup('Training:')

@@ -24,7 +24,6 @@ interface ServeOptions extends OutputOptions {
 
 export function serveCommand(): Command {
   const command = new Command('serve')
-    .summary('look at runs in the browser')
     .description('Serves a gallery of runs and a viewer for each of them, until Ctrl-C.')
     .argument('[folders...]', 'run folders, or folders with runs in them (default: runs)')
     .optionsGroup('Network:')

@@ -23,7 +23,6 @@ interface SynthOptions extends OutputOptions {
 export function synthCommand(): Command {
   const names = SYNTHETIC_SCENES.map(({ name, description, format }) => `${name} (${description}; ${format} format)`).join(', ');
   const command = new Command('synth')
-    .summary('write a generated scene')
     .description(
       'Ray-traces a generated scene and writes it to DIR, in Blender format with training, validation and test views, or as photos in LLFF or nerfstudio format.',
     )

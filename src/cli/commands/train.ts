@@ -47,7 +47,6 @@ interface TrainOptions extends OutputOptions, BackendOptions {
 
 export function trainCommand(): Command {
   const command = new Command('train')
-    .summary('train a field on a scene')
     .description('Trains a spiking radiance field on the training views of SCENE and writes a run folder.')
     .argument('<scene>', 'scene folder')
     .optionsGroup('Run:')

@@ -8,7 +8,7 @@
  * loss / d I1 replaces d loss / d S1. Gradients of w3, of the features' part of w1 and of what the neurons learn are sums in registers; each
  * workgroup writes its own into `partialSums` [tasks, slots, W], which are added in a fixed order, so that the same step gives the same bits.
  *
- * Per row and layer 12 W bytes; 3 W multiply-adds for layer 2, 12 W for layer 1. Compared with tfjs in test/backends/webgpu/network.test.ts.
+ * Per row and layer 12 W bytes; 3 W multiply-adds for layer 2, 12 W for layer 1. Compared with tfjs in test/backends/webgpu/network.gpu.test.ts.
  */
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { keptValues, potentialAt } from '../../../../renderer/wgsl/network/forward.ts';

@@ -5,7 +5,7 @@
  *     spikes as inputs  sum over rows  1[input c fired] d loss / d I1
  *
  * A workgroup takes one input and a share of the rays or rows; its W invocations are the neurons. 4 W bytes an input and ray; 4 W an input spike.
- * Compared with tfjs in test/backends/webgpu/network.test.ts.
+ * Compared with tfjs in test/backends/webgpu/network.gpu.test.ts.
  */
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { constantsWgsl, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';

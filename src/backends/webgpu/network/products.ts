@@ -7,7 +7,7 @@
  * An invocation has 4 x 4 of the result in registers and reads vectors through the cache; those beside it read the same ones. Without barriers and
  * workgroup memory the kernels stay small, which software adapters need to compile them in reasonable time. The outputs S1 are computed again from
  * their potentials. Both are dense: the surrogate lets every neuron through. Per row W W multiply-adds each; 8 bytes a 16 of them, from the cache.
- * Partial sums of w2 are added in a fixed order (weight-gradients.ts). Compared with tfjs in test/backends/webgpu/network.test.ts.
+ * Partial sums of w2 are added in a fixed order (weight-gradients.ts). Compared with tfjs in test/backends/webgpu/network.gpu.test.ts.
  */
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { keptValues } from '../../../../renderer/wgsl/network/forward.ts';

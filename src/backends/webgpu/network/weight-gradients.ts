@@ -3,7 +3,7 @@
  * same step gives the same bits. `sumsKernel` adds up the tasks' sums of the backward scans in 16 groups; `collectKernel` adds up those, the shares
  * of w2 (products.ts) and of the view terms (input-gradients.ts), and lays the gradients out as the weights are.
  *
- * 4 bytes a partial sum. Compared with tfjs in test/backends/webgpu/network.test.ts.
+ * 4 bytes a partial sum. Compared with tfjs in test/backends/webgpu/network.gpu.test.ts.
  */
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { constantsWgsl, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';

@@ -4,7 +4,7 @@
  *
  * The loss is sum logits . G + spikes . (mean spikes) + potentials . (mean potentials), G random.
  */
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { countActivity, noiseMargin, spikeMargin } from '../../../src/backends/tfjs/activity.ts';
 import { colourLogits, type ForwardPass } from '../../../src/backends/tfjs/forward.ts';
 import { loadTensorFlow } from '../../../src/backends/tfjs/load-tensorflow.ts';
@@ -16,9 +16,6 @@ import { expectCloseToMax } from '../../conformance/compare.ts';
 import type { FixtureOptions } from '../../helpers/field-fixtures.ts';
 import { networkProblem, runNetwork, type NetworkProblem } from '../../helpers/gpu-network.ts';
 import { openSoftwareDevice } from '../../helpers/software-adapter.ts';
-
-// A software adapter compiles a kernel for seconds when it is first used.
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 /** Relative to the largest entry. */
 const LOGIT_TOLERANCE = 1e-5;

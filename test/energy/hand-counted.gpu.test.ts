@@ -4,7 +4,7 @@
  */
 import type { Rays } from '../../src/geometry/rays.ts';
 import { type Counts, addCounts, emptyCounts } from '../../src/engine/counts.ts';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Backend, FieldEngine } from '../../src/engine/backend.ts';
 import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
@@ -15,9 +15,6 @@ import type { FieldSpec } from '../../src/model/field-spec.ts';
 import { viewInputs } from '../../src/model/field-spec.ts';
 import { fieldFixture, loadFixture } from '../helpers/field-fixtures.ts';
 import { openSoftwareDevice } from '../helpers/software-adapter.ts';
-
-// A software adapter compiles a kernel for seconds when it is first used.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const WIDTH = 16;
 const VIEW = 9;

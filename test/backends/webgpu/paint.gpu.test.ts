@@ -45,7 +45,7 @@ const contracted = {
 test.each([
   ['', {}, 0.0005],
   [' in contracted space', contracted, 0.02],
-] as const)('the pixels of a camera%s, all or some of them, are those of its rays', { timeout: 120_000 }, async (_, spec, tolerance) => {
+] as const)('the pixels of a camera%s, all or some of them, are those of its rays', async (_, spec, tolerance) => {
   const owner = await openSoftwareDevice({ plain: true });
   const { device } = owner;
   const fixture = fieldFixture({ network: null, spec });

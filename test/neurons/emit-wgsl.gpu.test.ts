@@ -2,7 +2,7 @@
  * Neurons as WGSL against tfjs: outputs over time and, by the adjoint step, d loss / d inputs and d loss / d learned values, for every neuron and
  * surrogate. The loss is sum_t weight_t S_t + PENALTY sum_t spikes_t + DRIVE sum_t H_t.
  */
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { BUFFER_USAGE, createKernel, type KernelText } from '../../renderer/wgsl/kernel.ts';
 import { loadTensorFlow } from '../../src/backends/tfjs/load-tensorflow.ts';
 import type { Tensor, TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
@@ -19,9 +19,6 @@ import { SURROGATE_NAMES, surrogateOf, type SurrogateName } from '../../src/neur
 import { runNeurons, tfjsNeuron } from '../../src/backends/tfjs/tfjs-neuron.ts';
 import { expectCloseToMax } from '../conformance/compare.ts';
 import { openSoftwareDevice } from '../helpers/software-adapter.ts';
-
-// A software adapter compiles a kernel for seconds when it is first used.
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 const STEPS = 12;
 const NEURONS = 8;

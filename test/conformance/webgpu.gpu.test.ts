@@ -1,13 +1,9 @@
-import { vi } from 'vitest';
 import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';
 import { openSoftwareDevice } from '../helpers/software-adapter.ts';
 import { describeConformance } from './backend-conformance.ts';
 import { conformanceCases, trainingTermCases } from './cases.ts';
 import { describeEngineContract } from './engine-contract.ts';
 import { describeGridOperations, scalings } from './grid-operations.ts';
-
-// A software adapter compiles a kernel for seconds when it is first used.
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 const create = async () => createWebgpuBackend(await openSoftwareDevice());
 

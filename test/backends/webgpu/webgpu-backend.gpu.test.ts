@@ -1,5 +1,5 @@
 /** What the webgpu backend promises beyond the contract of an engine: parts, leaps over large empty spaces, limits, what it refuses. */
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { FieldEngine, RenderedRays } from '../../../src/engine/backend.ts';
 import { createTfjsBackend } from '../../../src/backends/tfjs/tfjs-backend.ts';
 import type { WebgpuDevice } from '../../../src/backends/webgpu/device.ts';
@@ -15,9 +15,6 @@ import { fineSpec } from '../../../src/train/stage-spec.ts';
 import { expectClose, expectCloseToMax } from '../../conformance/compare.ts';
 import { fieldFixture, loadFixture, type FieldFixture } from '../../helpers/field-fixtures.ts';
 import { openSoftwareDevice } from '../../helpers/software-adapter.ts';
-
-// A software adapter compiles a kernel for seconds when it is first used.
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 const RENDER = { background: [0.2, 0.4, 0.6], noiseSeed: 9 } as const;
 const COARSE = { network: null } as const;

@@ -19,7 +19,7 @@ const tired = defineNeuron({
   surrogate: { name: 'arctan', alpha: 2 },
 });
 
-test('a neuron of another program is compiled, agrees with tfjs and learns', { timeout: 60_000 }, async () => {
+test('a neuron of another program is compiled, agrees with tfjs and learns', async () => {
   const reference = await createTfjsBackend({ neurons: [tired] });
   const wasm = await createWasmBackend({ threads: 2, neurons: [tired] });
   const fixture = fieldFixture({ seed: 3, network: { neuron: 'tired', temporal: 'pad' } });

@@ -1,0 +1,85 @@
+/** What `npm pack` makes, installed into an empty folder: it does what the README says without the sources and without the optional packages. */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, expect, test } from 'vitest';
+import { cli, succeed, type CliOptions } from './cli.ts';
+import { expectLicences } from './licences.ts';
+import { startServingFrom } from './server.ts';
+import { TINY, workFolder } from './tiny.ts';
+
+const MOST_MEGABYTES = 150;
+
+const folder = workFolder();
+const home = join(folder, 'home');
+const installed = join(home, 'node_modules/spikeray');
+const main = join(installed, 'dist/src/cli/main.js');
+const there: CliOptions = { main, cwd: home };
+/** As npm is started by a user, not from a script of this repository. */
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(?!config_(registry|cache)$)/i.test(name)));
+let packed: string[];
+
+beforeAll(async () => {
+  const npm = (cwd: string, ...args: string[]) =>
+    promisify(execFile)('npm', args, { cwd, env, shell: process.platform === 'win32', maxBuffer: 2 ** 26 });
+  mkdirSync(home);
+  const { stdout } = await npm('.', 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
+  const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
+  packed = files.map(({ path }) => path);
+  writeFileSync(join(home, 'package.json'), '{ "private": true }');
+  await npm(home, 'install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, filename));
+});
+
+test('holds what runs, its types, docs and licences; no source maps, tests or scripts of development', () => {
+  for (const path of ['LICENSE', 'README.md', 'package.json', 'dist/src/cli/main.js', 'dist/src/index.d.ts', 'docs/webgpu.md'])
+    expect(packed).toContain(path);
+  expect(packed.filter((path) => /\.map$|(^|\/)(scripts|test)\//.test(path))).toEqual([]);
+  // The sources of the kernels are there for neurons of other programs, which are compiled with them.
+  const sources = packed.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'));
+  expect(sources.filter((path) => !path.startsWith('dist/src/backends/wasm/assembly/'))).toEqual([]);
+  for (const viewer of ['web-viewer', 'static-viewer'])
+    expectLicences(readFileSync(join(installed, 'dist', viewer, 'licences.txt'), 'utf8'));
+});
+
+test('takes less room than the README says', () => {
+  const size = (path: string): number =>
+    statSync(path).isDirectory() ? readdirSync(path).reduce((sum, name) => sum + size(join(path, name)), 0) : statSync(path).size;
+  expect(size(join(home, 'node_modules')) / 1e6).toBeLessThan(MOST_MEGABYTES);
+});
+
+test('generates a scene, trains, renders, evaluates, exports and serves', async () => {
+  await succeed(['synth', 'scene', '--views', '8', '--size', '32', '--quiet'], there);
+  await succeed(['train', 'scene', '--out', 'run', ...TINY, '--neuron', 'lif', '--quiet'], there);
+  expect(JSON.parse((await succeed(['eval', 'run', '--json', '--quiet'], there)).stdout)).toMatchObject({ split: 'test', views: 2 });
+  await succeed(['render', 'run', '--frames', '2', '--size', '16x16', '--quiet'], there);
+  expect(existsSync(join(home, 'run/render/orbit/frame_0001.png'))).toBe(true);
+  await succeed(['energy', 'run', '--quiet'], there);
+  for (const format of ['nir', 'web', 'html']) await succeed(['export', 'run', '--format', format, '--quiet'], there);
+  expectLicences(readFileSync(join(home, 'run/export/web/licences.txt'), 'utf8'));
+  expectLicences(readFileSync(join(home, 'run/export/scene.html'), 'utf8'));
+  const server = await startServingFrom(main, 'serve', join(home, 'run'), '--port', '0');
+  try {
+    expect(await (await fetch(server.url)).text()).toContain('<title>');
+    expectLicences(await (await fetch(`${server.url}licences.txt`)).text());
+    const { runs } = (await (await fetch(`${server.url}api/runs`)).json()) as { runs: object[] };
+    expect(runs).toHaveLength(1);
+  } finally {
+    await server.stop();
+  }
+});
+
+test('says of what is not installed how to install it', async () => {
+  const train = (...more: string[]) => cli(['train', 'scene', '--out', 'other', ...TINY, ...more], there);
+  const [webgpu, tfjs] = [await train('--backend', 'webgpu'), await train('--backend', 'tfjs')];
+  expect([webgpu.code, tfjs.code]).toEqual([2, 2]);
+  expect(webgpu.stderr).toContain('npm install webgpu@');
+  expect(tfjs.stderr).toContain('npm install @tensorflow/tfjs-core@');
+  const { stdout } = await succeed(['doctor'], there);
+  for (const line of [
+    /backend webgpu +missing: .*npm install webgpu@/,
+    /backend tfjs +missing: .*npm install/,
+    /GPUs +none: .*npm install/,
+  ])
+    expect(stdout).toMatch(line);
+});

@@ -1,0 +1,40 @@
+/** Commands load what they need, not what others need. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, test } from 'vitest';
+import { cli, succeed } from './cli.ts';
+import { workFolder } from './tiny.ts';
+
+const folder = workFolder();
+const HEAVY = ['h5wasm', 'echarts', 'express', 'sharp', 'webgpu', '@tensorflow'];
+
+/** Refuses to find a heavy package. */
+const hook = `export const resolve = (name, context, next) => {
+  if (${JSON.stringify(HEAVY)}.some((heavy) => name === heavy || name.startsWith(heavy + '/'))) throw new Error('heavy: ' + name);
+  return next(name, context);
+};`;
+const register = `import { register } from 'node:module';
+register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hook)}));`;
+const preload = join(folder, 'no-heavy-packages.mjs');
+writeFileSync(preload, register);
+const env = { NODE_OPTIONS: `--import=${pathToFileURL(preload).href}` };
+
+test.each([[['--help']], [['--version']], [['neurons']], [['neurons', '--help']], [['config', '--json']]])(
+  '%j needs no heavy package',
+  async (args) => {
+    expect((await succeed(args, { env })).stdout).not.toBe('');
+  },
+);
+
+test('the hook sees them: a command that needs one fails', async () => {
+  expect((await cli(['serve', '--help'], { env })).stderr).toContain('heavy: express');
+});
+
+test('help lists every command with its summary, and help of one shows its options', async () => {
+  const { stdout } = await succeed(['--help']);
+  for (const line of [/^ {2}train +train a field on a scene$/m, /^ {2}demo +the whole way/m, /^ {2}doctor +check this machine$/m])
+    expect(stdout).toMatch(line);
+  expect((await succeed(['help', 'demo'])).stdout).toContain('[folder]');
+  expect((await succeed(['eval', '--help'])).stdout).toContain('--split');
+});
