@@ -1,6 +1,7 @@
 /** What a person wants to know about a scene before training on it, as plain JSON. */
+import type { SceneSpace } from '../src/spaces/space.ts';
 import { cameraGeometry } from '../src/geometry/camera-geometry.ts';
-import type { SceneData, SceneSpace, SplitName, View } from './scene-data.ts';
+import type { SceneData, SplitName, View } from './scene-data.ts';
 import { SPLIT_NAMES } from './scene-format.ts';
 import { sceneProblems } from './scene-problems.ts';
 import { meanUp, upText } from '../src/geometry/world-up.ts';

@@ -1,5 +1,6 @@
 /** From a folder to SceneData: the part of loading that is the same for all formats. */
-import type { SpaceKind } from '../src/spaces/space.ts';
+import { outlineOf, spaceFacts } from '../src/spaces/index.ts';
+import type { SpaceKind, SceneSpace } from '../src/spaces/space.ts';
 import { InputError } from '../src/base/errors.ts';
 import type { Files, ImageCodec } from '../src/io/files.ts';
 import type { Reporter } from '../src/base/events.ts';
@@ -7,7 +8,7 @@ import { automaticDepthRange } from '../src/geometry/camera-geometry.ts';
 import { faceForward } from './forward-facing.ts';
 import { fingerprintSplit, loadViews, sizeCounts, splitSizes, type ImageSize } from './load-views.ts';
 import { boxDepths, pointBox, pointDepths } from './point-bounds.ts';
-import type { DepthRange, SceneData, SceneSpace, SplitName, View } from './scene-data.ts';
+import type { DepthRange, SceneData, SplitName, View } from './scene-data.ts';
 import { SPLIT_NAMES, type PosedImage, type PosedScene, type SceneFormat } from './scene-format.ts';
 import { baseName } from './scene-paths.ts';
 import { spaceKind, unboundedSpace } from './scene-space.ts';
@@ -154,9 +155,9 @@ function openDepthRange(
     return { ...depthRange(posed, cameras, space, options), warnings: [] };
   } catch (error) {
     const { near = 'auto', far = 'auto' } = options;
-    const isFree = space.kind === 'unbounded' && near === 'auto' && far === 'auto';
+    const isFree = !spaceFacts(space).needsDepths && near === 'auto' && far === 'auto';
     if (!(error instanceof InputError) || !(options.rangeOptional || isFree)) throw error;
-    const warnings = space.kind === 'unbounded' ? [] : [`${error.message}; training needs --set scene.near=… --set scene.far=…`];
+    const warnings = spaceFacts(space).needsDepths ? [`${error.message}; training needs --set scene.near=… --set scene.far=…`] : [];
     return { near: NaN, far: NaN, warnings };
   }
 }
@@ -178,9 +179,10 @@ function depthRange(
 
 function findDepthRange(posed: PosedScene, cameras: readonly PosedImage[], space: SceneSpace): DepthRange {
   const poses = cameras.map(({ camToWorld }) => camToWorld);
-  const inBox = space.kind === 'bounded' && space.box !== null ? boxDepths(space.box, poses) : null;
+  const { box, known } = outlineOf(space, null);
+  const inBox = known && box !== null ? boxDepths(box, poses) : null;
   // What cameras look at is no bound of what surrounds them.
-  const guess = (): DepthRange => (space.kind === 'unbounded' ? { near: NaN, far: NaN } : automaticDepthRange(poses));
+  const guess = (): DepthRange => (spaceFacts(space).needsDepths ? automaticDepthRange(poses) : { near: NaN, far: NaN });
   return posed.depthRange ?? viewDepths(cameras) ?? inBox ?? guess();
 }
 

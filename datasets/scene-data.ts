@@ -4,8 +4,7 @@
  * Camera convention: right-handed world, the camera looks along its -Z with +Y up, `camToWorld` is 4x4 row-major, a rigid motion. Pixel
  * (i, j), column i and row j from the top left, has its centre at (i + 0.5, j + 0.5).
  */
-import type { Vec3 } from '../src/geometry/vector.ts';
-import type { Box } from '../src/geometry/box.ts';
+import type { SceneSpace } from '../src/spaces/space.ts';
 import type { Intrinsics } from '../src/geometry/intrinsics.ts';
 
 export interface View {
@@ -26,19 +25,6 @@ export interface DepthRange {
   readonly near: number;
   readonly far: number;
 }
-
-/** How a scene lies around its cameras, which decides how a field has to divide space. */
-export type SceneSpace =
-  /** Everything worth reconstructing is inside the cameras' common box, or inside `box` where the scene says more. */
-  | { readonly kind: 'bounded'; readonly box: Box | null }
-  /**
-   * Forward-facing: all cameras look about along -Z, up is about +Y, the world's origin is their mean position, and the nearest thing in any
-   * view is at z-depth 1/0.95, so that normalised device coordinates begin at depth `near` = 1 (NeRF, appendix C; datasets/forward-facing.ts).
-   * A length of the scene file times `scale` is a length of this world.
-   */
-  | { readonly kind: 'ndc'; readonly near: number; readonly scale: number }
-  /** The background reaches far beyond the cameras. `centre` and half the longest side (`radius`) of the box of the camera centres: the inner region. */
-  | { readonly kind: 'unbounded'; readonly centre: Vec3; readonly radius: number };
 
 export type SplitName = 'train' | 'val' | 'test';
 export type Background = 'white' | 'black' | 'random';

@@ -2,6 +2,7 @@
  * A drawing of a scene as SVG: cameras with their frusta, the box or what is known of one, and points, from above and from the side. Both views
  * are parallel projections to the same scale: up is the axis of the world that the cameras' up nearly is.
  */
+import { outlineOf, spaceFacts } from '../src/spaces/index.ts';
 import type { Box } from '../src/geometry/box.ts';
 import { pixelToPlane } from '../src/geometry/lens.ts';
 import { cross, dot, normalised, type Vec3 } from '../src/geometry/vector.ts';
@@ -43,12 +44,12 @@ export function drawScene(scene: SceneData, report: SceneReport): ScenePicture {
   const side = cross(right, up);
   const reach = frustumLength(scene, report, views);
   const corners = views.flatMap((view) => [...frustum(view, reach), place(view)]);
-  const { box, dashed } = boxOf(scene, report);
+  const { box, known } = outlineOf(scene.space, report.bounds as Box | null);
   const extent = [...corners, ...(box === null ? [] : boxCorners(box))];
   const panels: Panel[] = [
     { title: `from above (up is ${upText(up)})`, right: side, up: right, left: 0 },
     // Of forward-facing scenes the depth is what a side view has to show.
-    { title: 'from the side', right: scene.space.kind === 'ndc' ? right : side, up, left: PANEL },
+    { title: 'from the side', right: spaceFacts(scene.space).forwardFacing ? right : side, up, left: PANEL },
   ];
   const middle = [side, right, up].map((axis) => bounds(extent, axis));
   const span = Math.max(...middle.map(([low, high]) => high - low), 1e-9);
@@ -66,7 +67,7 @@ export function drawScene(scene: SceneData, report: SceneReport): ScenePicture {
     return [
       gridLines(panel, cx, cy, scale, gridStep),
       ...somePoints(scene.points).map((p) => `<circle cx="${at(p).replace(',', '" cy="')}" r="1" fill="#888" fill-opacity="0.5"/>`),
-      box === null ? '' : boxLines(box, at, dashed),
+      box === null ? '' : boxLines(box, at, !known),
       ...present.flatMap((split) => scene.splits[split]!.map((view) => cameraShape(view, reach, COLOURS[split], at))),
       `<text x="${panel.left + 12}" y="${HEADER + 20}" font-size="15">${panel.title}</text>`,
     ].join('\n');
@@ -83,7 +84,7 @@ export function drawScene(scene: SceneData, report: SceneReport): ScenePicture {
       ...body,
       `<text x="12" y="28" font-size="18">${escapeText(scene.name.slice(0, 28))}</text>`,
       ...legend,
-      `<text x="${width - 12}" y="28" font-size="16" text-anchor="end">${scene.space.kind}; grid ${gridStep}${scene.space.kind === 'ndc' ? '' : ' m'}</text>`,
+      `<text x="${width - 12}" y="28" font-size="16" text-anchor="end">${scene.space.kind}; grid ${gridStep}${spaceFacts(scene.space).forwardFacing ? '' : ' m'}</text>`,
       '</svg>',
     ].join('\n'),
     width,
@@ -92,20 +93,9 @@ export function drawScene(scene: SceneData, report: SceneReport): ScenePicture {
   };
 }
 
-/** A recorded box; else, dashed, the one that all cameras see whole, or the inner region of an unbounded scene. */
-function boxOf({ space }: SceneData, report: SceneReport): { box: Box | null; dashed: boolean } {
-  if (space.kind === 'bounded' && space.box !== null) return { box: space.box, dashed: false };
-  if (space.kind === 'unbounded') {
-    const { centre: c, radius: r } = space;
-    return { box: { min: [c[0] - r, c[1] - r, c[2] - r], max: [c[0] + r, c[1] + r, c[2] + r] }, dashed: true };
-  }
-  const seen = space.kind === 'bounded' ? report.bounds : null;
-  return { box: seen === null ? null : (seen as Box), dashed: true };
-}
-
 /** How far frusta are drawn: a quarter of the way to what the cameras look at, or of the nearest thing, whichever is known. */
 function frustumLength(scene: SceneData, { cameras }: SceneReport, views: readonly View[]): number {
-  if (scene.space.kind === 'ndc') return scene.near;
+  if (spaceFacts(scene.space).forwardFacing) return scene.near;
   if (cameras.distance !== null) return cameras.distance.median / 4;
   const places = views.map(place);
   const spread = Math.max(...[0, 1, 2].map((axis) => Math.max(...places.map((p) => p[axis])) - Math.min(...places.map((p) => p[axis]))));

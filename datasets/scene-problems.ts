@@ -1,4 +1,5 @@
 /** What is odd about a scene: mistakes of an export, and what will make a reconstruction bad. One sentence each. */
+import { spaceFacts } from '../src/spaces/index.ts';
 import { cameraGeometry } from '../src/geometry/camera-geometry.ts';
 import type { SceneData, View } from './scene-data.ts';
 import { facesForward } from './scene-space.ts';
@@ -59,7 +60,7 @@ function geometryProblems(scene: SceneData, cameras: readonly View[]): string[] 
   const poses = cameras.map((view) => view.camToWorld);
   const { centre, radius, spread, facing, distances } = cameraGeometry(poses);
   // Forward-facing cameras need no common centre.
-  if (scene.space.kind === 'ndc')
+  if (spaceFacts(scene.space).forwardFacing)
     return facesForward(poses) ? [] : ['the scene is taken for a forward-facing one, but its cameras look all ways'];
   if (centre === null) return ['all cameras look in the same direction'];
   const problems: string[] = [];

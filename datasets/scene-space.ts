@@ -6,11 +6,10 @@
  *     19 of 20 points nearer to what the cameras look at than the cameras are                            bounded
  *     else: photos show what is behind the subject                                                       unbounded
  */
-import type { SpaceKind } from '../src/spaces/space.ts';
+import type { SpaceKind, SceneSpace } from '../src/spaces/space.ts';
 import type { Vec3 } from '../src/geometry/vector.ts';
 import { cameraGeometry } from '../src/geometry/camera-geometry.ts';
 import { meanPose } from './forward-facing.ts';
-import type { SceneSpace } from './scene-data.ts';
 import type { PosedScene } from './scene-format.ts';
 
 const FORWARD = Math.cos(Math.PI / 4);

@@ -6,19 +6,11 @@
  *
  *     alpha = 1 - (1 + exp(s + b))^(-interval)       w_i = T_i alpha_i       T_{i+1} = T_i (1 - alpha_i)
  */
+import type { GridSpec } from '../src/geometry/grid.ts';
 import type { Vec3 } from '../src/geometry/vector.ts';
 import type { Rays } from '../src/geometry/rays.ts';
-import { hasMetricSteps, MIN_TRANSMITTANCE, ON_PLANE, type FieldSpec, type GridSpec } from '../src/model/field-spec.ts';
-import { contract, innerSteps, LEAST_MOVE, normOf, stepParameter } from '../src/geometry/contraction.ts';
-
-/** Components of a direction smaller than this count as this in the slab test. */
-const MIN_DIRECTION = 1e-9;
-
-/** Part of a ray inside the grid's box, in units of its direction. Empty if `tMax <= tMin`. */
-export interface Span {
-  readonly tMin: number;
-  readonly tMax: number;
-}
+import { MIN_TRANSMITTANCE, type FieldSpec } from '../src/model/field-spec.ts';
+import { spaceOf } from '../src/spaces/index.ts';
 
 /**
  * The packed samples of N rays: D density samples, of which M are network samples. The samples of a ray are contiguous and go from near
@@ -51,28 +43,6 @@ export interface PackedSamples {
   readonly margin: number;
 }
 
-/** Slab test of ray `index` against the box of the grid. In normalised device coordinates a ray ends at t = 1. */
-export function raySpan(spec: FieldSpec, rays: Rays, index: number): Span {
-  const { grid } = spec;
-  let tMin = spec.near;
-  let tMax = hasMetricSteps(spec) ? Infinity : 1;
-  for (let axis = 0; axis < 3; axis++) {
-    const origin = rays.origins[index * 3 + axis];
-    let direction = rays.directions[index * 3 + axis];
-    if (Math.abs(direction) < MIN_DIRECTION) direction = MIN_DIRECTION;
-    const a = (grid.min[axis] - origin) / direction;
-    const b = (grid.max[axis] - origin) / direction;
-    tMin = Math.max(tMin, Math.min(a, b));
-    tMax = Math.min(tMax, Math.max(a, b));
-  }
-  return { tMin, tMax };
-}
-
-/** How long a ray's direction is, in the unit of the steps. */
-export function directionLength(spec: FieldSpec, direction: ArrayLike<number>): number {
-  return hasMetricSteps(spec) ? Math.hypot(direction[0], direction[1], direction[2]) : 1;
-}
-
 /** The opacity of a step whose interpolated density is `density`. */
 export function alphaOf(spec: FieldSpec, density: number): number {
   return -Math.expm1(-spec.interval * Math.log1p(Math.exp(density + spec.densityShift)));
@@ -92,6 +62,7 @@ export function marchRays(
   occupancy: Uint8Array,
   weightThreshold: number = spec.weightThreshold,
 ): PackedSamples {
+  const space = spaceOf(spec.space);
   const stepIndex: number[] = [];
   const corners: number[] = [];
   const cornerWeights: number[] = [];
@@ -106,11 +77,12 @@ export function marchRays(
   for (let ray = 0; ray < rays.count; ray++) {
     const origin = rays.origins.subarray(ray * 3, ray * 3 + 3);
     const direction = rays.directions.subarray(ray * 3, ray * 3 + 3);
-    const walk = spec.space.kind === 'unbounded' ? contractedWalk(spec, origin, direction) : straightWalk(spec, rays, ray);
+    const walk = space.walk({ box: spec.grid, near: spec.near, stepLength: spec.stepLength }, origin, direction);
     exitDistance[ray] = walk.exitDistance;
 
     let transmittance = 1;
-    for (const { index, distance, place } of walk.steps) {
+    for (const { index, distance, place: point } of walk.steps) {
+      const place = locate(spec.grid, point, space.onPlane);
       margin = Math.min(margin, place.tie);
       if (occupancy[place.nearest] === 0) continue;
 
@@ -153,73 +125,6 @@ export function marchRays(
   };
 }
 
-interface Step {
-  readonly index: number;
-  /** As in `PackedSamples`. */
-  readonly distance: number;
-  readonly place: Place;
-}
-
-/** The steps of a ray that exist, near to far. */
-interface Walk {
-  readonly exitDistance: number;
-  readonly steps: Iterable<Step>;
-  /** How near the walk so far came to having other steps. */
-  readonly margin: number;
-}
-
-/** Evenly from the near to the far side of the grid's box. */
-function straightWalk(spec: FieldSpec, rays: Rays, ray: number): Walk {
-  const origin = rays.origins.subarray(ray * 3, ray * 3 + 3);
-  const direction = rays.directions.subarray(ray * 3, ray * 3 + 3);
-  const length = directionLength(spec, direction);
-  const { tMin, tMax } = raySpan(spec, rays, ray);
-  if (!(tMax > tMin)) return { exitDistance: 0, steps: [], margin: Infinity };
-  const walk = { exitDistance: length * tMax, margin: Infinity };
-  const onPlane = spec.space.kind === 'ndc' ? ON_PLANE : 0;
-  function* steps(): Generator<Step> {
-    for (let index = 0; ; index++) {
-      const distance = length * tMin + index * spec.stepLength;
-      walk.margin = Math.min(walk.margin, Math.abs(distance - length * tMax) / spec.stepLength);
-      if (distance >= length * tMax) return;
-      yield { index, distance, place: locate(spec.grid, origin, direction, distance / length, onPlane) };
-    }
-  }
-  return Object.assign(walk, { steps: steps() });
-}
-
-/** Through contracted space, at the distances of contraction.ts from `near` on. */
-function contractedWalk(spec: FieldSpec, origin: ArrayLike<number>, direction: ArrayLike<number>): Walk {
-  const { grid, near, stepLength } = spec;
-  const inner = innerSteps(stepLength);
-  const walk = { exitDistance: stepParameter(2 * inner - 1, inner), margin: Infinity };
-  function* steps(): Generator<Step> {
-    let before: Vec3 | null = null;
-    let moved = 0;
-    for (let index = 0; index < 2 * inner; index++) {
-      const distance = stepParameter(index, inner);
-      walk.margin = Math.min(walk.margin, Math.abs(distance - near) / stepLength);
-      if (distance < near) continue;
-      const along = (axis: number): number => origin[axis] + direction[axis] * distance;
-      const world: Vec3 = [along(0), along(1), along(2)];
-      const place = contract(world);
-      const norm = normOf(world);
-      walk.margin = Math.min(walk.margin, Math.abs(norm - 1) / stepLength);
-      if (norm > 1) {
-        moved += before === null ? 0 : Math.hypot(place[0] - before[0], place[1] - before[1], place[2] - before[2]);
-        walk.margin = Math.min(walk.margin, Math.abs(moved / stepLength - LEAST_MOVE));
-      }
-      before = place;
-      if (norm > 1 && moved <= LEAST_MOVE * stepLength) continue;
-      moved = 0;
-      yield { index, distance, place: locate(grid, place, NOWHERE, 0, 0) };
-    }
-  }
-  return Object.assign(walk, { steps: steps() });
-}
-
-const NOWHERE: Vec3 = [0, 0, 0];
-
 /** Where in the field's grid, or another in the same space, a sample of a ray lies. `distance` as in `PackedSamples`. */
 export function placeOfSample(
   spec: FieldSpec,
@@ -228,9 +133,7 @@ export function placeOfSample(
   direction: ArrayLike<number>,
   distance: number,
 ): Place {
-  if (spec.space.kind !== 'unbounded') return locate(grid, origin, direction, distance / directionLength(spec, direction), 0);
-  const along = (axis: number): number => origin[axis] + direction[axis] * distance;
-  return locate(grid, contract([along(0), along(1), along(2)]), NOWHERE, 0, 0);
+  return locate(grid, spaceOf(spec.space).placeAt(origin, direction, distance), 0);
 }
 
 export interface Place {
@@ -243,20 +146,19 @@ export interface Place {
 }
 
 /**
- * Where the point origin + direction t lies in the grid; outside, where the nearest point of the grid's box does.
+ * Where a point lies in the grid; outside, where the nearest point of the grid's box does.
  *
  * @param onPlane planes nearer than this, in voxels along z, it lies on
  */
-function locate(grid: GridSpec, origin: ArrayLike<number>, direction: ArrayLike<number>, t: number, onPlane: number): Place {
+function locate(grid: GridSpec, point: Vec3, onPlane: number): Place {
   const base = [0, 0, 0];
   const fraction = [0, 0, 0];
   const near = [0, 0, 0];
   let tie = Infinity;
   for (let axis = 0; axis < 3; axis++) {
     const { min, max, size } = grid;
-    const p = origin[axis] + direction[axis] * t;
     const scale = (size[axis] - 1) / (max[axis] - min[axis]);
-    const clamped = Math.min(Math.max((p - min[axis]) * scale, 0), size[axis] - 1);
+    const clamped = Math.min(Math.max((point[axis] - min[axis]) * scale, 0), size[axis] - 1);
     const g = axis === 2 && Math.abs(clamped - Math.round(clamped)) < onPlane ? Math.round(clamped) : clamped;
     base[axis] = Math.min(Math.floor(g), size[axis] - 2);
     fraction[axis] = g - base[axis];

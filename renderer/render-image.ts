@@ -7,7 +7,7 @@
 import { addCounts, emptyCounts, type Counts } from '../src/engine/counts.ts';
 import { type FieldEngine, type RenderSettings } from '../src/engine/backend.ts';
 import { hash32 } from '../src/math/random.ts';
-import { depthToMetres, fieldRays } from './field-rays.ts';
+import { fieldRays, spaceOf } from '../src/spaces/index.ts';
 import type { Camera } from '../src/geometry/camera.ts';
 
 /** Rays a call: enough to keep all threads busy, small enough for the caches of one call to stay small. */
@@ -65,7 +65,7 @@ export async function* renderChunks(
   for (const { first, count, noiseSeed } of chunksOf(pixels, settings, chunkRays)) {
     const rays = fieldRays(spec.space, camera, first, count);
     const part = await engine.renderRays(rays, { ...settings, noiseSeed });
-    depthToMetres(spec, camera, rays, part);
+    spaceOf(spec.space).depthToMetres(spec.grid, camera, rays, part);
     image.rgb.set(part.rgb, first * 3);
     image.depth.set(part.depth, first);
     image.opacity.set(part.opacity, first);

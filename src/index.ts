@@ -1,4 +1,6 @@
 /** The public API: everything the command line is made of, without Node. `spikeray` on the command line is src/cli/. */
+export type { SceneSpace } from './spaces/space.ts';
+export type { GridSpec } from './geometry/grid.ts';
 export type { Vec3 } from './geometry/vector.ts';
 export type { Rays } from './geometry/rays.ts';
 export type { Counts } from './engine/counts.ts';
@@ -6,7 +8,7 @@ export { lookAt } from './geometry/look-at.ts';
 export type { Distortion, Intrinsics } from './geometry/intrinsics.ts';
 export { detectFormat, openScene, type OpenOptions } from '../datasets/index.ts';
 export { inspectScene, type SceneReport } from '../datasets/inspect-scene.ts';
-export type { Background, DepthRange, SceneData, SceneSpace, SplitName, View } from '../datasets/scene-data.ts';
+export type { Background, DepthRange, SceneData, SplitName, View } from '../datasets/scene-data.ts';
 export { drawScene, type ScenePicture } from '../datasets/scene-picture.ts';
 export { SYNTHETIC_SCENES } from '../datasets/synth/scenes.ts';
 export { writeSyntheticScene, type SynthOptions } from '../datasets/synth/write-synthetic-scene.ts';
@@ -42,7 +44,7 @@ export {
   type Parameter,
   type Transform,
 } from './neurons/parameters.ts';
-export type { FieldSpec, GridSpec, NetworkSpec } from './model/field-spec.ts';
+export type { FieldSpec, NetworkSpec } from './model/field-spec.ts';
 export { createRun, openRun, type RunFolder } from './run/run-folder.ts';
 export type { RunRecord } from './run/run-record.ts';
 export { VERSION } from './run/version.ts';

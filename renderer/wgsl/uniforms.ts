@@ -1,6 +1,6 @@
 /** Uniform structs of scalars, as WGSL text and as bytes. `Grid` changes with the field's spec, `Step` with every call, `View` with the camera. */
 
-import type { FieldSpace } from '../../src/spaces/space.ts';
+import type { Similarity } from '../../src/spaces/space.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
 
 export type Scalar = 'f32' | 'i32' | 'u32';
@@ -126,17 +126,13 @@ export const viewStruct = uniformStruct('View', {
 
 /** @param camera without lens distortion */
 export function packView(
-  space: Exclude<FieldSpace, { kind: 'ndc' }>,
+  { centre, radius, unitDirections }: Similarity,
   { camToWorld: m, intrinsics }: Camera,
   firstPixel: number,
 ): ArrayBuffer {
   const { fx, fy, cx, cy, width } = intrinsics;
   const [m00, m01, m02, x, m10, m11, m12, y, m20, m21, m22, z] = Array.from(m);
-  const { centre, radius } = space.kind === 'unbounded' ? space : WORLD;
   const [m03, m13, m23] = [x, y, z].map((at, axis) => (at - centre[axis]) / radius);
   const pose = { m00, m01, m02, m03, m10, m11, m12, m13, m20, m21, m22, m23 };
-  const unitDirections = space.kind === 'unbounded' ? 1 : 0;
-  return viewStruct.pack({ ...pose, fx, fy, cx, cy, width, firstPixel, unitDirections, metresPerUnit: radius });
+  return viewStruct.pack({ ...pose, fx, fy, cx, cy, width, firstPixel, unitDirections: unitDirections ? 1 : 0, metresPerUnit: radius });
 }
-
-const WORLD = { centre: [0, 0, 0], radius: 1 };

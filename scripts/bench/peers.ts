@@ -1,4 +1,5 @@
 /** The same field, rays and settings for the PyTorch peers of scripts/peers/, and what they say. */
+import { voxelCount } from '../../src/geometry/grid.ts';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { FieldEngine, StepSettings, TrainBatch } from '../../src/engine/backend.ts';
 import { encodeSafetensors, type SafeTensor } from '../../src/io/safetensors.ts';
-import { viewInputs, voxelCount } from '../../src/model/field-spec.ts';
+import { viewInputs } from '../../src/model/field-spec.ts';
 import { parameterValues, surrogateSettings } from '../../src/neurons/settings.ts';
 
 export interface PeerFigures {

@@ -2,11 +2,12 @@
  * A field with known cost: a spherical shell of matter in an empty box at 160^3, random features, random weights that fire at a realistic
  * rate, and rays that look through the middle. Training it changes nothing that matters for speed.
  */
-import { BOUNDED } from '../../src/spaces/space.ts';
+import { voxelCount } from '../../src/geometry/grid.ts';
+import { BOUNDED } from '../../src/spaces/bounded.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
 import { NO_LOSS_TERMS, type Capacity, type FieldEngine, type StepSettings, type TrainBatch } from '../../src/engine/backend.ts';
 import { Random } from '../../src/math/random.ts';
-import { voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+import { type FieldSpec } from '../../src/model/field-spec.ts';
 
 const SIDE = 160;
 const HALF = 1.2;

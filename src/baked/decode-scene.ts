@@ -1,10 +1,11 @@
 /** Reads a baked scene (baked-scene.ts), in Node and in browsers. Every error is an InputError that names the file. */
+import { voxelCount } from '../geometry/grid.ts';
 import type { TensorName } from '../model/tensor-names.ts';
 import { InputError } from '../base/errors.ts';
 import { unpackBits } from '../io/bits.ts';
 import { GunzipReader } from '../io/gzip.ts';
 import { densityOf } from '../model/density.ts';
-import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
+import { type FieldSpec } from '../model/field-spec.ts';
 import { tensorShape } from '../model/tensor-shape.ts';
 import {
   BAKED_VERSION,

@@ -3,7 +3,7 @@
  * read it from here. A resolved config together with a scene (and a teacher, if it names one) and nothing else determines a run. Settings with
  * a default are younger than the format: a run whose files lack them was trained as the default says.
  */
-import { SPACE_KINDS } from '../spaces/space.ts';
+import { SPACE_KINDS } from '../spaces/index.ts';
 import { z } from 'zod';
 import { builtInNeurons } from '../neurons/index.ts';
 import { SURROGATE_SETTINGS } from '../neurons/surrogates.ts';

@@ -2,12 +2,13 @@
  * The interface between the training loop and the machine: one step, one batch of rays, tensors in and out. The loop, schedules, checkpoints
  * and evaluation are written once above it; what happens inside a step belongs to the backend, which may fuse as it likes.
  */
+import type { GridSpec } from '../geometry/grid.ts';
 import type { TotalVariation, VariationReach } from '../model/total-variation.ts';
 import type { ParameterName, TensorName } from '../model/tensor-names.ts';
 import type { Counts } from './counts.ts';
 import type { Rays } from '../geometry/rays.ts';
 import type { Camera } from '../geometry/camera.ts';
-import type { FieldSpec, GridSpec } from '../model/field-spec.ts';
+import type { FieldSpec } from '../model/field-spec.ts';
 
 export type BackendName = 'tfjs' | 'wasm' | 'webgpu';
 
@@ -37,7 +38,7 @@ export interface StepSettings {
  * loss = mean_{ray,channel} (C - target)^2
  *      + perSample * sum_i sg(w_i) |rgb_i - target|^2 / N          (sum over channels, N rays)
  *      + entropy * mean_ray H(clamp(T_last, 1e-6, 1-1e-6))          (H: binary entropy, nats)
- *      + distortion * mean_ray [sum_ij w_i w_j |s_i - s_j| + 1/3 sum_i w_i^2 / S]     (s_i: model/ray-position.ts, S: maxStepsPerRay)
+ *      + distortion * mean_ray [sum_ij w_i w_j |s_i - s_j| + 1/3 sum_i w_i^2 / S]     (s_i: rayPosition of spaces/space.ts, S: maxStepsPerRay)
  *      + sum_l spikes[l] * mean spike of layer l                    (over real samples and neurons, through the surrogate)
  *      + sum_l sum_c potentials[l][c] * mean_i H_l[i,c]             (H: before reset; over real samples i)
  *      + teacherColour * sum_i sg(w_i) |rgb_i - rgbT_i|^2 / N       (rgbT: the teacher's colour of the sample)

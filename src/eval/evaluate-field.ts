@@ -7,7 +7,7 @@
 import { addCounts, emptyCounts, type Counts, firingRates } from '../engine/counts.ts';
 import { backgroundColour, compositeView } from '../../datasets/background.ts';
 import type { View } from '../../datasets/scene-data.ts';
-import { boxDistances } from '../../renderer/box-distances.ts';
+import { spaceOf } from '../spaces/index.ts';
 import { depthUnit } from '../../renderer/pixels.ts';
 import { renderImage, type RenderedImage } from '../../renderer/render-image.ts';
 import { type FieldEngine } from '../engine/backend.ts';
@@ -40,7 +40,7 @@ export async function evaluateField(options: EvaluateOptions): Promise<EvalRepor
   if (views.length === 0) throw new InputError(`The split "${options.split}" has no views.`, 'Choose another with --split.');
   for (const view of views) checkSize(view);
   const background = backgroundColour(config.scene.background);
-  const metresPerUnit = depthUnit(boxDistances(engine.spec, views)[1]);
+  const metresPerUnit = depthUnit(spaceOf(engine.spec.space).distances(engine.spec.grid, views)[1]);
   const perView: ViewRow[] = [];
   for (const view of views) {
     const began = now();

@@ -1,7 +1,7 @@
 /** From stored tensors, a checkpoint's or a baked scene's, to an engine that renders: no moments, no gradients. */
+import { voxelCount } from '../geometry/grid.ts';
 import type { Backend, FieldEngine } from '../engine/backend.ts';
 import { disposeOnFailure } from '../engine/dispose-on-failure.ts';
-import { voxelCount } from '../model/field-spec.ts';
 import { renderingTensors } from '../model/tensor-names.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 

@@ -1,6 +1,6 @@
 /** Renders a camera path: NAME.png, NAME.depth.png, NAME.opacity.png a frame; colour.webp, depth.webp, opacity.webp of all frames. */
 import type { Vec3 } from '../geometry/vector.ts';
-import { boxDistances, shownDistances } from '../../renderer/box-distances.ts';
+import { spaceOf } from '../spaces/index.ts';
 import type { NamedCamera } from '../../renderer/paths/camera-path.ts';
 import { turbo, viridis } from '../../renderer/colour-maps.ts';
 import { depthPixels, depthUnit, mapPixels, toPixels } from '../../renderer/pixels.ts';
@@ -30,8 +30,10 @@ export interface Frames {
 
 export async function renderFrames(options: FramesOptions): Promise<Frames> {
   const { engine, cameras, background, seed, target, report } = options;
-  const depths = shownDistances(engine.spec, cameras);
-  const metresPerUnit = depthUnit(boxDistances(engine.spec, cameras)[1]);
+  const { space, grid } = engine.spec;
+  const { distances, shownDistances } = spaceOf(space);
+  const depths = shownDistances(grid, cameras);
+  const metresPerUnit = depthUnit(distances(grid, cameras)[1]);
   const strips: Record<'colour' | 'depth' | 'opacity', PixelBuffer[]> = { colour: [], depth: [], opacity: [] };
   let seconds = 0;
   for (const [i, camera] of cameras.entries()) {

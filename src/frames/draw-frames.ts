@@ -1,10 +1,9 @@
 /** Answers a frame request with an engine, a chunk of rays at a time, so that several requests can take turns. */
+import { gridPoint } from '../geometry/grid.ts';
 import { resizeIntrinsics } from '../geometry/intrinsics.ts';
 import { addCounts, emptyCounts } from '../engine/counts.ts';
 import { type FieldEngine, type PictureTextures, type RenderSettings } from '../engine/backend.ts';
-import { voxelCount } from '../model/field-spec.ts';
-import { boxDistances } from '../../renderer/box-distances.ts';
-import { expandedPlace, planeInWorld } from '../../renderer/field-rays.ts';
+import { spaceOf } from '../spaces/index.ts';
 import type { CropBox, Frame, FrameRequest, PaintedFrame, PictureSurface, ShownFrame } from './frame-source.ts';
 import { pictureOf, statisticsOf, type OutputMode } from './output-modes.ts';
 import { depthUnit, toDepth16 } from '../../renderer/pixels.ts';
@@ -53,7 +52,8 @@ export async function* drawFrames(
     const small = scaledCamera(camera, scale);
     const { width, height, distortion } = small.intrinsics;
     const settings = { background, noiseSeed };
-    const paints = output === 'colour' && distortion === undefined && engine.spec.space.kind !== 'ndc' && engine.paint !== undefined;
+    const paints =
+      output === 'colour' && distortion === undefined && spaceOf(engine.spec.space).similarity !== null && engine.paint !== undefined;
     const textures = paints ? (surface?.begin(width, height) ?? null) : null;
     const turns: Turns<Drawn | Painted> =
       textures !== null
@@ -80,7 +80,7 @@ async function* drawAnything(
 ): Turns<Drawn> {
   const image = yield* renderChunks(engine, camera, settings, turnRays);
   const { pixels, range } = pictureOf(output, image, camera, engine.spec);
-  const metresPerUnit = depthUnit(boxDistances(engine.spec, [camera])[1]);
+  const metresPerUnit = depthUnit(spaceOf(engine.spec.space).distances(engine.spec.grid, [camera])[1]);
   const depth = toDepth16(image.depth, metresPerUnit).data;
   for (let i = 0; i < depth.length; i++) if (image.opacity[i] <= 0.5) depth[i] = NOTHING;
   return { pixels: pixels.data, depth, metresPerUnit, range, statistics: statisticsOf(image.counts, engine.spec) };
@@ -114,26 +114,8 @@ export function scaledCamera({ camToWorld, intrinsics }: Camera, scale: number):
  * @param occupancy [V]
  */
 export function croppedOccupancy({ spec: { space, grid } }: FieldEngine, occupancy: Uint8Array, crop: CropBox): Uint8Array {
-  const [nx, ny, nz] = grid.size;
-  const isInside = (axis: number, at: number): boolean => at >= crop.min[axis] && at <= crop.max[axis];
-  const pointAt = (axis: number, i: number): number => grid.min[axis] + (i * (grid.max[axis] - grid.min[axis])) / (grid.size[axis] - 1);
-  const result = new Uint8Array(voxelCount(grid));
-  if (space.kind === 'unbounded') {
-    for (let i = 0; i < result.length; i++) {
-      const place = expandedPlace(space, [pointAt(0, i % nx), pointAt(1, Math.floor(i / nx) % ny), pointAt(2, Math.floor(i / (nx * ny)))]);
-      result[i] = place.every((at, axis) => isInside(axis, at)) ? occupancy[i] : 0;
-    }
-    return result;
-  }
-  for (let k = 0; k < nz; k++) {
-    const { z, scale } = planeInWorld(space, pointAt(2, k));
-    if (!isInside(2, z)) continue;
-    const insideX = Uint8Array.from({ length: nx }, (_, i) => (isInside(0, pointAt(0, i) * scale) ? 1 : 0));
-    for (let j = 0; j < ny; j++) {
-      if (!isInside(1, pointAt(1, j) * scale)) continue;
-      const row = nx * (j + ny * k);
-      for (let i = 0; i < nx; i++) result[row + i] = occupancy[row + i] & insideX[i];
-    }
-  }
-  return result;
+  const { toWorld } = spaceOf(space);
+  const isInside = (point: number): boolean =>
+    toWorld(gridPoint(grid, point)).every((at, axis) => at >= crop.min[axis] && at <= crop.max[axis]);
+  return occupancy.map((occupied, point) => (occupied === 1 && isInside(point) ? 1 : 0));
 }

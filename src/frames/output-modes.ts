@@ -13,7 +13,7 @@ import { horowitz45nmFp32 } from '../energy/hardware/horowitz-45nm-fp32.ts';
 import { nearlyGreatest, pixelEnergy, pixelFiring } from '../energy/report/maps.ts';
 import type { PixelBuffer } from '../io/files.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
-import { shownDistances } from '../../renderer/box-distances.ts';
+import { spaceOf } from '../spaces/index.ts';
 import { turbo, viridis } from '../../renderer/colour-maps.ts';
 import { depthPixels, mapPixels, toPixels } from '../../renderer/pixels.ts';
 import { cameraRays, type Camera } from '../geometry/camera.ts';
@@ -49,7 +49,7 @@ export function pictureOf(mode: OutputMode, image: RenderedImage, camera: Camera
     case 'colour':
       return { pixels: toPixels(image.rgb, width, height), range: null };
     case 'depth': {
-      const [low, high] = shownDistances(spec, [camera]);
+      const [low, high] = spaceOf(spec.space).shownDistances(spec.grid, [camera]);
       const pixels = depthPixels(image.depth, image.opacity, width, height, turbo, [low, high]);
       return { pixels, range: { low, high, unit: 'm', map: 'turbo' } };
     }

@@ -1,12 +1,15 @@
 /** Estimates what training will need, and refuses what would not fit before anything is computed or written. */
+import type { Region } from '../spaces/space.ts';
+import { voxelCount } from '../geometry/grid.ts';
 import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Backend, Capacity } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { MemoryError } from '../base/errors.ts';
-import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
+import type { FieldSpec } from '../model/field-spec.ts';
 import { sceneRegion } from '../train/scene-region.ts';
 import { coarseCapacity, fineCapacity } from '../train/stage-capacity.ts';
-import { coarseSpec, fineSpec, hasCoarseStage, networksOf, type Region } from '../train/stage-spec.ts';
+import { coarseSpec, fineSpec, networksOf } from '../train/stage-spec.ts';
+import { hasCoarseStage } from '../spaces/index.ts';
 import { byteSize } from '../base/format.ts';
 
 export interface TrainingMemory {
@@ -38,7 +41,7 @@ export function trainingMemory(scene: SceneData, config: Config, backend: Backen
   const capacity = (spec: FieldSpec): Capacity => fineCapacity(config, spec, teacherVoxels);
   const stages = networksOf(config).map((network) => ({ ...fine, network }));
   const field = Math.max(
-    hasCoarseStage(scene, config) ? coarseBytes(config, region, backend) : 0,
+    hasCoarseStage(scene.space, config.coarse.steps) ? coarseBytes(config, region, backend) : 0,
     ...stages.map((spec) => backend.estimateBytes(spec, capacity(spec))),
   );
   const channels = fine.featureChannels;

@@ -1,7 +1,8 @@
 /** A field's spec as it is read from files: nothing is believed before it is checked. */
+import { voxelCount } from '../geometry/grid.ts';
 import { z } from 'zod';
+import { fieldSpaceSchema } from '../spaces/index.ts';
 import { networkSchema } from '../config/schema.ts';
-import { voxelCount } from './field-spec.ts';
 
 /** More voxels than any config allows: a claim beyond it is nonsense. */
 const MOST_VOXELS = 2 ** 28;
@@ -11,14 +12,7 @@ const vector = z.tuple([finite, finite, finite]);
 const points = z.number().int().min(2).max(MOST_VOXELS);
 
 export const fieldSpecSchema = z.strictObject({
-  // Files from before there were other spaces have none.
-  space: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('bounded') }),
-      z.strictObject({ kind: z.literal('ndc') }),
-      z.strictObject({ kind: z.literal('unbounded'), centre: vector, radius: finite.positive() }),
-    ])
-    .default({ kind: 'bounded' }),
+  space: fieldSpaceSchema,
   grid: z
     .strictObject({ size: z.tuple([points, points, points]), min: vector, max: vector })
     .refine((grid) => voxelCount(grid) <= MOST_VOXELS, 'too many voxels')

@@ -5,9 +5,10 @@
  *
  * alpha increases with density, so the test is on densities; the neighbourhood is a separable dilation of the mask of passing points.
  */
+import type { GridSpec } from '../geometry/grid.ts';
 import type { Vec3 } from '../geometry/vector.ts';
 import { densityOf } from './density.ts';
-import type { FieldSpec, GridSpec } from './field-spec.ts';
+import type { FieldSpec } from './field-spec.ts';
 
 /** density [V], occupancy [V] -> new occupancy [V] */
 export function refreshOccupancy(spec: FieldSpec, density: Float32Array, occupancy: Uint8Array): Uint8Array {

@@ -3,9 +3,9 @@
  * corners; with another box (coarse to fine) points outside the old box take the value of its nearest face. Exact for functions linear in x,
  * y and z.
  */
-import type { GridSpec } from './field-spec.ts';
 
 /** Where the points of a grid lie in another, along one axis. */
+import type { GridSpec } from '../geometry/grid.ts';
 export interface AlignedAxis {
   /** Source point at or below each target point, at most m - 2. */
   readonly base: Int32Array;

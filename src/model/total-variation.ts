@@ -1,5 +1,4 @@
 /** How strongly total variation acts in a grid: the same on every backend. */
-import type { GridSpec } from './field-spec.ts';
 
 /**
  * Draws neighbours in a grid together. It is no part of the loss's value: it is added to the gradient g of the rest, as in DVGO. For a scalar p and
@@ -7,6 +6,7 @@ import type { GridSpec } from './field-spec.ts';
  *
  *     g += weight / N * n / 128 / 6 * sum_q clamp(p - q, -1, 1)        where g is not exactly 0; everywhere if `dense`
  */
+import type { GridSpec } from '../geometry/grid.ts';
 export interface TotalVariation {
   readonly density: number;
   readonly features: number;

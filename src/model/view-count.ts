@@ -6,9 +6,9 @@
  * points whose gradient (the interpolation weight they received in all) exceeds 1. As rays and steps are denser than voxels, that is every
  * point inside the view's frustum but for a fringe of a voxel at its border; the projection gives the frustum itself.
  */
+import type { GridSpec } from '../geometry/grid.ts';
 import { planeBounds, planeToPixel } from '../geometry/lens.ts';
 import type { Camera } from '../geometry/camera.ts';
-import type { GridSpec } from './field-spec.ts';
 
 /** [V] number of cameras that see each grid point */
 export function countViews(grid: GridSpec, cameras: readonly Camera[], near: number): Uint16Array {

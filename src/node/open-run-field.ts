@@ -1,9 +1,10 @@
 /** From a run folder to an engine that renders, for `eval` and `render`. */
+import { voxelCount } from '../geometry/grid.ts';
 import { backendRequest, type BackendOptions } from './backend-request.ts';
 import type { Backend, FieldEngine } from '../engine/backend.ts';
 import { MemoryError } from '../base/errors.ts';
 import { openField } from '../eval/open-field.ts';
-import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
+import { type FieldSpec } from '../model/field-spec.ts';
 import { openRun, type RunFolder } from '../run/run-folder.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 import type { Reporter } from '../base/events.ts';

@@ -1,4 +1,5 @@
 /** The photos and cameras of the scene that a run was trained on, read from where it lies now. */
+import { spaceFacts } from '../spaces/index.ts';
 import type { Vec3 } from '../geometry/vector.ts';
 import type { Intrinsics } from '../geometry/intrinsics.ts';
 import { openCameras } from '../../datasets/index.ts';
@@ -50,7 +51,7 @@ export async function readViews({ scene, config }: RunRecord): Promise<RunViews>
     const training = views
       .filter(({ split }) => split === views[0]?.split)
       .map((view) => ({ camToWorld: Float64Array.from(view.camToWorld) }));
-    if (space.kind === 'ndc') {
+    if (spaceFacts(space).forwardFacing) {
       const depth = focusDepth(depthRange!);
       return { views, centre: [0, 0, -depth], up: [0, 1, 0], forwardFacing: true, problem: null };
     }

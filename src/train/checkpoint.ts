@@ -8,6 +8,7 @@
  * Metadata, all text: format, version, head (JSON: state, spec, config, sceneFingerprint, names), sha256 (sha256.ts) over the JSON of
  * [version, head, names and shapes] and over the tensors in the order of their names.
  */
+import { voxelCount } from '../geometry/grid.ts';
 import { z } from 'zod';
 import { configSchema, type Config } from '../config/schema.ts';
 import { InputError } from '../base/errors.ts';
@@ -15,7 +16,7 @@ import { packBits, unpackBits } from '../io/bits.ts';
 import { packRows, unpackRows } from '../io/row-sparse.ts';
 import { bytesOf, decodeSafetensors, encodeSafetensors, type SafeTensor, type SafeTensors, type TensorData } from '../io/safetensors.ts';
 import { sha256OfParts } from '../io/sha256.ts';
-import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
+import { type FieldSpec } from '../model/field-spec.ts';
 import { fieldSpecSchema } from '../model/field-spec-schema.ts';
 import { parametersOf, type NeuronTensorName, type ParameterName, type TensorName } from '../model/tensor-names.ts';
 import { tensorShape } from '../model/tensor-shape.ts';

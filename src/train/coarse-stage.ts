@@ -4,6 +4,7 @@ import { Random } from '../math/random.ts';
 import { disposeOnFailure } from '../engine/dispose-on-failure.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 import { countViews, nearCameras } from '../model/view-count.ts';
+import { spaceFacts } from '../spaces/index.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { CoarseResult } from './fine-start.ts';
 import { RaySampler } from './ray-sampler.ts';
@@ -23,8 +24,8 @@ export async function startCoarse(context: RunContext): Promise<StageRun> {
   const spec = coarseSpec(config, sceneRegion(scene));
   const engine = await backend.createField(spec, coarseCapacity(config, spec));
   await disposeOnFailure(engine, async () => {
-    // All of an unbounded scene is taken to be seen.
-    if (spec.space.kind === 'bounded') {
+    // All of a scene that no box holds is taken to be seen.
+    if (spaceFacts(spec.space).boxed) {
       const counts = countViews(spec.grid, views, scene.near);
       if (config.coarse.weighByViews) await engine.write('rate', viewRates(counts));
       await engine.writeOccupancy(visiblePlaces(context, spec, counts));

@@ -1,6 +1,6 @@
 /** From the field of an ANN to that of a spiking network: grids as they are, weights converted (model/convert-network.ts). */
 import type { View } from '../../datasets/scene-data.ts';
-import { viewDirection } from '../../renderer/field-rays.ts';
+import { spaceOf } from '../spaces/index.ts';
 import { encodeViews } from '../../renderer/view-encoding.ts';
 import type { FieldEngine } from '../engine/backend.ts';
 import type { Random } from '../math/random.ts';
@@ -57,7 +57,7 @@ function networkInputs(
     const { camToWorld } = views[random.integer(views.length)];
     const index = [voxel % nx, Math.floor(voxel / nx) % ny, Math.floor(voxel / (nx * ny))];
     const at = (axis: number): number => grid.min[axis] + (index[axis] / (grid.size[axis] - 1)) * (grid.max[axis] - grid.min[axis]);
-    const direction = viewDirection(space, [at(0), at(1), at(2)], [camToWorld[3], camToWorld[7], camToWorld[11]]);
+    const direction = spaceOf(space).viewDirection([at(0), at(1), at(2)], [camToWorld[3], camToWorld[7], camToWorld[11]]);
     inputs.set(features.subarray(voxel * channels, (voxel + 1) * channels), row * (channels + terms));
     inputs.set(encodeViews(Float32Array.from(direction), network.viewFrequencies), row * (channels + terms) + channels);
   }

@@ -2,13 +2,14 @@
  * The fine stage: the colour network and a dense grid in the box that the coarse stage found. In the order of DVGO's loop, before a step that
  * asks for it the occupancy is refreshed, then the grid is scaled; scaling starts Adam anew, as DVGO re-creates its optimiser.
  */
+import { voxelCount } from '../geometry/grid.ts';
 import { downscaleView } from '../../datasets/downscale.ts';
 import type { View } from '../../datasets/scene-data.ts';
 import type { Capacity, FieldEngine } from '../engine/backend.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
 import { Random } from '../math/random.ts';
 import { disposeOnFailure } from '../engine/dispose-on-failure.ts';
-import { voxelCount, type FieldSpec } from '../model/field-spec.ts';
+import type { FieldSpec } from '../model/field-spec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { convertedWeights, writeWeights, type FieldValues } from './convert-field.ts';
 import type { FineStart } from './fine-start.ts';

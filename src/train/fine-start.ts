@@ -6,7 +6,7 @@ import { densityOf } from '../model/density.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 import { initialWeights, matchOpticalDepth } from '../model/initial-tensors.ts';
 import { neighbourhoodExceeds, resampleOccupancy } from '../model/occupancy.ts';
-import { initialPlanes } from '../model/planes.ts';
+import { spaceFacts, spaceOf } from '../spaces/index.ts';
 import { resampleGrid } from '../model/resample-grid.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { convertedWeights, readField, writeWeights } from './convert-field.ts';
@@ -41,8 +41,8 @@ export function startFromCoarse(context: RunContext, coarse: CoarseResult): Fine
   const { config } = context;
   const { stepSize } = config.coarse;
   const { boundAlpha, boundScale } = config.fine;
-  const isBounded = coarse.spec.space.kind === 'bounded';
-  const box = isBounded ? contentBox(coarse.spec, coarse.density, coarse.occupancy, stepSize, boundAlpha, boundScale) : coarse.spec.grid;
+  const { boxed } = spaceFacts(coarse.spec.space);
+  const box = boxed ? contentBox(coarse.spec, coarse.density, coarse.occupancy, stepSize, boundAlpha, boundScale) : coarse.spec.grid;
   const scalings = scalingsDone(0, config.fine.scaleAt);
   const spec = { ...fineSpec(config, { ...regionOf(coarse.spec), box }, scalings), network: networksOf(config)[0] };
   return {
@@ -70,7 +70,8 @@ export function startFromNothing({ config, scene, seconds }: RunContext): FineSt
     samples: 0,
     fill: async (engine, random) => {
       await writeWeights(engine, initialWeights(config.network, spec.featureChannels, random));
-      if (spec.space.kind === 'ndc') await engine.write('density', initialPlanes(spec.grid));
+      const density = spaceOf(spec.space).initialDensity(spec.grid);
+      if (density !== null) await engine.write('density', density);
     },
   };
 }

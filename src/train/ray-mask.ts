@@ -11,10 +11,10 @@
  * so that filling this rectangle of pixels, by 32-bit words, is all there is to do for a cell and a view. A view with lens distortion is drawn
  * as the pinhole image that its rays would make, a pixel larger on each side of a rectangle; then each of its pixels is looked up there.
  */
+import type { GridSpec } from '../geometry/grid.ts';
 import type { Intrinsics } from '../geometry/intrinsics.ts';
 import { pixelToPlane, planeBounds, planeToPixel } from '../geometry/lens.ts';
 import type { Camera } from '../geometry/camera.ts';
-import type { GridSpec } from '../model/field-spec.ts';
 import type { PixelIndex } from './pixel-index.ts';
 
 /** Margin on the radius: the march rounds positions to float32 before it takes the nearest point. */

@@ -6,10 +6,11 @@
  * Forward-facing views see the same places in about the same rows, so there the rays of a batch go row by row: neighbours then meet voxels that
  * lie near each other in memory.
  */
-import { BOUNDED, type FieldSpace } from '../spaces/space.ts';
+import { BOUNDED } from '../spaces/bounded.ts';
+import { type FieldSpace } from '../spaces/space.ts';
 import { backgroundColour, compositePixel } from '../../datasets/background.ts';
 import type { Background, View } from '../../datasets/scene-data.ts';
-import { toFieldSpace } from '../../renderer/field-rays.ts';
+import { spaceFacts, spaceOf } from '../spaces/index.ts';
 import { writeCameraRay } from '../geometry/camera.ts';
 import type { TrainBatch } from '../engine/backend.ts';
 import { InputError, SpikeRayError } from '../base/errors.ts';
@@ -99,13 +100,13 @@ export class RaySampler {
       if (this.randomBackground) for (let c = 0; c < 3; c++) batch.background[ray * 3 + c] = colour[c] = this.random.float();
       compositePixel(rgba, inView, colour, batch.target, ray);
     }
-    return toFieldSpace(this.space, batch, this.viewDirections);
+    return spaceOf(this.space).fromWorld(batch, this.viewDirections);
   }
 
   private drawPixels(): void {
     const { drawn } = this;
     for (let ray = 0; ray < drawn.length; ray++) drawn[ray] = this.draw();
-    if (this.space.kind !== 'ndc') return;
+    if (!spaceFacts(this.space).forwardFacing) return;
     const { views, pixels } = this.shown;
     for (let ray = 0; ray < drawn.length; ray++) {
       const view = viewOfPixel(pixels, drawn[ray]);

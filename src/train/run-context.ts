@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts';
 import type { Reporter, StageName, StepMetrics } from '../base/events.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { hash32, Random } from '../math/random.ts';
+import { spaceFacts } from '../spaces/index.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 
 export interface RunContext {
@@ -29,12 +30,9 @@ export function stageRandom(seed: number, stage: StageName): Random {
   return new Random(hash32(seed ^ (stage === 'coarse' ? 0x5eed0001 : 0x5eed0002)));
 }
 
-/** Of the extents of a field's box. */
-const UNITS = { bounded: 'm', ndc: 'in normalised device coordinates', unbounded: 'in contracted space' } as const;
-
 export function reportStage(context: RunContext, stage: StageName, spec: FieldSpec, what: string): void {
   const { size, min, max } = spec.grid;
   const extent = [0, 1, 2].map((axis) => (max[axis] - min[axis]).toPrecision(3)).join(' x ');
-  const unit = UNITS[spec.space.kind];
+  const { unit } = spaceFacts(spec.space);
   context.report({ type: 'stage', stage, gridSize: size, min, max, text: `${what}: ${size.join(' x ')} voxels, ${extent} ${unit}` });
 }

@@ -19,7 +19,7 @@ import { resumeFine, startFine, startSpiking } from './fine-stage.ts';
 import { startFromCoarse, startFromNothing, startFromTeacher, type CoarseResult, type FineStart } from './fine-start.ts';
 import type { RunContext } from './run-context.ts';
 import { runStage, saveRun, type Saved, type StageEnd, type StageRun } from './run-stage.ts';
-import { hasCoarseStage } from './stage-spec.ts';
+import { hasCoarseStage } from '../spaces/index.ts';
 import { checkTeacherFits } from './teacher.ts';
 import type { TrainState } from './train-state.ts';
 
@@ -81,7 +81,7 @@ export async function trainField(options: TrainOptions): Promise<TrainOutcome> {
 
 /** A teacher's student may begin with the teacher's field. */
 function coarseComesFirst({ scene, config, teacher }: RunContext): boolean {
-  return hasCoarseStage(scene, config) && !(teacher !== null && config.distillation.start === 'teacher');
+  return hasCoarseStage(scene.space, config.coarse.steps) && !(teacher !== null && config.distillation.start === 'teacher');
 }
 
 async function runCoarse(context: RunContext, start: Checkpoint | undefined): Promise<CoarseResult | TrainOutcome> {

@@ -1,12 +1,13 @@
 /** The tfjs backend against what can be worked out on paper. */
-import { BOUNDED } from '../../src/spaces/space.ts';
+import { voxelCount } from '../../src/geometry/grid.ts';
+import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { adamStep } from '../../src/backends/tfjs/adam.ts';
 import { loadTensorFlow } from '../../src/backends/tfjs/load-tensorflow.ts';
 import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import type { TfjsField } from '../../src/backends/tfjs/tfjs-field.ts';
 import type { TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
-import { voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+import { type FieldSpec } from '../../src/model/field-spec.ts';
 import { fieldFixture } from '../helpers/field-fixtures.ts';
 import { expectClose } from '../conformance/compare.ts';
 

@@ -1,10 +1,11 @@
 /** Distortion and total variation of the tfjs backend against the sums they are defined by. */
+import { voxelCount } from '../../src/geometry/grid.ts';
 import type { Vec3 } from '../../src/geometry/vector.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { alphaOf, marchRays } from '../../renderer/march.ts';
 import { NO_LOSS_TERMS, type LossWeights, type StepResult } from '../../src/engine/backend.ts';
 import { createTfjsBackend, type TfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
-import { maxStepsPerRay, voxelCount } from '../../src/model/field-spec.ts';
+import { maxStepsPerRay } from '../../src/model/field-spec.ts';
 import { fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
 import { expectClose } from '../conformance/compare.ts';
 

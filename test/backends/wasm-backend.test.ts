@@ -1,5 +1,6 @@
 /** What the wasm backend promises beyond the contract of an engine: threads that fail, capacities, channels. */
-import { BOUNDED } from '../../src/spaces/space.ts';
+import { voxelCount } from '../../src/geometry/grid.ts';
+import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { KernelPool } from '../../src/backends/wasm/kernel-pool.ts';
@@ -7,7 +8,7 @@ import { compileKernels, createWasmBackend } from '../../src/backends/wasm/launc
 import { createBackend } from '../../src/backends/wasm/wasm-backend.ts';
 import { BackendError } from '../../src/base/errors.ts';
 import { presets } from '../../src/config/presets.ts';
-import { maxStepsPerRay, voxelCount } from '../../src/model/field-spec.ts';
+import { maxStepsPerRay } from '../../src/model/field-spec.ts';
 import { renderingTensors } from '../../src/model/tensor-names.ts';
 import { fineSpec } from '../../src/train/stage-spec.ts';
 import { coefficients } from '../conformance/cases.ts';

@@ -6,7 +6,7 @@ import { BufferSource, EncodedPacketSink, Input, WEBM } from 'mediabunny';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
-import { boxDistances } from '../../renderer/box-distances.ts';
+import { spaceOf } from '../../src/spaces/index.ts';
 import { turbo } from '../../renderer/colour-maps.ts';
 import { parseCameraPath } from '../../renderer/paths/nerfstudio-path.ts';
 import { OUTPUT_MODES, pictureOf, type OutputMode } from '../../src/frames/output-modes.ts';
@@ -109,7 +109,7 @@ test("every mode's pixels are those of the command line's render of the same vie
   const depth16 = await sharp(`${frame}.depth.png`).toColourspace('grey16').raw({ depth: 'ushort' }).toBuffer();
   const stored = new Uint16Array(depth16.buffer, depth16.byteOffset, width * height);
   const depths = Float32Array.from(stored, (value) => value * depthMetresPerUnit);
-  const range = boxDistances(checkpoint.spec, [cameras[0]]);
+  const range = spaceOf(checkpoint.spec.space).distances(checkpoint.spec.grid, [cameras[0]]);
   const written: Partial<Record<OutputMode, Float32Array>> = {
     colour: await colours(`${frame}.png`),
     opacity: await colours(`${frame}.opacity.png`),

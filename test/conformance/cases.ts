@@ -4,7 +4,7 @@
  */
 import type { TotalVariation } from '../../src/model/total-variation.ts';
 import { NO_LOSS_TERMS } from '../../src/engine/backend.ts';
-import { planeSteps } from '../../src/model/planes.ts';
+import { planeSteps } from '../../src/spaces/planes.ts';
 import { builtInNeurons } from '../../src/neurons/index.ts';
 import { lif } from '../../src/neurons/lif.ts';
 import { relu } from '../../src/neurons/relu.ts';

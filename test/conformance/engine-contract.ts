@@ -1,8 +1,9 @@
 /** What the interface promises besides numbers: the same for every backend, itself the reference. */
+import { voxelCount } from '../../src/geometry/grid.ts';
 import type { Rays } from '../../src/geometry/rays.ts';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Backend, Capacity, FieldEngine } from '../../src/engine/backend.ts';
-import { voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+import { type FieldSpec } from '../../src/model/field-spec.ts';
 import { parametersOf, trainingTensors, type TensorName } from '../../src/model/tensor-names.ts';
 import { capacityOf, fieldFixture, firstRays, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
 import { coefficients } from './cases.ts';

@@ -1,10 +1,11 @@
 /** Refreshing the occupancy and scaling the grid: every backend does what the model's functions say. */
+import { voxelCount } from '../../src/geometry/grid.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Backend, FieldEngine } from '../../src/engine/backend.ts';
 import { densityOf } from '../../src/model/density.ts';
-import { voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+import { type FieldSpec } from '../../src/model/field-spec.ts';
 import { neighbourhoodExceeds, refreshOccupancy, resampleOccupancy } from '../../src/model/occupancy.ts';
-import { initialPlanes, planeGrid, planeSteps } from '../../src/model/planes.ts';
+import { initialPlanes, planeGrid, planeSteps } from '../../src/spaces/planes.ts';
 import { resampleGrid } from '../../src/model/resample-grid.ts';
 import { fieldFixture, loadFixture, type FieldFixture, type FixtureOptions } from '../helpers/field-fixtures.ts';
 import { expectCloseToMax } from './compare.ts';

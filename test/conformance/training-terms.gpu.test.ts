@@ -1,9 +1,10 @@
+import { voxelCount } from '../../src/geometry/grid.ts';
 import { expect, test } from 'vitest';
 import type { FieldEngine } from '../../src/engine/backend.ts';
 import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';
-import { voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+import { type FieldSpec } from '../../src/model/field-spec.ts';
 import { fieldFixture } from '../helpers/field-fixtures.ts';
 import { openSoftwareDevice } from '../helpers/software-adapter.ts';
 import { describeConformance } from './backend-conformance.ts';

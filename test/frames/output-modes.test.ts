@@ -1,4 +1,4 @@
-import { BOUNDED } from '../../src/spaces/space.ts';
+import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { emptyCounts } from '../../src/engine/counts.ts';
 import { expect, test } from 'vitest';
 import { OUTPUT_MODES, pictureOf, statisticsOf } from '../../src/frames/output-modes.ts';

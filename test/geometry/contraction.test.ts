@@ -1,13 +1,14 @@
 /** Contracted space: the map and its inverse, the distances of the steps, and which of them exist. */
+import { voxelCount } from '../../src/geometry/grid.ts';
 import type { Vec3 } from '../../src/geometry/vector.ts';
 import { lookAt } from '../../src/geometry/look-at.ts';
 import { expect, it } from 'vitest';
 import { CONTRACTED_HALF, contract, expand, FARTHEST, innerSteps, normOf, stepParameter } from '../../src/geometry/contraction.ts';
-import { fieldRays } from '../../renderer/field-rays.ts';
+import { fieldRays } from '../../src/spaces/index.ts';
 import { marchRays } from '../../renderer/march.ts';
 import { cameraRays } from '../../src/geometry/camera.ts';
 import { Random } from '../../src/math/random.ts';
-import { maxStepsPerRay, voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+import { maxStepsPerRay, type FieldSpec } from '../../src/model/field-spec.ts';
 
 const HALF = CONTRACTED_HALF;
 const spec: FieldSpec = {

@@ -1,14 +1,15 @@
+import { voxelCount } from '../../src/geometry/grid.ts';
+import { ndcBox } from '../../src/spaces/seen-boxes.ts';
 import type { Vec3 } from '../../src/geometry/vector.ts';
 import { describe, expect, it } from 'vitest';
 import { croppedOccupancy } from '../../src/frames/draw-frames.ts';
-import { depthToMetres, fieldRays, viewDirection } from '../../renderer/field-rays.ts';
+import { fieldRays, spaceOf } from '../../src/spaces/index.ts';
 import { farthestDepth, NDC_NEAR } from '../../src/geometry/ndc.ts';
 import { marchRays } from '../../renderer/march.ts';
 import { cameraRays, type Camera } from '../../src/geometry/camera.ts';
 import type { FieldEngine } from '../../src/engine/backend.ts';
-import { ndcBox } from '../../src/model/bounds.ts';
-import { maxStepsPerRay, voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
-import { initialPlanes, planeGrid, planeSteps } from '../../src/model/planes.ts';
+import { maxStepsPerRay, type FieldSpec } from '../../src/model/field-spec.ts';
+import { initialPlanes, planeGrid, planeSteps } from '../../src/spaces/planes.ts';
 
 const NDC = { kind: 'ndc' } as const;
 const WIDTH = 6;
@@ -55,7 +56,7 @@ describe('rays in normalised device coordinates', () => {
           expect(place[0]).toBeCloseTo((o[0] + s * d[0]) / depth, 6);
           expect(place[1]).toBeCloseTo((o[1] + s * d[1]) / depth, 6);
           expect(place[2]).toBeCloseTo(1 - (2 * NDC_NEAR) / depth, 6);
-          const direction = viewDirection(NDC, [place[0], place[1], place[2]], o);
+          const direction = spaceOf(NDC).viewDirection([place[0], place[1], place[2]], o);
           direction.forEach((value, axis) => expect(value / -direction[2]).toBeCloseTo(d[axis] / -d[2], 5));
         }
       }
@@ -91,7 +92,7 @@ describe('rays in normalised device coordinates', () => {
       opacity: Float32Array.of(0, 1, 1, 1),
     };
     rendered.depth[0] = 0;
-    depthToMetres(spec, seen, rays, rendered);
+    spaceOf(spec.space).depthToMetres(spec.grid, seen, rays, rendered);
     expect(rendered.depth[0], 'of a ray that met nothing').toBe(0);
     const { origins, directions } = cameraRays(seen);
     for (const [ray, depth] of [...depths, farthestDepth(spec.grid)].entries()) {

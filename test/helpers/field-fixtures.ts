@@ -2,8 +2,9 @@
  * Small random fields with rays and settings, as plain data and the same for a given seed: what closed forms do not cover is compared on
  * these, backend against backend.
  */
+import { voxelCount } from '../../src/geometry/grid.ts';
+import { BOUNDED } from '../../src/spaces/bounded.ts';
 import type { Vec3 } from '../../src/geometry/vector.ts';
-import { BOUNDED } from '../../src/spaces/space.ts';
 import type { TensorName } from '../../src/model/tensor-names.ts';
 import {
   NO_LOSS_TERMS,
@@ -17,7 +18,7 @@ import {
 import { Random } from '../../src/math/random.ts';
 import { variationReach } from '../../src/model/total-variation.ts';
 import { neuronTensors } from '../../src/neurons/settings.ts';
-import { viewInputs, voxelCount, type FieldSpec, type NetworkSpec } from '../../src/model/field-spec.ts';
+import { viewInputs, type FieldSpec, type NetworkSpec } from '../../src/model/field-spec.ts';
 
 export interface FieldFixture {
   readonly spec: FieldSpec;

@@ -1,9 +1,10 @@
 /** A small checkpoint with values in every part, for tests. */
-import { BOUNDED } from '../../src/spaces/space.ts';
+import { voxelCount } from '../../src/geometry/grid.ts';
+import { BOUNDED } from '../../src/spaces/bounded.ts';
 import type { TensorName } from '../../src/model/tensor-names.ts';
 import { presets } from '../../src/config/presets.ts';
 import { Random } from '../../src/math/random.ts';
-import { viewInputs, voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+import { viewInputs, type FieldSpec } from '../../src/model/field-spec.ts';
 import { neuronTensors } from '../../src/neurons/settings.ts';
 import type { Checkpoint } from '../../src/train/checkpoint.ts';
 

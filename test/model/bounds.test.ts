@@ -1,8 +1,9 @@
-import { BOUNDED } from '../../src/spaces/space.ts';
+import { frustumBox } from '../../src/spaces/seen-boxes.ts';
+import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { lookAt } from '../../src/geometry/look-at.ts';
 import { describe, expect, it } from 'vitest';
 import { cameraRays, type Camera } from '../../src/geometry/camera.ts';
-import { contentBox, frustumBox } from '../../src/model/bounds.ts';
+import { contentBox } from '../../src/model/bounds.ts';
 import { densityOf } from '../../src/model/density.ts';
 import { type FieldSpec } from '../../src/model/field-spec.ts';
 import { tinyCamera } from '../train/tiny-scene.ts';

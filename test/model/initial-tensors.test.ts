@@ -1,4 +1,4 @@
-import { BOUNDED } from '../../src/spaces/space.ts';
+import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
 import { Random } from '../../src/math/random.ts';

@@ -1,8 +1,9 @@
-import { BOUNDED } from '../../src/spaces/space.ts';
+import type { GridSpec } from '../../src/geometry/grid.ts';
+import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/math/random.ts';
 import { alphaOf } from '../../src/model/density.ts';
-import { type FieldSpec, type GridSpec } from '../../src/model/field-spec.ts';
+import { type FieldSpec } from '../../src/model/field-spec.ts';
 import { refreshOccupancy, resampleOccupancy } from '../../src/model/occupancy.ts';
 
 const spec: FieldSpec = {

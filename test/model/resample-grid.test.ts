@@ -1,6 +1,6 @@
+import type { GridSpec } from '../../src/geometry/grid.ts';
 import type { Vec3 } from '../../src/geometry/vector.ts';
 import { describe, expect, it } from 'vitest';
-import type { GridSpec } from '../../src/model/field-spec.ts';
 import { resampleGrid } from '../../src/model/resample-grid.ts';
 
 function sample(grid: GridSpec, channels: number, value: (p: Vec3, channel: number) => number): Float32Array {

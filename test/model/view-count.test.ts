@@ -1,6 +1,6 @@
+import type { GridSpec } from '../../src/geometry/grid.ts';
 import { describe, expect, it } from 'vitest';
 import { cameraRays } from '../../src/geometry/camera.ts';
-import type { GridSpec } from '../../src/model/field-spec.ts';
 import { countViews, nearCameras } from '../../src/model/view-count.ts';
 import { tinyCamera } from '../train/tiny-scene.ts';
 

@@ -1,11 +1,11 @@
 /** Both forms of a network with spikes 0, 1, 2, on trained weights. */
+import { voxelCount } from '../../src/geometry/grid.ts';
 import { expect, test } from 'vitest';
 import { runColourNetwork } from '../../src/backends/tfjs/colour-network.ts';
 import { loadTensorFlow } from '../../src/backends/tfjs/load-tensorflow.ts';
 import type { Tensor } from '../../src/backends/tfjs/tensorflow.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { Random } from '../../src/math/random.ts';
-import { voxelCount } from '../../src/model/field-spec.ts';
 import { cheaperForm, shiftBias, shiftSpikes, ternaryOperations } from '../../src/neurons/shifted-spikes.ts';
 import { createNeuron, runNeurons } from '../../src/backends/tfjs/tfjs-neuron.ts';
 import { expectCloseToMax } from '../conformance/compare.ts';

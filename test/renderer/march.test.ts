@@ -1,9 +1,11 @@
-import { BOUNDED } from '../../src/spaces/space.ts';
+import { voxelCount } from '../../src/geometry/grid.ts';
+import { BOUNDED } from '../../src/spaces/bounded.ts';
 import type { Rays } from '../../src/geometry/rays.ts';
 import { describe, expect, test } from 'vitest';
-import { alphaOf, marchRays, raySpan } from '../../renderer/march.ts';
+import { alphaOf, marchRays } from '../../renderer/march.ts';
+import { raySpan } from '../../src/spaces/straight-steps.ts';
 import { encodeViews } from '../../renderer/view-encoding.ts';
-import { voxelCount, type FieldSpec } from '../../src/model/field-spec.ts';
+import { type FieldSpec } from '../../src/model/field-spec.ts';
 import { expectClose } from '../conformance/compare.ts';
 
 /** A box of 4 x 4 x 4 metres, one voxel a metre. */
@@ -34,20 +36,22 @@ function march(ray: number[], changes: Partial<FieldSpec> = {}, density = -2, oc
   return marchRays({ ...spec, ...changes }, rays(ray), new Float32Array(voxels).fill(density), occupancy);
 }
 
+const span = (ray: number[]) => raySpan({ box: spec.grid, near: 0 }, Infinity, ray.slice(0, 3), ray.slice(3));
+
 describe('span of a ray', () => {
   test.each([
     ['through the middle', [0, 0, 5, 0, 0, -1], 3, 7],
     ['a direction of length 2', [0, 0, 5, 0, 0, -2], 1.5, 3.5],
     ['from inside', [0, 0, 1, 0, 0, -1], 0, 3],
   ])('%s', (_name, ray, tMin, tMax) => {
-    expect(raySpan({ ...spec, near: 0 }, rays(ray), 0)).toEqual({ tMin, tMax });
+    expect(span(ray)).toEqual({ tMin, tMax });
   });
 
   test.each([
     ['beside the box', [3, 0, 5, 0, 0, -1]],
     ['away from the box', [0, 0, 5, 0, 0, 1]],
   ])('%s is empty', (_name, ray) => {
-    const { tMin, tMax } = raySpan({ ...spec, near: 0 }, rays(ray), 0);
+    const { tMin, tMax } = span(ray);
     expect(tMax).toBeLessThanOrEqual(tMin);
     expect(march(ray)).toMatchObject({ densityEvaluations: 0, exitDistance: Float32Array.of(0) });
   });

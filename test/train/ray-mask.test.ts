@@ -1,10 +1,10 @@
+import type { GridSpec } from '../../src/geometry/grid.ts';
 import type { Vec3 } from '../../src/geometry/vector.ts';
 import { lookAt } from '../../src/geometry/look-at.ts';
 import { describe, expect, it } from 'vitest';
 import type { View } from '../../datasets/scene-data.ts';
 import { cameraRays, type Camera } from '../../src/geometry/camera.ts';
 import { Random } from '../../src/math/random.ts';
-import type { GridSpec } from '../../src/model/field-spec.ts';
 import { indexPixels } from '../../src/train/pixel-index.ts';
 import { maskedShare, rayMask } from '../../src/train/ray-mask.ts';
 import { tinyCamera } from './tiny-scene.ts';

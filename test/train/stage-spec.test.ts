@@ -1,25 +1,27 @@
-import { BOUNDED } from '../../src/spaces/space.ts';
+import { shiftForAlpha } from '../../src/spaces/divide-cubes.ts';
+import { cubeGrid } from '../../src/geometry/grid.ts';
+import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
 import { alphaOf } from '../../src/model/density.ts';
-import { coarseSpec, fineSpec, gridOf, shiftForAlpha } from '../../src/train/stage-spec.ts';
+import { coarseSpec, fineSpec } from '../../src/train/stage-spec.ts';
 
 const box = { min: [-1, -2, 0], max: [1, 2, 1] } as const;
 
 describe('grid resolution', () => {
   it('divides the box into cubic voxels and floors the number along each axis', () => {
     // Volume 8, 1000 voxels: edge 0.2; 10 x 20 x 5.
-    expect(gridOf(box, 1000).size).toEqual([10, 20, 5]);
-    expect(gridOf(box, 1100).size).toEqual([10, 20, 5]);
+    expect(cubeGrid(box, 1000).size).toEqual([10, 20, 5]);
+    expect(cubeGrid(box, 1100).size).toEqual([10, 20, 5]);
   });
 
   it('does not lose a voxel of a cube to rounding', () => {
     for (const n of [10, 40, 64, 100, 128, 160, 200])
-      expect(gridOf({ min: [-1.3, 0.1, 2], max: [0.7, 2.1, 4] }, n ** 3).size).toEqual([n, n, n]);
+      expect(cubeGrid({ min: [-1.3, 0.1, 2], max: [0.7, 2.1, 4] }, n ** 3).size).toEqual([n, n, n]);
   });
 
   it('has at least two points along an axis', () => {
-    expect(gridOf({ min: [0, 0, 0], max: [100, 100, 0.01] }, 1000).size[2]).toBe(2);
+    expect(cubeGrid({ min: [0, 0, 0], max: [100, 100, 0.01] }, 1000).size[2]).toBe(2);
   });
 });
 

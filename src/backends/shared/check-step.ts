@@ -1,5 +1,6 @@
 /** Whether a step, a rendering or a teacher fits a field and what its engine was made for: the same on every backend, before anything is computed. */
-import { viewInputs, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import { voxelCount } from '../../geometry/grid.ts';
+import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
 import { variationReach, type VariationReach } from '../../model/total-variation.ts';
 import type { Capacity, LossWeights, StepSettings, Teacher, TrainBatch } from '../../engine/backend.ts';
 import type { Rays } from '../../geometry/rays.ts';

@@ -1,7 +1,8 @@
 /** The tensors of a field by name: parameters as variables, their moments, learning-rate factors, occupancy. */
+import { voxelCount } from '../../geometry/grid.ts';
 import { parametersOf, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
 import { neuronTensors } from '../../neurons/settings.ts';
-import { viewInputs, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
 import type { Tensor, TensorFlow, Variable } from './tensorflow.ts';
 
 export class FieldTensors {

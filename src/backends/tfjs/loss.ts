@@ -3,7 +3,7 @@
  *
  *     loss = mean (C - G)^2  +  perSample sum_i sg(w_i) |rgb_i - G|^2 / N
  *          + entropy mean_ray [-p log p - (1-p) log(1-p)],  p = clamp(T_last, 1e-6, 1 - 1e-6)
- *          + distortion mean_ray [sum_ij w_i w_j |s_i - s_j| + 1/3 sum_i w_i^2 / S],  s_i: model/ray-position.ts
+ *          + distortion mean_ray [sum_ij w_i w_j |s_i - s_j| + 1/3 sum_i w_i^2 / S],  s_i: rayPosition of spaces/space.ts
  *          + sum_l spikes_l mean S_l                       if the neurons spike
  *          + sum_l potentials_l . mean_i H_l                 likewise
  *          + teacherColour sum_i sg(w_i) |rgb_i - rgbT_i|^2 / N  +  teacherPotential sum_l sum_i sg(w_i) mean_c (H_l - Z_l)^2 / N
@@ -11,7 +11,7 @@
 import type { LossWeights } from '../../engine/backend.ts';
 import type { PackedSamples } from '../../../renderer/march.ts';
 import { maxStepsPerRay, type FieldSpec } from '../../model/field-spec.ts';
-import { rayPosition } from '../../model/ray-position.ts';
+import { spaceOf } from '../../spaces/index.ts';
 import { gatherRows, stopGradient } from './custom-gradients.ts';
 import type { ForwardPass } from './forward.ts';
 import { layoutByRay, toPadded } from './padded-layout.ts';
@@ -84,7 +84,8 @@ function distortion(tf: TensorFlow, weights: Tensor, { networkRows, stepIndex, r
   const layout = layoutByRay(rayOffsets);
   const padded = (packed: Tensor): Tensor => tf.reshape(toPadded(tf, tf.reshape(packed, [-1, 1]), layout), [layout.rows, layout.columns]);
   const w = padded(weights);
-  const s = padded(tf.tensor1d(Float32Array.from(networkRows, (row) => rayPosition(spec, stepIndex[row]))));
+  const { rayPosition } = spaceOf(spec.space);
+  const s = padded(tf.tensor1d(Float32Array.from(networkRows, (row) => rayPosition(stepIndex[row], spec.grid, spec.stepLength))));
   const before = (values: Tensor): Tensor => tf.cumsum(values, 1, true);
   const pairs = tf.sum(tf.mul(w, tf.sub(tf.mul(s, before(w)), before(tf.mul(w, s)))));
   return tf.add(tf.mul(2, pairs), tf.div(tf.sum(tf.square(w)), 3 * maxStepsPerRay(spec)));

@@ -3,9 +3,10 @@
  *
  *     Z1 = [features, view] w1      Z2 = relu(Z1) w2      colour = sigmoid(relu(Z2) w3)
  */
+import type { GridSpec } from '../../geometry/grid.ts';
 import type { Rays } from '../../geometry/rays.ts';
 import { placeOfSample, type PackedSamples } from '../../../renderer/march.ts';
-import type { FieldSpec, GridSpec } from '../../model/field-spec.ts';
+import type { FieldSpec } from '../../model/field-spec.ts';
 import type { Teacher } from '../../engine/backend.ts';
 import type { NetworkWeights } from './colour-network.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';

@@ -1,11 +1,12 @@
 /** One field as tensors: a training step is forward, loss, automatic differentiation, Adam, each readable in its own file. */
+import { voxelCount } from '../../geometry/grid.ts';
 import type { Rays } from '../../geometry/rays.ts';
 import { addCounts, emptyCounts } from '../../engine/counts.ts';
 import { marchRays, type PackedSamples } from '../../../renderer/march.ts';
 import { encodeViews } from '../../../renderer/view-encoding.ts';
 import { neuronTensors } from '../../neurons/settings.ts';
 import { createNeuron, type RawParameters, type TfjsNeuron } from './tfjs-neuron.ts';
-import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import { type FieldSpec } from '../../model/field-spec.ts';
 import { GRID_PARAMETERS, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
 import { variationScale } from '../../model/total-variation.ts';
 import {

@@ -1,6 +1,6 @@
 /** The kernels' variables that follow from where things lie in memory, and from a field's grid and thresholds. */
-import { innerSteps } from '../../geometry/contraction.ts';
-import { hasMetricSteps, type FieldSpec } from '../../model/field-spec.ts';
+import { spaceFacts, spaceOf } from '../../spaces/index.ts';
+import type { FieldSpec } from '../../model/field-spec.ts';
 import { renderRecordStride, type MemoryPlan, type Sizes } from './memory-plan.ts';
 
 export function layoutState(plan: MemoryPlan, sizes: Sizes, scratchStride: number): Record<string, number> {
@@ -25,7 +25,7 @@ export function gridState(spec: FieldSpec): Record<string, number> {
   return {
     ...{ nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ },
     ...{ interval, densityShift, stepLength, near, weightThreshold, densityThreshold },
-    metricSteps: hasMetricSteps(spec) ? 1 : 0,
-    innerSteps: spec.space.kind === 'unbounded' ? innerSteps(stepLength) : 0,
+    metricSteps: spaceFacts(spec.space).metricSteps ? 1 : 0,
+    innerSteps: spaceOf(spec.space).innerSteps(stepLength),
   };
 }

@@ -2,8 +2,9 @@
  * Where everything lies in the one shared memory of an engine, worked out before anything is allocated. Pages that are never touched cost
  * nothing, so regions are sized for the worst case of a step; `estimateBytes` is their sum.
  */
+import { voxelCount } from '../../geometry/grid.ts';
 import { MemoryError } from '../../base/errors.ts';
-import { maxStepsPerRay, viewInputs, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import { maxStepsPerRay, viewInputs, type FieldSpec } from '../../model/field-spec.ts';
 import type { Capacity } from '../../engine/backend.ts';
 import { repeatsOf } from '../../model/network-facts.ts';
 import { scanSizes, type ScanSizes } from '../shared/neuron-parameters.ts';

@@ -1,5 +1,6 @@
 /** The kernels' variables that follow from a field's network and its teacher. */
-import type { FieldSpec, GridSpec } from '../../model/field-spec.ts';
+import type { GridSpec } from '../../geometry/grid.ts';
+import type { FieldSpec } from '../../model/field-spec.ts';
 import { isPoisson, isSpikingNetwork } from '../../model/network-facts.ts';
 import { exportName } from '../../neurons/emit-scans.ts';
 import { neuronNamed } from '../../neurons/index.ts';

@@ -1,8 +1,9 @@
 /** One field on the wasm backend: sets the kernels' state, hands out rays, reads back results. */
+import { voxelCount } from '../../geometry/grid.ts';
 import type { Rays } from '../../geometry/rays.ts';
 import type { ParameterName, TensorName } from '../../model/tensor-names.ts';
 import { emptyCounts, addCounts } from '../../engine/counts.ts';
-import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import { type FieldSpec } from '../../model/field-spec.ts';
 import { hasVariation } from '../../model/total-variation.ts';
 import {
   type Capacity,

@@ -2,6 +2,8 @@
  * Every buffer of a field and its size, worked out before anything is allocated (docs/kernels.md). Sizes are for the worst case of a call;
  * what would not fit a binding of the adapter is refused with the numbers.
  */
+import { spaceFacts } from '../../spaces/index.ts';
+import { voxelCount } from '../../geometry/grid.ts';
 import { BUFFER_USAGE } from '../../../renderer/wgsl/kernel.ts';
 import { planeBytes, planeCount, planeFormat, type PlaneFormat } from '../../../renderer/wgsl/feature-planes.ts';
 import { mostParts } from '../../../renderer/wgsl/plan-parts.ts';
@@ -10,7 +12,7 @@ import { gridStruct, stepStruct, viewStruct } from '../../../renderer/wgsl/unifo
 import { DISPATCH_WIDTH, WORK_WORDS, type DispatchEntry } from '../../../renderer/wgsl/work.ts';
 import { MARCH_RAYS } from '../../../renderer/wgsl/march.ts';
 import { MemoryError } from '../../base/errors.ts';
-import { maxStepsPerRay, viewInputs, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import { maxStepsPerRay, viewInputs, type FieldSpec } from '../../model/field-spec.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { parameterFloats } from '../../neurons/scan-layout.ts';
 import type { Capacity } from '../../engine/backend.ts';
@@ -83,7 +85,7 @@ export function fieldSizes(
     planes: planeCount(featureChannels, format),
     planeFormat: format,
     maxSteps,
-    contracted: spec.space.kind === 'unbounded',
+    contracted: spaceFacts(spec.space).contracted,
     trainRays,
     teacherVoxels,
     dropout: trainRays > 0 && (capacity.dropout ?? false),

@@ -1,12 +1,13 @@
 /** One field on a GPU: uploads rays and numbers, makes calls, hands out what the interface promises. */
+import { voxelCount } from '../../geometry/grid.ts';
 import type { Rays } from '../../geometry/rays.ts';
 import { addCounts, emptyCounts, type Counts } from '../../engine/counts.ts';
-import { innerSteps } from '../../geometry/contraction.ts';
+import { spaceFacts, spaceOf } from '../../spaces/index.ts';
 import { BUFFER_USAGE, type Buffers, type Kernel } from '../../../renderer/wgsl/kernel.ts';
 import { gridStruct, packView } from '../../../renderer/wgsl/uniforms.ts';
 import { float32AtMost } from '../../math/float32.ts';
 import { densityOf } from '../../model/density.ts';
-import { hasMetricSteps, voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import type { FieldSpec } from '../../model/field-spec.ts';
 import { WEIGHTS, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
 import { hasVariation, variationReach } from '../../model/total-variation.ts';
 import {
@@ -237,10 +238,10 @@ export class WebgpuEngine implements FieldEngine {
   /** Neither rays nor pixels leave the GPU: counts alone come back. */
   async paint({ camera, first: firstPixel, count: n, textures }: PaintRequest, settings: RenderSettings): Promise<Counts> {
     const total = emptyCounts();
-    const { space } = this.spec;
-    if (space.kind === 'ndc')
-      throw new RangeError('Cameras have no rays in normalised device coordinates; draw those of renderer/field-rays.ts.');
-    this.device.queue.writeBuffer(this.buffers['view'], 0, packView(space, camera, firstPixel));
+    const { similarity } = spaceOf(this.spec.space);
+    if (similarity === null)
+      throw new RangeError('The cameras of the world are none in this space; draw the rays of fieldRays (src/spaces).');
+    this.device.queue.writeBuffer(this.buffers['view'], 0, packView(similarity, camera, firstPixel));
     await this.render(n, settings, {
       results: () => [],
       firstView: (count) => count,
@@ -329,7 +330,7 @@ export class WebgpuEngine implements FieldEngine {
     const [nx, ny, nz] = grid.size;
     const [minX, minY, minZ] = grid.min;
     const [maxX, maxY, maxZ] = grid.max;
-    const metricSteps = hasMetricSteps(spec) ? 1 : 0;
+    const metricSteps = spaceFacts(space).metricSteps ? 1 : 0;
     const numbers = {
       nx,
       ny,
@@ -345,7 +346,7 @@ export class WebgpuEngine implements FieldEngine {
       stepLength,
       metricSteps,
       near,
-      innerSteps: space.kind === 'unbounded' ? innerSteps(stepLength) : 0,
+      innerSteps: spaceOf(space).innerSteps(stepLength),
       densityThreshold: float32AtMost(densityOf(alphaThreshold, densityShift, interval)),
     };
     this.device.queue.writeBuffer(this.buffers[name], 0, gridStruct.pack(numbers));

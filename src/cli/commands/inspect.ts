@@ -1,4 +1,5 @@
 /** `spikeray inspect SCENE`: what a scene is, and what is odd about it. */
+import { describeSpace } from '../../spaces/index.ts';
 import { Command } from 'commander';
 import { detectFormat } from '../../../datasets/index.ts';
 import { inspectScene, type SceneReport } from '../../../datasets/inspect-scene.ts';
@@ -81,7 +82,7 @@ function describe(scene: SceneReport, reason: string): string {
         : `${distance.least.toPrecision(3)} .. ${distance.greatest.toPrecision(3)} m around ${point(centre)}, axes within ${spread.toPrecision(2)} m`,
     ],
     ['up', cameras.up],
-    ['space', describeSpace(scene)],
+    ['space', spaceText(scene)],
     ['bounds seen by all', bounds === null ? 'none' : `${point(bounds.min)} .. ${point(bounds.max)}`],
     [
       'background',
@@ -94,12 +95,9 @@ function describe(scene: SceneReport, reason: string): string {
   return `${scene.name}: ${scene.format} (${reason})\n\n${table([header, ...splits])}\n${leftTable(facts)}\n${problems}`;
 }
 
-function describeSpace({ space, points }: SceneReport): string {
+function spaceText({ space, points }: SceneReport): string {
   const cloud = points === 0 ? '' : `; ${points.toLocaleString('en')} points`;
-  if (space.kind === 'unbounded') return `unbounded, inner region ${space.radius.toPrecision(3)} m around ${point(space.centre)}${cloud}`;
-  if (space.kind === 'ndc')
-    return `forward-facing (normalised device coordinates), ${space.scale.toPrecision(4)} of the file's lengths${cloud}`;
-  return (space.box === null ? 'bounded' : `bounded, ${point(space.box.min)} .. ${point(space.box.max)}`) + cloud;
+  return describeSpace(space) + cloud;
 }
 
 function point(values: readonly number[]): string {

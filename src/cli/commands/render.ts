@@ -1,4 +1,5 @@
 /** `spikeray render RUN`: novel views as PNG frames and animations of colour, depth and opacity. */
+import { spaceFacts } from '../../spaces/index.ts';
 import type { Size } from '../../geometry/intrinsics.ts';
 import { wholeNumber, word } from '../../base/option-values.ts';
 import { basename, extname } from 'node:path';
@@ -69,7 +70,7 @@ async function render(folder: string, options: RenderOptions): Promise<void> {
     const size = options.size === undefined ? undefined : imageSize('--size', options.size);
     const fps = options.fps === undefined ? null : wholeNumber('--fps', options.fps, 1, 120);
     const loaded = await loadRun(folder, options);
-    const forward = loaded.checkpoint.spec.space.kind === 'ndc';
+    const forward = spaceFacts(loaded.checkpoint.spec.space).forwardFacing;
     const pathName = options.path ?? (forward ? 'spiral' : 'orbit');
     const out = options.out ?? `${loaded.run.folder}/render/${basename(pathName, extname(pathName))}`;
     // What lies in the run folder under the name of this path is from this command.

@@ -1,5 +1,5 @@
 /** Options that several commands share, and how their texts become values. */
-import { FORWARD_FACING, UNBOUNDED } from '../../jobs/choose-preset.ts';
+import { SPACE_KINDS, spaceFacts } from '../../spaces/index.ts';
 import { MOST_THREADS } from '../../node/backend-request.ts';
 import { wholeNumber } from '../../base/option-values.ts';
 import { Option, type Command } from 'commander';
@@ -89,8 +89,9 @@ export function addBackendOptions(command: Command, standards: { readonly backen
 }
 
 export function presetOption(): Option {
+  const others = SPACE_KINDS.map((kind) => spaceFacts({ kind })).filter(({ preset }) => preset !== DEFAULT_PRESET);
   return new Option(
     '--preset <name>',
-    `settings to start from: ${Object.keys(presets).join(', ')} (default: ${DEFAULT_PRESET}; ${FORWARD_FACING} for forward-facing scenes, ${UNBOUNDED} for unbounded ones)`,
+    `settings to start from: ${Object.keys(presets).join(', ')} (default: ${[DEFAULT_PRESET, ...others.map(({ preset, sceneName }) => `${preset} for ${sceneName}`)].join(', ')})`,
   );
 }

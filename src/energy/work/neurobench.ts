@@ -5,8 +5,9 @@
  * Where this differs from the harness, because it counts kernels rather than hooking layers: MembraneUpdates are all updates (the harness
  * leaves out those that change nothing); the view part of layer 1 counts once a ray, as executed.
  */
+import { voxelCount } from '../../geometry/grid.ts';
 import type { Counts } from '../../engine/counts.ts';
-import { voxelCount, type FieldSpec } from '../../model/field-spec.ts';
+import { type FieldSpec } from '../../model/field-spec.ts';
 import { NETWORK_STAGES, SYNAPSE_STAGES, totalWork, type Ledger } from './ledger.ts';
 
 export interface NeuroBenchMetrics {

@@ -1,9 +1,9 @@
 /** Pictures painted on the GPU against the same picture by rays and floats. */
+import { voxelCount } from '../../../src/geometry/grid.ts';
 import { expect, test } from 'vitest';
 import { toPixels } from '../../../renderer/pixels.ts';
 import { renderImage } from '../../../renderer/render-image.ts';
 import { createWebgpuBackend } from '../../../src/backends/webgpu/webgpu-backend.ts';
-import { voxelCount } from '../../../src/model/field-spec.ts';
 import { fieldFixture } from '../../helpers/field-fixtures.ts';
 import { openSoftwareDevice } from '../../helpers/software-adapter.ts';
 

@@ -1,4 +1,5 @@
 /** What the webgpu backend promises beyond the contract of an engine: parts, leaps over large empty spaces, limits, what it refuses. */
+import { voxelCount } from '../../../src/geometry/grid.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { FieldEngine, RenderedRays } from '../../../src/engine/backend.ts';
 import { createTfjsBackend } from '../../../src/backends/tfjs/tfjs-backend.ts';
@@ -8,7 +9,7 @@ import { BackendError, DeviceError, MemoryError } from '../../../src/base/errors
 import { presets } from '../../../src/config/presets.ts';
 import { stageVariation } from '../../../src/train/loss-terms.ts';
 import { fromHalves, toHalves } from '../../../src/math/half.ts';
-import { maxStepsPerRay, voxelCount } from '../../../src/model/field-spec.ts';
+import { maxStepsPerRay } from '../../../src/model/field-spec.ts';
 import { renderingTensors } from '../../../src/model/tensor-names.ts';
 import { variationReach } from '../../../src/model/total-variation.ts';
 import { fineSpec } from '../../../src/train/stage-spec.ts';

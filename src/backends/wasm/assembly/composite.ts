@@ -48,7 +48,7 @@ export function compositeColour(c: usize): v128 {
   return colour;
 }
 
-/** s of a sample (model/ray-position.ts). */
+/** s of a sample (rayPosition of spaces/space.ts). */
 // @ts-ignore: decorator
 @inline
 function rayPosition(r: usize): f32 {

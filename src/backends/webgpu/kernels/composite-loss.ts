@@ -22,7 +22,7 @@ import { WORK, workWgsl } from '../../../../renderer/wgsl/work.ts';
 /** Rays of a workgroup. */
 export const LOSS_RAYS = 64;
 
-/** s of step i (model/ray-position.ts). */
+/** s of step i (rayPosition of spaces/space.ts). */
 const straightPosition = /* wgsl */ `
 fn rayPosition(i: u32) -> f32 { return f32(i) * step.distortionStep; }
 `;

@@ -4,12 +4,12 @@
  *
  * Work: one thread a point and plane. Cost of a point: eight values of the plane read, one written, 36 bytes of places, mostly from the cache.
  */
+import type { GridSpec } from '../../../geometry/grid.ts';
 import { planeType, type PlaneChannels } from '../../../../renderer/wgsl/feature-planes.ts';
 import { interpolationWgsl } from '../../../../renderer/wgsl/gather.ts';
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { gridStruct } from '../../../../renderer/wgsl/uniforms.ts';
 import { dispatchOf, linearWgsl } from '../../../../renderer/wgsl/work.ts';
-import type { GridSpec } from '../../../model/field-spec.ts';
 import { nearestPoints } from '../../../model/occupancy.ts';
 import { alignAxis } from '../../../model/resample-grid.ts';
 

@@ -3,13 +3,14 @@
  * grid. It is a NetworkModule like the student's, with buffers of its own, that keeps its potentials and has no backward pass. Its kernels besides
  * those are in teacher-kernels.ts.
  */
+import { voxelCount } from '../../../geometry/grid.ts';
 import { BUFFER_USAGE, createKernel, type Buffers, type Kernel, type KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { planeBytes, planeCount, type PlaneFormat } from '../../../../renderer/wgsl/feature-planes.ts';
 import { networkShape } from '../../../../renderer/wgsl/network/shape.ts';
 import { STATS } from '../../../../renderer/wgsl/stats.ts';
 import { gridStruct } from '../../../../renderer/wgsl/uniforms.ts';
 import { relu } from '../../../neurons/relu.ts';
-import { viewInputs, voxelCount } from '../../../model/field-spec.ts';
+import { viewInputs } from '../../../model/field-spec.ts';
 import type { Teacher } from '../../../engine/backend.ts';
 import type { NetworkModule, Sharing } from './interface.ts';
 import {

@@ -9,8 +9,9 @@
  * DVGO adds s_k to the density at every query, as a grid of its own (`act_shift`); here it is what the density begins with, which is the same:
  * neither scaling across the planes nor Adam knows a constant of a plane. Only what compares planes does (total variation along z).
  */
+import type { GridSpec } from '../geometry/grid.ts';
 import type { Box } from '../geometry/box.ts';
-import type { FieldSpec, GridSpec } from './field-spec.ts';
+import type { Division } from './space.ts';
 
 /** DVGO's number of planes whose interval is that of the step alone. */
 const BASE_PLANES = 256;
@@ -26,7 +27,7 @@ export function planeGrid({ min, max }: Box, voxels: number, planes: number): Gr
 }
 
 /** @param stepSize distance of two steps, planes */
-export function planeSteps(planes: number, stepSize: number): Pick<FieldSpec, 'stepLength' | 'interval'> {
+export function planeSteps(planes: number, stepSize: number): Pick<Division, 'stepLength' | 'interval'> {
   return { stepLength: (stepSize / (planes - 1)) * (1 - BEFORE_END), interval: (stepSize * BASE_PLANES) / planes };
 }
 
