@@ -21,7 +21,7 @@ const LAYERS = [
   ['src/jobs', 'src/server'],
   ['src/cli/terminal'],
   ['src/cli/commands'],
-  ['src/cli', 'web-viewer', 'scripts/bench'],
+  ['src/cli', 'web-viewer', 'scripts/bench', 'scripts/fuzz'],
   ['scripts'],
 ];
 

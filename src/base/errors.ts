@@ -1,6 +1,8 @@
+import { visible } from './visible.ts';
+
 /**
  * The one error base class. An error says what was expected, what was found, where, and how to mend it; the command line prints `message`
- * and then `fix`, and exits with `exitCode`.
+ * and then `fix`, and exits with `exitCode`. Both are made visible: they quote files.
  */
 export class SpikeRayError extends Error {
   /** One sentence on how to mend it; printed on a line of its own. */
@@ -9,9 +11,9 @@ export class SpikeRayError extends Error {
   readonly exitCode: 1 | 2 = 1;
 
   constructor(message: string, fix?: string, options?: ErrorOptions) {
-    super(message, options);
+    super(visible(message), options);
     this.name = new.target.name;
-    this.fix = fix;
+    this.fix = fix === undefined ? undefined : visible(fix);
   }
 }
 

@@ -201,7 +201,8 @@ function tensorOf(content: SafeTensors, name: string, shape: readonly number[], 
   return tensor.data;
 }
 
-function checksum(metadata: SafeTensors['metadata'], tensors: SafeTensors['tensors']): Promise<string> {
+/** Of everything that a checkpoint means: version, head, tensors. */
+export function checksum(metadata: SafeTensors['metadata'], tensors: SafeTensors['tensors']): Promise<string> {
   const ordered = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
   const table = JSON.stringify([metadata.version, metadata.head, ordered.map(([name, { shape }]) => [name, shape])]);
   return sha256OfParts([new TextEncoder().encode(table), ...ordered.map(([, { data }]) => bytesOf(data))]);

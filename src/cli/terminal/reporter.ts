@@ -4,6 +4,7 @@
  */
 import { createLogUpdate } from 'log-update';
 import type { ProgressEvent, Reporter, StepMetrics } from '../../base/events.ts';
+import { visible } from '../../base/visible.ts';
 import { byteSize, clock, percent, short } from '../../base/format.ts';
 import { isInteractive, styled, writeNotice } from './terminal.ts';
 
@@ -55,11 +56,11 @@ export function createReporter({ quiet, verbose }: Verbosity, output: ReporterOu
     line(text);
   };
   const report = (event: ProgressEvent): void => {
-    if (event.type === 'warning') line(`${styled('yellow', 'warning:')} ${event.text}`);
+    if (event.type === 'warning') line(`${styled('yellow', 'warning:')} ${visible(event.text)}`);
     if (quiet || event.type === 'warning') return;
     switch (event.type) {
       case 'note':
-        line(event.text);
+        line(visible(event.text));
         break;
       case 'stage':
         line(styled('bold', event.text));
@@ -71,7 +72,7 @@ export function createReporter({ quiet, verbose }: Verbosity, output: ReporterOu
         progress(describeStep(event), event.step === event.steps);
         break;
       case 'view':
-        progress(`${event.done}/${event.total}  ${event.text}`, event.done === event.total);
+        progress(`${event.done}/${event.total}  ${visible(event.text)}`, event.done === event.total);
         break;
     }
   };

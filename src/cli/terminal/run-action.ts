@@ -1,4 +1,5 @@
 /** What all commands do around their work: a reporter on stderr, one result on stdout, an exit code. */
+import { visible } from '../../base/visible.ts';
 import type { Reporter } from '../../base/events.ts';
 import type { OutputOptions } from './options.ts';
 import { createReporter } from './reporter.ts';
@@ -20,6 +21,6 @@ export async function runAction(options: OutputOptions, action: (report: Reporte
   } finally {
     reporter.finish();
   }
-  await writeResult(options.json === true ? `${JSON.stringify(result.json, null, 2)}\n` : result.text);
+  await writeResult(options.json === true ? `${JSON.stringify(result.json, null, 2)}\n` : visible(result.text));
   process.exitCode = result.exitCode ?? 0;
 }

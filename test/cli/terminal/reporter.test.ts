@@ -45,6 +45,15 @@ describe('reporter', () => {
     expect(shown.map((line) => line.split(' ')[1])).toEqual(['0/15000', '10000/15000', '15000/15000']);
   });
 
+  it('shows what a terminal would obey, in what came from files', () => {
+    const { shown, output } = recorder(false);
+    const { report } = createReporter({ quiet: false, verbose: true }, output);
+    report({ type: 'note', text: 'a\u001b[2J' });
+    report({ type: 'warning', text: 'b\u0007' });
+    report({ type: 'view', done: 1, total: 1, text: 'c\r' });
+    expect(shown).toEqual(['a\\u001b[2J', expect.stringMatching(/ b\\u0007$/), '1/1  c\\u000d']);
+  });
+
   it('writes every step with verbose', () => {
     const { shown, output } = recorder(false);
     const { report } = createReporter({ quiet: false, verbose: true }, output);

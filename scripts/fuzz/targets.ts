@@ -1,0 +1,171 @@
+/**
+ * Everything that reads what it did not write: for each reader the files it reads when all is well, and the reading. A new parser is one entry
+ * here.
+ */
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { openScene } from '../../datasets/index.ts';
+import { writeSyntheticScene } from '../../datasets/synth/write-synthetic-scene.ts';
+import { parseKeyPath } from '../../renderer/paths/camera-keys.ts';
+import { parseCameraPath } from '../../renderer/paths/nerfstudio-path.ts';
+import { PRELUDE_BYTES } from '../../src/baked/baked-scene.ts';
+import { decodeScene } from '../../src/baked/decode-scene.ts';
+import { parseConfig } from '../../src/config/resolve-config.ts';
+import { presets } from '../../src/config/presets.ts';
+import { horowitz45nmFp32 } from '../../src/energy/hardware/horowitz-45nm-fp32.ts';
+import { parseHardware } from '../../src/energy/hardware/parse-hardware.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../src/io/safetensors.ts';
+import { renderingTensors } from '../../src/model/tensor-names.ts';
+import { sharpCodec } from '../../src/node/image-codec.ts';
+import { nodeFiles } from '../../src/node/node-files.ts';
+import { readMetrics } from '../../src/run/metrics-file.ts';
+import { decodeRecord } from '../../src/run/run-record.ts';
+import { parseFrameRequest } from '../../src/server/frame-request.ts';
+import { readReport } from '../../src/server/read-report.ts';
+import { checksum, decodeCheckpoint } from '../../src/train/checkpoint.ts';
+import { memoryFiles, plainImages } from './memory-files.ts';
+import { colmapScene, nsvfScene } from './small-scenes.ts';
+
+export interface Target {
+  readonly name: string;
+  /** The files as they should be: one of them is damaged. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Reads them; what it returns is compared between two readings of the same. */
+  read(files: Map<string, Uint8Array>): Promise<unknown>;
+}
+
+/** @param run folder of a trained and evaluated run, with its field baked in export/web */
+export async function fuzzTargets(run: string, scratch: string): Promise<Target[]> {
+  const ofRun = (path: string): Promise<Uint8Array<ArrayBuffer>> => nodeFiles.read(`${run}/${path}`);
+  const checkpoints = await nodeFiles.list(`${run}/checkpoints`);
+  const checkpoint = await ofRun(`checkpoints/${checkpoints.at(-1)!}`);
+  const baked = await ofRun('export/web/scene.spikeray');
+  return [
+    ...(await sceneTargets()),
+    text('config', JSON.stringify(presets.blender), (content) => parseConfig(JSON.parse(content), 'config')),
+    bytes('run record', await ofRun('config.json'), async (file) => decodeRecord(file, 'config.json')),
+    bytes('checkpoint', checkpoint, readTensors),
+    bytes('checkpoint, sealed anew', headOf(checkpoint), async (head) => readTensors(await sealed(checkpoint, head))),
+    bytes('baked scene', baked, readBaked),
+    bytes('baked scene, packed anew', unpacked(baked), async (content) => readBaked(packedAnew(baked, content))),
+    {
+      name: 'metrics',
+      files: new Map([['run/metrics.jsonl', await ofRun('metrics.jsonl')]]),
+      read: (files) => readMetrics(memoryFiles(files), 'run/metrics.jsonl'),
+    },
+    onDisk('evaluation', 'metrics.json', await ofRun('eval/test/metrics.json'), scratch, readReport),
+    onDisk('image', 'image.png', await ofRun('eval/test/r_0.png'), scratch, async (path) => (await sharpCodec.decode(path)).rgba.length),
+    text('hardware', JSON.stringify(horowitz45nmFp32), (content) => parseHardware(content, 'hardware.json')),
+    text('camera path', JSON.stringify(CAMERA_PATH), (content) => parseCameraPath(JSON.parse(content), 'path.json')),
+    text('key path', JSON.stringify(CAMERA_PATH), (content) => parseKeyPath(JSON.parse(content), 'path.json')),
+    text('frame request', JSON.stringify(FRAME_REQUEST), (content) => parseFrameRequest(JSON.parse(content))),
+  ];
+}
+
+const POSE = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 4, 0, 0, 0, 1];
+const CAMERA_PATH = {
+  camera_type: 'perspective',
+  render_width: 64,
+  render_height: 48,
+  fps: 24,
+  keyframes: [{ matrix: POSE, fov: 50, aspect: 1.3, override_transition_enabled: true, override_transition_sec: 2 }],
+  camera_path: [{ camera_to_world: POSE, fov: 50, aspect: 1.3 }],
+};
+const FRAME_REQUEST = {
+  client: 'c',
+  layer: 'l',
+  camera: { camToWorld: POSE, intrinsics: { width: 64, height: 48, fx: 60, fy: 60, cx: 32, cy: 24 } },
+  output: 'colour',
+  scales: [2, 1],
+  background: [1, 1, 1],
+  crop: { min: [0, 0, 0], max: [1, 1, 1] },
+};
+
+/** A scene of each format, its images aside. */
+async function sceneTargets(): Promise<Target[]> {
+  const images = plainImages(16, 12);
+  const written = async (scene: 'object' | 'forward' | 'capture'): Promise<Map<string, Uint8Array>> => {
+    const tree = new Map<string, Uint8Array>();
+    await writeSyntheticScene({ scene, views: 9, size: 16, folder: 'scene', files: memoryFiles(tree), images, seed: 1 });
+    return tree;
+  };
+  const trees: [string, Map<string, Uint8Array>][] = [
+    ['Blender', await written('object')],
+    ['LLFF', await written('forward')],
+    ['nerfstudio', await written('capture')],
+    ['COLMAP, text', colmapScene('text')],
+    ['COLMAP, binary', colmapScene('binary')],
+    ['NSVF', nsvfScene()],
+  ];
+  return trees.map(([format, files]) => ({
+    name: `scene: ${format}`,
+    files,
+    read: async (tree) => {
+      // Blender images are square.
+      const codec = format === 'Blender' ? plainImages(16, 16) : images;
+      const { splits, points, ...rest } = await openScene('scene', { files: memoryFiles(tree), images: codec });
+      return {
+        ...rest,
+        points: points?.length,
+        views: Object.values(splits)
+          .flat()
+          .map(({ rgba, ...view }) => [rgba.length, view]),
+      };
+    },
+  }));
+}
+
+function bytes(name: string, seed: Uint8Array, read: (file: Uint8Array<ArrayBuffer>) => Promise<unknown>): Target {
+  return { name, files: new Map([['file', seed]]), read: (files) => read(files.get('file') as Uint8Array<ArrayBuffer>) };
+}
+
+/** What is no JSON at all is the caller's business. */
+function text(name: string, seed: string, read: (content: string) => unknown): Target {
+  return bytes(name, new TextEncoder().encode(seed), async (file) => {
+    const content = new TextDecoder().decode(file);
+    try {
+      JSON.parse(content);
+    } catch {
+      return 'no JSON';
+    }
+    return read(content);
+  });
+}
+
+function onDisk(name: string, file: string, seed: Uint8Array, scratch: string, read: (path: string) => Promise<unknown>): Target {
+  return bytes(name, seed, async (content) => {
+    await nodeFiles.writeAtomic(`${scratch}/${file}`, [content]);
+    return read(`${scratch}/${file}`);
+  });
+}
+
+async function readTensors(file: Uint8Array<ArrayBuffer>): Promise<unknown> {
+  const { names, read, readOccupancy, state } = await decodeCheckpoint(file, 'checkpoint');
+  const sums: Record<string, number> = {};
+  for (const name of names) sums[name] = (await read(name)).reduce((sum, value) => sum + value, 0);
+  return { state, sums, occupied: (await readOccupancy()).reduce((sum, value) => sum + value, 0) };
+}
+
+function headOf(checkpoint: Uint8Array<ArrayBuffer>): Uint8Array {
+  return new TextEncoder().encode(decodeSafetensors(checkpoint, 'checkpoint').metadata.head);
+}
+
+/** The checkpoint with another head, and the checksum that belongs to it. */
+async function sealed(checkpoint: Uint8Array<ArrayBuffer>, head: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  const { metadata, tensors } = decodeSafetensors(checkpoint, 'checkpoint');
+  const changed = { ...metadata, head: new TextDecoder().decode(head) };
+  const sha256 = await checksum(changed, tensors);
+  return new Uint8Array(Buffer.concat(encodeSafetensors({ metadata: { ...changed, sha256 }, tensors })));
+}
+
+const readBaked = async (file: Uint8Array<ArrayBuffer>): Promise<unknown> => {
+  const { read, spec, about } = await decodeScene(file, 'scene.spikeray');
+  const sums: Record<string, number> = {};
+  for (const name of renderingTensors(spec)) sums[name] = (await read(name)).reduce((sum, value) => sum + value, 0);
+  return { spec, about, sums };
+};
+
+const unpacked = (baked: Uint8Array): Uint8Array => gunzipSync(baked.subarray(PRELUDE_BYTES));
+
+function packedAnew(baked: Uint8Array<ArrayBuffer>, content: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.concat([baked.subarray(0, PRELUDE_BYTES), gzipSync(content, { level: 1 })]));
+}
