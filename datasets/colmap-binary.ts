@@ -6,7 +6,7 @@
  *     points3D.bin  u64 count; each: u64 id, f64 x y z, u8 r g b, f64 error, u64 n, n of (u32 image, u32 index)
  */
 import { ByteReader } from './byte-reader.ts';
-import { COLMAP_MODELS, modelParameters, type ColmapCamera } from './colmap-camera.ts';
+import { COLMAP_MODELS, newModel, type ColmapCamera } from './colmap-camera.ts';
 import type { ColmapImage, ColmapReader } from './colmap-model.ts';
 
 /** Least bytes of a record: with the fewest parameters, an empty name, no observations. */
@@ -29,11 +29,12 @@ export const colmapBinary: ColmapReader = {
     for (let left = reader.count('cameras', LEAST_CAMERA); left > 0; left--) {
       const id = reader.uint32('the number of a camera');
       const code = reader.int32('the model of a camera');
-      const model = COLMAP_MODELS[code]?.name;
-      if (model === undefined) throw reader.error(`a camera model from 0 to ${COLMAP_MODELS.length - 1}`, String(code));
+      const model = COLMAP_MODELS[code];
+      // How long its record is nobody knows, so what follows cannot be read either.
+      if (model === undefined) throw newModel(path, id, code);
       const [width, height] = [side(reader, 'width'), side(reader, 'height')];
-      const parameters = modelParameters(path, model).map((name) => reader.finite(name));
-      cameras.push({ id, model, width, height, parameters });
+      const parameters = model.parameters ?? Array.from({ length: model.count }, (_, i) => `parameter ${i}`);
+      cameras.push({ id, model: model.name, width, height, parameters: parameters.map((name) => reader.finite(name)) });
     }
     reader.end();
     return cameras;
@@ -55,10 +56,14 @@ export const colmapBinary: ColmapReader = {
     return images;
   },
 
+  imageCount(path, bytes) {
+    return new ByteReader(path, bytes).count('images', LEAST_IMAGE);
+  },
+
   points(path, bytes) {
     const reader = new ByteReader(path, bytes);
     const count = reader.count('points', LEAST_POINT);
-    const points = new Float32Array(count * 3);
+    const points = new Float64Array(count * 3);
     for (let i = 0; i < count; i++) {
       reader.skip(8, 'the number of a point');
       for (let axis = 0; axis < 3; axis++) points[i * 3 + axis] = reader.finite('xyz'[axis]);

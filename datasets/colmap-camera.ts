@@ -1,6 +1,7 @@
 /** COLMAP's camera models (src/colmap/sensor/models.h) as our intrinsics. Pixel (0.5, 0.5) is the middle of the first, as here. */
-import type { Distortion, Intrinsics } from '../src/geometry/intrinsics.ts';
 import { InputError } from '../src/base/errors.ts';
+import type { Distortion, Intrinsics } from '../src/geometry/intrinsics.ts';
+import { checkShape } from './image-shape.ts';
 import type { PosedImage } from './scene-format.ts';
 
 export interface ColmapCamera {
@@ -12,11 +13,11 @@ export interface ColmapCamera {
   readonly parameters: readonly number[];
 }
 
-interface Model {
-  readonly name: string;
-  /** What the parameters are; undefined for models that are no perspective with radial and tangential distortion. */
-  readonly parameters?: readonly (keyof Lens)[];
-}
+type Model = { readonly name: string } & (
+  | { /** What the parameters are. */ readonly parameters: readonly (keyof Lens)[] }
+  /** Of models that are no perspective with radial and tangential distortion. */
+  | { readonly parameters?: undefined; /** Of the parameters. */ readonly count: number }
+);
 
 interface Lens extends Distortion {
   readonly f: number;
@@ -33,30 +34,40 @@ export const COLMAP_MODELS: readonly Model[] = [
   { name: 'SIMPLE_RADIAL', parameters: ['f', 'cx', 'cy', 'k1'] },
   { name: 'RADIAL', parameters: ['f', 'cx', 'cy', 'k1', 'k2'] },
   { name: 'OPENCV', parameters: ['fx', 'fy', 'cx', 'cy', 'k1', 'k2', 'p1', 'p2'] },
-  { name: 'OPENCV_FISHEYE' },
-  { name: 'FULL_OPENCV' },
-  { name: 'FOV' },
-  { name: 'SIMPLE_RADIAL_FISHEYE' },
-  { name: 'RADIAL_FISHEYE' },
-  { name: 'THIN_PRISM_FISHEYE' },
-  { name: 'RAD_TAN_THIN_PRISM_FISHEYE' },
+  { name: 'OPENCV_FISHEYE', count: 8 },
+  { name: 'FULL_OPENCV', count: 12 },
+  { name: 'FOV', count: 5 },
+  { name: 'SIMPLE_RADIAL_FISHEYE', count: 4 },
+  { name: 'RADIAL_FISHEYE', count: 5 },
+  { name: 'THIN_PRISM_FISHEYE', count: 12 },
+  { name: 'RAD_TAN_THIN_PRISM_FISHEYE', count: 16 },
 ];
 
-/** Names of a model's parameters. Throws InputError for models that are not supported, by their names. */
-export function modelParameters(file: string, model: string): readonly (keyof Lens)[] {
-  const parameters = COLMAP_MODELS.find(({ name }) => name === model)?.parameters;
-  if (parameters !== undefined) return parameters;
-  const supported = COLMAP_MODELS.flatMap(({ name, parameters: known }) => (known === undefined ? [] : name));
-  throw new InputError(
-    `${file}: expected a camera of model ${supported.join(', ')}, found ${model}`,
-    'Run `colmap image_undistorter` and use what it writes: images and a PINHOLE model.',
+const UNDISTORT = 'Run `colmap image_undistorter` and use what it writes: images and a PINHOLE model.';
+
+/** Of a model whose number is not in the list. */
+export function newModel(file: string, id: number, code: number): InputError {
+  return new InputError(
+    `${file}: camera ${id}: expected a camera model from 0 to ${COLMAP_MODELS.length - 1}, found ${code}: a lens of a COLMAP newer than this list, or a damaged file`,
+    UNDISTORT,
   );
 }
 
-/** @throws InputError if the parameters make no camera */
-export function colmapIntrinsics(file: string, { id, model, width: w, height: h, parameters }: ColmapCamera): PosedImage['intrinsics'] {
+/** Names of a model's parameters. Throws InputError for models that are not supported, by their names. */
+function modelParameters(file: string, id: number, model: string): readonly (keyof Lens)[] {
+  const parameters = COLMAP_MODELS.find(({ name }) => name === model)?.parameters;
+  if (parameters !== undefined) return parameters;
+  const supported = COLMAP_MODELS.flatMap(({ name, parameters: known }) => (known === undefined ? [] : name));
+  throw new InputError(`${file}: camera ${id}: expected a camera of model ${supported.join(', ')}, found ${model}`, UNDISTORT);
+}
+
+/** @throws InputError if the parameters make no camera, or one of a model that is not supported */
+export function colmapIntrinsics(
+  file: string,
+  { id, model, width: w, height: h, parameters }: ColmapCamera,
+): Pick<PosedImage, 'intrinsics' | 'shape'> {
   const lens: Partial<Record<keyof Lens, number>> = Object.fromEntries(
-    modelParameters(file, model).map((name, i) => [name, parameters[i]]),
+    modelParameters(file, id, model).map((name, i) => [name, parameters[i]]),
   );
   const { f = NaN, fx = f, fy = f, cx = NaN, cy = NaN, k1 = 0, k2 = 0, p1 = 0, p2 = 0 } = lens;
   if (!(w > 0 && h > 0 && fx > 0 && fy > 0) || ![fx, fy, cx, cy, k1, k2, p1, p2].every(Number.isFinite)) {
@@ -67,15 +78,11 @@ export function colmapIntrinsics(file: string, { id, model, width: w, height: h,
   }
   const isPinhole = k1 === 0 && k2 === 0 && p1 === 0 && p2 === 0;
   const distortion: Distortion = { k1, k2, k3: 0, k4: 0, p1, p2 };
-  return (width, height): Intrinsics => {
+  const shape = { width: w, height: h };
+  const intrinsics = (width: number, height: number): Intrinsics => {
+    checkShape(`${file}: camera ${id}`, { width, height }, shape);
     const [sx, sy] = [width / w, height / h];
-    // Copies are rounded to whole pixels; anything else is another image.
-    if (Math.abs(sx / sy - 1) > 0.02 + 1 / Math.min(width, height)) {
-      throw new InputError(
-        `${file}: camera ${id}: expected images of the shape ${w}x${h}, found one of ${width}x${height}`,
-        'Use the images that COLMAP reconstructed from, or whole copies of them.',
-      );
-    }
     return { width, height, fx: fx * sx, fy: fy * sy, cx: cx * sx, cy: cy * sy, ...(!isPinhole && { distortion }) };
   };
+  return { intrinsics, shape };
 }

@@ -15,6 +15,8 @@ export interface ColmapReader {
   readonly extension: 'bin' | 'txt';
   cameras(path: string, bytes: Uint8Array): ColmapCamera[];
   images(path: string, bytes: Uint8Array): ColmapImage[];
+  /** How many images there are. */
+  imageCount(path: string, bytes: Uint8Array): number;
   /** [P,3] world */
-  points(path: string, bytes: Uint8Array): Float32Array;
+  points(path: string, bytes: Uint8Array): Float64Array;
 }

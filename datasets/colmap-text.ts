@@ -6,7 +6,7 @@
  *     points3D.txt  id x y z r g b error observations...
  */
 import { InputError } from '../src/base/errors.ts';
-import { modelParameters, type ColmapCamera } from './colmap-camera.ts';
+import { COLMAP_MODELS, type ColmapCamera } from './colmap-camera.ts';
 import type { ColmapImage, ColmapReader } from './colmap-model.ts';
 
 export const colmapText: ColmapReader = {
@@ -15,8 +15,8 @@ export const colmapText: ColmapReader = {
   cameras(path, bytes) {
     return records(bytes).map(({ line, number }): ColmapCamera => {
       const [id, model = '', width, height, ...parameters] = line.split(/\s+/);
-      const names = modelParameters(path, model);
-      if (parameters.length !== names.length)
+      const names = COLMAP_MODELS.find(({ name }) => name === model)?.parameters;
+      if (names !== undefined && parameters.length !== names.length)
         throw malformed(path, number, `${names.length} parameters for ${model} (${names.join(' ')})`, String(parameters.length));
       const numbers = [id, width, height, ...parameters].map((text) => toNumber(path, number, text));
       return { id: numbers[0], model, width: numbers[1], height: numbers[2], parameters: numbers.slice(3) };
@@ -29,19 +29,26 @@ export const colmapText: ColmapReader = {
     for (let i = 0; i < lines.length; i++) {
       const line = lines[i].trim();
       if (line === '' || line.startsWith('#')) continue;
-      const words = line.split(/\s+/);
-      if (words.length < 10) throw malformed(path, i + 1, 'number, pose (7 numbers), camera and name of an image', `${words.length} words`);
-      const numbers = words.slice(1, 9).map((text) => toNumber(path, i + 1, text));
-      // Names may hold spaces. The next line has the observations.
-      images.push({ name: words.slice(9).join(' '), camera: numbers[7], rotation: numbers.slice(0, 4), translation: numbers.slice(4, 7) });
+      const words = line.split(/\s+/, 9);
+      // Names may hold spaces, several in a row too.
+      const name = /^\s*(?:\S+\s+){8}\S+\s(.+)$/.exec(lines[i].replace(/\r$/, ''))?.[1];
+      if (name === undefined)
+        throw malformed(path, i + 1, 'number, pose (7 numbers), camera and name of an image', `${line.split(/\s+/).length} words`);
+      const numbers = words.slice(1).map((text) => toNumber(path, i + 1, text));
+      // The next line has the observations.
+      images.push({ name, camera: numbers[7], rotation: numbers.slice(0, 4), translation: numbers.slice(4, 7) });
       i++;
     }
     return images;
   },
 
+  imageCount(path, bytes) {
+    return this.images(path, bytes).length;
+  },
+
   points(path, bytes) {
     const lines = records(bytes);
-    const points = new Float32Array(lines.length * 3);
+    const points = new Float64Array(lines.length * 3);
     lines.forEach(({ line, number }, i) => {
       const words = line.split(/\s+/, 4);
       for (let axis = 0; axis < 3; axis++) points[i * 3 + axis] = toNumber(path, number, words[axis + 1]);

@@ -5,7 +5,7 @@
  *
  * because compositing the mean over a background then equals the mean of the composited pixels, for every background. Averaging straight
  * colours instead would bleed the invisible colour of transparent pixels into the outline. A block without any alpha becomes 0 0 0 0.
- * Columns and rows on the right and below that fill no block are left out.
+ * Columns and rows on the right and below that fill no block are left out, so the principal point stays where it is from the top left.
  */
 import type { Intrinsics } from '../src/geometry/intrinsics.ts';
 import { InputError } from '../src/base/errors.ts';
@@ -83,13 +83,11 @@ export function downscaleView(view: View, factor: number): View {
   };
 }
 
-/** Throws InputError, naming the factors that work, unless the factor divides both sides. `what` names the image. */
+/** Throws InputError unless something is left of an image, whose name is `what`. */
 export function checkDownscale(width: number, height: number, factor: number, what: string): void {
-  if (Number.isInteger(factor) && factor >= 1 && width % factor === 0 && height % factor === 0) return;
-  const divisors: number[] = [];
-  for (let i = 1; i <= Math.min(width, height, 64); i++) if (width % i === 0 && height % i === 0) divisors.push(i);
+  if (Number.isInteger(factor) && factor >= 1 && factor <= Math.min(width, height)) return;
   throw new InputError(
-    `--downscale: expected a divisor of the image size ${width}x${height} (${what}), found ${factor}`,
-    `Use one of ${divisors.join(', ')}.`,
+    `--downscale: expected a whole number up to ${Math.min(width, height)}, for images of ${width}x${height} (${what}), found ${factor}`,
+    'Use a smaller one.',
   );
 }

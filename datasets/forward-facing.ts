@@ -8,7 +8,7 @@
  */
 import { cross, normalised, type Vec3 } from '../src/geometry/vector.ts';
 import type { DepthRange, SplitName } from './scene-data.ts';
-import { SPLIT_NAMES, type PosedImage, type PosedScene } from './scene-format.ts';
+import { SPLIT_NAMES, type PlacedScene, type PosedImage } from './scene-format.ts';
 
 /**
  * LLFF's bd_factor: depth of the near plane in depths of the nearest thing. There it is 0.75, which leaves the first quarter of the planes empty;
@@ -17,7 +17,7 @@ import { SPLIT_NAMES, type PosedImage, type PosedScene } from './scene-format.ts
 const BOUND_FACTOR = 0.95;
 
 /** @param nearest z-depth of what is nearest in any view, metres of the file */
-export function faceForward(posed: PosedScene, nearest: number): { posed: PosedScene; scale: number } {
+export function faceForward(posed: PlacedScene, nearest: number): { posed: PlacedScene; scale: number } {
   const scale = 1 / (nearest * BOUND_FACTOR);
   const mean = meanPose(Object.values(posed.splits).flatMap((images) => images.map(({ camToWorld }) => camToWorld)));
   const range = ({ near, far }: DepthRange): DepthRange => ({ near: near * scale, far: far * scale });

@@ -1,6 +1,7 @@
 /** Smaller copies of images beside the originals: images, images_2, images_4, images_8, as LLFF, nerfstudio and Mip-NeRF 360 store them. */
 import { InputError } from '../src/base/errors.ts';
 import type { Files } from '../src/io/files.ts';
+import { isImageName } from './image-names.ts';
 import { joinPath } from './scene-paths.ts';
 
 export interface ImageFolder {
@@ -33,9 +34,7 @@ export async function findImageFolder(scene: string, base: string, downscale: nu
   );
 }
 
-const IMAGE = /\.(png|jpe?g|webp)$/i;
-
 /** Names of the images in a folder, sorted. */
 export async function listImages(folder: string, files: Files): Promise<string[]> {
-  return (await files.list(folder)).filter((name) => IMAGE.test(name));
+  return (await files.list(folder)).filter(isImageName);
 }

@@ -3,6 +3,7 @@
  * exports a `SceneFormat`, and one line here.
  */
 import { InputError } from '../src/base/errors.ts';
+import { nearestName } from '../src/base/nearest-name.ts';
 import type { Files } from '../src/io/files.ts';
 import { blendedMvsFormat } from './load-blendedmvs.ts';
 import { blenderFormat } from './load-blender.ts';
@@ -11,9 +12,10 @@ import { llffFormat } from './load-llff.ts';
 import { nerfstudioFormat } from './load-nerfstudio.ts';
 import { nsvfFormat } from './load-nsvf.ts';
 import { tanksTemplesFormat } from './load-tanks-temples.ts';
-import { openWith, type OpenOptions } from './open-scene.ts';
+import { type OpenOptions, openWith } from './open-scene.ts';
 import type { SceneData } from './scene-data.ts';
 import type { LoadOptions, PosedScene, SceneFormat } from './scene-format.ts';
+import { joinPath } from './scene-paths.ts';
 
 /** Asked in this order; the first that finds its files is taken. */
 export const FORMATS: readonly SceneFormat[] = [
@@ -27,37 +29,54 @@ export const FORMATS: readonly SceneFormat[] = [
 ];
 
 /** The format of a scene folder and why. Throws InputError listing what was looked for and what the folder holds if none fits. */
-export async function detectFormat(path: string, files: Files): Promise<{ format: string; reason: string }> {
-  const { format, reason } = await findFormat(path, files);
+export async function detectFormat(path: string, files: Files, named?: string): Promise<{ format: string; reason: string }> {
+  const { format, reason } = await findFormat(path, files, named);
   return { format: format.name, reason };
 }
 
 /** Opens a scene folder of any known format. Throws InputError if it is not usable; `SceneData.warnings` holds what is odd but usable. */
-export async function openScene(path: string, options: OpenOptions): Promise<SceneData> {
-  const { format } = await findFormat(path, options.files);
+export async function openScene(path: string, options: OpenOptions & { readonly format?: string }): Promise<SceneData> {
+  const { format } = await findFormat(path, options.files, options.format);
   return openWith(format, path, options);
 }
 
 /** The cameras of all splits and where their pictures lie; no picture is read. Throws InputError as `openScene` does. */
-export async function openCameras(path: string, files: Files, options: LoadOptions): Promise<PosedScene> {
-  const { format } = await findFormat(path, files);
+export async function openCameras(path: string, files: Files, options: LoadOptions, named?: string): Promise<PosedScene> {
+  const { format } = await findFormat(path, files, named);
   return format.load(path, files, options);
 }
 
-async function findFormat(path: string, files: Files): Promise<{ format: SceneFormat; reason: string }> {
+/** @param named the format it is said to have; undefined: the first whose files are there */
+async function findFormat(path: string, files: Files, named?: string): Promise<{ format: SceneFormat; reason: string }> {
   const kind = await files.kind(path);
-  if (kind === 'missing') throw new InputError(`${path}: expected a scene folder, found nothing there`, 'Check the path.');
+  if (kind === 'missing') {
+    const near = await nearestFolder(path, files);
+    throw new InputError(
+      `${path}: expected a scene folder, found nothing there`,
+      near === null ? 'Check the path.' : `Did you mean ${near}?`,
+    );
+  }
   if (kind === 'file') throw new InputError(`${path}: expected a scene folder, found a file`, 'Give the folder that holds the scene.');
   const lookedFor: string[] = [];
   for (const format of FORMATS) {
-    const { found, reason } = await format.detect(path, files);
+    if (named !== undefined && format.name !== named) continue;
+    const { found, reason } = await format.detect(path, files, named !== undefined);
     if (found) return { format, reason };
     lookedFor.push(`${format.name}: ${reason}`);
   }
   throw new InputError(
-    `${path}: expected a scene of a known format (looked for ${lookedFor.join('; ')}), found ${contents(await files.list(path))}`,
-    'Give the folder that directly holds one of these files.',
+    `${path}: expected a scene of ${named === undefined ? 'a known format' : `the format ${named}`} (looked for ${lookedFor.join('; ')}), found ${contents(await files.list(path))}`,
+    named === undefined ? 'Give the folder that directly holds one of these files.' : 'Leave --format out, and the format is found out.',
   );
+}
+
+async function nearestFolder(path: string, files: Files): Promise<string | null> {
+  const parts = path.replace(/\/+$/, '').split('/');
+  const name = parts.pop() ?? '';
+  const parent = parts.length === 0 ? '.' : parts.join('/') || '/';
+  if ((await files.kind(parent)) !== 'folder') return null;
+  const near = nearestName(name, await files.list(parent));
+  return near === undefined ? null : joinPath(parent, near);
 }
 
 function contents(names: readonly string[]): string {

@@ -1,10 +1,14 @@
-/** What a person wants to know about a scene before training on it, as plain JSON. */
-import type { SceneSpace } from '../src/spaces/space.ts';
+/** What a person wants to know about a scene before training on it, as plain JSON, in the coordinates of its file (world-frame.ts). */
+import { inCoordinates, spaceFacts } from '../src/spaces/index.ts';
+import type { Box } from '../src/geometry/box.ts';
 import { cameraGeometry } from '../src/geometry/camera-geometry.ts';
-import type { SceneData, SplitName, View } from './scene-data.ts';
+import type { Vec3 } from '../src/geometry/vector.ts';
+import { meanUp, upText } from '../src/geometry/world-up.ts';
+import type { SceneSpace } from '../src/spaces/space.ts';
+import type { SceneData, SplitName, View, WorldFrame } from './scene-data.ts';
 import { SPLIT_NAMES } from './scene-format.ts';
 import { sceneProblems } from './scene-problems.ts';
-import { meanUp, upText } from '../src/geometry/world-up.ts';
+import { boxToFile, lengthToFile, pointToFile } from './world-frame.ts';
 
 export interface SplitReport {
   readonly views: number;
@@ -22,11 +26,11 @@ export interface SplitReport {
 }
 
 export interface CameraReport {
-  /** Point nearest to all optical axes, world; null if the cameras share none. */
+  /** Point nearest to all optical axes; null if the cameras share none. */
   readonly centre: readonly [number, number, number] | null;
-  /** Distances of the cameras to it, metres. */
+  /** Distances of the cameras to it. */
   readonly distance: { readonly least: number; readonly median: number; readonly greatest: number } | null;
-  /** Root mean square distance by which the axes miss it, metres. */
+  /** Root mean square distance by which the axes miss it. */
   readonly spread: number | null;
   /** Mean up of the cameras: the world axis it nearly is ("+z"), or its components. */
   readonly up: string;
@@ -36,7 +40,9 @@ export interface SceneReport {
   readonly name: string;
   readonly format: string;
   readonly splits: Readonly<Partial<Record<SplitName, SplitReport>>>;
-  /** z-depth range, metres; null where the cameras do not tell and none was given. */
+  /** How the world of a field of this scene lies in the coordinates of its file: p_file = centre + p_world / scale; null: it is theirs. */
+  readonly frame: WorldFrame | null;
+  /** z-depth range, lengths of the file (of a forward-facing scene: of its own world); null where the cameras do not tell and none was given. */
   readonly near: number | null;
   readonly far: number | null;
   readonly space: SceneSpace;
@@ -44,7 +50,7 @@ export interface SceneReport {
   readonly points: number;
   readonly cameras: CameraReport;
   /** Cube around the largest ball that every camera sees whole: where the object probably is. Null without a common centre. */
-  readonly bounds: { readonly min: readonly number[]; readonly max: readonly number[] } | null;
+  readonly bounds: Box | null;
   readonly alpha: {
     readonly hasAlpha: boolean;
     /** Shares of all pixels with alpha 0, and with alpha between 0 and 255. */
@@ -62,25 +68,36 @@ export function inspectScene(scene: SceneData): SceneReport {
   const sorted = [...geometry.distances].sort((a, b) => a - b);
   const ball = geometry.centre === null ? 0 : seenRadius(cameras, geometry.distances);
   const { centre } = geometry;
+  const { frame, space } = scene;
+  // The world of forward-facing scenes is another one still.
+  const shown = spaceFacts(space).forwardFacing ? null : frame;
+  const length = (value: number): number => lengthToFile(shown, value);
+  const seen = centre && { min: pointOf(centre, (c) => c - ball), max: pointOf(centre, (c) => c + ball) };
   return {
     name: scene.name,
     format: scene.format,
     splits: Object.fromEntries(present.map((split) => [split, reportSplit(scene.splits[split]!)])),
-    near: Number.isNaN(scene.near) ? null : scene.near,
-    far: Number.isNaN(scene.far) ? null : scene.far,
-    space: scene.space,
+    frame,
+    near: Number.isNaN(scene.near) ? null : length(scene.near),
+    far: Number.isNaN(scene.far) ? null : length(scene.far),
+    space: inCoordinates(space, { point: (p) => pointToFile(frame, p), length: (metres) => lengthToFile(frame, metres) }),
     points: (scene.points?.length ?? 0) / 3,
     cameras: {
-      centre,
-      distance: centre === null ? null : { least: sorted[0], median: geometry.radius, greatest: sorted[sorted.length - 1] },
-      spread: centre === null ? null : geometry.spread,
+      centre: centre && pointToFile(shown, centre),
+      distance:
+        centre === null ? null : { least: length(sorted[0]), median: length(geometry.radius), greatest: length(sorted[sorted.length - 1]) },
+      spread: centre === null ? null : length(geometry.spread),
       up: upText(meanUp(cameras)),
     },
-    bounds: centre === null ? null : { min: centre.map((c) => c - ball), max: centre.map((c) => c + ball) },
+    bounds: seen && boxToFile(shown, seen),
     alpha: { hasAlpha: scene.hasAlpha, ...alphaShares(scene) },
-    problems: sceneProblems(scene, cameras),
+    problems: [...scene.warnings, ...sceneProblems(scene, cameras)],
     fingerprint: scene.fingerprint,
   };
+}
+
+function pointOf(p: Vec3, change: (value: number) => number): Vec3 {
+  return [change(p[0]), change(p[1]), change(p[2])];
 }
 
 function reportSplit(views: readonly View[]): SplitReport {

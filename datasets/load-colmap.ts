@@ -1,6 +1,6 @@
 /**
- * COLMAP reconstructions: sparse/0 with cameras, images and points3D as .bin or .txt, and the photos in images (or smaller copies in images_2,
- * images_4, images_8). A pose takes world points to camera points, x right, y down, z forward:
+ * COLMAP reconstructions: sparse/0 with cameras, images and points3D as .bin or .txt (the largest, where there are several models), and the photos in
+ * images (or smaller copies in images_2, images_4, images_8). A pose takes world points to camera points, x right, y down, z forward:
  *
  *     p_cam = R(q) p + t        =>      camToWorld = [R^T diag(1, -1, -1) | -R^T t]
  *
@@ -15,70 +15,102 @@ import { colmapText } from './colmap-text.ts';
 import { holdOut } from './hold-out.ts';
 import { findImageFolder } from './image-folders.ts';
 import { missingWarnings } from './missing-images.ts';
+import { SceneFiles, some } from './scene-files.ts';
 import type { PosedImage, PosedScene, SceneFormat } from './scene-format.ts';
-import { findImage, joinPath, normaliseRelative, viewNames } from './scene-paths.ts';
+import { joinPath, viewNames } from './scene-paths.ts';
 
-/** Where programs put the model inside the scene, in the order asked. */
-const MODEL_FOLDERS = ['sparse/0', 'sparse', 'colmap/sparse/0'];
+/** Where programs put models inside the scene: in numbered folders below these, or in them; the first that has any. */
+const MODEL_FOLDERS = ['sparse', 'colmap/sparse'];
+
+interface Model {
+  /** Inside the scene. */
+  readonly folder: string;
+  readonly reader: ColmapReader;
+}
 
 export const colmapFormat: SceneFormat = {
   name: 'colmap',
 
   async detect(path, files) {
-    const model = await findModel(path, files);
-    const looked = MODEL_FOLDERS.map((folder) => `${folder}/cameras.bin`).join(' or ');
-    return model === null
+    const [model] = await findModels(path, files);
+    const looked = MODEL_FOLDERS.map((folder) => `${folder}/0/cameras.bin`).join(' or ');
+    return model === undefined
       ? { found: false, reason: `${looked} (or .txt)` }
       : { found: true, reason: `found ${model.folder}/cameras.${model.reader.extension}` };
   },
 
   async load(path, files, { downscale, holdout }) {
-    const { folder, reader } = (await findModel(path, files))!;
+    const { folder, reader, warnings } = await largestModel(path, files);
     const file = (name: string): string => joinPath(path, `${folder}/${name}.${reader.extension}`);
-    const cameras = reader.cameras(file('cameras'), await files.read(file('cameras')));
-    const intrinsics = new Map(cameras.map((camera) => [camera.id, colmapIntrinsics(file('cameras'), camera)]));
+    const cameras = new Map(reader.cameras(file('cameras'), await files.read(file('cameras'))).map((camera) => [camera.id, camera]));
     const images = reader.images(file('images'), await files.read(file('images')));
-    const photos = await findImageFolder(path, 'images', downscale, files);
+    const copies = await findImageFolder(path, 'images', downscale, files);
+    const photos = new SceneFiles(joinPath(path, copies.name), files);
 
-    const entries = images
-      .map((image) => ({ image, relative: normaliseRelative(image.name, `${file('images')}: name`) }))
-      .sort((a, b) => (a.relative < b.relative ? -1 : a.relative > b.relative ? 1 : 0));
+    const entries: { image: ColmapImage; relative: string }[] = [];
+    for (const image of images) entries.push({ image, relative: await photos.locate(image.name, `${file('images')}: name`) });
+    entries.sort((a, b) => (a.relative < b.relative ? -1 : a.relative > b.relative ? 1 : 0));
     const names = viewNames(entries.map(({ relative }) => relative));
     const posed: PosedImage[] = [];
     const missing: string[] = [];
     for (const [i, { image, relative }] of entries.entries()) {
-      const camera = intrinsics.get(image.camera);
+      const camera = cameras.get(image.camera);
       if (camera === undefined) throw unknownCamera(file('images'), image);
       const camToWorld = poseOf(file('images'), image);
-      const imagePath = await findPhoto(joinPath(path, photos.name), relative, files);
+      const imagePath = await photos.find(relative, true);
       if (imagePath === null) missing.push(relative);
-      else posed.push({ name: names[i], imagePath, camToWorld, intrinsics: camera });
+      else posed.push({ name: names[i], imagePath, camToWorld, ...colmapIntrinsics(file('cameras'), camera) });
     }
+    warnings.push(...(await missingWarnings(file('images'), missing, images.length, photos)), ...photos.warnings);
+    const unposed = await photos.imagesBeside(posed.map(({ imagePath }) => imagePath));
+    if (unposed.length > 0)
+      warnings.push(`${unposed.length} photos in ${copies.name} have no pose in ${folder} and are not used (${some(unposed)})`);
     const hasPoints = (await files.kind(file('points3D'))) === 'file';
-    const points = hasPoints ? reader.points(file('points3D'), await files.read(file('points3D'))) : new Float32Array(0);
+    const places = hasPoints ? reader.points(file('points3D'), await files.read(file('points3D'))) : new Float64Array(0);
     return {
       splits: posed.length === 0 && images.length === 0 ? {} : holdOut(posed, holdout),
-      warnings: missingWarnings(file('images'), missing, images.length),
-      storedFactor: photos.factor,
+      warnings,
+      storedFactor: copies.factor,
       mixedSizes: true,
-      ...(points.length > 0 && { points }),
+      ...(places.length > 0 && { points: { places, isSingle: false } }),
     } satisfies PosedScene;
   },
 };
 
-async function findModel(path: string, files: Files): Promise<{ folder: string; reader: ColmapReader } | null> {
-  for (const folder of MODEL_FOLDERS) {
-    for (const reader of [colmapBinary, colmapText]) {
-      const file = (name: string): string => joinPath(path, `${folder}/${name}.${reader.extension}`);
-      if ((await files.kind(file('cameras'))) === 'file' && (await files.kind(file('images'))) === 'file') return { folder, reader };
-    }
+/** Reconstructions that fell apart leave several models; they have no world in common. */
+async function largestModel(path: string, files: Files): Promise<Model & { warnings: string[] }> {
+  const counted: (Model & { images: number })[] = [];
+  for (const model of await findModels(path, files)) {
+    const file = joinPath(path, `${model.folder}/images.${model.reader.extension}`);
+    counted.push({ ...model, images: model.reader.imageCount(file, await files.read(file)) });
   }
-  return null;
+  const [largest, ...others] = counted.sort((a, b) => b.images - a.images);
+  const text = ({ folder, images }: (typeof counted)[number]): string => `${folder} with ${images}`;
+  const warnings =
+    others.length === 0
+      ? []
+      : [`the reconstruction has ${counted.length} models: ${text(largest)} images is taken, left out is ${others.map(text).join(', ')}`];
+  return { ...largest, warnings };
 }
 
-/** Copies may be of another kind than the originals: images_4/x.png for images/x.JPG. */
-async function findPhoto(folder: string, relative: string, files: Files): Promise<string | null> {
-  return (await findImage(folder, relative, files)) ?? findImage(folder, relative.replace(/\.[A-Za-z]+$/, ''), files);
+/** Of the first folder that has models. */
+async function findModels(path: string, files: Files): Promise<Model[]> {
+  for (const base of MODEL_FOLDERS) {
+    const isFolder = (await files.kind(joinPath(path, base))) === 'folder';
+    const numbered = isFolder ? (await files.list(joinPath(path, base))).filter((name) => /^\d+$/.test(name)) : [];
+    const folders = [...numbered.sort((a, b) => Number(a) - Number(b)).map((name) => `${base}/${name}`), base];
+    const models = (await Promise.all(folders.map((folder) => modelIn(path, folder, files)))).filter((model) => model !== null);
+    if (models.length > 0) return models;
+  }
+  return [];
+}
+
+async function modelIn(path: string, folder: string, files: Files): Promise<Model | null> {
+  for (const reader of [colmapBinary, colmapText]) {
+    const file = (name: string): string => joinPath(path, `${folder}/${name}.${reader.extension}`);
+    if ((await files.kind(file('cameras'))) === 'file' && (await files.kind(file('images'))) === 'file') return { folder, reader };
+  }
+  return null;
 }
 
 function unknownCamera(file: string, { name, camera }: ColmapImage): InputError {

@@ -7,17 +7,20 @@
  * with R's columns the camera's down, right and back axes, f the focal length of an original image of h x w pixels, and the z-depths that the
  * view shows. Our axes are right, up, back: columns 1, -0, 2. Every 8th view is for testing (`holdout`).
  */
-import type { Intrinsics } from '../src/geometry/intrinsics.ts';
 import { InputError } from '../src/base/errors.ts';
-import type { Files } from '../src/io/files.ts';
+import type { Intrinsics } from '../src/geometry/intrinsics.ts';
 import { rigidProblem } from '../src/geometry/rigid-motion.ts';
+import type { Files } from '../src/io/files.ts';
 import { holdOut } from './hold-out.ts';
 import { findImageFolder, listImages } from './image-folders.ts';
-import { checkMatrix, readNpy } from './npy.ts';
+import { checkShape } from './image-shape.ts';
+import { colmapFormat } from './load-colmap.ts';
+import { checkMatrix, type NpyArray, readNpy } from './npy.ts';
+import { viewDepths } from './point-bounds.ts';
 import { valueError } from './read-json.ts';
-import type { DepthRange } from './scene-data.ts';
 import type { LoadOptions, PosedImage, PosedScene, SceneFormat } from './scene-format.ts';
 import { joinPath, viewNames } from './scene-paths.ts';
+import { facesForward } from './scene-space.ts';
 
 export const POSES_BOUNDS = 'poses_bounds.npy';
 export const COLUMNS = 17;
@@ -25,9 +28,17 @@ export const COLUMNS = 17;
 export const llffFormat: SceneFormat = {
   name: 'llff',
 
-  async detect(path, files) {
-    const found = (await files.kind(joinPath(path, POSES_BOUNDS))) === 'file';
-    return { found, reason: found ? `found ${POSES_BOUNDS}` : POSES_BOUNDS };
+  async detect(path, files, named = false) {
+    const file = joinPath(path, POSES_BOUNDS);
+    if ((await files.kind(file)) !== 'file') return { found: false, reason: POSES_BOUNDS };
+    const { found: hasModel } = await colmapFormat.detect(path, files);
+    if (named || !hasModel) return { found: true, reason: `found ${POSES_BOUNDS}` };
+    // The scenes of Mip-NeRF 360 and NeRD have both: of cameras all round the reconstruction says more, and where the subject lies.
+    const array = readNpy(file, await files.read(file));
+    const poses = Array.from({ length: checkMatrix(file, array, COLUMNS) }, (_, i) => poseOf(rowOf(array, i)));
+    return facesForward(poses)
+      ? { found: true, reason: `found ${POSES_BOUNDS}, its cameras all look one way` }
+      : { found: false, reason: `${POSES_BOUNDS}, whose cameras look all ways, without a COLMAP model` };
   },
 
   async load(path, files, options) {
@@ -37,15 +48,17 @@ export const llffFormat: SceneFormat = {
     const { factor, paths } = await imagePaths(path, file, rows, files, options);
     const names = viewNames(paths);
     const images = paths.map((relative, i): PosedImage => {
-      const row = array.data.subarray(i * COLUMNS, (i + 1) * COLUMNS);
-      const { pose, intrinsics, depthRange } = parseRow(file, i, row);
-      return { name: names[i], imagePath: joinPath(path, relative), camToWorld: pose, intrinsics, depthRange };
+      const { pose, ...camera } = parseRow(file, i, rowOf(array, i));
+      return { name: names[i], imagePath: joinPath(path, relative), camToWorld: pose, ...camera };
     });
-    const depthRange = {
-      near: Math.min(...images.map((image) => image.depthRange!.near)),
-      far: Math.max(...images.map((image) => image.depthRange!.far)),
-    };
-    return { splits: holdOut(images, options.holdout), warnings: [], storedFactor: factor, depthRange, space: 'ndc' } satisfies PosedScene;
+    const forward = facesForward(images.map(({ camToWorld }) => camToWorld));
+    return {
+      splits: holdOut(images, options.holdout),
+      warnings: [],
+      storedFactor: factor,
+      depthRange: viewDepths(images) ?? undefined,
+      ...(forward && { space: 'ndc' }),
+    } satisfies PosedScene;
   },
 };
 
@@ -65,19 +78,28 @@ async function imagePaths(
   );
 }
 
-function parseRow(
-  file: string,
-  index: number,
-  row: Float64Array,
-): { pose: Float64Array; intrinsics: PosedImage['intrinsics']; depthRange: DepthRange } {
-  const bad = row.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw valueError(file, `row ${index}`, 'finite numbers', `${row[bad]} in column ${bad}`, 'Leave that view out.');
+function rowOf({ data }: NpyArray, index: number): Float64Array {
+  return data.subarray(index * COLUMNS, (index + 1) * COLUMNS);
+}
+
+function poseOf(row: Float64Array): Float64Array {
   const pose = new Float64Array(16);
   pose[15] = 1;
   for (let axis = 0; axis < 3; axis++) {
     const [down, right, back, place] = row.subarray(axis * 5, axis * 5 + 4);
     pose.set([right, -down, back, place], axis * 4);
   }
+  return pose;
+}
+
+function parseRow(
+  file: string,
+  index: number,
+  row: Float64Array,
+): { pose: Float64Array } & Pick<PosedImage, 'intrinsics' | 'shape' | 'depthRange'> {
+  const bad = row.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw valueError(file, `row ${index}`, 'finite numbers', `${row[bad]} in column ${bad}`, 'Leave that view out.');
+  const pose = poseOf(row);
   const problem = rigidProblem(pose);
   if (problem !== null) throw valueError(file, `row ${index}`, problem.expected, problem.found);
   const [fullHeight, fullWidth, focal] = [row[4], row[9], row[14]];
@@ -85,10 +107,12 @@ function parseRow(
     throw valueError(file, `row ${index}`, 'a positive height, width and focal length', `${fullHeight}, ${fullWidth}, ${focal}`);
   const [near, far] = row.subarray(15);
   if (!(near > 0 && far > near)) throw valueError(file, `row ${index}`, 'bounds 0 < near < far', `${near} and ${far}`);
+  const shape = { width: fullWidth, height: fullHeight };
   // One focal length for both sides, from the width: stored copies may be a pixel off in height.
   const intrinsics = (width: number, height: number): Intrinsics => {
+    checkShape(`${file}: row ${index}`, { width, height }, shape);
     const scaled = (focal * width) / fullWidth;
     return { width, height, fx: scaled, fy: scaled, cx: width / 2, cy: height / 2 };
   };
-  return { pose, intrinsics, depthRange: { near, far } };
+  return { pose, intrinsics, shape, depthRange: { near, far } };
 }

@@ -1,27 +1,32 @@
-/** Pixels for posed images: sizes checked against each other before anything is decoded, then decoded and downscaled a few at a time. */
+/** Pixels for posed images: sizes checked against each other before anything is decoded, then decoded, turned and downscaled a few at a time. */
 import { InputError } from '../src/base/errors.ts';
-import type { Files, ImageCodec } from '../src/io/files.ts';
 import { planeBounds } from '../src/geometry/lens.ts';
+import type { Files, ImageCodec, Orientation } from '../src/io/files.ts';
 import { checkDownscale, downscaleImage, downscaleIntrinsics, downscaleMask } from './downscale.ts';
 import { fingerprint, hashFile } from './fingerprint.ts';
 import { mapLimited } from './map-limited.ts';
+import { orientationOf, turnedSize } from './orientation.ts';
+import { type ImageSize, readImage, readMask, sizeText } from './read-image.ts';
 import type { SplitName, View } from './scene-data.ts';
 import type { PosedImage } from './scene-format.ts';
 
 /** Decoders run on threads of their own; more than a few in flight only costs memory. */
-const IN_FLIGHT = 4;
-
-/** Masks are black or white: below this is black. */
-const WHITE = 128;
-
-export interface ImageSize {
-  readonly width: number;
-  readonly height: number;
-}
+export const IN_FLIGHT = 4;
+/** Headers are small. */
+const HEADERS_IN_FLIGHT = 32;
 
 /** The sizes of the images of a split. Throws InputError naming the first that differs from the others, unless they may. */
-export async function splitSizes(split: SplitName, posed: readonly PosedImage[], images: ImageCodec, mixed: boolean): Promise<ImageSize[]> {
-  const sizes = await mapLimited(posed, IN_FLIGHT, (image) => images.size(image.imagePath));
+export async function splitSizes(
+  split: SplitName,
+  posed: readonly PosedImage[],
+  { images, orientation = 'auto' }: { readonly images: ImageCodec; readonly orientation?: Orientation },
+  mixed: boolean,
+): Promise<SplitSize[]> {
+  const sizes = await mapLimited(posed, HEADERS_IN_FLIGHT, async ({ imagePath, shape }): Promise<SplitSize> => {
+    const header = await images.header(imagePath);
+    const { turn, certain } = orientationOf(header, shape, orientation);
+    return { ...turnedSize(header, turn), turn, hasAlpha: header.hasAlpha, certain };
+  });
   const [usual] = sizeCounts(sizes)[0];
   const odd = mixed ? -1 : sizes.findIndex((size) => sizeText(size) !== usual);
   if (odd >= 0) {
@@ -33,18 +38,27 @@ export async function splitSizes(split: SplitName, posed: readonly PosedImage[],
   return sizes;
 }
 
+/** `certain`: the camera's shape left no doubt which way up the image is. */
+export type SplitSize = ImageSize & { readonly certain: boolean };
+
 /** Texts of the different sizes and how many images have them, the most frequent first. */
-export function sizeCounts(sizes: readonly ImageSize[]): [string, number][] {
+export function sizeCounts(sizes: readonly Pick<ImageSize, 'width' | 'height'>[]): [string, number][] {
   const counts = new Map<string, number>();
   for (const size of sizes) counts.set(sizeText(size), (counts.get(sizeText(size)) ?? 0) + 1);
   return [...counts].sort((a, b) => b[1] - a[1]);
 }
 
-/** Decodes all images of a split. `loaded` is called after each. */
+/**
+ * Decodes all images of a split.
+ *
+ * @param alphaIsMask transparent pixels mean nothing, as under a mask; else the background shows through them
+ * @param loaded called after each
+ */
 export async function loadViews(
   posed: readonly PosedImage[],
   sizes: readonly ImageSize[],
   downscale: number,
+  alphaIsMask: boolean,
   images: ImageCodec,
   loaded: () => void,
 ): Promise<View[]> {
@@ -54,24 +68,25 @@ export async function loadViews(
     planeBounds(intrinsics(width, height));
   });
   return mapLimited(posed, IN_FLIGHT, async ({ name, imagePath, maskPath, camToWorld, depthRange, intrinsics }, i) => {
-    const { rgba } = downscaleImage(await images.decode(imagePath), downscale);
-    const mask = maskPath === undefined ? undefined : downscaleMask(await readMask(maskPath, sizes[i], images), sizes[i], downscale);
+    const { rgba } = downscaleImage(await readImage(imagePath, sizes[i], images), downscale);
+    const written = maskPath === undefined ? undefined : downscaleMask(await readMask(maskPath, sizes[i], images), sizes[i], downscale);
+    const mask = alphaIsMask && sizes[i].hasAlpha ? takeAlpha(rgba, written) : written;
     loaded();
     const scaled = downscaleIntrinsics(intrinsics(sizes[i].width, sizes[i].height), downscale);
     return { name, camToWorld, intrinsics: scaled, rgba, ...(mask && { mask }), ...(depthRange && { depthRange }) };
   });
 }
 
-/** [height, width] 1 where the mask is white */
-async function readMask(path: string, size: ImageSize, images: ImageCodec): Promise<Uint8Array> {
-  const { width, height, rgba } = await images.decode(path);
-  if (width !== size.width || height !== size.height) {
-    throw new InputError(
-      `${path}: expected ${sizeText(size)}, the size of its image, found ${sizeText({ width, height })}`,
-      'Export the mask again in the size of the image.',
-    );
+/** Makes the pixels opaque; the mask without those that were not, or undefined where nothing is masked. */
+function takeAlpha(rgba: Uint8Array, mask: Uint8Array | undefined): Uint8Array | undefined {
+  let out = mask;
+  for (let i = 0; i * 4 < rgba.length; i++) {
+    if (rgba[i * 4 + 3] === 255) continue;
+    out ??= new Uint8Array(rgba.length / 4).fill(1);
+    out[i] = 0;
+    rgba[i * 4 + 3] = 255;
   }
-  return Uint8Array.from({ length: width * height }, (_, i) => (rgba[i * 4] >= WHITE ? 1 : 0));
+  return out;
 }
 
 /** Fingerprint of a split from its files, without decoding them. */
@@ -87,8 +102,4 @@ export async function fingerprintSplit(
     hashes: [await hashFile(imagePath, files), ...(maskPath === undefined ? [] : [await hashFile(maskPath, files)])],
   }));
   return fingerprint(format, entries);
-}
-
-function sizeText({ width, height }: ImageSize): string {
-  return `${width}x${height}`;
 }

@@ -3,15 +3,17 @@
  *
  *     rgb/S_NAME.png      S = 0: train, 1: val (or test, where there is no 2), 2: test
  *     pose/S_NAME.txt     camToWorld, 4 rows of 4 numbers, the camera looking along +Z with +Y down
- *     intrinsics.txt      "f cx cy 0." on the first line, or a 4x4 matrix with fx, fy, cx, cy in it
+ *     intrinsics.txt      "f cx cy 0." on the first line and "height width" that it is for on the last, or a 4x4 matrix with
+ *                         fx, fy, cx, cy in it
  *     bbox.txt            xmin ymin zmin xmax ymax zmax and the size of a voxel; may be missing
  */
-import type { Intrinsics } from '../src/geometry/intrinsics.ts';
+import type { Intrinsics, Size } from '../src/geometry/intrinsics.ts';
 import type { Box } from '../src/geometry/box.ts';
 import { InputError } from '../src/base/errors.ts';
 import type { Files } from '../src/io/files.ts';
 import { parseRigidMotion } from '../src/geometry/rigid-motion.ts';
 import { listImages } from './image-folders.ts';
+import { checkShape } from './image-shape.ts';
 import { valueError } from './read-json.ts';
 import type { SplitName } from './scene-data.ts';
 import type { PosedImage, PosedScene } from './scene-format.ts';
@@ -37,7 +39,7 @@ export async function nsvfNames(path: string, files: Files): Promise<NsvfNames> 
 export async function loadNsvfFolder(path: string, files: Files): Promise<PosedScene> {
   const names = await listImages(joinPath(path, 'rgb'), files);
   const last = names.some((name) => name.startsWith('2_')) ? 2 : 1;
-  const intrinsics = await readIntrinsics(joinPath(path, 'intrinsics.txt'), files);
+  const camera = await readCamera(joinPath(path, 'intrinsics.txt'), files);
   const shown = viewNames(names);
   const splits: Partial<Record<SplitName, PosedImage[]>> = {};
   const poses = new Set(await files.list(joinPath(path, 'pose')));
@@ -51,7 +53,7 @@ export async function loadNsvfFolder(path: string, files: Files): Promise<PosedS
       );
     }
     const camToWorld = await readPose(joinPath(path, `pose/${pose}`), files);
-    (splits[split] ??= []).push({ name: shown[i], imagePath: joinPath(path, `rgb/${name}`), camToWorld, intrinsics });
+    (splits[split] ??= []).push({ name: shown[i], imagePath: joinPath(path, `rgb/${name}`), camToWorld, ...camera });
   }
   const box = await readBox(joinPath(path, 'bbox.txt'), files);
   return { splits, warnings: [], space: 'bounded', ...(box && { box }) };
@@ -68,7 +70,7 @@ function splitOf(file: string, name: string, last: number): SplitName {
   return Number(split) === 0 ? 'train' : Number(split) === last ? 'test' : 'val';
 }
 
-async function readIntrinsics(file: string, files: Files): Promise<PosedImage['intrinsics']> {
+async function readCamera(file: string, files: Files): Promise<Pick<PosedImage, 'intrinsics' | 'shape'>> {
   const lines = await readNumbers(file, files);
   const isMatrix = lines.length >= 3 && lines.slice(0, 3).every((line) => line.length === 4);
   const [first] = lines;
@@ -81,7 +83,22 @@ async function readIntrinsics(file: string, files: Files): Promise<PosedImage['i
     );
   const [fx, fy, cx, cy] = isMatrix ? [lines[0][0], lines[1][1], lines[0][2], lines[1][2]] : [first[0], first[0], first[1], first[2]];
   if (!(fx > 0 && fy > 0)) throw valueError(file, 'line 1', 'a positive focal length', `${fx} and ${fy}`);
-  return (width, height): Intrinsics => ({ width, height, fx, fy, cx, cy });
+  if (isMatrix && lines[0][1] !== 0)
+    throw valueError(file, 'line 1', 'no skew (0 as second number)', String(lines[0][1]), 'Resample the images to square axes.');
+  const shape = isMatrix ? undefined : sizeOf(lines.at(-1)!);
+  const intrinsics = (width: number, height: number): Intrinsics => {
+    const size = { width, height };
+    if (shape !== undefined) checkShape(`${file}: last line`, size, shape);
+    const [sx, sy] = shape === undefined ? [1, 1] : [width / shape.width, height / shape.height];
+    return { ...size, fx: fx * sx, fy: fy * sy, cx: cx * sx, cy: cy * sy };
+  };
+  return { intrinsics, ...(shape && { shape }) };
+}
+
+/** "height width"; other lines have other counts of numbers. */
+function sizeOf(numbers: readonly number[]): Size | undefined {
+  const [height, width] = numbers;
+  return numbers.length === 2 && height > 0 && width > 0 ? { width, height } : undefined;
 }
 
 async function readPose(file: string, files: Files): Promise<Float64Array> {

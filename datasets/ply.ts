@@ -11,13 +11,20 @@ interface Header {
   readonly properties: readonly { readonly name: string; readonly type: string }[];
 }
 
+export interface PointCloud {
+  /** [P,3] */
+  readonly places: Float64Array;
+  /** Whether they were stored as 32-bit numbers: what is far from the origin is known to a few centimetres only, or metres. */
+  readonly isSingle: boolean;
+}
+
 const LONGEST_HEADER = 65_536;
 const BYTES: Readonly<Record<string, number>> = {
   char: 1, uchar: 1, int8: 1, uint8: 1, short: 2, ushort: 2, int16: 2, uint16: 2, int: 4, uint: 4, int32: 4, uint32: 4, float: 4, float32: 4, double: 8, float64: 8,
 }; // prettier-ignore
 
-/** [P,3]. Points that are not finite are left out. */
-export function readPly(path: string, bytes: Uint8Array): Float32Array {
+/** Points that are not finite are left out. */
+export function readPly(path: string, bytes: Uint8Array): PointCloud {
   const reader = new ByteReader(path, bytes);
   const head = new TextDecoder('latin1').decode(bytes.subarray(0, LONGEST_HEADER));
   const end = /(?:^|\n)end_header\r?\n/.exec(head);
@@ -25,7 +32,9 @@ export function readPly(path: string, bytes: Uint8Array): Float32Array {
   const start = end.index + end[0].length;
   const header = parseHeader(head.slice(0, start), reader);
   const body = bytes.subarray(start);
-  return finite(header.format === 'ascii' ? asciiPoints(header, body, reader) : binaryPoints(header, body, reader));
+  const isAscii = header.format === 'ascii';
+  const places = finite(isAscii ? asciiPoints(header, body, reader) : binaryPoints(header, body, reader));
+  return { places, isSingle: !isAscii && header.properties.some(({ name, type }) => name === 'x' && BYTES[type] === 4) };
 }
 
 /** Binary, little-endian, x y z float32. */
@@ -51,14 +60,14 @@ function parseHeader(text: string, reader: ByteReader): Header {
   if (vertex === null) throw reader.error('vertices as the first element', JSON.stringify(first?.split('\n')[0] ?? 'no element'));
   const properties = [...first.matchAll(/(?:^|\n)property (\S+) (\S+)/g)].map(([, type, name]) => ({ type, name }));
   for (const { type, name } of properties)
-    if (!(type in BYTES)) throw reader.error('numbers as properties of a vertex', `${name} of type ${type}`);
+    if (!Object.hasOwn(BYTES, type)) throw reader.error('numbers as properties of a vertex', `${name} of type ${type}`);
   for (const axis of ['x', 'y', 'z']) {
     if (!properties.some(({ name }) => name === axis)) throw reader.error(`vertices with x, y and z`, `no ${axis}`);
   }
   return { format: format[1] as Header['format'], vertices: Number(vertex[1]), properties };
 }
 
-function binaryPoints({ format, vertices, properties }: Header, body: Uint8Array, reader: ByteReader): Float32Array {
+function binaryPoints({ format, vertices, properties }: Header, body: Uint8Array, reader: ByteReader): Float64Array {
   const stride = properties.reduce((sum, { type }) => sum + BYTES[type], 0);
   if (vertices * stride > body.length) throw reader.error(`${vertices} vertices of ${stride} bytes`, `${body.length} bytes`);
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
@@ -69,7 +78,7 @@ function binaryPoints({ format, vertices, properties }: Header, body: Uint8Array
     if (!/^(float|float32|double|float64)$/.test(type)) throw reader.error(`${axis} of type float or double`, type);
     return { at: properties.slice(0, index).reduce((sum, before) => sum + BYTES[before.type], 0), wide: BYTES[type] === 8 };
   });
-  const points = new Float32Array(vertices * 3);
+  const points = new Float64Array(vertices * 3);
   for (let i = 0; i < vertices; i++) {
     places.forEach(({ at, wide }, axis) => {
       points[i * 3 + axis] = wide ? view.getFloat64(i * stride + at, little) : view.getFloat32(i * stride + at, little);
@@ -78,11 +87,11 @@ function binaryPoints({ format, vertices, properties }: Header, body: Uint8Array
   return points;
 }
 
-function asciiPoints({ vertices, properties }: Header, body: Uint8Array, reader: ByteReader): Float32Array {
+function asciiPoints({ vertices, properties }: Header, body: Uint8Array, reader: ByteReader): Float64Array {
   const lines = new TextDecoder('latin1').decode(body).split('\n');
   if (vertices > lines.length) throw reader.error(`${vertices} lines of vertices`, `${lines.length}`);
   const columns = ['x', 'y', 'z'].map((axis) => properties.findIndex(({ name }) => name === axis));
-  const points = new Float32Array(vertices * 3);
+  const points = new Float64Array(vertices * 3);
   for (let i = 0; i < vertices; i++) {
     const words = lines[i].trim().split(/\s+/);
     if (words.length < properties.length)
@@ -94,11 +103,11 @@ function asciiPoints({ vertices, properties }: Header, body: Uint8Array, reader:
   return points;
 }
 
-function finite(points: Float32Array): Float32Array {
+function finite(points: Float64Array): Float64Array {
   const kept: number[] = [];
   for (let i = 0; i < points.length; i += 3) {
     if (Number.isFinite(points[i]) && Number.isFinite(points[i + 1]) && Number.isFinite(points[i + 2])) kept.push(i);
   }
   if (kept.length * 3 === points.length) return points;
-  return Float32Array.from({ length: kept.length * 3 }, (_, i) => points[kept[Math.floor(i / 3)] + (i % 3)]);
+  return Float64Array.from({ length: kept.length * 3 }, (_, i) => points[kept[Math.floor(i / 3)] + (i % 3)]);
 }

@@ -3,6 +3,7 @@ import type { Box } from '../src/geometry/box.ts';
 import { planeBounds } from '../src/geometry/lens.ts';
 import type { Camera } from '../src/geometry/camera.ts';
 import type { DepthRange } from './scene-data.ts';
+import type { PosedImage } from './scene-format.ts';
 
 /** Share of the points that is ignored at each end. LLFF's bounds use the same. */
 const OUTLIERS = 0.001;
@@ -14,13 +15,17 @@ const ENOUGH = 20_000;
 /** Fewer points in a view than this say nothing about it. */
 const TOO_FEW = 8;
 
-/** Box around [P,3] points, or null if they are too few or lie in a plane along an axis. */
-export function pointBox(points: Float32Array): Box | null {
+/**
+ * Box around [P,3] points, or null if they are too few or lie in a plane along an axis.
+ *
+ * @param slack by which each coordinate may be wrong
+ */
+export function pointBox(points: Float32Array, slack = 0): Box | null {
   if (points.length / 3 < TOO_FEW) return null;
   const sides = [0, 1, 2].map((axis) => {
     const sorted = Float32Array.from({ length: points.length / 3 }, (_, i) => points[i * 3 + axis]).sort();
     const [low, high] = [quantile(sorted, OUTLIERS), quantile(sorted, 1 - OUTLIERS)];
-    const margin = (high - low) * BOX_MARGIN;
+    const margin = (high - low) * BOX_MARGIN + slack;
     return [low - margin, high + margin];
   });
   if (sides.some(([low, high]) => !(high > low))) return null;
@@ -28,7 +33,7 @@ export function pointBox(points: Float32Array): Box | null {
 }
 
 /** The z-depths of the [P,3] points that a camera sees, or null if it sees too few. */
-export function pointDepths({ camToWorld: m, intrinsics }: Camera, points: Float32Array): DepthRange | null {
+export function pointDepths({ camToWorld: m, intrinsics }: Camera, points: Float32Array, slack = 0): DepthRange | null {
   const { left, right, top, bottom } = planeBounds(intrinsics);
   const stride = Math.max(1, Math.ceil(points.length / 3 / ENOUGH)) * 3;
   const depths: number[] = [];
@@ -42,7 +47,8 @@ export function pointDepths({ camToWorld: m, intrinsics }: Camera, points: Float
   }
   if (depths.length < TOO_FEW) return null;
   const sorted = Float64Array.from(depths).sort();
-  return { near: quantile(sorted, OUTLIERS) * (1 - DEPTH_MARGIN), far: quantile(sorted, 1 - OUTLIERS) * (1 + DEPTH_MARGIN) };
+  const [near, far] = [quantile(sorted, OUTLIERS), quantile(sorted, 1 - OUTLIERS)];
+  return { near: Math.max(near - slack, near / 2) * (1 - DEPTH_MARGIN), far: (far + slack) * (1 + DEPTH_MARGIN) };
 }
 
 /** The z-depths between which a box lies for all cameras; those inside it have it from a twentieth of the greatest depth on. Null if it is behind all. */
@@ -58,6 +64,13 @@ export function boxDepths(box: Box, poses: readonly ArrayLike<number>[]): DepthR
     }
   }
   return far > 0 ? { near: Math.max(near, far / 20), far } : null;
+}
+
+/** What the views have been found to show, together; null if nothing was. */
+export function viewDepths(cameras: readonly Pick<PosedImage, 'depthRange'>[]): DepthRange | null {
+  const ranges = cameras.flatMap(({ depthRange: range }) => range ?? []);
+  if (ranges.length === 0) return null;
+  return ranges.reduce((all, { near, far }) => ({ near: Math.min(all.near, near), far: Math.max(all.far, far) }));
 }
 
 function quantile(sorted: ArrayLike<number>, share: number): number {

@@ -37,15 +37,33 @@ function parseJson(path: string, bytes: Uint8Array): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    // Python's json writes these words for numbers that are not finite, and JSON has no such words.
-    const word = /(?<=[[\s,:-])(NaN|Infinity)(?=[\s,\]}])/.exec(text)?.[0];
-    const found = word ?? (cause instanceof Error ? cause.message : String(cause));
-    const size = `${text.length} characters`;
+    const worded = withQuotedWords(text);
+    if (worded !== null) return worded;
+    const found = cause instanceof Error ? cause.message : String(cause);
     throw new InputError(
-      `${path}: expected JSON, found ${word === undefined ? `${found} (${size})` : `the word ${found}, a number that is not finite`}`,
-      word === undefined ? 'The file may be truncated: copy or export it again.' : 'A pose could not be computed; leave that frame out.',
+      `${path}: expected JSON, found ${found} (${text.length} characters)`,
+      'The file may be truncated: copy or export it again.',
       { cause },
     );
+  }
+}
+
+/**
+ * Python's json writes NaN and Infinity for numbers that are not finite, and JSON has no such words: as texts they parse, and whoever needs a number
+ * there says where. Null if that is not what is wrong with the text.
+ */
+function withQuotedWords(text: string): unknown {
+  let words = 0;
+  const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (found) => {
+    if (found.startsWith('"')) return found;
+    words++;
+    return `"${found}"`;
+  });
+  if (words === 0) return null;
+  try {
+    return JSON.parse(quoted);
+  } catch {
+    return null;
   }
 }
 

@@ -1,9 +1,10 @@
 /**
- * What every loader produces: posed images, ready for training.
+ * What every loader produces: posed images, ready for training, in a world near the origin.
  *
  * Camera convention: right-handed world, the camera looks along its -Z with +Y up, `camToWorld` is 4x4 row-major, a rigid motion. Pixel
  * (i, j), column i and row j from the top left, has its centre at (i + 0.5, j + 0.5).
  */
+import type { Vec3 } from '../src/geometry/vector.ts';
 import type { SceneSpace } from '../src/spaces/space.ts';
 import type { Intrinsics } from '../src/geometry/intrinsics.ts';
 
@@ -26,14 +27,27 @@ export interface DepthRange {
   readonly far: number;
 }
 
+/** Where the world of a field lies in the coordinates of the scene's file: p_file = centre + p_world / scale (world-frame.ts). */
+export interface WorldFrame {
+  readonly centre: Vec3;
+  /** A power of two. */
+  readonly scale: number;
+}
+
 export type SplitName = 'train' | 'val' | 'test';
 export type Background = 'white' | 'black' | 'random';
+
+export type NamedPose = Pick<View, 'name' | 'camToWorld'>;
 
 export interface SceneData {
   readonly name: string;
   /** e.g. "blender" */
   readonly format: string;
   readonly splits: Readonly<Partial<Record<SplitName, readonly View[]>>>;
+  /** Cameras of all splits, those whose pixels were not wanted included. */
+  readonly poses: Readonly<Partial<Record<SplitName, readonly NamedPose[]>>>;
+  /** null: the world is that of the file. Everything else here is in this world. */
+  readonly frame: WorldFrame | null;
   /** Range of z-depth along camera rays in which the scene lies, metres; NaN only where a range was optional and none was found. */
   readonly near: number;
   readonly far: number;

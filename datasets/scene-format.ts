@@ -2,10 +2,11 @@
  * What a format has to provide. A format only knows its files: it finds cameras and image paths. Loading pixels, downscaling, depth range, the
  * kind of space and the fingerprint are shared by all formats (open-scene.ts).
  */
-import type { SpaceKind } from '../src/spaces/space.ts';
-import type { Intrinsics } from '../src/geometry/intrinsics.ts';
 import type { Box } from '../src/geometry/box.ts';
+import type { Intrinsics } from '../src/geometry/intrinsics.ts';
 import type { Files } from '../src/io/files.ts';
+import type { SpaceKind } from '../src/spaces/space.ts';
+import type { PointCloud } from './ply.ts';
 import type { DepthRange, SplitName } from './scene-data.ts';
 
 export interface Detection {
@@ -24,8 +25,12 @@ export interface LoadOptions {
 export interface SceneFormat {
   /** Short name, e.g. "blender". */
   readonly name: string;
-  /** Looks at names only, reads nothing. */
-  detect(path: string, files: Files): Promise<Detection>;
+  /**
+   * Looks at names; reads no more than it takes to tell formats apart whose files lie in one folder.
+   *
+   * @param named the user says that it is this format
+   */
+  detect(path: string, files: Files, named?: boolean): Promise<Detection>;
   /** Reads the cameras of all splits. Throws InputError where the files are not what the format demands. */
   load(path: string, files: Files, options: LoadOptions): Promise<PosedScene>;
 }
@@ -39,6 +44,8 @@ export interface PosedImage {
   readonly maskPath?: string;
   /** [16] row-major rigid motion */
   readonly camToWorld: Float64Array;
+  /** The size that the intrinsics are for, where the format gives one; of the stored image only the shape is the same. */
+  readonly shape?: { readonly width: number; readonly height: number };
   /** z-depths between which the view's contents lie, for formats that record it by view. */
   readonly depthRange?: DepthRange;
   /** Intrinsics in pixels of the stored image, whose size the format need not know beforehand. */
@@ -57,10 +64,18 @@ export interface PosedScene {
   readonly depthRange?: DepthRange;
   /** World box of the scene, for formats that record it. */
   readonly box?: Box;
-  /** [P,3] world places on surfaces. */
-  readonly points?: Float32Array;
+  /** World places on surfaces. */
+  readonly points?: PointCloud;
   /** For formats that know. */
   readonly space?: SpaceKind;
+}
+
+/** A scene in the world of its field (world-frame.ts). */
+export interface PlacedScene extends Omit<PosedScene, 'points'> {
+  /** [P,3] world places on surfaces. */
+  readonly points?: Float32Array;
+  /** By how much each of their coordinates may be wrong. Default 0. */
+  readonly pointSlack?: number;
 }
 
 export const SPLIT_NAMES: readonly SplitName[] = ['train', 'val', 'test'];

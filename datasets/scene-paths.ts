@@ -1,9 +1,8 @@
 /** Paths written inside dataset files: relative to the scene folder, `/`-separated, and never leading out of it. */
 import { InputError } from '../src/base/errors.ts';
-import type { Files } from '../src/io/files.ts';
+import { withoutImageExtension } from './image-names.ts';
 
-/** Tried in this order for a path that names no existing file. */
-const IMAGE_EXTENSIONS = ['.png', '.jpg', '.jpeg', '.webp', '.PNG', '.JPG', '.JPEG'];
+const DRIVE = /^[A-Za-z]:(?=\/|$)/;
 
 export function joinPath(folder: string, name: string): string {
   return folder.endsWith('/') ? folder + name : `${folder}/${name}`;
@@ -25,7 +24,7 @@ export function baseName(path: string): string {
 export function normaliseRelative(written: string, where: string): string {
   const fix = 'Image paths have to be relative to the scene folder and stay inside it.';
   const path = written.replaceAll('\\', '/');
-  if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) throw new InputError(`${where}: expected a relative path, found "${written}"`, fix);
+  if (path.startsWith('/') || DRIVE.test(path)) throw new InputError(`${where}: expected a relative path, found "${written}"`, fix);
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;
@@ -38,14 +37,21 @@ export function normaliseRelative(written: string, where: string): string {
   return parts.join('/');
 }
 
-/** The existing image for a path with or without extension, or null. */
-export async function findImage(folder: string, relative: string, files: Files): Promise<string | null> {
-  const path = joinPath(folder, relative);
-  if ((await files.kind(path)) === 'file') return path;
-  for (const extension of IMAGE_EXTENSIONS) {
-    if ((await files.kind(path + extension)) === 'file') return path + extension;
+/**
+ * The parts of a path that is absolute or climbs out of the folder, those that climb left out; null for one that stays inside. Only a drive is
+ * followed by a colon and a slash: other names may have colons.
+ */
+export function outsideParts(written: string): string[] | null {
+  const path = written.replaceAll('\\', '/');
+  const isAbsolute = path.startsWith('/') || DRIVE.test(path);
+  let climbs = false;
+  const parts: string[] = [];
+  for (const part of path.replace(DRIVE, '').split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) climbs = true;
   }
-  return null;
+  return isAbsolute || climbs ? parts : null;
 }
 
 /**
@@ -53,7 +59,7 @@ export async function findImage(folder: string, relative: string, files: Files):
  * parts repeat ("left/0001" and "right/0001" give "left_0001", "right_0001").
  */
 export function viewNames(relativePaths: readonly string[]): string[] {
-  const whole = relativePaths.map((path) => path.replace(/\.(png|jpe?g|webp)$/i, ''));
+  const whole = relativePaths.map(withoutImageExtension);
   const last = whole.map((path) => path.slice(path.lastIndexOf('/') + 1));
   const chosen = new Set(last).size === last.length ? last : whole;
   const seen = new Map<string, number>();

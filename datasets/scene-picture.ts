@@ -6,10 +6,11 @@ import { outlineOf, spaceFacts } from '../src/spaces/index.ts';
 import type { Box } from '../src/geometry/box.ts';
 import { pixelToPlane } from '../src/geometry/lens.ts';
 import { cross, dot, normalised, type Vec3 } from '../src/geometry/vector.ts';
+import { meanUp, nearestAxis, upText } from '../src/geometry/world-up.ts';
 import type { SceneReport } from './inspect-scene.ts';
 import type { SceneData, SplitName, View } from './scene-data.ts';
 import { SPLIT_NAMES } from './scene-format.ts';
-import { meanUp, nearestAxis, upText } from '../src/geometry/world-up.ts';
+import { poseToFile } from './world-frame.ts';
 
 export interface ScenePicture {
   readonly svg: string;
@@ -35,7 +36,8 @@ interface Panel {
 }
 
 /** @param report of the same scene */
-export function drawScene(scene: SceneData, report: SceneReport): ScenePicture {
+export function drawScene(opened: SceneData, report: SceneReport): ScenePicture {
+  const scene = inFile(opened);
   const present = SPLIT_NAMES.filter((split) => scene.splits[split] !== undefined);
   const views = present.flatMap((split) => scene.splits[split]!);
   const direction = views.length > 0 ? meanUp(views) : ([0, 0, 1] as const);
@@ -44,7 +46,7 @@ export function drawScene(scene: SceneData, report: SceneReport): ScenePicture {
   const side = cross(right, up);
   const reach = frustumLength(scene, report, views);
   const corners = views.flatMap((view) => [...frustum(view, reach), place(view)]);
-  const { box, known } = outlineOf(scene.space, report.bounds as Box | null);
+  const { box, known } = outlineOf(report.space, report.bounds);
   const extent = [...corners, ...(box === null ? [] : boxCorners(box))];
   const panels: Panel[] = [
     { title: `from above (up is ${upText(up)})`, right: side, up: right, left: 0 },
@@ -93,8 +95,25 @@ export function drawScene(scene: SceneData, report: SceneReport): ScenePicture {
   };
 }
 
+type Drawn = Pick<SceneData, 'name' | 'space' | 'near'> & {
+  readonly splits: SceneData['splits'];
+  /** [P,3] */
+  readonly points: Float64Array | null;
+};
+
+/** The scene in the coordinates of its file; one that faces forward in its own world. */
+function inFile({ name, space, near, splits, points, frame }: SceneData): Drawn {
+  const shown = spaceFacts(space).forwardFacing ? null : frame;
+  const moved = (view: View): View => ({ ...view, camToWorld: poseToFile(shown, view.camToWorld) });
+  return {
+    ...{ name, space, near },
+    splits: Object.fromEntries(SPLIT_NAMES.flatMap((split) => (splits[split] ? [[split, splits[split].map(moved)]] : []))),
+    points: points && Float64Array.from(points, (value, i) => (shown === null ? value : shown.centre[i % 3] + value / shown.scale)),
+  };
+}
+
 /** How far frusta are drawn: a quarter of the way to what the cameras look at, or of the nearest thing, whichever is known. */
-function frustumLength(scene: SceneData, { cameras }: SceneReport, views: readonly View[]): number {
+function frustumLength(scene: Drawn, { cameras }: SceneReport, views: readonly View[]): number {
   if (spaceFacts(scene.space).forwardFacing) return scene.near;
   if (cameras.distance !== null) return cameras.distance.median / 4;
   const places = views.map(place);
@@ -151,7 +170,7 @@ function gridLines(panel: Panel, cx: number, cy: number, scale: number, step: nu
   return `<path d="${lines.join('')}" stroke="#e6e6e6" fill="none"/>`;
 }
 
-function somePoints(points: Float32Array | null): Vec3[] {
+function somePoints(points: Float64Array | null): Vec3[] {
   if (points === null) return [];
   const stride = Math.max(1, Math.ceil(points.length / 3 / MOST_POINTS)) * 3;
   const some: Vec3[] = [];

@@ -1,19 +1,31 @@
 /** What is odd about a scene: mistakes of an export, and what will make a reconstruction bad. One sentence each. */
 import { spaceFacts } from '../src/spaces/index.ts';
 import { cameraGeometry } from '../src/geometry/camera-geometry.ts';
+import { meanUp, nearestAxis } from '../src/geometry/world-up.ts';
 import type { SceneData, View } from './scene-data.ts';
 import { facesForward } from './scene-space.ts';
-import { meanUp, nearestAxis } from '../src/geometry/world-up.ts';
+import { lengthToFile } from './world-frame.ts';
 
 /** Distances of cameras to their subject that are usual, in metres of the file: beyond, the unit is probably another one. */
 const USUAL_SCALE = [0.02, 200] as const;
 
+/**
+ * Besides `SceneData.warnings`. Of splits that were not opened only the poses are looked at.
+ *
+ * @param cameras that define the scene
+ */
 export function sceneProblems(scene: SceneData, cameras: readonly View[]): string[] {
-  return [...scene.warnings, ...splitProblems(scene), ...poseProblems(scene), ...upProblems(cameras), ...geometryProblems(scene, cameras)];
+  return [
+    ...splitProblems(scene),
+    ...poseProblems(scene),
+    ...upProblems(cameras),
+    ...geometryProblems(scene, cameras),
+    ...lensProblems(cameras),
+  ];
 }
 
 function splitProblems(scene: SceneData): string[] {
-  const { train, val, test } = scene.splits;
+  const { train, val, test } = scene.poses;
   const problems: string[] = [];
   if (train === undefined) problems.push('there is no train split: the scene can be looked at, but not trained on');
   else if (train.length < 10) problems.push(`only ${train.length} training views; expect holes and floaters`);
@@ -31,7 +43,7 @@ function splitProblems(scene: SceneData): string[] {
 function poseProblems(scene: SceneData): string[] {
   const problems: string[] = [];
   const seen = new Map<string, { split: string; name: string }>();
-  for (const [split, views] of Object.entries(scene.splits)) {
+  for (const [split, views] of Object.entries(scene.poses)) {
     for (const view of views) {
       const key = Array.from(view.camToWorld, (value) => value.toFixed(6)).join(' ');
       const other = seen.get(key);
@@ -56,6 +68,20 @@ function upProblems(cameras: readonly View[]): string[] {
   return problems;
 }
 
+/** Principal points farther from the middle than this share of a side are rare. */
+const FAR_OFF_CENTRE = 0.25;
+
+function lensProblems(cameras: readonly View[]): string[] {
+  const off = cameras.filter(
+    ({ intrinsics: { width, height, cx, cy } }) => Math.max(Math.abs(cx / width - 0.5), Math.abs(cy / height - 0.5)) > FAR_OFF_CENTRE,
+  );
+  if (off.length === 0) return [];
+  const { width, height, cx, cy } = off[0].intrinsics;
+  return [
+    `the principal point of ${off.length} of ${cameras.length} cameras is far from the middle of the image (${listed(off)}: ${cx.toFixed(1)}, ${cy.toFixed(1)} of ${width}x${height}): were the images cropped or scaled?`,
+  ];
+}
+
 function geometryProblems(scene: SceneData, cameras: readonly View[]): string[] {
   const poses = cameras.map((view) => view.camToWorld);
   const { centre, radius, spread, facing, distances } = cameraGeometry(poses);
@@ -64,16 +90,18 @@ function geometryProblems(scene: SceneData, cameras: readonly View[]): string[] 
     return facesForward(poses) ? [] : ['the scene is taken for a forward-facing one, but its cameras look all ways'];
   if (centre === null) return ['all cameras look in the same direction'];
   const problems: string[] = [];
+  const length = (value: number): number => lengthToFile(scene.frame, value);
   if (spread > 0.25 * radius) {
     problems.push(
-      `the cameras do not look at a common centre: their axes miss it by ${spread.toFixed(2)} at a distance of ${radius.toFixed(2)}`,
+      `the cameras do not look at a common centre: their axes miss it by ${length(spread).toFixed(2)} at a distance of ${length(radius).toFixed(2)}`,
     );
   }
   if (facing < 1) {
     const away = cameras.filter(
       ({ camToWorld: m }) => [0, 1, 2].reduce((sum, k) => sum + m[k * 4 + 2] * (m[k * 4 + 3] - centre[k]), 0) <= 0,
     );
-    problems.push(`${away.length} of ${cameras.length} cameras look away from the common centre (${listed(away)})`);
+    const all = away.length === cameras.length ? ': are these poses of a camera that looks along +Z, as in OpenCV, in place of -Z?' : '';
+    problems.push(`${away.length} of ${cameras.length} cameras look away from the common centre (${listed(away)})${all}`);
   }
   if (radius < USUAL_SCALE[0] || radius > USUAL_SCALE[1])
     problems.push(`unusual scale: the cameras are ${radius.toPrecision(2)} from what they look at, taken for metres`);

@@ -1,7 +1,7 @@
 /**
  * Which kind of space a scene is (SceneSpace), for formats that do not know. In this order:
  *
- *     transparent images: what is to be reconstructed was cut out                                        bounded
+ *     photos that are transparent around their subject (cut-out.ts)                                      bounded
  *     all optical axes within 45 degrees of their mean, and z-depths known                                ndc
  *     19 of 20 points nearer to what the cameras look at than the cameras are                            bounded
  *     else: photos show what is behind the subject                                                       unbounded
@@ -10,20 +10,15 @@ import type { SpaceKind, SceneSpace } from '../src/spaces/space.ts';
 import type { Vec3 } from '../src/geometry/vector.ts';
 import { cameraGeometry } from '../src/geometry/camera-geometry.ts';
 import { meanPose } from './forward-facing.ts';
-import type { PosedScene } from './scene-format.ts';
+import type { PlacedScene } from './scene-format.ts';
 
 const FORWARD = Math.cos(Math.PI / 4);
 const MOST_POINTS = 0.95;
 
 /** @param depthsKnown whether ranges of z-depth are known from something else than the cameras */
-export async function spaceKind(
-  posed: PosedScene,
-  poses: readonly ArrayLike<number>[],
-  depthsKnown: boolean,
-  isTransparent: () => Promise<boolean>,
-): Promise<SpaceKind> {
+export function spaceKind(posed: PlacedScene, poses: readonly ArrayLike<number>[], depthsKnown: boolean, cutOut: boolean): SpaceKind {
   if (posed.space !== undefined) return posed.space;
-  if (await isTransparent()) return 'bounded';
+  if (cutOut) return 'bounded';
   if (depthsKnown && facesForward(poses)) return 'ndc';
   return posed.points !== undefined && pointsInside(posed.points, poses) ? 'bounded' : 'unbounded';
 }

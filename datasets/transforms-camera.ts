@@ -1,11 +1,13 @@
 /**
- * The camera of a transforms.json, for all frames or for one: focal lengths in pixels (fl_x, fl_y) or fields of view in radians (camera_angle_x,
- * camera_angle_y), principal point (cx, cy), the size they are for (w, h), and distortion (k1..k4, p1, p2; src/geometry/lens.ts). All of it is scaled
- * to the size of the stored image.
+ * The camera of a transforms.json in every dialect (Blender, instant-ngp, nerfstudio), for all frames or for one: focal lengths in pixels (fl_x,
+ * fl_y) or fields of view (camera_angle_x, camera_angle_y in radians; x_fov, y_fov in degrees), principal point (cx, cy), the size they are for
+ * (w, h), and distortion (k1..k4, p1, p2, or all six as distortion_params; renderer/lens.ts). All of it is scaled to the size of the stored image.
+ * What a frame gives goes before what the file gives; its focal lengths replace those of the file however either writes them.
  */
-import type { Distortion, Intrinsics } from '../src/geometry/intrinsics.ts';
 import { z } from 'zod';
 import { InputError } from '../src/base/errors.ts';
+import type { Distortion, Intrinsics } from '../src/geometry/intrinsics.ts';
+import { checkShape } from './image-shape.ts';
 import { valueError } from './read-json.ts';
 import type { PosedImage } from './scene-format.ts';
 
@@ -13,14 +15,17 @@ const positive = z.number({ error: 'a positive number' }).positive({ error: 'a p
 const coefficient = z.number({ error: 'a number' }).optional();
 const ANGLE = 'an angle in radians between 0 and pi (a field of view)';
 const angle = z.number({ error: ANGLE }).gt(0, { error: ANGLE }).lt(Math.PI, { error: ANGLE }).optional();
+const DEGREES = 'an angle in degrees between 0 and 180 (a field of view)';
+const degrees = z.number({ error: DEGREES }).gt(0, { error: DEGREES }).lt(180, { error: DEGREES }).optional();
 
 export const cameraKeys = {
   camera_model: z.string({ error: 'the name of a camera model' }).optional(),
-  is_fisheye: z.boolean({ error: 'true or false' }).optional(),
   fl_x: positive,
   fl_y: positive,
   camera_angle_x: angle,
   camera_angle_y: angle,
+  x_fov: degrees,
+  y_fov: degrees,
   cx: coefficient,
   cy: coefficient,
   w: positive,
@@ -31,53 +36,149 @@ export const cameraKeys = {
   k4: coefficient,
   p1: coefficient,
   p2: coefficient,
+  distortion_params: z
+    .array(z.number({ error: 'a number' }), { error: '6 numbers: k1 k2 k3 k4 p1 p2' })
+    .length(6, { error: '6 numbers: k1 k2 k3 k4 p1 p2' })
+    .optional(),
 };
 
 export type CameraKeys = z.infer<z.ZodObject<typeof cameraKeys>>;
 
 const MODELS = ['OPENCV', 'PINHOLE', 'SIMPLE_PINHOLE', 'SIMPLE_RADIAL', 'RADIAL', 'PERSPECTIVE'];
 
-/** How much the two sides of an image may be scaled differently: copies are rounded to whole pixels. */
-const ROUNDING = 0.02;
+const UNDISTORT = 'Undistort the images to a perspective camera first, for example with `colmap image_undistorter`.';
+const PIXELS = 'Give fl_x, fl_y, cx, cy in pixels and k1, k2, p1, p2 instead.';
+const BAKE = 'Write it into the images as transparency, or leave the key out.';
+
+/** Keys of other programs that change the picture and mean nothing here: what they stand for and how to do without. Zeros and false are off. */
+const REFUSED: Readonly<Record<string, readonly [what: string, fix: string]>> = {
+  ...entries(['is_fisheye', 'fisheye_crop_radius'], 'a fisheye lens', UNDISTORT),
+  ...entries(['ftheta_p0', 'ftheta_p1', 'ftheta_p2', 'ftheta_p3', 'ftheta_p4'], 'an f-theta lens', UNDISTORT),
+  ...entries(['equirectangular', 'latlong'], 'a panorama', UNDISTORT),
+  ...entries(['orthographic'], 'parallel projection', 'Take or render the images with a perspective camera.'),
+  ...entries(['rolling_shutter'], 'a rolling shutter', 'Leave the key out if the images are of one moment each.'),
+  ...entries(['transform_matrix_start', 'transform_matrix_end'], 'a camera that moves during exposure', 'Give one transform_matrix.'),
+  ...entries(['k5', 'k6', 'p3', 'p4', 's1', 's2', 's3', 's4', 'b1', 'b2', 'xi', 'skew'], 'a lens of more coefficients', UNDISTORT),
+  ...entries(['K', 'intrinsic', 'intrinsics', 'intrinsic_matrix', 'camera_intrinsics', 'camera_matrix'], 'a matrix of intrinsics', PIXELS),
+  ...entries(['focal', 'focal_length', 'fov', 'fov_x', 'fov_y', 'fx', 'fy'], 'a focal length under another name', PIXELS),
+  ...entries(['shift_x', 'shift_y', 'lens_shift_x', 'lens_shift_y', 'principal_point'], 'a shifted lens', PIXELS),
+  ...entries(['white_transparent', 'black_transparent'], 'a colour that counts as transparent', BAKE),
+  ...entries(['sharpen'], 'sharpening', 'Sharpen the images themselves, or leave the key out.'),
+  ...entries(['from_mitsuba'], "Mitsuba's axes", 'Turn the first and third column of each transform_matrix round and leave the key out.'),
+};
+
+function entries(keys: readonly string[], what: string, fix: string): Record<string, readonly [string, string]> {
+  return Object.fromEntries(keys.map((key) => [key, [what, fix] as const]));
+}
+
+/** Focal lengths and fields of view that are both given may differ by this share. */
+const AGREEMENT = 0.01;
+
+/** @throws InputError naming the first key of `keys` that changes the picture in a way that cannot be followed */
+export function refuseOtherCameras(file: string, where: string, keys: Readonly<Record<string, unknown>>): void {
+  for (const key of Object.keys(keys)) {
+    const refused = Object.hasOwn(REFUSED, key) ? REFUSED[key] : undefined;
+    if (refused === undefined || isOff(keys[key])) continue;
+    const [what, fix] = refused;
+    throw new InputError(`${file}: expected a perspective camera (${MODELS.join(', ')}), found ${where}${key}: ${what}`, fix);
+  }
+}
+
+/** Whether it is a key of cameras that `refuseOtherCameras` looks at. */
+export function isOtherCameraKey(key: string): boolean {
+  return Object.hasOwn(REFUSED, key);
+}
+
+function isOff(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isOff);
+  return value === false || value === 0 || value === null || value === undefined || value === '';
+}
 
 /**
  * @param where the frame, for messages
  * @param factor how much smaller the stored images are than those that the file speaks of, where it does not give their size
  */
-export function cameraOf(file: string, where: string, keys: CameraKeys, factor: number): PosedImage['intrinsics'] {
+export function cameraOf(
+  file: string,
+  where: string,
+  ofAll: CameraKeys,
+  ofFrame: CameraKeys,
+  factor: number,
+): Pick<PosedImage, 'intrinsics' | 'shape'> {
+  const keys = mergeCameras(ofAll, ofFrame);
   checkModel(file, keys);
-  if (keys.fl_x === undefined && keys.camera_angle_x === undefined) {
+  if (keys.fl_x === undefined && keys.camera_angle_x === undefined && keys.x_fov === undefined) {
     throw valueError(file, 'fl_x', 'a focal length in pixels (or camera_angle_x), for all frames or in each', `none for ${where}`);
   }
   const distortion = distortionOf(keys);
-  return (width, height): Intrinsics => {
+  const intrinsics = (width: number, height: number): Intrinsics => {
     const [w, h] = [keys.w ?? width * factor, keys.h ?? height * factor];
     const [sx, sy] = [width / w, height / h];
-    if (Math.abs(sx / sy - 1) > ROUNDING + 1 / Math.min(width, height)) {
-      throw new InputError(
-        `${file}: ${where}: expected an image of the shape ${w}x${h} (w, h), found one of ${width}x${height}`,
-        'Give w and h of the images as they are, or undo the cropping: intrinsics cannot be scaled from one shape to another.',
-      );
-    }
-    const fx = keys.fl_x ?? focalOf(w, keys.camera_angle_x!);
-    const fy = keys.fl_y ?? (keys.camera_angle_y === undefined ? fx : focalOf(h, keys.camera_angle_y));
+    checkShape(`${file}: ${where} (w, h)`, { width, height }, { width: w, height: h });
+    const fx = keys.fl_x ?? focalOf(w, angleX(keys)!);
+    const across = angleY(keys);
+    const fy = keys.fl_y ?? (across === undefined ? fx : focalOf(h, across));
     const { cx = w / 2, cy = h / 2 } = keys;
     return { width, height, fx: fx * sx, fy: fy * sy, cx: cx * sx, cy: cy * sy, ...(distortion && { distortion }) };
   };
+  const { w, h } = keys;
+  return { intrinsics, ...(w !== undefined && h !== undefined && { shape: { width: w, height: h } }) };
 }
 
-function checkModel(file: string, { camera_model: model, is_fisheye: isFisheye }: CameraKeys): void {
-  const found = isFisheye === true ? 'is_fisheye' : model !== undefined && !MODELS.includes(model) ? `camera_model "${model}"` : null;
-  if (found === null) return;
+/** What a file says twice and not the same, or null. */
+export function contradiction(keys: CameraKeys): string | null {
+  const pairs = [
+    ['fl_x', keys.fl_x, keys.w, 'camera_angle_x', angleX(keys)],
+    ['fl_y', keys.fl_y, keys.h, 'camera_angle_y', angleY(keys)],
+  ] as const;
+  for (const [focalKey, focal, side, angleKey, across] of pairs) {
+    if (focal === undefined || side === undefined || across === undefined) continue;
+    const other = focalOf(side, across);
+    if (Math.abs(other / focal - 1) > AGREEMENT)
+      return `${focalKey} is ${focal.toPrecision(5)}, ${angleKey} makes it ${other.toPrecision(5)}: ${focalKey} is taken`;
+  }
+  return null;
+}
+
+const FOCAL: readonly (keyof CameraKeys)[] = ['fl_x', 'fl_y', 'camera_angle_x', 'camera_angle_y', 'x_fov', 'y_fov'];
+const LENS: readonly (keyof CameraKeys)[] = ['k1', 'k2', 'k3', 'k4', 'p1', 'p2'];
+
+function mergeCameras(ofAll: CameraKeys, ofFrame: CameraKeys): CameraKeys {
+  const own = (key: keyof CameraKeys): boolean => ofFrame[key] !== undefined;
+  const replaced = new Set<keyof CameraKeys>([
+    ...(FOCAL.some(own) ? FOCAL : []),
+    ...(LENS.some(own) ? (['distortion_params'] as const) : []),
+    ...(own('distortion_params') ? LENS : []),
+  ]);
+  const merged: Record<string, unknown> = {};
+  for (const key of Object.keys(cameraKeys) as (keyof CameraKeys)[]) {
+    const value = ofFrame[key] ?? (replaced.has(key) ? undefined : ofAll[key]);
+    if (value !== undefined) merged[key] = value;
+  }
+  return merged;
+}
+
+function checkModel(file: string, { camera_model: model }: CameraKeys): void {
+  if (model === undefined || MODELS.includes(model.toUpperCase())) return;
   throw new InputError(
-    `${file}: expected a perspective camera (camera_model ${MODELS.join(', ')}), found ${found}`,
-    'Undistort the images to a perspective camera first, for example with `colmap image_undistorter`.',
+    `${file}: expected a perspective camera (camera_model ${MODELS.join(', ')}), found camera_model "${model}"`,
+    UNDISTORT,
   );
 }
 
 /** Undefined for a pinhole. */
-function distortionOf({ k1 = 0, k2 = 0, k3 = 0, k4 = 0, p1 = 0, p2 = 0 }: CameraKeys): Distortion | undefined {
+function distortionOf({ distortion_params: list, ...keys }: CameraKeys): Distortion | undefined {
+  const [k1 = 0, k2 = 0, k3 = 0, k4 = 0, p1 = 0, p2 = 0] = list ?? [keys.k1, keys.k2, keys.k3, keys.k4, keys.p1, keys.p2];
   return [k1, k2, k3, k4, p1, p2].every((value) => value === 0) ? undefined : { k1, k2, k3, k4, p1, p2 };
+}
+
+/** Radians. */
+function angleX({ camera_angle_x: angle, x_fov: fov }: CameraKeys): number | undefined {
+  return angle ?? (fov === undefined ? undefined : (fov * Math.PI) / 180);
+}
+
+function angleY({ camera_angle_y: angle, y_fov: fov }: CameraKeys): number | undefined {
+  return angle ?? (fov === undefined ? undefined : (fov * Math.PI) / 180);
 }
 
 function focalOf(size: number, fieldOfView: number): number {

@@ -1,6 +1,7 @@
 /** The camera-path editor: key frames with times, a preview, files in nerfstudio's form. */
+import type { WorldFrame } from '../datasets/scene-data.ts';
 import type { CameraKey, Pose } from '../renderer/paths/camera-key.ts';
-import { cameraAt, encodeKeyPath, MOST_KEYS, parseKeyPath, pathSeconds, type KeyPath } from '../renderer/paths/camera-keys.ts';
+import { cameraAt, encodeKeyPath, type KeyPath, MOST_KEYS, parseKeyPath, pathSeconds } from '../renderer/paths/camera-keys.ts';
 import { byId, element } from './elements.ts';
 
 export interface PathHost {
@@ -9,6 +10,8 @@ export interface PathHost {
   show(pose: Pose): void;
   changed(keys: readonly CameraKey[]): void;
   problem(text: string): void;
+  /** Where the world lies in the coordinates of the scene's file, which paths are saved in. */
+  readonly frame: WorldFrame | null;
   /** Size of the picture. */
   size(): { readonly width: number; readonly height: number };
 }
@@ -121,14 +124,17 @@ export class PathPanel {
   }
 
   private save(): void {
-    download(new Blob([JSON.stringify(encodeKeyPath(this.path), null, 1)], { type: 'application/json' }), 'camera-path.json');
+    download(
+      new Blob([JSON.stringify(encodeKeyPath(this.path, this.host.frame), null, 1)], { type: 'application/json' }),
+      'camera-path.json',
+    );
   }
 
   private async load(input: HTMLInputElement): Promise<void> {
     const [file] = input.files ?? [];
     if (file === undefined) return;
     try {
-      const path = parseKeyPath(JSON.parse(await file.text()), file.name);
+      const path = parseKeyPath(JSON.parse(await file.text()), file.name, this.host.frame);
       this.rate.value = String(path.framesPerSecond);
       this.set(path.keys);
       this.host.show(path.keys[0]);

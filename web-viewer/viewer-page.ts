@@ -116,6 +116,7 @@ export class ViewerPage {
       },
       changed: (keys) => this.scene.lines.showPath(...pathShape(keys), this.camera.radius * FRUSTUM),
       problem: say,
+      frame: run.cameras.frame,
       size: () => this.camera.size(),
     });
     new FilmButton({

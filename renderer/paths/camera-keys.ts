@@ -6,8 +6,10 @@
  * for positions, fields of view, and the components of the rotations' quaternions (signs chosen so that neighbours are near, normalised
  * afterwards). The path goes exactly through its keys and has no kinks in its speed.
  */
-import type { CameraKey, Pose } from './camera-key.ts';
+import type { WorldFrame } from '../../datasets/scene-data.ts';
+import { poseFromFile, poseToFile } from '../../datasets/world-frame.ts';
 import { InputError } from '../../src/base/errors.ts';
+import type { CameraKey, Pose } from './camera-key.ts';
 import { encodeCameraPath, parseCameraPath } from './nerfstudio-path.ts';
 
 export interface KeyPath {
@@ -56,17 +58,23 @@ export function pathFrames({ keys, framesPerSecond }: KeyPath): Pose[] {
   return Array.from({ length: count + 1 }, (_, i) => cameraAt(keys, (seconds * i) / count));
 }
 
-/** What `spikeray render --path` and nerfstudio read, with the key frames for editing on. */
-export function encodeKeyPath(path: KeyPath): object {
-  return encodeCameraPath(pathFrames(path), path.keys, pathSeconds(path.keys), path);
+/**
+ * What `spikeray render --path` and nerfstudio read, with the key frames for editing on; in the coordinates of the scene's file.
+ *
+ * @param frame where the world of the path lies in them
+ */
+export function encodeKeyPath(path: KeyPath, frame: WorldFrame | null = null): object {
+  const toFile = <P extends Pose>(pose: P): P => ({ ...pose, camToWorld: Array.from(poseToFile(frame, pose.camToWorld)) });
+  return encodeCameraPath(pathFrames(path).map(toFile), path.keys.map(toFile), pathSeconds(path.keys), path);
 }
 
 /**
  * A path saved by this viewer or by nerfstudio's. Files without key frames in this form give a key for each of their frames.
  *
+ * @param frame where the world of the scene lies in the coordinates of its file, which the path is in
  * @throws InputError if it is no camera path
  */
-export function parseKeyPath(json: unknown, source: string): KeyPath {
+export function parseKeyPath(json: unknown, source: string, frame: WorldFrame | null = null): KeyPath {
   const { cameras, framesPerSecond, keys } = parseCameraPath(json, source);
   const rate = framesPerSecond ?? 24;
   const { width, height } = cameras[0].intrinsics;
@@ -80,7 +88,8 @@ export function parseKeyPath(json: unknown, source: string): KeyPath {
       seconds: every / rate,
     }));
   if (found.length > MOST_KEYS) throw new InputError(`${source}: expected at most ${MOST_KEYS} key frames, found ${found.length}`);
-  return { keys: found, framesPerSecond: rate, width, height };
+  const inWorld = found.map((key) => ({ ...key, camToWorld: Array.from(poseFromFile(frame, key.camToWorld)) }));
+  return { keys: inWorld, framesPerSecond: rate, width, height };
 }
 
 /** x, y, z, fov, and the quaternion w, x, y, z on the same half of the sphere as the one before. */

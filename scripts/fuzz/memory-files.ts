@@ -42,7 +42,7 @@ export function plainImages(width: number, height: number): ImageCodec {
     throw new RangeError('nothing of this is asked of readers');
   };
   return {
-    size: async () => ({ width, height }),
+    header: async () => ({ width, height, orientation: 1, hasAlpha: false }),
     decode: async () => ({ width, height, rgba: new Uint8Array(width * height * 4).fill(200) }),
     encodePng: async () => Uint8Array.of(1),
     encodePng16: refuse,

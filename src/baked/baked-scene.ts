@@ -83,6 +83,8 @@ const aboutSchema = z.strictObject({
     centre: vector.nullable(),
     up: vector,
     forwardFacing: z.boolean(),
+    // Files from before it was there are in the world of their scene's file.
+    frame: z.strictObject({ centre: vector, scale: finite.positive() }).nullable().default(null),
     problem: z.string().nullable(),
   }),
 });

@@ -23,7 +23,7 @@ const network: Config['network'] = {
 const paper: Config = {
   preset: 'paper',
   seed: 777,
-  scene: { downscale: 1, background: 'white', near: 2, far: 6, holdout: 8, space: 'auto' },
+  scene: { downscale: 1, background: 'white', near: 2, far: 6, holdout: 8, space: 'auto', orientation: 'auto' },
   network,
   coarse: {
     steps: 5000,
@@ -83,7 +83,7 @@ const blender: Config = {
   ...paper,
   preset: 'blender',
   network: { ...network, neuron: 'ternary' },
-  scene: { downscale: 1, background: 'white', near: 'auto', far: 'auto', holdout: 8, space: 'auto' },
+  scene: { downscale: 1, background: 'white', near: 'auto', far: 'auto', holdout: 8, space: 'auto', orientation: 'auto' },
   coarse: {
     ...paper.coarse,
     steps: 2500,
@@ -121,7 +121,7 @@ const blender: Config = {
 const llffPaper: Config = {
   ...paper,
   preset: 'llff-paper',
-  scene: { downscale: 1, background: 'black', near: 'auto', far: 'auto', holdout: 8, space: 'auto' },
+  scene: { downscale: 1, background: 'black', near: 'auto', far: 'auto', holdout: 8, space: 'auto', orientation: 'auto' },
   network: { ...network, width: 64, viewFrequencies: 0 },
   coarse: { ...paper.coarse, steps: 0 },
   fine: {

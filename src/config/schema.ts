@@ -3,10 +3,11 @@
  * read it from here. A resolved config together with a scene (and a teacher, if it names one) and nothing else determines a run. Settings with
  * a default are younger than the format: a run whose files lack them was trained as the default says.
  */
-import { SPACE_KINDS } from '../spaces/index.ts';
-import { z } from 'zod';
+import { ORIENTATIONS } from '../io/files.ts';
 import { builtInNeurons } from '../neurons/index.ts';
 import { SURROGATE_SETTINGS } from '../neurons/surrogates.ts';
+import { SPACE_KINDS } from '../spaces/index.ts';
+import { z } from 'zod';
 
 const positive = z.number().positive();
 const fraction = z.number().min(0).max(1);
@@ -104,8 +105,8 @@ export const configSchema = z.strictObject({
   scene: z.strictObject({
     downscale: z.number().int().min(1).max(64).describe('divide image width and height, by area averaging'),
     background: z.enum(['white', 'black', 'random']).describe('what transparent pixels are composited over'),
-    near: z.union([z.literal('auto'), positive]).describe('nearest z-depth of the scene, metres'),
-    far: z.union([z.literal('auto'), positive]).describe('farthest z-depth of the scene, metres'),
+    near: z.union([z.literal('auto'), positive]).describe('nearest z-depth of the scene, lengths of its file'),
+    far: z.union([z.literal('auto'), positive]).describe('farthest z-depth of the scene, lengths of its file'),
     // Defaults: runs of before these settings have none of them.
     holdout: z
       .number()
@@ -118,6 +119,10 @@ export const configSchema = z.strictObject({
       .enum(['auto', ...SPACE_KINDS])
       .default('auto')
       .describe('what the scene is treated as'),
+    orientation: z
+      .enum(ORIENTATIONS)
+      .default('auto')
+      .describe("photos that EXIF calls turned: as their camera's shape says, else upright; always upright; or as stored"),
   }),
   network: networkSchema,
   coarse: stageSchema.extend({

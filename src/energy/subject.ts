@@ -1,12 +1,13 @@
 /** One network that was measured, or the twin that was computed from another's counts: identity, counts, ledgers. */
-import { type Counts, firingRates } from '../engine/counts.ts';
+import type { WorldFrame } from '../../datasets/scene-data.ts';
 import type { Config } from '../config/schema.ts';
+import { type Counts, firingRates } from '../engine/counts.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
-import { ledgerOf, SYNAPSE_STAGES, totalWork, twinLedger, type Ledger } from './work/ledger.ts';
-import type { Measurement, ViewMeasurement } from './measure-views.ts';
-import { neuroBench, type NeuroBenchMetrics } from './work/neurobench.ts';
-import { spikesByValue, ternaryForms, type SpikeCount } from './work/network-work.ts';
 import type { TernaryOperations } from '../neurons/shifted-spikes.ts';
+import type { Measurement, ViewMeasurement } from './measure-views.ts';
+import { type Ledger, ledgerOf, SYNAPSE_STAGES, totalWork, twinLedger } from './work/ledger.ts';
+import { type SpikeCount, spikesByValue, ternaryForms } from './work/network-work.ts';
+import { neuroBench, type NeuroBenchMetrics } from './work/neurobench.ts';
 import { divideWork, type Work } from './work/work.ts';
 
 /** Where a measured network came from: enough to repeat it. */
@@ -14,7 +15,13 @@ export interface Origin {
   readonly run: string;
   readonly checkpoint: string;
   readonly step: number;
-  readonly scene: { readonly path: string; readonly name: string; readonly fingerprint: string };
+  readonly scene: {
+    readonly path: string;
+    readonly name: string;
+    readonly fingerprint: string;
+    /** Where the world of the run lies in the coordinates of the scene's file; null: it is theirs. */
+    readonly frame: WorldFrame | null;
+  };
   readonly backend: string;
   /** Version of SpikeRay that trained it. */
   readonly trainedWith: string;

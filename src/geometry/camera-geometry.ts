@@ -47,7 +47,11 @@ export function automaticDepthRange(poses: readonly ArrayLike<number>[]): { near
   const { centre, radius, facing, spread } = cameraGeometry(poses);
   const fix = 'Give the range yourself: --set scene.near=… --set scene.far=… (metres of the scene).';
   if (centre === null) throw new InputError('near and far cannot be found: all cameras look in the same direction', fix);
-  if (facing < 0.75) throw new InputError('near and far cannot be found: too many cameras look away from their common centre', fix);
+  if (facing < 0.75)
+    throw new InputError(
+      'near and far cannot be found: too many cameras look away from their common centre',
+      `If their poses are those of OpenCV, which looks along +Z, turn the second and third column of each round. Else: ${fix}`,
+    );
   if (!(radius > 2 * spread)) {
     throw new InputError(
       `near and far cannot be found: the cameras are ${format(radius)} from the point they share, but miss it by ${format(spread)}`,

@@ -29,9 +29,12 @@ export interface Files {
 
 /** Decodes and encodes images; sharp in Node. */
 export interface ImageCodec {
-  /** Width and height without decoding the pixels. Throws InputError naming the file if it is not an image. */
-  size(path: string): Promise<{ width: number; height: number }>;
-  /** 8-bit RGBA, straight (not premultiplied) alpha, sRGB values as stored; opaque images get alpha 255. Throws InputError naming the file. */
+  /** What an image says of itself, without decoding the pixels. Throws InputError naming the file if it is not an image. */
+  header(path: string): Promise<ImageHeader>;
+  /**
+   * 8-bit RGBA, straight (not premultiplied) alpha, sRGB values as stored; opaque images get alpha 255. Pixels lie as they are stored. Throws
+   * InputError naming the file.
+   */
   decode(path: string): Promise<Image8>;
   /** PNG with 3 (RGB) or 4 (RGBA) 8-bit channels. */
   encodePng(image: PixelBuffer): Promise<Uint8Array>;
@@ -40,6 +43,19 @@ export interface ImageCodec {
   /** Animated WebP of equally sized frames. */
   encodeAnimation(frames: readonly PixelBuffer[], millisecondsPerFrame: number): Promise<Uint8Array>;
 }
+
+export interface ImageHeader {
+  /** As stored. */
+  readonly width: number;
+  readonly height: number;
+  /** How EXIF says that the stored pixels have to be turned to be upright, 1 to 8; 1: not at all. */
+  readonly orientation: number;
+  readonly hasAlpha: boolean;
+}
+
+/** What is done about images that EXIF calls turned (datasets/orientation.ts). */
+export const ORIENTATIONS = ['auto', 'upright', 'stored'] as const;
+export type Orientation = (typeof ORIENTATIONS)[number];
 
 /** 8-bit RGBA image, row-major from the top left, straight alpha. */
 export interface Image8 {

@@ -8,12 +8,12 @@ import { VERSION } from '../run/version.ts';
 import type { BackendRequest } from '../node/start-backend.ts';
 
 export function newRecord(path: string, scene: SceneData, backend: Backend, { threads, gpu }: BackendRequest, config: Config): RunRecord {
-  const { name, format, fingerprint } = scene;
+  const { name, format, fingerprint, frame } = scene;
   return {
     spikeray: VERSION,
     node: process.version,
     created: new Date().toISOString(),
-    scene: { path: resolve(path), name, format, fingerprint },
+    scene: { path: resolve(path), name, format, fingerprint, frame: frame && { centre: [...frame.centre], scale: frame.scale } },
     backend: { name: backend.name, description: backend.description, threads, gpu },
     teacher: null,
     config,

@@ -1,15 +1,15 @@
 /** Training into a run folder, for `train`, `resume` and `compare`. */
 import type { SceneData } from '../../datasets/scene-data.ts';
-import type { Backend, FieldEngine } from '../engine/backend.ts';
+import { DeviceError, MemoryError, StorageError } from '../base/errors.ts';
+import type { Reporter, StepMetrics } from '../base/events.ts';
+import { percent, quoted } from '../base/format.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
 import type { Config } from '../config/schema.ts';
-import { DeviceError, MemoryError, StorageError } from '../base/errors.ts';
+import type { Backend, FieldEngine } from '../engine/backend.ts';
 import type { RunFolder } from '../run/run-folder.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
-import type { Reporter, StepMetrics } from '../base/events.ts';
 import { trainField } from '../train/train-field.ts';
 import type { TrainState } from '../train/train-state.ts';
-import { quoted } from '../base/format.ts';
 
 /** Somebody who watches a training as it goes (server/live-training.ts). */
 export interface LiveView {
@@ -86,8 +86,24 @@ export async function trainInto({ run, scene, backend, start, teacher, signal, r
   });
   live?.finish();
   const { interrupted, state, checkpoint } = outcome;
+  const cut = interrupted ? null : cutShort(state, run.record.config);
+  if (cut !== null) report({ type: 'warning', text: cut });
   if (failure !== undefined) throw stoppedBy(failure, state, checkpoint.path, run.folder);
   return { run, state, interrupted, checkpoint: checkpoint.path, latest };
+}
+
+/** A smaller share of the plan than this is far from what the settings are made for. */
+const SMALL_PART = 0.25;
+
+/** What to say where a time limit left room for a small part of the plan, or null. */
+function cutShort({ step }: TrainState, config: Config): string | null {
+  const planned = plannedSteps(config);
+  const { maxMinutes } = config.budget;
+  if (maxMinutes === null || step >= SMALL_PART * planned) return null;
+  return (
+    `the time limit of ${maxMinutes} minutes allowed ${step} of ${planned} planned steps (${percent(step / planned)}): expect a worse field than with the whole plan; ` +
+    'give it more time (--max-minutes), smaller images (--downscale N) or fewer rays a step (--set fine.rays=…)'
+  );
 }
 
 /** Why training ended before its time, and where it can go on. */

@@ -7,12 +7,13 @@ import { InputError } from '../base/errors.ts';
 import { WEIGHTS } from '../model/tensor-names.ts';
 import type { Reporter } from '../base/events.ts';
 import { heldOutViews } from './held-out-views.ts';
+import type { MovedScene } from './open-run-scene.ts';
 import { loadRun, openRunField, type RunFieldOptions } from './open-run-field.ts';
 
 export type LoadedRun = Awaited<ReturnType<typeof loadRun>>;
 
 export interface MeasureRunOptions extends RunFieldOptions {
-  readonly scene?: string;
+  readonly moved: MovedScene;
   readonly split?: SplitName;
   readonly every: number;
   readonly meter: EnergyMeterStatus;
@@ -37,7 +38,7 @@ export async function loadForEnergy(folder: string, options: RunFieldOptions): P
 }
 
 export async function measureRun(loaded: LoadedRun, options: MeasureRunOptions): Promise<MeasuredRun> {
-  const { scene: moved, split, every, meter, report } = options;
+  const { moved, split, every, meter, report } = options;
   const held = await heldOutViews(loaded.run, loaded.checkpoint, moved, split, report);
   const views = held.views.filter((_, i) => i % every === 0);
   const { run, engine, backend, checkpoint, path } = await openRunField(loaded, options, report);
@@ -49,7 +50,7 @@ export async function measureRun(loaded: LoadedRun, options: MeasureRunOptions):
       run: run.folder,
       checkpoint: path,
       step: checkpoint.state.step,
-      scene: { path: record.scene.path, name: record.scene.name, fingerprint: checkpoint.sceneFingerprint },
+      scene: { path: record.scene.path, name: record.scene.name, fingerprint: checkpoint.sceneFingerprint, frame: record.scene.frame },
       backend,
       trainedWith: record.spikeray,
       seed: record.config.seed,

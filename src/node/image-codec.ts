@@ -1,21 +1,28 @@
 /** Images through sharp (libvips). Loaded on first use, so that commands without images start at once. */
 import type sharpFunction from 'sharp';
 import type { CreateRaw, SharpOptions } from 'sharp';
+import { isUnreadable } from '../../datasets/image-names.ts';
 import { InputError, SpikeRayError } from '../base/errors.ts';
 import type { ImageCodec, PixelBuffer } from '../io/files.ts';
 import { checkRegular } from './node-files.ts';
 
 export const sharpCodec: ImageCodec = {
-  async size(path) {
+  async header(path) {
     const sharp = await loadSharp();
-    const { width, height } = await named(path, () => sharp(path, INPUT).metadata());
-    return { width, height };
+    const { width, height, orientation = 1, hasAlpha } = await named(path, () => sharp(path, INPUT).metadata());
+    return { width, height, orientation, hasAlpha };
   },
 
   async decode(path) {
     const sharp = await loadSharp();
+    const { space, depth, format, compression } = await named(path, () => sharp(path, INPUT).metadata());
+    if (format === 'heif' && compression !== 'av1')
+      throw unreadable(path, `HEIC (${compression ?? 'an unknown compression'}) cannot be decoded`);
+    if (depth !== 'uchar' && depth !== 'ushort') throw unreadable(path, `numbers of type ${depth} have no range that is known`);
+    // Inks mean nothing without the profile that says what they look like.
+    const input = space === 'cmyk' ? { ...INPUT, ignoreIcc: false } : INPUT;
     const { data, info } = await named(path, () =>
-      sharp(path, INPUT).toColourspace('srgb').ensureAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
+      sharp(path, input).toColourspace('srgb').ensureAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
     );
     if (data.length !== info.width * info.height * 4)
       throw new InputError(`${path}: expected an image with colours, found ${info.channels} channels`, 'Convert it to an RGB or RGBA PNG.');
@@ -54,7 +61,7 @@ export const sharpCodec: ImageCodec = {
   },
 };
 
-/** The values as stored: colour profiles are left alone. Truncated and damaged images are errors. */
+/** The values as stored: colour profiles of RGB images are left alone. Truncated and damaged images are errors. */
 const INPUT: SharpOptions = { ignoreIcc: true, failOn: 'error' };
 
 function rawOf(image: PixelBuffer): CreateRaw {
@@ -90,6 +97,13 @@ async function named<T>(path: string, read: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const reason = error.message.replaceAll(path, 'it').split('\n')[0];
-    throw new InputError(`${path}: not a readable image (${reason})`, 'Replace the file, or remove it from the scene.', { cause: error });
+    throw unreadable(path, reason, error);
   }
+}
+
+function unreadable(path: string, reason: string, cause?: Error): InputError {
+  const fix = isUnreadable(path)
+    ? 'Convert it to PNG or JPEG with the size and orientation that its camera is for.'
+    : 'Replace the file, or remove it from the scene.';
+  return new InputError(`${path}: not a readable image (${reason})`, fix, { cause });
 }

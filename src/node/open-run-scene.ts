@@ -1,35 +1,39 @@
 /** Opens scenes for the commands: Node's files, sharp, memory checked before images are decoded. */
 import { openScene } from '../../datasets/index.ts';
-import type { SceneData, SplitName, View } from '../../datasets/scene-data.ts';
-import type { Config } from '../config/schema.ts';
+import type { SceneData, SplitName, View, WorldFrame } from '../../datasets/scene-data.ts';
+import { sceneProblems } from '../../datasets/scene-problems.ts';
 import { InputError, MemoryError } from '../base/errors.ts';
 import type { Reporter } from '../base/events.ts';
+import { byteSize, quoted } from '../base/format.ts';
+import type { Config } from '../config/schema.ts';
+import type { RunRecord } from '../run/run-record.ts';
 import { availableMemory } from './available-memory.ts';
 import { sharpCodec } from './image-codec.ts';
-import { byteSize, quoted } from '../base/format.ts';
 import { nodeFiles } from './node-files.ts';
 
-/**
- * @param splits those whose pixels are wanted; undefined: all
- * @param rangeOptional a depth range that cannot be found is a warning
- */
+export interface SceneRequest {
+  /** Splits whose pixels are wanted; undefined: all. */
+  readonly splits?: readonly SplitName[];
+  /** Name of its format; undefined: found out. */
+  readonly format?: string;
+  /** Where a run has put the scene's world; undefined: found out. */
+  readonly frame?: WorldFrame | null;
+  /** A depth range that cannot be found is a warning. */
+  readonly rangeOptional?: boolean;
+}
+
 export async function openSceneFor(
   path: string,
-  { downscale, near, far, holdout, space }: Omit<Config['scene'], 'background'>,
-  splits: readonly SplitName[] | undefined,
+  settings: Omit<Config['scene'], 'background'>,
+  request: SceneRequest,
   report: Reporter,
-  rangeOptional = false,
 ): Promise<SceneData> {
+  const { downscale, near, far, holdout, space, orientation } = settings;
   const scene = await openScene(path, {
     files: nodeFiles,
     images: sharpCodec,
-    downscale,
-    holdout,
-    space,
-    near,
-    far,
-    splits,
-    rangeOptional,
+    ...{ downscale, near, far, holdout, space, orientation },
+    ...request,
     checkMemory: (images, bytes) => {
       checkImageMemory(images, bytes, availableMemory());
     },
@@ -37,6 +41,35 @@ export async function openSceneFor(
   });
   for (const text of scene.warnings) report({ type: 'warning', text });
   return scene;
+}
+
+/** Of a run's scene: where it lies now, and in which format, if that is not what the run says. */
+export interface MovedScene {
+  readonly scene?: string;
+  readonly sceneFormat?: string;
+}
+
+/**
+ * The scene of a run, in the world in which it was trained.
+ *
+ * @throws InputError, among others if it is no longer where it was
+ */
+export async function openRunScene(
+  { scene, config }: Pick<RunRecord, 'scene' | 'config'>,
+  moved: MovedScene,
+  splits: readonly SplitName[],
+  report: Reporter,
+): Promise<{ path: string; scene: SceneData }> {
+  const path = moved.scene ?? scene.path;
+  if (moved.scene === undefined && (await nodeFiles.kind(path)) === 'missing')
+    throw new InputError(`${path}: the scene of the run is no longer there`, 'Say where it lies now with --scene FOLDER, or put it back.');
+  const request = { splits, format: moved.sceneFormat ?? scene.format, frame: scene.frame };
+  return { path, scene: await openSceneFor(path, config.scene, request, report) };
+}
+
+/** Says what is odd about a scene that is to be trained on, as `spikeray inspect` does. */
+export function reportProblems(scene: SceneData, report: Reporter): void {
+  for (const text of sceneProblems(scene, scene.splits.train ?? [])) report({ type: 'warning', text });
 }
 
 /** The views of a split that was opened. Throws InputError if there are none. */

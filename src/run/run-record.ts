@@ -12,7 +12,17 @@ const recordSchema = z.object({
   spikeray: z.string(),
   node: z.string(),
   created: z.string(),
-  scene: z.object({ path: z.string(), name: z.string(), format: z.string(), fingerprint: z.string() }),
+  scene: z.object({
+    path: z.string(),
+    name: z.string(),
+    format: z.string(),
+    fingerprint: z.string(),
+    /** Where the world of the run lies in the coordinates of the scene's file; null: it is theirs. */
+    frame: z
+      .object({ centre: z.tuple([z.number(), z.number(), z.number()]), scale: z.number().positive() })
+      .nullable()
+      .default(null),
+  }),
   backend: z.object({
     name: z.enum(BACKEND_NAMES),
     description: z.string(),

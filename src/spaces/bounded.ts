@@ -25,6 +25,7 @@ export const bounded = {
   region: (scene, { box }) => ({ space: BOUNDED, near: scene.near, box: seenBox(scene, box) }),
   describe: ({ box }) => (box === null ? 'bounded' : `bounded, ${point(box.min)} .. ${point(box.max)}`),
   outline: ({ box }, seen) => ({ box: box ?? seen, known: box !== null }),
+  inCoordinates: ({ kind, box }, { point: to }) => ({ kind, box: box && { min: to(box.min), max: to(box.max) } }),
   space: () => worldSpace,
 } satisfies SpaceDefinition<'bounded'>;
 

@@ -4,7 +4,7 @@ import { cameraRays, type Camera } from '../geometry/camera.ts';
 import type { Rays } from '../geometry/rays.ts';
 import { BOUNDED, bounded } from './bounded.ts';
 import { ndc } from './ndc.ts';
-import type { FieldSpace, Region, SceneExtent, SceneSpace, Space, SpaceDefinition, SpaceFacts, SpaceKind } from './space.ts';
+import type { Coordinates, FieldSpace, Region, SceneExtent, SceneSpace, Space, SpaceDefinition, SpaceFacts, SpaceKind } from './space.ts';
 import { unbounded } from './unbounded.ts';
 
 const KINDS: { readonly [Kind in SpaceKind]: SpaceDefinition<Kind> } = { bounded, ndc, unbounded };
@@ -42,6 +42,11 @@ export function describeSpace(space: SceneSpace): string {
 
 export function outlineOf(space: SceneSpace, seen: Parameters<SpaceDefinition['outline']>[1]): ReturnType<SpaceDefinition['outline']> {
   return definitionOf(space).outline(space, seen);
+}
+
+/** A scene's space in other coordinates. */
+export function inCoordinates(space: SceneSpace, coordinates: Coordinates): SceneSpace {
+  return definitionOf(space).inCoordinates(space, coordinates);
 }
 
 /** The rays of pixels [first, first + count) in row-major order, in the space of a field. */

@@ -34,6 +34,8 @@ export const ndc = {
   region: ({ cameras }) => ({ space: { kind: 'ndc' }, near: 0, box: ndcBox(cameras) }),
   describe: ({ scale }) => `forward-facing (normalised device coordinates), ${scale.toPrecision(4)} of the file's lengths`,
   outline: () => ({ box: null, known: false }),
+  // Its world is its own; the lengths it came from are those of the other coordinates.
+  inCoordinates: (space, { length }) => ({ ...space, scale: space.scale / length(1) }),
   space: () => ndcSpace,
 } satisfies SpaceDefinition<'ndc'>;
 

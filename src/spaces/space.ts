@@ -28,7 +28,7 @@ export type SceneSpace =
   /**
    * Forward-facing: all cameras look about along -Z, up is about +Y, the world's origin is their mean position, and the nearest thing in any
    * view is at z-depth 1/0.95, so that normalised device coordinates begin at depth `near` = 1 (NeRF, appendix C; datasets/forward-facing.ts).
-   * A length of the scene file times `scale` is a length of this world.
+   * A length before it was turned to face forward times `scale` is a length of this world.
    */
   | { readonly kind: 'ndc'; readonly near: number; readonly scale: number }
   /** The background reaches far beyond the cameras. `centre` and half the longest side (`radius`) of the box of the camera centres: the inner region. */
@@ -182,5 +182,13 @@ export interface SpaceDefinition<Kind extends SpaceKind = SpaceKind> {
   describe(space: SceneOf<Kind>): string;
   /** The box to draw around the scene in the world; `known`: recorded, not only what all cameras see. */
   outline(space: SceneOf<Kind>, seen: Box | null): { readonly box: Box | null; readonly known: boolean };
+  /** The same space in other coordinates. */
+  inCoordinates(space: SceneOf<Kind>, coordinates: Coordinates): SceneOf<Kind>;
   space(space: FieldOf<Kind>): Space;
+}
+
+/** How places and lengths of a scene's world become those of other coordinates. */
+export interface Coordinates {
+  point(place: Vec3): Vec3;
+  length(metres: number): number;
 }

@@ -40,6 +40,7 @@ export const unbounded = {
   },
   describe: ({ centre, radius }) =>
     `unbounded, inner region ${radius.toPrecision(3)} m around (${centre.map((value) => value.toFixed(2)).join(', ')})`,
+  inCoordinates: ({ kind, centre, radius }, { point, length }) => ({ kind, centre: point(centre), radius: length(radius) }),
   outline: ({ centre: c, radius: r }) => ({
     box: { min: [c[0] - r, c[1] - r, c[2] - r], max: [c[0] + r, c[1] + r, c[2] + r] },
     known: false,

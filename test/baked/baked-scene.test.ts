@@ -45,6 +45,7 @@ const ABOUT: SceneAbout = {
     centre: [0, 0, 0],
     up: [0, 0, 1],
     forwardFacing: false,
+    frame: null,
     problem: null,
   },
 };

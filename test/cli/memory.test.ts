@@ -37,7 +37,8 @@ describe('memory for images', () => {
       calls.push([images, bytes]);
     };
     await open(folder, { checkMemory, downscale: 2, images: { ...sharpCodec, decode: decoded } });
-    expect(calls).toEqual([[4, 4 * 4 * 4 * 4]]);
+    // The four kept at half their size, and the four that are decoded at once.
+    expect(calls).toEqual([[4, 4 * (4 * 4 * 4) + 4 * (8 * 8 * 4)]]);
     expect(decoded).toHaveBeenCalledTimes(4);
   });
 });
@@ -74,6 +75,8 @@ describe('memory for training', () => {
     hasAlpha: false,
     fingerprint: '',
     warnings: [],
+    poses: {},
+    frame: null,
     splits: {
       train: [
         {

@@ -1,10 +1,11 @@
 /** A neuron from outside the package, through the public interface: its kernels are compiled here, and it trains. */
 import { expect, test } from 'vitest';
-import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
-import { defineNeuron, expressions as e, learnedParameter, positive, registerNeuron } from '../../src/index.ts';
+import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
+import { defineNeuron, expressions as e, registerNeuron } from '../../src/index.ts';
+import { learnedParameter, positive } from '../../src/neurons/parameters.ts';
 import { fieldFixture, loadFixture } from '../helpers/field-fixtures.ts';
-import { expectCloseToMax } from '../conformance/compare.ts';
+import { expectCloseToMax } from './compare.ts';
 
 /** LIF with soft reset, a second state that slows the membrane after a spike, and a learned threshold of every neuron. */
 const tired = defineNeuron({

@@ -58,7 +58,7 @@ export async function writeSplit(folder: string, split: SplitName, count: number
   return content;
 }
 
-export function open(folder: string, options: Partial<OpenOptions> = {}): Promise<SceneData> {
+export function open(folder: string, options: Partial<OpenOptions> & { readonly format?: string } = {}): Promise<SceneData> {
   return openScene(folder, { files: nodeFiles, images: sharpCodec, ...options });
 }
 

@@ -178,6 +178,53 @@ describe('the COLMAP loader', () => {
     if (model < 2) expect(intrinsics.distortion).toBeUndefined();
   });
 
+  it('takes the largest of several models, names the others, and counts photos without a pose', async () => {
+    const folder = await binaryScene();
+    await rename(`${folder}/sparse/0`, `${folder}/sparse/10`);
+    await write(folder, 'sparse/2/cameras.bin', cameraBytes().bytes);
+    await write(folder, 'sparse/2/images.bin', imageBytes(3).bytes);
+    const loaded = await open(folder);
+    expect(inOrder(loaded)).toHaveLength(9);
+    expect(loaded.warnings).toEqual(['the reconstruction has 2 models: sparse/10 with 9 images is taken, left out is sparse/2 with 3']);
+    await write(folder, 'sparse/10/images.bin', imageBytes(5).bytes);
+    await write(folder, 'images/left side/._photo 1.png', 'x');
+    expect((await open(folder)).warnings).toEqual([
+      'the reconstruction has 2 models: sparse/10 with 5 images is taken, left out is sparse/2 with 3',
+      '4 photos in images have no pose in sparse/10 and are not used (left side/photo 5.png, left side/photo 6.png, left side/photo 7.png, …)',
+    ]);
+  });
+
+  it('leaves alone cameras of other models that took no image', async () => {
+    const folder = await binaryScene();
+    const two = new Bytes()
+      .put('u64', 2)
+      .put('u32', 3, 5)
+      .put('u64', WIDTH, lens.height)
+      .put('f64', 9, 9, 4, 4, 0, 0, 0, 0)
+      .put('u32', 7, 4)
+      .put('u64', WIDTH, lens.height)
+      .put('f64', ...OPENCV);
+    await write(folder, 'sparse/0/cameras.bin', two.bytes);
+    expectKnownCameras(inOrder(await open(folder)), cameras, true);
+    const text = await textScene();
+    await write(text, 'sparse/cameras.txt', `3 TELESCOPE 9 9 1 2\n7 OPENCV ${WIDTH} ${lens.height} ${OPENCV.join(' ')}\n`);
+    expectKnownCameras(inOrder(await open(text)), cameras, true);
+  });
+
+  it('reads names of any characters', async () => {
+    const folder = await textScene();
+    const odd = ['#1  two spaces.png', 'a:b (1).png', '100%.png'];
+    const { frames } = { frames: odd.map((file, i) => ({ file, i })) };
+    const lines = frames.map(({ file, i }) => {
+      const { q, t } = colmapPose(cameras[i]);
+      return `${i + 1} ${[...q, ...t].join(' ')} 7 ${file}\r\n\r\n`;
+    });
+    await write(folder, 'sparse/images.txt', lines.join(''));
+    for (const { file, i } of frames) await write(folder, `images/${file}`, await picture(WIDTH, lens.height, i, true));
+    const loaded = await open(folder, { holdout: 0 });
+    expect(loaded.splits.train!.map(({ name: shown }) => shown)).toEqual(['_1__two_spaces', '100_', 'a_b__1_']);
+  });
+
   it('counts missing images and does without points', async () => {
     const folder = await binaryScene();
     await rm(`${folder}/images/left side/photo 3.png`);
@@ -225,7 +272,7 @@ describe('broken COLMAP scenes', () => {
     expect(await broken('sparse/0/cameras.bin', cameraBytes(5).bytes)).toMatch(
       /expected a camera of model SIMPLE_PINHOLE, .* found OPENCV_FISHEYE/,
     );
-    expect(await broken('sparse/0/cameras.bin', cameraBytes(6).bytes)).toMatch(/found FULL_OPENCV/);
+    expect(await broken('sparse/0/cameras.bin', cameraBytes(6, [...OPENCV, 0, 0, 0, 0]).bytes)).toMatch(/found FULL_OPENCV/);
     expect(await broken('sparse/0/cameras.bin', cameraBytes(99).bytes)).toMatch(/a camera model from 0 to 11, found 99/);
     expect(await broken('sparse/cameras.txt', '7 FOV 32 24 30 30 16 12 0.9')).toMatch(/found FOV/);
     expect(await broken('sparse/cameras.txt', '7 PINHOLE 32 24 30 30 16')).toMatch(
@@ -242,7 +289,7 @@ describe('broken COLMAP scenes', () => {
       /expected a width in pixels, found 18446744073709551615/,
     );
     expect(await broken('sparse/0/cameras.bin', cameraBytes(0, [30, 1, 1], 400).bytes)).toMatch(
-      /expected images of the shape 400x24, found one of 32x24/,
+      /expected an image of the shape 400x24, found one of 32x24/,
     );
     const image = (q: number[], camera: number, path: string): Uint8Array =>
       new Bytes()

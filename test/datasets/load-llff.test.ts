@@ -1,10 +1,12 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { meanPose } from '../../datasets/forward-facing.ts';
+import { detectFormat } from '../../datasets/index.ts';
 import { inspectScene } from '../../datasets/inspect-scene.ts';
 import { writeNpy } from '../../datasets/npy.ts';
 import type { SceneData, View } from '../../datasets/scene-data.ts';
 import { forwardCameras } from '../../datasets/synth/capture-cameras.ts';
+import { cameraOnSphere } from '../../datasets/synth/synthetic-cameras.ts';
 import { writeSyntheticScene } from '../../datasets/synth/write-synthetic-scene.ts';
 import { sharpCodec } from '../../src/node/image-codec.ts';
 import { nodeFiles } from '../../src/node/node-files.ts';
@@ -38,6 +40,63 @@ function inOrder({ splits }: SceneData): View[] {
     .flat()
     .sort((a, b) => a.name.localeCompare(b.name));
 }
+
+/** Rows of cameras all round the origin. */
+function allRound(data: Float64Array): void {
+  for (let i = 0; i < data.length / 17; i++) {
+    const { camToWorld: m } = cameraOnSphere(i * 0.7, 0.3, 32);
+    for (let a = 0; a < 3; a++) data.set([-m[a * 4 + 1], m[a * 4], m[a * 4 + 2], m[a * 4 + 3]], i * 17 + a * 5);
+  }
+}
+
+/** A COLMAP model of two of the images. */
+async function addModel(folder: string): Promise<void> {
+  await write(folder, 'sparse/0/cameras.txt', '1 PINHOLE 16 12 20 20 8 6\n');
+  await write(
+    folder,
+    'sparse/0/images.txt',
+    '1 1 0 0 0 0 0 4 1 image000.png\n\n2 0.7071067811865476 0 0.7071067811865476 0 0 0 4 1 image001.png\n\n',
+  );
+}
+
+describe('poses_bounds.npy of cameras all round', () => {
+  it('gives way to a COLMAP model beside it, unless asked for', async () => {
+    const folder = await scene(allRound);
+    await rename(`${folder}/images_2`, `${folder}/images`);
+    await addModel(folder);
+    expect((await detectFormat(folder, nodeFiles)).format).toBe('colmap');
+    expect((await open(folder, { holdout: 0 })).splits.train).toHaveLength(2);
+    const asked = await open(folder, { format: 'llff' });
+    expect(asked.format).toBe('llff');
+    expect(inOrder(asked)).toHaveLength(9);
+    expect(await inputError(open(folder, { format: 'nsvf' }))).toMatch(
+      /expected a scene of the format nsvf \(looked for nsvf: .*\nLeave --format out/,
+    );
+  });
+
+  it('is unbounded without one, and forward-facing ones go before a model', async () => {
+    expect((await open(await scene(allRound), { downscale: 2 })).space.kind).toBe('unbounded');
+    const forward = await scene();
+    await addModel(forward);
+    const loaded = await open(forward, { downscale: 2 });
+    expect([loaded.format, loaded.space.kind]).toEqual(['llff', 'ndc']);
+  });
+
+  it('holds out every 8th in the order of names, as Mip-NeRF 360 does', async () => {
+    const folder = await scene(allRound, 18);
+    const { splits } = await open(folder, { downscale: 2 });
+    expect(splits.test!.map(({ name }) => name)).toEqual(['image000', 'image008', 'image016']);
+  });
+
+  it('has images of the shape that it says', async () => {
+    const folder = await scene((data) => {
+      data[9] = 24;
+    });
+    expect(await inputError(open(folder, { downscale: 2 }))).toMatch(
+      /poses_bounds\.npy: row 0: expected an image of the shape 24x24, found one of 16x12/,
+    );
+  });
+});
 
 describe('the LLFF loader', () => {
   it('sees what the generated cameras saw, within a thousandth of a pixel, and holds out every 8th view', async () => {

@@ -221,9 +221,9 @@ describe('broken nerfstudio scenes', () => {
     );
     expect(await broken((t) => (t.fl_x = -3))).toMatch(/: fl_x: expected a positive number, found -3/);
     expect(await broken((t) => (t.k1 = 'x'))).toMatch(/: k1: expected a number, found "x"/);
-    expect(await broken((t) => (t.frames[1].k2 = null))).toMatch(/: frames\[1\]\.k2: expected a number, found null/);
+    expect(await broken((t) => (t.frames[1].k2 = '0.1'))).toMatch(/: frames\[1\]\.k2: expected a number, found "0\.1"/);
     expect(await broken((t) => (t.w = 0))).toMatch(/: w: expected a positive number, found 0/);
-    expect(await broken((t) => (t.w = 20))).toMatch(/expected an image of the shape 20x8 \(w, h\), found one of 8x8/);
+    expect(await broken((t) => (t.w = 20))).toMatch(/\(w, h\): expected an image of the shape 20x8, found one of 8x8/);
     expect(await broken((t) => (t.aabb_scale = 0))).toMatch(/: aabb_scale: expected a positive number/);
     expect(await broken((t) => (t.applied_transform = [[1, 2]]))).toMatch(/: applied_transform/);
     expect(await broken((t) => (t.frames = 'none' as never))).toMatch(/: frames: expected a list of frames/);
@@ -259,7 +259,6 @@ describe('broken nerfstudio scenes', () => {
     );
     expect(await broken((t) => (t.frames[0].mask_path = 'images/f_0.jpg'))).toMatch(/mask_path: expected a mask that exists/);
     expect(await broken((t) => (t.ply_file_path = '../points.ply'))).toMatch(/ply_file_path: expected a path inside the scene folder/);
-    expect(await broken((t) => (t.ply_file_path = 'none.ply'))).toMatch(/none\.ply/);
     const folder = await scene((t) => (t.frames[1].mask_path = 'mask.png'), 3);
     await write(folder, 'mask.png', await picture(4, 4));
     expect(await inputError(open(folder))).toMatch(/mask\.png: expected 8x8, the size of its image, found 4x4/);

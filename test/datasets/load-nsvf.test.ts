@@ -39,6 +39,22 @@ function inOrder({ splits }: SceneData): View[] {
     .sort((a, b) => a.name.slice(2).localeCompare(b.name.slice(2)));
 }
 
+describe('intrinsics of NSVF', () => {
+  it('are for the size that the last line gives', async () => {
+    const larger = LINES.replace('16 16', '32 32').replace(`${fx} ${cx} ${cy}`, `${fx * 2} ${cx * 2} ${cy * 2}`);
+    expectKnownCameras(inOrder(await open(await scene('000111222', larger))), cameras, true);
+    expect(await inputError(open(await scene('000111222', LINES.replace('16 16', '12 16'))))).toMatch(
+      /intrinsics\.txt: last line: expected an image of the shape 16x12, found one of 16x16/,
+    );
+  });
+
+  it('have no skew', async () => {
+    expect(await inputError(open(await scene('000111222', MATRIX.replace(`${fx} 0`, `${fx} 3`))))).toMatch(
+      /line 1: expected no skew .* found 3/,
+    );
+  });
+});
+
 describe('scenes in the layout of NSVF', () => {
   it('are told apart by the names of their files, and see what their cameras saw', async () => {
     const nsvf = await scene('000111222', LINES);

@@ -62,7 +62,7 @@ describe('a scene that cannot be used', () => {
   });
 
   it.each<[string, (transforms: Transforms) => unknown, string]>([
-    ['3x4', (t) => matrixOf(t).pop() && undefined, 'frames[2].transform_matrix'],
+    ['2x4', (t) => void matrixOf(t).splice(2), 'frames[2].transform_matrix'],
     ['of words', (t) => (matrixOf(t)[0] = ['a'] as unknown as number[]) && undefined, 'frames[2].transform_matrix'],
     ['not finite', (t) => void (matrixOf(t)[0][0] = null as unknown as number), 'frames[2].transform_matrix'],
     ['a scaling', (t) => void matrixOf(t).forEach((row) => (row[0] *= 2)), 'frames[2].transform_matrix'],
@@ -105,6 +105,13 @@ describe('a scene that cannot be used', () => {
   it('is refused by inspect too', async () => {
     truncateSync(join(scene, 'test/r_0.png'), 100);
     await expectError(['inspect', scene], { says: ['test/r_0.png'] });
+  });
+
+  it('is of another format than is said, or of none that is known', async () => {
+    await expectError(['inspect', scene, '--format', 'colmap'], {
+      says: ['the format colmap', 'sparse/0/cameras.bin', 'Leave --format out'],
+    });
+    await expectError(['train', scene, '--format', 'colmp', '--out', run], { says: ['--format colmp', 'colmap'], notWritten: run });
   });
 });
 

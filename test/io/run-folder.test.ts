@@ -14,7 +14,7 @@ const record: RunRecord = {
   spikeray: '0.1.0',
   node: 'v20',
   created: '2026-01-01T00:00:00.000Z',
-  scene: { path: '/scene', name: 'scene', format: 'blender', fingerprint: 'abc123' },
+  scene: { path: '/scene', name: 'scene', format: 'blender', fingerprint: 'abc123', frame: null },
   backend: { name: 'wasm', description: 'wasm, 2 threads', threads: 2, gpu: null },
   teacher: null,
   config: sampleCheckpoint().config,

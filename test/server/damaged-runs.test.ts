@@ -14,7 +14,7 @@ const record = encodeRecord({
   spikeray: '0.0.0',
   node: 'v20',
   created: '2026-01-01T00:00:00Z',
-  scene: { path: '/nowhere', name: 'scene', format: 'blender', fingerprint: 'f' },
+  scene: { path: '/nowhere', name: 'scene', format: 'blender', fingerprint: 'f', frame: null },
   backend: { name: 'wasm', description: '', threads: null, gpu: null },
   teacher: null,
   config: presets.blender,

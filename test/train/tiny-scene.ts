@@ -36,6 +36,8 @@ export function tinyScene({ views = 10, size = 16 }: TinySceneOptions = {}): Sce
     name: 'ball',
     format: 'test',
     splits: { train: ring(views, 0), test: ring(2, 0.3) },
+    poses: {},
+    frame: null,
     near: 1.5,
     far: 4.5,
     space: { kind: 'bounded', box: null },

@@ -1,49 +1,51 @@
 /** `spikeray compare SCENE`: networks trained under equal settings, in one table and one chart. */
-import { wholeNumber, word } from '../../base/option-values.ts';
-import { backendRequest, type BackendOptions } from '../../node/backend-request.ts';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { SplitName } from '../../../datasets/scene-data.ts';
 import { SPLIT_NAMES } from '../../../datasets/scene-format.ts';
-import type { Backend } from '../../engine/backend.ts';
+import type { Reporter } from '../../base/events.ts';
+import { quoted } from '../../base/format.ts';
+import { wholeNumber, word } from '../../base/option-values.ts';
 import { ENTRY_WORDS, parseEntries, TWIN } from '../../config/compare-entries.ts';
 import { applyRequests, DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
 import type { Config } from '../../config/schema.ts';
-import { comparisonOf, type ComparedEntry, type ComparedRun, type Comparison } from '../../jobs/comparison.ts';
-import { comparisonChart, comparisonMarkdown, comparisonPage } from '../../jobs/comparison-page.ts';
+import type { Backend } from '../../engine/backend.ts';
 import { evaluateField } from '../../eval/evaluate-field.ts';
 import { openField } from '../../eval/open-field.ts';
-import { VERSION } from '../../run/version.ts';
-import type { Reporter } from '../../base/events.ts';
-import { availableMemory } from '../../node/available-memory.ts';
 import { presetFor } from '../../jobs/choose-preset.ts';
 import { differences, planEntries, type Planned } from '../../jobs/compare-plan.ts';
-import { quoted } from '../../base/format.ts';
-import { heldOutViews } from '../../node/held-out-views.ts';
-import { INTERRUPTED, listenForInterrupt } from '../terminal/interrupt.ts';
+import { comparisonChart, comparisonMarkdown, comparisonPage } from '../../jobs/comparison-page.ts';
+import { type ComparedEntry, type ComparedRun, type Comparison, comparisonOf } from '../../jobs/comparison.ts';
 import { newRecord } from '../../jobs/new-record.ts';
+import type { Trained } from '../../jobs/train-into.ts';
+import { trainRun } from '../../jobs/train-run.ts';
+import { checkTrainingMemory, trainingMemory } from '../../jobs/training-memory.ts';
+import { availableMemory } from '../../node/available-memory.ts';
+import { type BackendOptions, backendRequest } from '../../node/backend-request.ts';
+import { heldOutViews } from '../../node/held-out-views.ts';
 import { nodeFiles } from '../../node/node-files.ts';
-import { openSceneFor, viewsOf } from '../../node/open-run-scene.ts';
+import { openSceneFor, reportProblems, viewsOf } from '../../node/open-run-scene.ts';
+import { sourceCommit } from '../../node/source-commit.ts';
+import { AUTO, startBackend } from '../../node/start-backend.ts';
+import { VERSION } from '../../run/version.ts';
+import { INTERRUPTED, listenForInterrupt } from '../terminal/interrupt.ts';
 import {
   addBackendOptions,
   addOutputOptions,
   collect,
-  requestsOf,
-  settingOption,
   type OutputOptions,
   presetOption,
+  requestsOf,
+  settingOption,
 } from '../terminal/options.ts';
-import { runAction, type Result } from '../terminal/run-action.ts';
-import { sourceCommit } from '../../node/source-commit.ts';
-import { AUTO, startBackend } from '../../node/start-backend.ts';
-import type { Trained } from '../../jobs/train-into.ts';
-import { trainRun } from '../../jobs/train-run.ts';
-import { checkTrainingMemory, trainingMemory } from '../../jobs/training-memory.ts';
+import { type Result, runAction } from '../terminal/run-action.ts';
+import { checkFormat, formatOption } from '../terminal/scene-options.ts';
 
 interface CompareOptions extends OutputOptions, BackendOptions {
   readonly neurons: string;
   readonly seeds: string;
   readonly preset?: string;
+  readonly format?: string;
   readonly steps?: string;
   readonly split?: string;
   readonly every: string;
@@ -67,6 +69,7 @@ export function compareCommand(): Command {
     .option('--seeds <n>', 'train each with n seeds, from --seed upwards', '1')
     .optionsGroup('Settings of all:')
     .addOption(presetOption())
+    .addOption(formatOption())
     .addOption(settingOption('--downscale <n>', 'scene.downscale'))
     .option('--steps <n>', 'steps of the fine stage, with a schedule of that length: the same as --set fine.steps=n')
     .addOption(settingOption('--max-minutes <n>', 'budget.maxMinutes', ', each'))
@@ -92,9 +95,11 @@ async function compare(path: string, options: CompareOptions, report: Reporter):
   planEntries(entries, seeds, planned, '');
 
   const interrupt = listenForInterrupt();
-  const scene = await openSceneFor(path, planned.scene, ['train'], report);
+  const format = checkFormat(options.format);
+  const scene = await openSceneFor(path, planned.scene, { splits: ['train'], format }, report);
   const shared = options.preset === undefined ? sharedConfig(options, presetFor(scene, report)) : planned;
   viewsOf(scene, 'train', path);
+  reportProblems(scene, report);
   const out = options.out?.replace(/(?<=.)\/+$/, '') ?? `runs/compare-${scene.name.replace(/[^\w.-]/g, '_')}`;
   const plan = planEntries(entries, seeds, shared, out);
   const backend = await startBackend(request, report, (candidate) => {
@@ -150,7 +155,7 @@ async function measure(
   const runs: ComparedRun[] = [];
   for (const { run, state, checkpoint: path } of trained) {
     const { checkpoint } = await run.load(path);
-    held ??= await heldOutViews(run, checkpoint, undefined, wanted, report);
+    held ??= await heldOutViews(run, checkpoint, {}, wanted, report);
     const { config } = run.record;
     report({ type: 'note', text: `measuring ${run.folder}` });
     const engine = await openField(backend, checkpoint);

@@ -1,36 +1,37 @@
 /** `spikeray energy RUN`: what the spikes save, counted on held-out views, beside the twin. */
-import { wholeNumber, word } from '../../base/option-values.ts';
 import { Command } from 'commander';
 import type { SplitName } from '../../../datasets/scene-data.ts';
+import { InputError } from '../../base/errors.ts';
+import type { Reporter } from '../../base/events.ts';
 import { suggest } from '../../base/nearest-name.ts';
+import { wholeNumber, word } from '../../base/option-values.ts';
+import { frontierOf } from '../../energy/frontier.ts';
 import type { HardwareModel } from '../../energy/hardware/hardware-model.ts';
 import { HARDWARE_MODELS } from '../../energy/hardware/index.ts';
 import { parseHardware } from '../../energy/hardware/parse-hardware.ts';
-import { frontierOf } from '../../energy/frontier.ts';
 import { energyCsv } from '../../energy/report/csv.ts';
-import { markdownTable, summaryOf } from '../../energy/report/summary.ts';
 import { frontierCsv, frontierMarkdown, frontierPage } from '../../energy/report/frontier-page.ts';
 import { studyPage } from '../../energy/report/study-page.ts';
+import { markdownTable, summaryOf } from '../../energy/report/summary.ts';
 import { energyStudy, type EnergyStudy } from '../../energy/study.ts';
-import { InputError } from '../../base/errors.ts';
-import { VERSION } from '../../run/version.ts';
-import type { Reporter } from '../../base/events.ts';
-import { checkSameScene, loadForEnergy, measureRun, type MeasuredRun } from '../../node/energy-run.ts';
+import { checkSameScene, loadForEnergy, type MeasuredRun, measureRun } from '../../node/energy-run.ts';
 import { SPLITS } from '../../node/held-out-views.ts';
 import { sharpCodec } from '../../node/image-codec.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import type { RunFieldOptions } from '../../node/open-run-field.ts';
-import { addBackendOptions, addOutputOptions, collect, type OutputOptions } from '../terminal/options.ts';
+import type { MovedScene } from '../../node/open-run-scene.ts';
 import { openRapl } from '../../node/rapl.ts';
-import { runAction, type Result } from '../terminal/run-action.ts';
 import { sourceCommit } from '../../node/source-commit.ts';
+import { VERSION } from '../../run/version.ts';
+import { addBackendOptions, addOutputOptions, collect, type OutputOptions } from '../terminal/options.ts';
+import { type Result, runAction } from '../terminal/run-action.ts';
+import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
 
-interface EnergyOptions extends OutputOptions, RunFieldOptions {
+interface EnergyOptions extends OutputOptions, RunFieldOptions, Omit<MovedSceneOptions, 'format'> {
   readonly against?: string;
   readonly compare?: boolean;
   readonly split?: string;
   readonly every: string;
-  readonly scene?: string;
   readonly hardware?: readonly string[];
   readonly format: string;
   readonly out?: string;
@@ -57,7 +58,6 @@ export function energyCommand(): Command {
     .optionsGroup('Views:')
     .option('--split <name>', 'val, test or train (default: test where the scene has one, else val)')
     .option('--every <k>', 'every k-th view only', '1')
-    .option('--scene <folder>', 'where the scene lies now, if it was moved')
     .optionsGroup('Hardware:')
     .option('--hardware <name>', `a model (${names}) or a .json file; may be given several times (default: all)`, collect)
     .optionsGroup('Run:')
@@ -66,11 +66,14 @@ export function energyCommand(): Command {
     .option('--format <list>', 'files to write, of html, json, csv', FORMATS.join(','))
     .option('--out <folder>', 'folder to write (default: RUN/report)')
     .action((runs: string[], options: EnergyOptions) => runAction(options, (report) => energy(runs, options, report)));
-  return addOutputOptions(addBackendOptions(command, { backend: 'that of the run', threads: 'all cores' }));
+  return addOutputOptions(
+    addBackendOptions(addSceneOptions(command, '--scene-format'), { backend: 'that of the run', threads: 'all cores' }),
+  );
 }
 
 /** The options as values, checked before anything is computed. */
 interface Settings {
+  readonly moved: MovedScene;
   readonly split: SplitName | undefined;
   readonly every: number;
   readonly formats: readonly Format[];
@@ -96,8 +99,8 @@ async function studyOne(path: string, options: EnergyOptions, settings: Settings
   const out = options.out ?? `${loaded.run.folder}/report`;
   await checkWritable(out);
   const meter = await openRapl();
-  const measured = await measureRun(loaded, { ...options, split, every, meter, report });
-  const against = twin && (await measureRun(twin, { ...options, split: measured.split, every, meter, report }));
+  const measured = await measureRun(loaded, { ...options, moved: settings.moved, split, every, meter, report });
+  const against = twin && (await measureRun(twin, { ...options, moved: settings.moved, split: measured.split, every, meter, report }));
   const study = energyStudy({
     spikeray: VERSION,
     commit: await sourceCommit(),
@@ -150,8 +153,9 @@ async function compareRuns(paths: readonly string[], options: EnergyOptions, set
   return { json: { ...frontier, files }, text: frontierMarkdown(frontier) + files.map((file) => `${file}\n`).join('') };
 }
 
-async function parseSettings({ split, every, format, hardware }: EnergyOptions): Promise<Settings> {
+async function parseSettings({ split, every, format, hardware, scene, sceneFormat }: EnergyOptions): Promise<Settings> {
   return {
+    moved: movedScene({ scene, sceneFormat }),
     split: split === undefined ? undefined : word('--split', split, SPLITS),
     every: wholeNumber('--every', every, 1, 1e6),
     formats: format.split(',').map((name) => word('--format', name.trim(), FORMATS)),

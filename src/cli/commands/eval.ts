@@ -1,23 +1,23 @@
 /** `spikeray eval RUN`: quality, firing rates and operation counts on held-out views. */
-import { wholeNumber, word } from '../../base/option-values.ts';
 import { Command } from 'commander';
 import { SPLIT_NAMES } from '../../../datasets/scene-format.ts';
+import { percent, table } from '../../base/format.ts';
+import { wholeNumber, word } from '../../base/option-values.ts';
 import type { Config } from '../../config/schema.ts';
 import type { EvalReport } from '../../eval/eval-report.ts';
 import { evaluateField } from '../../eval/evaluate-field.ts';
-import { percent, table } from '../../base/format.ts';
 import { heldOutViews } from '../../node/held-out-views.ts';
 import { sharpCodec } from '../../node/image-codec.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import { loadRun, openRunField, type RunFieldOptions } from '../../node/open-run-field.ts';
-import { addBackendOptions, addOutputOptions, type OutputOptions } from '../terminal/options.ts';
 import { replaceFolder } from '../../node/replace-folder.ts';
+import { addBackendOptions, addOutputOptions, type OutputOptions } from '../terminal/options.ts';
 import { runAction } from '../terminal/run-action.ts';
+import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
 
-interface EvalOptions extends OutputOptions, RunFieldOptions {
+interface EvalOptions extends OutputOptions, RunFieldOptions, MovedSceneOptions {
   readonly split?: string;
   readonly every: string;
-  readonly scene?: string;
 }
 
 export function evalCommand(): Command {
@@ -31,9 +31,8 @@ export function evalCommand(): Command {
     .option('--every <k>', 'every k-th view only', '1')
     .optionsGroup('Run:')
     .option('--checkpoint <file>', 'this checkpoint instead of the newest')
-    .option('--scene <folder>', 'where the scene lies now, if it was moved')
     .action((run: string, options: EvalOptions) => evaluate(run, options));
-  return addOutputOptions(addBackendOptions(command, { backend: 'that of the run', threads: 'all cores' }));
+  return addOutputOptions(addBackendOptions(addSceneOptions(command), { backend: 'that of the run', threads: 'all cores' }));
 }
 
 async function evaluate(path: string, options: EvalOptions): Promise<void> {
@@ -41,7 +40,7 @@ async function evaluate(path: string, options: EvalOptions): Promise<void> {
     const split = options.split === undefined ? undefined : word('--split', options.split, SPLIT_NAMES);
     const every = wholeNumber('--every', options.every, 1, 1e6);
     const loaded = await loadRun(path, options);
-    const held = await heldOutViews(loaded.run, loaded.checkpoint, options.scene, split, report);
+    const held = await heldOutViews(loaded.run, loaded.checkpoint, movedScene(options), split, report);
     const { run, engine, backend, checkpoint } = await openRunField(loaded, options, report);
     try {
       const folder = `${run.folder}/eval/${held.split}`;

@@ -3,18 +3,20 @@ import { describeSpace } from '../../spaces/index.ts';
 import { Command } from 'commander';
 import { detectFormat } from '../../../datasets/index.ts';
 import { inspectScene, type SceneReport } from '../../../datasets/inspect-scene.ts';
-import type { SceneData } from '../../../datasets/scene-data.ts';
+import type { SceneData, WorldFrame } from '../../../datasets/scene-data.ts';
 import { drawScene } from '../../../datasets/scene-picture.ts';
-import { DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
 import { InputError } from '../../base/errors.ts';
 import { percent, table } from '../../base/format.ts';
+import { DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
 import { loadSharp } from '../../node/image-codec.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import { openSceneFor } from '../../node/open-run-scene.ts';
-import { addOutputOptions, requestsOf, settingOption, type OutputOptions } from '../terminal/options.ts';
+import { addOutputOptions, type OutputOptions, requestsOf, settingOption } from '../terminal/options.ts';
 import { runAction } from '../terminal/run-action.ts';
+import { checkFormat, formatOption } from '../terminal/scene-options.ts';
 
 interface InspectOptions extends OutputOptions {
+  readonly format?: string;
   readonly downscale?: string;
   readonly holdout?: string;
   readonly picture?: string;
@@ -25,6 +27,7 @@ export function inspectCommand(): Command {
     .description('Reads all images of SCENE and prints its format and why, views, sizes, intrinsics, bounds, background and problems.')
     .argument('<scene>', 'scene folder')
     .optionsGroup('Input:')
+    .addOption(formatOption())
     .addOption(settingOption('--downscale <n>', 'scene.downscale'))
     .addOption(settingOption('--holdout <n>', 'scene.holdout'))
     .optionsGroup('Picture:')
@@ -39,11 +42,12 @@ async function inspect(path: string, options: InspectOptions): Promise<void> {
     if (picture !== undefined && !/\.png$/i.test(picture))
       throw new InputError(`--picture ${picture}: expected the name of a PNG file`, 'Give a name that ends in .png.');
     const config = resolveConfig(DEFAULT_PRESET, requestsOf({ ...options }));
-    const { reason } = await detectFormat(path, nodeFiles);
+    const format = checkFormat(options.format);
+    const { reason } = await detectFormat(path, nodeFiles, format);
     const warningsAreInTheReport = (event: Parameters<typeof report>[0]): void => {
       if (event.type !== 'warning') report(event);
     };
-    const scene = await openSceneFor(path, config.scene, undefined, warningsAreInTheReport, true);
+    const scene = await openSceneFor(path, config.scene, { format, rangeOptional: true }, warningsAreInTheReport);
     const found = inspectScene(scene);
     if (picture !== undefined) await writePicture(scene, found, picture);
     const drawn = picture === undefined ? '' : `picture: ${picture}\n`;
@@ -82,6 +86,7 @@ function describe(scene: SceneReport, reason: string): string {
         : `${distance.least.toPrecision(3)} .. ${distance.greatest.toPrecision(3)} m around ${point(centre)}, axes within ${spread.toPrecision(2)} m`,
     ],
     ['up', cameras.up],
+    ...(scene.frame === null ? [] : [['world', describeFrame(scene.frame)]]),
     ['space', spaceText(scene)],
     ['bounds seen by all', bounds === null ? 'none' : `${point(bounds.min)} .. ${point(bounds.max)}`],
     [
@@ -93,6 +98,12 @@ function describe(scene: SceneReport, reason: string): string {
   const problems =
     scene.problems.length === 0 ? 'no problems found\n' : `problems:\n${scene.problems.map((text) => `  - ${text}\n`).join('')}`;
   return `${scene.name}: ${scene.format} (${reason})\n\n${table([header, ...splits])}\n${leftTable(facts)}\n${problems}`;
+}
+
+function describeFrame({ centre, scale }: WorldFrame): string {
+  const moved = centre.some((value) => value !== 0) ? `moved by ${point(centre)} to lie around the origin` : '';
+  const scaled = scale === 1 ? '' : `scaled by ${scale >= 1 ? scale : `1/${1 / scale}`}`;
+  return `${[moved, scaled].filter(Boolean).join(', ')} in training; all places here are those of the file`;
 }
 
 function spaceText({ space, points }: SceneReport): string {

@@ -1,31 +1,33 @@
 /** `spikeray render RUN`: novel views as PNG frames and animations of colour, depth and opacity. */
 import { spaceFacts } from '../../spaces/index.ts';
-import type { Size } from '../../geometry/intrinsics.ts';
-import { wholeNumber, word } from '../../base/option-values.ts';
 import { basename, extname } from 'node:path';
 import { Command } from 'commander';
 import { backgroundColour } from '../../../datasets/background.ts';
-import type { SceneData, SplitName, View } from '../../../datasets/scene-data.ts';
+import type { SceneData, SplitName, View, WorldFrame } from '../../../datasets/scene-data.ts';
 import { SPLIT_NAMES } from '../../../datasets/scene-format.ts';
-import { orbitPath, viewPath, type NamedCamera } from '../../../renderer/paths/camera-path.ts';
+import { poseFromFile } from '../../../datasets/world-frame.ts';
+import { type NamedCamera, orbitPath, viewPath } from '../../../renderer/paths/camera-path.ts';
 import { parseCameraPath } from '../../../renderer/paths/nerfstudio-path.ts';
 import { spiralPath } from '../../../renderer/paths/spiral-path.ts';
-import { suggest } from '../../base/nearest-name.ts';
 import { InputError } from '../../base/errors.ts';
-import type { RunFolder } from '../../run/run-folder.ts';
 import type { Reporter } from '../../base/events.ts';
-import { availableMemory } from '../../node/available-memory.ts';
+import { suggest } from '../../base/nearest-name.ts';
+import { wholeNumber, word } from '../../base/option-values.ts';
 import { checkRenderFolder, removeFrames } from '../../eval/earlier-frames.ts';
+import { renderFrames } from '../../eval/render-frames.ts';
+import { checkRenderMemory } from '../../eval/render-memory.ts';
+import type { Size } from '../../geometry/intrinsics.ts';
+import { availableMemory } from '../../node/available-memory.ts';
 import { sharpCodec } from '../../node/image-codec.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import { loadRun, openRunField, type RunFieldOptions } from '../../node/open-run-field.ts';
-import { openSceneFor, viewsOf } from '../../node/open-run-scene.ts';
+import { openRunScene, viewsOf } from '../../node/open-run-scene.ts';
+import type { RunFolder } from '../../run/run-folder.ts';
 import { addBackendOptions, addOutputOptions, imageSize, type OutputOptions } from '../terminal/options.ts';
-import { renderFrames } from '../../eval/render-frames.ts';
-import { checkRenderMemory } from '../../eval/render-memory.ts';
 import { runAction } from '../terminal/run-action.ts';
+import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
 
-interface RenderOptions extends OutputOptions, RunFieldOptions {
+interface RenderOptions extends OutputOptions, RunFieldOptions, MovedSceneOptions {
   readonly path?: string;
   readonly size?: string;
   readonly frames: string;
@@ -33,7 +35,6 @@ interface RenderOptions extends OutputOptions, RunFieldOptions {
   readonly split: string;
   readonly out?: string;
   readonly force?: boolean;
-  readonly scene?: string;
 }
 
 const DEFAULT_FPS = 24;
@@ -60,9 +61,8 @@ export function renderCommand(): Command {
     .option('--force', 'replace the frames that are already in the folder of --out')
     .optionsGroup('Run:')
     .option('--checkpoint <file>', 'this checkpoint instead of the newest')
-    .option('--scene <folder>', 'where the scene lies now, if it was moved')
     .action((run: string, options: RenderOptions) => render(run, options));
-  return addOutputOptions(addBackendOptions(command, { backend: 'that of the run', threads: 'all cores' }));
+  return addOutputOptions(addBackendOptions(addSceneOptions(command), { backend: 'that of the run', threads: 'all cores' }));
 }
 
 async function render(folder: string, options: RenderOptions): Promise<void> {
@@ -124,7 +124,12 @@ async function camerasOf(
   }
   if (extname(path) !== '.json')
     throw new InputError(`--path ${path}: unknown path`, `${suggest(path, ['orbit', 'spiral', 'views'])} Or give a .json file.`);
-  return parseCameraPath(await readJson(path), path, size);
+  return cameraPathIn(run.record.scene.frame, parseCameraPath(await readJson(path), path, size));
+}
+
+/** Camera paths are in the coordinates of the scene's file. */
+function cameraPathIn(frame: WorldFrame | null, { cameras, framesPerSecond }: CameraPath): CameraPath {
+  return { cameras: cameras.map((camera) => ({ ...camera, camToWorld: poseFromFile(frame, camera.camToWorld) })), framesPerSecond };
 }
 
 /** The frames of an animation have one size. */
@@ -143,9 +148,7 @@ async function sceneViews(
   split: SplitName,
   report: Reporter,
 ): Promise<{ scene: SceneData; views: readonly View[] }> {
-  const { config } = run.record;
-  const path = options.scene ?? run.record.scene.path;
-  const scene = await openSceneFor(path, config.scene, [split], report);
+  const { path, scene } = await openRunScene(run.record, movedScene(options), [split], report);
   return { scene, views: viewsOf(scene, split, path) };
 }
 

@@ -1,31 +1,31 @@
 /** `spikeray resume RUN`: training goes on from the newest checkpoint. */
-import { describeTraining } from '../terminal/describe-training.ts';
-import { wholeNumber } from '../../base/option-values.ts';
-import { backendRequest, type BackendOptions } from '../../node/backend-request.ts';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { InputError } from '../../base/errors.ts';
+import { wholeNumber } from '../../base/option-values.ts';
 import { withMaxSteps } from '../../config/planned-steps.ts';
 import { applyRequests } from '../../config/resolve-config.ts';
 import type { Config } from '../../config/schema.ts';
-import { InputError } from '../../base/errors.ts';
-import { listCheckpoints } from '../../run/checkpoint-folder.ts';
-import { openRun, type RunFolder } from '../../run/run-folder.ts';
-import { availableMemory } from '../../node/available-memory.ts';
-import { listenForInterrupt } from '../terminal/interrupt.ts';
-import { nodeFiles } from '../../node/node-files.ts';
-import { openSceneFor, viewsOf } from '../../node/open-run-scene.ts';
-import { addBackendOptions, addOutputOptions, type OutputOptions } from '../terminal/options.ts';
-import { runAction } from '../terminal/run-action.ts';
-import { startBackend } from '../../node/start-backend.ts';
 import { whyFinished } from '../../jobs/train-into.ts';
 import { trainTaught } from '../../jobs/train-run.ts';
 import { checkTrainingMemory } from '../../jobs/training-memory.ts';
+import { availableMemory } from '../../node/available-memory.ts';
+import { type BackendOptions, backendRequest } from '../../node/backend-request.ts';
+import { nodeFiles } from '../../node/node-files.ts';
+import { openRunScene, viewsOf } from '../../node/open-run-scene.ts';
+import { startBackend } from '../../node/start-backend.ts';
+import { listCheckpoints } from '../../run/checkpoint-folder.ts';
+import { openRun, type RunFolder } from '../../run/run-folder.ts';
+import { describeTraining } from '../terminal/describe-training.ts';
+import { listenForInterrupt } from '../terminal/interrupt.ts';
+import { addBackendOptions, addOutputOptions, type OutputOptions } from '../terminal/options.ts';
+import { runAction } from '../terminal/run-action.ts';
+import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
 
-interface ResumeOptions extends OutputOptions, BackendOptions {
+interface ResumeOptions extends OutputOptions, BackendOptions, MovedSceneOptions {
   readonly maxSteps?: string;
   readonly maxMinutes?: string;
   readonly checkpoint?: string;
-  readonly scene?: string;
   readonly force?: boolean;
 }
 
@@ -38,10 +38,9 @@ export function resumeCommand(): Command {
     .option('--max-minutes <n>', 'minutes of training in all, those already spent included (default: as planned)')
     .optionsGroup('Input:')
     .option('--checkpoint <file>', 'go on from this checkpoint instead of the newest')
-    .option('--scene <folder>', 'where the scene lies now, if it was moved')
     .option('--force', 'go on although the scene changed since the checkpoint')
     .action((run: string, options: ResumeOptions) => resume(run, options));
-  return addOutputOptions(addBackendOptions(command, { backend: 'that of the run', threads: 'as in the run' }));
+  return addOutputOptions(addBackendOptions(addSceneOptions(command), { backend: 'that of the run', threads: 'as in the run' }));
 }
 
 async function resume(path: string, options: ResumeOptions): Promise<void> {
@@ -64,8 +63,7 @@ async function resume(path: string, options: ResumeOptions): Promise<void> {
       );
     }
     const interrupt = listenForInterrupt();
-    const scenePath = options.scene ?? record.scene.path;
-    const scene = await openSceneFor(scenePath, config.scene, ['train'], report);
+    const { path: scenePath, scene } = await openRunScene({ ...record, config }, movedScene(options), ['train'], report);
     viewsOf(scene, 'train', scenePath);
     if (scene.fingerprint !== (found?.checkpoint.sceneFingerprint ?? record.scene.fingerprint)) {
       const what = `${scenePath}: the scene changed since the checkpoint (training images, poses or intrinsics differ)`;
@@ -78,7 +76,7 @@ async function resume(path: string, options: ResumeOptions): Promise<void> {
     const changed = {
       ...record,
       config,
-      scene: { ...record.scene, path: resolve(scenePath), fingerprint: scene.fingerprint },
+      scene: { ...record.scene, path: resolve(scenePath), format: scene.format, fingerprint: scene.fingerprint },
       backend: { name: backend.name, description: backend.description, threads: request.threads, gpu: request.gpu },
     };
     const continued = found === null ? await run.rewrite(changed) : await run.continueFrom(found.checkpoint, changed);

@@ -1,43 +1,45 @@
 /** `spikeray train SCENE`: from a scene to a run folder. */
-import { describeTraining } from '../terminal/describe-training.ts';
-import { wholeNumber } from '../../base/option-values.ts';
-import { backendRequest, type BackendOptions } from '../../node/backend-request.ts';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { SceneData } from '../../../datasets/scene-data.ts';
+import { InputError, SpikeRayError } from '../../base/errors.ts';
+import { byteSize } from '../../base/format.ts';
+import { wholeNumber } from '../../base/option-values.ts';
 import { withMaxSteps } from '../../config/planned-steps.ts';
 import { DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
 import type { Config } from '../../config/schema.ts';
 import { withValue } from '../../config/settings.ts';
-import { InputError, SpikeRayError } from '../../base/errors.ts';
-import { checkFolderFree, createRun } from '../../run/run-folder.ts';
-import { checkTimeLeft } from '../../train/run-stage.ts';
-import type { LiveTraining } from '../../server/live-training.ts';
-import { availableMemory } from '../../node/available-memory.ts';
 import { presetFor } from '../../jobs/choose-preset.ts';
-import { byteSize } from '../../base/format.ts';
-import { INTERRUPTED, listenForInterrupt, type Interrupt } from '../terminal/interrupt.ts';
 import { newRecord } from '../../jobs/new-record.ts';
-import { nodeFiles } from '../../node/node-files.ts';
-import { openSceneFor, viewsOf } from '../../node/open-run-scene.ts';
 import { openTeacher } from '../../jobs/open-teacher.ts';
+import { trainTaught } from '../../jobs/train-run.ts';
+import { checkTrainingMemory, trainingMemory } from '../../jobs/training-memory.ts';
+import { availableMemory } from '../../node/available-memory.ts';
+import { type BackendOptions, backendRequest } from '../../node/backend-request.ts';
+import { nodeFiles } from '../../node/node-files.ts';
+import { openSceneFor, reportProblems, viewsOf } from '../../node/open-run-scene.ts';
+import { AUTO, startBackend } from '../../node/start-backend.ts';
+import { checkFolderFree, createRun } from '../../run/run-folder.ts';
+import type { LiveTraining } from '../../server/live-training.ts';
+import { checkTimeLeft } from '../../train/run-stage.ts';
+import { describeTraining } from '../terminal/describe-training.ts';
+import { type Interrupt, INTERRUPTED, listenForInterrupt } from '../terminal/interrupt.ts';
 import {
   addBackendOptions,
   addOutputOptions,
   collect,
-  requestsOf,
-  settingOption,
   type OutputOptions,
   presetOption,
+  requestsOf,
+  settingOption,
 } from '../terminal/options.ts';
-import { runAction, type Result } from '../terminal/run-action.ts';
-import { AUTO, startBackend } from '../../node/start-backend.ts';
-import { trainTaught } from '../../jobs/train-run.ts';
+import { type Result, runAction } from '../terminal/run-action.ts';
+import { checkFormat, formatOption } from '../terminal/scene-options.ts';
 import { DEFAULT_PORT, underView, viewerPort } from '../terminal/train-under-view.ts';
-import { checkTrainingMemory, trainingMemory } from '../../jobs/training-memory.ts';
 
 interface TrainOptions extends OutputOptions, BackendOptions {
   readonly preset?: string;
+  readonly format?: string;
   readonly out?: string;
   readonly force?: boolean;
   readonly maxSteps?: string;
@@ -64,6 +66,7 @@ export function trainCommand(): Command {
     .addOption(settingOption('--temporal <mode>', 'network.temporal'))
     .addOption(settingOption('--order <order>', 'network.order'))
     .optionsGroup('Training:')
+    .addOption(formatOption())
     .addOption(settingOption('--downscale <n>', 'scene.downscale'))
     .addOption(settingOption('--holdout <n>', 'scene.holdout'))
     .option(
@@ -89,9 +92,11 @@ async function train(path: string, options: TrainOptions): Promise<void> {
     if (options.out === '') throw new InputError('--out: expected a folder, found an empty name', 'Give a folder, or leave --out out.');
     if (options.out !== undefined) await checkFolderFree(nodeFiles, options.out, force);
     const interrupt = listenForInterrupt();
-    const scene = await openSceneFor(path, planned.scene, ['train'], report);
+    const format = checkFormat(options.format);
+    const scene = await openSceneFor(path, planned.scene, { splits: ['train'], format }, report);
     const config = options.preset === undefined ? configOf(options, presetFor(scene, report)) : planned;
     viewsOf(scene, 'train', path);
+    reportProblems(scene, report);
     const backend = await startBackend(request, report, (candidate) => trainingMemory(scene, config, candidate));
     const { teacher: named } = config.distillation;
     const teacher = named === null || named === 'twin' ? undefined : await openTeacher(named, config, scene, null);

@@ -1,0 +1,90 @@
+/** A scene in the world that a field has for it: near the origin (world-frame.ts), and as its kind of space asks (scene-space.ts). */
+import { InputError } from '../src/base/errors.ts';
+import type { Box } from '../src/geometry/box.ts';
+import type { ImageCodec, Orientation } from '../src/io/files.ts';
+import type { SceneSpace, SpaceKind } from '../src/spaces/space.ts';
+import { isCutOut } from './cut-out.ts';
+import { findFrame, intoFrame } from './find-frame.ts';
+import { faceForward } from './forward-facing.ts';
+import { type SplitSize, splitSizes } from './load-views.ts';
+import { pointBox, pointDepths, viewDepths } from './point-bounds.ts';
+import type { SplitName, WorldFrame } from './scene-data.ts';
+import { type PlacedScene, type PosedImage, type PosedScene, SPLIT_NAMES } from './scene-format.ts';
+import { spaceKind, unboundedSpace } from './scene-space.ts';
+
+export interface PlaceOptions {
+  readonly images: ImageCodec;
+  /** What the scene is treated as; 'auto' (default) finds it out (scene-space.ts). */
+  readonly space?: SpaceKind | 'auto';
+  /** Where a run has put the scene's world; undefined: found out. */
+  readonly frame?: WorldFrame | null;
+  /** Which way up images are that say (orientation.ts). Default 'auto'. */
+  readonly orientation?: Orientation;
+}
+
+export interface Placed {
+  readonly posed: PlacedScene;
+  readonly space: SceneSpace;
+  readonly frame: WorldFrame | null;
+  /** Whether images are transparent around what they show; false where nobody needs to know. */
+  readonly cutOut: boolean;
+}
+
+export type Sizes = ReadonlyMap<SplitName, readonly SplitSize[]>;
+
+/** @param leading the split that defines the scene */
+export async function placeScene(read: PosedScene, leading: SplitName, sizes: Sizes, options: PlaceOptions): Promise<Placed> {
+  const { images, space: asked = 'auto' } = options;
+  const inFile = read.splits[leading]!.map(({ camToWorld }) => camToWorld);
+  const frame = options.frame === undefined ? findFrame(read, inFile) : options.frame;
+  const posed = withPointDepths(intoFrame(read, frame, leading), sizes);
+  const cameras = posed.splits[leading]!;
+  const poses = cameras.map(({ camToWorld }) => camToWorld);
+  const nearest = (posed.depthRange ?? viewDepths(cameras))?.near;
+  const isKnown = (asked === 'auto' ? posed.space : asked) === 'bounded';
+  const cutOut = !isKnown && (await isCutOut(cameras, sizes.get(leading)!, images));
+  const kind = asked === 'auto' ? spaceKind(posed, poses, nearest !== undefined, cutOut) : asked;
+  if (kind === 'bounded') return { posed, space: { kind, box: boxOf(posed) }, frame, cutOut };
+  if (kind === 'unbounded') return { posed, space: unboundedSpace(poses), frame, cutOut };
+  if (nearest === undefined) {
+    throw new InputError(
+      'scene.space=ndc: expected a scene whose nearest depth is known, from bounds or points, found neither',
+      'Use scene.space=auto, or a format that has them (LLFF, COLMAP).',
+    );
+  }
+  const { posed: moved, scale } = faceForward(posed, nearest);
+  return { posed: moved, space: { kind, near: 1, scale }, frame, cutOut };
+}
+
+/** Cameras of a scene that was not opened, in the world that training sees them in. */
+export async function placeCameras(read: PosedScene, options: PlaceOptions): Promise<Pick<Placed, 'posed' | 'space' | 'frame'>> {
+  const leading = SPLIT_NAMES.find((split) => read.splits[split] !== undefined);
+  if (leading === undefined) return { posed: intoFrame(read, null, 'train'), space: { kind: 'bounded', box: null }, frame: null };
+  const sizes = await splitSizes(leading, read.splits[leading]!, options, read.mixedSizes ?? false);
+  const placed = await placeScene(read, leading, new Map([[leading, sizes]]), options);
+  const depthRange = placed.posed.depthRange ?? viewDepths(placed.posed.splits[leading]!) ?? undefined;
+  return { ...placed, posed: { ...placed.posed, depthRange } };
+}
+
+function boxOf({ box, points, pointSlack }: PlacedScene): Box | null {
+  return box ?? (points === undefined ? null : pointBox(points, pointSlack));
+}
+
+/** Where points are known and the format says nothing more exact, they tell what each view shows. */
+function withPointDepths(posed: PlacedScene, sizes: Sizes): PlacedScene {
+  const { points, pointSlack } = posed;
+  if (points === undefined) return posed;
+  const splits: Partial<Record<SplitName, PosedImage[]>> = {};
+  for (const split of SPLIT_NAMES) {
+    const images = posed.splits[split];
+    if (images === undefined) continue;
+    splits[split] = images.map((image, i) => {
+      const size = sizes.get(split)?.[i];
+      if (size === undefined || image.depthRange !== undefined) return image;
+      const camera = { camToWorld: image.camToWorld, intrinsics: image.intrinsics(size.width, size.height) };
+      const seen = pointDepths(camera, points, pointSlack);
+      return seen === null ? image : { ...image, depthRange: seen };
+    });
+  }
+  return { ...posed, splits };
+}
