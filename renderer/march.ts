@@ -6,10 +6,10 @@
  *
  *     alpha = 1 - (1 + exp(s + b))^(-interval)       w_i = T_i alpha_i       T_{i+1} = T_i (1 - alpha_i)
  */
+import { MIN_TRANSMITTANCE, type Lattice } from '../src/lattice/lattice.ts';
 import type { GridSpec } from '../src/geometry/grid.ts';
-import type { Vec3 } from '../src/geometry/vector.ts';
 import type { Rays } from '../src/geometry/rays.ts';
-import { MIN_TRANSMITTANCE, type FieldSpec } from '../src/model/field-spec.ts';
+import { locate, type DensityAt, type Place } from '../src/lattice/place.ts';
 import { spaceOf } from '../src/spaces/index.ts';
 
 /**
@@ -22,6 +22,8 @@ export interface PackedSamples {
   readonly densityOffsets: Int32Array;
   /** [D] i of p_i = start + u i stepLength, or of t_i (contraction.ts) */
   readonly stepIndex: Int32Array;
+  /** [D,3] grid coordinates of the sample, 0 .. points - 1 along each axis */
+  readonly coordinates: Float32Array;
   /** [D,8] grid points around the sample, x fastest */
   readonly corners: Int32Array;
   /** [D,8] their trilinear weights */
@@ -44,26 +46,27 @@ export interface PackedSamples {
 }
 
 /** The opacity of a step whose interpolated density is `density`. */
-export function alphaOf(spec: FieldSpec, density: number): number {
-  return -Math.expm1(-spec.interval * Math.log1p(Math.exp(density + spec.densityShift)));
+export function alphaOf(lattice: Lattice, density: number): number {
+  return -Math.expm1(-lattice.interval * Math.log1p(Math.exp(density + lattice.densityShift)));
 }
 
 /**
  * Marches N rays through a field.
  *
- * @param density [V]
+ * @param densityAt raw density of a place
  * @param occupancy [V] 0 or 1
- * @param weightThreshold replaces the spec's
+ * @param weightThreshold replaces the lattice's
  */
 export function marchRays(
-  spec: FieldSpec,
+  lattice: Lattice,
   rays: Rays,
-  density: Float32Array,
+  densityAt: DensityAt,
   occupancy: Uint8Array,
-  weightThreshold: number = spec.weightThreshold,
+  weightThreshold: number = lattice.weightThreshold,
 ): PackedSamples {
-  const space = spaceOf(spec.space);
+  const space = spaceOf(lattice.space);
   const stepIndex: number[] = [];
+  const coordinates: number[] = [];
   const corners: number[] = [];
   const cornerWeights: number[] = [];
   const distances: number[] = [];
@@ -77,21 +80,19 @@ export function marchRays(
   for (let ray = 0; ray < rays.count; ray++) {
     const origin = rays.origins.subarray(ray * 3, ray * 3 + 3);
     const direction = rays.directions.subarray(ray * 3, ray * 3 + 3);
-    const walk = space.walk({ box: spec.grid, near: spec.near, stepLength: spec.stepLength }, origin, direction);
+    const walk = space.walk({ box: lattice.grid, near: lattice.near, stepLength: lattice.stepLength }, origin, direction);
     exitDistance[ray] = walk.exitDistance;
 
     let transmittance = 1;
     for (const { index, distance, place: point } of walk.steps) {
-      const place = locate(spec.grid, point, space.onPlane);
+      const place = locate(lattice.grid, point, space.onPlane);
       margin = Math.min(margin, place.tie);
       if (occupancy[place.nearest] === 0) continue;
 
       densityEvaluations++;
-      let s = 0;
-      for (let k = 0; k < 8; k++) s += place.weights[k] * density[place.corners[k]];
-      const alpha = alphaOf(spec, s);
-      margin = Math.min(margin, relativeDistance(alpha, spec.alphaThreshold));
-      if (alpha <= spec.alphaThreshold) continue;
+      const alpha = alphaOf(lattice, densityAt(place));
+      margin = Math.min(margin, relativeDistance(alpha, lattice.alphaThreshold));
+      if (alpha <= lattice.alphaThreshold) continue;
 
       const weight = transmittance * alpha;
       margin = Math.min(margin, relativeDistance(weight, weightThreshold));
@@ -101,6 +102,7 @@ export function marchRays(
 
       stepIndex.push(index);
       distances.push(distance);
+      coordinates.push(...place.coordinates);
       corners.push(...place.corners);
       cornerWeights.push(...place.weights);
       if (transmittance < MIN_TRANSMITTANCE) break;
@@ -114,6 +116,7 @@ export function marchRays(
     rays: rays.count,
     densityOffsets,
     stepIndex: Int32Array.from(stepIndex),
+    coordinates: Float32Array.from(coordinates),
     corners: Int32Array.from(corners),
     cornerWeights: Float32Array.from(cornerWeights),
     distance: Float32Array.from(distances),
@@ -127,58 +130,13 @@ export function marchRays(
 
 /** Where in the field's grid, or another in the same space, a sample of a ray lies. `distance` as in `PackedSamples`. */
 export function placeOfSample(
-  spec: FieldSpec,
+  lattice: Lattice,
   grid: GridSpec,
   origin: ArrayLike<number>,
   direction: ArrayLike<number>,
   distance: number,
 ): Place {
-  return locate(grid, spaceOf(spec.space).placeAt(origin, direction, distance), 0);
-}
-
-export interface Place {
-  /** [8] grid points, x fastest, and their trilinear weights */
-  readonly corners: readonly number[];
-  readonly weights: readonly number[];
-  readonly nearest: number;
-  /** Voxels to the nearest place where `nearest` changes. */
-  readonly tie: number;
-}
-
-/**
- * Where a point lies in the grid; outside, where the nearest point of the grid's box does.
- *
- * @param onPlane planes nearer than this, in voxels along z, it lies on
- */
-function locate(grid: GridSpec, point: Vec3, onPlane: number): Place {
-  const base = [0, 0, 0];
-  const fraction = [0, 0, 0];
-  const near = [0, 0, 0];
-  let tie = Infinity;
-  for (let axis = 0; axis < 3; axis++) {
-    const { min, max, size } = grid;
-    const scale = (size[axis] - 1) / (max[axis] - min[axis]);
-    const clamped = Math.min(Math.max((point[axis] - min[axis]) * scale, 0), size[axis] - 1);
-    const g = axis === 2 && Math.abs(clamped - Math.round(clamped)) < onPlane ? Math.round(clamped) : clamped;
-    base[axis] = Math.min(Math.floor(g), size[axis] - 2);
-    fraction[axis] = g - base[axis];
-    near[axis] = Math.floor(g + 0.5);
-    tie = Math.min(tie, Math.abs(fraction[axis] - 0.5));
-  }
-  const [nx, ny] = grid.size;
-  const corners: number[] = [];
-  const weights: number[] = [];
-  for (let k = 0; k < 8; k++) {
-    const [dx, dy, dz] = [k & 1, (k >> 1) & 1, k >> 2];
-    corners.push(base[0] + dx + nx * (base[1] + dy + ny * (base[2] + dz)));
-    weights.push(side(fraction[0], dx) * side(fraction[1], dy) * side(fraction[2], dz));
-  }
-  return { corners, weights, nearest: near[0] + nx * (near[1] + ny * near[2]), tie };
-}
-
-/** Linear weight of the lower (0) or upper (1) of two grid points. */
-function side(fraction: number, upper: number): number {
-  return upper === 1 ? fraction : 1 - fraction;
+  return locate(grid, spaceOf(lattice.space).placeAt(origin, direction, distance), 0);
 }
 
 function relativeDistance(value: number, threshold: number): number {

@@ -1,9 +1,10 @@
 /** The time of every kernel, beside its two numbers (docs/kernels.md) and what the GPU can do at most. */
+import { maxStepsPerRay } from '../../src/lattice/lattice.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import type { FieldEngine } from '../../src/engine/backend.ts';
 import type { WebgpuDevice } from '../../src/backends/webgpu/device.ts';
 import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';
-import { maxStepsPerRay, viewInputs } from '../../src/model/field-spec.ts';
+import { viewInputs } from '../../src/model/field-spec.ts';
 import type { GpuLimits } from './gpu-limits.ts';
 import { kernelCosts } from './kernel-costs.ts';
 import type { Effort } from './measure.ts';

@@ -1,4 +1,5 @@
 /** The same field, rays and settings for the PyTorch peers of scripts/peers/, and what they say. */
+import { representationOf } from '../../src/model/representations/index.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -82,7 +83,8 @@ async function timePeer(
 
 async function encodeProblem({ engine, batches, settings }: Problem): Promise<Uint8Array> {
   const { spec } = engine;
-  const { network, featureChannels } = spec;
+  const { network } = spec;
+  const { features } = representationOf(spec);
   if (network?.neuron !== 'lif') throw new RangeError('the peers have the neuron lif alone');
   const voxels = voxelCount(spec.grid);
   const { width } = network;
@@ -98,8 +100,8 @@ async function encodeProblem({ engine, batches, settings }: Problem): Promise<Ui
   });
   const tensors = new Map<string, SafeTensor>([
     ['density', await read('density', voxels)],
-    ['features', await read('features', voxels, featureChannels)],
-    ['w1', await read('w1', featureChannels + viewInputs(network), width)],
+    ['features', await read('features', voxels, features)],
+    ['w1', await read('w1', features + viewInputs(network), width)],
     ['w2', await read('w2', width, width)],
     ['w3', await read('w3', width, 3)],
     ['occupancy', { shape: [voxels], data: await engine.readOccupancy() }],

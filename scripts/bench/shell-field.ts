@@ -2,6 +2,7 @@
  * A field with known cost: a spherical shell of matter in an empty box at 160^3, random features, random weights that fire at a realistic
  * rate, and rays that look through the middle. Training it changes nothing that matters for speed.
  */
+import { denseSpec } from '../../src/model/representations/dense.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
@@ -17,7 +18,7 @@ export function shellSpec(neuron: 'lif' | 'relu'): FieldSpec {
   return {
     space: BOUNDED,
     grid: { size: [SIDE, SIDE, SIDE], min: [-HALF, -HALF, -HALF], max: [HALF, HALF, HALF] },
-    featureChannels: 12,
+    representation: denseSpec(12),
     network: {
       neuron,
       neuronParameters: {},

@@ -3,14 +3,14 @@
  *
  *     "SPKR" | u32 version | a gzip member of: u32 bytes of the head | head, JSON | sections, one after the other
  *
- * Integers are little-endian. gzip's CRC-32 and length at its end cover all that it holds. The sections, their sizes following from the head and
+ * Whatever represents the field, baked it is dense grids: density and features at the points of its lattice. Integers are little-endian. gzip's CRC-32 and length at its end cover all that it holds. The sections, their sizes following from the head and
  * from the sections before them:
  *
  *     occupancy   one bit a grid point, lowest first
  *     stored      one bit a grid point: whose density and features follow (stored-points.ts)
  *     density     u16 a stored point: low bytes of all points, then high bytes
  *     features    u8 a channel and stored point, channel after channel
- *     network     f32: the tensors of rendering besides the grids, in the order of `renderingTensors`
+ *     network     f32: the network's, in the order of `networkRenderingTensors`
  *     thumbnails  of the cameras, WebP, sizes in the head
  *
  * Levels (levels.ts) are written as differences to the point before, which packs a tenth better; bricks in place of single points packed 3 %
@@ -20,9 +20,7 @@ import { z } from 'zod';
 import { SPLIT_NAMES } from '../../datasets/scene-format.ts';
 import type { StoredField } from '../eval/open-field.ts';
 import { rigidProblem } from '../geometry/rigid-motion.ts';
-import type { FieldSpec } from '../model/field-spec.ts';
 import { fieldSpecSchema } from '../model/field-spec-schema.ts';
-import { renderingTensors, type TensorName } from '../model/tensor-names.ts';
 
 export const MAGIC = 'SPKR';
 export const BAKED_VERSION = 1;
@@ -112,9 +110,4 @@ export interface BakedScene extends StoredField {
   readonly seed: number;
   /** WebP, one a view of `about.cameras`, or none. */
   readonly thumbnails: readonly Uint8Array<ArrayBuffer>[];
-}
-
-/** Those of rendering besides the grids. */
-export function networkTensors(spec: FieldSpec): readonly TensorName[] {
-  return renderingTensors(spec).filter((name) => name !== 'density' && name !== 'features');
 }

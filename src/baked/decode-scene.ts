@@ -1,10 +1,13 @@
 /** Reads a baked scene (baked-scene.ts), in Node and in browsers. Every error is an InputError that names the file. */
+import { DENSITY, FEATURES } from '../model/representations/dense.ts';
+import { representationOf } from '../model/representations/index.ts';
+import { networkRenderingTensors } from '../model/tensor-names.ts';
 import { voxelCount } from '../geometry/grid.ts';
 import type { TensorName } from '../model/tensor-names.ts';
 import { InputError } from '../base/errors.ts';
 import { unpackBits } from '../io/bits.ts';
 import { GunzipReader } from '../io/gzip.ts';
-import { densityOf } from '../model/density.ts';
+import { densityOf } from '../lattice/density.ts';
 import { type FieldSpec } from '../model/field-spec.ts';
 import { tensorShape } from '../model/tensor-shape.ts';
 import {
@@ -15,7 +18,6 @@ import {
   MAGIC,
   PRELUDE_BYTES,
   type BakedHead,
-  networkTensors,
   type BakedScene,
 } from './baked-scene.ts';
 import { valueOf } from './levels.ts';
@@ -39,7 +41,7 @@ async function decode(packed: GunzipReader, file: string): Promise<BakedScene> {
   const head = await readHead(packed, file);
   const spec: FieldSpec = head.spec;
   const voxels = voxelCount(spec.grid);
-  const channels = spec.featureChannels;
+  const channels = representationOf(spec).features;
   const takeBits = async (): Promise<Uint8Array> => unpackBits(await packed.take(Math.ceil(voxels / 8)), voxels);
   const occupancy = await takeBits();
   const points = indicesOf(await takeBits());
@@ -74,8 +76,8 @@ async function decode(packed: GunzipReader, file: string): Promise<BakedScene> {
     seed: head.seed,
     thumbnails,
     read: async (name) => {
-      if (name === 'density') return readDensity();
-      if (name === 'features') return readFeatures();
+      if (name === DENSITY) return readDensity();
+      if (name === FEATURES) return readFeatures();
       const found = network.get(name);
       if (found === undefined) throw new RangeError(`${file} holds no tensor ${name}`);
       return found.slice();
@@ -111,8 +113,9 @@ async function readHead(packed: GunzipReader, file: string): Promise<BakedHead> 
     throw damaged(file, `its head is not valid: ${path.join('.')}: ${message}`);
   }
   const { spec, features, thumbnails, about } = result.data;
-  if (features.length !== spec.featureChannels)
-    throw damaged(file, `expected ranges of ${spec.featureChannels} channels, found ${features.length}`);
+  const { kind, features: channels } = representationOf(spec);
+  if (kind !== 'dense') throw damaged(file, `expected dense grids, found ${kind}`);
+  if (features.length !== channels) throw damaged(file, `expected ranges of ${channels} channels, found ${features.length}`);
   if (thumbnails.length !== 0 && thumbnails.length !== about.cameras.views.length)
     throw damaged(file, `expected ${about.cameras.views.length} thumbnails or none, found ${thumbnails.length}`);
   return result.data;
@@ -120,7 +123,7 @@ async function readHead(packed: GunzipReader, file: string): Promise<BakedHead> 
 
 async function readNetwork(packed: GunzipReader, spec: FieldSpec, file: string): Promise<Map<TensorName, Float32Array>> {
   const tensors = new Map<TensorName, Float32Array>();
-  for (const name of networkTensors(spec)) {
+  for (const name of networkRenderingTensors(spec)) {
     const values = new Float32Array((await packed.take(tensorShape(name, spec).reduce((a, b) => a * b, 1) * FLOAT)).buffer);
     if (!values.every(Number.isFinite)) throw damaged(file, `its tensor ${name} has values that are not finite`);
     tensors.set(name, values);

@@ -1,18 +1,13 @@
 /** Bakes a trained field: baked-scene.ts says what is written. */
+import { readValues } from '../model/field-values.ts';
+import { denseSpec } from '../model/representations/dense.ts';
+import { representationOf } from '../model/representations/index.ts';
+import { networkRenderingTensors } from '../model/tensor-names.ts';
 import type { StoredField } from '../eval/open-field.ts';
 import { packBits } from '../io/bits.ts';
 import { gzip } from '../io/gzip.ts';
-import { refreshOccupancy } from '../model/occupancy.ts';
-import {
-  BAKED_VERSION,
-  DENSITY_LEVELS,
-  FEATURE_LEVELS,
-  MAGIC,
-  networkTensors,
-  PRELUDE_BYTES,
-  type BakedHead,
-  type SceneAbout,
-} from './baked-scene.ts';
+import { refreshOccupancy } from '../lattice/occupancy.ts';
+import { BAKED_VERSION, DENSITY_LEVELS, FEATURE_LEVELS, MAGIC, PRELUDE_BYTES, type BakedHead, type SceneAbout } from './baked-scene.ts';
 import { levelOf, rangeOf } from './levels.ts';
 import { indicesOf, storedPoints } from './stored-points.ts';
 
@@ -27,29 +22,33 @@ export async function encodeScene(
   thumbnails: readonly Uint8Array<ArrayBuffer>[] = [],
 ): Promise<Uint8Array<ArrayBuffer>[]> {
   const { spec } = field;
-  const channels = spec.featureChannels;
-  const density = await field.read('density');
+  const representation = representationOf(spec);
+  const values = await readValues(field);
+  const channels = representation.features;
+  const density = representation.densities(spec, values);
   const occupancy = refreshOccupancy(spec, density, await field.readOccupancy());
   const stored = storedPoints(spec, density, occupancy);
   const points = indicesOf(stored);
-  const features = await field.read('features');
+  const features = representation.featuresAt(spec, values, points);
+
+  const rows = points.map((_, row) => row);
 
   const densityRange = rangeOf(density, points);
   const densities = new Uint16Array(points.length);
   for (let i = 0; i < points.length; i++) densities[i] = levelOf(density[points[i]], densityRange, DENSITY_LEVELS);
-  const ranges = Array.from({ length: channels }, (_, channel) => rangeOf(features, points, channels, channel));
+  const ranges = Array.from({ length: channels }, (_, channel) => rangeOf(features, rows, channels, channel));
   const levels = ranges.map((range, channel) => {
     const bytes = new Uint8Array(points.length);
-    for (let i = 0; i < points.length; i++) bytes[i] = levelOf(features[points[i] * channels + channel], range, FEATURE_LEVELS);
+    for (let i = 0; i < points.length; i++) bytes[i] = levelOf(features[i * channels + channel], range, FEATURE_LEVELS);
     return differences(bytes);
   });
   const network: Uint8Array<ArrayBuffer>[] = [];
-  for (const name of networkTensors(spec)) network.push(new Uint8Array((await field.read(name)).slice().buffer));
+  for (const name of networkRenderingTensors(spec)) network.push(new Uint8Array((await field.read(name)).slice().buffer));
 
   const head: BakedHead = {
     about,
     seed,
-    spec: spec as BakedHead['spec'],
+    spec: { ...spec, representation: denseSpec(channels) } as BakedHead['spec'],
     density: densityRange,
     features: ranges,
     thumbnails: thumbnails.map(({ length }) => length),

@@ -3,14 +3,14 @@
  * corners lie in that corner's 3 x 3 x 3 neighbourhood; and a step exists only where its nearest grid point is occupied, whose neighbourhood
  * holds the eight corners too. All other points can have any density below the threshold, and any features.
  */
-import { densityOf } from '../model/density.ts';
-import type { FieldSpec } from '../model/field-spec.ts';
-import { neighbourhoodExceeds } from '../model/occupancy.ts';
+import { densityOf } from '../lattice/density.ts';
+import type { Lattice } from '../lattice/lattice.ts';
+import { neighbourhoodExceeds } from '../lattice/occupancy.ts';
 
 /** [V] 1 where density and features count. */
-export function storedPoints(spec: FieldSpec, density: Float32Array, occupancy: Uint8Array): Uint8Array {
-  const { size } = spec.grid;
-  const near = neighbourhoodExceeds(density, size, densityOf(spec.alphaThreshold, spec.densityShift, spec.interval));
+export function storedPoints(lattice: Lattice, density: Float32Array, occupancy: Uint8Array): Uint8Array {
+  const { size } = lattice.grid;
+  const near = neighbourhoodExceeds(density, size, densityOf(lattice.alphaThreshold, lattice.densityShift, lattice.interval));
   const reached = neighbourhoodExceeds(Float32Array.from(occupancy), size, 0.5);
   for (let i = 0; i < near.length; i++) near[i] &= reached[i];
   return near;

@@ -58,10 +58,10 @@ export function energyReport(
   counts: Counts,
   images: number,
   network: NetworkSpec,
-  featureChannels: number,
+  features: number,
   costs: CostTable = DEFAULT_COSTS,
 ): EnergyReport {
-  const total = countOperations(counts, network, featureChannels);
+  const total = countOperations(counts, network, features);
   const perImage = mapLines(total, ({ macs, acs }) => ({ macs: macs / images, acs: acs / images }));
   const millijoules = mapLines(perImage, (operations) => energyOf(operations, costs));
   return {

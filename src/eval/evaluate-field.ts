@@ -4,6 +4,7 @@
  *
  * Quality is measured on the floating-point image clamped to 0..1, as in the papers; saved PNGs are rounded to 8 bits afterwards.
  */
+import { representationOf } from '../model/representations/index.ts';
 import { addCounts, emptyCounts, type Counts, firingRates } from '../engine/counts.ts';
 import { backgroundColour, compositeView } from '../../datasets/background.ts';
 import type { View } from '../../datasets/scene-data.ts';
@@ -105,7 +106,7 @@ function summarise(
 ): EvalReport {
   const total = emptyCounts();
   for (const row of perView) addCounts(total, row.counts);
-  const energy = spec.network && energyReport(total, perView.length, spec.network, spec.featureChannels);
+  const energy = spec.network && energyReport(total, perView.length, spec.network, representationOf(spec).features);
   const { width, height } = first.intrinsics;
   return {
     schema: 1,

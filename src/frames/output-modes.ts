@@ -7,6 +7,7 @@
  *     energy    picojoules of the network's synapses as executed, Horowitz 45 nm fp32 (src/energy)
  *     samples   shown to the network
  */
+import { representationOf } from '../model/representations/index.ts';
 import { emptyCounts, type Counts } from '../engine/counts.ts';
 import { energyReport, type AnnShares } from '../energy/energy-report.ts';
 import { horowitz45nmFp32 } from '../energy/hardware/horowitz-45nm-fp32.ts';
@@ -87,8 +88,9 @@ export interface FrameStatistics {
   readonly shareOfAnn: AnnShares | null;
 }
 
-export function statisticsOf(counts: Counts, { network, featureChannels }: FieldSpec): FrameStatistics {
-  const energy = network && energyReport({ ...emptyCounts(), ...counts }, 1, network, featureChannels);
+export function statisticsOf(counts: Counts, spec: FieldSpec): FrameStatistics {
+  const { network } = spec;
+  const energy = network && energyReport({ ...emptyCounts(), ...counts }, 1, network, representationOf(spec).features);
   return {
     rays: counts.rays,
     samples: counts.samples,

@@ -1,4 +1,6 @@
 /** Estimates what training will need, and refuses what would not fit before anything is computed or written. */
+import { gridParameters } from '../model/tensor-names.ts';
+import { tensorShape } from '../model/tensor-shape.ts';
 import type { Region } from '../spaces/space.ts';
 import { voxelCount } from '../geometry/grid.ts';
 import type { SceneData } from '../../datasets/scene-data.ts';
@@ -44,9 +46,11 @@ export function trainingMemory(scene: SceneData, config: Config, backend: Backen
     hasCoarseStage(scene.space, config.coarse.steps) ? coarseBytes(config, region, backend) : 0,
     ...stages.map((spec) => backend.estimateBytes(spec, capacity(spec))),
   );
-  const channels = fine.featureChannels;
-  const copies = voxelCount(fine.grid) * (PARAMETER_AND_MOMENTS * (1 + channels) + channels) * Float32Array.BYTES_PER_ELEMENT;
-  const teacher = teacherVoxels * PARAMETER_AND_MOMENTS * (1 + channels) * Float32Array.BYTES_PER_ELEMENT;
+  const sizes = gridParameters(fine).map((name) => tensorShape(name, fine).reduce((a, b) => a * b, Float32Array.BYTES_PER_ELEMENT));
+  const parameters = sizes.reduce((a, b) => a + b, 0);
+  // One tensor is packed at a time.
+  const copies = PARAMETER_AND_MOMENTS * parameters + Math.max(...sizes);
+  const teacher = taught ? PARAMETER_AND_MOMENTS * parameters : 0;
   return { field, copies, teacher, images, total: (backend.memory === 'process' ? field : 0) + copies + teacher + images };
 }
 

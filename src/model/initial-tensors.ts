@@ -1,6 +1,6 @@
 /** What a stage starts from: network weights, and the density handed over from the coarse to the fine stage. */
 import type { Random } from '../math/random.ts';
-import { inverseSoftplus, softplus } from './density.ts';
+import { inverseSoftplus, softplus } from '../lattice/density.ts';
 import { viewInputs, type FieldSpec, type NetworkSpec } from './field-spec.ts';
 
 export interface NetworkWeights {
@@ -11,8 +11,8 @@ export interface NetworkWeights {
 }
 
 /** torch.nn.Linear's default: uniform in +-1/sqrt(fan_in). Draws w1, w2, w3 in this order, row-major. */
-export function initialWeights(network: NetworkSpec, featureChannels: number, random: Random): NetworkWeights {
-  const inputs = featureChannels + viewInputs(network);
+export function initialWeights(network: NetworkSpec, features: number, random: Random): NetworkWeights {
+  const inputs = features + viewInputs(network);
   return {
     w1: uniformWeights(inputs, network.width, random),
     w2: uniformWeights(network.width, network.width, random),

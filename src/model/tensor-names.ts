@@ -1,25 +1,32 @@
 /** Which tensors a field has. */
-import type { FieldSpec } from './field-spec.ts';
-
 import { neuronTensors } from '../neurons/settings.ts';
+import type { FieldSpec } from './field-spec.ts';
+import { representationOf } from './representations/index.ts';
 
 /**
- * Everything that training changes, by name. V voxels, C feature channels, W network width, I = C + view inputs.
+ * Everything that training changes, by name. V voxels, F features, W network width, I = F + view inputs.
  *
- *     density [V]   features [V,C]   w1 [I,W]   w2 [W,W]   w3 [W,3]         parameters (weights are [in, out], row-major)
+ *     those of the representation (representations/): of dense grids  density [V]   features [V,F]
+ *     w1 [I,W]   w2 [W,W]   w3 [W,3]                                    weights, [in, out], row-major
  *     n1.P, n2.P [1] or [W]   raw values of learned parameter P of the neurons behind layer 1 and 2 (neurons/parameters.ts)
  *     X.m, X.v      the Adam moments of each of them, same shapes
  *     occupancy [V] uint8, 0 or 1: a sample whose nearest grid point has 0 does not exist
- *     rate [V]      factor on the grids' learning rates of each voxel (1 everywhere unless the coarse stage weighs by view count)
+ *     rate [V]      factor on the learning rates of each voxel (1 everywhere unless the coarse stage weighs by view count)
  *     inputRange [2] least and greatest network input seen in training; the min-max normalisation of the Poisson encoding
  */
-export type ParameterName = 'density' | 'features' | 'w1' | 'w2' | 'w3' | NeuronTensorName;
+export type ParameterName = string;
+export type TensorName = string;
 /** Learned parameters of the neurons behind layer 1 and 2: `n1.tau`. */
 export type NeuronTensorName = `n${1 | 2}.${string}`;
-export type TensorName = ParameterName | `${ParameterName}.m` | `${ParameterName}.v` | 'rate' | 'inputRange';
 
-export const GRID_PARAMETERS = ['density', 'features'] as const satisfies readonly ParameterName[];
-export const WEIGHTS = ['w1', 'w2', 'w3'] as const satisfies readonly ParameterName[];
+export const WEIGHTS = ['w1', 'w2', 'w3'] as const;
+
+/** Of the representation. */
+export function gridParameters(spec: FieldSpec): readonly ParameterName[] {
+  return representationOf(spec)
+    .tensors(spec)
+    .map(({ name }) => name);
+}
 
 /** Weights and learned parameters of the neurons. */
 export function networkParameters({ network }: FieldSpec): readonly ParameterName[] {
@@ -27,25 +34,28 @@ export function networkParameters({ network }: FieldSpec): readonly ParameterNam
 }
 
 export function parametersOf(spec: FieldSpec): readonly ParameterName[] {
-  return [...GRID_PARAMETERS, ...networkParameters(spec)];
+  return [...gridParameters(spec), ...networkParameters(spec)];
 }
 
 /** `n1.tau.m`: a parameter, and which of its moments, if any. */
 export function splitTensorName(name: TensorName): { parameter: ParameterName; moment: 'm' | 'v' | null } {
   const match = /^(.+)\.([mv])$/.exec(name);
-  return match === null
-    ? { parameter: name as ParameterName, moment: null }
-    : { parameter: match[1] as ParameterName, moment: match[2] as 'm' | 'v' };
+  return match === null ? { parameter: name, moment: null } : { parameter: match[1], moment: match[2] as 'm' | 'v' };
+}
+
+/** All that rendering reads of the network. */
+export function networkRenderingTensors(spec: FieldSpec): readonly TensorName[] {
+  const ranged = spec.network?.temporal === 'repeat' && spec.network.encoding === 'poisson';
+  return ranged ? [...networkParameters(spec), 'inputRange'] : networkParameters(spec);
 }
 
 /** All that rendering reads, occupancy aside. */
 export function renderingTensors(spec: FieldSpec): readonly TensorName[] {
-  const ranged = spec.network?.temporal === 'repeat' && spec.network.encoding === 'poisson';
-  return ranged ? [...parametersOf(spec), 'inputRange'] : parametersOf(spec);
+  return [...gridParameters(spec), ...networkRenderingTensors(spec)];
 }
 
 /** All that training reads, occupancy aside. The rate differs from 1 only in the coarse stage, which has no network. */
 export function trainingTensors(spec: FieldSpec): readonly TensorName[] {
   const moments = parametersOf(spec).flatMap((name): TensorName[] => [`${name}.m`, `${name}.v`]);
-  return [...renderingTensors(spec), ...moments, ...(spec.network ? [] : (['rate'] as const))];
+  return [...renderingTensors(spec), ...moments, ...(spec.network ? [] : ['rate'])];
 }

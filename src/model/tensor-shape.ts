@@ -1,27 +1,40 @@
 /** Shapes of a field's tensors in files, slowest index first. */
 import { neuronTensors } from '../neurons/settings.ts';
 import { viewInputs, type FieldSpec } from './field-spec.ts';
+import { representationOf } from './representations/index.ts';
+import type { RepresentationTensor } from './representations/representation.ts';
 import { splitTensorName, type TensorName } from './tensor-names.ts';
 
-export function tensorShape(name: TensorName, spec: FieldSpec): number[] {
+/** @throws RangeError if the field has no tensor of this name */
+export function tensorShape(name: TensorName, spec: FieldSpec): readonly number[] {
+  const { parameter } = splitTensorName(name);
+  const found = gridTensor(name, spec)?.shape ?? networkShape(parameter, spec);
+  if (found === undefined) throw new RangeError(`This field has no tensor ${name}.`);
+  return found;
+}
+
+/** Values a point of the lattice, or null for tensors that are not on it. */
+export function rowLength(name: TensorName, spec: FieldSpec): number | null {
+  const tensor = gridTensor(name, spec);
+  return tensor?.onLattice === true ? tensor.shape.slice(3).reduce((a, b) => a * b, 1) : null;
+}
+
+function gridTensor(name: TensorName, spec: FieldSpec): Pick<RepresentationTensor, 'shape' | 'onLattice'> | undefined {
   const [x, y, z] = spec.grid.size;
-  const width = spec.network?.width ?? 0;
-  const of: string = splitTensorName(name).parameter;
-  switch (of) {
-    case 'features':
-      return [z, y, x, spec.featureChannels];
-    case 'w1':
-      return [spec.network === null ? 0 : spec.featureChannels + viewInputs(spec.network), width];
-    case 'w2':
-      return [width, width];
-    case 'w3':
-      return [width, 3];
-    case 'inputRange':
-      return [2];
-    case 'density':
-    case 'rate':
-      return [z, y, x];
-    default:
-      return [neuronTensors(spec.network).find((tensor) => tensor.name === of)?.length ?? 0];
-  }
+  if (name === 'rate') return { shape: [z, y, x], onLattice: true };
+  const { parameter } = splitTensorName(name);
+  return representationOf(spec)
+    .tensors(spec)
+    .find((tensor) => tensor.name === parameter);
+}
+
+function networkShape(parameter: string, { network, ...spec }: FieldSpec): readonly number[] | undefined {
+  if (parameter === 'inputRange') return [2];
+  if (network === null) return undefined;
+  const { width } = network;
+  if (parameter === 'w1') return [representationOf(spec).features + viewInputs(network), width];
+  if (parameter === 'w2') return [width, width];
+  if (parameter === 'w3') return [width, 3];
+  const own = neuronTensors(network).find(({ name }) => name === parameter);
+  return own && [own.length];
 }

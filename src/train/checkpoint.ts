@@ -18,8 +18,8 @@ import { bytesOf, decodeSafetensors, encodeSafetensors, type SafeTensor, type Sa
 import { sha256OfParts } from '../io/sha256.ts';
 import { type FieldSpec } from '../model/field-spec.ts';
 import { fieldSpecSchema } from '../model/field-spec-schema.ts';
-import { parametersOf, type NeuronTensorName, type ParameterName, type TensorName } from '../model/tensor-names.ts';
-import { tensorShape } from '../model/tensor-shape.ts';
+import { parametersOf, trainingTensors, type TensorName } from '../model/tensor-names.ts';
+import { rowLength, tensorShape } from '../model/tensor-shape.ts';
 import { networksOf } from './stage-spec.ts';
 import type { TrainState } from './train-state.ts';
 
@@ -43,14 +43,6 @@ const OCCUPANCY = 'occupancy';
 
 const finite = z.number().finite();
 const count = z.number().int().nonnegative();
-const parameter = z.union([
-  z.enum(['density', 'features', 'w1', 'w2', 'w3']),
-  z.custom<NeuronTensorName>((name) => typeof name === 'string' && /^n[12]\.[a-z][a-zA-Z0-9]+$/.test(name)),
-]);
-const moment = z.custom<`${ParameterName}.${'m' | 'v'}`>(
-  (name) => typeof name === 'string' && /\.[mv]$/.test(name) && parameter.safeParse(name.slice(0, -2)).success,
-);
-
 const headSchema = z.strictObject({
   state: z.strictObject({
     stage: z.enum(['coarse', 'fine']),
@@ -74,7 +66,7 @@ const headSchema = z.strictObject({
   spec: fieldSpecSchema,
   config: configSchema,
   sceneFingerprint: z.string(),
-  names: z.array(z.union([parameter, moment, z.literal('rate'), z.literal('inputRange')])),
+  names: z.array(z.string()),
 });
 
 type Head = Pick<Checkpoint, 'state' | 'spec' | 'config' | 'sceneFingerprint' | 'names'>;
@@ -93,15 +85,15 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
 
 function addTensor(tensors: Map<string, SafeTensor>, name: TensorName, data: Float32Array, spec: FieldSpec): void {
   const shape = tensorShape(name, spec);
-  const rowLength = voxelRowLength(name, spec);
-  const packed = rowLength === null ? null : packRows(data, rowLength);
-  if (packed === null || rowLength === null) {
+  const row = rowLength(name, spec);
+  const packed = row === null ? null : packRows(data, row);
+  if (packed === null || row === null) {
     tensors.set(name, { shape, data });
     return;
   }
   tensors.set(`${name}.fill`, { shape: [1], data: packed.fill });
   tensors.set(`${name}.rows`, { shape: [packed.rows.length], data: packed.rows });
-  tensors.set(`${name}.values`, { shape: [packed.rows.length, rowLength], data: packed.values });
+  tensors.set(`${name}.values`, { shape: [packed.rows.length, row], data: packed.values });
 }
 
 /** Checks the whole file, its checksum included. Throws InputError naming `file`, with what to do. */
@@ -155,38 +147,39 @@ function parseHead(text: string, file: string): Head {
   const networks = state.stage === 'fine' ? networksOf(config) : [null];
   if (!networks.some((network) => JSON.stringify(spec.network) === JSON.stringify(network)))
     throw unusable(file, 'is of another model: its colour network is not the one of its settings', 'Use another checkpoint.');
+  const known = new Set([...trainingTensors(spec), 'rate', 'inputRange']);
+  const other = result.data.names.find((name) => !known.has(name));
+  if (other !== undefined)
+    throw unusable(
+      file,
+      `describes another kind of model: its field has no tensor ${other}`,
+      'Use the SpikeRay that wrote it, or train again.',
+    );
   return result.data;
 }
 
-/** Values a voxel, or null for tensors that are not grids. */
-function voxelRowLength(name: TensorName, spec: FieldSpec): number | null {
-  const shape = tensorShape(name, spec);
-  if (shape.length < 3) return null;
-  return shape.length === 4 ? spec.featureChannels : 1;
-}
-
 function checkTensor(content: SafeTensors, name: TensorName, spec: FieldSpec, file: string): void {
-  const rowLength = voxelRowLength(name, spec);
-  if (rowLength === null || content.tensors.has(name)) {
+  const row = rowLength(name, spec);
+  if (row === null || content.tensors.has(name)) {
     tensorOf(content, name, tensorShape(name, spec), 'F32', file);
     return;
   }
   const rows = content.tensors.get(`${name}.rows`)?.shape[0] ?? 0;
   tensorOf(content, `${name}.fill`, [1], 'F32', file);
   tensorOf(content, `${name}.rows`, [rows], 'U32', file);
-  tensorOf(content, `${name}.values`, [rows, rowLength], 'F32', file);
+  tensorOf(content, `${name}.values`, [rows, row], 'F32', file);
 }
 
 function readTensor(content: SafeTensors, name: TensorName, spec: FieldSpec, file: string): Float32Array {
   const whole = content.tensors.get(name);
-  const rowLength = voxelRowLength(name, spec);
-  if (whole !== undefined || rowLength === null) {
+  const row = rowLength(name, spec);
+  if (whole !== undefined || row === null) {
     if (whole === undefined) throw new RangeError(`${file} holds no tensor ${name}`);
     return (whole.data as Float32Array).slice();
   }
   const part = (ending: string): TensorData => content.tensors.get(`${name}.${ending}`)!.data;
   const packed = { fill: part('fill') as Float32Array, rows: part('rows') as Uint32Array, values: part('values') as Float32Array };
-  return unpackRows(packed, voxelCount(spec.grid), rowLength, `${file}: ${name}`);
+  return unpackRows(packed, voxelCount(spec.grid), row, `${file}: ${name}`);
 }
 
 const TYPES = { F32: Float32Array, U32: Uint32Array, U8: Uint8Array };

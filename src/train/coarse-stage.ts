@@ -1,9 +1,10 @@
 /** The coarse stage: where is matter at all? Density and colour grids without a network over everything the cameras see. */
+import { readDensities } from '../model/field-values.ts';
 import { NO_LOSS_TERMS, type FieldEngine } from '../engine/backend.ts';
 import { Random } from '../math/random.ts';
 import { disposeOnFailure } from '../engine/dispose-on-failure.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
-import { countViews, nearCameras } from '../model/view-count.ts';
+import { countViews, nearCameras } from '../lattice/view-count.ts';
 import { spaceFacts } from '../spaces/index.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { CoarseResult } from './fine-start.ts';
@@ -46,7 +47,7 @@ export async function resumeCoarse(context: RunContext, checkpoint: Checkpoint):
 
 /** What the coarse stage found, for the fine one to begin with. */
 export async function coarseResult({ engine, state: { rays, samples } }: StageRun): Promise<CoarseResult> {
-  return { spec: engine.spec, density: await engine.read('density'), occupancy: await engine.readOccupancy(), rays, samples };
+  return { spec: engine.spec, density: await readDensities(engine), occupancy: await engine.readOccupancy(), rays, samples };
 }
 
 function assemble(context: RunContext, engine: FieldEngine, state: StageRun['state'], random: Random): StageRun {

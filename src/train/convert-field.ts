@@ -1,4 +1,7 @@
 /** From the field of an ANN to that of a spiking network: grids as they are, weights converted (model/convert-network.ts). */
+import { readValues } from '../model/field-values.ts';
+import { representationOf } from '../model/representations/index.ts';
+import type { TensorValues } from '../model/representations/representation.ts';
 import type { View } from '../../datasets/scene-data.ts';
 import { spaceOf } from '../spaces/index.ts';
 import { encodeViews } from '../../renderer/view-encoding.ts';
@@ -15,17 +18,15 @@ const PLACES = 4096;
 /** What of an ANN's field its conversion reads. */
 export interface FieldValues extends NetworkWeights {
   readonly spec: FieldSpec;
-  /** [V], [V,C], [V] */
-  readonly density: Float32Array;
-  readonly features: Float32Array;
+  readonly values: TensorValues;
+  /** [V] */
   readonly occupancy: Uint8Array;
 }
 
 export async function readField(spec: FieldSpec, from: Pick<FieldEngine, 'read' | 'readOccupancy'>): Promise<FieldValues> {
-  const [density, features, w1, w2, w3] = await Promise.all(
-    (['density', 'features', 'w1', 'w2', 'w3'] as const).map((name) => from.read(name)),
-  );
-  return { spec, density, features, occupancy: await from.readOccupancy(), w1, w2, w3 };
+  const source = { spec, read: (name: string) => from.read(name) };
+  const [w1, w2, w3] = await Promise.all(WEIGHTS.map((name) => from.read(name)));
+  return { spec, values: await readValues(source), occupancy: await from.readOccupancy(), w1, w2, w3 };
 }
 
 export async function writeWeights(engine: FieldEngine, weights: NetworkWeights): Promise<void> {
@@ -35,31 +36,43 @@ export async function writeWeights(engine: FieldEngine, weights: NetworkWeights)
 /** The weights of `network` for the ANN of the field, measured where matter is, seen from cameras of the scene. */
 export function convertedWeights(field: FieldValues, network: NetworkSpec, views: readonly View[], random: Random): NetworkWeights {
   // The twin never saw the normalised inputs of the Poisson encoding.
-  if (network.encoding === 'poisson') return initialWeights(network, field.spec.featureChannels, random);
+  if (network.encoding === 'poisson') return initialWeights(network, representationOf(field.spec).features, random);
   return convertWeights(field, networkInputs(field, network, views, random), network);
 }
 
 /** [PLACES,I] at random grid points with matter, from random cameras. */
 function networkInputs(
-  { spec, density, features, occupancy }: FieldValues,
+  { spec, values, occupancy }: FieldValues,
   network: NetworkSpec,
   views: readonly View[],
   random: Random,
 ): Float32Array {
-  const { space, grid, featureChannels: channels, densityShift } = spec;
+  const { space, grid, densityShift } = spec;
+  const representation = representationOf(spec);
+  const density = representation.densities(spec, values);
   const solid: number[] = [];
   for (let voxel = 0; voxel < density.length; voxel++) if (occupancy[voxel] !== 0 && density[voxel] + densityShift > 0) solid.push(voxel);
+  const rows = solid.length === 0 ? 0 : PLACES;
+  const drawn = Array.from({ length: rows }, () => ({
+    voxel: solid[random.integer(solid.length)],
+    view: views[random.integer(views.length)],
+  }));
+  const count = representation.features;
+  const features = representation.featuresAt(
+    spec,
+    values,
+    Uint32Array.from(drawn, ({ voxel }) => voxel),
+  );
   const [nx, ny] = grid.size;
-  const terms = viewInputs(network);
-  const inputs = new Float32Array((solid.length === 0 ? 0 : PLACES) * (channels + terms));
-  for (let row = 0; row * (channels + terms) < inputs.length; row++) {
-    const voxel = solid[random.integer(solid.length)];
-    const { camToWorld } = views[random.integer(views.length)];
+  const width = count + viewInputs(network);
+  const inputs = new Float32Array(rows * width);
+  for (const [row, { voxel, view }] of drawn.entries()) {
+    const { camToWorld } = view;
     const index = [voxel % nx, Math.floor(voxel / nx) % ny, Math.floor(voxel / (nx * ny))];
     const at = (axis: number): number => grid.min[axis] + (index[axis] / (grid.size[axis] - 1)) * (grid.max[axis] - grid.min[axis]);
     const direction = spaceOf(space).viewDirection([at(0), at(1), at(2)], [camToWorld[3], camToWorld[7], camToWorld[11]]);
-    inputs.set(features.subarray(voxel * channels, (voxel + 1) * channels), row * (channels + terms));
-    inputs.set(encodeViews(Float32Array.from(direction), network.viewFrequencies), row * (channels + terms) + channels);
+    inputs.set(features.subarray(row * count, (row + 1) * count), row * width);
+    inputs.set(encodeViews(Float32Array.from(direction), network.viewFrequencies), row * width + count);
   }
   return inputs;
 }

@@ -2,6 +2,7 @@
  * The fine stage: the colour network and a dense grid in the box that the coarse stage found. In the order of DVGO's loop, before a step that
  * asks for it the occupancy is refreshed, then the grid is scaled; scaling starts Adam anew, as DVGO re-creates its optimiser.
  */
+import { writeValues } from '../model/field-values.ts';
 import { voxelCount } from '../geometry/grid.ts';
 import { downscaleView } from '../../datasets/downscale.ts';
 import type { View } from '../../datasets/scene-data.ts';
@@ -45,8 +46,7 @@ export async function startSpiking(context: RunContext, field: FieldValues, { st
   const spec = { ...field.spec, network: config.network };
   const engine = await backend.createField(spec, capacityOf(context, spec));
   return disposeOnFailure(engine, async () => {
-    await engine.write('density', field.density);
-    await engine.write('features', field.features);
+    await writeValues(engine, field.values);
     await engine.writeOccupancy(field.occupancy);
     await writeWeights(engine, convertedWeights(field, config.network, views, random));
     reportStage(context, 'fine', spec, `the ANN becomes a network of ${config.network.neuron}`);

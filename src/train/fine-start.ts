@@ -1,13 +1,17 @@
 /** What the fine stage begins with: the coarse stage's density, or the whole field of a teacher. */
+import { InputError } from '../base/errors.ts';
+import { writeValues } from '../model/field-values.ts';
+import { representationOf } from '../model/representations/index.ts';
+import type { TensorValues } from '../model/representations/representation.ts';
 import type { FieldEngine } from '../engine/backend.ts';
 import type { Random } from '../math/random.ts';
-import { contentBox } from '../model/bounds.ts';
-import { densityOf } from '../model/density.ts';
+import { contentBox } from '../lattice/content-box.ts';
+import { densityOf } from '../lattice/density.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 import { initialWeights, matchOpticalDepth } from '../model/initial-tensors.ts';
-import { neighbourhoodExceeds, resampleOccupancy } from '../model/occupancy.ts';
-import { spaceFacts, spaceOf } from '../spaces/index.ts';
-import { resampleGrid } from '../model/resample-grid.ts';
+import { neighbourhoodExceeds, resampleOccupancy } from '../lattice/occupancy.ts';
+import { spaceFacts } from '../spaces/index.ts';
+import { resampleGrid } from '../lattice/resample-grid.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { convertedWeights, readField, writeWeights } from './convert-field.ts';
 import type { RunContext } from './run-context.ts';
@@ -51,8 +55,8 @@ export function startFromCoarse(context: RunContext, coarse: CoarseResult): Fine
     rays: coarse.rays,
     samples: coarse.samples,
     fill: async (engine, random) => {
-      await writeWeights(engine, initialWeights(config.network, spec.featureChannels, random));
-      if (config.fine.warmStart) await engine.write('density', densityFor(spec, coarse.spec, coarse.density));
+      await writeWeights(engine, initialWeights(config.network, representationOf(spec).features, random));
+      if (config.fine.warmStart) await writeValues(engine, withDensities(spec, densityFor(spec, coarse.spec, coarse.density)));
       await engine.writeOccupancy(resampleOccupancy(coarseContent(context, coarse), coarse.spec.grid, spec.grid));
     },
   };
@@ -69,9 +73,8 @@ export function startFromNothing({ config, scene, seconds }: RunContext): FineSt
     rays: 0,
     samples: 0,
     fill: async (engine, random) => {
-      await writeWeights(engine, initialWeights(config.network, spec.featureChannels, random));
-      const density = spaceOf(spec.space).initialDensity(spec.grid);
-      if (density !== null) await engine.write('density', density);
+      await writeWeights(engine, initialWeights(config.network, representationOf(spec).features, random));
+      await writeValues(engine, representationOf(spec).initial(spec));
     },
   };
 }
@@ -90,9 +93,7 @@ export function startFromTeacher({ config, views, seconds }: RunContext, teacher
     fill: async (engine, random) => {
       const field = await readField(from, teacher);
       await writeWeights(engine, convertedWeights(field, config.network, views, random));
-      const { features } = field;
-      await engine.write('density', densityFor(spec, from, field.density));
-      await engine.write('features', isSame(spec, from) ? features : resampleGrid(features, from.grid, spec.grid, spec.featureChannels));
+      await writeValues(engine, valuesFor(spec, from, field.values));
       await engine.writeOccupancy(resampleOccupancy(field.occupancy, from.grid, spec.grid));
     },
   };
@@ -104,6 +105,31 @@ function densityFor(to: FieldSpec, from: FieldSpec, density: Float32Array): Floa
   const resampled = resampleGrid(density, from.grid, to.grid, 1);
   matchOpticalDepth(resampled, from, to);
   return resampled;
+}
+
+/** The tensors with which a field has these densities [V] at the points of its lattice. */
+function withDensities(spec: FieldSpec, densities: Float32Array): TensorValues {
+  const values = representationOf(spec).withDensities(spec, densities);
+  if (values !== null) return values;
+  throw new InputError(
+    `A field of the kind ${spec.representation.kind} cannot begin with given densities.`,
+    'Use --set fine.warmStart=false.',
+  );
+}
+
+/** The tensors of the field `from` as those of the field `to` that describes the same medium. */
+function valuesFor(to: FieldSpec, from: FieldSpec, values: TensorValues): TensorValues {
+  const representation = representationOf(from);
+  if (JSON.stringify(to.representation) !== JSON.stringify(from.representation))
+    throw new InputError(
+      `A field of the kind ${representation.kind} cannot be the beginning of one of the kind ${to.representation.kind}.`,
+      'Use --set distillation.start=coarse.',
+    );
+  if (isSame(to, from)) return values;
+  const resized = representation.resize(values, from.grid, to.grid);
+  const densities = representation.densities(to, resized).slice();
+  matchOpticalDepth(densities, from, to);
+  return { ...resized, ...withDensities(to, densities) };
 }
 
 /** Whether grids of one mean the same in the other, number for number. */

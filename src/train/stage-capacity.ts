@@ -1,8 +1,9 @@
 /** What the engine of a stage has to hold: reserved when it is made, estimated before (jobs/training-memory.ts). */
+import { maxStepsPerRay } from '../lattice/lattice.ts';
 import { voxelCount } from '../geometry/grid.ts';
 import type { Capacity } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
-import { maxStepsPerRay, type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
+import { type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
 import { stageVariation } from './loss-terms.ts';
 import { fineSpec, regionOf } from './stage-spec.ts';
 

@@ -1,4 +1,5 @@
 /** The field of a stage: its space divided as the config says, and what else the config says of it. Each kind of space divides in its own way. */
+import { denseSpec } from '../model/representations/dense.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../base/errors.ts';
 import { twinOf, type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
@@ -21,7 +22,7 @@ export function coarseSpec(config: Config, { space, box, near }: Region): FieldS
   return {
     space,
     ...spaceOf(space).divide({ ...stage, planes: config.fine.planes }, box, stage.voxels),
-    featureChannels: COARSE_CHANNELS,
+    representation: denseSpec(COARSE_CHANNELS),
     network: null,
     near,
     alphaThreshold: stage.alphaThreshold,
@@ -45,7 +46,7 @@ export function fineSpec(config: Config, region: Region, scalings: number): Fiel
   return {
     space,
     ...division,
-    featureChannels: FINE_CHANNELS,
+    representation: denseSpec(FINE_CHANNELS),
     network: config.network,
     densityShift: division.densityShift + stage.shiftPerScaling * scalings,
     near,

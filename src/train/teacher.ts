@@ -2,6 +2,9 @@
  * Distillation: a finished ANN of the same scene as teacher. It answers with colours (and potentials) at the student's samples; the student may
  * also begin with the teacher's field instead of a coarse stage of its own.
  */
+import { readValues } from '../model/field-values.ts';
+import { representationOf } from '../model/representations/index.ts';
+import { WEIGHTS } from '../model/tensor-names.ts';
 import type { FieldEngine } from '../engine/backend.ts';
 import { InputError } from '../base/errors.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
@@ -23,7 +26,9 @@ export function checkTeacherFits(teacher: NetworkSpec, student: NetworkSpec, whe
 }
 
 /** The engine's copy is its own: nothing of the checkpoint is kept. */
-export async function setTeacher(engine: FieldEngine, { spec, read }: Checkpoint): Promise<void> {
-  const [features, w1, w2, w3] = await Promise.all((['features', 'w1', 'w2', 'w3'] as const).map((name) => read(name)));
+export async function setTeacher(engine: FieldEngine, teacher: Checkpoint): Promise<void> {
+  const { spec } = teacher;
+  const [w1, w2, w3] = await Promise.all(WEIGHTS.map((name) => teacher.read(name)));
+  const features = representationOf(spec).featuresAt(spec, await readValues(teacher));
   await engine.setTeacher({ grid: spec.grid, features, w1, w2, w3 });
 }

@@ -1,4 +1,5 @@
 /** The tfjs backend against what can be worked out on paper. */
+import { denseSpec } from '../../src/model/representations/dense.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -18,7 +19,7 @@ describe('a slab of constant density', () => {
   const spec: FieldSpec = {
     space: BOUNDED,
     grid: { size: [3, 4, 5], min: [-1, -1, 0], max: [1, 1, 2] },
-    featureChannels: 3,
+    representation: denseSpec(3),
     network: null,
     densityShift: -0.5,
     interval: 0.5,

@@ -3,6 +3,7 @@
  * of its surrogate in place of the step function. What carries no gradient is held while the parameters move: the samples, the resets, and
  * which side of its kink each ReLU is on.
  */
+import { interpolated } from '../../src/lattice/place.ts';
 import type { ParameterName } from '../../src/model/tensor-names.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { marchRays } from '../../renderer/march.ts';
@@ -94,7 +95,7 @@ type Arrays = Record<string, Float32Array>;
 
 /** The loss of a fixture as a function of its parameters, everything else held. */
 function lossOf({ spec, tensors, occupancy, batch, settings, teacher }: FieldFixture, neuron: TfjsNeuron | null, loss: LossWeights) {
-  const samples = marchRays(spec, batch, tensors.density!, occupancy);
+  const samples = marchRays(spec, batch, interpolated(tensors.density!), occupancy);
   const views = spec.network && encodeViews(batch.directions, spec.network.viewFrequencies);
   return (parameters: Record<string, Tensor>): Tensor => {
     const { density, features, w1, w2, w3 } = parameters;
@@ -102,7 +103,11 @@ function lossOf({ spec, tensors, occupancy, batch, settings, teacher }: FieldFix
     const noise = { seed: settings.noiseSeed, firstRay: 0, range: null };
     const weights = spec.network && { w1, w2, w3 };
     const asked = teacher && { tensors: createTeacher(tf, teacher), rays: batch };
-    const pass = forward(tf, { density, features, weights }, { spec, neuron, samples, views, background, noise, teacher: asked });
+    const pass = forward(
+      tf,
+      { field: { density, features }, weights },
+      { spec, neuron, samples, views, background, noise, teacher: asked },
+    );
     return trainingLoss(tf, pass, tf.tensor2d(batch.target, [batch.count, 3]), samples, spec, loss).total;
   };
 }

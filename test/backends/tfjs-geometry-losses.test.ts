@@ -1,11 +1,12 @@
 /** Distortion and total variation of the tfjs backend against the sums they are defined by. */
+import { interpolated } from '../../src/lattice/place.ts';
+import { maxStepsPerRay } from '../../src/lattice/lattice.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import type { Vec3 } from '../../src/geometry/vector.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { alphaOf, marchRays } from '../../renderer/march.ts';
 import { NO_LOSS_TERMS, type LossWeights, type StepResult } from '../../src/engine/backend.ts';
 import { createTfjsBackend, type TfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
-import { maxStepsPerRay } from '../../src/model/field-spec.ts';
 import { fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
 import { expectClose } from '../conformance/compare.ts';
 
@@ -29,7 +30,7 @@ async function gradients(fixture: FieldFixture, loss: LossWeights) {
 test('distortion is the sum over all pairs of samples', async () => {
   const fixture = fieldFixture({ rays: 20 });
   const { spec, batch, tensors, occupancy } = fixture;
-  const samples = marchRays(spec, batch, tensors.density!, occupancy);
+  const samples = marchRays(spec, batch, interpolated(tensors.density!), occupancy);
   const steps = maxStepsPerRay(spec);
   let wanted = 0;
   for (let ray = 0; ray < samples.rays; ray++) {

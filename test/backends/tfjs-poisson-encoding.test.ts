@@ -1,3 +1,4 @@
+import { interpolated } from '../../src/lattice/place.ts';
 import { beforeAll, expect, test } from 'vitest';
 import { marchRays } from '../../renderer/march.ts';
 import { bernoulli } from '../../src/backends/tfjs/custom-gradients.ts';
@@ -24,7 +25,7 @@ function hash(value: bigint): bigint {
 
 test('random numbers are those of the formula', () => {
   const { spec, tensors, occupancy, batch } = fieldFixture();
-  const samples = marchRays(spec, batch, tensors.density!, occupancy);
+  const samples = marchRays(spec, batch, interpolated(tensors.density!), occupancy);
   const [seed, firstRay, repeats, inputs] = [0xfedcba98, 30_000, 3, 39];
   const noise = poissonNoise(seed, samples, firstRay, repeats, inputs);
   const count = samples.networkRows.length;

@@ -24,6 +24,7 @@ function samplesAt(...steps: number[][]): PackedSamples {
     rayOffsets: offsets,
     stepIndex,
     networkRows: Int32Array.from(stepIndex.keys()),
+    coordinates: new Float32Array(0),
     corners: new Int32Array(0),
     cornerWeights: new Float32Array(0),
     distance: new Float32Array(stepIndex.length),

@@ -1,4 +1,6 @@
 /** What the wasm backend promises beyond the contract of an engine: threads that fail, capacities, channels. */
+import { denseSpec } from '../../src/model/representations/dense.ts';
+import { maxStepsPerRay } from '../../src/lattice/lattice.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { readFileSync } from 'node:fs';
@@ -8,7 +10,6 @@ import { compileKernels, createWasmBackend } from '../../src/backends/wasm/launc
 import { createBackend } from '../../src/backends/wasm/wasm-backend.ts';
 import { BackendError } from '../../src/base/errors.ts';
 import { presets } from '../../src/config/presets.ts';
-import { maxStepsPerRay } from '../../src/model/field-spec.ts';
 import { renderingTensors } from '../../src/model/tensor-names.ts';
 import { fineSpec } from '../../src/train/stage-spec.ts';
 import { coefficients } from '../conformance/cases.ts';
@@ -110,6 +111,6 @@ it('a long thin box grows through all scalings within its capacity', async () =>
 it('channels that the kernels are not made for are refused', async () => {
   const { spec } = fieldFixture();
   const backend = await createWasmBackend({ threads: 1 });
-  const field = backend.createField({ ...spec, featureChannels: 16 }, { voxels: voxelCount(spec.grid), trainRays: 0 });
+  const field = backend.createField({ ...spec, representation: denseSpec(16) }, { voxels: voxelCount(spec.grid), trainRays: 0 });
   await expect(field).rejects.toThrow(/12 feature channels/);
 });

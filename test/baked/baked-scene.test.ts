@@ -4,7 +4,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import type { RenderedRays } from '../../src/engine/backend.ts';
-import { networkTensors, PRELUDE_BYTES, type SceneAbout } from '../../src/baked/baked-scene.ts';
+import { networkRenderingTensors } from '../../src/model/tensor-names.ts';
+import { PRELUDE_BYTES, type SceneAbout } from '../../src/baked/baked-scene.ts';
 import { decodeScene } from '../../src/baked/decode-scene.ts';
 import { encodeScene } from '../../src/baked/encode-scene.ts';
 import { storedPoints } from '../../src/baked/stored-points.ts';
@@ -12,7 +13,7 @@ import { InputError } from '../../src/base/errors.ts';
 import { openField, type StoredField } from '../../src/eval/open-field.ts';
 import { meanSquaredError, psnrOf } from '../../src/math/image-metrics.ts';
 import { Random } from '../../src/math/random.ts';
-import { refreshOccupancy } from '../../src/model/occupancy.ts';
+import { refreshOccupancy } from '../../src/lattice/occupancy.ts';
 import { fieldFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
 
 const SETTINGS = { background: [1, 0.5, 0] as const, noiseSeed: 3 };
@@ -88,7 +89,7 @@ test('a scene comes back: all but the grids exactly, those within half a level',
   expect(scene.spec).toMatchObject(fixture.spec);
   expect(scene.seed).toBe(7);
   expect(scene.thumbnails).toEqual([Uint8Array.of(1, 2, 3)]);
-  for (const name of networkTensors(fixture.spec)) expect(await scene.read(name), name).toEqual(fixture.tensors[name]);
+  for (const name of networkRenderingTensors(fixture.spec)) expect(await scene.read(name), name).toEqual(fixture.tensors[name]);
   const density = fixture.tensors.density!;
   const occupancy = refreshOccupancy(fixture.spec, density, fixture.occupancy);
   expect(await scene.readOccupancy()).toEqual(occupancy);

@@ -1,12 +1,13 @@
 /** Refreshing the occupancy and scaling the grid: every backend does what the model's functions say. */
+import { representationOf } from '../../src/model/representations/index.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Backend, FieldEngine } from '../../src/engine/backend.ts';
-import { densityOf } from '../../src/model/density.ts';
+import { densityOf } from '../../src/lattice/density.ts';
 import { type FieldSpec } from '../../src/model/field-spec.ts';
-import { neighbourhoodExceeds, refreshOccupancy, resampleOccupancy } from '../../src/model/occupancy.ts';
+import { neighbourhoodExceeds, refreshOccupancy, resampleOccupancy } from '../../src/lattice/occupancy.ts';
 import { initialPlanes, planeGrid, planeSteps } from '../../src/spaces/planes.ts';
-import { resampleGrid } from '../../src/model/resample-grid.ts';
+import { resampleGrid } from '../../src/lattice/resample-grid.ts';
 import { fieldFixture, loadFixture, type FieldFixture, type FixtureOptions } from '../helpers/field-fixtures.ts';
 import { expectCloseToMax } from './compare.ts';
 
@@ -92,7 +93,7 @@ export function describeGridOperations(name: string, createBackend: (voxels: num
           expectCloseToMax(
             'features',
             features,
-            resampleGrid(fixture.tensors.features!, from.grid, to.grid, from.featureChannels),
+            resampleGrid(fixture.tensors.features!, from.grid, to.grid, representationOf(from).features),
             TOLERANCE,
           );
           for (const moment of [

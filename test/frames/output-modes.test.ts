@@ -1,3 +1,5 @@
+import { representationOf } from '../../src/model/representations/index.ts';
+import { denseSpec } from '../../src/model/representations/dense.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { emptyCounts } from '../../src/engine/counts.ts';
 import { expect, test } from 'vitest';
@@ -61,14 +63,14 @@ test('every mode gives a picture; those of a range say what its ends are', () =>
 });
 
 test('a field without a network has no energy to show, and says so', () => {
-  expect(() => pictureOf('energy', planeImage([0, 0, 1], 0), camera, { ...spec, network: null, featureChannels: 3 })).toThrow(
+  expect(() => pictureOf('energy', planeImage([0, 0, 1], 0), camera, { ...spec, network: null, representation: denseSpec(3) })).toThrow(
     /no colour network/,
   );
 });
 
 test('the statistics of a picture are those of the energy report', () => {
   const image = planeImage([0, 0, 1], 0);
-  const { millijoulesPerImage, shareOfAnn } = energyReport(image.counts, 1, spec.network!, spec.featureChannels);
+  const { millijoulesPerImage, shareOfAnn } = energyReport(image.counts, 1, spec.network!, representationOf(spec).features);
   const found = statisticsOf(image.counts, spec);
   expect(found).toMatchObject({ millijoules: millijoulesPerImage.executed, shareOfAnn });
   expect(found.spikes).toBe(image.counts.spikes[0] + image.counts.spikes[1]);

@@ -1,4 +1,7 @@
 /** Contracted space: the map and its inverse, the distances of the steps, and which of them exist. */
+import { interpolated } from '../../src/lattice/place.ts';
+import { denseSpec } from '../../src/model/representations/dense.ts';
+import { maxStepsPerRay } from '../../src/lattice/lattice.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import type { Vec3 } from '../../src/geometry/vector.ts';
 import { lookAt } from '../../src/geometry/look-at.ts';
@@ -8,13 +11,13 @@ import { fieldRays } from '../../src/spaces/index.ts';
 import { marchRays } from '../../renderer/march.ts';
 import { cameraRays } from '../../src/geometry/camera.ts';
 import { Random } from '../../src/math/random.ts';
-import { maxStepsPerRay, type FieldSpec } from '../../src/model/field-spec.ts';
+import { type FieldSpec } from '../../src/model/field-spec.ts';
 
 const HALF = CONTRACTED_HALF;
 const spec: FieldSpec = {
   space: { kind: 'unbounded', centre: [1, -2, 0.5], radius: 4 },
   grid: { size: [13, 13, 13], min: [-HALF, -HALF, -HALF], max: [HALF, HALF, HALF] },
-  featureChannels: 3,
+  representation: denseSpec(3),
   network: null,
   densityShift: 0,
   interval: 1,
@@ -51,7 +54,7 @@ it('a ray through the middle has all its inner steps; beyond, steps a step apart
   const rays = { count: 1, origins: Float32Array.of(-1, 0.01, 0.02), directions: Float32Array.of(1, 0, 0) };
   const voxels = voxelCount(spec.grid);
   const density = new Float32Array(voxels).fill(-9);
-  const { stepIndex, distance } = marchRays(spec, rays, density, new Uint8Array(voxels).fill(1));
+  const { stepIndex, distance } = marchRays(spec, rays, interpolated(density), new Uint8Array(voxels).fill(1));
   expect([...stepIndex.subarray(0, 21)]).toEqual(Array.from({ length: 21 }, (_, i) => i));
   const places = [...distance].map((t) => contract([t - 1, 0.01, 0.02])[0]);
   for (let i = 22; i < places.length; i++) expect(places[i] - places[i - 1]).toBeGreaterThan(0.095);

@@ -5,7 +5,7 @@ import type { View } from '../../datasets/scene-data.ts';
 import { distort, pixelToPlane, planeBounds, planeToPixel, undistort } from '../../src/geometry/lens.ts';
 import { cameraRays } from '../../src/geometry/camera.ts';
 import { InputError } from '../../src/base/errors.ts';
-import { countViews } from '../../src/model/view-count.ts';
+import { countViews } from '../../src/lattice/view-count.ts';
 import { indexPixels } from '../../src/train/pixel-index.ts';
 import { maskedShare, rayMask } from '../../src/train/ray-mask.ts';
 import { tinyCamera } from '../train/tiny-scene.ts';

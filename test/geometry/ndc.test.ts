@@ -1,3 +1,6 @@
+import { interpolated } from '../../src/lattice/place.ts';
+import { denseSpec } from '../../src/model/representations/dense.ts';
+import { maxStepsPerRay } from '../../src/lattice/lattice.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import { ndcBox } from '../../src/spaces/seen-boxes.ts';
 import type { Vec3 } from '../../src/geometry/vector.ts';
@@ -8,7 +11,7 @@ import { farthestDepth, NDC_NEAR } from '../../src/geometry/ndc.ts';
 import { marchRays } from '../../renderer/march.ts';
 import { cameraRays, type Camera } from '../../src/geometry/camera.ts';
 import type { FieldEngine } from '../../src/engine/backend.ts';
-import { maxStepsPerRay, type FieldSpec } from '../../src/model/field-spec.ts';
+import { type FieldSpec } from '../../src/model/field-spec.ts';
 import { initialPlanes, planeGrid, planeSteps } from '../../src/spaces/planes.ts';
 
 const NDC = { kind: 'ndc' } as const;
@@ -30,7 +33,7 @@ function fieldSpec(planes: number, stepSize: number): FieldSpec {
   return {
     space: NDC,
     grid: planeGrid(ndcBox(cameras), planes * 30, planes),
-    featureChannels: 3,
+    representation: denseSpec(3),
     network: null,
     densityShift: 0,
     ...planeSteps(planes, stepSize),
@@ -76,7 +79,7 @@ describe('rays in normalised device coordinates', () => {
     const spec = fieldSpec(8, 1);
     const rays = fieldRays(NDC, camera([0, 0, 0], Math.PI), 0, WIDTH * HEIGHT);
     const density = new Float32Array(voxelCount(spec.grid)).fill(2);
-    const { stepIndex, exitDistance } = marchRays(spec, rays, density, new Uint8Array(density.length).fill(1));
+    const { stepIndex, exitDistance } = marchRays(spec, rays, interpolated(density), new Uint8Array(density.length).fill(1));
     expect(stepIndex).toHaveLength(0);
     expect(Math.max(...exitDistance)).toBe(0);
     expect(() => ndcBox([...cameras, camera([0, 0, 0], Math.PI)])).toThrow(/training view 3 does not look the way the others do/);
@@ -115,7 +118,7 @@ describe('multi-plane fields', () => {
     const rays = fieldRays(NDC, cameras[2], 0, WIDTH * HEIGHT);
     // Nearly transparent.
     const density = new Float32Array(voxelCount(spec.grid)).fill(-12);
-    const { stepIndex, distance, densityOffsets } = marchRays(spec, rays, density, new Uint8Array(density.length).fill(1));
+    const { stepIndex, distance, densityOffsets } = marchRays(spec, rays, interpolated(density), new Uint8Array(density.length).fill(1));
     const steps = (planes - 1) / stepSize + 1;
     expect(maxStepsPerRay(spec)).toBeGreaterThanOrEqual(steps);
     for (let ray = 0; ray < rays.count; ray++) {
@@ -149,7 +152,7 @@ describe('multi-plane fields', () => {
     const { networkRows, rayOffsets, densityOffsets, corners, cornerWeights } = marchRays(
       spec,
       rays,
-      density,
+      interpolated(density),
       new Uint8Array(density.length).fill(1),
       1 / 32 - 1e-4,
     );

@@ -2,6 +2,8 @@
  * Small random fields with rays and settings, as plain data and the same for a given seed: what closed forms do not cover is compared on
  * these, backend against backend.
  */
+import { representationOf } from '../../src/model/representations/index.ts';
+import { denseSpec } from '../../src/model/representations/dense.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import type { Vec3 } from '../../src/geometry/vector.ts';
@@ -77,12 +79,12 @@ export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
   const voxels = voxelCount(spec.grid);
   const tensors: FieldFixture['tensors'] = {
     density: normals(random, voxels, 3),
-    features: normals(random, voxels * spec.featureChannels, 1.5),
+    features: normals(random, voxels * representationOf(spec).features, 1.5),
     rate: Float32Array.from({ length: voxels }, () => 0.5 + random.float()),
   };
   if (spec.network !== null) {
     const { width } = spec.network;
-    const inputs = spec.featureChannels + viewInputs(spec.network);
+    const inputs = representationOf(spec).features + viewInputs(spec.network);
     tensors.w1 = normals(random, inputs * width, 0.6);
     tensors.w2 = normals(random, width * width, Math.sqrt(20 / width));
     tensors.w3 = normals(random, width * 3, Math.sqrt(8 / width));
@@ -160,7 +162,7 @@ function fixtureSpec({ network, spec, size }: FixtureOptions): FieldSpec {
   return {
     space: BOUNDED,
     grid: { size: size ?? [9, 8, 7], min: [-1.1, -0.9, -0.8], max: [1, 0.95, 0.75] },
-    featureChannels: network === null ? 3 : 12,
+    representation: denseSpec(network === null ? 3 : 12),
     network: network === null ? null : { ...NETWORK, ...network },
     densityShift: -1,
     interval: 0.5,

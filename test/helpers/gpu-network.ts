@@ -80,6 +80,7 @@ function packed(rayOffsets: Int32Array, steps: readonly number[]): PackedSamples
     rays: rayOffsets.length - 1,
     densityOffsets: rayOffsets,
     stepIndex,
+    coordinates: new Float32Array(),
     corners: new Int32Array(),
     cornerWeights: new Float32Array(),
     distance: new Float32Array(),

@@ -1,4 +1,5 @@
 /** A small checkpoint with values in every part, for tests. */
+import { denseSpec } from '../../src/model/representations/dense.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import type { TensorName } from '../../src/model/tensor-names.ts';
@@ -29,7 +30,7 @@ export function sampleCheckpoint({
   const spec: FieldSpec = {
     space: BOUNDED,
     grid: { size, min: [-1, -0.75, -0.5], max: [1, 0.75, 0.5] },
-    featureChannels: 12,
+    representation: denseSpec(12),
     network: config.network,
     densityShift: -4.595,
     interval: 0.5,

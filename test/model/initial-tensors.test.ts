@@ -2,7 +2,7 @@ import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
 import { Random } from '../../src/math/random.ts';
-import { alphaOf, densityOf, inverseSoftplus, softplus } from '../../src/model/density.ts';
+import { alphaOf, densityOf, inverseSoftplus, softplus } from '../../src/lattice/density.ts';
 import { initialWeights, matchOpticalDepth } from '../../src/model/initial-tensors.ts';
 import { coarseSpec, fineSpec } from '../../src/train/stage-spec.ts';
 

@@ -1,3 +1,5 @@
+import { interpolated } from '../../src/lattice/place.ts';
+import { denseSpec } from '../../src/model/representations/dense.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import type { Rays } from '../../src/geometry/rays.ts';
@@ -12,7 +14,7 @@ import { expectClose } from '../conformance/compare.ts';
 const spec: FieldSpec = {
   space: BOUNDED,
   grid: { size: [5, 5, 5], min: [-2, -2, -2], max: [2, 2, 2] },
-  featureChannels: 3,
+  representation: denseSpec(3),
   network: null,
   densityShift: 0,
   interval: 0.5,
@@ -33,7 +35,7 @@ function rays(...list: number[][]): Rays {
 }
 
 function march(ray: number[], changes: Partial<FieldSpec> = {}, density = -2, occupancy = full) {
-  return marchRays({ ...spec, ...changes }, rays(ray), new Float32Array(voxels).fill(density), occupancy);
+  return marchRays({ ...spec, ...changes }, rays(ray), interpolated(new Float32Array(voxels).fill(density)), occupancy);
 }
 
 const span = (ray: number[]) => raySpan({ box: spec.grid, near: 0 }, Infinity, ray.slice(0, 3), ray.slice(3));

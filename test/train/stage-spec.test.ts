@@ -1,9 +1,10 @@
+import { denseSpec } from '../../src/model/representations/dense.ts';
 import { shiftForAlpha } from '../../src/spaces/divide-cubes.ts';
 import { cubeGrid } from '../../src/geometry/grid.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
-import { alphaOf } from '../../src/model/density.ts';
+import { alphaOf } from '../../src/lattice/density.ts';
 import { coarseSpec, fineSpec } from '../../src/train/stage-spec.ts';
 
 const box = { min: [-1, -2, 0], max: [1, 2, 1] } as const;
@@ -34,7 +35,7 @@ describe('stage specs', () => {
     const coarse = coarseSpec(presets.paper, { space: BOUNDED, near: 2, box });
     expect(coarse.interval).toBe(0.5);
     expect(coarse.stepLength).toBeCloseTo(0.5 * Math.cbrt(8 / 1_024_000), 12);
-    expect(coarse).toMatchObject({ network: null, featureChannels: 3, near: 2 });
+    expect(coarse).toMatchObject({ network: null, representation: denseSpec(3), near: 2 });
 
     const full = fineSpec(presets.paper, { space: BOUNDED, near: 2, box }, 4);
     expect(full.interval).toBeCloseTo(0.5, 12);

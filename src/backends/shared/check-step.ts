@@ -1,4 +1,5 @@
 /** Whether a step, a rendering or a teacher fits a field and what its engine was made for: the same on every backend, before anything is computed. */
+import { representationOf } from '../../model/representations/index.ts';
 import { voxelCount } from '../../geometry/grid.ts';
 import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
 import { variationReach, type VariationReach } from '../../model/total-variation.ts';
@@ -45,14 +46,16 @@ export function checkRays({ count, origins, directions, viewDirections }: Rays):
 }
 
 /** Throws RangeError unless the teacher has the shapes of the field's network and its grid the room that was reserved for it. */
-export function checkTeacher(teacher: Teacher, { network, featureChannels }: FieldSpec, { trainRays, teacherVoxels = 0 }: Capacity): void {
+export function checkTeacher(teacher: Teacher, spec: FieldSpec, { trainRays, teacherVoxels = 0 }: Capacity): void {
+  const { network } = spec;
   if (network === null) throw new RangeError('A field without a network has no teacher.');
+  const { features } = representationOf(spec);
   const voxels = voxelCount(teacher.grid);
   const room = trainRays > 0 ? teacherVoxels : 0;
   if (voxels > room) throw new RangeError(`The teacher has ${voxels} voxels; this engine was made for ${room} (Capacity.teacherVoxels).`);
   const { width } = network;
-  checkLength("the teacher's features", teacher.features, voxels * featureChannels);
-  checkLength("the teacher's w1", teacher.w1, (featureChannels + viewInputs(network)) * width);
+  checkLength("the teacher's features", teacher.features, voxels * features);
+  checkLength("the teacher's w1", teacher.w1, (features + viewInputs(network)) * width);
   checkLength("the teacher's w2", teacher.w2, width * width);
   checkLength("the teacher's w3", teacher.w3, width * 3);
 }

@@ -1,8 +1,11 @@
 /** The tensors of a field by name: parameters as variables, their moments, learning-rate factors, occupancy. */
 import { voxelCount } from '../../geometry/grid.ts';
-import { parametersOf, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
+import { networkParameters, parametersOf, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
 import { neuronTensors } from '../../neurons/settings.ts';
-import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
+import type { FieldSpec } from '../../model/field-spec.ts';
+import { representationOf } from '../../model/representations/index.ts';
+import type { RepresentationTensor } from '../../model/representations/representation.ts';
+import { tensorShape } from '../../model/tensor-shape.ts';
 import type { Tensor, TensorFlow, Variable } from './tensorflow.ts';
 
 export class FieldTensors {
@@ -10,6 +13,8 @@ export class FieldTensors {
   occupancy: Uint8Array;
   /** The parameters that this field has. */
   readonly parameterNames: readonly ParameterName[];
+  /** Those of the representation. */
+  grids: readonly RepresentationTensor[];
   private readonly tf: TensorFlow;
   private readonly variables = new Map<TensorName, Variable>();
   private readonly withMoments: boolean;
@@ -17,6 +22,7 @@ export class FieldTensors {
   constructor(tf: TensorFlow, spec: FieldSpec, withMoments: boolean) {
     this.tf = tf;
     this.withMoments = withMoments;
+    this.grids = representationOf(spec).tensors(spec);
     this.occupancy = new Uint8Array(voxelCount(spec.grid)).fill(1);
     this.create(parameterShapes(spec));
     this.createRate(spec);
@@ -25,11 +31,11 @@ export class FieldTensors {
     this.parameterNames = parametersOf(spec);
   }
 
-  /** Density and features, their moments, rate and occupancy as in a new field of `spec`. */
+  /** The representation's tensors, their moments, rate and occupancy as in a new field of `spec`. */
   resetGrids(spec: FieldSpec): void {
-    const { density, features } = parameterShapes(spec);
+    this.grids = representationOf(spec).tensors(spec);
     this.occupancy = new Uint8Array(voxelCount(spec.grid)).fill(1);
-    this.create({ density, features });
+    this.create(gridShapes(spec));
     this.createRate(spec);
   }
 
@@ -60,8 +66,8 @@ export class FieldTensors {
     this.variables.clear();
   }
 
-  private create(shapes: Partial<Record<ParameterName, number[]>>): void {
-    for (const [name, shape] of Object.entries(shapes) as [ParameterName, number[]][]) {
+  private create(shapes: Record<ParameterName, number[]>): void {
+    for (const [name, shape] of Object.entries(shapes)) {
       this.set(name, this.tf.zeros(shape));
       if (!this.withMoments) continue;
       this.set(`${name}.m`, this.tf.zeros(shape));
@@ -80,12 +86,15 @@ export class FieldTensors {
   }
 }
 
-/** Shapes of the parameters, see `TensorName`. */
-export function parameterShapes(spec: FieldSpec): { density: number[]; features: number[] } & Partial<Record<ParameterName, number[]>> {
-  const voxels = voxelCount(spec.grid);
-  const grids = { density: [voxels], features: [voxels, spec.featureChannels] };
-  if (spec.network === null) return grids;
-  const { width } = spec.network;
-  const neurons = Object.fromEntries(neuronTensors(spec.network).map(({ name, length }) => [name, [length]]));
-  return { ...grids, ...neurons, w1: [spec.featureChannels + viewInputs(spec.network), width], w2: [width, width], w3: [width, 3] };
+/** Shapes of the parameters, the points of the lattice in one index: [V], [V,C], ... */
+export function parameterShapes(spec: FieldSpec): Record<ParameterName, number[]> {
+  return { ...gridShapes(spec), ...Object.fromEntries(networkParameters(spec).map((name) => [name, [...tensorShape(name, spec)]])) };
+}
+
+function gridShapes(spec: FieldSpec): Record<ParameterName, number[]> {
+  return Object.fromEntries(
+    representationOf(spec)
+      .tensors(spec)
+      .map(({ name, shape, onLattice }) => [name, onLattice ? [voxelCount(spec.grid), ...shape.slice(3)] : [...shape]]),
+  );
 }

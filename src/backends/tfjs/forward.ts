@@ -3,6 +3,8 @@
  *
  *     samples -> weights, features -> network over time -> rgb_i = sigmoid(logits_i) -> C = sum w_i rgb_i + T_last background
  */
+import { tfjsRepresentation } from './representations/index.ts';
+import type { FieldParameters, TfjsRepresentation } from './representations/representation.ts';
 import type { Rays } from '../../geometry/rays.ts';
 import type { PackedSamples } from '../../../renderer/march.ts';
 import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
@@ -15,13 +17,11 @@ import { normaliseInputs, poissonNoise, rangeOf, type InputRange } from './poiss
 import { askTeacher, type TeacherAnswer, type TeacherTensors } from './teacher.ts';
 import { layoutInTime, raysOfSamples, type TimeLayout } from './temporal-modes.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
-import { rayWeights, sampleFeatures, sumByRay } from './volume-rendering.ts';
+import { rayWeights, sumByRay } from './volume-rendering.ts';
 
 export interface Parameters {
-  /** [V] */
-  readonly density: Tensor;
-  /** [V,C] */
-  readonly features: Tensor;
+  /** Of the representation. */
+  readonly field: FieldParameters;
   /** null without a network */
   readonly weights: NetworkWeights | null;
   /** Raw values of what the neurons of both hidden layers learn; missing: nothing. */
@@ -31,6 +31,8 @@ export interface Parameters {
 /** What does not change while the parameters do. */
 export interface ForwardInput {
   readonly spec: FieldSpec;
+  /** Default: the backend's own of its kind. */
+  readonly representation?: TfjsRepresentation;
   /** null without a network */
   readonly neuron: TfjsNeuron | null;
   readonly samples: PackedSamples;
@@ -89,16 +91,21 @@ export interface ForwardPass {
 }
 
 export function forward(tf: TensorFlow, parameters: Parameters, input: ForwardInput): ForwardPass {
-  const { spec, samples, background } = input;
+  const { spec, samples, background, representation = tfjsRepresentation(spec) } = input;
   const nothing = { densityWeights: null, shown: null, hidden: null, teacher: null };
   const empty = { ...nothing, rgb: background, lastTransmittance: tf.ones([samples.rays]) };
   if (samples.stepIndex.length === 0) return empty;
 
-  const { weights: densityWeights, lastTransmittance } = rayWeights(tf, spec, parameters.density, samples);
+  const { weights: densityWeights, lastTransmittance } = rayWeights(
+    tf,
+    spec,
+    representation.density(tf, spec, parameters.field, samples),
+    samples,
+  );
   const behind = tf.mul(tf.reshape(lastTransmittance, [-1, 1]), background);
   if (samples.networkRows.length === 0) return { ...empty, rgb: behind, lastTransmittance, densityWeights };
 
-  const features = sampleFeatures(tf, parameters.features, samples);
+  const features = representation.features(tf, spec, parameters.field, samples);
   const { logits, hidden, teacher } = colourLogits(tf, parameters, input, features);
   const colours = tf.sigmoid(logits);
   const weights = gatherRows(tf, tf.reshape(densityWeights, [-1, 1]), samples.networkRows);

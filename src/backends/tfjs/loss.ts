@@ -8,9 +8,10 @@
  *          + sum_l potentials_l . mean_i H_l                 likewise
  *          + teacherColour sum_i sg(w_i) |rgb_i - rgbT_i|^2 / N  +  teacherPotential sum_l sum_i sg(w_i) mean_c (H_l - Z_l)^2 / N
  */
+import { maxStepsPerRay } from '../../lattice/lattice.ts';
 import type { LossWeights } from '../../engine/backend.ts';
 import type { PackedSamples } from '../../../renderer/march.ts';
-import { maxStepsPerRay, type FieldSpec } from '../../model/field-spec.ts';
+import { type FieldSpec } from '../../model/field-spec.ts';
 import { spaceOf } from '../../spaces/index.ts';
 import { gatherRows, stopGradient } from './custom-gradients.ts';
 import type { ForwardPass } from './forward.ts';

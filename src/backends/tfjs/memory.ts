@@ -2,9 +2,13 @@
  * Bytes that a field needs on this backend. Gradients are dense and the tape of the automatic differentiation keeps every intermediate
  * tensor, so this is many times what the field itself takes. The factors were measured as the peak of a training step.
  */
-import { maxStepsPerRay, viewInputs, type FieldSpec } from '../../model/field-spec.ts';
+import { voxelCount } from '../../geometry/grid.ts';
+import { representationOf } from '../../model/representations/index.ts';
+import { gridParameters, networkParameters, type ParameterName } from '../../model/tensor-names.ts';
+import { tensorShape } from '../../model/tensor-shape.ts';
+import { maxStepsPerRay } from '../../lattice/lattice.ts';
+import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
 import type { Capacity } from '../../engine/backend.ts';
-import { parameterShapes } from './field-tensors.ts';
 
 /** Rays rendered at a time. */
 export const RENDER_RAYS = 2048;
@@ -21,15 +25,15 @@ export function estimateBytes(spec: FieldSpec, { voxels, trainRays, teacherVoxel
   const copies = trainRays > 0 ? TRAINING_COPIES : 1;
   const training = trainRays * stepFloats(spec, TAPE_TENSORS);
   const rendering = RENDER_RAYS * stepFloats(spec, RENDER_TENSORS);
-  const teacher = teacherVoxels > 0 ? parameterFloats(spec, teacherVoxels) - teacherVoxels : 0;
-  return 4 * (parameterFloats(spec, voxels) * copies + teacher + gridExtras(voxels) + Math.max(training, rendering) * steps);
+  const network = floatsOf(spec, networkParameters(spec));
+  // As the field grows, its tensors do not grow faster than its voxels.
+  const grids = (floatsOf(spec, gridParameters(spec)) / voxelCount(spec.grid)) * voxels;
+  const teacher = teacherVoxels > 0 ? teacherVoxels * representationOf(spec).features + network : 0;
+  return 4 * ((grids + network) * copies + teacher + gridExtras(voxels) + Math.max(training, rendering) * steps);
 }
 
-function parameterFloats(spec: FieldSpec, voxels: number): number {
-  const network = Object.entries(parameterShapes(spec))
-    .filter(([name]) => name !== 'density' && name !== 'features')
-    .reduce((sum, [, shape = []]) => sum + shape.reduce((a, b) => a * b), 0);
-  return voxels * (1 + spec.featureChannels) + network;
+function floatsOf(spec: FieldSpec, names: readonly ParameterName[]): number {
+  return names.reduce((sum, name) => sum + tensorShape(name, spec).reduce((a, b) => a * b), 0);
 }
 
 /** Rate, the density as an array, occupancy. */
@@ -38,8 +42,10 @@ function gridExtras(voxels: number): number {
 }
 
 /** Floats of one time step of one ray: eight corners with their weights and features, inputs, hidden layers. */
-function stepFloats({ featureChannels, network }: FieldSpec, hiddenTensors: number): number {
-  const gathered = 8 * (2 + 5 * featureChannels);
+function stepFloats(spec: FieldSpec, hiddenTensors: number): number {
+  const { network } = spec;
+  const { features } = representationOf(spec);
+  const gathered = 8 * (2 + 5 * features);
   if (network === null) return gathered;
-  return gathered + 6 * (featureChannels + viewInputs(network)) + 2 * network.width * hiddenTensors;
+  return gathered + 6 * (features + viewInputs(network)) + 2 * network.width * hiddenTensors;
 }

@@ -10,7 +10,7 @@ import type { FieldSpec } from '../../model/field-spec.ts';
 import type { Teacher } from '../../engine/backend.ts';
 import type { NetworkWeights } from './colour-network.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
-import { interpolate } from './volume-rendering.ts';
+import { interpolate } from './representations/dense.ts';
 
 export interface TeacherTensors extends NetworkWeights {
   readonly grid: GridSpec;

@@ -1,4 +1,9 @@
 /** One field as tensors: a training step is forward, loss, automatic differentiation, Adam, each readable in its own file. */
+import type { DensityAt } from '../../lattice/place.ts';
+import { readValues } from '../../model/field-values.ts';
+import { representationOf } from '../../model/representations/index.ts';
+import { tfjsRepresentation, tfjsRepresentations, type TfjsRepresentations } from './representations/index.ts';
+import type { TfjsRepresentation } from './representations/representation.ts';
 import { voxelCount } from '../../geometry/grid.ts';
 import type { Rays } from '../../geometry/rays.ts';
 import { addCounts, emptyCounts } from '../../engine/counts.ts';
@@ -7,7 +12,7 @@ import { encodeViews } from '../../../renderer/view-encoding.ts';
 import { neuronTensors } from '../../neurons/settings.ts';
 import { createNeuron, type RawParameters, type TfjsNeuron } from './tfjs-neuron.ts';
 import { type FieldSpec } from '../../model/field-spec.ts';
-import { GRID_PARAMETERS, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
+import type { ParameterName, TensorName } from '../../model/tensor-names.ts';
 import { variationScale } from '../../model/total-variation.ts';
 import {
   type Capacity,
@@ -45,6 +50,8 @@ export interface Margins {
 export interface TfjsFieldOptions {
   /** Measure `margins` in every call. */
   readonly measureMargins?: boolean;
+  /** Representations besides the built-in ones, by kind: registered ones (registerRepresentation). */
+  readonly representations?: TfjsRepresentations;
 }
 
 interface Evaluation {
@@ -62,6 +69,7 @@ export class TfjsField implements HostEngine {
   private readonly capacity: Capacity;
   private readonly options: TfjsFieldOptions;
   private readonly tensors: FieldTensors;
+  private readonly representation: TfjsRepresentation;
   private currentSpec: FieldSpec;
   private neuron: TfjsNeuron | null;
   private teacher: TeacherTensors | null = null;
@@ -72,6 +80,7 @@ export class TfjsField implements HostEngine {
     this.options = options;
     this.currentSpec = spec;
     this.neuron = spec.network && createNeuron(spec.network);
+    this.representation = tfjsRepresentation(spec, { ...tfjsRepresentations, ...options.representations });
     this.tensors = new FieldTensors(tf, spec, capacity.trainRays > 0);
   }
 
@@ -107,9 +116,8 @@ export class TfjsField implements HostEngine {
 
   async respecify(spec: FieldSpec): Promise<void> {
     const old = this.currentSpec;
-    if (spec.featureChannels !== old.featureChannels || networkShape(spec) !== networkShape(old)) {
-      throw new RangeError(`scaling keeps the network: ${networkShape(old)}, not ${networkShape(spec)}`);
-    }
+    if (shapeOf(spec) !== shapeOf(old))
+      throw new RangeError(`scaling keeps representation and network: ${shapeOf(old)}, not ${shapeOf(spec)}`);
     const voxels = voxelCount(spec.grid);
     if (voxels > this.capacity.voxels) throw new RangeError(`${voxels} voxels exceed the capacity of ${this.capacity.voxels}`);
     this.currentSpec = spec;
@@ -152,11 +160,11 @@ export class TfjsField implements HostEngine {
       spikes: new Uint32Array(rays.count),
       counts: emptyCounts(),
     };
-    const density = await this.read('density');
+    const densityAt = await this.densityAt();
     const [low, high] = await this.read('inputRange');
     for (let first = 0; first < rays.count; first += RENDER_RAYS) {
       const part = sliceRays(rays, first, Math.min(first + RENDER_RAYS, rays.count));
-      const samples = marchRays(this.spec, part, density, this.tensors.occupancy, settings.weightThreshold);
+      const samples = marchRays(this.spec, part, densityAt, this.tensors.occupancy, settings.weightThreshold);
       this.tf.tidy(() => {
         const background = this.tf.tile(this.tf.tensor2d([...settings.background], [1, 3]), [part.count, 1]);
         const noise = { seed: settings.noiseSeed ?? 0, firstRay: first, range: [low, high] as const };
@@ -179,7 +187,7 @@ export class TfjsField implements HostEngine {
     const { noiseSeed, dropout, surrogateAlpha } = settings;
     const teacher = usesTeacher(settings.loss, this.teacher !== null) ? { tensors: this.teacher!, rays: batch } : null;
     const neuron = network && surrogateAlpha !== null ? createNeuron({ ...network, surrogateAlpha }) : this.neuron;
-    const samples = marchRays(this.spec, batch, await this.read('density'), this.tensors.occupancy);
+    const samples = marchRays(this.spec, batch, await this.densityAt(), this.tensors.occupancy);
     const names = this.tensors.parameterNames;
     let result: StepResult | null = null;
     let range: InputRange | null = null;
@@ -210,9 +218,12 @@ export class TfjsField implements HostEngine {
   private variedGradients(gradients: Evaluation['gradients'], rays: number, { loss }: StepSettings): Record<string, Tensor> {
     const { grid } = this.spec;
     const { dense, ...weights } = loss.totalVariation;
-    const varied = GRID_PARAMETERS.filter((name) => weights[name] !== 0).map((name) => {
-      const scale = variationScale(weights[name], grid, rays);
-      return [name, addTotalVariation(this.tf, this.tensors.get(name), grid.size, gradients[name], scale, dense)] as const;
+    const varied = this.tensors.grids.flatMap(({ name, group, onLattice }) => {
+      const weight = group === 'network' ? 0 : weights[group];
+      if (weight === 0) return [];
+      if (!onLattice) throw new RangeError(`The total variation of ${name} is not defined: it is no grid of the lattice.`);
+      const scale = variationScale(weight, grid, rays);
+      return [[name, addTotalVariation(this.tf, this.tensors.get(name), grid.size, gradients[name], scale, dense)] as const];
     });
     return Object.fromEntries(varied);
   }
@@ -230,12 +241,11 @@ export class TfjsField implements HostEngine {
     const { neuron, samples } = input;
     const views = spec.network && encodeViews(rays.viewDirections ?? rays.directions, spec.network.viewFrequencies);
     const parameters = {
-      density: this.tensors.get('density'),
-      features: this.tensors.get('features'),
+      field: Object.fromEntries(this.tensors.grids.map(({ name }) => [name, this.tensors.get(name)])),
       weights: spec.network && { w1: this.tensors.get('w1'), w2: this.tensors.get('w2'), w3: this.tensors.get('w3') },
       neurons: [this.rawParameters(0), this.rawParameters(1)] as const,
     };
-    const pass = forward(tf, parameters, { ...input, spec, views });
+    const pass = forward(tf, parameters, { ...input, spec, views, representation: this.representation });
     if (this.options.measureMargins === true) {
       const { hidden } = pass;
       this.margins = {
@@ -247,6 +257,11 @@ export class TfjsField implements HostEngine {
     return pass;
   }
 
+  /** As the parameters are now. */
+  private async densityAt(): Promise<DensityAt> {
+    return representationOf(this.spec).densityAt(this.spec, await readValues(this));
+  }
+
   private rawParameters(layer: 0 | 1): RawParameters {
     const own = neuronTensors(this.spec.network).filter((tensor) => tensor.layer === layer);
     return Object.fromEntries(own.map(({ name, parameter }) => [parameter, this.tensors.get(name)]));
@@ -254,16 +269,17 @@ export class TfjsField implements HostEngine {
 
   private updateParameter(name: ParameterName, gradient: Tensor, settings: StepSettings): void {
     const { tf, tensors } = this;
-    const isGrid = name === 'density' || name === 'features';
+    const grid = tensors.grids.find((tensor) => tensor.name === name);
+    const onLattice = grid?.onLattice === true;
     const updated = tf.tidy(() => {
       const rate = tensors.get('rate');
       const old = { parameter: tensors.get(name), m: tensors.get(`${name}.m`), v: tensors.get(`${name}.v`) };
       return adamStep(tf, old, gradient, {
         adam: settings.adam,
         adamStep: settings.adamStep,
-        learningRate: isGrid ? settings.learningRates[name] : settings.learningRates.network * this.networkFactor(name),
-        rate: name === 'density' ? rate : name === 'features' ? tf.reshape(rate, [-1, 1]) : null,
-        skipZeroGradients: isGrid,
+        learningRate: grid ? settings.learningRates[grid.group] : settings.learningRates.network * this.networkFactor(name),
+        rate: onLattice ? tf.reshape(rate, [-1, ...gradient.shape.slice(1).map(() => 1)]) : null,
+        skipZeroGradients: onLattice,
       });
     });
     tensors.assign(name, updated.parameter);
@@ -308,7 +324,7 @@ function sliceRays({ origins, directions, viewDirections }: Rays, first: number,
   };
 }
 
-function networkShape({ featureChannels, network }: FieldSpec): string {
-  if (network === null) return `${featureChannels} channels, no network`;
-  return `${featureChannels} channels, width ${network.width}, ${network.viewFrequencies} view frequencies`;
+function shapeOf({ representation, network }: FieldSpec): string {
+  const field = JSON.stringify(representation);
+  return network === null ? `${field}, no network` : `${field}, width ${network.width}, ${network.viewFrequencies} view frequencies`;
 }

@@ -2,7 +2,8 @@
  * A step's loss as the kernels' variables, and its value from what they added up (docs/model.md, section 4). Losses on hidden layers average over
  * the real rows of the batch, whose number is known once it was marched.
  */
-import { maxStepsPerRay, type FieldSpec, type NetworkSpec } from '../../model/field-spec.ts';
+import { maxStepsPerRay } from '../../lattice/lattice.ts';
+import { type FieldSpec, type NetworkSpec } from '../../model/field-spec.ts';
 import { hasVariation, variationScale } from '../../model/total-variation.ts';
 import { surrogateSettings } from '../../neurons/settings.ts';
 import type { LossWeights, StepResult, StepSettings } from '../../engine/backend.ts';

@@ -2,9 +2,11 @@
  * Where everything lies in the one shared memory of an engine, worked out before anything is allocated. Pages that are never touched cost
  * nothing, so regions are sized for the worst case of a step; `estimateBytes` is their sum.
  */
+import { representationOf } from '../../model/representations/index.ts';
+import { maxStepsPerRay } from '../../lattice/lattice.ts';
 import { voxelCount } from '../../geometry/grid.ts';
 import { MemoryError } from '../../base/errors.ts';
-import { maxStepsPerRay, viewInputs, type FieldSpec } from '../../model/field-spec.ts';
+import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
 import type { Capacity } from '../../engine/backend.ts';
 import { repeatsOf } from '../../model/network-facts.ts';
 import { scanSizes, type ScanSizes } from '../shared/neuron-parameters.ts';
@@ -44,7 +46,7 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
   const maxSteps = Math.max(capacity.steps ?? 0, maxStepsPerRay(spec));
   const network = spec.network;
   const width = network ? network.width : 16;
-  const inputs = network ? spec.featureChannels + viewInputs(network) : 0;
+  const inputs = network ? representationOf(spec).features + viewInputs(network) : 0;
   const inputRows = network ? 12 + Math.ceil(viewInputs(network) / 4) * 4 : 12;
   const repeats = network ? repeatsOf(network) : 1;
   const networkFloats = network ? inputRows * width + width * width + width * 4 : 0;
@@ -55,8 +57,8 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
   const touchedVoxels = capacity.totalVariation === 'everywhere' ? voxels : (threads === 1 ? 8 : 4) * maxSteps * capacity.trainRays;
   return {
     voxels,
-    channels: spec.featureChannels,
-    featureStride: Math.ceil(spec.featureChannels / 4) * 4,
+    channels: representationOf(spec).features,
+    featureStride: Math.ceil(representationOf(spec).features / 4) * 4,
     width,
     inputs,
     inputRows,

@@ -1,4 +1,5 @@
 /** The wasm backend: AssemblyScript kernels on worker threads over one shared memory. Platform-free; launch-node.ts starts it in Node. */
+import { representationOf } from '../../model/representations/index.ts';
 import { BackendError, MemoryError } from '../../base/errors.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { isSpiking } from '../../neurons/define-neuron.ts';
@@ -62,11 +63,13 @@ export function createBackend(module: WebAssembly.Module, setup: WasmSetup): Bac
 }
 
 /** The kernels' rows have 12 features before a network, and colour logits without one. */
-function checkChannels({ network, featureChannels }: FieldSpec): void {
+function checkChannels(spec: FieldSpec): void {
+  const { features } = representationOf(spec);
+  const { network } = spec;
   const expected = network ? 12 : 3;
-  if (featureChannels === expected) return;
+  if (features === expected) return;
   throw new BackendError(
-    `The wasm backend needs ${expected} feature channels ${network ? 'with' : 'without'} a network; the field has ${featureChannels}.`,
+    `The wasm backend needs ${expected} feature channels ${network ? 'with' : 'without'} a network; the field has ${features}.`,
     'Use --backend tfjs for other numbers.',
   );
 }

@@ -2,6 +2,8 @@
  * Every buffer of a field and its size, worked out before anything is allocated (docs/kernels.md). Sizes are for the worst case of a call;
  * what would not fit a binding of the adapter is refused with the numbers.
  */
+import { representationOf } from '../../model/representations/index.ts';
+import { maxStepsPerRay } from '../../lattice/lattice.ts';
 import { spaceFacts } from '../../spaces/index.ts';
 import { voxelCount } from '../../geometry/grid.ts';
 import { BUFFER_USAGE } from '../../../renderer/wgsl/kernel.ts';
@@ -12,7 +14,7 @@ import { gridStruct, stepStruct, viewStruct } from '../../../renderer/wgsl/unifo
 import { DISPATCH_WIDTH, WORK_WORDS, type DispatchEntry } from '../../../renderer/wgsl/work.ts';
 import { MARCH_RAYS } from '../../../renderer/wgsl/march.ts';
 import { MemoryError } from '../../base/errors.ts';
-import { maxStepsPerRay, viewInputs, type FieldSpec } from '../../model/field-spec.ts';
+import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { parameterFloats } from '../../neurons/scan-layout.ts';
 import type { Capacity } from '../../engine/backend.ts';
@@ -66,14 +68,15 @@ export function fieldSizes(
   samplesAtATime: (range: SampleRange) => number,
   features = { bindingBytes: Infinity, half: false },
 ): FieldSizes {
-  const { network, featureChannels } = spec;
+  const { network } = spec;
+  const { features: channels } = representationOf(spec);
   const maxSteps = Math.max(capacity.steps ?? 0, maxStepsPerRay(spec));
   const { trainRays } = capacity;
   const rays = Math.max(trainRays, RENDER_RAYS);
   const densitySamples = trainRays * maxSteps;
   const width = network?.width ?? 0;
   // Without a network the logits' gradients are those of the features: one part has to hold a training step.
-  const inputs = network ? featureChannels + viewInputs(network) : 0;
+  const inputs = network ? channels + viewInputs(network) : 0;
   const voxels = Math.max(capacity.voxels, voxelCount(spec.grid));
   const teacherVoxels = network && trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0;
   const format = planeFormat(Math.max(voxels, teacherVoxels), features.bindingBytes, features.half && trainRays === 0);
@@ -81,8 +84,8 @@ export function fieldSizes(
     training: trainRays > 0,
     totalVariation: trainRays > 0 && (capacity.totalVariation ?? 'nowhere') !== 'nowhere',
     voxels,
-    channels: featureChannels,
-    planes: planeCount(featureChannels, format),
+    channels,
+    planes: planeCount(channels, format),
     planeFormat: format,
     maxSteps,
     contracted: spaceFacts(spec.space).contracted,

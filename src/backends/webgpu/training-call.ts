@@ -1,6 +1,7 @@
 /** What a training step tells the GPU, and what its sums mean. */
+import { maxStepsPerRay } from '../../lattice/lattice.ts';
 import type { Counts } from '../../engine/counts.ts';
-import { maxStepsPerRay, type FieldSpec } from '../../model/field-spec.ts';
+import { type FieldSpec } from '../../model/field-spec.ts';
 import { hasVariation, variationScale } from '../../model/total-variation.ts';
 import { surrogateSettings } from '../../neurons/settings.ts';
 import type { StepResult, StepSettings } from '../../engine/backend.ts';

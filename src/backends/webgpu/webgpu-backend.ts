@@ -1,4 +1,5 @@
 /** The webgpu backend: WGSL kernels on one device. Platform-free; launch-node.ts opens devices in Node. */
+import { representationOf } from '../../model/representations/index.ts';
 import type { Buffers } from '../../../renderer/wgsl/kernel.ts';
 import type { TrainingTerms } from '../../../renderer/wgsl/network/shape.ts';
 import { DISPATCH_WIDTH } from '../../../renderer/wgsl/work.ts';
@@ -160,11 +161,13 @@ function hasNetwork(spec: FieldSpec): spec is NetworkFieldSpec {
 }
 
 /** The kernels' samples have 12 features before a network, and colour logits without one. */
-function checkChannels({ network, featureChannels }: FieldSpec): void {
+function checkChannels(spec: FieldSpec): void {
+  const { features } = representationOf(spec);
+  const { network } = spec;
   const expected = network ? 12 : 3;
-  if (featureChannels === expected) return;
+  if (features === expected) return;
   throw new BackendError(
-    `The webgpu backend needs ${expected} feature channels ${network ? 'with' : 'without'} a network; the field has ${featureChannels}.`,
+    `The webgpu backend needs ${expected} feature channels ${network ? 'with' : 'without'} a network; the field has ${features}.`,
     'Use --backend tfjs for other numbers.',
   );
 }

@@ -6,7 +6,7 @@ import { spaceFacts, spaceOf } from '../../spaces/index.ts';
 import { BUFFER_USAGE, type Buffers, type Kernel } from '../../../renderer/wgsl/kernel.ts';
 import { gridStruct, packView } from '../../../renderer/wgsl/uniforms.ts';
 import { float32AtMost } from '../../math/float32.ts';
-import { densityOf } from '../../model/density.ts';
+import { densityOf } from '../../lattice/density.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { WEIGHTS, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
 import { hasVariation, variationReach } from '../../model/total-variation.ts';

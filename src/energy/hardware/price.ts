@@ -1,4 +1,5 @@
 /** From work to energy: what a hardware model says that the counted events cost. Results are estimates, named after their model. */
+import { representationOf } from '../../model/representations/index.ts';
 import type { Counts } from '../../engine/counts.ts';
 import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
 import { NETWORK_STAGES, STAGES, SYNAPSE_STAGES, type Ledger, type Stage } from '../work/ledger.ts';
@@ -81,7 +82,7 @@ function priceCrossbar(model: CrossbarModel, { counts, spec }: Subject): Estimat
   const { size, clockMegahertz, clocksPerCycle } = model.crossbar;
   const crossbars = (inputs: number, outputs: number): number => Math.ceil(inputs / size) * Math.ceil(outputs / size);
   const layers = {
-    'layer 1': crossbars(spec.featureChannels + viewInputs(network), network.width),
+    'layer 1': crossbars(representationOf(spec).features + viewInputs(network), network.width),
     'layer 2': crossbars(network.width, network.width),
     'layer 3': crossbars(network.width, 3),
   } as const;

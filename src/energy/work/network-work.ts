@@ -46,17 +46,17 @@ export interface NetworkRow {
 const FLOAT = 4;
 const COLOURS = 3;
 
-export function networkWork(counts: Counts, network: NetworkSpec, featureChannels: number, counting: Counting): NetworkRow[] {
-  if (network.neuron === 'relu') return annRows(counts, network, featureChannels, counting);
-  return spikingRows(counts, network, featureChannels, counting);
+export function networkWork(counts: Counts, network: NetworkSpec, features: number, counting: Counting): NetworkRow[] {
+  if (network.neuron === 'relu') return annRows(counts, network, features, counting);
+  return spikingRows(counts, network, features, counting);
 }
 
 /**
  * The ANN of the same shape on the same samples: what the same picture costs without spikes. Computed from the counts, not measured: a trained
  * twin may be active more or less often than this network fires.
  */
-export function twinWork(counts: Counts, network: NetworkSpec, featureChannels: number, counting: Counting): NetworkRow[] {
-  return annRows(counts, network, featureChannels, counting);
+export function twinWork(counts: Counts, network: NetworkSpec, features: number, counting: Counting): NetworkRow[] {
+  return annRows(counts, network, features, counting);
 }
 
 /** Spikes of both hidden layers by value; none for an ANN. Of neurons with other values than these, all spikes as so many of value 1. */

@@ -5,6 +5,7 @@
  * Where this differs from the harness, because it counts kernels rather than hooking layers: MembraneUpdates are all updates (the harness
  * leaves out those that change nothing); the view part of layer 1 counts once a ray, as executed.
  */
+import { representationOf } from '../../model/representations/index.ts';
 import { voxelCount } from '../../geometry/grid.ts';
 import type { Counts } from '../../engine/counts.ts';
 import { type FieldSpec } from '../../model/field-spec.ts';
@@ -38,10 +39,12 @@ export function neuroBench(
   const synapses = totalWork(executed, SYNAPSE_STAGES);
   const parameters = weights.reduce((sum, { length }) => sum + length, 0);
   const zeros = weights.reduce((sum, values) => sum + values.reduce((n, value) => n + (value === 0 ? 1 : 0), 0), 0);
-  const voxels = voxelCount(spec.grid);
+  const grids = representationOf(spec)
+    .tensors(spec)
+    .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   const slots = counts.timeSteps * (spec.network?.width ?? 0) * 2;
   return {
-    Footprint: parameters * 4 + voxels * (4 + 4 * spec.featureChannels + 1),
+    Footprint: parameters * 4 + 4 * grids + voxelCount(spec.grid),
     ConnectionSparsity: parameters === 0 ? 0 : zeros / parameters,
     ActivationSparsity: slots === 0 ? 0 : 1 - (counts.active[0] + counts.active[1]) / slots,
     SynapticOperations: {

@@ -22,13 +22,13 @@ export interface OperationCounts {
   readonly effective: Operations;
 }
 
-export function countOperations(counts: Counts, network: NetworkSpec, featureChannels: number): OperationCounts {
-  const executed = synapses(networkWork(counts, network, featureChannels, 'executed'));
-  const twin = synapses(twinWork(counts, network, featureChannels, 'executed'));
+export function countOperations(counts: Counts, network: NetworkSpec, features: number): OperationCounts {
+  const executed = synapses(networkWork(counts, network, features, 'executed'));
+  const twin = synapses(twinWork(counts, network, features, 'executed'));
   return {
-    published: operations(synapses(networkWork(counts, network, featureChannels, 'published'))),
+    published: operations(synapses(networkWork(counts, network, features, 'published'))),
     executed: operations(executed),
-    annPublished: operations(synapses(twinWork(counts, network, featureChannels, 'published'))),
+    annPublished: operations(synapses(twinWork(counts, network, features, 'published'))),
     annExecuted: operations(twin),
     annSkipping: effective(twin),
     effective: effective(executed),

@@ -6,8 +6,10 @@
  *                     alpha: 3 special functions, 3 additions, 1 multiplication;
  *                     weight and transmittance: 2 multiplications, 1 addition;
  *                     2 comparisons with the thresholds                                  a density sample
- *     interpolation   density: 7 linear interpolations, each a subtraction and a MAC     a density evaluation
- *                     features: 16 multiplications and 3 additions for the 8 weights,
+ *     interpolation   density, as its representation says; of dense grids:
+ *                     7 linear interpolations, each a subtraction and a MAC              a density evaluation
+ *                     features, as their representation says; of dense grids:
+ *                     16 multiplications and 3 additions for the 8 weights,
  *                     8 MAC a channel                                                    a network sample
  *     view encoding   3 MAC, 2 special functions and 3 multiplications to normalise;
  *                     F-1 doublings of 3 numbers, 6F sines and cosines                   a ray with samples
@@ -16,9 +18,11 @@
  *                     depth: 1 MAC                                                       a density sample
  *                     background: 3 MAC, depth: 1 MAC, opacity: 1 addition               a ray
  *
- * Bytes of the grids are the 8 corners of every interpolation, 4 bytes a channel, whatever a cache saves. Not counted: the slab test of a ray
+ * Bytes of the grids are those that every interpolation reads, of dense grids 8 corners with 4 bytes a channel, whatever a cache saves. Not counted: the slab test of a ray
  * against the box and the look-ups in the occupancy map, whose number depends on how far a backend leaps over empty space.
  */
+import { representationOf } from '../../model/representations/index.ts';
+import type { PlaceWork } from '../../model/representations/representation.ts';
 import type { Counts } from '../../engine/counts.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { work, type Work } from './work.ts';
@@ -31,12 +35,12 @@ export interface RenderRow {
   readonly work: Work;
 }
 
-const CORNERS = 8;
-const FLOAT = 4;
+const macs = (count: number): Partial<Work> => ({ dense: count, macs: count, effectiveMacs: count });
 
-export function renderWork(counts: Counts, { featureChannels, network }: FieldSpec): RenderRow[] {
+export function renderWork(counts: Counts, spec: FieldSpec): RenderRow[] {
+  const { network } = spec;
+  const places = representationOf(spec).work;
   const { rays, activeRays, densityEvaluations, densitySamples, samples } = counts;
-  const macs = (count: number): Partial<Work> => ({ dense: count, macs: count, effectiveMacs: count });
   const rows: RenderRow[] = [
     { stage: 'marching', part: 'places of steps', work: work(macs(3 * densityEvaluations)) },
     {
@@ -49,25 +53,8 @@ export function renderWork(counts: Counts, { featureChannels, network }: FieldSp
         comparisons: 2 * densitySamples,
       }),
     },
-    {
-      stage: 'interpolation',
-      part: 'density',
-      work: work({
-        ...macs(7 * densityEvaluations),
-        additions: 7 * densityEvaluations,
-        gridBytes: CORNERS * FLOAT * densityEvaluations,
-      }),
-    },
-    {
-      stage: 'interpolation',
-      part: 'features',
-      work: work({
-        ...macs(CORNERS * featureChannels * samples),
-        multiplications: 16 * samples,
-        additions: 3 * samples,
-        gridBytes: CORNERS * featureChannels * FLOAT * samples,
-      }),
-    },
+    { stage: 'interpolation', part: 'density', work: interpolation(places.density, densityEvaluations) },
+    { stage: 'interpolation', part: 'features', work: interpolation(places.features, samples) },
   ];
   if (network !== null) {
     const frequencies = network.viewFrequencies;
@@ -90,4 +77,13 @@ export function renderWork(counts: Counts, { featureChannels, network }: FieldSp
     },
   );
   return rows;
+}
+
+function interpolation(place: PlaceWork, count: number): Work {
+  return work({
+    ...macs(place.macs * count),
+    multiplications: place.multiplications * count,
+    additions: place.additions * count,
+    gridBytes: place.bytes * count,
+  });
 }

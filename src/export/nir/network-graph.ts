@@ -10,6 +10,7 @@
  *
  * Outside the graph, in its metadata: the sigmoid behind the logits, membranes starting at 0 with every ray, and the order of samples.
  */
+import { representationOf } from '../../model/representations/index.ts';
 import { InputError } from '../../base/errors.ts';
 import { viewInputs, type FieldSpec, type NetworkSpec } from '../../model/field-spec.ts';
 import { parameterValues } from '../../neurons/settings.ts';
@@ -36,12 +37,14 @@ export interface NetworkWeights {
 }
 
 /** Throws InputError, naming what NIR lacks, if the network cannot be expressed. */
-export function networkGraph({ network, featureChannels }: FieldSpec, weights: NetworkWeights): NirGraph {
+export function networkGraph(spec: FieldSpec, weights: NetworkWeights): NirGraph {
+  const { network } = spec;
+  const { features } = representationOf(spec);
   if (network === null)
     throw new InputError('this field has no colour network to export', 'Train on into the fine stage: spikeray resume.');
   checkExpressible(network);
   const { width } = network;
-  const inputs = featureChannels + viewInputs(network);
+  const inputs = features + viewInputs(network);
   const nodes = new Map<string, NirNode>([
     ['input', { type: 'Input', shape: [inputs] }],
     ['linear_1', linear(weights.w1, inputs, width)],
@@ -52,7 +55,7 @@ export function networkGraph({ network, featureChannels }: FieldSpec, weights: N
     ['output', { type: 'Output', shape: [3] }],
   ]);
   const names = [...nodes.keys()];
-  return { nodes, edges: names.slice(1).map((name, i) => [names[i], name] as const), metadata: describe(network, featureChannels) };
+  return { nodes, edges: names.slice(1).map((name, i) => [names[i], name] as const), metadata: describe(network, features) };
 }
 
 function checkExpressible({ neuron, temporal, encoding }: NetworkSpec): void {
@@ -95,12 +98,12 @@ function justBelow(value: number): number {
   return number[0];
 }
 
-function describe({ temporal, order, viewFrequencies }: NetworkSpec, featureChannels: number): Record<string, string> {
+function describe({ temporal, order, viewFrequencies }: NetworkSpec, features: number): Record<string, string> {
   return {
     producer: 'SpikeRay',
     dt: '1',
     time: `one step a network sample along the ray, ${order}${temporal === 'pad' ? '; a zero input for every step without a sample between two samples' : ''}; membranes start at 0 with every ray`,
-    input: `${featureChannels} interpolated features, then the unit view direction, its sines and its cosines at ${viewFrequencies} frequencies`,
+    input: `${features} interpolated features, then the unit view direction, its sines and its cosines at ${viewFrequencies} frequencies`,
     output: 'colour = sigmoid(output) of the same time step',
     discretisation: 'v + (v_leak - v + r I) / tau, then spike where v > v_threshold, then v_reset',
   };

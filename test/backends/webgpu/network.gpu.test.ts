@@ -142,7 +142,7 @@ function reference(problem: NetworkProblem): Reference {
       Object.fromEntries(names.filter((name) => name.startsWith(`n${layer}.`)).map((name) => [name.slice(3), at[name]]));
     pass = colourLogits(
       tf,
-      { density: tf.zeros([1]), features: at.features, weights: { w1: at.w1, w2: at.w2, w3: at.w3 }, neurons: [ofLayer(1), ofLayer(2)] },
+      { field: {}, weights: { w1: at.w1, w2: at.w2, w3: at.w3 }, neurons: [ofLayer(1), ofLayer(2)] },
       {
         spec,
         neuron,

@@ -1,4 +1,6 @@
 /** What the webgpu backend promises beyond the contract of an engine: parts, leaps over large empty spaces, limits, what it refuses. */
+import { denseSpec } from '../../../src/model/representations/dense.ts';
+import { maxStepsPerRay } from '../../../src/lattice/lattice.ts';
 import { voxelCount } from '../../../src/geometry/grid.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { FieldEngine, RenderedRays } from '../../../src/engine/backend.ts';
@@ -9,7 +11,6 @@ import { BackendError, DeviceError, MemoryError } from '../../../src/base/errors
 import { presets } from '../../../src/config/presets.ts';
 import { stageVariation } from '../../../src/train/loss-terms.ts';
 import { fromHalves, toHalves } from '../../../src/math/half.ts';
-import { maxStepsPerRay } from '../../../src/model/field-spec.ts';
 import { renderingTensors } from '../../../src/model/tensor-names.ts';
 import { variationReach } from '../../../src/model/total-variation.ts';
 import { fineSpec } from '../../../src/train/stage-spec.ts';
@@ -268,7 +269,7 @@ describe('what cannot be is refused', () => {
   });
 
   it('another number of feature channels', async () => {
-    const create = createWebgpuBackend(device).createField({ ...spec, featureChannels: 4 }, { voxels: 1000, trainRays: 0 });
+    const create = createWebgpuBackend(device).createField({ ...spec, representation: denseSpec(4) }, { voxels: 1000, trainRays: 0 });
     await expect(create).rejects.toThrow(BackendError);
   });
 

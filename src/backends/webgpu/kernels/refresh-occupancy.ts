@@ -1,5 +1,5 @@
 /**
- * Which grid points exist, as src/model/occupancy.ts refreshes and resamples it, bit for bit: densities are compared with a threshold that
+ * Which grid points exist, as src/lattice/occupancy.ts refreshes and resamples it, bit for bit: densities are compared with a threshold that
  * separates the same 32-bit numbers, and nearest points come from the host.
  *
  *     occupied = was occupied & the largest density of the 3x3x3 neighbourhood > densityThreshold

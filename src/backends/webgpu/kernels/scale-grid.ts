@@ -1,5 +1,5 @@
 /**
- * A grid resampled onto another, plane by plane, as src/model/resample-grid.ts does it, in single precision (DVGO `scale_volume_grid`). Where the
+ * A grid resampled onto another, plane by plane, as src/lattice/resample-grid.ts does it, in single precision (DVGO `scale_volume_grid`). Where the
  * points of the new grid lie in the old one is worked out by the host, axis by axis, so that a point between two is given to the same one.
  *
  * Work: one thread a point and plane. Cost of a point: eight values of the plane read, one written, 36 bytes of places, mostly from the cache.
@@ -10,8 +10,8 @@ import { interpolationWgsl } from '../../../../renderer/wgsl/gather.ts';
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { gridStruct } from '../../../../renderer/wgsl/uniforms.ts';
 import { dispatchOf, linearWgsl } from '../../../../renderer/wgsl/work.ts';
-import { nearestPoints } from '../../../model/occupancy.ts';
-import { alignAxis } from '../../../model/resample-grid.ts';
+import { nearestPoints } from '../../../lattice/occupancy.ts';
+import { alignAxis } from '../../../lattice/resample-grid.ts';
 
 /** Points along x, y and z together that the buffer `axes` has room for. */
 export const MOST_AXIS_POINTS = 2 ** 16;

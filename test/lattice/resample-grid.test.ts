@@ -1,7 +1,7 @@
 import type { GridSpec } from '../../src/geometry/grid.ts';
 import type { Vec3 } from '../../src/geometry/vector.ts';
 import { describe, expect, it } from 'vitest';
-import { resampleGrid } from '../../src/model/resample-grid.ts';
+import { resampleGrid } from '../../src/lattice/resample-grid.ts';
 
 function sample(grid: GridSpec, channels: number, value: (p: Vec3, channel: number) => number): Float32Array {
   const [nx, ny, nz] = grid.size;

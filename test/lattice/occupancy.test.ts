@@ -1,15 +1,16 @@
+import { denseSpec } from '../../src/model/representations/dense.ts';
 import type { GridSpec } from '../../src/geometry/grid.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/math/random.ts';
-import { alphaOf } from '../../src/model/density.ts';
+import { alphaOf } from '../../src/lattice/density.ts';
 import { type FieldSpec } from '../../src/model/field-spec.ts';
-import { refreshOccupancy, resampleOccupancy } from '../../src/model/occupancy.ts';
+import { refreshOccupancy, resampleOccupancy } from '../../src/lattice/occupancy.ts';
 
 const spec: FieldSpec = {
   space: BOUNDED,
   grid: { size: [7, 5, 6], min: [0, 0, 0], max: [1, 1, 1] },
-  featureChannels: 3,
+  representation: denseSpec(3),
   network: null,
   densityShift: -3,
   interval: 0.5,

@@ -1,10 +1,11 @@
+import { denseSpec } from '../../src/model/representations/dense.ts';
 import { frustumBox } from '../../src/spaces/seen-boxes.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { lookAt } from '../../src/geometry/look-at.ts';
 import { describe, expect, it } from 'vitest';
 import { cameraRays, type Camera } from '../../src/geometry/camera.ts';
-import { contentBox } from '../../src/model/bounds.ts';
-import { densityOf } from '../../src/model/density.ts';
+import { contentBox } from '../../src/lattice/content-box.ts';
+import { densityOf } from '../../src/lattice/density.ts';
 import { type FieldSpec } from '../../src/model/field-spec.ts';
 import { tinyCamera } from '../train/tiny-scene.ts';
 
@@ -49,7 +50,7 @@ describe('fine box', () => {
   const spec: FieldSpec = {
     space: BOUNDED,
     grid: { size: [11, 11, 11], min: [-5, -5, -5], max: [5, 5, 5] },
-    featureChannels: 3,
+    representation: denseSpec(3),
     network: null,
     densityShift: -9,
     interval: 0.5,

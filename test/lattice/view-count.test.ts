@@ -1,7 +1,7 @@
 import type { GridSpec } from '../../src/geometry/grid.ts';
 import { describe, expect, it } from 'vitest';
 import { cameraRays } from '../../src/geometry/camera.ts';
-import { countViews, nearCameras } from '../../src/model/view-count.ts';
+import { countViews, nearCameras } from '../../src/lattice/view-count.ts';
 import { tinyCamera } from '../train/tiny-scene.ts';
 
 const grid: GridSpec = { size: [9, 10, 8], min: [-2, -2.5, -1.5], max: [2.1, 2, 1.8] };

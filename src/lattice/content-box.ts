@@ -3,7 +3,7 @@ import type { Box } from '../geometry/box.ts';
 import type { GridSpec } from '../geometry/grid.ts';
 import { SpikeRayError } from '../base/errors.ts';
 import { densityOf } from './density.ts';
-import type { FieldSpec } from './field-spec.ts';
+import type { Lattice } from './lattice.ts';
 
 /**
  * The box around the occupied grid points where one voxel edge of the coarse field has an alpha above `threshold`, enlarged by `scale` about
@@ -13,7 +13,7 @@ import type { FieldSpec } from './field-spec.ts';
  * @throws SpikeRayError if there is no such point
  */
 export function contentBox(
-  spec: FieldSpec,
+  spec: Lattice,
   density: Float32Array,
   occupancy: Uint8Array,
   stepSize: number,

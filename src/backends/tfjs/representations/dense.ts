@@ -1,0 +1,33 @@
+/** Dense grids (model/representations/dense.ts): density and features interpolated trilinearly between the 8 points around a sample. */
+import { DENSITY, FEATURES } from '../../../model/representations/dense.ts';
+import { gatherRows } from '../custom-gradients.ts';
+import type { Tensor, TensorFlow } from '../tensorflow.ts';
+import type { TfjsRepresentation } from './representation.ts';
+
+export const dense: TfjsRepresentation = {
+  density: (tf, _spec, parameters, { corners, cornerWeights }) =>
+    tf.reshape(interpolate(tf, tf.reshape(parameters[DENSITY], [-1, 1]), corners, cornerWeights), [-1]),
+  features: (tf, _spec, parameters, samples) => {
+    const corners = new Int32Array(samples.networkRows.length * 8);
+    const weights = new Float32Array(samples.networkRows.length * 8);
+    samples.networkRows.forEach((row, i) => {
+      corners.set(samples.corners.subarray(row * 8, row * 8 + 8), i * 8);
+      weights.set(samples.cornerWeights.subarray(row * 8, row * 8 + 8), i * 8);
+    });
+    return interpolate(tf, parameters[FEATURES], corners, weights);
+  },
+};
+
+/**
+ * Trilinear interpolation.
+ *
+ * @param grid [V,C]
+ * @param corners [K,8] grid points
+ * @param cornerWeights [K,8]
+ * @returns [K,C]
+ */
+export function interpolate(tf: TensorFlow, grid: Tensor, corners: Int32Array, cornerWeights: Float32Array): Tensor {
+  const channels = grid.shape[1]!;
+  const values = tf.reshape(gatherRows(tf, grid, corners), [-1, 8, channels]);
+  return tf.sum(tf.mul(values, tf.tensor3d(cornerWeights, [corners.length / 8, 8, 1])), 1);
+}

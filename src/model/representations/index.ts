@@ -1,0 +1,45 @@
+/** The representations of a field by kind: one line each. Programs may add their own. */
+import { z } from 'zod';
+import { InputError } from '../../base/errors.ts';
+import { dense } from './dense.ts';
+import type { BoundRepresentation, Representation, RepresentationSpec } from './representation.ts';
+
+const registry = new Map<string, Representation>([dense].map((each) => [each.kind, each as unknown as Representation]));
+
+/** Throws RangeError if another of this kind is there. */
+export function registerRepresentation<Spec extends RepresentationSpec>(representation: Representation<Spec>): void {
+  const added = representation as unknown as Representation;
+  if ((registry.get(added.kind) ?? added) !== added) throw new RangeError(`There is another representation of the kind ${added.kind}.`);
+  registry.set(added.kind, added);
+}
+
+export function representations(): readonly Representation[] {
+  return [...registry.values()];
+}
+
+export function representationNamed(kind: string): Representation {
+  const found = registry.get(kind);
+  if (found !== undefined) return found;
+  throw new InputError(
+    `field representation ${kind}: unknown; known are ${[...registry.keys()].join(', ')}`,
+    'Use the program that has it, or register it (registerRepresentation) before the field is opened.',
+  );
+}
+
+export function representationOf({ representation }: { readonly representation: RepresentationSpec }): BoundRepresentation {
+  const { kind, backends, bind } = representationNamed(representation.kind);
+  return { kind, backends, ...bind(representation) };
+}
+
+/** Of files: the registered schema of the kind decides. */
+export const representationSchema = z.looseObject({ kind: z.string() }).transform((spec, context): RepresentationSpec => {
+  const definition = registry.get(spec.kind);
+  if (definition === undefined) {
+    context.addIssue({ code: 'custom', message: `unknown representation ${spec.kind}; known are ${[...registry.keys()].join(', ')}` });
+    return z.NEVER;
+  }
+  const result = definition.schema.safeParse(spec);
+  if (result.success) return result.data;
+  for (const { path, message } of result.error.issues) context.addIssue({ code: 'custom', path: [...path], message });
+  return z.NEVER;
+});

@@ -1,0 +1,72 @@
+/**
+ * What gives a field its density and features at the places of its lattice: grids of numbers, factors of such grids, ... One file a
+ * representation, one line in index.ts. Names of tensors, their shapes in checkpoints, learning rates, the network's inputs, energies and baking
+ * follow from it; each backend that has it computes it in a module of its own (backends/NAME/representations/).
+ */
+import type { z } from 'zod';
+import type { GridSpec } from '../../geometry/grid.ts';
+import type { Lattice } from '../../lattice/lattice.ts';
+import type { DensityAt } from '../../lattice/place.ts';
+
+/** Plain data, part of a field's spec. The kind says which other members there are. */
+export interface RepresentationSpec {
+  readonly kind: string;
+}
+
+/** Which learning rate and which weight of total variation a tensor has (StepSettings). */
+export type LearningRateGroup = 'density' | 'features' | 'network';
+
+export interface RepresentationTensor {
+  readonly name: string;
+  /** Slowest index first. */
+  readonly shape: readonly number[];
+  readonly group: LearningRateGroup;
+  /**
+   * Whether the first indices are those of the lattice's points, z, y, x: then learning-rate factors and total variation act, values whose gradient is
+   * exactly 0 stay as they are, and points that hold what most hold take no room in files.
+   */
+  readonly onLattice: boolean;
+}
+
+/** Numbers of tensors by name, the last index of their shape fastest. */
+export type TensorValues = Readonly<Record<string, Float32Array>>;
+
+/** What one interpolation costs. */
+export interface PlaceWork {
+  readonly macs: number;
+  readonly multiplications: number;
+  readonly additions: number;
+  /** Read of the tensors, whatever a cache saves. */
+  readonly bytes: number;
+}
+
+/** The representation of a field: its definition with its spec. */
+export interface BoundRepresentation {
+  readonly kind: string;
+  readonly backends: Representation['backends'];
+  /** Number of features at a place: inputs of the network, or without one three logits of a colour. */
+  readonly features: number;
+  tensors(lattice: Lattice): readonly RepresentationTensor[];
+  /** What training begins with where that is not 0. */
+  initial(lattice: Lattice): TensorValues;
+  /** The same field on another grid, as DVGO scales: density and features as they are, whatever a step's length. */
+  resize(values: TensorValues, from: GridSpec, to: GridSpec): TensorValues;
+  /** [V] raw density at the points of the lattice. */
+  densities(lattice: Lattice, values: TensorValues): Float32Array;
+  /** The tensors with which the points have these densities [V]; null: it cannot take on any densities. */
+  withDensities(lattice: Lattice, densities: Float32Array): TensorValues | null;
+  /** Raw density at any place. */
+  densityAt(lattice: Lattice, values: TensorValues): DensityAt;
+  /** [n,features] at points of the lattice; default: at all of them. */
+  featuresAt(lattice: Lattice, values: TensorValues, points?: Uint32Array): Float32Array;
+  /** Of a density evaluation, and of the features of a network sample. */
+  readonly work: { readonly density: PlaceWork; readonly features: PlaceWork };
+}
+
+export interface Representation<Spec extends RepresentationSpec = RepresentationSpec> {
+  readonly kind: Spec['kind'];
+  readonly schema: z.ZodType<Spec>;
+  /** The backends that have it. */
+  readonly backends: readonly ('tfjs' | 'wasm' | 'webgpu')[];
+  bind(spec: Spec): Omit<BoundRepresentation, 'kind' | 'backends'>;
+}
