@@ -2,6 +2,7 @@
  * The kernels beside a renderer that shares nothing with them: scripts/peers/renderer.py, written from docs/model.md alone, in plain Python. Seeds
  * are those of the conformance cases: no decision is near enough to go the other way, so every count must be equal.
  */
+import { representationOf } from '../../src/model/representations/index.ts';
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
@@ -67,12 +68,12 @@ interface Rendered extends Record<'rgb' | 'depth' | 'opacity' | 'samples', numbe
 }
 
 function renderIndependently({ spec, tensors, occupancy, batch }: FieldFixture): Rendered {
-  const { space, grid, featureChannels, network, ...rest } = spec;
+  const { space, grid, representation, network, ...rest } = spec;
   const problem = {
     ...grid,
     ...rest,
     space: space.kind,
-    channels: featureChannels,
+    channels: representationOf({ representation }).features,
     rays: batch.count,
     origins: [...batch.origins],
     directions: [...batch.directions],
