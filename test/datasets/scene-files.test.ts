@@ -112,3 +112,22 @@ describe('a scene from another machine', () => {
     expect(viewNames(['a/x.TIFF', 'b/x.avif'])).toEqual(['a_x', 'b_x']);
   });
 });
+
+describe('a scene of very many frames', () => {
+  it('asks for each folder once, not for each file', async () => {
+    const folder = temporaryFolder();
+    const { frames } = transforms('images', 400);
+    const content = { fl_x: 9, w: 8, h: 8, frames };
+    const image = await picture(8, 8, 1, true);
+    for (let i = 0; i < 400; i++) await write(folder, `images/r_${i}.png`, image);
+    await write(folder, 'transforms.json', content);
+    const asked: string[] = [];
+    const files = {
+      ...nodeFiles,
+      kind: (path: string) => (asked.push(path), nodeFiles.kind(path)),
+      list: (path: string) => (asked.push(path), nodeFiles.list(path)),
+    };
+    expect((await open(folder, { files, near: 1, far: 9 })).splits.train).toHaveLength(350);
+    expect(asked.length).toBeLessThan(20);
+  });
+});
