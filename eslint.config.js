@@ -8,7 +8,6 @@ const platformFree = {
     'src/cli/**',
     'src/server/**',
     'src/node/**',
-    'src/jobs/**',
     'src/backends/*/launch-node.ts',
     'src/backends/wasm/compile-kernels.ts',
   ],

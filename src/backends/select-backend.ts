@@ -9,6 +9,17 @@ import type { Backend, BackendName } from '../engine/backend.ts';
 
 export type BackendChoice = BackendName | 'auto';
 
+/** What a command, or the record of a run, asks for. */
+export interface BackendRequest {
+  readonly choice: BackendChoice;
+  /** Of the wasm backend; null: all cores. */
+  readonly threads: number | null;
+  /** Of the webgpu backend: an index, or part of a name; null: the first real GPU. */
+  readonly gpu: string | null;
+}
+
+export const AUTO: BackendRequest = { choice: 'auto', threads: null, gpu: null };
+
 /** How each backend is started; throws BackendError where it cannot run. */
 export type BackendStarters = Readonly<Record<BackendName, () => Promise<Backend>>>;
 

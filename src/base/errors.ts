@@ -22,6 +22,9 @@ export class InputError extends SpikeRayError {
   override readonly exitCode = 2;
 }
 
+/** The folder is being written by another process, which the message names. Exit code 2. */
+export class LockedError extends InputError {}
+
 /** A named backend cannot run here. A named backend is a contract: there is no silent replacement. Exit code 2. */
 export class BackendError extends SpikeRayError {
   override readonly exitCode = 2;

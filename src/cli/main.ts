@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 /** The command line. Exit codes: 0 done, 1 failure, 2 bad input or usage, 130 interrupted after saving. */
+import { endOnSignals } from '../node/at-exit.ts';
 import { createProgram } from './program.ts';
 import { printError } from './terminal/print-error.ts';
 import { tolerateClosedPipes } from './terminal/terminal.ts';
 
+endOnSignals();
 tolerateClosedPipes();
 try {
   const program = await createProgram(process.argv.slice(2));

@@ -1,4 +1,5 @@
 /** What evaluation finds out; `metrics.json` is this as JSON. */
+import { z } from 'zod';
 import type { Counts } from '../engine/counts.ts';
 import type { EnergyReport } from '../energy/energy-report.ts';
 
@@ -37,3 +38,21 @@ export interface EvalReport {
   readonly depthMetresPerUnit: number;
   readonly perView: readonly ViewRow[];
 }
+
+const figure = z.number();
+const shares = z.looseObject({ published: figure, executed: figure });
+const operations = z.looseObject({ executed: z.looseObject({ macs: figure, acs: figure }) });
+
+/** What is read of a report that a file holds; the rest is passed on as it is. */
+export const evalReportSchema = z.looseObject({
+  schema: z.literal(1),
+  split: z.string(),
+  views: z.number().int().min(1),
+  psnr: figure,
+  ssim: figure,
+  imageSize: z.looseObject({ width: figure, height: figure }),
+  firingRates: z.array(figure).nullable(),
+  counts: z.looseObject({ samplesPerRay: figure }),
+  energy: z.looseObject({ operationsPerImage: operations, millijoulesPerImage: shares, shareOfAnn: shares }).nullable(),
+  perView: z.array(z.looseObject({ name: z.string(), psnr: figure, ssim: figure })).min(1),
+}) as unknown as z.ZodType<EvalReport>;

@@ -1,19 +1,26 @@
 /** The record with which a run begins. */
-import { resolve } from 'node:path';
 import type { SceneData } from '../../datasets/scene-data.ts';
-import type { Backend } from '../engine/backend.ts';
+import type { BackendRequest } from '../backends/select-backend.ts';
 import type { Config } from '../config/schema.ts';
+import type { Backend } from '../engine/backend.ts';
 import type { RunRecord } from '../run/run-record.ts';
 import { VERSION } from '../run/version.ts';
-import type { BackendRequest } from '../node/start-backend.ts';
+import type { Machine } from './machine.ts';
 
-export function newRecord(path: string, scene: SceneData, backend: Backend, { threads, gpu }: BackendRequest, config: Config): RunRecord {
+export function newRecord(
+  machine: Machine,
+  path: string,
+  scene: SceneData,
+  backend: Backend,
+  { threads, gpu }: BackendRequest,
+  config: Config,
+): RunRecord {
   const { name, format, fingerprint, frame } = scene;
   return {
     spikeray: VERSION,
-    node: process.version,
+    node: machine.runtime,
     created: new Date().toISOString(),
-    scene: { path: resolve(path), name, format, fingerprint, frame: frame && { centre: [...frame.centre], scale: frame.scale } },
+    scene: { path: machine.absolute(path), name, format, fingerprint, frame: frame && { centre: [...frame.centre], scale: frame.scale } },
     backend: { name: backend.name, description: backend.description, threads, gpu },
     teacher: null,
     config,

@@ -1,6 +1,4 @@
 /** The finished ANN run that teaches another, checked. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../base/errors.ts';
@@ -8,7 +6,7 @@ import { openRun, type RunFolder } from '../run/run-folder.ts';
 import type { RunRecord } from '../run/run-record.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 import { checkTeacherFits } from '../train/teacher.ts';
-import { nodeFiles } from '../node/node-files.ts';
+import type { Machine } from './machine.ts';
 import { resumeCommand, whyFinished } from './train-into.ts';
 
 export interface OpenTeacher {
@@ -20,9 +18,15 @@ export interface OpenTeacher {
  * @param recorded what the run had as its teacher, if it has trained already
  * @throws InputError unless it is a finished ANN run of the scene, with a network of the student's shape, and the recorded one
  */
-export async function openTeacher(folder: string, config: Config, scene: SceneData, recorded: RunRecord['teacher']): Promise<OpenTeacher> {
-  const run = await openRun(nodeFiles, folder.replace(/(?<=.)\/+$/, ''));
-  const { path, checkpoint } = await run.load(await recordedFile(run, recorded));
+export async function openTeacher(
+  machine: Machine,
+  folder: string,
+  config: Config,
+  scene: SceneData,
+  recorded: RunRecord['teacher'],
+): Promise<OpenTeacher> {
+  const run = await openRun(machine.files, folder.replace(/(?<=.)\/+$/, ''));
+  const { path, checkpoint } = await run.load(await recordedFile(machine, run, recorded));
   const { state, spec, sceneFingerprint } = checkpoint;
   const what = `the teacher ${run.folder}`;
   checkTeacherFits({ ...run.record.config.network }, config.network, what);
@@ -41,7 +45,7 @@ export async function openTeacher(folder: string, config: Config, scene: SceneDa
       `${what} was trained with scene.space=${spec.space.kind}; this run has ${scene.space.kind}`,
       `Add --set scene.space=${spec.space.kind}, or use --teacher twin.`,
     );
-  const identity = { checkpoint: path, sha256: await fileSha256(path) };
+  const identity = { checkpoint: path, sha256: await machine.fileSha256(path) };
   if (recorded !== null && identity.sha256 !== recorded.sha256)
     throw new InputError(
       `${path}: the teacher changed since training began: expected SHA-256 ${recorded.sha256}, found ${identity.sha256}`,
@@ -51,15 +55,9 @@ export async function openTeacher(folder: string, config: Config, scene: SceneDa
 }
 
 /** The checkpoint that taught so far; a teacher that was trained on has later ones too. */
-async function recordedFile(run: RunFolder, recorded: RunRecord['teacher']): Promise<string | undefined> {
+async function recordedFile({ files }: Machine, run: RunFolder, recorded: RunRecord['teacher']): Promise<string | undefined> {
   if (recorded === null) return undefined;
   const file = `${run.folder}/checkpoints/${recorded.checkpoint.slice(recorded.checkpoint.lastIndexOf('/') + 1)}`;
-  if ((await nodeFiles.kind(file)) === 'file') return file;
+  if ((await files.kind(file)) === 'file') return file;
   throw new InputError(`${file}: the checkpoint of the teacher with which training began is missing`, 'Restore the file, or train again.');
-}
-
-async function fileSha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
-  return hash.digest('hex');
 }

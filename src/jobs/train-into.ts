@@ -10,6 +10,9 @@ import type { RunFolder } from '../run/run-folder.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 import { trainField } from '../train/train-field.ts';
 import type { TrainState } from '../train/train-state.ts';
+import type { FolderLock } from '../run/folder-lock.ts';
+import type { Machine } from './machine.ts';
+import { writeResult, type TrainingResult } from './run-result.ts';
 
 /** Somebody who watches a training as it goes (server/live-training.ts). */
 export interface LiveView {
@@ -22,6 +25,9 @@ export interface LiveView {
 }
 
 export interface TrainInto {
+  readonly machine: Machine;
+  /** Of the run's folder, held by the caller. */
+  readonly lock: FolderLock;
   readonly run: RunFolder;
   readonly scene: SceneData;
   readonly backend: Backend;
@@ -43,11 +49,13 @@ export interface Trained {
   readonly interrupted: boolean;
   /** Path of the last checkpoint. */
   readonly checkpoint: string;
-  readonly latest?: StepMetrics;
+  /** What training reported last; null before its first report. */
+  readonly latest: StepMetrics | null;
 }
 
-export async function trainInto({ run, scene, backend, start, teacher, signal, report, secondsBefore, live }: TrainInto): Promise<Trained> {
-  let latest: StepMetrics | undefined;
+export async function trainInto(options: TrainInto): Promise<Trained> {
+  const { machine, lock, run, scene, backend, start, teacher, signal, report, secondsBefore, live } = options;
+  let begun = false;
   let failure: unknown;
   let saved = start?.state;
   const stop = new AbortController();
@@ -58,15 +66,17 @@ export async function trainInto({ run, scene, backend, start, teacher, signal, r
     start,
     teacher,
     save: async (checkpoint) => {
+      await lock.confirm();
       const file = await run.save(checkpoint);
       saved = checkpoint.state;
       return file;
     },
     report,
     metrics: async (metrics) => {
-      latest = metrics;
+      begun = true;
       live?.measured(metrics);
       try {
+        await lock.confirm();
         await run.appendMetrics(metrics);
       } catch (error) {
         // Ending as on Ctrl-C saves what was trained so far.
@@ -81,7 +91,7 @@ export async function trainInto({ run, scene, backend, start, teacher, signal, r
     secondsBefore,
   }).catch((error: unknown) => {
     // Before the first step a field that does not fit is refused as it is.
-    const failed = error instanceof DeviceError || (error instanceof MemoryError && latest !== undefined);
+    const failed = error instanceof DeviceError || (error instanceof MemoryError && begun);
     throw failed ? deviceFailed(error, saved, run.folder) : error;
   });
   live?.finish();
@@ -89,7 +99,21 @@ export async function trainInto({ run, scene, backend, start, teacher, signal, r
   const cut = interrupted ? null : cutShort(state, run.record.config);
   if (cut !== null) report({ type: 'warning', text: cut });
   if (failure !== undefined) throw stoppedBy(failure, state, checkpoint.path, run.folder);
-  return { run, state, interrupted, checkpoint: checkpoint.path, latest };
+  const trained = { run, state, interrupted, checkpoint: checkpoint.path, latest: await run.lastMetrics() };
+  const status = interrupted ? 'interrupted' : 'trained';
+  await writeResult(machine.files, run.folder, { schema: 1, status, training: trainingResult(trained) });
+  return trained;
+}
+
+export function trainingResult({ run, state, checkpoint, latest }: Trained): TrainingResult {
+  const { stage, step, seconds, rays, samples } = state;
+  return {
+    ...{ stage, step, seconds, rays, samples },
+    trainPsnr: latest?.psnr ?? null,
+    firingRates: latest?.firingRates ? [...latest.firingRates] : null,
+    backend: run.record.backend.description,
+    checkpoint: checkpoint.slice(checkpoint.lastIndexOf('/') + 1),
+  };
 }
 
 /** A smaller share of the plan than this is far from what the settings are made for. */

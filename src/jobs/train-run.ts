@@ -3,11 +3,12 @@ import type { SceneData } from '../../datasets/scene-data.ts';
 import { unused, type Config } from '../config/schema.ts';
 import { differingSettings } from '../config/settings.ts';
 import { InputError } from '../base/errors.ts';
+import type { Files } from '../io/files.ts';
 import { twinOf } from '../model/field-spec.ts';
 import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import { createRun, openRun, type RunFolder } from '../run/run-folder.ts';
 import type { RunRecord } from '../run/run-record.ts';
-import { nodeFiles } from '../node/node-files.ts';
+import { whileLocked } from '../run/folder-lock.ts';
 import { openTeacher, type OpenTeacher } from './open-teacher.ts';
 import { trainInto, whyFinished, type Trained, type TrainInto } from './train-into.ts';
 
@@ -18,7 +19,7 @@ export interface TrainTaught extends Omit<TrainInto, 'teacher'> {
 
 /** As `trainInto`; with a teacher, records it in the run, or refuses one that is not the recorded one. */
 export async function trainTaught(options: TrainTaught): Promise<Trained> {
-  const { run, scene, report } = options;
+  const { machine, run, scene, report } = options;
   const { config, teacher: recorded } = run.record;
   const named = config.distillation.teacher;
   if (named === null) return trainInto({ ...options, teacher: undefined });
@@ -28,17 +29,20 @@ export async function trainTaught(options: TrainTaught): Promise<Trained> {
     const twin = await trainTwin(folder, options);
     if (twin.interrupted) return { ...twin, run };
   }
-  const teacher = options.teacher ?? (await openTeacher(folder, config, scene, recorded));
+  const teacher = options.teacher ?? (await openTeacher(machine, folder, config, scene, recorded));
   report({ type: 'note', text: `teacher: ${teacher.identity.checkpoint}` });
   const known = recorded === null ? await run.rewrite({ ...run.record, teacher: teacher.identity }) : run;
   return trainInto({ ...options, run: known, teacher: teacher.checkpoint });
 }
 
 /** The same settings without spikes and teacher, and the whole schedule: where the student stops is no matter of the teacher's. */
-async function trainTwin(folder: string, { run, scene, backend, signal, report, secondsBefore }: TrainTaught): Promise<Trained> {
-  const present = (await nodeFiles.kind(`${folder}/config.json`)) === 'file' ? await openRun(nodeFiles, folder) : null;
+async function trainTwin(folder: string, { machine, run, scene, backend, signal, report, secondsBefore }: TrainTaught): Promise<Trained> {
+  const { files, lockFolder } = machine;
+  const present = (await files.kind(`${folder}/config.json`)) === 'file' ? await openRun(files, folder) : null;
   const record = present?.record ?? { ...run.record, config: configOfTwin(run.record.config) };
-  return trainRun({ folder, record, scene, backend, signal, report, secondsBefore });
+  return whileLocked(lockFolder, folder, (lock) =>
+    trainRun({ machine, lock, folder, record, scene, backend, signal, report, secondsBefore }),
+  );
 }
 
 function configOfTwin(config: Config): Config {
@@ -58,25 +62,26 @@ export interface TrainRun extends Omit<TrainInto, 'run' | 'start' | 'teacher'> {
 
 /** @throws InputError if the folder holds a run of other settings or another scene */
 export async function trainRun({ folder, record, ...options }: TrainRun): Promise<Trained> {
-  const { report, scene } = options;
-  const present = await openPresent(folder, record.config, scene);
-  if (present === null) return trainTaught({ ...options, run: await createRun(nodeFiles, folder, record, false) });
-  if ((await listCheckpoints(nodeFiles, `${folder}/checkpoints`)).length === 0)
-    return trainTaught({ ...options, run: await createRun(nodeFiles, folder, record, true) });
+  const { machine, report, scene } = options;
+  const { files } = machine;
+  const present = await openPresent(files, folder, record.config, scene);
+  if (present === null) return trainTaught({ ...options, run: await createRun(files, folder, record, false) });
+  if ((await listCheckpoints(files, `${folder}/checkpoints`)).length === 0)
+    return trainTaught({ ...options, run: await createRun(files, folder, record, true) });
   const { path, checkpoint } = await present.load();
   const over = whyFinished(checkpoint.state, record.config);
   if (over !== null) {
     report({ type: 'note', text: `${folder}: trained before` });
-    return { run: present, state: checkpoint.state, interrupted: false, checkpoint: path };
+    return { run: present, state: checkpoint.state, interrupted: false, checkpoint: path, latest: await present.lastMetrics() };
   }
   report({ type: 'note', text: `from ${path}` });
   return trainTaught({ ...options, run: await present.continueFrom(checkpoint, present.record), start: checkpoint });
 }
 
-/** The run that is there already, or null. */
-async function openPresent(folder: string, config: Config, scene: SceneData): Promise<RunFolder | null> {
-  if ((await nodeFiles.kind(`${folder}/config.json`)) === 'missing') return null;
-  const run = await openRun(nodeFiles, folder);
+/** The run that is there already, or null. Throws InputError if it has other settings, or another scene. */
+export async function openPresent(files: Files, folder: string, config: Config, scene: SceneData): Promise<RunFolder | null> {
+  if ((await files.kind(`${folder}/config.json`)) === 'missing') return null;
+  const run = await openRun(files, folder);
   const fix = 'Choose another folder with --out, or remove the run.';
   const [other] = differingSettings(run.record.config, config);
   if (other !== undefined) {

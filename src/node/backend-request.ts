@@ -1,8 +1,7 @@
 /** Where a command computes: what its options ask for. */
 import { InputError } from '../base/errors.ts';
 import { wholeNumber } from '../base/option-values.ts';
-import { parseBackendChoice } from '../backends/select-backend.ts';
-import type { BackendRequest } from './start-backend.ts';
+import { parseBackendChoice, type BackendRequest } from '../backends/select-backend.ts';
 
 /** What the wasm kernels are built for. */
 export const MOST_THREADS = 16;

@@ -2,12 +2,12 @@
 import { arch, availableParallelism, cpus, release, totalmem } from 'node:os';
 import type { BackendName } from '../engine/backend.ts';
 import type { AdapterFacts } from '../backends/webgpu/adapters.ts';
-import { BACKEND_NAMES } from '../backends/select-backend.ts';
+import { AUTO, BACKEND_NAMES } from '../backends/select-backend.ts';
 import { BackendError, SpikeRayError } from '../base/errors.ts';
 import { VERSION } from '../run/version.ts';
 import { availableMemory } from './available-memory.ts';
 import { loadSharp } from './image-codec.ts';
-import { AUTO, backendStarters } from './start-backend.ts';
+import { backendStarters } from './start-backend.ts';
 
 export interface MachineReport {
   readonly spikeray: string;

@@ -192,7 +192,7 @@ function unreadable(path: string, error: unknown): unknown {
   }
 }
 
-function unwritable(path: string, bytes: number | null, error: unknown): unknown {
+export function unwritable(path: string, bytes: number | null, error: unknown): unknown {
   if (!isSystemError(error)) return error;
   const what = bytes === null ? path : `${path} (${bytes} bytes)`;
   switch (error.code) {

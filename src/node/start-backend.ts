@@ -1,20 +1,9 @@
 /** How backends are started in Node. Each is loaded only when it is wanted. */
 import type { Backend, BackendName } from '../engine/backend.ts';
-import { selectBackend, type BackendChoice, type BackendStarters } from '../backends/select-backend.ts';
+import { selectBackend, type BackendRequest, type BackendStarters } from '../backends/select-backend.ts';
 import type { TfjsBackend } from '../backends/tfjs/tfjs-backend.ts';
 import { BackendError, InputError } from '../base/errors.ts';
 import type { Reporter } from '../base/events.ts';
-
-/** What a command, or the record of a run, asks for. */
-export interface BackendRequest {
-  readonly choice: BackendChoice;
-  /** Of the wasm backend; null: all cores. */
-  readonly threads: number | null;
-  /** Of the webgpu backend: an index, or part of a name; null: the first real GPU. */
-  readonly gpu: string | null;
-}
-
-export const AUTO: BackendRequest = { choice: 'auto', threads: null, gpu: null };
 
 /** @param report gets a warning where a backend starts without something that was installed for it */
 export function backendStarters({ threads, gpu }: Omit<BackendRequest, 'choice'>, report: Reporter = () => undefined): BackendStarters {

@@ -32,10 +32,7 @@ export interface MetricsFile {
 /** Of lines that are whole; a line that is being written is left for the next time. No file is no line. */
 export async function readMetrics(files: Files, path: string): Promise<MetricsFile> {
   if ((await files.kind(path)) === 'missing') return { metrics: [], problem: null };
-  const lines = new TextDecoder()
-    .decode(await files.read(path, LARGEST))
-    .split('\n')
-    .slice(0, -1);
+  const lines = await wholeLines(files, path);
   const metrics: StepMetrics[] = [];
   let problem: string | null = null;
   lines.forEach((line, i) => {
@@ -60,4 +57,28 @@ function parseLine(line: string, where: string): StepMetrics {
   if (result.success) return json as StepMetrics;
   const { path, message } = result.error.issues[0];
   throw new InputError(`${where}: ${path.length === 0 ? 'content' : path.join('.')}: ${message}`);
+}
+
+/** Drops lines written after the moment of a checkpoint, and a last line that a killed process left unfinished. */
+export async function trimMetrics(files: Files, path: string, seconds: number): Promise<void> {
+  if ((await files.kind(path)) !== 'file') return;
+  const kept = (await wholeLines(files, path)).filter((line) => secondsOf(line) <= seconds);
+  await files.writeAtomic(path, [new TextEncoder().encode(kept.map((line) => `${line}\n`).join(''))]);
+}
+
+async function wholeLines(files: Files, path: string): Promise<string[]> {
+  return new TextDecoder()
+    .decode(await files.read(path, LARGEST))
+    .split('\n')
+    .slice(0, -1);
+}
+
+/** Infinity of a line that is damaged. */
+function secondsOf(line: string): number {
+  try {
+    const { seconds } = JSON.parse(line) as Partial<StepMetrics>;
+    return typeof seconds === 'number' ? seconds : Infinity;
+  } catch {
+    return Infinity;
+  }
 }

@@ -5,7 +5,9 @@
  *     metrics.jsonl    one line of StepMetrics every few seconds
  *     checkpoints/     the last two checkpoints (checkpoint-folder.ts)
  *     teacher/         the run of the twin that teaches, with distillation.teacher=twin
- *     eval/  render/  report/
+ *     result.json      how the run ended: what training found, and its evaluation (run-result.ts)
+ *     lock.json        while it is written: by whom (folder-lock.ts)
+ *     eval/  render/  report/  export/
  */
 import { differingSettings } from '../config/settings.ts';
 import type { Config } from '../config/schema.ts';
@@ -14,9 +16,11 @@ import type { Files } from '../io/files.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 import type { StepMetrics } from '../base/events.ts';
 import { readCheckpoint, readLatestCheckpoint, removeLeftBehind, saveCheckpoint, type SavedFile } from './checkpoint-folder.ts';
+import { LOCK_FILE } from './folder-lock.ts';
+import { readMetrics, trimMetrics } from './metrics-file.ts';
 import { decodeRecord, encodeRecord, type RunRecord } from './run-record.ts';
 
-const OWN_NAMES = ['config.json', 'metrics.jsonl', 'checkpoints', 'teacher', 'eval', 'render', 'report'];
+const OWN_NAMES = ['config.json', 'metrics.jsonl', 'result.json', 'checkpoints', 'teacher', 'eval', 'render', 'report'];
 
 /** What may differ between the settings of a run and of its checkpoint: how long and how often, not what. */
 const PLAN_KEYS = ['fine.steps', 'budget.maxMinutes', 'budget.maxSteps', 'checkpoint.everyMinutes'];
@@ -28,6 +32,8 @@ export interface RunFolder {
   /** The newest checkpoint, or the file given. Throws InputError if it is damaged, or not of this run's model. */
   load(file?: string): Promise<{ path: string; checkpoint: Checkpoint }>;
   appendMetrics(metrics: StepMetrics): Promise<void>;
+  /** The last that were appended; null before the first. */
+  lastMetrics(): Promise<StepMetrics | null>;
   /** Replaces config.json. */
   rewrite(record: RunRecord): Promise<RunFolder>;
   /** Before training goes on from `checkpoint`: takes over a changed record, drops what was written after the checkpoint. */
@@ -39,7 +45,7 @@ export async function checkFolderFree(files: Files, folder: string, force: boole
   const kind = await files.kind(folder);
   if (kind === 'missing') return;
   if (kind === 'file') throw new InputError(`${folder}: expected a folder for the run, found a file`, 'Choose another folder with --out.');
-  const names = await files.list(folder);
+  const names = (await files.list(folder)).filter((name) => name !== LOCK_FILE);
   if (names.length > 0 && !force)
     throw new InputError(
       `${folder}: the output folder is in use`,
@@ -80,13 +86,14 @@ function runFolder(files: Files, folder: string, record: RunRecord): RunFolder {
       return found;
     },
     appendMetrics: (metrics) => files.append(metricsFile, `${JSON.stringify(metrics)}\n`),
+    lastMetrics: async () => (await readMetrics(files, metricsFile)).metrics.at(-1) ?? null,
     rewrite: async (changed) => {
       await files.writeAtomic(`${folder}/config.json`, [encodeRecord(changed)]);
       return runFolder(files, folder, changed);
     },
     continueFrom: async (checkpoint, changed) => {
       await removeLeftBehind(files, checkpoints);
-      if ((await files.kind(metricsFile)) === 'file') await trimMetrics(files, metricsFile, checkpoint.state.seconds);
+      await trimMetrics(files, metricsFile, checkpoint.state.seconds);
       await files.writeAtomic(`${folder}/config.json`, [encodeRecord(changed)]);
       return runFolder(files, folder, changed);
     },
@@ -101,20 +108,4 @@ function checkSameModel(path: string, found: Config, folder: string, expected: C
     `${path} is a checkpoint of another model: its ${other.key} is ${theirs}, ${folder}/config.json has ${ours}`,
     'Use a checkpoint of this run, or restore config.json.',
   );
-}
-
-/** Drops lines written after the moment of the checkpoint, and a last line that a killed process left unfinished. */
-async function trimMetrics(files: Files, file: string, seconds: number): Promise<void> {
-  const lines = new TextDecoder().decode(await files.read(file)).split('\n');
-  const kept = lines.slice(0, -1).filter((line) => secondsOf(line) <= seconds);
-  await files.writeAtomic(file, [new TextEncoder().encode(kept.map((line) => `${line}\n`).join(''))]);
-}
-
-function secondsOf(line: string): number {
-  try {
-    const { seconds } = JSON.parse(line) as Partial<StepMetrics>;
-    return typeof seconds === 'number' ? seconds : Infinity;
-  } catch {
-    return Infinity;
-  }
 }

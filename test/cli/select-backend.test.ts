@@ -1,8 +1,8 @@
 import { backendRequest, type BackendOptions } from '../../src/node/backend-request.ts';
 import { describe, expect, it } from 'vitest';
 import type { Backend, BackendName } from '../../src/engine/backend.ts';
-import { parseBackendChoice, selectBackend, type BackendStarters } from '../../src/backends/select-backend.ts';
-import { AUTO, backendStarters, warnOfBrokenNative } from '../../src/node/start-backend.ts';
+import { AUTO, parseBackendChoice, selectBackend, type BackendStarters } from '../../src/backends/select-backend.ts';
+import { backendStarters, warnOfBrokenNative } from '../../src/node/start-backend.ts';
 import { BackendError, InputError, MemoryError } from '../../src/base/errors.ts';
 import type { ProgressEvent } from '../../src/base/events.ts';
 

@@ -2,10 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { parseEntries } from '../../src/config/compare-entries.ts';
 import { applyRequests } from '../../src/config/resolve-config.ts';
 import { presets } from '../../src/config/presets.ts';
-import { differences, planEntries } from '../../src/jobs/compare-plan.ts';
+import { AUTO } from '../../src/backends/select-backend.ts';
+import { differences, planJobs, type Job } from '../../src/jobs/job-plan.ts';
 import { InputError } from '../../src/base/errors.ts';
 
 const shared = presets.blender;
+const planOf = (text: string, seeds: readonly number[]): Job[] =>
+  planJobs({
+    entries: parseEntries(text),
+    seeds,
+    scenes: [{ path: '/scene', name: 'scene', format: null, shared }],
+    folder: '/somewhere/out',
+    backend: AUTO,
+    measure: { split: null, every: 1 },
+  });
 const configOf = (text: string) => applyRequests(shared, parseEntries(text)[0].requests);
 
 describe('entries of a comparison', () => {
@@ -40,7 +50,7 @@ describe('entries of a comparison', () => {
   ])('refuses %s', (text, parts) => {
     let message = '';
     try {
-      planEntries(parseEntries(text), [1], shared, 'out');
+      planOf(text, [1]);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       message = `${error.message}\n${error.fix}`;
@@ -49,18 +59,18 @@ describe('entries of a comparison', () => {
   });
 
   it('are trained seed by seed, the twin first where it teaches', () => {
-    const plan = planEntries(parseEntries('lif,ternary+distill+potential=1'), [7, 8], shared, 'out');
+    const plan = planOf('lif,ternary+distill+potential=1', [7, 8]);
     expect(plan.map(({ folder }) => folder)).toEqual([
-      'out/ann/seed-7',
-      'out/ann/seed-8',
-      'out/lif/seed-7',
-      'out/lif/seed-8',
-      'out/ternary+distill+potential=1/seed-7',
-      'out/ternary+distill+potential=1/seed-8',
+      'ann/seed-7',
+      'ann/seed-8',
+      'lif/seed-7',
+      'lif/seed-8',
+      'ternary+distill+potential=1/seed-7',
+      'ternary+distill+potential=1/seed-8',
     ]);
     expect(plan[5].config.seed).toBe(8);
-    expect(plan[5].config.distillation.teacher).toMatch(/^\/.*out\/ann\/seed-8$/);
+    expect(plan[5].config.distillation.teacher).toBe('/somewhere/out/ann/seed-8');
     expect(Object.keys(differences(plan[5].config, shared))).toEqual(['distillation.teacher', 'distillation.potential']);
-    expect(planEntries(parseEntries('lif,plif'), [7], shared, 'out')).toHaveLength(2);
+    expect(planOf('lif,plif', [7])).toHaveLength(2);
   });
 });

@@ -1,44 +1,39 @@
 /** `spikeray compare SCENE`: networks trained under equal settings, in one table and one chart. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import type { SplitName } from '../../../datasets/scene-data.ts';
 import { SPLIT_NAMES } from '../../../datasets/scene-format.ts';
+import { AUTO } from '../../backends/select-backend.ts';
 import type { Reporter } from '../../base/events.ts';
-import { quoted } from '../../base/format.ts';
 import { wholeNumber, word } from '../../base/option-values.ts';
 import { ENTRY_WORDS, parseEntries, TWIN } from '../../config/compare-entries.ts';
 import { applyRequests, DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
 import type { Config } from '../../config/schema.ts';
-import type { Backend } from '../../engine/backend.ts';
-import { evaluateField } from '../../eval/evaluate-field.ts';
-import { openField } from '../../eval/open-field.ts';
 import { presetFor } from '../../jobs/choose-preset.ts';
-import { differences, planEntries, type Planned } from '../../jobs/compare-plan.ts';
+import { collect as collectResults, comparedEntries } from '../../jobs/collect.ts';
+import { comparisonOf, type Comparison } from '../../jobs/comparison.ts';
 import { comparisonChart, comparisonMarkdown, comparisonPage } from '../../jobs/comparison-page.ts';
-import { type ComparedEntry, type ComparedRun, type Comparison, comparisonOf } from '../../jobs/comparison.ts';
-import { newRecord } from '../../jobs/new-record.ts';
-import type { Trained } from '../../jobs/train-into.ts';
-import { trainRun } from '../../jobs/train-run.ts';
+import { planJobs, writePlan, type Job } from '../../jobs/job-plan.ts';
+import { runOne, type Opened } from '../../jobs/run-one.ts';
 import { checkTrainingMemory, trainingMemory } from '../../jobs/training-memory.ts';
 import { availableMemory } from '../../node/available-memory.ts';
-import { type BackendOptions, backendRequest } from '../../node/backend-request.ts';
-import { heldOutViews } from '../../node/held-out-views.ts';
+import { backendRequest, type BackendOptions } from '../../node/backend-request.ts';
 import { nodeFiles } from '../../node/node-files.ts';
-import { openSceneFor, reportProblems, viewsOf } from '../../node/open-run-scene.ts';
+import { nodeMachine } from '../../node/node-machine.ts';
 import { sourceCommit } from '../../node/source-commit.ts';
-import { AUTO, startBackend } from '../../node/start-backend.ts';
+import { startBackend } from '../../node/start-backend.ts';
+import { thisCommand } from '../../node/this-command.ts';
 import { VERSION } from '../../run/version.ts';
 import { INTERRUPTED, listenForInterrupt } from '../terminal/interrupt.ts';
 import {
   addBackendOptions,
   addOutputOptions,
   collect,
-  type OutputOptions,
-  presetOption,
   requestsOf,
   settingOption,
+  type OutputOptions,
+  presetOption,
 } from '../terminal/options.ts';
-import { type Result, runAction } from '../terminal/run-action.ts';
+import { runAction, type Result } from '../terminal/run-action.ts';
 import { checkFormat, formatOption } from '../terminal/scene-options.ts';
 
 interface CompareOptions extends OutputOptions, BackendOptions {
@@ -92,41 +87,49 @@ async function compare(path: string, options: CompareOptions, report: Reporter):
   const seeds = Array.from({ length: wholeNumber('--seeds', options.seeds, 1, 100) }, (_, i) => planned.seed + i);
   const request = backendRequest(options, AUTO);
   // Before the scene is opened: what is wrong with an entry should not take minutes to be found.
-  planEntries(entries, seeds, planned, '');
+  const format = checkFormat(options.format);
+  const measure = { split: split ?? null, every };
+  const jobsOf = (folder: string, name: string, shared: Config): Job[] =>
+    planJobs({
+      entries,
+      seeds,
+      scenes: [{ path: resolve(path), name, format: format ?? null, shared }],
+      folder,
+      backend: request,
+      measure,
+    });
+  jobsOf('', '', planned);
 
   const interrupt = listenForInterrupt();
-  const format = checkFormat(options.format);
-  const scene = await openSceneFor(path, planned.scene, { splits: ['train'], format }, report);
+  const scene = await nodeMachine.openTrainingScene({ path, format }, planned.scene, report);
   const shared = options.preset === undefined ? sharedConfig(options, presetFor(scene, report)) : planned;
-  viewsOf(scene, 'train', path);
-  reportProblems(scene, report);
   const out = options.out?.replace(/(?<=.)\/+$/, '') ?? `runs/compare-${scene.name.replace(/[^\w.-]/g, '_')}`;
-  const plan = planEntries(entries, seeds, shared, out);
+  const plan = `${out}/plan.json`;
+  const jobs = jobsOf(resolve(out), scene.name, shared);
   const backend = await startBackend(request, report, (candidate) => {
-    for (const { config } of plan) trainingMemory(scene, config, candidate);
+    for (const { config } of jobs) trainingMemory(scene, config, candidate);
   });
-  for (const { config } of plan) checkTrainingMemory(scene, config, backend, availableMemory());
-  const secondsBefore = performance.now() / 1000;
+  for (const { config } of jobs) checkTrainingMemory(scene, config, backend, availableMemory());
+  const opened = { scene, backend, secondsBefore: nodeMachine.seconds() };
 
-  const trained: Trained[] = [];
-  for (const [i, { entry, seed, folder, config }] of plan.entries()) {
-    report({ type: 'note', text: `${i + 1} of ${plan.length}: ${entry.name}, seed ${seed}: ${folder}` });
-    const record = newRecord(path, scene, backend, request, config);
-    const run = await trainRun({ folder, record, scene, backend, signal: interrupt.signal, report, secondsBefore });
-    if (run.interrupted) return interrupted(out);
-    trained.push(run);
+  await writePlan(nodeFiles, plan, jobs);
+  for (const [index, { entry, seed, folder }] of jobs.entries()) {
+    report({ type: 'note', text: `${index + 1} of ${jobs.length}: ${entry}, seed ${seed}: ${out}/${folder}` });
+    const open = (): Promise<Opened> => Promise.resolve(opened);
+    const { status } = await runOne({ machine: nodeMachine, file: plan, index, open, signal: interrupt.signal, report });
+    if (status === 'interrupted') return interrupted(out);
   }
   interrupt.release();
 
-  const { runs, split: measuredOn } = await measure(trained, backend, split, every, report);
-  const comparison = comparisonOf(byEntry(plan, runs, shared), {
+  const found = comparedEntries(await collectResults(nodeFiles, plan), shared);
+  const comparison = comparisonOf(found, {
     spikeray: VERSION,
     commit: await sourceCommit(),
     created: new Date().toISOString(),
     command: thisCommand(),
     scene: { path: resolve(path), name: scene.name, fingerprint: scene.fingerprint },
     backend: backend.description,
-    split: measuredOn,
+    split: found[0].runs[0].report.split,
     every,
     seeds,
     config: shared,
@@ -143,44 +146,6 @@ function sharedConfig(options: CompareOptions, preset: string): Config {
   return options.steps === undefined ? config : applyRequests(config, [{ key: 'fine.steps', value: options.steps, source: '--steps' }]);
 }
 
-/** Every run on the same held-out views. */
-async function measure(
-  trained: readonly Trained[],
-  backend: Backend,
-  wanted: SplitName | undefined,
-  every: number,
-  report: Reporter,
-): Promise<{ runs: ComparedRun[]; split: SplitName }> {
-  let held: Awaited<ReturnType<typeof heldOutViews>> | undefined;
-  const runs: ComparedRun[] = [];
-  for (const { run, state, checkpoint: path } of trained) {
-    const { checkpoint } = await run.load(path);
-    held ??= await heldOutViews(run, checkpoint, {}, wanted, report);
-    const { config } = run.record;
-    report({ type: 'note', text: `measuring ${run.folder}` });
-    const engine = await openField(backend, checkpoint);
-    try {
-      const found = await evaluateField({ engine, config, ...held, every, report });
-      runs.push({ seed: config.seed, run: run.folder, checkpoint: path, step: state.step, trainSeconds: state.seconds, report: found });
-    } finally {
-      await engine.dispose();
-    }
-  }
-  return { runs, split: held!.split };
-}
-
-function byEntry(
-  plan: readonly Planned[],
-  runs: readonly ComparedRun[],
-  shared: Config,
-): Pick<ComparedEntry, 'name' | 'settings' | 'runs'>[] {
-  const entries = [...new Set(plan.map(({ entry }) => entry))];
-  return entries.map((entry) => {
-    const { config } = plan.find((planned) => planned.entry === entry)!;
-    return { name: entry.name, settings: differences(config, shared), runs: runs.filter((_, i) => plan[i].entry === entry) };
-  });
-}
-
 async function writeComparison(comparison: Comparison, out: string): Promise<string[]> {
   const contents = {
     'compare.md': comparisonMarkdown(comparison, 'compare.svg'),
@@ -192,18 +157,7 @@ async function writeComparison(comparison: Comparison, out: string): Promise<str
   return Object.keys(contents).map((name) => `${out}/${name}`);
 }
 
-/** The same command goes on after an interruption, and repeats the comparison elsewhere. */
-function thisCommand(): string {
-  const output = ['--json', '--quiet', '--verbose'];
-  return [
-    'spikeray',
-    ...process.argv
-      .slice(2)
-      .filter((argument) => !output.includes(argument))
-      .map(quoted),
-  ].join(' ');
-}
-
+/** The same command goes on. */
 function interrupted(out: string): Result {
   const resume = thisCommand();
   return { json: { interrupted: true, out, resume }, text: `interrupted; to go on: ${resume}\n`, exitCode: INTERRUPTED };

@@ -1,26 +1,17 @@
 /** `spikeray resume RUN`: training goes on from the newest checkpoint. */
-import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { InputError } from '../../base/errors.ts';
 import { wholeNumber } from '../../base/option-values.ts';
 import { withMaxSteps } from '../../config/planned-steps.ts';
 import { applyRequests } from '../../config/resolve-config.ts';
 import type { Config } from '../../config/schema.ts';
-import { whyFinished } from '../../jobs/train-into.ts';
-import { trainTaught } from '../../jobs/train-run.ts';
-import { checkTrainingMemory } from '../../jobs/training-memory.ts';
-import { availableMemory } from '../../node/available-memory.ts';
-import { type BackendOptions, backendRequest } from '../../node/backend-request.ts';
-import { nodeFiles } from '../../node/node-files.ts';
-import { openRunScene, viewsOf } from '../../node/open-run-scene.ts';
-import { startBackend } from '../../node/start-backend.ts';
-import { listCheckpoints } from '../../run/checkpoint-folder.ts';
-import { openRun, type RunFolder } from '../../run/run-folder.ts';
+import { resumeRun } from '../../jobs/resume-run.ts';
+import { backendRequest, type BackendOptions } from '../../node/backend-request.ts';
+import { nodeMachine } from '../../node/node-machine.ts';
 import { describeTraining } from '../terminal/describe-training.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { addBackendOptions, addOutputOptions, type OutputOptions } from '../terminal/options.ts';
-import { runAction } from '../terminal/run-action.ts';
 import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
+import { runAction } from '../terminal/run-action.ts';
 
 interface ResumeOptions extends OutputOptions, BackendOptions, MovedSceneOptions {
   readonly maxSteps?: string;
@@ -45,58 +36,21 @@ export function resumeCommand(): Command {
 
 async function resume(path: string, options: ResumeOptions): Promise<void> {
   await runAction(options, async (report) => {
-    const run = await openRun(nodeFiles, path.replace(/(?<=.)\/+$/, ''));
-    const { record } = run;
-    const config = changedPlan(record.config, options);
-    const { name: choice, threads, gpu } = record.backend;
-    const request = backendRequest(options, { choice, threads, gpu });
-    // A run that was interrupted while its teacher was trained has nothing of its own yet.
-    const begun = config.distillation.teacher !== 'twin' || options.checkpoint !== undefined || (await hasCheckpoint(run));
-    const found = begun ? await run.load(options.checkpoint) : null;
-    const over = found && whyFinished(found.checkpoint.state, config);
-    if (found !== null) report({ type: 'note', text: `from ${found.path}` });
-    if (found !== null && over !== null) {
-      report({ type: 'note', text: `nothing to do: ${over}` });
-      return describeTraining(
-        { run: { ...run, record: { ...record, config } }, state: found.checkpoint.state, interrupted: false, checkpoint: found.path },
-        options,
-      );
-    }
     const interrupt = listenForInterrupt();
-    const { path: scenePath, scene } = await openRunScene({ ...record, config }, movedScene(options), ['train'], report);
-    viewsOf(scene, 'train', scenePath);
-    if (scene.fingerprint !== (found?.checkpoint.sceneFingerprint ?? record.scene.fingerprint)) {
-      const what = `${scenePath}: the scene changed since the checkpoint (training images, poses or intrinsics differ)`;
-      if (options.force !== true)
-        throw new InputError(what, 'Restore the scene, or go on with the changed one with --force, or train again.');
-      report({ type: 'warning', text: what });
-    }
-    const backend = await startBackend(request, report);
-    checkTrainingMemory(scene, config, backend, availableMemory());
-    const changed = {
-      ...record,
-      config,
-      scene: { ...record.scene, path: resolve(scenePath), format: scene.format, fingerprint: scene.fingerprint },
-      backend: { name: backend.name, description: backend.description, threads: request.threads, gpu: request.gpu },
-    };
-    const continued = found === null ? await run.rewrite(changed) : await run.continueFrom(found.checkpoint, changed);
-    const secondsBefore = performance.now() / 1000;
-    const trained = await trainTaught({
-      run: continued,
-      scene,
-      backend,
-      start: found?.checkpoint,
+    const trained = await resumeRun({
+      machine: nodeMachine,
+      folder: path.replace(/(?<=.)\/+$/, ''),
+      config: (config) => changedPlan(config, options),
+      backend: (recorded) => backendRequest(options, recorded),
+      checkpoint: options.checkpoint,
+      ...movedScene(options),
+      force: options.force ?? false,
       signal: interrupt.signal,
       report,
-      secondsBefore,
     });
     interrupt.release();
     return describeTraining(trained, options);
   });
-}
-
-async function hasCheckpoint({ folder }: RunFolder): Promise<boolean> {
-  return (await listCheckpoints(nodeFiles, `${folder}/checkpoints`)).length > 0;
 }
 
 function changedPlan(config: Config, { maxSteps, maxMinutes }: ResumeOptions): Config {

@@ -2,38 +2,33 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { SceneData } from '../../../datasets/scene-data.ts';
+import { AUTO } from '../../backends/select-backend.ts';
 import { InputError, SpikeRayError } from '../../base/errors.ts';
-import { byteSize } from '../../base/format.ts';
 import { wholeNumber } from '../../base/option-values.ts';
 import { withMaxSteps } from '../../config/planned-steps.ts';
 import { DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
 import type { Config } from '../../config/schema.ts';
 import { withValue } from '../../config/settings.ts';
 import { presetFor } from '../../jobs/choose-preset.ts';
-import { newRecord } from '../../jobs/new-record.ts';
-import { openTeacher } from '../../jobs/open-teacher.ts';
-import { trainTaught } from '../../jobs/train-run.ts';
-import { checkTrainingMemory, trainingMemory } from '../../jobs/training-memory.ts';
-import { availableMemory } from '../../node/available-memory.ts';
-import { type BackendOptions, backendRequest } from '../../node/backend-request.ts';
+import type { Trained } from '../../jobs/train-into.ts';
+import { trainScene } from '../../jobs/train-scene.ts';
+import { backendRequest, type BackendOptions } from '../../node/backend-request.ts';
 import { nodeFiles } from '../../node/node-files.ts';
-import { openSceneFor, reportProblems, viewsOf } from '../../node/open-run-scene.ts';
-import { AUTO, startBackend } from '../../node/start-backend.ts';
-import { checkFolderFree, createRun } from '../../run/run-folder.ts';
+import { nodeMachine } from '../../node/node-machine.ts';
+import { checkFolderFree } from '../../run/run-folder.ts';
 import type { LiveTraining } from '../../server/live-training.ts';
-import { checkTimeLeft } from '../../train/run-stage.ts';
 import { describeTraining } from '../terminal/describe-training.ts';
-import { type Interrupt, INTERRUPTED, listenForInterrupt } from '../terminal/interrupt.ts';
+import { INTERRUPTED, listenForInterrupt, type Interrupt } from '../terminal/interrupt.ts';
 import {
   addBackendOptions,
   addOutputOptions,
   collect,
-  type OutputOptions,
-  presetOption,
   requestsOf,
   settingOption,
+  type OutputOptions,
+  presetOption,
 } from '../terminal/options.ts';
-import { type Result, runAction } from '../terminal/run-action.ts';
+import { runAction, type Result } from '../terminal/run-action.ts';
 import { checkFormat, formatOption } from '../terminal/scene-options.ts';
 import { DEFAULT_PORT, underView, viewerPort } from '../terminal/train-under-view.ts';
 
@@ -92,30 +87,23 @@ async function train(path: string, options: TrainOptions): Promise<void> {
     if (options.out === '') throw new InputError('--out: expected a folder, found an empty name', 'Give a folder, or leave --out out.');
     if (options.out !== undefined) await checkFolderFree(nodeFiles, options.out, force);
     const interrupt = listenForInterrupt();
-    const format = checkFormat(options.format);
-    const scene = await openSceneFor(path, planned.scene, { splits: ['train'], format }, report);
-    const config = options.preset === undefined ? configOf(options, presetFor(scene, report)) : planned;
-    viewsOf(scene, 'train', path);
-    reportProblems(scene, report);
-    const backend = await startBackend(request, report, (candidate) => trainingMemory(scene, config, candidate));
-    const { teacher: named } = config.distillation;
-    const teacher = named === null || named === 'twin' ? undefined : await openTeacher(named, config, scene, null);
-    const needed = checkTrainingMemory(scene, config, backend, availableMemory());
-    if (interrupt.signal.aborted) return nothingDone(interrupt);
-    checkTimeLeft(config, performance.now() / 1000);
-    const onGpu = backend.memory === 'gpu' ? `; on the GPU ${byteSize(needed.field)}` : '';
-    report({ type: 'note', text: `memory: about ${byteSize(needed.total)} at most; images ${byteSize(needed.images)}${onGpu}` });
-    const folder = options.out?.replace(/(?<=.)\/+$/, '') ?? (await freeFolder(scene, config));
-    const run = await createRun(nodeFiles, folder, newRecord(path, scene, backend, request, config), force);
-    report({ type: 'note', text: `run folder: ${folder}` });
-    const secondsBefore = performance.now() / 1000;
-    const training = { run, scene, backend, teacher, signal: interrupt.signal, report, secondsBefore };
-    const train = async (live?: LiveTraining): Promise<Result> => {
-      const trained = await trainTaught({ ...training, live });
-      interrupt.release();
-      return describeTraining(trained, options);
-    };
-    return port === null ? train() : underView(run, port, interrupt.signal, report, train);
+    const { signal } = interrupt;
+    const trained = await trainScene({
+      machine: nodeMachine,
+      place: { path, format: checkFormat(options.format) },
+      opening: planned.scene,
+      config: (scene) => (options.preset === undefined ? configOf(options, presetFor(scene, report)) : planned),
+      folder: (scene, config) => options.out?.replace(/(?<=.)\/+$/, '') ?? freeFolder(scene, config),
+      force,
+      backend: request,
+      signal,
+      report,
+      around: async (run, train) => {
+        const toItsEnd = (live?: LiveTraining): Promise<Trained> => train(live).finally(interrupt.release);
+        return port === null ? toItsEnd() : underView(run, port, signal, report, toItsEnd);
+      },
+    });
+    return trained === null ? nothingDone(interrupt) : describeTraining(trained, options);
   });
 }
 

@@ -1,4 +1,5 @@
-/** Ctrl-C: the first asks for an orderly end (save, say how to go on), the second ends at once. */
+/** Ctrl-C, `kill` and a closed terminal: the first asks for an orderly end (save, say how to go on), the second ends at once. */
+import { END_SIGNALS } from '../../node/at-exit.ts';
 import { writeNotice } from './terminal.ts';
 
 export const INTERRUPTED = 130;
@@ -16,13 +17,11 @@ export function listenForInterrupt(): Interrupt {
     controller.abort();
     writeNotice('stopping after this step; press Ctrl-C again to stop at once, without saving');
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const signal of END_SIGNALS) process.on(signal, stop);
   return {
     signal: controller.signal,
     release: () => {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
+      for (const signal of END_SIGNALS) process.off(signal, stop);
     },
   };
 }
@@ -30,7 +29,7 @@ export function listenForInterrupt(): Interrupt {
 /** For commands that serve until they are stopped. */
 export function untilInterrupted(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    for (const signal of END_SIGNALS)
       process.once(signal, () => {
         resolve();
       });

@@ -6,7 +6,6 @@ import { LiveTraining } from '../../server/live-training.ts';
 import { startWebServer } from '../../server/web-server.ts';
 import type { Reporter } from '../../base/events.ts';
 import { untilInterrupted } from './interrupt.ts';
-import type { Result } from './run-action.ts';
 import { writeNotice } from './terminal.ts';
 
 export const DEFAULT_PORT = 8124;
@@ -17,13 +16,13 @@ export function viewerPort(option: string | true): number {
 }
 
 /** @param signal aborted: neither a pause nor the viewer holds up the end */
-export async function underView(
+export async function underView<T>(
   run: RunFolder,
   port: number,
   signal: AbortSignal,
   report: Reporter,
-  train: (live: LiveTraining) => Promise<Result>,
-): Promise<Result> {
+  train: (live: LiveTraining) => Promise<T>,
+): Promise<T> {
   const live = new LiveTraining(resolve(run.folder), run.record.config.seed, signal);
   const server = await startWebServer({ served: [run.folder], host: '127.0.0.1', port, live, report });
   try {

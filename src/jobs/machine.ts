@@ -1,0 +1,44 @@
+/** What training asks of the machine that it runs on. Node's is src/node/node-machine.ts; a page would bring its own. */
+import type { SceneData, SplitName, View, WorldFrame } from '../../datasets/scene-data.ts';
+import type { BackendRequest } from '../backends/select-backend.ts';
+import type { Reporter } from '../base/events.ts';
+import type { Config } from '../config/schema.ts';
+import type { Backend } from '../engine/backend.ts';
+import type { Files } from '../io/files.ts';
+import type { LockFolder } from '../run/folder-lock.ts';
+import type { RunFolder } from '../run/run-folder.ts';
+import type { Checkpoint } from '../train/checkpoint.ts';
+
+export interface ScenePlace {
+  readonly path: string;
+  /** Name of its format; undefined: found out. */
+  readonly format?: string;
+  /** Where a run has put the scene's world; undefined: found out. */
+  readonly frame?: WorldFrame | null;
+}
+
+export interface Machine {
+  readonly files: Files;
+  /** What runs the program, such as "v20.20.0": part of a run's record. */
+  readonly runtime: string;
+  readonly lockFolder: LockFolder;
+  /** A path that means the same wherever it is read. */
+  absolute(path: string): string;
+  /** Lower-case hex. */
+  fileSha256(path: string): Promise<string>;
+  /** Opens a scene with the pixels of its training views, and says what is odd about it. Throws InputError if it has none. */
+  openTrainingScene(place: ScenePlace, settings: Omit<Config['scene'], 'background'>, report: Reporter): Promise<SceneData>;
+  /** The views that a run is measured on: of `split`, or else of test, or else of val. Throws InputError if there are none. */
+  openHeldOutViews(
+    run: RunFolder,
+    checkpoint: Checkpoint,
+    split: SplitName | undefined,
+    report: Reporter,
+  ): Promise<{ split: SplitName; views: readonly View[] }>;
+  /** @param suits see selectBackend */
+  startBackend(request: BackendRequest, report: Reporter, suits?: (backend: Backend) => void): Promise<Backend>;
+  /** Bytes that this process can still get. */
+  availableMemory(): number;
+  /** Seconds since the program began: what was spent before training counts as part of its time limit. */
+  seconds(): number;
+}

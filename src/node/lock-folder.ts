@@ -1,0 +1,209 @@
+/**
+ * Locks folders in Node: LOCK_FILE is made exclusively and names its holder (host, process, start of the process, command). It is renewed every
+ * RENEW_SECONDS while it is held.
+ *
+ * A lock that is found is left behind, and taken over,
+ *     - on the same running system: if that process, begun at that time, is gone
+ *     - else (another host, another container, before a restart): if it was not renewed for STALE_SECONDS, by the clock of the file system
+ *
+ * A holder that was stopped for longer than STALE_SECONDS finds at its
+ * next `confirm` that the lock is not its own any more, and writes nothing.
+ */
+import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { LockedError, StorageError } from '../base/errors.ts';
+import { clock } from '../base/format.ts';
+import { LOCK_FILE, type FolderLock } from '../run/folder-lock.ts';
+import { atExit } from './at-exit.ts';
+import { TEMPORARY_ENDING, unwritable } from './node-files.ts';
+import { processStart, thisPlace, type Place } from './process-start.ts';
+import { thisCommand } from './this-command.ts';
+
+const RENEW_SECONDS = 15;
+export const STALE_SECONDS = 180;
+
+/** Held for a moment by who removes a lock that was left behind. */
+const GUARD = `.${LOCK_FILE}.taking`;
+
+/** Tries before giving up: each time another process was quicker, and is gone again. */
+const TRIES = 100;
+
+const holderSchema = z.object({
+  host: z.string(),
+  boot: z.string().nullable(),
+  pid: z.number().int().positive(),
+  started: z.string(),
+  command: z.string(),
+  since: z.string(),
+});
+
+type Holder = z.infer<typeof holderSchema>;
+
+interface Found {
+  readonly text: string;
+  /** null: unreadable, such as of a process that ended while it wrote the file. */
+  readonly holder: Holder | null;
+  /** Seconds. */
+  readonly age: number;
+}
+
+let temporaries = 0;
+
+/** @throws LockedError with the holder's name */
+export async function lockFolder(folder: string): Promise<FolderLock> {
+  const path = join(folder, LOCK_FILE);
+  const place = await thisPlace();
+  const own: Holder = {
+    ...place,
+    pid: process.pid,
+    started: (await processStart(process.pid)) ?? '',
+    command: thisCommand(),
+    since: new Date().toISOString(),
+  };
+  const text = `${JSON.stringify(own, null, 2)}\n`;
+  try {
+    await mkdir(folder, { recursive: true });
+    for (let i = 0; i < TRIES; i++) {
+      if (await create(path, text)) return held(folder, path, text);
+      const found = await look(path);
+      if (found === null) continue;
+      if (await isHeld(found, place)) throw refusal(folder, path, found, place);
+      await takeAway(path, found.text);
+    }
+  } catch (error) {
+    throw unwritable(path, null, error);
+  }
+  throw new LockedError(`${folder}: other processes take its lock again and again`, 'Try again when they are done.');
+}
+
+function held(folder: string, path: string, text: string): FolderLock {
+  const timer = setInterval(() => void renew(path, text), RENEW_SECONDS * 1000);
+  timer.unref();
+  let released = false;
+  const callOff = atExit(() => {
+    try {
+      if (readFileSync(path, 'utf8') === text) rmSync(path);
+    } catch {
+      // Gone already, or not to be reached: the process is ending, and the next one sees that it is gone.
+    }
+  });
+  return {
+    confirm: async () => {
+      const now = await readOrNull(path);
+      if (now === text) return;
+      throw new StorageError(
+        `${folder}: this process lost its lock: ${now === null ? `${path} was removed` : 'it stood still for so long that another took over'}; nothing more is written`,
+        'Look at what is there now before you give the command again.',
+      );
+    },
+    release: async () => {
+      if (released) return;
+      released = true;
+      clearInterval(timer);
+      callOff();
+      if ((await readOrNull(path)) === text) await rm(path, { force: true });
+    },
+  };
+}
+
+/** Whether the file was made: false if there is one. */
+async function create(path: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Writes the same bytes again: the file system dates it by its own clock. A lock that is not there, or another's, is left alone. */
+async function renew(path: string, text: string): Promise<void> {
+  try {
+    const file = await open(path, 'r+');
+    try {
+      if ((await file.readFile('utf8')) === text) await file.write(text, 0);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    // What is wrong with it shows when something is to be written: `confirm`.
+  }
+}
+
+async function look(path: string): Promise<Found | null> {
+  const text = await readOrNull(path);
+  return text === null ? null : { text, holder: parseHolder(text), age: await ageOf(path) };
+}
+
+function parseHolder(text: string): Holder | null {
+  try {
+    return holderSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+async function isHeld({ holder, age }: Found, { host, boot }: Place): Promise<boolean> {
+  if (holder === null || !samePlace(holder, { host, boot })) return age < STALE_SECONDS;
+  const start = await processStart(holder.pid);
+  return start !== null && (start === '' || start === holder.started);
+}
+
+const samePlace = (a: Place, b: Place): boolean => a.host === b.host && a.boot === b.boot;
+
+function refusal(folder: string, path: string, { holder, age }: Found, place: Place): LockedError {
+  if (holder === null)
+    return new LockedError(
+      `${folder} is in use: ${path} is there, and does not say by whom`,
+      `It counts as left behind ${STALE_SECONDS} seconds after it was written; that was ${clock(age)} ago. Then give the command again.`,
+    );
+  const { command, pid, host, since } = holder;
+  const who = `${folder} is in use by \`${command}\`, process ${pid} on ${host}, since ${since}`;
+  if (samePlace(holder, place)) return new LockedError(who, 'Wait until it has ended, or end it; then give the command again.');
+  return new LockedError(
+    who,
+    `Wait until it has ended. Should it be gone: its lock counts as left behind ${STALE_SECONDS} seconds after it was last renewed, ${clock(age)} ago.`,
+  );
+}
+
+/** Removes the lock that was left behind, if it still is what was found: only who holds GUARD may, and a dead holder changes nothing. */
+async function takeAway(path: string, text: string): Promise<void> {
+  const guard = join(path, '..', GUARD);
+  if (!(await create(guard, ''))) {
+    if ((await ageOf(guard)) > STALE_SECONDS) await rm(guard, { force: true });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return;
+  }
+  try {
+    if ((await readOrNull(path)) === text) await rm(path, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+/** Seconds since a file was written, by the clock of its file system; 0 if it is gone. */
+async function ageOf(path: string): Promise<number> {
+  const probe = join(path, '..', `.${LOCK_FILE}.${process.pid}-${temporaries++}${TEMPORARY_ENDING}`);
+  try {
+    await writeFile(probe, '');
+    const [{ mtimeMs }, now] = await Promise.all([stat(path), stat(probe)]);
+    return (now.mtimeMs - mtimeMs) / 1000;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
+  } finally {
+    await rm(probe, { force: true });
+  }
+}
+
+async function readOrNull(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+/** This machine, under Node, as training asks for it. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Machine } from '../jobs/machine.ts';
+import { availableMemory } from './available-memory.ts';
+import { heldOutViews } from './held-out-views.ts';
+import { lockFolder } from './lock-folder.ts';
+import { nodeFiles } from './node-files.ts';
+import { openSceneFor, reportProblems, viewsOf } from './open-run-scene.ts';
+import { startBackend } from './start-backend.ts';
+
+export const nodeMachine: Machine = {
+  files: nodeFiles,
+  runtime: process.version,
+  lockFolder,
+  absolute: (path) => resolve(path),
+  fileSha256: async (path) => {
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+    return hash.digest('hex');
+  },
+  openTrainingScene: async ({ path, format, frame }, settings, report) => {
+    const scene = await openSceneFor(path, settings, { splits: ['train'], format, frame }, report);
+    viewsOf(scene, 'train', path);
+    reportProblems(scene, report);
+    return scene;
+  },
+  openHeldOutViews: (run, checkpoint, split, report) => heldOutViews(run, checkpoint, {}, split, report),
+  startBackend,
+  availableMemory,
+  seconds: () => performance.now() / 1000,
+};

@@ -1,0 +1,12 @@
+/** The command line of this process, as a person would type it again. */
+import { basename } from 'node:path';
+import { quoted } from '../base/format.ts';
+
+/** How a result is shown is no matter of what was done. */
+const OUTPUT = ['--json', '--quiet', '--verbose'];
+
+export function thisCommand(): string {
+  const [, script = 'node', ...args] = process.argv;
+  const program = /[/\\](cli[/\\]main\.[jt]s|spikeray)$/.test(script) ? 'spikeray' : basename(script);
+  return [program, ...args.filter((argument) => !OUTPUT.includes(argument)).map(quoted)].join(' ');
+}
