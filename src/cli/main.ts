@@ -3,10 +3,10 @@
 import { endOnSignals } from '../node/at-exit.ts';
 import { createProgram } from './program.ts';
 import { printError } from './terminal/print-error.ts';
-import { tolerateClosedPipes } from './terminal/terminal.ts';
+import { handleStreamErrors } from './terminal/terminal.ts';
 
 endOnSignals();
-tolerateClosedPipes();
+handleStreamErrors();
 try {
   const program = await createProgram(process.argv.slice(2));
   await program.parseAsync();

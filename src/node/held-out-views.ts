@@ -8,6 +8,15 @@ import { type MovedScene, openRunScene, viewsOf } from './open-run-scene.ts';
 
 export { SPLIT_NAMES as SPLITS } from '../../datasets/scene-format.ts';
 
+export interface HeldOutViews {
+  readonly split: SplitName;
+  readonly views: readonly View[];
+  /** Name of the scene. */
+  readonly scene: string;
+  /** Whether its training views are other than those of the checkpoint: another scene, or one that changed. */
+  readonly changed: boolean;
+}
+
 /**
  * The views of `split`, or else of test, or else of val.
  *
@@ -20,18 +29,25 @@ export async function heldOutViews(
   moved: MovedScene,
   split: SplitName | undefined,
   report: Reporter,
-): Promise<{ split: SplitName; views: readonly View[] }> {
+): Promise<HeldOutViews> {
   const open = async (wanted: SplitName): Promise<SceneData> => {
     const { path, scene } = await openRunScene(run.record, moved, [wanted], report);
     if (scene.fingerprint !== checkpoint.sceneFingerprint)
       report({ type: 'warning', text: `${path}: the training views changed since the checkpoint; the numbers may not be comparable` });
     return scene;
   };
-  if (split !== undefined) return { split, views: viewsOf(await open(split), split, moved.scene ?? run.record.scene.path) };
-  const test = (await open('test')).splits.test;
-  if (test !== undefined) return { split: 'test', views: test };
-  const val = (await open('val')).splits.val;
-  if (val !== undefined) return { split: 'val', views: val };
+  const found = (scene: SceneData, of: SplitName, views: readonly View[]): HeldOutViews => {
+    return { split: of, views, scene: scene.name, changed: scene.fingerprint !== checkpoint.sceneFingerprint };
+  };
+  if (split !== undefined) {
+    const scene = await open(split);
+    return found(scene, split, viewsOf(scene, split, moved.scene ?? run.record.scene.path));
+  }
+  for (const candidate of ['test', 'val'] as const) {
+    const scene = await open(candidate);
+    const views = scene.splits[candidate];
+    if (views !== undefined) return found(scene, candidate, views);
+  }
   throw new InputError(
     `${moved.scene ?? run.record.scene.path}: expected a test or a val split to evaluate on, found neither`,
     'Use --split train to measure on training views.',

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
 import { InputError, MemoryError, StorageError } from '../base/errors.ts';
 import type { Files } from '../io/files.ts';
+import { removeAtExit } from './at-exit.ts';
 
 /** Node refuses single reads and writes of 2 GiB and more. */
 const LARGEST_TRANSFER = 1 << 28;
@@ -49,6 +50,7 @@ export const nodeFiles: Files = {
     const folder = dirname(path);
     const temporary = join(folder, `.${basename(path)}.${process.pid}-${temporaries++}${TEMPORARY_ENDING}`);
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    const callOff = removeAtExit(temporary);
     try {
       await mkdir(folder, { recursive: true });
       await writeSynced(temporary, chunks);
@@ -57,6 +59,8 @@ export const nodeFiles: Files = {
     } catch (error) {
       await removeQuietly(temporary);
       throw unwritable(path, bytes, error);
+    } finally {
+      callOff();
     }
   },
 
@@ -172,8 +176,14 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'code' in error && 'syscall' in error;
 }
 
+/** Node refuses such a path before the system sees it. */
+function hasNul(path: string, error: unknown): InputError | null {
+  if (!path.includes('\0')) return null;
+  return new InputError(`${path}: a path cannot hold a NUL character`, 'Correct the name where it is written.', { cause: error });
+}
+
 function unreadable(path: string, error: unknown): unknown {
-  if (!isSystemError(error)) return error;
+  if (!isSystemError(error)) return hasNul(path, error) ?? error;
   switch (error.code) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -185,6 +195,10 @@ function unreadable(path: string, error: unknown): unknown {
       return new InputError(`${path}: not permitted to read it`, 'Change its permissions, or run as a user who may read it.', {
         cause: error,
       });
+    case 'ENAMETOOLONG':
+      return new InputError(`${path}: the name is longer than the file system allows`, 'Check the path.', { cause: error });
+    case 'ELOOP':
+      return new InputError(`${path}: links that lead round in a circle`, 'Check the links on the way.', { cause: error });
     default:
       return new InputError(`${path}: cannot be read (${error.code}: ${error.message})`, 'Check the file and its disk, or replace it.', {
         cause: error,
@@ -193,7 +207,7 @@ function unreadable(path: string, error: unknown): unknown {
 }
 
 export function unwritable(path: string, bytes: number | null, error: unknown): unknown {
-  if (!isSystemError(error)) return error;
+  if (!isSystemError(error)) return hasNul(path, error) ?? error;
   const what = bytes === null ? path : `${path} (${bytes} bytes)`;
   switch (error.code) {
     case 'ENOSPC':
@@ -207,10 +221,11 @@ export function unwritable(path: string, bytes: number | null, error: unknown): 
       );
     case 'EACCES':
     case 'EPERM':
-    case 'EROFS':
       return new StorageError(`${what}: not permitted to write there`, 'Choose another place with --out, or change the permissions.', {
         cause: error,
       });
+    case 'EROFS':
+      return new StorageError(`${what}: the file system is read-only`, 'Choose another place with --out.', { cause: error });
     case 'EEXIST':
     case 'ENOTDIR':
       return new StorageError(`${what}: a file is in the way where a folder is needed`, 'Choose another place with --out.', {

@@ -20,7 +20,7 @@ import { type FieldSpec } from '../model/field-spec.ts';
 import { fieldSpecSchema } from '../model/field-spec-schema.ts';
 import { parametersOf, trainingTensors, type TensorName } from '../model/tensor-names.ts';
 import { rowLength, tensorShape } from '../model/tensor-shape.ts';
-import { networksOf } from './stage-spec.ts';
+import { coarseSpec, fineSpec, networksOf, regionOf } from './stage-spec.ts';
 import type { TrainState } from './train-state.ts';
 
 export interface Checkpoint {
@@ -105,6 +105,7 @@ export async function decodeCheckpoint(bytes: Uint8Array<ArrayBuffer>, file: str
   const head = parseHead(content.metadata.head, file);
   const size = voxelCount(head.spec.grid);
   for (const name of new Set([...parametersOf(head.spec), ...head.names])) checkTensor(content, name, head.spec, file);
+  for (const [name, { data }] of content.tensors) checkNumbers(name, data, file);
   const occupancy = tensorOf(content, OCCUPANCY, [Math.ceil(size / 8)], 'U8', file);
   return {
     ...head,
@@ -143,11 +144,8 @@ function parseHead(text: string, file: string): Head {
       'Use the SpikeRay that wrote it, or train again.',
     );
   }
-  const { state, spec, config } = result.data;
-  const networks = state.stage === 'fine' ? networksOf(config) : [null];
-  if (!networks.some((network) => JSON.stringify(spec.network) === JSON.stringify(network)))
-    throw unusable(file, 'is of another model: its colour network is not the one of its settings', 'Use another checkpoint.');
-  const known = new Set([...trainingTensors(spec), 'rate', 'inputRange']);
+  checkField(result.data, file);
+  const known = new Set([...trainingTensors(result.data.spec), 'rate', 'inputRange']);
   const other = result.data.names.find((name) => !known.has(name));
   if (other !== undefined)
     throw unusable(
@@ -156,6 +154,40 @@ function parseHead(text: string, file: string): Head {
       'Use the SpikeRay that wrote it, or train again.',
     );
   return result.data;
+}
+
+/** Throws InputError unless the field is one that its settings make. */
+function checkField({ state, spec, config }: Head, file: string): void {
+  const wrong = (what: string): InputError => unusable(file, `is of another model: ${what}`, 'Use another checkpoint.');
+  const { stage, scalings } = state;
+  const most = stage === 'fine' ? config.fine.scaleAt.length : 0;
+  if (scalings > most) throw wrong(`its grid was scaled ${scalings} times, its settings do it ${most} times`);
+  const networks = stage === 'fine' ? networksOf(config) : [null];
+  if (!networks.some((network) => JSON.stringify(spec.network) === JSON.stringify(network)))
+    throw wrong('its colour network is not the one of its settings');
+  const region = regionOf(spec);
+  const wanted = stage === 'coarse' ? coarseSpec(config, region) : { ...fineSpec(config, region, scalings), network: spec.network };
+  for (const key of Object.keys(wanted) as (keyof FieldSpec)[])
+    if (!isAlike(spec[key], wanted[key]))
+      throw wrong(`its ${key} is ${JSON.stringify(spec[key])}, its settings make it ${JSON.stringify(wanted[key])}`);
+}
+
+/** Of numbers that were computed by the same formula, in whichever order. */
+const ROUNDING = 1e-9;
+
+function isAlike(a: unknown, b: unknown): boolean {
+  if (typeof a === 'number' && typeof b === 'number') return Math.abs(a - b) <= ROUNDING * Math.max(1, Math.abs(a), Math.abs(b));
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  const [ours, theirs] = [Object.entries(a), Object.entries(b)];
+  return ours.length === theirs.length && ours.every(([key, value]) => isAlike(value, (b as Record<string, unknown>)[key]));
+}
+
+/** Throws InputError at the first that is no number. */
+function checkNumbers(name: string, data: TensorData, file: string): void {
+  if (!(data instanceof Float32Array)) return;
+  for (let i = 0; i < data.length; i++)
+    if (!Number.isFinite(data[i]))
+      throw unusable(file, `holds no usable field: value ${i} of the tensor ${name} is ${data[i]}`, 'Use another checkpoint.');
 }
 
 function checkTensor(content: SafeTensors, name: TensorName, spec: FieldSpec, file: string): void {

@@ -5,8 +5,9 @@ import { BOUNDED } from '../../src/spaces/bounded.ts';
 import type { TensorName } from '../../src/model/tensor-names.ts';
 import { presets } from '../../src/config/presets.ts';
 import { Random } from '../../src/math/random.ts';
-import { viewInputs, type FieldSpec } from '../../src/model/field-spec.ts';
+import { viewInputs } from '../../src/model/field-spec.ts';
 import { neuronTensors } from '../../src/neurons/settings.ts';
+import { fineSpec } from '../../src/train/stage-spec.ts';
 import type { Checkpoint } from '../../src/train/checkpoint.ts';
 
 export interface SampleOptions {
@@ -26,19 +27,18 @@ export function sampleCheckpoint({
   neuron = 'lif',
 }: SampleOptions = {}): Checkpoint {
   const random = new Random(seed);
-  const config = { ...presets.blender, network: { ...presets.blender.network, width: 16, neuron } };
-  const spec: FieldSpec = {
-    space: BOUNDED,
-    grid: { size, min: [-1, -0.75, -0.5], max: [1, 0.75, 0.5] },
-    representation: denseSpec(12),
-    network: config.network,
-    densityShift: -4.595,
-    interval: 0.5,
-    stepLength: 0.01,
-    near: 2,
-    alphaThreshold: 1e-4,
-    weightThreshold: 1e-3,
+  const { blender } = presets;
+  const voxelsOfBox = size[0] * size[1] * size[2];
+  const config = {
+    ...blender,
+    network: { ...blender.network, width: 16, neuron },
+    fine: { ...blender.fine, voxels: voxelsOfBox, scaleAt: [100], annShare: 0 },
   };
+  const scalings = config.fine.scaleAt.length;
+  // Cubes of a quarter of a metre.
+  const half = size.map((points) => points / 8) as [number, number, number];
+  const box = { min: [-half[0], -half[1], -half[2]], max: half } as const;
+  const spec = fineSpec(config, { space: BOUNDED, near: 2, box }, scalings);
   const voxels = voxelCount(spec.grid);
   const inputs = 12 + viewInputs(config.network);
   const seen = Uint8Array.from({ length: voxels }, () => (random.float() < touched ? 1 : 0));
@@ -62,7 +62,7 @@ export function sampleCheckpoint({
       stage: 'fine',
       step,
       adamStep: step,
-      scalings: 3,
+      scalings,
       random: random.state,
       seconds: 12.25,
       stageStart: 3.5,

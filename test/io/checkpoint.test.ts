@@ -149,6 +149,22 @@ describe('checkpoint file', () => {
       (head.spec.grid as Record<string, unknown>).size = [50, 40, 30];
       return content;
     },
+    'another density shift than its settings make': (content, head) => {
+      head.spec.densityShift = 3;
+      return content;
+    },
+    'steps of absurd length': (content, head) => {
+      head.spec.stepLength = 1e30;
+      return content;
+    },
+    'a threshold that is not that of its settings': (content, head) => {
+      head.spec.alphaThreshold = 0.5;
+      return content;
+    },
+    'more scalings than its settings have': (content, head) => {
+      head.state.scalings = 99;
+      return content;
+    },
     'an empty box': (content, head) => {
       (head.spec.grid as Record<string, unknown>).max = [-1, 1, 1];
       return content;
@@ -157,6 +173,22 @@ describe('checkpoint file', () => {
   it.each(Object.entries(models))('refuses a model with %s', async (_, change) => {
     const bytes = await forge(whole, change as Parameters<typeof forge>[1]);
     expect((await failureOf(bytes)).message).toMatch(/model/);
+  });
+
+  it.each([
+    ['w1', NaN],
+    ['w2.m', Infinity],
+    ['features.values', -Infinity],
+    ['density.fill', NaN],
+  ])('refuses a number that is none, in %s', async (name, value) => {
+    const bytes = await forge(whole, (content) => {
+      const tensors = new Map(content.tensors);
+      const { shape, data } = tensors.get(name)!;
+      const changed = (data as Float32Array).slice();
+      changed[0] = value;
+      return { ...content, tensors: tensors.set(name, { shape, data: changed }) };
+    });
+    expect((await failureOf(bytes)).message).toContain(`value 0 of the tensor ${name} is ${value}`);
   });
 
   it('refuses row indices out of range when the tensor is read', async () => {

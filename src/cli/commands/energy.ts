@@ -14,13 +14,14 @@ import { frontierCsv, frontierMarkdown, frontierPage } from '../../energy/report
 import { studyPage } from '../../energy/report/study-page.ts';
 import { markdownTable, summaryOf } from '../../energy/report/summary.ts';
 import { energyStudy, type EnergyStudy } from '../../energy/study.ts';
-import { checkSameScene, loadForEnergy, type MeasuredRun, measureRun } from '../../node/energy-run.ts';
+import { checkSameScene, loadForEnergy, measureRun, type LoadedRun, type MeasuredRun } from '../../node/energy-run.ts';
 import { SPLITS } from '../../node/held-out-views.ts';
 import { sharpCodec } from '../../node/image-codec.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import type { RunFieldOptions } from '../../node/open-run-field.ts';
 import type { MovedScene } from '../../node/open-run-scene.ts';
 import { openRapl } from '../../node/rapl.ts';
+import { whileWritingInto } from '../../node/write-into.ts';
 import { sourceCommit } from '../../node/source-commit.ts';
 import { VERSION } from '../../run/version.ts';
 import { addBackendOptions, addOutputOptions, collect, type OutputOptions } from '../terminal/options.ts';
@@ -92,16 +93,20 @@ async function energy(runs: readonly string[], options: EnergyOptions, report: R
 }
 
 async function studyOne(path: string, options: EnergyOptions, settings: Settings, report: Reporter): Promise<Result> {
-  const { split, every, hardware } = settings;
   const loaded = await loadForEnergy(path, options);
+  const out = options.out ?? `${loaded.run.folder}/report`;
+  return whileWritingInto(loaded.run.folder, out, 'folder', () => study(loaded, out, options, settings, report));
+}
+
+async function study(loaded: LoadedRun, out: string, options: EnergyOptions, settings: Settings, report: Reporter): Promise<Result> {
+  const { split, every, hardware } = settings;
   const twin = options.against === undefined ? null : await loadForEnergy(options.against, { ...options, checkpoint: undefined });
   const differentScenes = twin !== null && checkSameScene([loaded, twin], options.force ?? false);
-  const out = options.out ?? `${loaded.run.folder}/report`;
   await checkWritable(out);
   const meter = await openRapl();
   const measured = await measureRun(loaded, { ...options, moved: settings.moved, split, every, meter, report });
   const against = twin && (await measureRun(twin, { ...options, moved: settings.moved, split: measured.split, every, meter, report }));
-  const study = energyStudy({
+  const result = energyStudy({
     spikeray: VERSION,
     commit: await sourceCommit(),
     created: new Date().toISOString(),
@@ -114,21 +119,33 @@ async function studyOne(path: string, options: EnergyOptions, settings: Settings
     meter,
   });
   const files = await writeFiles(`${out}/energy`, settings.formats, {
-    html: () => studyPage(study, { codec: sharpCodec, run: measured.measurement }),
-    json: async () => `${JSON.stringify(study, null, 2)}\n`,
-    csv: async () => energyCsv(study),
+    html: () => studyPage(result, { codec: sharpCodec, run: measured.measurement }),
+    json: async () => `${JSON.stringify(result, null, 2)}\n`,
+    csv: async () => energyCsv(result),
   });
-  return { json: { ...study, files }, text: describe(study, files) };
+  return { json: { ...result, files }, text: describe(result, files) };
 }
 
 async function compareRuns(paths: readonly string[], options: EnergyOptions, settings: Settings, report: Reporter): Promise<Result> {
   for (const name of ['against', 'checkpoint'] as const)
     if (options[name] !== undefined) throw new InputError(`--${name} has no meaning with --compare`, `Leave --${name} out.`);
   if (paths.length < 2) throw new InputError(`--compare: expected at least two runs, found ${paths.length}`, 'Give more run folders.');
-  const loaded = [];
+  const loaded: LoadedRun[] = [];
   for (const path of paths) loaded.push(await loadForEnergy(path, options));
   const differentScenes = checkSameScene(loaded, options.force ?? false);
-  const out = options.out ?? `${loaded[0].run.folder}/report`;
+  const [{ run }] = loaded;
+  const out = options.out ?? `${run.folder}/report`;
+  return whileWritingInto(run.folder, out, 'folder', () => compare(loaded, out, differentScenes, options, settings, report));
+}
+
+async function compare(
+  loaded: readonly LoadedRun[],
+  out: string,
+  differentScenes: boolean,
+  options: EnergyOptions,
+  settings: Settings,
+  report: Reporter,
+): Promise<Result> {
   await checkWritable(out);
   const measured: MeasuredRun[] = [];
   for (const run of loaded)

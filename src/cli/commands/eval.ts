@@ -12,12 +12,14 @@ import { nodeFiles } from '../../node/node-files.ts';
 import { loadRun, openRunField, type RunFieldOptions } from '../../node/open-run-field.ts';
 import { replaceFolder } from '../../node/replace-folder.ts';
 import { addBackendOptions, addOutputOptions, type OutputOptions } from '../terminal/options.ts';
+import { whileWritingInto } from '../../node/write-into.ts';
 import { runAction } from '../terminal/run-action.ts';
 import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
 
 interface EvalOptions extends OutputOptions, RunFieldOptions, MovedSceneOptions {
   readonly split?: string;
   readonly every: string;
+  readonly out?: string;
 }
 
 export function evalCommand(): Command {
@@ -31,6 +33,8 @@ export function evalCommand(): Command {
     .option('--every <k>', 'every k-th view only', '1')
     .optionsGroup('Run:')
     .option('--checkpoint <file>', 'this checkpoint instead of the newest')
+    .optionsGroup('Files:')
+    .option('--out <folder>', 'folder to write (default: RUN/eval/SPLIT; for the views of another scene RUN/eval/SPLIT-of-SCENE)')
     .action((run: string, options: EvalOptions) => evaluate(run, options));
   return addOutputOptions(addBackendOptions(addSceneOptions(command), { backend: 'that of the run', threads: 'all cores' }));
 }
@@ -40,20 +44,25 @@ async function evaluate(path: string, options: EvalOptions): Promise<void> {
     const split = options.split === undefined ? undefined : word('--split', options.split, SPLIT_NAMES);
     const every = wholeNumber('--every', options.every, 1, 1e6);
     const loaded = await loadRun(path, options);
-    const held = await heldOutViews(loaded.run, loaded.checkpoint, movedScene(options), split, report);
-    const { run, engine, backend, checkpoint } = await openRunField(loaded, options, report);
-    try {
-      const folder = `${run.folder}/eval/${held.split}`;
-      const { config } = run.record;
-      const found = await replaceFolder(nodeFiles, folder, (unfinished) => {
-        const save = { files: nodeFiles, codec: sharpCodec, folder: unfinished };
-        return evaluateField({ engine, config, views: held.views, split: held.split, every, save, report });
-      });
-      const json = { run: run.folder, checkpoint: loaded.path, step: checkpoint.state.step, backend, ...found };
-      return { json, text: describe(found, config.network.neuron, folder) };
-    } finally {
-      await engine.dispose();
-    }
+    const { run, checkpoint } = loaded;
+    return whileWritingInto(run.folder, options.out ?? run.folder, 'folder', async () => {
+      const held = await heldOutViews(run, checkpoint, movedScene(options), split, report);
+      // Another scene's numbers must not pass for those of the run's own.
+      const other = options.scene !== undefined && held.changed ? `-of-${held.scene.replace(/[^\w.-]/g, '_')}` : '';
+      const folder = options.out ?? `${run.folder}/eval/${held.split}${other}`;
+      const { engine, backend } = await openRunField(loaded, options, report);
+      try {
+        const { config } = run.record;
+        const found = await replaceFolder(nodeFiles, folder, (unfinished) => {
+          const save = { files: nodeFiles, codec: sharpCodec, folder: unfinished };
+          return evaluateField({ engine, config, views: held.views, split: held.split, every, save, report });
+        });
+        const json = { run: run.folder, checkpoint: loaded.path, step: checkpoint.state.step, backend, folder, ...found };
+        return { json, text: describe(found, config.network.neuron, folder) };
+      } finally {
+        await engine.dispose();
+      }
+    });
   });
 }
 

@@ -24,6 +24,7 @@ import { loadRun, openRunField, type RunFieldOptions } from '../../node/open-run
 import { openRunScene, viewsOf } from '../../node/open-run-scene.ts';
 import type { RunFolder } from '../../run/run-folder.ts';
 import { addBackendOptions, addOutputOptions, imageSize, type OutputOptions } from '../terminal/options.ts';
+import { whileWritingInto } from '../../node/write-into.ts';
 import { runAction } from '../terminal/run-action.ts';
 import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
 
@@ -76,25 +77,27 @@ async function render(folder: string, options: RenderOptions): Promise<void> {
     // What lies in the run folder under the name of this path is from this command.
     await checkRenderFolder(nodeFiles, out, options.force === true || options.out === undefined);
     const { cameras, framesPerSecond } = await camerasOf(loaded.run, pathName, forward, options, size, report);
-    const { run, engine, path } = await openRunField(loaded, options, report);
-    try {
-      checkRenderMemory(cameras, availableMemory());
-      await removeFrames(nodeFiles, out);
-      const { config } = run.record;
-      const found = await renderFrames({
-        engine,
-        cameras,
-        background: backgroundColour(config.scene.background),
-        seed: config.seed,
-        framesPerSecond: fps ?? framesPerSecond ?? DEFAULT_FPS,
-        target: { files: nodeFiles, codec: sharpCodec, folder: out },
-        report,
-      });
-      const json = { run: run.folder, checkpoint: path, folder: out, ...found };
-      return { json, text: `${out}: ${found.frames} frames, ${found.secondsPerImage.toFixed(2)} s each\n` };
-    } finally {
-      await engine.dispose();
-    }
+    return whileWritingInto(loaded.run.folder, out, 'folder', async () => {
+      const { run, engine, path } = await openRunField(loaded, options, report);
+      try {
+        checkRenderMemory(cameras, availableMemory());
+        await removeFrames(nodeFiles, out);
+        const { config } = run.record;
+        const found = await renderFrames({
+          engine,
+          cameras,
+          background: backgroundColour(config.scene.background),
+          seed: config.seed,
+          framesPerSecond: fps ?? framesPerSecond ?? DEFAULT_FPS,
+          target: { files: nodeFiles, codec: sharpCodec, folder: out },
+          report,
+        });
+        const json = { run: run.folder, checkpoint: path, folder: out, ...found };
+        return { json, text: `${out}: ${found.frames} frames, ${found.secondsPerImage.toFixed(2)} s each\n` };
+      } finally {
+        await engine.dispose();
+      }
+    });
   });
 }
 

@@ -28,16 +28,24 @@ export function styled(style: Style, text: string): string {
   return colour ? styleText(style, text) : text;
 }
 
+/** What a system says of a place that takes no more. */
+const NO_ROOM: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota is used up',
+  EFBIG: 'the file is too large',
+};
+
 /**
- * A reader that goes away is no failure. Without a reader of the result there is nothing left to do; without one of the progress the work
- * goes on.
+ * A reader that goes away (EPIPE), or a terminal that was closed (EIO), is no failure. Without a reader of the result there is nothing left to do;
+ * progress that nobody can read stops no work. A result that cannot be written is a failure.
  */
-export function tolerateClosedPipes(): void {
+export function handleStreamErrors(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    const { code = '' } = error;
+    if (code === 'EPIPE' || code === 'EIO') process.exit(0);
+    writeNotice(`${styled('red', 'error:')} the result cannot be written to stdout: ${NO_ROOM[code] ?? error.message}`);
+    writeNotice('Everything else is done. Make room there, or send the result to another place.');
+    process.exit(1);
   });
-  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  process.stderr.on('error', () => undefined);
 }
