@@ -1,0 +1,24 @@
+/** The colour network as a NIR graph (nir/). */
+import { byteSize } from '../base/format.ts';
+import { InputError } from '../base/errors.ts';
+import type { Exporter } from './exporter.ts';
+import { networkGraph } from './nir/network-graph.ts';
+
+export const nirExporter: Exporter = {
+  name: 'nir',
+  summary: 'the colour network as a NIR graph (HDF5), one node a layer, with weights, constants and edges',
+  out: 'export/network.nir',
+  needs: [],
+  async *files({ checkpoint, path }) {
+    const { spec } = checkpoint;
+    if (spec.network === null)
+      throw new InputError(`${path}: this field has no colour network to export`, 'Train on into the fine stage: spikeray resume.');
+    const [w1, w2, w3] = await Promise.all([checkpoint.read('w1'), checkpoint.read('w2'), checkpoint.read('w3')]);
+    const graph = networkGraph(spec, { w1, w2, w3 });
+    const { encodeNir } = await import('./nir/write-nir.ts');
+    const bytes = await encodeNir(graph);
+    yield { path: '', content: [bytes] };
+    const nodes = [...graph.nodes.keys()];
+    return { json: { bytes: bytes.length, nodes, edges: graph.edges }, text: `${nodes.join(' -> ')}, ${byteSize(bytes.length)}` };
+  },
+};

@@ -1,0 +1,63 @@
+/** A run in Node, opened as far as an exporter needs it. */
+import { backgroundColour } from '../../datasets/background.ts';
+import { renderImage } from '../../renderer/render-image.ts';
+import { InputError } from '../base/errors.ts';
+import type { Reporter } from '../base/events.ts';
+import type { FieldEngine } from '../engine/backend.ts';
+import type { ExportSource, Exporter, Frame } from '../export/exporter.ts';
+import { openRunField, type RunField, type RunFieldOptions } from '../node/open-run-field.ts';
+import { readViewerFile } from '../node/static-viewer.ts';
+import { bakeRun } from './bake-run.ts';
+import { readViews } from './run-views.ts';
+
+type Loaded = Pick<RunField, 'run' | 'checkpoint' | 'path'>;
+
+/** Opens what the exporter needs for as long as `action` takes. */
+export async function withExportSource<T>(
+  loaded: Loaded,
+  { needs }: Exporter,
+  options: RunFieldOptions,
+  report: Reporter,
+  action: (source: ExportSource) => Promise<T>,
+): Promise<T> {
+  const engine = needs.length > 0 ? (await openRunField(loaded, options, report)).engine : null;
+  try {
+    return await action(sourceOf(loaded, engine));
+  } finally {
+    await engine?.dispose();
+  }
+}
+
+function sourceOf({ run, checkpoint, path }: Loaded, engine: FieldEngine | null): ExportSource {
+  const opened = (): FieldEngine => {
+    if (engine === null) throw new RangeError('The exporter has to say that it needs an engine or frames.');
+    return engine;
+  };
+  return {
+    folder: run.folder,
+    record: run.record,
+    checkpoint,
+    path,
+    baked: () => bakeRun(run, checkpoint, nameOf(run.folder), true),
+    viewerFile: readViewerFile,
+    engine: opened,
+    frames: () => framesOf(opened(), run),
+  };
+}
+
+async function* framesOf(engine: FieldEngine, { record }: RunField['run']): AsyncGenerator<Frame> {
+  const { config } = record;
+  const { views, problem } = await readViews(record);
+  if (problem !== null)
+    throw new InputError(`${record.scene.path}: its cameras are needed: ${problem}`, 'Put the scene back where it was.');
+  const settings = { background: backgroundColour(config.scene.background), noiseSeed: config.seed };
+  for (const { name, camToWorld, intrinsics } of views) {
+    const camera = { name, camToWorld, intrinsics };
+    yield { camera, image: await renderImage(engine, camera, settings) };
+  }
+}
+
+/** The last two folders: what runs lie in often says what they are of. */
+function nameOf(folder: string): string {
+  return folder.replaceAll('\\', '/').split('/').filter(Boolean).slice(-2).join('/');
+}
