@@ -50,7 +50,7 @@ const linesOf = (text: string): number[] =>
 describe('a run that is trained', () => {
   it("is refused to every other writer with the holder's name, read by readers, and free when it has ended", async () => {
     const out = join(folder, 'held');
-    const child = await started(['train', scene, '--out', out, ...TINY, ...ENDLESS], 'fine stage');
+    const child = await started(['train', scene, '--out', out, ...TINY, ...ENDLESS, '--verbose'], 'firing');
     const says = [`${out} is in use by \`spikeray train ${scene} --out ${out}`, `process ${child.pid} on `, 'Wait until it has ended'];
     await expectError(['resume', out], { says });
     await expectError(['eval', out], { says });
@@ -70,7 +70,7 @@ describe('a run that is trained', () => {
 
   it('is taken over from a process that was killed', async () => {
     const out = join(folder, 'killed');
-    const child = await started(['train', scene, '--out', out, ...TINY, ...ENDLESS], 'fine stage');
+    const child = await started(['train', scene, '--out', out, ...TINY, ...ENDLESS, '--verbose'], 'firing');
     await ended(child, 'SIGKILL');
     expect(JSON.parse(readFileSync(join(out, 'lock.json'), 'utf8'))).toMatchObject({ pid: child.pid });
     await succeed(['resume', out, '--max-steps', '5', '--quiet']);
@@ -79,7 +79,7 @@ describe('a run that is trained', () => {
 
   it('saves when its terminal is closed, as on Ctrl-C', async () => {
     const out = join(folder, 'hung up');
-    const child = await started(['train', scene, '--out', out, ...TINY, ...ENDLESS], 'fine stage');
+    const child = await started(['train', scene, '--out', out, ...TINY, ...ENDLESS, '--verbose'], 'firing');
     expect(await ended(child, 'SIGHUP')).toBe(130);
     const { state } = await openCheckpoint(out);
     expect(state.step).toBeGreaterThan(0);

@@ -1,5 +1,4 @@
 /** A small checkpoint with values in every part, for tests. */
-import { denseSpec } from '../../src/model/representations/dense.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import type { TensorName } from '../../src/model/tensor-names.ts';

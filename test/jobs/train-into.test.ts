@@ -4,6 +4,7 @@ import type { ProgressEvent } from '../../src/base/events.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { trainInto } from '../../src/jobs/train-into.ts';
 import { nodeFiles } from '../../src/node/node-files.ts';
+import { nodeMachine } from '../../src/node/node-machine.ts';
 import { createRun } from '../../src/run/run-folder.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
 import { leastConfig, tinyScene } from '../train/tiny-scene.ts';
@@ -25,7 +26,9 @@ async function warnings(change: (config: Config) => Config): Promise<string[]> {
   const run = await createRun(nodeFiles, `${temporaryFolder()}/run`, record, false);
   const events: ProgressEvent[] = [];
   const report = (event: ProgressEvent): number => events.push(event);
-  await trainInto({ run, scene, backend, signal: new AbortController().signal, report, secondsBefore: 0 });
+  const lock = await nodeMachine.lockFolder(run.folder);
+  await trainInto({ machine: nodeMachine, lock, run, scene, backend, signal: new AbortController().signal, report, secondsBefore: 0 });
+  await lock.release();
   return events.flatMap((event) => (event.type === 'warning' ? [event.text] : []));
 }
 
