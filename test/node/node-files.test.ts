@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sharpCodec } from '../../src/node/image-codec.ts';
-import { nodeFiles } from '../../src/node/node-files.ts';
+import { nodeFiles, unwritable } from '../../src/node/node-files.ts';
 import { InputError, StorageError } from '../../src/base/errors.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
 
@@ -71,5 +71,23 @@ describe('nodeFiles', () => {
     await nodeFiles.remove(join(folder, 'lines'));
     await nodeFiles.remove(join(folder, 'lines'));
     expect(await nodeFiles.list(folder)).toEqual([]);
+  });
+
+  it('has words for names that no file can have, and for links in a circle', async () => {
+    const folder = temporaryFolder();
+    for (const use of [nodeFiles.read, nodeFiles.kind, nodeFiles.list, (path: string) => nodeFiles.writeAtomic(path, [])]) {
+      await expect(use(join(folder, 'a\0b'))).rejects.toThrow(InputError);
+      await expect(use(join(folder, 'a\0b'))).rejects.toThrow('a path cannot hold a NUL character');
+    }
+    await expect(nodeFiles.read(join(folder, 'x'.repeat(300)))).rejects.toThrow('longer than the file system allows');
+    symlinkSync('loop', join(folder, 'loop'));
+    await expect(nodeFiles.read(join(folder, 'loop'))).rejects.toThrow('links that lead round in a circle');
+  });
+
+  it('tells a read-only file system from missing permissions', () => {
+    const failure = (code: string): unknown => unwritable('/x', 3, Object.assign(new Error(code), { code, syscall: 'open' }));
+    expect(failure('EROFS')).toBeInstanceOf(StorageError);
+    expect(String(failure('EROFS'))).toContain('the file system is read-only');
+    expect(String(failure('EACCES'))).toContain('not permitted to write there');
   });
 });
