@@ -67,7 +67,7 @@ const aboutSchema = z.strictObject({
       split: z.string(),
       psnr: finite,
       ssim: finite,
-      firingRates: z.tuple([finite, finite]).nullable(),
+      firingRates: z.array(finite).nullable(),
       millijoules: finite.nullable(),
       // Older files have one number, the share as executed.
       shareOfAnn: z

@@ -36,7 +36,7 @@ export interface StepMetrics {
   /** -10 log10 of the mean training error of the batches. */
   readonly psnr: number;
   /** Spikes (or active ReLUs) a neuron and time step, per hidden layer; null without a network. */
-  readonly firingRates: readonly [number, number] | null;
+  readonly firingRates: readonly number[] | null;
 }
 
 export type Reporter = (event: ProgressEvent) => void;

@@ -11,6 +11,8 @@ const network: Config['network'] = {
   surrogate: 'own',
   surrogateAlpha: null,
   width: 128,
+  layers: null,
+  quantiser: null,
   viewFrequencies: 4,
   temporal: 'condense',
   order: 'near-to-far',

@@ -1,6 +1,7 @@
 /** From what a person asks for (preset, options, `--set key=value`) to the one validated config of a run. */
 import { InputError } from '../base/errors.ts';
 import { nearestName, suggest } from '../base/nearest-name.ts';
+import { hiddenWidths } from '../neurons/settings.ts';
 import { checkNeuron } from './neuron-settings.ts';
 import { presets, type PresetName } from './presets.ts';
 import { configSchema, type Config } from './schema.ts';
@@ -87,7 +88,7 @@ function unknownKey({ key, source }: Request): InputError {
 /** JSON where it is JSON, else text; lists also as 250,500,750. */
 function parseValue(text: string, setting: Setting): unknown {
   if (text === 'null') return null;
-  if (setting.isText) return text;
+  if (setting.isText && !(setting.isList && text.startsWith('['))) return text;
   const json = setting.isList && !text.startsWith('[') ? `[${text}]` : text;
   try {
     return JSON.parse(json);
@@ -111,6 +112,12 @@ function checkConsistency({ scene, network, fine, distillation }: Config): void 
     throw new InputError(
       `network.encoding=poisson has no meaning with network.temporal=${network.temporal}`,
       'Add --temporal repeat, or use --set network.encoding=direct.',
+    );
+  const layers = hiddenWidths(network).length;
+  if (fine.spikeTargets !== null && fine.spikeTargets.length !== layers)
+    throw new InputError(
+      `fine.spikeTargets=${JSON.stringify(fine.spikeTargets)}: expected ${layers} numbers, each a number at least 0, or null`,
+      'Give one for each hidden layer.',
     );
   for (const key of ['scaleAt', 'imageScaleAt'] as const) {
     const at = fine[key];

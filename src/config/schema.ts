@@ -65,6 +65,24 @@ export const networkSchema = z.strictObject({
   surrogate: z.enum(['own', ...SURROGATE_SETTINGS]).describe("surrogate gradient of a spike; own: the neuron's"),
   surrogateAlpha: positive.nullable().describe('steepness of the surrogate; null: its own'),
   width: z.number().int().min(16).max(256).multipleOf(16).describe('hidden neurons a layer, a multiple of 16'),
+  layers: z
+    .array(
+      z.strictObject({
+        kind: z.string().describe('kind of the layer: dense'),
+        width: z.number().int().min(1).max(4096).describe('its neurons'),
+      }),
+    )
+    .min(1)
+    .max(16)
+    .nullable()
+    .default(null)
+    .describe('hidden layers in place of two dense ones of `width` neurons; other lists run on the backend tfjs. null: those two'),
+  // Any text, as for the neuron.
+  quantiser: z
+    .union([z.string(), z.array(z.string().nullable()).min(1).max(17)])
+    .nullable()
+    .default(null)
+    .describe('quantiser of the weights: one for all layers, or a list with one or null for each, the output layer included; null: none'),
   viewFrequencies: z.number().int().min(0).max(8).describe('frequencies of the view-direction encoding'),
   temporal: z.enum(['condense', 'pad', 'repeat']).describe('time axis: condensed (TCP), padded (TP), or each sample repeated'),
   order: z.enum(['near-to-far', 'far-to-near']).describe('which sample of a ray is the first time step'),
@@ -152,10 +170,10 @@ export const configSchema = z.strictObject({
     networkRate: positive.describe('learning rate of the colour network'),
     spikePenalty: z.number().min(0).describe('weight of the mean firing rates in the loss'),
     spikeTargets: z
-      .tuple([z.number().min(0), z.number().min(0)])
+      .array(z.number().min(0))
       .nullable()
       .default(null)
-      .describe('firing rates of the two layers above which spikePenalty acts; null: always'),
+      .describe('firing rates of the hidden layers above which spikePenalty acts; null: always'),
     imLoss: z
       .strictObject({
         weight: z.number().min(0).describe('weight of the IM-Loss; 0: off'),

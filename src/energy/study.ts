@@ -5,7 +5,7 @@
 import type { EnergyMeterStatus } from './energy-meter.ts';
 import type { HardwareModel } from './hardware/hardware-model.ts';
 import { price, type Estimate } from './hardware/price.ts';
-import { skippingZeros, type Ledger } from './work/ledger.ts';
+import { skippingZeros, type Ledger, type Stage } from './work/ledger.ts';
 import type { Counting } from './work/network-work.ts';
 import { computedTwin, perUnit, type ComputedTwin, type EnergySubject } from './subject.ts';
 
@@ -110,7 +110,7 @@ function perImage(estimate: Estimate | null, images: number): Estimate | null {
   });
   return {
     ...estimate,
-    byStage: Object.fromEntries(Object.entries(byStage).map(([stage, energy]) => [stage, energy / images])),
+    byStage: Object.fromEntries((Object.entries(byStage) as [Stage, number][]).map(([stage, energy]) => [stage, energy / images])),
     synapses: synapses / images,
     network: network / images,
     all: all / images,

@@ -5,7 +5,7 @@ import { type Counts, firingRates } from '../engine/counts.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 import type { TernaryOperations } from '../neurons/shifted-spikes.ts';
 import type { Measurement, ViewMeasurement } from './measure-views.ts';
-import { type Ledger, ledgerOf, SYNAPSE_STAGES, totalWork, twinLedger } from './work/ledger.ts';
+import { type Ledger, ledgerOf, isSynapses, totalWork, twinLedger } from './work/ledger.ts';
 import { type SpikeCount, spikesByValue, ternaryForms } from './work/network-work.ts';
 import { neuroBench, type NeuroBenchMetrics } from './work/neurobench.ts';
 import { divideWork, type Work } from './work/work.ts';
@@ -43,7 +43,7 @@ export interface EnergySubject extends Countings {
   /** Sum over the images. */
   readonly pixels: number;
   readonly psnr: number;
-  readonly firingRates: readonly [number, number];
+  readonly firingRates: readonly number[];
   /** Of each hidden layer. */
   readonly spikesByValue: readonly (readonly SpikeCount[])[];
   /** Of layers 2 and 3 behind spikes 0, 1, 2, all images together; empty for other neurons. */
@@ -61,7 +61,7 @@ export interface ComputedTwin extends Countings {
   readonly counts: Counts;
 }
 
-/** @param weights w1, w2, w3 */
+/** @param weights of all layers */
 export function measuredSubject(
   origin: Origin,
   spec: FieldSpec,
@@ -109,7 +109,7 @@ export function perUnit(
   images: number,
   pixels: number,
 ): Readonly<Record<'image' | 'ray' | 'pixel' | 'sample', Work>> {
-  const total = totalWork(ledger, SYNAPSE_STAGES);
+  const total = totalWork(ledger, isSynapses);
   const by = (units: number): Work => divideWork(total, Math.max(1, units));
   return { image: by(images), ray: by(counts.rays), pixel: by(pixels), sample: by(counts.samples) };
 }

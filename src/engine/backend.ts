@@ -53,10 +53,10 @@ export interface LossWeights {
   /** Draws the network samples of a ray together (mip-NeRF 360, eq. 15). */
   readonly distortion: number;
   readonly totalVariation: TotalVariation;
-  /** Of hidden layer 1 and 2. */
-  readonly spikes: readonly [number, number];
-  /** [W] of hidden layer 1 and 2; null: none. A function of the means has to be linearised by the caller (IM-Loss: at those of the step before). */
-  readonly potentials: readonly [Float32Array, Float32Array] | null;
+  /** Of each hidden layer. */
+  readonly spikes: readonly number[];
+  /** [W] of each hidden layer; null: none. A function of the means has to be linearised by the caller (IM-Loss: at those of the step before). */
+  readonly potentials: readonly Float32Array[] | null;
   /** Distillation; RangeError without a teacher unless both are 0. */
   readonly teacherColour: number;
   readonly teacherPotential: number;
@@ -75,17 +75,15 @@ export const NO_LOSS_TERMS: LossWeights = {
 };
 
 /**
- * A frozen ANN (ReLU) of the same width and view encoding on a feature grid of its own. It is asked at the student's samples; positions outside
+ * A frozen ANN (ReLU) of the same layers and view encoding on a feature grid of its own. It is asked at the student's samples; positions outside
  * its box are moved to the nearest point of it.
  */
 export interface Teacher {
   readonly grid: GridSpec;
   /** [V,C] */
   readonly features: Float32Array;
-  /** [I,W], [W,W], [W,3] */
-  readonly w1: Float32Array;
-  readonly w2: Float32Array;
-  readonly w3: Float32Array;
+  /** Matrices of the layers, the output layer last: [I,W], [W,W], ..., [W,3]. */
+  readonly weights: readonly Float32Array[];
 }
 
 export interface StepResult {
@@ -93,8 +91,8 @@ export interface StepResult {
   /** mean_{ray,channel} (C - target)^2 */
   readonly mse: number;
   readonly counts: Counts;
-  /** [W] of hidden layer 1 and 2: mean_i H_l[i,c] over the real samples of this step; null where `loss.potentials` is, or nothing spikes. */
-  readonly meanPotentials: readonly [Float32Array, Float32Array] | null;
+  /** [W] of each hidden layer: mean_i H_l[i,c] over the real samples of this step; null where `loss.potentials` is, or nothing spikes. */
+  readonly meanPotentials: readonly Float32Array[] | null;
 }
 
 export interface RenderedRays {
@@ -106,7 +104,7 @@ export interface RenderedRays {
   readonly opacity: Float32Array;
   /** [N] network samples of each ray */
   readonly samples: Uint32Array;
-  /** [N] spikes of both hidden layers of each ray */
+  /** [N] spikes of all hidden layers of each ray */
   readonly spikes: Uint32Array;
   readonly counts: Counts;
 }

@@ -1,5 +1,6 @@
 /** What a step or a rendering computed, counted exactly. */
 import type { NetworkSpec } from '../model/field-spec.ts';
+import { hiddenWidths } from '../neurons/settings.ts';
 
 /** Exact counts of what was computed. Add them up over batches with `addCounts`. */
 export interface Counts {
@@ -20,16 +21,18 @@ export interface Counts {
    * Of each hidden layer over all time steps: synaptic events a target neuron, i.e. the sum of |S| before a learned amplitude, so that a spike of
    * value 2 counts twice; or active ReLUs.
    */
-  spikes: [number, number];
+  spikes: number[];
   /** Of each hidden layer over all time steps: neurons that fired, or active ReLUs. Of spikes 0, 1 and 2, `spikes - active` have the value 2. */
-  active: [number, number];
+  active: number[];
   /** Those of them whose spike is negative. */
-  negative: [number, number];
+  negative: number[];
   /** Non-zero inputs of layer 1 that are spikes (Poisson encoding only). */
   inputSpikes: number;
 }
 
-export function emptyCounts(): Counts {
+/** @param hiddenLayers default: the two of the published network, which also fields without a network report */
+export function emptyCounts(hiddenLayers = 2): Counts {
+  const idle = (): number[] => new Array<number>(hiddenLayers).fill(0);
   return {
     rays: 0,
     activeRays: 0,
@@ -38,14 +41,14 @@ export function emptyCounts(): Counts {
     samples: 0,
     timeSteps: 0,
     spannedSteps: 0,
-    spikes: [0, 0],
-    active: [0, 0],
-    negative: [0, 0],
+    spikes: idle(),
+    active: idle(),
+    negative: idle(),
     inputSpikes: 0,
   };
 }
 
-/** total += part */
+/** total += part, which may have more hidden layers than were counted before */
 export function addCounts(total: Counts, part: Counts): void {
   total.rays += part.rays;
   total.activeRays += part.activeRays;
@@ -54,12 +57,12 @@ export function addCounts(total: Counts, part: Counts): void {
   total.samples += part.samples;
   total.timeSteps += part.timeSteps;
   total.spannedSteps += part.spannedSteps;
-  for (const name of ['spikes', 'active', 'negative'] as const) for (const layer of [0, 1]) total[name][layer] += part[name][layer];
+  for (const name of ['spikes', 'active', 'negative'] as const)
+    part[name].forEach((value, layer) => (total[name][layer] = (total[name][layer] ?? 0) + value));
   total.inputSpikes += part.inputSpikes;
 }
 
-/** Share of the neurons that fire (or ReLUs that are active) in a time step, of both hidden layers. */
-export function firingRates(counts: Counts, network: NetworkSpec): [number, number] {
-  const slots = Math.max(1, counts.timeSteps * network.width);
-  return [counts.active[0] / slots, counts.active[1] / slots];
+/** Share of the neurons that fire (or ReLUs that are active) in a time step, of each hidden layer. */
+export function firingRates(counts: Counts, network: NetworkSpec): number[] {
+  return hiddenWidths(network).map((width, layer) => counts.active[layer] / Math.max(1, counts.timeSteps * width));
 }

@@ -22,12 +22,12 @@ export interface EvalReport {
   readonly background: readonly [number, number, number];
   readonly imageSize: { readonly width: number; readonly height: number };
   /** Spikes (or active ReLUs) a neuron and time step, of both hidden layers; null without a network. */
-  readonly firingRates: readonly [number, number] | null;
+  readonly firingRates: readonly number[] | null;
   readonly counts: {
     readonly total: Counts;
     readonly samplesPerRay: number;
     readonly timeStepsPerRay: number;
-    readonly spikesPerSample: readonly [number, number];
+    readonly spikesPerSample: readonly number[];
     readonly macsPerRay: number;
     readonly acsPerRay: number;
   };

@@ -5,6 +5,7 @@
  * Quality is measured on the floating-point image clamped to 0..1, as in the papers; saved PNGs are rounded to 8 bits afterwards.
  */
 import { representationOf } from '../model/representations/index.ts';
+import { hiddenLayers } from '../model/network-facts.ts';
 import { addCounts, emptyCounts, type Counts, firingRates } from '../engine/counts.ts';
 import { backgroundColour, compositeView } from '../../datasets/background.ts';
 import type { View } from '../../datasets/scene-data.ts';
@@ -104,7 +105,7 @@ function summarise(
   background: readonly [number, number, number],
   depthMetresPerUnit: number,
 ): EvalReport {
-  const total = emptyCounts();
+  const total = emptyCounts(hiddenLayers(spec));
   for (const row of perView) addCounts(total, row.counts);
   const energy = spec.network && energyReport(total, perView.length, spec.network, representationOf(spec).features);
   const { width, height } = first.intrinsics;
@@ -131,7 +132,7 @@ function perRay(total: Counts, executed: { macs: number; acs: number }, images: 
     total,
     samplesPerRay: total.samples / total.rays,
     timeStepsPerRay: total.timeSteps / total.rays,
-    spikesPerSample: [total.spikes[0] / samples, total.spikes[1] / samples],
+    spikesPerSample: total.spikes.map((spikes) => spikes / samples),
     macsPerRay: (executed.macs * images) / total.rays,
     acsPerRay: (executed.acs * images) / total.rays,
   };

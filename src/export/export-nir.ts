@@ -2,6 +2,7 @@
 import { byteSize } from '../base/format.ts';
 import { InputError } from '../base/errors.ts';
 import type { Exporter } from './exporter.ts';
+import { seenWeights } from '../model/quantised-layers.ts';
 import { networkGraph } from './nir/network-graph.ts';
 
 export const nirExporter: Exporter = {
@@ -13,8 +14,7 @@ export const nirExporter: Exporter = {
     const { spec } = checkpoint;
     if (spec.network === null)
       throw new InputError(`${path}: this field has no colour network to export`, 'Train on into the fine stage: spikeray resume.');
-    const [w1, w2, w3] = await Promise.all([checkpoint.read('w1'), checkpoint.read('w2'), checkpoint.read('w3')]);
-    const graph = networkGraph(spec, { w1, w2, w3 });
+    const graph = networkGraph(spec, await seenWeights(spec, (name) => checkpoint.read(name)));
     const { encodeNir } = await import('./nir/write-nir.ts');
     const bytes = await encodeNir(graph);
     yield { path: '', content: [bytes] };

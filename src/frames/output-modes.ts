@@ -94,7 +94,7 @@ export function statisticsOf(counts: Counts, spec: FieldSpec): FrameStatistics {
   return {
     rays: counts.rays,
     samples: counts.samples,
-    spikes: counts.spikes[0] + counts.spikes[1],
+    spikes: counts.spikes.reduce((a, b) => a + b, 0),
     millijoules: energy && energy.millijoulesPerImage.executed,
     shareOfAnn: energy && energy.shareOfAnn,
   };

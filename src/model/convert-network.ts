@@ -9,9 +9,12 @@
  */
 import { evaluate } from '../neurons/evaluate.ts';
 import { neuronNamed } from '../neurons/index.ts';
-import { parameterValues } from '../neurons/settings.ts';
+import { InputError } from '../base/errors.ts';
+import { hiddenWidths, parameterValues } from '../neurons/settings.ts';
 import type { NetworkSpec } from './field-spec.ts';
 import type { NetworkWeights } from './initial-tensors.ts';
+import { dense } from './layers/dense.ts';
+import type { WeightName } from './network-layers.ts';
 
 /** Shares of the active outputs that may stay below the highest threshold. */
 const QUANTILES = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
@@ -32,17 +35,35 @@ interface FirstStep {
  * @param inputs [n,I] inputs of the network as it meets them
  * @param network the spiking one
  */
-export function convertWeights({ w1, w2, w3 }: NetworkWeights, inputs: Float32Array, network: NetworkSpec): NetworkWeights {
-  const { width } = network;
+export function convertWeights(weights: NetworkWeights, inputs: Float32Array, network: NetworkSpec): NetworkWeights {
   const neuron = firstStep(network);
-  const z1 = multiply(inputs, w1, width);
-  const first = balance(z1, neuron);
-  const second = balance(multiply(relu(z1), w2, width), neuron);
-  return {
-    w1: w1.map((weight) => weight * first.unit),
-    w2: w2.map((weight) => weight * first.scale * second.unit),
-    w3: w3.map((weight) => weight * second.scale),
-  };
+  const converted = new Map<WeightName, Float32Array>();
+  let [rows, scale] = [inputs, 1];
+  for (const [index, width] of hiddenWidths(network).entries()) {
+    const matrix = denseMatrix(weights, index + 1, network);
+    const z = multiply(rows, matrix, width);
+    const balanced = balance(z, neuron);
+    converted.set(
+      `w${index + 1}`,
+      matrix.map((weight) => weight * scale * balanced.unit),
+    );
+    [rows, scale] = [relu(z), balanced.scale];
+  }
+  const last = hiddenWidths(network).length + 1;
+  return converted.set(
+    `w${last}`,
+    denseMatrix(weights, last, network).map((weight) => weight * scale),
+  );
+}
+
+/** Throws InputError for a layer of another kind: its answer is not that of a matrix. */
+function denseMatrix(weights: NetworkWeights, number: number, { layers }: NetworkSpec): Float32Array {
+  const kind = layers?.[number - 1]?.kind ?? dense.name;
+  if (kind === dense.name) return weights.get(`w${number}`)!;
+  throw new InputError(
+    `layer ${number} is of kind ${kind}: only dense layers of an ANN can be converted to spikes`,
+    'Use --set fine.annShare=0, and no --teacher with distillation.start=teacher.',
+  );
 }
 
 function firstStep(network: NetworkSpec): FirstStep {

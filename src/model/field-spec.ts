@@ -6,8 +6,13 @@ import type { NeuronChoice } from '../neurons/settings.ts';
 export type TemporalMode = 'condense' | 'pad' | 'repeat';
 export type SampleOrder = 'near-to-far' | 'far-to-near';
 
-/** The colour network 12+27 -> width -> width -> 3, no bias, last layer not spiking; rgb = sigmoid of the logits. */
+/**
+ * The colour network (network-layers.ts): hidden layers with neurons behind them and a dense output layer without; rgb = sigmoid of the logits. The
+ * published one is 12+27 -> width -> width -> 3, no bias.
+ */
 export interface NetworkSpec extends NeuronChoice {
+  /** Quantiser of the weights (src/quantisers/): of all layers, or of each, the output layer included; null or missing: none. */
+  readonly quantiser?: string | readonly (string | null)[] | null;
   /** Frequencies 1, 2, 4, ... of the view encoding: 3 + 6*viewFrequencies view inputs. */
   readonly viewFrequencies: number;
   readonly temporal: TemporalMode;

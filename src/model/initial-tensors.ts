@@ -1,28 +1,20 @@
 /** What a stage starts from: network weights, and the density handed over from the coarse to the fine stage. */
 import type { Random } from '../math/random.ts';
 import { inverseSoftplus, softplus } from '../lattice/density.ts';
-import { viewInputs, type FieldSpec, type NetworkSpec } from './field-spec.ts';
+import type { FieldSpec } from './field-spec.ts';
+import { weightTensors, type NetworkedSpec, type WeightName } from './network-layers.ts';
 
-export interface NetworkWeights {
-  /** [I,W], [W,W], [W,3] */
-  readonly w1: Float32Array;
-  readonly w2: Float32Array;
-  readonly w3: Float32Array;
-}
+/** Tensors of the layers by name. */
+export type NetworkWeights = ReadonlyMap<WeightName, Float32Array>;
 
-/** torch.nn.Linear's default: uniform in +-1/sqrt(fan_in). Draws w1, w2, w3 in this order, row-major. */
-export function initialWeights(network: NetworkSpec, features: number, random: Random): NetworkWeights {
-  const inputs = features + viewInputs(network);
-  return {
-    w1: uniformWeights(inputs, network.width, random),
-    w2: uniformWeights(network.width, network.width, random),
-    w3: uniformWeights(network.width, 3, random),
-  };
-}
-
-function uniformWeights(fanIn: number, fanOut: number, random: Random): Float32Array {
-  const bound = 1 / Math.sqrt(fanIn);
-  return Float32Array.from({ length: fanIn * fanOut }, () => (2 * random.float() - 1) * bound);
+/** Draws the layers' tensors in their order, row-major, each as its kind says. */
+export function initialWeights(spec: NetworkedSpec, random: Random): NetworkWeights {
+  return new Map(
+    weightTensors(spec).map(({ name, shape, bound }) => {
+      const length = shape.reduce((a, b) => a * b);
+      return [name, bound === 0 ? new Float32Array(length) : Float32Array.from({ length }, () => (2 * random.float() - 1) * bound)];
+    }),
+  );
 }
 
 /**

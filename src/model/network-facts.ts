@@ -1,7 +1,8 @@
 /** What follows from a network's spec. */
 import { hasMemory, isSpiking } from '../neurons/define-neuron.ts';
 import { neuronNamed } from '../neurons/index.ts';
-import type { NetworkSpec } from './field-spec.ts';
+import { hiddenWidths } from '../neurons/settings.ts';
+import type { FieldSpec, NetworkSpec } from './field-spec.ts';
 
 export function isSpikingNetwork(network: NetworkSpec): boolean {
   return isSpiking(neuronNamed(network.neuron));
@@ -15,4 +16,9 @@ export function isPoisson(network: NetworkSpec): boolean {
 /** Time steps of a sample. A network without time needs one. */
 export function repeatsOf(network: NetworkSpec): number {
   return network.temporal === 'repeat' && hasMemory(neuronNamed(network.neuron)) ? network.repeats : 1;
+}
+
+/** Hidden layers of a field's network; without one, those of the published network, which count nothing. */
+export function hiddenLayers({ network }: Pick<FieldSpec, 'network'>): number {
+  return network === null ? 2 : hiddenWidths(network).length;
 }

@@ -1,14 +1,18 @@
 /** Which tensors a field has. */
 import { neuronTensors } from '../neurons/settings.ts';
 import type { FieldSpec } from './field-spec.ts';
+import { weightTensors } from './network-layers.ts';
+import { quantisedLayers } from './quantised-layers.ts';
 import { representationOf } from './representations/index.ts';
 
 /**
- * Everything that training changes, by name. V voxels, F features, W network width, I = F + view inputs.
+ * Everything that training changes, by name. V voxels, F features, I network inputs, W neurons of a hidden layer. The list of layers
+ * (network-layers.ts) says how many w and n there are; of the published network with two hidden layers:
  *
  *     those of the representation (representations/): of dense grids  density [V]   features [V,F]
  *     w1 [I,W]   w2 [W,W]   w3 [W,3]                                    weights, [in, out], row-major
  *     n1.P, n2.P [1] or [W]   raw values of learned parameter P of the neurons behind layer 1 and 2 (neurons/parameters.ts)
+ *     q1.P, ... [1] or [out]  raw values of learned parameter P of the quantiser of w1; [1] its state P, which has no moments (src/quantisers/)
  *     X.m, X.v      the Adam moments of each of them, same shapes
  *     occupancy [V] uint8, 0 or 1: a sample whose nearest grid point has 0 does not exist
  *     rate [V]      factor on the learning rates of each voxel (1 everywhere unless the coarse stage weighs by view count)
@@ -16,10 +20,8 @@ import { representationOf } from './representations/index.ts';
  */
 export type ParameterName = string;
 export type TensorName = string;
-/** Learned parameters of the neurons behind layer 1 and 2: `n1.tau`. */
-export type NeuronTensorName = `n${1 | 2}.${string}`;
-
-export const WEIGHTS = ['w1', 'w2', 'w3'] as const;
+/** Learned parameters of the neurons behind a layer: `n1.tau`. */
+export type NeuronTensorName = `n${number}.${string}`;
 
 /** Of the representation. */
 export function gridParameters(spec: FieldSpec): readonly ParameterName[] {
@@ -29,8 +31,9 @@ export function gridParameters(spec: FieldSpec): readonly ParameterName[] {
 }
 
 /** Weights and learned parameters of the neurons. */
-export function networkParameters({ network }: FieldSpec): readonly ParameterName[] {
-  return network ? [...WEIGHTS, ...neuronTensors(network).map(({ name }) => name)] : [];
+export function networkParameters(spec: FieldSpec): readonly ParameterName[] {
+  const ofQuantisers = quantisedLayers(spec).flatMap(({ parameters }) => parameters);
+  return [...weightTensors(spec), ...ofQuantisers, ...neuronTensors(spec.network)].map(({ name }) => name);
 }
 
 export function parametersOf(spec: FieldSpec): readonly ParameterName[] {
@@ -46,7 +49,9 @@ export function splitTensorName(name: TensorName): { parameter: ParameterName; m
 /** All that rendering reads of the network. */
 export function networkRenderingTensors(spec: FieldSpec): readonly TensorName[] {
   const ranged = spec.network?.temporal === 'repeat' && spec.network.encoding === 'poisson';
-  return ranged ? [...networkParameters(spec), 'inputRange'] : networkParameters(spec);
+  // Behind the weights: writing these measures the states anew.
+  const states = quantisedLayers(spec).flatMap((layer) => layer.states.map(({ name }) => name));
+  return [...networkParameters(spec), ...states, ...(ranged ? ['inputRange'] : [])];
 }
 
 /** All that rendering reads, occupancy aside. */

@@ -1,6 +1,8 @@
 /** Shapes of a field's tensors in files, slowest index first. */
 import { neuronTensors } from '../neurons/settings.ts';
-import { viewInputs, type FieldSpec } from './field-spec.ts';
+import type { FieldSpec } from './field-spec.ts';
+import { weightTensors } from './network-layers.ts';
+import { quantisedLayers } from './quantised-layers.ts';
 import { representationOf } from './representations/index.ts';
 import type { RepresentationTensor } from './representations/representation.ts';
 import { splitTensorName, type TensorName } from './tensor-names.ts';
@@ -28,13 +30,11 @@ function gridTensor(name: TensorName, spec: FieldSpec): Pick<RepresentationTenso
     .find((tensor) => tensor.name === parameter);
 }
 
-function networkShape(parameter: string, { network, ...spec }: FieldSpec): readonly number[] | undefined {
+function networkShape(parameter: string, spec: FieldSpec): readonly number[] | undefined {
   if (parameter === 'inputRange') return [2];
-  if (network === null) return undefined;
-  const { width } = network;
-  if (parameter === 'w1') return [representationOf(spec).features + viewInputs(network), width];
-  if (parameter === 'w2') return [width, width];
-  if (parameter === 'w3') return [width, 3];
-  const own = neuronTensors(network).find(({ name }) => name === parameter);
+  const weights = weightTensors(spec).find(({ name }) => name === parameter);
+  if (weights !== undefined) return weights.shape;
+  const ofQuantisers = quantisedLayers(spec).flatMap(({ parameters, states }) => [...parameters, ...states]);
+  const own = [...neuronTensors(spec.network), ...ofQuantisers].find(({ name }) => name === parameter);
   return own && [own.length];
 }

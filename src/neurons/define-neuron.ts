@@ -7,7 +7,7 @@
  * Without a spike in it, S is an analogue output (ReLU). All else, on every backend, is generated from this description.
  */
 import { add, constant, inOrder, leaf, leavesOf, mul, type Expr, type Operand } from './graph.ts';
-import type { Parameter } from './parameters.ts';
+import { learnedOf, type Parameter } from './parameters.ts';
 import type { SurrogateName } from './surrogates.ts';
 
 export type Values<K extends string> = Readonly<Record<K, Expr>>;
@@ -105,10 +105,8 @@ export function isSpiking({ terms }: NeuronDefinition): boolean {
 }
 
 /** The learned parameters, in order. */
-export function learnedParameters({
-  parameters,
-}: NeuronDefinition): [string, Parameter & { learned: NonNullable<Parameter['learned']> }][] {
-  return Object.entries(parameters).filter(([, { learned }]) => learned !== null) as ReturnType<typeof learnedParameters>;
+export function learnedParameters({ parameters }: NeuronDefinition): ReturnType<typeof learnedOf> {
+  return learnedOf(parameters);
 }
 
 function leaves<K extends string>(kind: 'param' | 'state', names: readonly K[], isUniform: (name: K) => boolean): Values<K> {

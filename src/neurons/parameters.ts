@@ -76,3 +76,10 @@ export function valueOf(transform: Transform, raw: number): number {
 export function isAllowed({ range: [low, high], learned }: Parameter, value: number): boolean {
   return learned === null ? value >= low && value <= high : value > low && value < high;
 }
+
+/** The learned ones of some parameters, with their names. */
+export function learnedOf(parameters: Readonly<Record<string, Parameter>>): [string, Parameter & { readonly learned: Transform }][] {
+  return Object.entries(parameters).filter(
+    (entry): entry is [string, Parameter & { readonly learned: Transform }] => entry[1].learned !== null,
+  );
+}

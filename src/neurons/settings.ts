@@ -15,8 +15,24 @@ export interface NeuronChoice {
   readonly surrogate: SurrogateSetting | 'own';
   /** Steepness; null: that of published code, or of the neuron's own surrogate. */
   readonly surrogateAlpha: number | null;
-  /** Hidden width: a multiple of 16, at most 256. */
+  /** Neurons of each of the two hidden layers of the published network: a multiple of 16, at most 256. */
   readonly width: number;
+  /** Another list of hidden layers, in place of those two; null or missing: those. */
+  readonly layers?: readonly HiddenLayer[] | null;
+}
+
+/** A hidden layer: its kind (model/layers/) and the number of its neurons. */
+export interface HiddenLayer {
+  readonly kind: string;
+  readonly width: number;
+}
+
+/** Hidden layers of the published network. */
+const PUBLISHED_LAYERS = 2;
+
+/** Neurons of each hidden layer. */
+export function hiddenWidths({ layers, width }: Pick<NeuronChoice, 'layers' | 'width'>): number[] {
+  return layers?.map((layer) => layer.width) ?? new Array<number>(PUBLISHED_LAYERS).fill(width);
 }
 
 /** The start value of each parameter: the config's, else the neuron's. */
@@ -34,8 +50,9 @@ export function surrogateSettings({ neuron, surrogate, surrogateAlpha }: NeuronC
 
 /** A learned parameter of one hidden layer as a tensor: `n1.tau`. */
 export interface NeuronTensor {
-  readonly name: `n${1 | 2}.${string}`;
-  readonly layer: 0 | 1;
+  readonly name: `n${number}.${string}`;
+  /** 0, 1, ... */
+  readonly layer: number;
   readonly parameter: string;
   /** 1 for a parameter of the layer, the width for one of each neuron. */
   readonly length: number;
@@ -47,12 +64,12 @@ export interface NeuronTensor {
 export function neuronTensors(network: NeuronChoice | null): NeuronTensor[] {
   if (network === null) return [];
   const values = parameterValues(network);
-  return ([0, 1] as const).flatMap((layer) =>
+  return hiddenWidths(network).flatMap((width, layer) =>
     learnedParameters(neuronNamed(network.neuron)).map(([parameter, { scope, learned }]): NeuronTensor => ({
-      name: `n${(layer + 1) as 1 | 2}.${parameter}`,
+      name: `n${layer + 1}.${parameter}`,
       layer,
       parameter,
-      length: scope === 'layer' ? 1 : network.width,
+      length: scope === 'layer' ? 1 : width,
       initial: learned.raw(values[parameter]),
     })),
   );

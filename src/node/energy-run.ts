@@ -4,7 +4,7 @@ import type { EnergyMeterStatus } from '../energy/energy-meter.ts';
 import { measuredSubject, type EnergySubject } from '../energy/subject.ts';
 import type { SplitName } from '../../datasets/scene-data.ts';
 import { InputError } from '../base/errors.ts';
-import { WEIGHTS } from '../model/tensor-names.ts';
+import { seenWeights } from '../model/quantised-layers.ts';
 import type { Reporter } from '../base/events.ts';
 import { heldOutViews } from './held-out-views.ts';
 import type { MovedScene } from './open-run-scene.ts';
@@ -45,7 +45,7 @@ export async function measureRun(loaded: LoadedRun, options: MeasureRunOptions):
   try {
     const { record } = run;
     const measurement = await measureViews({ engine, config: record.config, views, meter, report, label: run.folder });
-    const weights = await Promise.all(WEIGHTS.map((name) => checkpoint.read(name)));
+    const weights = [...(await seenWeights(checkpoint.spec, (name) => checkpoint.read(name))).values()];
     const origin = {
       run: run.folder,
       checkpoint: path,

@@ -59,7 +59,7 @@ interface Quality {
   readonly split: string;
   readonly psnr: number;
   readonly ssim: number;
-  readonly firingRates: readonly [number, number] | null;
+  readonly firingRates: readonly number[] | null;
   readonly millijoules: number | null;
   readonly shareOfAnn: AnnShares | null;
 }

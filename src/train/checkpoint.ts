@@ -57,8 +57,8 @@ const headSchema = z.strictObject({
     // Files from before it was there were trained without the terms that need it.
     feedback: z
       .strictObject({
-        firingRates: z.tuple([finite.nonnegative(), finite.nonnegative()]),
-        potentials: z.tuple([z.array(finite), z.array(finite)]).nullable(),
+        firingRates: z.array(finite.nonnegative()),
+        potentials: z.array(z.array(finite)).nullable(),
       })
       .nullable()
       .default(null),

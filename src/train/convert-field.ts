@@ -10,34 +10,35 @@ import type { Random } from '../math/random.ts';
 import { convertWeights } from '../model/convert-network.ts';
 import { viewInputs, type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
 import { initialWeights, type NetworkWeights } from '../model/initial-tensors.ts';
-import { WEIGHTS } from '../model/tensor-names.ts';
+import { seenWeights } from '../model/quantised-layers.ts';
 
 /** Places at which the network is asked how strongly its neurons answer. */
 const PLACES = 4096;
 
 /** What of an ANN's field its conversion reads. */
-export interface FieldValues extends NetworkWeights {
+export interface FieldValues {
   readonly spec: FieldSpec;
   readonly values: TensorValues;
   /** [V] */
   readonly occupancy: Uint8Array;
+  readonly weights: NetworkWeights;
 }
 
 export async function readField(spec: FieldSpec, from: Pick<FieldEngine, 'read' | 'readOccupancy'>): Promise<FieldValues> {
   const source = { spec, read: (name: string) => from.read(name) };
-  const [w1, w2, w3] = await Promise.all(WEIGHTS.map((name) => from.read(name)));
-  return { spec, values: await readValues(source), occupancy: await from.readOccupancy(), w1, w2, w3 };
+  const weights = await seenWeights(spec, (name) => from.read(name));
+  return { spec, values: await readValues(source), occupancy: await from.readOccupancy(), weights };
 }
 
 export async function writeWeights(engine: FieldEngine, weights: NetworkWeights): Promise<void> {
-  for (const name of WEIGHTS) await engine.write(name, weights[name]);
+  for (const [name, values] of weights) await engine.write(name, values);
 }
 
 /** The weights of `network` for the ANN of the field, measured where matter is, seen from cameras of the scene. */
 export function convertedWeights(field: FieldValues, network: NetworkSpec, views: readonly View[], random: Random): NetworkWeights {
   // The twin never saw the normalised inputs of the Poisson encoding.
-  if (network.encoding === 'poisson') return initialWeights(network, representationOf(field.spec).features, random);
-  return convertWeights(field, networkInputs(field, network, views, random), network);
+  if (network.encoding === 'poisson') return initialWeights({ ...field.spec, network }, random);
+  return convertWeights(field.weights, networkInputs(field, network, views, random), network);
 }
 
 /** [PLACES,I] at random grid points with matter, from random cameras. */

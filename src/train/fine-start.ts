@@ -55,7 +55,7 @@ export function startFromCoarse(context: RunContext, coarse: CoarseResult): Fine
     rays: coarse.rays,
     samples: coarse.samples,
     fill: async (engine, random) => {
-      await writeWeights(engine, initialWeights(config.network, representationOf(spec).features, random));
+      await writeWeights(engine, initialWeights({ ...spec, network: config.network }, random));
       if (config.fine.warmStart) await writeValues(engine, withDensities(spec, densityFor(spec, coarse.spec, coarse.density)));
       await engine.writeOccupancy(resampleOccupancy(coarseContent(context, coarse), coarse.spec.grid, spec.grid));
     },
@@ -73,7 +73,7 @@ export function startFromNothing({ config, scene, seconds }: RunContext): FineSt
     rays: 0,
     samples: 0,
     fill: async (engine, random) => {
-      await writeWeights(engine, initialWeights(config.network, representationOf(spec).features, random));
+      await writeWeights(engine, initialWeights({ ...spec, network: config.network }, random));
       await writeValues(engine, representationOf(spec).initial(spec));
     },
   };

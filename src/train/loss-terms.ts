@@ -21,20 +21,20 @@ import { variationReach, type TotalVariation, type VariationReach } from '../mod
 import { isSpiking } from '../neurons/define-neuron.ts';
 import { neuronNamed } from '../neurons/index.ts';
 import { valueOf } from '../neurons/parameters.ts';
-import { parameterValues } from '../neurons/settings.ts';
+import { hiddenWidths, parameterValues } from '../neurons/settings.ts';
 
-/** What the last step measured of the hidden layers; part of a checkpoint. */
+/** What the last step measured of each hidden layer; part of a checkpoint. */
 export interface Feedback {
-  readonly firingRates: readonly [number, number];
+  readonly firingRates: readonly number[];
   /** [W] each: mean potentials; null unless the step asked for them. */
-  readonly potentials: readonly [readonly number[], readonly number[]] | null;
+  readonly potentials: readonly (readonly number[])[] | null;
 }
 
 export function feedbackOf({ counts, meanPotentials }: StepResult, network: NetworkSpec | null): Feedback | null {
   if (network === null) return null;
   return {
     firingRates: firingRates(counts, network),
-    potentials: meanPotentials && [[...meanPotentials[0]], [...meanPotentials[1]]],
+    potentials: meanPotentials && meanPotentials.map((means) => [...means]),
   };
 }
 
@@ -43,13 +43,13 @@ export function feedbackOf({ counts, meanPotentials }: StepResult, network: Netw
  * @param thresholds [W] each, or null without IM-Loss
  */
 export function lossTerms(
-  { fine, distillation }: Config,
+  { fine, distillation, network }: Config,
   step: number,
   feedback: Feedback | null,
-  thresholds: readonly [Float32Array, Float32Array] | null,
+  thresholds: readonly Float32Array[] | null,
 ): LossWeights {
   const { spikePenalty, spikeTargets, imLoss } = fine;
-  const penalty = (layer: 0 | 1): number => {
+  const penalty = (layer: number): number => {
     if (spikeTargets === null) return spikePenalty;
     return feedback !== null && feedback.firingRates[layer] > spikeTargets[layer] ? spikePenalty : 0;
   };
@@ -60,13 +60,8 @@ export function lossTerms(
     entropy: fine.loss.entropy,
     distortion: fine.loss.distortion,
     totalVariation: variationAt(fine.loss, step),
-    spikes: [penalty(0), penalty(1)],
-    potentials:
-      thresholds &&
-      ([0, 1].map((layer) => potentialWeights(imLoss, feedback?.potentials?.[layer] ?? null, thresholds[layer])) as [
-        Float32Array,
-        Float32Array,
-      ]),
+    spikes: hiddenWidths(network).map((_, layer) => penalty(layer)),
+    potentials: thresholds && thresholds.map((ofLayer, layer) => potentialWeights(imLoss, feedback?.potentials?.[layer] ?? null, ofLayer)),
     teacherColour: taught ? distillation.colour : 0,
     teacherPotential: taught ? distillation.potential : 0,
   };
@@ -99,10 +94,7 @@ function potentialWeights(
 }
 
 /** [W] each: the firing thresholds of the hidden layers as they are now; null without IM-Loss, or where nothing spikes. */
-export async function firingThresholds(
-  engine: FieldEngine,
-  { weight }: Config['fine']['imLoss'],
-): Promise<[Float32Array, Float32Array] | null> {
+export async function firingThresholds(engine: FieldEngine, { weight }: Config['fine']['imLoss']): Promise<Float32Array[] | null> {
   const network = engine.spec.network!;
   const neuron = neuronNamed(network.neuron);
   if (weight === 0 || !isSpiking(neuron)) return null;
@@ -112,10 +104,10 @@ export async function firingThresholds(
       'Use --set fine.imLoss.weight=0.',
     );
   const { learned } = neuron.parameters.threshold;
-  const ofLayer = async (layer: 1 | 2): Promise<Float32Array> => {
-    if (learned === null) return new Float32Array(network.width).fill(parameterValues(network).threshold);
-    const values = (await engine.read(`n${layer}.threshold`)).map((raw) => valueOf(learned, raw));
-    return values.length === 1 ? new Float32Array(network.width).fill(values[0]) : values;
+  const ofLayer = async (width: number, layer: number): Promise<Float32Array> => {
+    if (learned === null) return new Float32Array(width).fill(parameterValues(network).threshold);
+    const values = (await engine.read(`n${layer + 1}.threshold`)).map((raw) => valueOf(learned, raw));
+    return values.length === 1 ? new Float32Array(width).fill(values[0]) : values;
   };
-  return [await ofLayer(1), await ofLayer(2)];
+  return Promise.all(hiddenWidths(network).map(ofLayer));
 }

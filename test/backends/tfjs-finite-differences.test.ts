@@ -14,6 +14,8 @@ import { parameterShapes } from '../../src/backends/tfjs/field-tensors.ts';
 import { forward } from '../../src/backends/tfjs/forward.ts';
 import { loadTensorFlow } from '../../src/backends/tfjs/load-tensorflow.ts';
 import { trainingLoss } from '../../src/backends/tfjs/loss.ts';
+import { bindLayers } from '../../src/backends/tfjs/colour-network.ts';
+import { layersOf, weightTensors } from '../../src/model/network-layers.ts';
 import { createTeacher } from '../../src/backends/tfjs/teacher.ts';
 import type { Tensor, TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
 import { Random } from '../../src/math/random.ts';
@@ -98,16 +100,13 @@ function lossOf({ spec, tensors, occupancy, batch, settings, teacher }: FieldFix
   const samples = marchRays(spec, batch, interpolated(tensors.density!), occupancy);
   const views = spec.network && encodeViews(batch.directions, spec.network.viewFrequencies);
   return (parameters: Record<string, Tensor>): Tensor => {
-    const { density, features, w1, w2, w3 } = parameters;
+    const { density, features } = parameters;
     const background = tf.tensor2d(batch.background, [batch.count, 3]);
     const noise = { seed: settings.noiseSeed, firstRay: 0, range: null };
-    const weights = spec.network && { w1, w2, w3 };
-    const asked = teacher && { tensors: createTeacher(tf, teacher), rays: batch };
-    const pass = forward(
-      tf,
-      { field: { density, features }, weights },
-      { spec, neuron, samples, views, background, noise, teacher: asked },
-    );
+    const tensors = weightTensors(spec).map(({ name }) => parameters[name]);
+    const layers = spec.network && bindLayers(layersOf(spec), tensors);
+    const asked = teacher && { tensors: createTeacher(tf, teacher, spec), rays: batch };
+    const pass = forward(tf, { field: { density, features }, layers }, { spec, neuron, samples, views, background, noise, teacher: asked });
     return trainingLoss(tf, pass, tf.tensor2d(batch.target, [batch.count, 3]), samples, spec, loss).total;
   };
 }

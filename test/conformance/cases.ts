@@ -10,6 +10,7 @@ import { lif } from '../../src/neurons/lif.ts';
 import { relu } from '../../src/neurons/relu.ts';
 import { SURROGATE_NAMES } from '../../src/neurons/surrogates.ts';
 import type { FixtureOptions } from '../helpers/field-fixtures.ts';
+import '../helpers/step-quantiser.ts';
 
 export interface ConformanceCase {
   readonly name: string;
@@ -77,6 +78,16 @@ const contracted = {
   },
   loss: { ...NO_LOSS_TERMS, entropy: 0.02, distortion: 0.5 },
 } as const;
+
+/** Weights that kernels see through a quantiser with a learned parameter and a state; one that a program brings along. */
+export const quantiserCases: readonly ConformanceCase[] = [
+  { name: 'LIF, all layers quantised', options: { seed: 1, network: { quantiser: 'steps' } }, trainSeed: 2 },
+  {
+    name: 'PLIF, pad, the first and the last quantised',
+    options: { seed: 1, network: { neuron: 'plif', temporal: 'pad', quantiser: ['steps', null, 'steps'] } },
+  },
+  { name: 'ReLU, 48 neurons, quantised', options: { seed: 1, network: { neuron: 'relu', width: 48, quantiser: 'steps' } } },
+];
 
 /** What training a spiking network adds to a step: terms of potentials, a teacher, dropout, another steepness. */
 export const trainingTermCases: readonly ConformanceCase[] = [

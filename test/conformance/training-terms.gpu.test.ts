@@ -27,8 +27,12 @@ test.each([
   for (const other of others) await expect(other.setTeacher(teacher)).rejects.toThrow(RangeError);
 
   await expect(engine.trainStep(batch, settings)).rejects.toThrow(RangeError);
-  for (const name of ['features', 'w1', 'w2', 'w3'] as const)
-    await expect(engine.setTeacher({ ...teacher!, [name]: teacher![name].slice(1) })).rejects.toThrow(RangeError);
+  await expect(engine.setTeacher({ ...teacher!, features: teacher!.features.slice(1) })).rejects.toThrow(RangeError);
+  for (const layer of teacher!.weights.keys())
+    await expect(
+      engine.setTeacher({ ...teacher!, weights: teacher!.weights.map((w, l) => (l === layer ? w.slice(1) : w)) }),
+    ).rejects.toThrow(RangeError);
+  await expect(engine.setTeacher({ ...teacher!, weights: teacher!.weights.slice(1) })).rejects.toThrow(RangeError);
   await engine.setTeacher(teacher);
   await engine.trainStep(batch, settings);
   await engine.setTeacher(null);

@@ -9,7 +9,7 @@ import type { Backend, FieldEngine } from '../../src/engine/backend.ts';
 import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';
-import { ledgerOf, skippingZeros, SYNAPSE_STAGES, totalWork, twinLedger, type Ledger } from '../../src/energy/work/ledger.ts';
+import { isSynapses, ledgerOf, skippingZeros, totalWork, twinLedger, type Ledger } from '../../src/energy/work/ledger.ts';
 import { sumWork, WORK_KEYS } from '../../src/energy/work/work.ts';
 import type { FieldSpec } from '../../src/model/field-spec.ts';
 import { viewInputs } from '../../src/model/field-spec.ts';
@@ -149,7 +149,7 @@ describe('the ledger of that network', () => {
     expect(viewInputs(spec.network!)).toBe(VIEW);
     const published = totalWork(ledgerOf(EXPECTED, spec, 'published'));
     expect(published).toMatchObject({ macs: 16 * (12 + 9) * 16, acs: 16 * 48 + 3 * 32, membraneUpdates: 0, gridBytes: 0 });
-    const executed = totalWork(ledgerOf(EXPECTED, spec, 'executed'), SYNAPSE_STAGES);
+    const executed = totalWork(ledgerOf(EXPECTED, spec, 'executed'), isSynapses);
     expect(executed).toMatchObject({ macs: 16 * 12 * 16 + 4 * 9 * 16, acs: 16 * 48 + 3 * 32, dense: 3072 + 576 + 16 * (256 + 48) });
     const all = totalWork(ledgerOf(EXPECTED, spec, 'executed'));
     expect(all).toMatchObject({ membraneUpdates: 2 * 16 * 16, neuronOperations: 2 * 16 * 16, gridBytes: 16 * 8 * 4 + 16 * 8 * 12 * 4 });
@@ -158,11 +158,11 @@ describe('the ledger of that network', () => {
   });
 
   it('of its twin has the dense operations, and as effective ones those behind as many ReLUs as neurons fired', () => {
-    const twin = totalWork(twinLedger(EXPECTED, spec, 'executed'), SYNAPSE_STAGES);
+    const twin = totalWork(twinLedger(EXPECTED, spec, 'executed'), isSynapses);
     expect(twin).toMatchObject({ macs: 3072 + 576 + 16 * (256 + 48), acs: 0, effectiveMacs: 3072 + 576 + 16 * 48 + 3 * 32 });
-    const skipping = totalWork(skippingZeros(twinLedger(EXPECTED, spec, 'executed')), SYNAPSE_STAGES);
+    const skipping = totalWork(skippingZeros(twinLedger(EXPECTED, spec, 'executed')), isSynapses);
     expect(skipping).toMatchObject({ macs: 3072 + 576 + 16 * 48 + 3 * 32, weightBytes: 4 * (3072 + 576 + 16 * 48 + 3 * 32) });
-    const relu = totalWork(ledgerOf({ ...EXPECTED, spikes: [48, 112] }, handSpec('relu'), 'executed'), SYNAPSE_STAGES);
+    const relu = totalWork(ledgerOf({ ...EXPECTED, spikes: [48, 112] }, handSpec('relu'), 'executed'), isSynapses);
     expect(relu.effectiveMacs).toBe(3072 + 576 + 16 * 48 + 3 * 112);
   });
 });

@@ -3,19 +3,20 @@ import h5wasm from 'h5wasm';
 import { describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { runColourNetwork } from '../../src/backends/tfjs/colour-network.ts';
+import { bindLayers, runColourNetwork } from '../../src/backends/tfjs/colour-network.ts';
 import { networkGraph } from '../../src/export/nir/network-graph.ts';
 import { encodeNir } from '../../src/export/nir/write-nir.ts';
 import { createNeuron } from '../../src/backends/tfjs/tfjs-neuron.ts';
 import { Random } from '../../src/math/random.ts';
 import type { NetworkSpec } from '../../src/model/field-spec.ts';
+import { layersOf, weightTensors } from '../../src/model/network-layers.ts';
 import { fieldFixture, normals } from '../helpers/field-fixtures.ts';
 
 const STEPS = 12;
 
 function fixtureOf(network: Partial<NetworkSpec> = {}) {
   const { spec, tensors } = fieldFixture({ network });
-  return { spec, weights: { w1: tensors.w1!, w2: tensors.w2!, w3: tensors.w3! } };
+  return { spec, weights: new Map((['w1', 'w2', 'w3'] as const).map((name) => [name, tensors[name]!])) };
 }
 
 async function readBack(bytes: Uint8Array) {
@@ -65,10 +66,10 @@ describe('NIR', () => {
     const simulated = simulate(file.floats, inputs);
 
     await tf.setBackend('cpu');
-    const tensors = { w1: tf.tensor2d(weights.w1, [39, 16]), w2: tf.tensor2d(weights.w2, [16, 16]), w3: tf.tensor2d(weights.w3, [16, 3]) };
+    const tensors = weightTensors(spec).map(({ name, shape }) => tf.tensor(weights.get(name as 'w1')!, [...shape]));
     const neuron = createNeuron(spec.network!);
     const bound = [neuron.bind(tf, {}), neuron.bind(tf, {})] as const;
-    const pass = runColourNetwork(tf, neuron, tensors, bound, tf.tensor3d(inputs, [STEPS, 1, 39]));
+    const pass = runColourNetwork(tf, neuron, bindLayers(layersOf(spec), tensors), bound, tf.tensor3d(inputs, [STEPS, 1, 39]));
     const spikes = pass.outputs[0].dataSync();
     expect([...spikes].reduce((sum, spike) => sum + spike, 0)).toBeGreaterThan(10);
     expect(simulated.spikes1).toEqual([...spikes]);
@@ -95,8 +96,7 @@ describe('NIR', () => {
 
   it('refuses a field without a network', () => {
     const { spec } = fieldFixture({ network: null });
-    const none = new Float32Array(0);
-    expect(() => networkGraph(spec, { w1: none, w2: none, w3: none })).toThrow(/no colour network/);
+    expect(() => networkGraph(spec, new Map())).toThrow(/no colour network/);
   });
 });
 

@@ -20,6 +20,9 @@ import {
 import { Random } from '../../src/math/random.ts';
 import { variationReach } from '../../src/model/total-variation.ts';
 import { neuronTensors } from '../../src/neurons/settings.ts';
+import { hiddenLayers } from '../../src/model/network-facts.ts';
+import { layersOf } from '../../src/model/network-layers.ts';
+import { quantisedLayers } from '../../src/model/quantised-layers.ts';
 import { viewInputs, type FieldSpec, type NetworkSpec } from '../../src/model/field-spec.ts';
 
 export interface FieldFixture {
@@ -66,7 +69,7 @@ const NETWORK: NetworkSpec = {
 };
 
 /** The plain losses on; give 0 to switch one off. */
-const LOSS: LossWeights = { ...NO_LOSS_TERMS, perSample: 0.1, entropy: 0.02, spikes: [0.05, 0.05] };
+const LOSS: LossWeights = { ...NO_LOSS_TERMS, perSample: 0.1, entropy: 0.02 };
 
 /**
  * A field of 9 x 8 x 7 points with random density, features, weights and holes in its occupancy, and rays from all sides: most hit the box,
@@ -83,13 +86,13 @@ export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
     rate: Float32Array.from({ length: voxels }, () => 0.5 + random.float()),
   };
   if (spec.network !== null) {
-    const { width } = spec.network;
-    const inputs = representationOf(spec).features + viewInputs(spec.network);
-    tensors.w1 = normals(random, inputs * width, 0.6);
-    tensors.w2 = normals(random, width * width, Math.sqrt(20 / width));
-    tensors.w3 = normals(random, width * 3, Math.sqrt(8 / width));
-    for (const { name, length, initial } of neuronTensors(spec.network))
-      tensors[name] = normals(random, length, 0.1).map((r) => r + initial);
+    const last = layersOf(spec).length;
+    for (const { number, inputs, tensors: own } of layersOf(spec)) {
+      const sd = number === 1 ? 0.6 : Math.sqrt((number === last ? 8 : 20) / inputs);
+      for (const { name, shape } of own) tensors[name] = normals(random, elementCount(shape), sd);
+    }
+    const learned = [...quantisedLayers(spec).flatMap(({ parameters }) => parameters), ...neuronTensors(spec.network)];
+    for (const { name, length, initial } of learned) tensors[name] = normals(random, length, 0.1).map((r) => r + initial);
     tensors.inputRange = Float32Array.of(-4, 4);
   }
   return {
@@ -105,7 +108,7 @@ export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
       surrogateAlpha: null,
       dropout: 0,
       ...options.settings,
-      loss: { ...LOSS, ...options.loss },
+      loss: { ...LOSS, spikes: new Array<number>(hiddenLayers(spec)).fill(0.05), ...options.loss },
     },
     teacher: options.teacher === true && spec.network !== null ? randomTeacher(spec.network) : null,
   };
@@ -144,10 +147,16 @@ function randomTeacher(network: NetworkSpec): Teacher {
   return {
     grid,
     features: normals(random, voxelCount(grid) * 12, 1.5),
-    w1: normals(random, (12 + viewInputs(network)) * width, 0.3),
-    w2: normals(random, width * width, Math.sqrt(2 / width)),
-    w3: normals(random, width * 3, Math.sqrt(2 / width)),
+    weights: [
+      normals(random, (12 + viewInputs(network)) * width, 0.3),
+      normals(random, width * width, Math.sqrt(2 / width)),
+      normals(random, width * 3, Math.sqrt(2 / width)),
+    ],
   };
+}
+
+function elementCount(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b);
 }
 
 /** N(0, sd^2), by Box and Muller. */

@@ -1,3 +1,4 @@
+import { denseSpec } from '../../src/model/representations/dense.ts';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/math/random.ts';
 import { convertWeights } from '../../src/model/convert-network.ts';
@@ -20,7 +21,8 @@ function product(row: Float32Array, weights: Float32Array): Float32Array {
 }
 
 /** Logits [n,3] of the network with `fire` behind both hidden layers. */
-function logits(inputs: Float32Array, { w1, w2, w3 }: NetworkWeights, fire: (x: number) => number): Float32Array {
+function logits(inputs: Float32Array, weights: NetworkWeights, fire: (x: number) => number): Float32Array {
+  const [w1, w2, w3] = weights.values();
   const width = w1.length / WIDTH;
   const out = new Float32Array(ROWS * 3);
   for (let row = 0; row < ROWS; row++) {
@@ -47,8 +49,8 @@ function correlation(a: Float32Array, b: Float32Array): number {
 
 describe('a ReLU network converted to spikes', () => {
   const random = new Random(7);
-  const ann = initialWeights(networkOf('relu'), 12, random);
-  const inputs = Float32Array.from({ length: ROWS * (ann.w1.length / WIDTH) }, () => 2 * random.float() - 1);
+  const ann = initialWeights({ network: networkOf('relu'), representation: denseSpec(12) }, random);
+  const inputs = Float32Array.from({ length: ROWS * (ann.get('w1')!.length / WIDTH) }, () => 2 * random.float() - 1);
   const wanted = logits(inputs, ann, (x) => Math.max(0, x));
 
   it.each([
@@ -63,9 +65,12 @@ describe('a ReLU network converted to spikes', () => {
   });
 
   it('keeps the weights of layers that say nothing', () => {
-    const silent = { w1: ann.w1.map((weight) => -Math.abs(weight)), w2: ann.w2, w3: ann.w3 };
+    const silent: NetworkWeights = new Map(ann).set(
+      'w1',
+      ann.get('w1')!.map((weight) => -Math.abs(weight)),
+    );
     const converted = convertWeights(silent, inputs.map(Math.abs), networkOf('lif', { tau: 2 }));
-    expect(converted.w1).toEqual(silent.w1.map((weight) => weight * 2));
-    expect(converted.w3).toEqual(silent.w3);
+    expect(converted.get('w1')).toEqual(silent.get('w1')!.map((weight) => weight * 2));
+    expect(converted.get('w3')).toEqual(silent.get('w3'));
   });
 });

@@ -1,3 +1,4 @@
+import { denseSpec } from '../../src/model/representations/dense.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
@@ -37,7 +38,7 @@ describe('warm start', () => {
 
 describe('initial weights', () => {
   it('are uniform in +-1/sqrt(fan_in)', () => {
-    const { w1, w2, w3 } = initialWeights(presets.paper.network, 12, new Random(1));
+    const [w1, w2, w3] = initialWeights({ network: presets.paper.network, representation: denseSpec(12) }, new Random(1)).values();
     expect([w1.length, w2.length, w3.length]).toEqual([39 * 128, 128 * 128, 128 * 3]);
     for (const [weights, fanIn] of [
       [w1, 39],
@@ -54,7 +55,8 @@ describe('initial weights', () => {
   });
 
   it('come from the generator alone', () => {
-    const of = (seed: number): Float32Array => initialWeights(presets.paper.network, 12, new Random(seed)).w2;
+    const of = (seed: number): Float32Array =>
+      initialWeights({ network: presets.paper.network, representation: denseSpec(12) }, new Random(seed)).get('w2')!;
     expect(of(5)).toEqual(of(5));
     expect(of(5)).not.toEqual(of(6));
   });

@@ -1,7 +1,8 @@
 /** Both forms of a network with spikes 0, 1, 2, on trained weights. */
 import { voxelCount } from '../../src/geometry/grid.ts';
+import { layersOf } from '../../src/model/network-layers.ts';
 import { expect, test } from 'vitest';
-import { runColourNetwork } from '../../src/backends/tfjs/colour-network.ts';
+import { bindLayers, runColourNetwork } from '../../src/backends/tfjs/colour-network.ts';
 import { loadTensorFlow } from '../../src/backends/tfjs/load-tensorflow.ts';
 import type { Tensor } from '../../src/backends/tfjs/tensorflow.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
@@ -31,11 +32,13 @@ async function trainedWeights(): Promise<Float32Array[]> {
 test('spikes 0, 1, 2 and −1, 0, 1 with a bias give the same logits, and cost what is said', async () => {
   const { tf } = await loadTensorFlow();
   const [w1, w2, w3] = await trainedWeights();
-  const neuron = createNeuron(fieldFixture({ network: { neuron: 'ternary', width: WIDTH } }).spec.network!);
+  const { spec } = fieldFixture({ network: { neuron: 'ternary', width: WIDTH } });
+  const neuron = createNeuron(spec.network!);
   const parameters = neuron.bind(tf, {});
   const inputs = tf.tensor3d(normals(new Random(3), STEPS * RAYS * 39, 1), [STEPS, RAYS, 39]);
   const weights = { w1: tf.tensor2d(w1, [39, WIDTH]), w2: tf.tensor2d(w2, [WIDTH, WIDTH]), w3: tf.tensor2d(w3, [WIDTH, 3]) };
-  const trained = runColourNetwork(tf, neuron, weights, [parameters, parameters], inputs);
+  const layers = bindLayers(layersOf(spec), [weights.w1, weights.w2, weights.w3]);
+  const trained = runColourNetwork(tf, neuron, layers, [parameters, parameters], inputs);
 
   const shiftedLayer = (spikes: Tensor, w: Float32Array, outputs: number): Tensor => {
     const values = spikes.dataSync<'float32'>();

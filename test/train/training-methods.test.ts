@@ -57,7 +57,7 @@ describe('training with', () => {
 
   it('firing targets penalises a layer in the steps after those in which it fired above its target', async () => {
     const targets = [0.03, 0.01] as const;
-    const steps: { readonly spikes: readonly [number, number]; readonly rates: readonly [number, number] }[] = [];
+    const steps: { readonly spikes: readonly number[]; readonly rates: readonly number[] }[] = [];
     const recording: Backend = {
       ...backend,
       createField: async (spec, capacity) => {

@@ -1,7 +1,9 @@
 /** Whether a step, a rendering or a teacher fits a field and what its engine was made for: the same on every backend, before anything is computed. */
 import { representationOf } from '../../model/representations/index.ts';
 import { voxelCount } from '../../geometry/grid.ts';
-import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
+import type { FieldSpec } from '../../model/field-spec.ts';
+import { weightTensors } from '../../model/network-layers.ts';
+import { hiddenWidths } from '../../neurons/settings.ts';
 import { variationReach, type VariationReach } from '../../model/total-variation.ts';
 import type { Capacity, LossWeights, StepSettings, Teacher, TrainBatch } from '../../engine/backend.ts';
 import type { Rays } from '../../geometry/rays.ts';
@@ -34,7 +36,10 @@ export function checkStep(batch: TrainBatch, settings: StepSettings, spec: Field
     throw new RangeError(`The step drops ${dropout} of the neurons; this engine was made without: create it with Capacity.dropout.`);
   usesTeacher(loss, hasTeacher);
   if (spec.network === null) return;
-  for (const [layer, weights] of (loss.potentials ?? []).entries()) checkLength(`loss.potentials[${layer}]`, weights, spec.network.width);
+  const widths = hiddenWidths(spec.network);
+  checkCount('loss.spikes', loss.spikes, widths.length);
+  if (loss.potentials) checkCount('loss.potentials', loss.potentials, widths.length);
+  for (const [layer, weights] of (loss.potentials ?? []).entries()) checkLength(`loss.potentials[${layer}]`, weights, widths[layer]);
 }
 
 /** Throws RangeError unless the arrays of rays have the lengths that their number says. */
@@ -47,17 +52,19 @@ export function checkRays({ count, origins, directions, viewDirections }: Rays):
 
 /** Throws RangeError unless the teacher has the shapes of the field's network and its grid the room that was reserved for it. */
 export function checkTeacher(teacher: Teacher, spec: FieldSpec, { trainRays, teacherVoxels = 0 }: Capacity): void {
-  const { network } = spec;
-  if (network === null) throw new RangeError('A field without a network has no teacher.');
-  const { features } = representationOf(spec);
+  if (spec.network === null) throw new RangeError('A field without a network has no teacher.');
   const voxels = voxelCount(teacher.grid);
   const room = trainRays > 0 ? teacherVoxels : 0;
   if (voxels > room) throw new RangeError(`The teacher has ${voxels} voxels; this engine was made for ${room} (Capacity.teacherVoxels).`);
-  const { width } = network;
-  checkLength("the teacher's features", teacher.features, voxels * features);
-  checkLength("the teacher's w1", teacher.w1, (features + viewInputs(network)) * width);
-  checkLength("the teacher's w2", teacher.w2, width * width);
-  checkLength("the teacher's w3", teacher.w3, width * 3);
+  checkLength("the teacher's features", teacher.features, voxels * representationOf(spec).features);
+  const tensors = weightTensors(spec);
+  checkCount("the teacher's weights", teacher.weights, tensors.length);
+  for (const [i, { name, shape }] of tensors.entries())
+    checkLength(
+      `the teacher's ${name}`,
+      teacher.weights[i],
+      shape.reduce((a, b) => a * b),
+    );
 }
 
 /** Whether a step uses the teacher. Throws RangeError if there is none. */
@@ -65,6 +72,10 @@ export function usesTeacher({ teacherColour, teacherPotential }: LossWeights, is
   if (teacherColour === 0 && teacherPotential === 0) return false;
   if (!isSet) throw new RangeError('The loss has terms of a teacher, and none was set.');
   return true;
+}
+
+function checkCount(what: string, { length }: readonly unknown[], expected: number): void {
+  if (length !== expected) throw new RangeError(`${what} has to have an entry for each of ${expected} layers, not ${length}.`);
 }
 
 function checkLength(what: string, { length }: Float32Array, expected: number): void {

@@ -13,9 +13,10 @@ import type { Expr } from '../../neurons/graph.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { rawLeaf, valueOf } from '../../neurons/parameters.ts';
 import { firstFloat, parameterFloats, parameterPlaces } from '../../neurons/scan-layout.ts';
-import { neuronTensors, parameterValues, type NeuronTensor } from '../../neurons/settings.ts';
+import { hiddenWidths, neuronTensors, parameterValues, type NeuronTensor } from '../../neurons/settings.ts';
 import { simplify } from '../../neurons/simplify.ts';
 import type { StepSettings } from '../../engine/backend.ts';
+import { hostParameter, stepOnHost, type HostParameter } from './host-adam.ts';
 
 /** What the kernels have to know of a neuron before memory is laid out. */
 export interface ScanSizes {
@@ -41,10 +42,7 @@ export function scanSizes(network: NetworkSpec | null): ScanSizes {
 }
 
 /** A learned parameter of a layer, its moments, and where its value and gradient lie. */
-interface Learned extends NeuronTensor {
-  readonly raw: Float32Array;
-  readonly m: Float32Array;
-  readonly v: Float32Array;
+interface Learned extends NeuronTensor, HostParameter {
   readonly at: number;
   /** Floats that add up to one gradient: four partial sums of a layer's, one of a neuron's. */
   readonly parts: number;
@@ -59,29 +57,27 @@ export class NeuronParameters {
   private readonly neuronFloats: number;
   private readonly trains: boolean;
 
-  /** @param values both layers' parameters as the scans read them */
+  /** @param values all layers' parameters as the scans read them, blocks of one size; the layers have one width */
   constructor(network: NetworkSpec | null, values: Float32Array, trains: boolean) {
     this.values = values;
     this.trains = trains;
-    this.neuronFloats = values.length / 2;
+    const layers = network === null ? 0 : hiddenWidths(network).length;
+    this.neuronFloats = layers === 0 ? 0 : values.length / layers;
     this.definition = network && neuronNamed(network.neuron);
     if (network === null || this.definition === null) return;
     const constants = parameterValues(network);
     const places = parameterPlaces(this.definition);
     for (const place of places) {
       const first = firstFloat(place, network.width);
-      for (const layer of [0, 1])
+      for (let layer = 0; layer < layers; layer++)
         this.values.fill(constants[place.name], layer * this.neuronFloats + first, layer * this.neuronFloats + first + 4);
     }
     for (const tensor of neuronTensors(network)) {
       const transform = this.definition.parameters[tensor.parameter].learned!;
       const place = places.find(({ name }) => name === tensor.parameter)!;
-      const zeros = (): Float32Array => new Float32Array(tensor.length);
       this.learned.set(tensor.name, {
         ...tensor,
-        raw: zeros().fill(tensor.initial),
-        m: zeros(),
-        v: zeros(),
+        ...hostParameter(tensor.length, tensor.initial),
         at: tensor.layer * this.neuronFloats + firstFloat(place, network.width),
         parts: place.channels === null ? 4 : 1,
         value: (raw) => valueOf(transform, raw),
@@ -95,7 +91,7 @@ export class NeuronParameters {
     return [...this.learned.keys()];
   }
 
-  /** Size of a spike behind each hidden layer. */
+  /** Size of a spike behind each of the two hidden layers that kernels have. */
   get amplitudes(): { amplitude1: number; amplitude2: number } {
     const name = this.definition?.amplitude ?? null;
     if (this.definition === null || name === null) return { amplitude1: 1, amplitude2: 1 };
@@ -124,7 +120,7 @@ export class NeuronParameters {
     for (const { m, v } of this.learned.values()) for (const moments of [m, v]) moments.fill(0);
   }
 
-  /** d loss / d raw value of each tensor, from the scans' sums of both layers. */
+  /** d loss / d raw value of each tensor, from the scans' sums of all layers. */
   gradients(sums: Float32Array): Map<NeuronTensorName, Float32Array> {
     const all = new Map<NeuronTensorName, Float32Array>();
     for (const [name, { raw, at, parts, slope }] of this.learned) {
@@ -139,15 +135,8 @@ export class NeuronParameters {
   }
 
   /** Adam (docs/model.md, section 5). `rate` includes the bias correction. */
-  update(sums: Float32Array, { beta1, beta2, epsilon }: StepSettings['adam'], rate: number): void {
-    for (const [name, gradient] of this.gradients(sums)) {
-      const { raw, m, v } = this.learned.get(name)!;
-      gradient.forEach((g, i) => {
-        m[i] = beta1 * m[i] + (1 - beta1) * g;
-        v[i] = beta2 * v[i] + (1 - beta2) * g * g;
-        raw[i] -= (rate * m[i]) / (Math.sqrt(v[i]) + epsilon);
-      });
-    }
+  update(sums: Float32Array, adam: StepSettings['adam'], rate: number): void {
+    for (const [name, gradient] of this.gradients(sums)) stepOnHost(this.learned.get(name)!, gradient, adam, rate);
     this.refresh();
   }
 }

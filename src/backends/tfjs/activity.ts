@@ -7,13 +7,13 @@ import type { Tensor, TensorFlow } from './tensorflow.ts';
 
 export interface Activity {
   readonly counts: Counts;
-  /** [N] spikes of both hidden layers of each ray */
+  /** [N] spikes of all hidden layers of each ray */
   readonly spikesOfRay: Uint32Array;
 }
 
 export function countActivity(tf: TensorFlow, samples: PackedSamples, { hidden }: ForwardPass): Activity {
   const { rays, rayOffsets, networkRows, stepIndex } = samples;
-  const counts = emptyCounts();
+  const counts = emptyCounts(hidden?.events.length);
   counts.rays = rays;
   for (let ray = 0; ray < rays; ray++) {
     const [begin, end] = [rayOffsets[ray], rayOffsets[ray + 1]];
@@ -28,8 +28,7 @@ export function countActivity(tf: TensorFlow, samples: PackedSamples, { hidden }
   if (hidden === null) return { counts, spikesOfRay };
 
   counts.timeSteps = hidden.layout.timeSteps * hidden.repeats;
-  ([0, 1] as const).forEach((layer) => {
-    const events = hidden.events[layer];
+  hidden.events.forEach((events, layer) => {
     const fired = tf.notEqual(events, 0);
     const spikes = stepsBySequence(tf, hidden.atSamples === null ? fired : events, hidden);
     spikes.forEach((count, column) => {

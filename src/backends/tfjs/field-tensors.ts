@@ -5,6 +5,7 @@ import { neuronTensors } from '../../neurons/settings.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import type { RepresentationTensor } from '../../model/representations/representation.ts';
+import { quantisedLayers } from '../../model/quantised-layers.ts';
 import { tensorShape } from '../../model/tensor-shape.ts';
 import type { Tensor, TensorFlow, Variable } from './tensorflow.ts';
 
@@ -27,6 +28,11 @@ export class FieldTensors {
     this.create(parameterShapes(spec));
     this.createRate(spec);
     for (const { name, length, initial } of neuronTensors(spec.network)) this.assign(name, tf.fill([length], initial));
+    for (const { parameters, states, quantiser, shape } of quantisedLayers(spec)) {
+      for (const { name, length, initial } of parameters) this.assign(name, tf.fill([length], initial));
+      const zeros = new Float32Array(shape.reduce((a, b) => a * b));
+      for (const { name, key } of states) this.set(name, tf.tensor1d([quantiser.states[key].next(zeros, NaN)]));
+    }
     this.set('inputRange', tf.zeros([2]));
     this.parameterNames = parametersOf(spec);
   }

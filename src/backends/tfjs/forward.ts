@@ -9,7 +9,7 @@ import type { Rays } from '../../geometry/rays.ts';
 import type { PackedSamples } from '../../../renderer/march.ts';
 import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
 import type { RawParameters, TfjsNeuron } from './tfjs-neuron.ts';
-import { runColourNetwork, type NetworkPass, type NetworkWeights, type NeuronBindings, type OutputFactors } from './colour-network.ts';
+import { runColourNetwork, type BoundLayers, type NetworkPass, type NeuronBindings, type OutputFactors } from './colour-network.ts';
 import { bernoulli, gatherRows } from './custom-gradients.ts';
 import { keepNeurons } from './dropout.ts';
 import { toPacked, toPadded } from './padded-layout.ts';
@@ -23,9 +23,9 @@ export interface Parameters {
   /** Of the representation. */
   readonly field: FieldParameters;
   /** null without a network */
-  readonly weights: NetworkWeights | null;
-  /** Raw values of what the neurons of both hidden layers learn; missing: nothing. */
-  readonly neurons?: readonly [RawParameters, RawParameters];
+  readonly layers: BoundLayers | null;
+  /** Raw values of what the neurons of each hidden layer learn; missing: nothing. */
+  readonly neurons?: readonly RawParameters[];
 }
 
 /** What does not change while the parameters do. */
@@ -57,8 +57,8 @@ export interface ForwardInput {
 export interface HiddenActivity extends Pick<NetworkPass, 'outputs' | 'events' | 'potentials'> {
   readonly parameters: NeuronBindings;
   readonly layout: TimeLayout;
-  /** Spikes and potentials of the two layers at the samples, [repeats,M,W], differentiable; null if the neurons do not spike. */
-  readonly atSamples: Readonly<Record<'events' | 'potentials', readonly [Tensor, Tensor]>> | null;
+  /** Spikes and potentials of each layer at the samples, [repeats,M,W], differentiable; null if the neurons do not spike. */
+  readonly atSamples: Readonly<Record<'events' | 'potentials', readonly Tensor[]>> | null;
   /** How near a neuron was to being dropped or kept; Infinity without dropout. */
   readonly dropoutMargin: number;
   /** Time steps for which every sample was shown. */
@@ -122,8 +122,8 @@ export function colourLogits(
 ): { logits: Tensor } & Pick<ForwardPass, 'hidden' | 'teacher'> {
   const { spec, neuron, samples, views } = input;
   const { network } = spec;
-  const { weights } = parameters;
-  if (network === null || neuron === null || views === null || weights === null) return { logits: features, hidden: null, teacher: null };
+  const { layers } = parameters;
+  if (network === null || neuron === null || views === null || layers === null) return { logits: features, hidden: null, teacher: null };
 
   const viewTerms = viewTermsOfSamples(tf, views, samples);
   const x = tf.concat([features, viewTerms], 1);
@@ -135,18 +135,17 @@ export function colourLogits(
 
   let dropoutMargin = Infinity;
   const drop: OutputFactors = (layer, events) => {
+    const width = layers[layer - 1].layer.outputs;
     const ofRays = sumByRay(tf, tf.sum(atSamples(events), 0), samples.rayOffsets);
-    const kept = keepNeurons(ofRays.dataSync<'float32'>(), network.width, layer, { share: input.dropout!, seed: input.noise.seed });
+    const kept = keepNeurons(ofRays.dataSync<'float32'>(), width, layer, { share: input.dropout!, seed: input.noise.seed });
     dropoutMargin = Math.min(dropoutMargin, kept.margin);
-    return gatherRows(tf, tf.tensor2d(kept.factors, [samples.rays, network.width]), layout.rayOfColumn);
+    return gatherRows(tf, tf.tensor2d(kept.factors, [samples.rays, width]), layout.rayOfColumn);
   };
-  const [raw1, raw2] = parameters.neurons ?? [{}, {}];
-  const bound = [neuron.bind(tf, raw1), neuron.bind(tf, raw2)] as const;
+  const bound = layers.slice(0, -1).map((_, layer) => neuron.bind(tf, parameters.neurons?.[layer] ?? {}));
   const begins = alone ? undefined : layout.begins;
-  const pass = runColourNetwork(tf, neuron, weights, bound, inputs, begins, input.dropout ? drop : undefined);
+  const pass = runColourNetwork(tf, neuron, layers, bound, inputs, begins, input.dropout ? drop : undefined);
 
-  const both = ([first, second]: readonly [Tensor, Tensor]): readonly [Tensor, Tensor] => [atSamples(first), atSamples(second)];
-  const spiking = neuron.spikes ? { events: both(pass.events), potentials: both(pass.potentials) } : null;
+  const spiking = neuron.spikes ? { events: pass.events.map(atSamples), potentials: pass.potentials.map(atSamples) } : null;
   return {
     logits: tf.mean(atSamples(pass.logits), 0),
     hidden: { ...pass, parameters: bound, layout, repeats, poisson, atSamples: spiking, dropoutMargin },

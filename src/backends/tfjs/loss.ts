@@ -13,6 +13,7 @@ import type { LossWeights } from '../../engine/backend.ts';
 import type { PackedSamples } from '../../../renderer/march.ts';
 import { type FieldSpec } from '../../model/field-spec.ts';
 import { spaceOf } from '../../spaces/index.ts';
+import { sampleScales } from '../shared/loss.ts';
 import { gatherRows, stopGradient } from './custom-gradients.ts';
 import type { ForwardPass } from './forward.ts';
 import { layoutByRay, toPadded } from './padded-layout.ts';
@@ -26,8 +27,8 @@ export interface Loss {
   readonly total: Tensor;
   /** scalar: mean (C - G)^2 */
   readonly mse: Tensor;
-  /** [W] of both layers: mean H over samples and repeats; null if the loss has no term of them */
-  readonly meanPotentials: readonly [Tensor, Tensor] | null;
+  /** [W] of each hidden layer: mean H over samples and repeats; null if the loss has no term of them */
+  readonly meanPotentials: readonly Tensor[] | null;
 }
 
 /**
@@ -43,33 +44,34 @@ export function trainingLoss(
   weights: LossWeights,
 ): Loss {
   const rays = target.shape[0];
+  const { perSampleScale, entropyScale, distortionScale, teacherColourScale } = sampleScales(spec, weights, rays);
   const mse = tf.div(tf.sum(tf.square(tf.sub(pass.rgb, target))), rays * 3);
   let total = mse;
   const addTerm = (weight: number, term: Tensor): void => {
     total = tf.add(total, tf.mul(term, weight));
   };
-  if (weights.entropy !== 0) addTerm(weights.entropy / rays, tf.sum(binaryEntropy(tf, pass.lastTransmittance)));
+  if (weights.entropy !== 0) addTerm(entropyScale, tf.sum(binaryEntropy(tf, pass.lastTransmittance)));
   const { shown, hidden, teacher } = pass;
   if (shown === null) return { total, mse, meanPotentials: null };
 
-  if (weights.distortion !== 0) addTerm(weights.distortion / rays, distortion(tf, shown.weights, samples, spec));
+  if (weights.distortion !== 0) addTerm(distortionScale, distortion(tf, shown.weights, samples, spec));
   const sampleWeights = stopGradient(tf, shown.weights);
   /** @param error [M] */
-  const addWeighted = (weight: number, error: Tensor): void => addTerm(weight / rays, tf.sum(tf.mul(sampleWeights, error)));
+  const addWeighted = (scale: number, error: Tensor): void => addTerm(scale, tf.sum(tf.mul(sampleWeights, error)));
   const squaredOffset = (colours: Tensor): Tensor => tf.sum(tf.square(tf.sub(shown.colours, colours)), 1);
-  if (weights.perSample !== 0) addWeighted(weights.perSample, squaredOffset(gatherRows(tf, target, raysOfSamples(samples))));
-  if (weights.teacherColour !== 0 && teacher !== null) addWeighted(weights.teacherColour, squaredOffset(teacher.colours));
+  if (weights.perSample !== 0) addWeighted(perSampleScale, squaredOffset(gatherRows(tf, target, raysOfSamples(samples))));
+  if (weights.teacherColour !== 0 && teacher !== null) addWeighted(teacherColourScale, squaredOffset(teacher.colours));
 
   const spiking = hidden?.atSamples ?? null;
   if (spiking === null) return { total, mse, meanPotentials: null };
   const { events, potentials } = spiking;
-  const meanPotentials = weights.potentials && ([tf.mean(potentials[0], [0, 1]), tf.mean(potentials[1], [0, 1])] as const);
-  for (const layer of [0, 1]) {
+  const meanPotentials = weights.potentials && potentials.map((h) => tf.mean(h, [0, 1]));
+  for (const layer of events.keys()) {
     if (weights.spikes[layer] !== 0) addTerm(weights.spikes[layer], tf.mean(events[layer]));
     if (weights.potentials && meanPotentials) addTerm(1, tf.sum(tf.mul(meanPotentials[layer], tf.tensor1d(weights.potentials[layer]))));
     if (weights.teacherPotential !== 0 && teacher !== null) {
       const difference = tf.sub(potentials[layer], tf.expandDims(teacher.potentials[layer], 0));
-      addWeighted(weights.teacherPotential, tf.mean(tf.square(difference), [0, 2]));
+      addWeighted(weights.teacherPotential / rays, tf.mean(tf.square(difference), [0, 2]));
     }
   }
   return { total, mse, meanPotentials };

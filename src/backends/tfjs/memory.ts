@@ -8,6 +8,7 @@ import { gridParameters, networkParameters, type ParameterName } from '../../mod
 import { tensorShape } from '../../model/tensor-shape.ts';
 import { maxStepsPerRay } from '../../lattice/lattice.ts';
 import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
+import { hiddenWidths } from '../../neurons/settings.ts';
 import type { Capacity } from '../../engine/backend.ts';
 
 /** Rays rendered at a time. */
@@ -47,5 +48,6 @@ function stepFloats(spec: FieldSpec, hiddenTensors: number): number {
   const { features } = representationOf(spec);
   const gathered = 8 * (2 + 5 * features);
   if (network === null) return gathered;
-  return gathered + 6 * (features + viewInputs(network)) + 2 * network.width * hiddenTensors;
+  const neurons = hiddenWidths(network).reduce((a, b) => a + b, 0);
+  return gathered + 6 * (features + viewInputs(network)) + neurons * hiddenTensors;
 }

@@ -1,40 +1,46 @@
 /**
  * The teacher of a distillation (`Teacher` of backend.ts): a ReLU network on its own feature grid, at the student's samples. Constant.
  *
- *     Z1 = [features, view] w1      Z2 = relu(Z1) w2      colour = sigmoid(relu(Z2) w3)
+ *     Z_1 = layer_1([features, view])      Z_l = layer_l(relu(Z_{l-1}))      colour = sigmoid(layer_L(relu(Z_{L-1})))
  */
-import type { GridSpec } from '../../geometry/grid.ts';
+import { voxelCount, type GridSpec } from '../../geometry/grid.ts';
 import type { Rays } from '../../geometry/rays.ts';
 import { placeOfSample, type PackedSamples } from '../../../renderer/march.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
+import { representationOf } from '../../model/representations/index.ts';
+import { layersOf, weightTensors } from '../../model/network-layers.ts';
 import type { Teacher } from '../../engine/backend.ts';
-import type { NetworkWeights } from './colour-network.ts';
+import { bindLayers, currents, type BoundLayers } from './colour-network.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 import { interpolate } from './representations/dense.ts';
 
-export interface TeacherTensors extends NetworkWeights {
+export interface TeacherTensors {
   readonly grid: GridSpec;
   /** [V,C] */
   readonly features: Tensor;
+  readonly layers: BoundLayers;
 }
 
 export interface TeacherAnswer {
   /** [M,3] */
   readonly colours: Tensor;
-  /** Z of both hidden layers, [M,W] */
-  readonly potentials: readonly [Tensor, Tensor];
+  /** Z of each hidden layer, [M,W] */
+  readonly potentials: readonly Tensor[];
 }
 
 /** The caller disposes of them (`disposeTeacher`). */
-export function createTeacher(tf: TensorFlow, { grid, features, w1, w2, w3 }: Teacher): TeacherTensors {
-  const width = w3.length / 3;
-  const matrix = (data: Float32Array, columns: number): Tensor => tf.tensor2d(data.slice(), [data.length / columns, columns]);
-  const channels = features.length / (grid.size[0] * grid.size[1] * grid.size[2]);
-  return { grid, features: matrix(features, channels), w1: matrix(w1, width), w2: matrix(w2, width), w3: matrix(w3, 3) };
+export function createTeacher(tf: TensorFlow, { grid, features, weights }: Teacher, spec: FieldSpec): TeacherTensors {
+  const tensors = weightTensors(spec).map(({ shape }, i) => tf.tensor(weights[i].slice(), [...shape]));
+  return {
+    grid,
+    features: tf.tensor2d(features.slice(), [voxelCount(grid), representationOf(spec).features]),
+    layers: bindLayers(layersOf(spec), tensors),
+  };
 }
 
 export function disposeTeacher(teacher: TeacherTensors | null): void {
-  if (teacher !== null) for (const name of ['features', 'w1', 'w2', 'w3'] as const) teacher[name].dispose();
+  teacher?.features.dispose();
+  for (const { tensors } of teacher?.layers ?? []) for (const tensor of tensors) tensor.dispose();
 }
 
 /**
@@ -45,7 +51,7 @@ export function disposeTeacher(teacher: TeacherTensors | null): void {
  */
 export function askTeacher(
   tf: TensorFlow,
-  { grid, features, w1, w2, w3 }: TeacherTensors,
+  { grid, features, layers }: TeacherTensors,
   spec: FieldSpec,
   rays: Rays,
   samples: PackedSamples,
@@ -62,7 +68,12 @@ export function askTeacher(
     weights.set(place.weights, i * 8);
   });
   const x = tf.concat([interpolate(tf, features, corners, weights), views], 1);
-  const z1 = tf.matMul(x, w1);
-  const z2 = tf.matMul(tf.relu(z1), w2);
-  return { colours: tf.sigmoid(tf.matMul(tf.relu(z2), w3)), potentials: [z1, z2] };
+  const potentials: Tensor[] = [];
+  let values: Tensor = x;
+  for (const layer of layers.slice(0, -1)) {
+    const z = currents(tf, values, layer);
+    potentials.push(z);
+    values = tf.relu(z);
+  }
+  return { colours: tf.sigmoid(currents(tf, values, layers[layers.length - 1])), potentials };
 }

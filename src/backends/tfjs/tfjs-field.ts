@@ -9,11 +9,13 @@ import type { Rays } from '../../geometry/rays.ts';
 import { addCounts, emptyCounts } from '../../engine/counts.ts';
 import { marchRays, type PackedSamples } from '../../../renderer/march.ts';
 import { encodeViews } from '../../../renderer/view-encoding.ts';
-import { neuronTensors } from '../../neurons/settings.ts';
+import { hiddenLayers } from '../../model/network-facts.ts';
+import { layersOf, weightTensors, type WeightName } from '../../model/network-layers.ts';
+import { quantisedLayers } from '../../model/quantised-layers.ts';
+import { hiddenWidths, neuronTensors } from '../../neurons/settings.ts';
 import { createNeuron, type RawParameters, type TfjsNeuron } from './tfjs-neuron.ts';
 import { type FieldSpec } from '../../model/field-spec.ts';
 import type { ParameterName, TensorName } from '../../model/tensor-names.ts';
-import { variationScale } from '../../model/total-variation.ts';
 import {
   type Capacity,
   type RenderedRays,
@@ -24,13 +26,16 @@ import {
   type TrainBatch,
 } from '../../engine/backend.ts';
 import { checkRays, checkStep, checkTeacher, usesTeacher } from '../shared/check-step.ts';
+import { sampleScales } from '../shared/loss.ts';
 import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
 import { countActivity, noiseMargin, spikeMargin } from './activity.ts';
 import { adamStep } from './adam.ts';
+import { bindLayers } from './colour-network.ts';
 import { FieldTensors } from './field-tensors.ts';
 import { forward, type ForwardInput, type ForwardPass } from './forward.ts';
 import { trainingLoss, type Loss } from './loss.ts';
 import { RENDER_RAYS } from './memory.ts';
+import { quantisedTensor } from './quantised-weights.ts';
 import type { InputRange } from './poisson-encoding.ts';
 import { createTeacher, disposeTeacher, type TeacherTensors } from './teacher.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
@@ -94,6 +99,7 @@ export class TfjsField implements HostEngine {
 
   async write(name: TensorName, data: Float32Array): Promise<void> {
     this.tensors.write(name, data);
+    await this.measureStates([name as WeightName], true);
   }
 
   async readOccupancy(): Promise<Uint8Array> {
@@ -128,12 +134,16 @@ export class TfjsField implements HostEngine {
   async setTeacher(teacher: Teacher | null): Promise<void> {
     if (teacher !== null) checkTeacher(teacher, this.spec, this.capacity);
     disposeTeacher(this.teacher);
-    this.teacher = teacher && createTeacher(this.tf, teacher);
+    this.teacher = teacher && createTeacher(this.tf, teacher, this.spec);
   }
 
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
     const { result, gradients, range } = await this.evaluate(batch, settings);
     for (const name of this.tensors.parameterNames) this.updateParameter(name, gradients[name], settings);
+    await this.measureStates(
+      weightTensors(this.spec).map(({ name }) => name),
+      false,
+    );
     this.tf.dispose(gradients);
     if (range !== null) this.tensors.write('inputRange', Float32Array.from(range));
     return result;
@@ -158,7 +168,7 @@ export class TfjsField implements HostEngine {
       opacity: new Float32Array(rays.count),
       samples: new Uint32Array(rays.count),
       spikes: new Uint32Array(rays.count),
-      counts: emptyCounts(),
+      counts: emptyCounts(hiddenLayers(this.spec)),
     };
     const densityAt = await this.densityAt();
     const [low, high] = await this.read('inputRange');
@@ -216,14 +226,14 @@ export class TfjsField implements HostEngine {
 
   /** Those of the grids that total variation changes. */
   private variedGradients(gradients: Evaluation['gradients'], rays: number, { loss }: StepSettings): Record<string, Tensor> {
-    const { grid } = this.spec;
-    const { dense, ...weights } = loss.totalVariation;
+    const { size } = this.spec.grid;
+    const { densityVariation, featureVariation, denseVariation } = sampleScales(this.spec, loss, rays);
+    const scales = { density: densityVariation, features: featureVariation, network: 0 };
     const varied = this.tensors.grids.flatMap(({ name, group, onLattice }) => {
-      const weight = group === 'network' ? 0 : weights[group];
-      if (weight === 0) return [];
+      const scale = scales[group];
+      if (scale === 0) return [];
       if (!onLattice) throw new RangeError(`The total variation of ${name} is not defined: it is no grid of the lattice.`);
-      const scale = variationScale(weight, grid, rays);
-      return [[name, addTotalVariation(this.tf, this.tensors.get(name), grid.size, gradients[name], scale, dense)] as const];
+      return [[name, addTotalVariation(this.tf, this.tensors.get(name), size, gradients[name], scale, denseVariation === 1)] as const];
     });
     return Object.fromEntries(varied);
   }
@@ -231,9 +241,9 @@ export class TfjsField implements HostEngine {
   /** Of the step; zeros if there was no sample. */
   private meanPotentials({ meanPotentials }: Loss, { loss }: StepSettings): StepResult['meanPotentials'] {
     if (loss.potentials === null || this.neuron?.spikes !== true) return null;
-    const { width } = this.spec.network!;
-    const values = (layer: 0 | 1): Float32Array => meanPotentials?.[layer].dataSync<'float32'>().slice() ?? new Float32Array(width);
-    return [values(0), values(1)];
+    return hiddenWidths(this.spec.network!).map(
+      (width, layer) => meanPotentials?.[layer].dataSync<'float32'>().slice() ?? new Float32Array(width),
+    );
   }
 
   private forward(rays: Rays, input: Omit<ForwardInput, 'spec' | 'views'>): ForwardPass {
@@ -242,8 +252,8 @@ export class TfjsField implements HostEngine {
     const views = spec.network && encodeViews(rays.viewDirections ?? rays.directions, spec.network.viewFrequencies);
     const parameters = {
       field: Object.fromEntries(this.tensors.grids.map(({ name }) => [name, this.tensors.get(name)])),
-      weights: spec.network && { w1: this.tensors.get('w1'), w2: this.tensors.get('w2'), w3: this.tensors.get('w3') },
-      neurons: [this.rawParameters(0), this.rawParameters(1)] as const,
+      layers: spec.network && bindLayers(layersOf(spec), this.seenWeights()),
+      neurons: spec.network ? hiddenWidths(spec.network).map((_, layer) => this.rawParameters(layer)) : [],
     };
     const pass = forward(tf, parameters, { ...input, spec, views, representation: this.representation });
     if (this.options.measureMargins === true) {
@@ -262,7 +272,25 @@ export class TfjsField implements HostEngine {
     return representationOf(this.spec).densityAt(this.spec, await readValues(this));
   }
 
-  private rawParameters(layer: 0 | 1): RawParameters {
+  /** The tensors of all layers, quantised where the network says so. */
+  private seenWeights(): Tensor[] {
+    const quantised = new Map(quantisedLayers(this.spec).map((layer) => [layer.weight, layer]));
+    return weightTensors(this.spec).map(({ name }) => {
+      const [raw, layer] = [this.tensors.get(name), quantised.get(name)];
+      return layer === undefined ? raw : quantisedTensor(this.tf, layer, raw, (own) => this.tensors.get(own));
+    });
+  }
+
+  /** States of quantisers, after the weights have changed. */
+  private async measureStates(weights: readonly WeightName[], anew: boolean): Promise<void> {
+    for (const { weight, quantiser, states } of quantisedLayers(this.spec).filter((layer) => weights.includes(layer.weight)))
+      for (const { name, key } of states) {
+        const before = anew ? NaN : (await this.read(name))[0];
+        this.tensors.write(name, Float32Array.of(quantiser.states[key].next(await this.read(weight), before)));
+      }
+  }
+
+  private rawParameters(layer: number): RawParameters {
     const own = neuronTensors(this.spec.network).filter((tensor) => tensor.layer === layer);
     return Object.fromEntries(own.map(({ name, parameter }) => [parameter, this.tensors.get(name)]));
   }
@@ -326,5 +354,7 @@ function sliceRays({ origins, directions, viewDirections }: Rays, first: number,
 
 function shapeOf({ representation, network }: FieldSpec): string {
   const field = JSON.stringify(representation);
-  return network === null ? `${field}, no network` : `${field}, width ${network.width}, ${network.viewFrequencies} view frequencies`;
+  if (network === null) return `${field}, no network`;
+  const layers = network.layers?.map(({ kind, width }) => `${kind} ${width}`).join(', ') ?? `two dense layers of ${network.width}`;
+  return `${field}, ${layers}, ${network.viewFrequencies} view frequencies`;
 }

@@ -3,6 +3,7 @@
  * weights with zero rows (w1) or a zero column (w3), the network's moments one behind the other.
  */
 import type { Teacher } from '../../engine/backend.ts';
+import type { WeightName } from '../../model/network-layers.ts';
 import { splitTensorName, type TensorName } from '../../model/tensor-names.ts';
 import type { MemoryPlan, Sizes } from './memory-plan.ts';
 
@@ -39,13 +40,13 @@ export class TensorStore {
   }
 
   /** The gradient of a weight matrix, after the lanes have been added up. */
-  readWeightGradient(name: 'w1' | 'w2' | 'w3'): Float32Array {
+  readWeightGradient(name: WeightName): Float32Array {
     const place = this.place(name, 0);
     return this.readAt({ ...place, base: this.offset('networkGradients') + place.base - this.offset('w1') });
   }
 
   /** Its weights lie as the student's do. */
-  writeTeacher({ features, w1, w2, w3 }: Teacher): void {
+  writeTeacher({ features, weights: [w1, w2, w3] }: Teacher): void {
     this.floats.set(features, this.offset('teacherFeatures'));
     this.floats.set(w1, this.offset('teacherW1'));
     this.floats.set(w2, this.offset('teacherW2'));

@@ -7,6 +7,7 @@ import { exportName } from '../../neurons/emit-scans.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { relu } from '../../neurons/relu.ts';
 import type { Backend, Capacity } from '../../engine/backend.ts';
+import { checkTwoEqualLayers } from '../shared/check-layers.ts';
 import { KernelPool, type SpawnWorker } from './kernel-pool.ts';
 import { checkAddressable, LANES, planMemory, sizesOf, type Sizes } from './memory-plan.ts';
 import { WasmEngine } from './wasm-engine.ts';
@@ -42,6 +43,7 @@ export function createBackend(module: WebAssembly.Module, setup: WasmSetup): Bac
     throw new BackendError(`The wasm backend runs on 1 to ${LANES} threads; ${threads} were asked for.`, `Use --threads 1 ... ${LANES}.`);
   }
   const plan = (spec: FieldSpec, capacity: Capacity) => {
+    checkTwoEqualLayers(spec.network, 'wasm');
     checkNeuron(module, spec);
     const sizes = sizesOf(spec, capacity, threads);
     const scratchStride = scratchBytes(module, sizes, shared);

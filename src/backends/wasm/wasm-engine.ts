@@ -19,11 +19,14 @@ import { checkRays, checkStep, checkTeacher } from '../shared/check-step.ts';
 import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
 import { gridState, layoutState } from './field-state.ts';
 import type { KernelPool } from './kernel-pool.ts';
-import { hiddenTerms, lossValue, meanOfLanes, perRow, sampleTerms } from './loss-terms.ts';
 import { checkFits, LANES, RENDER_RAYS, type MemoryPlan, type Sizes } from './memory-plan.ts';
-import { isPoisson } from '../../model/network-facts.ts';
+import { meanOfLanes, perRow } from './mean-potentials.ts';
+import { isPoisson, isSpikingNetwork } from '../../model/network-facts.ts';
+import { weightTensors, type WeightName } from '../../model/network-layers.ts';
 import { networkState, teacherState } from './network-state.ts';
+import { lossValue, realRows, sampleScales, spikeScales, steepness, teacherPotentialScale } from '../shared/loss.ts';
 import { NeuronParameters } from '../shared/neuron-parameters.ts';
+import { WeightTransforms } from '../shared/weight-transforms.ts';
 import { Statistics } from './statistics.ts';
 import { TensorStore } from './tensor-store.ts';
 
@@ -36,8 +39,10 @@ export class WasmEngine implements HostEngine {
   private readonly buffer: SharedArrayBuffer;
   private readonly tensors: TensorStore;
   private readonly neurons: NeuronParameters;
+  private readonly transforms: WeightTransforms;
   private readonly statistics: Statistics;
   private readonly workCounter: Int32Array;
+  private readonly weights: readonly WeightName[];
   private hasTeacher = false;
   private inputRange = new Float32Array(2);
 
@@ -47,10 +52,12 @@ export class WasmEngine implements HostEngine {
     this.plan = plan;
     this.pool = pool;
     this.capacity = capacity;
+    this.weights = weightTensors(spec).map(({ name }) => name);
     this.buffer = pool.memory.buffer as unknown as SharedArrayBuffer;
     this.tensors = new TensorStore(this.buffer, plan, sizes);
     const values = new Float32Array(this.buffer, plan.offsets['neuronValues'], 2 * sizes.neuronFloats);
     this.neurons = new NeuronParameters(spec.network, values, capacity.trainRays > 0);
+    this.transforms = new WeightTransforms(spec, capacity.trainRays > 0);
     this.statistics = new Statistics(this.buffer, plan.offsets['stats']);
     this.workCounter = new Int32Array(this.buffer, plan.offsets['workCounter'], 1);
     pool.setState({
@@ -72,7 +79,7 @@ export class WasmEngine implements HostEngine {
   }
 
   async read(name: TensorName): Promise<Float32Array> {
-    const own = this.neurons.find(name);
+    const own = this.neurons.find(name) ?? this.transforms.find(name);
     if (own !== null) return own.slice();
     return name === 'inputRange' ? this.inputRange.slice() : this.tensors.read(name, voxelCount(this.spec.grid));
   }
@@ -83,16 +90,18 @@ export class WasmEngine implements HostEngine {
       this.inputRange.set(data);
       return;
     }
-    const own = this.neurons.find(name);
+    const own = this.neurons.find(name) ?? this.transforms.find(name);
     if (own !== null) {
       if (data.length !== own.length) throw new RangeError(`${name} has ${own.length} values, not ${data.length}.`);
       own.set(data);
       this.refreshNeurons();
+      this.transforms.written(name);
+      this.showWeights();
       return;
     }
     this.tensors.write(name, voxelCount(this.spec.grid), data);
     if (name === 'rate') this.pool.setState({ hasRate: data.some((value) => value !== 1) ? 1 : 0 });
-    if (name === 'w1' || name === 'w2' || name === 'w3') this.pool.runHere('transposeWeights');
+    if (this.weights.includes(name as WeightName)) this.pool.runHere('transposeWeights');
   }
 
   async readOccupancy(): Promise<Uint8Array> {
@@ -136,6 +145,9 @@ export class WasmEngine implements HostEngine {
       this.pool.run('scatterVaried');
       this.pool.run('applyGradients');
     } else this.pool.run('updateStep');
+    if (this.transforms.weights.length > 0)
+      this.transforms.update(this.seenGradients(), settings.adam, settings.learningRates.network * biasCorrection(settings));
+    this.showWeights();
     this.pool.runHere('transposeWeights');
     if (this.neurons.names.length > 0) {
       const rate = settings.learningRates.network * biasCorrection(settings) * (this.spec.network?.neuronRate ?? 1);
@@ -170,7 +182,8 @@ export class WasmEngine implements HostEngine {
       features: unpad(new Float32Array(this.buffer, features, voxels * featureStride), featureStride, channels),
     };
     for (const [name, data] of saved) this.tensors.write(name, voxels, data);
-    if (this.spec.network) for (const name of ['w1', 'w2', 'w3'] as const) gradients[name] = this.tensors.readWeightGradient(name);
+    for (const name of this.weights) gradients[name] = this.tensors.readWeightGradient(name);
+    for (const [name, gradient] of this.transforms.gradients(this.seenGradients())) gradients[name] = gradient;
     for (const [name, gradient] of this.neurons.gradients(this.neuronSums())) gradients[name] = gradient;
     return { result, gradients };
   }
@@ -232,7 +245,7 @@ export class WasmEngine implements HostEngine {
       firstRay: 0,
       weightThreshold: this.spec.weightThreshold,
       noiseSeed: settings.noiseSeed,
-      ...sampleTerms(this.spec, loss, n),
+      ...sampleScales(this.spec, loss, n),
       dropout: network ? settings.dropout : 0,
       ...adam,
       densityRate: learningRates.density * correction,
@@ -246,14 +259,22 @@ export class WasmEngine implements HostEngine {
       if (inputLow <= inputHigh) this.inputRange.set([inputLow, inputHigh]);
       this.pool.setState({ inputLow: this.inputRange[0], inputHigh: this.inputRange[1] });
     }
-    const terms = hiddenTerms(network, settings, this.statistics.sum(LANES).samples, n);
-    const { rows, state } = terms;
-    this.pool.setState(state);
+    const rows = realRows(network, this.statistics.sum(LANES).samples);
+    const [spikeScale1, spikeScale2] = spikeScales(network, loss, rows);
+    const potentials = network && isSpikingNetwork(network) ? loss.potentials : null;
+    this.pool.setState({
+      spikeScale1,
+      spikeScale2,
+      potentialTerms: potentials ? 1 : 0,
+      teacherPotentialScale: teacherPotentialScale(network, loss, n),
+      surrogateAlpha: steepness(network, settings),
+    });
     const { width } = this.sizes;
-    if (state.potentialTerms) this.floats('potentialCoefficients', 2 * width).set(perRow(loss.potentials!, rows));
+    if (potentials) this.floats('potentialCoefficients', 2 * width).set(perRow(potentials, rows));
     this.runShared('trainLanes');
-    const meanPotentials = state.potentialTerms ? meanOfLanes(this.floats('potentialSums', LANES * 2 * width), rows) : null;
-    const value = lossValue(loss, this.statistics.sum(LANES), n, terms, meanPotentials);
+    const meanPotentials = potentials && meanOfLanes(this.floats('potentialSums', LANES * 2 * width), 2, rows);
+    const sums = this.statistics.sum(LANES);
+    const value = lossValue(network, loss, { ...sums, spikes: [sums.spikes1, sums.spikes2] }, n, rows, meanPotentials);
     return { ...value, counts: this.statistics.counts(LANES, n), meanPotentials };
   }
 
@@ -277,6 +298,18 @@ export class WasmEngine implements HostEngine {
     const { networkFloats, neuronFloats } = this.sizes;
     if (this.neurons.names.length === 0) return new Float32Array(0);
     return new Float32Array(this.buffer, this.plan.offsets['networkGradients'] + networkFloats * 4, 2 * neuronFloats);
+  }
+
+  /** Gradients of quantised weights as the kernels saw them, after the lanes have been added up. */
+  private seenGradients(): Map<WeightName, Float32Array> {
+    return new Map(this.transforms.weights.map((name) => [name, this.tensors.readWeightGradient(name)]));
+  }
+
+  /** Shows the kernels quantised weights; the others lie in their memory. */
+  private showWeights(): void {
+    const seen = this.transforms.seen();
+    for (const [name, values] of seen) this.tensors.write(name, 0, values);
+    if (seen.length > 0) this.pool.runHere('transposeWeights');
   }
 
   private refreshNeurons(): void {

@@ -4,6 +4,7 @@
  */
 import { BUFFER_USAGE, type Buffers } from '../../../renderer/wgsl/kernel.ts';
 import { fromHalves, toHalves } from '../../math/half.ts';
+import type { WeightName } from '../../model/network-layers.ts';
 import { splitTensorName, type TensorName } from '../../model/tensor-names.ts';
 import type { FieldSizes } from './field-plan.ts';
 
@@ -42,7 +43,7 @@ export class TensorStore {
   }
 
   /** The gradient of a weight matrix. */
-  readWeightGradient(name: 'w1' | 'w2' | 'w3'): Promise<Float32Array> {
+  readWeightGradient(name: WeightName): Promise<Float32Array> {
     return this.readAt(this.place(name, 0), () => this.buffers['networkGradients']);
   }
 

@@ -1,12 +1,10 @@
 /** What a training step tells the GPU, and what its sums mean. */
-import { maxStepsPerRay } from '../../lattice/lattice.ts';
 import type { Counts } from '../../engine/counts.ts';
-import { type FieldSpec } from '../../model/field-spec.ts';
-import { hasVariation, variationScale } from '../../model/total-variation.ts';
-import { surrogateSettings } from '../../neurons/settings.ts';
+import type { FieldSpec } from '../../model/field-spec.ts';
 import type { StepResult, StepSettings } from '../../engine/backend.ts';
 import { biasCorrection } from '../shared/bias-correction.ts';
-import { isSpikingNetwork, repeatsOf } from '../../model/network-facts.ts';
+import { lossValue, realRows, sampleScales, steepness, teacherPotentialScale } from '../shared/loss.ts';
+import { isSpikingNetwork } from '../../model/network-facts.ts';
 import { NO_NUMBERS, type CallNumbers, type ResultPiece } from './call-runner.ts';
 import { LOSS_SUMS, type FieldSizes } from './field-plan.ts';
 
@@ -22,7 +20,7 @@ export interface StepSums {
 }
 
 export function stepNumbers(spec: FieldSpec, rays: number, settings: StepSettings): CallNumbers {
-  const { network, weightThreshold, grid } = spec;
+  const { network, weightThreshold } = spec;
   const { adam, learningRates, loss, noiseSeed } = settings;
   const correction = biasCorrection(settings);
   return {
@@ -31,20 +29,12 @@ export function stepNumbers(spec: FieldSpec, rays: number, settings: StepSetting
     rayCount: rays,
     noiseSeed,
     weightThreshold,
-    photometricScale: 1 / (3 * rays),
-    perSampleScale: loss.perSample / rays,
-    entropyScale: loss.entropy / rays,
-    distortionScale: loss.distortion / rays,
-    distortionStep: 1 / maxStepsPerRay(spec),
+    ...sampleScales(spec, loss, rays),
     spikeWeight1: loss.spikes[0],
     spikeWeight2: loss.spikes[1],
     dropout: settings.dropout,
-    teacherColourScale: loss.teacherColour / rays,
-    teacherPotentialScale: network && isSpikingNetwork(network) ? loss.teacherPotential / (rays * network.width * repeatsOf(network)) : 0,
-    surrogateAlpha: settings.surrogateAlpha ?? (network ? surrogateSettings(network).alpha : 0),
-    densityVariation: variationScale(loss.totalVariation.density, grid, rays),
-    featureVariation: variationScale(loss.totalVariation.features, grid, rays),
-    denseVariation: loss.totalVariation.dense && hasVariation(loss.totalVariation) ? 1 : 0,
+    teacherPotentialScale: teacherPotentialScale(network, loss, rays),
+    surrogateAlpha: steepness(network, settings),
     densityRate: learningRates.density * correction,
     featureRate: learningRates.features * correction,
     networkRate: learningRates.network * correction,
@@ -80,20 +70,16 @@ export function stepResult(
   { loss }: StepSettings,
   { counts, losses, potentials }: StepSums,
 ): StepResult {
-  const [squared, perSample, entropy, distortion, teacherColour, teacherPotential] = losses;
-  const mse = squared / (3 * rays);
-  const onColours = loss.perSample * perSample + loss.teacherColour * teacherColour;
-  const onSamples = mse + (onColours + loss.entropy * entropy + loss.distortion * distortion) / rays;
-  if (network === null || !isSpikingNetwork(network)) return { loss: onSamples, mse, counts, meanPotentials: null };
-  const { width } = network;
-  // Rows that a mean over samples and repeats goes over; without any, all sums are 0.
-  const rows = Math.max(1, counts.samples * repeatsOf(network));
-  let onPotentials = (loss.teacherPotential * teacherPotential) / (rays * width * repeatsOf(network));
-  const onSpikes = (loss.spikes[0] * counts.spikes[0] + loss.spikes[1] * counts.spikes[1]) / (rows * width);
-  if (loss.potentials === null) return { loss: onSamples + onSpikes + onPotentials, mse, counts, meanPotentials: null };
-  const means = potentials.map((sum) => sum / rows);
-  const [weights1, weights2] = loss.potentials;
-  for (let c = 0; c < width; c++) onPotentials += weights1[c] * means[c] + weights2[c] * means[width + c];
-  const meanPotentials = [means.slice(0, width), means.slice(width)] as const;
-  return { loss: onSamples + onSpikes + onPotentials, mse, counts, meanPotentials };
+  const [squaredError, perSampleError, entropy, distortion, teacherColourError, teacherPotentialError] = losses;
+  const sums = { squaredError, perSampleError, entropy, distortion, teacherColourError, teacherPotentialError, spikes: counts.spikes };
+  const rows = realRows(network, counts.samples);
+  const measured = network !== null && isSpikingNetwork(network) && loss.potentials !== null;
+  const meanPotentials = measured ? meansOf(potentials, network.width, rows) : null;
+  return { ...lossValue(network, loss, sums, rays, rows, meanPotentials), counts, meanPotentials };
+}
+
+/** [W] of each hidden layer, of sums [layers W] over `rows` rows; without any, all sums are 0. */
+function meansOf(sums: Float32Array, width: number, rows: number): Float32Array[] {
+  const means = sums.map((sum) => sum / Math.max(1, rows));
+  return Array.from({ length: means.length / width }, (_, layer) => means.slice(layer * width, (layer + 1) * width));
 }

@@ -8,6 +8,7 @@ import type { FieldSpec } from '../../model/field-spec.ts';
 import type { Backend, Capacity } from '../../engine/backend.ts';
 import { isPoisson } from '../../model/network-facts.ts';
 import type { WebgpuDevice } from './device.ts';
+import { checkTwoEqualLayers } from '../shared/check-layers.ts';
 import { createFieldKernels, dispatchEntries, type FieldOptions } from './field-kernels.ts';
 import { checkLimits, fieldSizes, mostBytes, planBuffers, type FieldSizes, type PlannedBuffer } from './field-plan.ts';
 import {
@@ -68,6 +69,7 @@ export function createWebgpuBackend(
 ): Backend {
   const { limits } = device.device;
   const plan = (spec: FieldSpec, capacity: Capacity): FieldPlan => {
+    checkTwoEqualLayers(spec.network, 'webgpu');
     checkChannels(spec);
     const use = capacity.trainRays > 0 ? 'training' : 'rendering';
     const terms = { drops: capacity.dropout ?? false, taught: (capacity.teacherVoxels ?? 0) > 0 };

@@ -8,7 +8,8 @@ import { gridStruct, packView } from '../../../renderer/wgsl/uniforms.ts';
 import { float32AtMost } from '../../math/float32.ts';
 import { densityOf } from '../../lattice/density.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
-import { WEIGHTS, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
+import { weightTensors, type WeightName } from '../../model/network-layers.ts';
+import type { ParameterName, TensorName } from '../../model/tensor-names.ts';
 import { hasVariation, variationReach } from '../../model/total-variation.ts';
 import {
   type Capacity,
@@ -26,6 +27,7 @@ import { biasCorrection } from '../shared/bias-correction.ts';
 import { checkRays, checkStep, checkTeacher, usesTeacher } from '../shared/check-step.ts';
 import { isSpikingNetwork } from '../../model/network-facts.ts';
 import { NeuronParameters } from '../shared/neuron-parameters.ts';
+import { WeightTransforms } from '../shared/weight-transforms.ts';
 import { CallRunner, NO_NUMBERS, type Call, type ResultPiece } from './call-runner.ts';
 import type { WebgpuDevice } from './device.ts';
 import { bindKernel, gradientKernels, type FieldKernels } from './field-kernels.ts';
@@ -76,6 +78,7 @@ export class WebgpuEngine implements FieldEngine {
   private readonly calls: CallRunner;
   private readonly tensors: TensorStore;
   private readonly neurons: NeuronParameters;
+  private readonly transforms: WeightTransforms;
   private readonly neuronValues: Float32Array<ArrayBuffer>;
 
   constructor(spec: FieldSpec, { device, capacity, sizes, buffers, kernels, network, teacher }: FieldParts) {
@@ -92,6 +95,7 @@ export class WebgpuEngine implements FieldEngine {
     this.tensors = new TensorStore(this.device, buffers, sizes);
     this.neuronValues = new Float32Array(2 * sizes.neuronFloats);
     this.neurons = new NeuronParameters(spec.network, this.neuronValues, sizes.training);
+    this.transforms = new WeightTransforms(spec, sizes.training);
     this.writeNeurons();
     this.writeGrid('grid', spec);
     if (sizes.training) this.writeFloats('rate', new Float32Array(voxelCount(spec.grid)).fill(1));
@@ -102,18 +106,20 @@ export class WebgpuEngine implements FieldEngine {
   }
 
   async read(name: TensorName): Promise<Float32Array> {
-    const own = this.neurons.find(name);
+    const own = this.neurons.find(name) ?? this.transforms.find(name);
     if (own !== null) return own.slice();
     return this.owner.run(`reading ${name}`, () => this.tensors.read(name, voxelCount(this.spec.grid)));
   }
 
   async write(name: TensorName, data: Float32Array): Promise<void> {
-    const own = this.neurons.find(name);
+    const own = this.neurons.find(name) ?? this.transforms.find(name);
     if (own === null) return this.tensors.write(name, voxelCount(this.spec.grid), data);
     if (data.length !== own.length) throw new RangeError(`${name} has ${own.length} values, not ${data.length}.`);
     own.set(data);
     this.neurons.refresh();
     this.writeNeurons();
+    this.transforms.written(name);
+    this.showWeights();
   }
 
   async readOccupancy(): Promise<Uint8Array> {
@@ -153,6 +159,7 @@ export class WebgpuEngine implements FieldEngine {
     this.writeGrid('grid', to);
     this.writeFloats('rate', new Float32Array(voxels).fill(1));
     this.neurons.clearMoments();
+    this.transforms.clearMoments();
     this.calls.forgetParts();
     this.currentSpec = to;
   }
@@ -168,6 +175,11 @@ export class WebgpuEngine implements FieldEngine {
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
     const varied = hasVariation(settings.loss.totalVariation);
     const sums = await this.step('training step', batch, settings, (pass) => this.kernels.encodeUpdate(pass, varied));
+    if (this.transforms.weights.length > 0) {
+      const rate = settings.learningRates.network * biasCorrection(settings);
+      this.transforms.update(await this.seenGradients(), settings.adam, rate);
+      this.showWeights();
+    }
     if (this.neurons.names.length > 0) {
       const rate = settings.learningRates.network * biasCorrection(settings) * (this.spec.network?.neuronRate ?? 1);
       this.neurons.update(sums.neurons, settings.adam, rate);
@@ -196,7 +208,8 @@ export class WebgpuEngine implements FieldEngine {
       await this.write('inputRange', range);
       const gradients: Partial<Record<ParameterName, Float32Array>> = {};
       for (const name of ['density', 'features'] as const) gradients[name] = await this.tensors.readGridGradient(name, voxels, dense);
-      if (this.network) for (const name of WEIGHTS) gradients[name] = await this.tensors.readWeightGradient(name);
+      for (const { name } of weightTensors(this.spec)) gradients[name] = await this.tensors.readWeightGradient(name);
+      for (const [name, gradient] of this.transforms.gradients(await this.seenGradients())) gradients[name] = gradient;
       for (const [name, gradient] of this.neurons.gradients(sums.neurons)) gradients[name] = gradient;
       return { result: stepResult(this.spec, batch.count, settings, sums), gradients };
     } finally {
@@ -367,6 +380,19 @@ export class WebgpuEngine implements FieldEngine {
     const all = new Float32Array(2 * width);
     weights?.forEach((ofLayer, layer) => all.set(ofLayer, layer * width));
     this.writeFloats('potentialWeights', all);
+  }
+
+  /** Gradients of quantised weights as the kernels saw them. */
+  private async seenGradients(): Promise<Map<WeightName, Float32Array>> {
+    const gradients = new Map<WeightName, Float32Array>();
+    for (const name of this.transforms.weights)
+      gradients.set(name, await this.owner.run(`reading the gradient of ${name}`, () => this.tensors.readWeightGradient(name)));
+    return gradients;
+  }
+
+  /** Shows the kernels quantised weights; the others lie in their buffers. */
+  private showWeights(): void {
+    for (const [name, values] of this.transforms.seen()) this.tensors.write(name, 0, values);
   }
 
   private writeNeurons(): void {

@@ -1,8 +1,9 @@
 /** From work to energy: what a hardware model says that the counted events cost. Results are estimates, named after their model. */
-import { representationOf } from '../../model/representations/index.ts';
 import type { Counts } from '../../engine/counts.ts';
-import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
-import { NETWORK_STAGES, STAGES, SYNAPSE_STAGES, type Ledger, type Stage } from '../work/ledger.ts';
+import type { FieldSpec } from '../../model/field-spec.ts';
+import { layersOf } from '../../model/network-layers.ts';
+import { hiddenWidths } from '../../neurons/settings.ts';
+import { inPassing, isNetwork, isSynapses, type Ledger, type Stage } from '../work/ledger.ts';
 import type { Work } from '../work/work.ts';
 import type { CrossbarModel, EventsModel, HardwareModel, OperationsModel } from './hardware-model.ts';
 
@@ -81,11 +82,9 @@ function priceCrossbar(model: CrossbarModel, { counts, spec }: Subject): Estimat
   const network = spec.network!;
   const { size, clockMegahertz, clocksPerCycle } = model.crossbar;
   const crossbars = (inputs: number, outputs: number): number => Math.ceil(inputs / size) * Math.ceil(outputs / size);
-  const layers = {
-    'layer 1': crossbars(representationOf(spec).features + viewInputs(network), network.width),
-    'layer 2': crossbars(network.width, network.width),
-    'layer 3': crossbars(network.width, 3),
-  } as const;
+  const layers: Readonly<Record<`layer ${number}`, number>> = Object.fromEntries(
+    layersOf(spec).map(({ number, inputs, outputs }) => [`layer ${number}`, crossbars(inputs, outputs)]),
+  );
   const layerEnergy = (cycles: number, steps: number): number => cycles * steps * model.picojoules.crossbarCycle * MILLI;
   const total = Object.values(layers).reduce((sum, cycles) => sum + cycles, 0);
   const timeSteps = (steps: number): TimeSteps => ({
@@ -104,19 +103,21 @@ function priceEvents(model: EventsModel, { spiking, counts, spec, ledger }: Subj
   const { synapticOperation, neuronUpdateActive, neuronUpdateInactive, spike, mac } = model.picojoules;
   const byStage: Partial<Record<Stage, number>> = {};
   for (const { stage, work } of ledger) {
-    if (SYNAPSE_STAGES.includes(stage)) byStage[stage] = (byStage[stage] ?? 0) + (work.acs * synapticOperation + work.macs * mac) * MILLI;
+    if (isSynapses(stage)) byStage[stage] = (byStage[stage] ?? 0) + (work.acs * synapticOperation + work.macs * mac) * MILLI;
   }
   if (spiking) {
-    const updates = counts.timeSteps * spec.network!.width;
-    counts.active.forEach((active, i) => {
+    hiddenWidths(spec.network!).forEach((width, i) => {
+      const [updates, active] = [counts.timeSteps * width, counts.active[i]];
       const energy = active * neuronUpdateActive + counts.spikes[i] * spike + (updates - active) * neuronUpdateInactive;
-      byStage[i === 0 ? 'neurons 1' : 'neurons 2'] = energy * MILLI;
+      byStage[`neurons ${i + 1}`] = energy * MILLI;
     });
   }
   return summed(model.name, byStage, ['the renderer around the network'], null);
 }
 
 function summed(model: string, byStage: Estimate['byStage'], unpriced: readonly string[], timeSteps: TimeStepEstimate | null): Estimate {
-  const sum = (stages: readonly Stage[]): number => stages.reduce((total, stage) => total + (byStage[stage] ?? 0), 0);
-  return { model, byStage, synapses: sum(SYNAPSE_STAGES), network: sum(NETWORK_STAGES), all: sum(STAGES), unpriced, timeSteps };
+  const priced = (Object.entries(byStage) as [Stage, number][]).sort(([a], [b]) => inPassing(a, b));
+  const sum = (counts: (stage: Stage) => boolean): number =>
+    priced.reduce((total, [stage, energy]) => total + (counts(stage) ? energy : 0), 0);
+  return { model, byStage, synapses: sum(isSynapses), network: sum(isNetwork), all: sum(() => true), unpriced, timeSteps };
 }

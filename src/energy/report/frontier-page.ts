@@ -52,7 +52,10 @@ export function frontierMarkdown(frontier: Frontier): string {
 export function frontierCsv(frontier: Frontier): string {
   const quoted = (text: string | number | null): string =>
     typeof text === 'string' ? `"${text.replaceAll('"', '""')}"` : String(text ?? '');
-  const rows = sorted(frontier).map(({ subject, millijoules, onFrontier }) =>
+  const runs = sorted(frontier);
+  const depths = [...Array(Math.max(...runs.map(({ subject }) => subject.firingRates.length))).keys()];
+  const active = depths.map((layer) => `active_${layer + 1}`).join(',');
+  const rows = runs.map(({ subject, millijoules, onFrontier }) =>
     [
       subject.origin.run,
       subject.neuron,
@@ -61,13 +64,13 @@ export function frontierCsv(frontier: Frontier): string {
       millijoules.executed,
       millijoules.published,
       millijoules.all,
-      ...subject.firingRates,
+      ...depths.map((layer) => subject.firingRates[layer] ?? null),
       onFrontier ? 1 : 0,
     ]
       .map(quoted)
       .join(','),
   );
-  return `${['run,neuron,step,psnr_db,mj_executed,mj_published,mj_all,active_1,active_2,on_frontier', ...rows].join('\n')}\n`;
+  return `${[`run,neuron,step,psnr_db,mj_executed,mj_published,mj_all,${active},on_frontier`, ...rows].join('\n')}\n`;
 }
 
 export function frontierPage(frontier: Frontier): string {

@@ -25,7 +25,10 @@ export function pixelEnergy(model: HardwareModel, spec: FieldSpec, image: Render
     const ledger = twin ? twinLedger(some, spec, 'executed') : ledgerOf(some, spec, 'executed');
     return price(model, { spiking, counts: some, spec, ledger })?.synapses ?? null;
   };
-  const all = Math.max(1, counts.spikes[0] + counts.spikes[1]);
+  const all = Math.max(
+    1,
+    counts.spikes.reduce((a, b) => a + b, 0),
+  );
   const steps = counts.samples > 0 ? counts.timeSteps / counts.samples : 1;
   const sample = energyOf({ samples: 1, timeSteps: steps });
   const ray = energyOf({ activeRays: 1 });

@@ -1,5 +1,5 @@
 /** The parts of the study page that are drawn: countings, stages, hardware, quality. */
-import { STAGES } from '../work/ledger.ts';
+import { inPassing, type Stage } from '../work/ledger.ts';
 import type { EnergyStudy, HardwareResult } from '../study.ts';
 import { barChart, scatterChart, type Bars, type Point } from './charts.ts';
 import { html, type Html } from './html.ts';
@@ -83,7 +83,8 @@ export function countings(study: EnergyStudy): Html {
 export function stages(study: EnergyStudy): Html {
   const chart = (result: HardwareResult): Html => {
     const other = result.against ?? result.twin;
-    const shown = STAGES.filter((stage) => (result.run.executed?.byStage[stage] ?? other.executed?.byStage[stage]) !== undefined);
+    const priced = { ...other.executed?.byStage, ...result.run.executed?.byStage };
+    const shown = (Object.keys(priced) as Stage[]).sort(inPassing);
     return html`<figure>
       ${barChart({
         description: `Energy an image by stage on ${result.model.name}`,

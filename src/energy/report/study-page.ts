@@ -142,8 +142,7 @@ function perView({ run }: EnergyStudy): Html {
     three(seconds),
     grouped(c.samples),
     grouped(c.timeSteps),
-    grouped(c.spikes[0]),
-    grouped(c.spikes[1]),
+    ...c.spikes.map(grouped),
     grouped(c.densityEvaluations),
   ]);
   const cells = rows.map(
@@ -152,7 +151,15 @@ function perView({ run }: EnergyStudy): Html {
         ${row.map((cell, i) => (i === 0 ? html`<td>${cell}</td>` : html`<td class="n">${cell}</td>`))}
       </tr> `,
   );
-  const heads = ['view', 'PSNR, dB', 'seconds', 'network samples', 'time steps', 'spikes 1', 'spikes 2', 'density evaluations'];
+  const heads = [
+    'view',
+    'PSNR, dB',
+    'seconds',
+    'network samples',
+    'time steps',
+    ...run.firingRates.map((_, layer) => `spikes ${layer + 1}`),
+    'density evaluations',
+  ];
   return html`<details${raw(run.views.length <= 12 ? ' open' : '')}><summary>${run.views.length} views</summary><div class="scroll"><table><thead><tr>${heads.map((head, i) => (i === 0 ? html`<th>${head}</th>` : html`<th class="n">${head}</th>`))}</tr></thead><tbody>${cells}</tbody></table></div></details>`;
 }
 

@@ -3,7 +3,7 @@ import type { HardwareResult, EnergyStudy } from '../study.ts';
 import type { Counting } from '../work/network-work.ts';
 import type { Estimate } from '../hardware/price.ts';
 import type { EnergySubject } from '../subject.ts';
-import { SYNAPSE_STAGES, totalWork, type Ledger } from '../work/ledger.ts';
+import { isSynapses, totalWork, type Ledger } from '../work/ledger.ts';
 import { percent, si, three } from './numbers.ts';
 
 export interface SummaryRow {
@@ -120,7 +120,7 @@ function energyRows({ model, run, twin, against, skipping }: HardwareResult): Su
 }
 
 function totalOf(ledger: Ledger): ReturnType<typeof totalWork> {
-  return totalWork(ledger, SYNAPSE_STAGES);
+  return totalWork(ledger, isSynapses);
 }
 
 function signed(value: number): string {

@@ -7,7 +7,7 @@ import { renderWork, type RenderStage } from './render-work.ts';
 import { sumWork, type Work } from './work.ts';
 
 /** `layer n`: synapses. `neurons n`: membrane updates or ReLUs behind layer n. */
-export type Stage = RenderStage | `layer ${1 | 2 | 3}` | `neurons ${1 | 2}`;
+export type Stage = RenderStage | `layer ${number}` | `neurons ${number}`;
 
 export interface LedgerRow {
   readonly stage: Stage;
@@ -17,22 +17,27 @@ export interface LedgerRow {
 
 export type Ledger = readonly LedgerRow[];
 
-/** In the order in which a sample passes them. */
-export const STAGES: readonly Stage[] = [
-  'marching',
-  'interpolation',
-  'view encoding',
-  'layer 1',
-  'neurons 1',
-  'layer 2',
-  'neurons 2',
-  'layer 3',
-  'compositing',
-];
-
 /** The synapses of the network: what published operation counts speak of. */
-export const SYNAPSE_STAGES: readonly Stage[] = ['layer 1', 'layer 2', 'layer 3'];
-export const NETWORK_STAGES: readonly Stage[] = [...SYNAPSE_STAGES, 'neurons 1', 'neurons 2'];
+export function isSynapses(stage: Stage): boolean {
+  return stage.startsWith('layer ');
+}
+
+/** Synapses and neurons. */
+export function isNetwork(stage: Stage): boolean {
+  return isSynapses(stage) || stage.startsWith('neurons ');
+}
+
+const BEFORE_NETWORK: readonly Stage[] = ['marching', 'interpolation', 'view encoding'];
+
+/** Stages in the order in which a sample passes them: of a network its layers, each with its neurons. */
+export function inPassing(a: Stage, b: Stage): number {
+  return placeOf(a) - placeOf(b);
+}
+
+function placeOf(stage: Stage): number {
+  if (!isNetwork(stage)) return BEFORE_NETWORK.includes(stage) ? BEFORE_NETWORK.indexOf(stage) : Infinity;
+  return BEFORE_NETWORK.length + 2 * Number(stage.slice(stage.indexOf(' '))) + (isSynapses(stage) ? 0 : 1);
+}
 
 /** As executed: every stage. As published: the synapses of the network alone, because the paper counts nothing else. */
 export function ledgerOf(counts: Counts, spec: FieldSpec, counting: Counting): Ledger {
@@ -54,16 +59,17 @@ export function skippingZeros(ledger: Ledger): Ledger {
   });
 }
 
-export function totalWork(ledger: Ledger, stages: readonly Stage[] = STAGES): Work {
-  return sumWork(ledger.filter(({ stage }) => stages.includes(stage)).map((row) => row.work));
+/** @param counts which stages; default: all */
+export function totalWork(ledger: Ledger, counts: (stage: Stage) => boolean = () => true): Work {
+  return sumWork(ledger.filter(({ stage }) => counts(stage)).map((row) => row.work));
 }
 
 function assemble(counts: Counts, spec: FieldSpec, counting: Counting, network: readonly NetworkRow[]): Ledger {
   const rows = network.map(({ layer, part, kind, work }): LedgerRow => ({ stage: stageOf(layer, kind), part, work }));
-  if (counting === 'published') return rows.filter(({ stage }) => SYNAPSE_STAGES.includes(stage));
-  return [...rows, ...renderWork(counts, spec)].sort((a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage));
+  if (counting === 'published') return rows.filter(({ stage }) => isSynapses(stage));
+  return [...rows, ...renderWork(counts, spec)].sort((a, b) => inPassing(a.stage, b.stage));
 }
 
-function stageOf(layer: 1 | 2 | 3, kind: NetworkRow['kind']): Stage {
-  return kind === 'synapses' ? `layer ${layer}` : `neurons ${layer as 1 | 2}`;
+function stageOf(layer: number, kind: NetworkRow['kind']): Stage {
+  return kind === 'synapses' ? `layer ${layer}` : `neurons ${layer}`;
 }

@@ -8,7 +8,7 @@
  *     as executed  ANN  R V W + M F W + M W W + 3 M W MAC                the view part of layer 1 once a ray
  *                  SNN  R V W + M F W MAC + W s1 + 3 s2 AC
  *
- * Of the ANN, the effective MACs of layers 2 and 3 are those with an active ReLU in front: W a1 and 3 a2; of the twin that is computed from a
+ * Of the ANN, the effective MACs of the layers behind others (2 and 3) are those with an active ReLU in front: W a1 and 3 a2; of the twin that is computed from a
  * spiking network's counts, a1 and a2 are that network's active neurons, as many a sample. Samples shown repeatedly multiply
  * layer 1 by the number of repeats as published, not as executed (its input is the same). With Poisson encoding layer 1 adds W for every input
  * spike instead. Zero inputs of gaps (temporal padding) are no operations in either counting. Features and view terms are real numbers; zeros
@@ -23,7 +23,9 @@
  */
 import type { Counts } from '../../engine/counts.ts';
 import { viewInputs, type NetworkSpec } from '../../model/field-spec.ts';
+import { COLOUR_CHANNELS, networkLayers } from '../../model/network-layers.ts';
 import { neuronNamed } from '../../neurons/index.ts';
+import { hiddenWidths } from '../../neurons/settings.ts';
 import { cheaperForm, hasTernarySpikes, ternaryOperations, type TernaryOperations } from '../../neurons/shifted-spikes.ts';
 import { work, type Work } from './work.ts';
 
@@ -37,14 +39,14 @@ export interface SpikeCount {
 }
 
 export interface NetworkRow {
-  readonly layer: 1 | 2 | 3;
+  /** 1, 2, ...; the last is the output layer. */
+  readonly layer: number;
   readonly part: string;
   readonly kind: 'synapses' | 'neurons';
   readonly work: Work;
 }
 
 const FLOAT = 4;
-const COLOURS = 3;
 
 export function networkWork(counts: Counts, network: NetworkSpec, features: number, counting: Counting): NetworkRow[] {
   if (network.neuron === 'relu') return annRows(counts, network, features, counting);
@@ -59,9 +61,9 @@ export function twinWork(counts: Counts, network: NetworkSpec, features: number,
   return annRows(counts, network, features, counting);
 }
 
-/** Spikes of both hidden layers by value; none for an ANN. Of neurons with other values than these, all spikes as so many of value 1. */
+/** Spikes of the hidden layers by value; none for an ANN. Of neurons with other values than these, all spikes as so many of value 1. */
 export function spikesByValue({ spikes, active, negative }: Counts, network: NetworkSpec): readonly (readonly SpikeCount[])[] {
-  if (network.neuron === 'relu') return [[], []];
+  if (network.neuron === 'relu') return hiddenWidths(network).map(() => []);
   const { terms } = neuronNamed(network.neuron);
   const negatives = terms.filter(({ sign }) => sign < 0).length;
   return spikes.map((sum, layer): SpikeCount[] => {
@@ -81,57 +83,73 @@ export function spikesByValue({ spikes, active, negative }: Counts, network: Net
 }
 
 function annRows(counts: Counts, network: NetworkSpec, channels: number, counting: Counting): NetworkRow[] {
-  const { width } = network;
   const { samples } = counts;
-  const [active1, active2] = activePerSample(counts, network);
-  const relu = neuronRow(samples * width, 'relu');
-  return [
-    ...layer1(counts, network, channels, counting, 1),
-    { layer: 1, part: 'ReLU', kind: 'neurons', work: relu },
-    { layer: 2, part: 'synapses', kind: 'synapses', work: dense(samples, width, width, width * active1) },
-    { layer: 2, part: 'ReLU', kind: 'neurons', work: relu },
-    { layer: 3, part: 'synapses', kind: 'synapses', work: dense(samples, width, COLOURS, COLOURS * active2) },
-  ];
+  const active = activePerSample(counts, network);
+  return layerRows(network, channels, {
+    first: layer1(counts, network, channels, counting, 1),
+    synapses: (layer, inputs, outputs) => ({
+      layer,
+      part: 'synapses',
+      kind: 'synapses',
+      work: dense(samples, inputs, outputs, outputs * active[layer - 2]),
+    }),
+    neurons: (layer, width) => ({ layer, part: 'ReLU', kind: 'neurons', work: neuronRow(samples * width, 'relu') }),
+  });
 }
 
-/** Active ReLUs of both hidden layers, all samples together; of a spiking network, neurons that fire in a time step, as if each sample had one. */
-function activePerSample({ samples, timeSteps, spikes, active }: Counts, network: NetworkSpec): readonly [number, number] {
+/** The rows of all layers: of the first, of the synapses of the others, and of the neurons behind all but the last. */
+function layerRows(
+  network: NetworkSpec,
+  channels: number,
+  rows: {
+    readonly first: readonly NetworkRow[];
+    synapses(layer: number, inputs: number, outputs: number): NetworkRow;
+    neurons(layer: number, width: number): NetworkRow;
+  },
+): NetworkRow[] {
+  const layers = networkLayers(network, channels + viewInputs(network));
+  return layers.flatMap(({ number, inputs, outputs }) => [
+    ...(number === 1 ? rows.first : [rows.synapses(number, inputs, outputs)]),
+    ...(number < layers.length ? [rows.neurons(number, outputs)] : []),
+  ]);
+}
+
+/** Active ReLUs of each hidden layer, all samples together; of a spiking network, neurons that fire in a time step, as if each sample had one. */
+function activePerSample({ samples, timeSteps, spikes, active }: Counts, network: NetworkSpec): readonly number[] {
   if (network.neuron === 'relu') return spikes;
   const steps = Math.max(1, timeSteps);
-  return [(active[0] * samples) / steps, (active[1] * samples) / steps];
+  return active.map((neurons) => (neurons * samples) / steps);
 }
 
 /** Neurons are priced as LIF, whatever they are: what others compute beside it is not counted. */
 function spikingRows(counts: Counts, network: NetworkSpec, channels: number, counting: Counting): NetworkRow[] {
-  const { width } = network;
   const { timeSteps } = counts;
   const repeated = network.temporal === 'repeat';
   const inputs = channels + viewInputs(network);
   const poisson = repeated && network.encoding === 'poisson';
+  const [firstWidth] = hiddenWidths(network);
   const first: NetworkRow[] = poisson
-    ? [{ layer: 1, part: 'input spikes', kind: 'synapses', work: sparse(timeSteps, inputs, width, counts.inputSpikes) }]
+    ? [{ layer: 1, part: 'input spikes', kind: 'synapses', work: sparse(timeSteps, inputs, firstWidth, counts.inputSpikes) }]
     : layer1(counts, network, channels, counting, repeated && counting === 'published' ? network.repeats : 1);
-  const lif = neuronRow(timeSteps * width, 'lif');
-  return [
-    ...first,
-    { layer: 1, part: 'LIF', kind: 'neurons', work: lif },
-    spikeRow(2, counts, network, width, counting),
-    { layer: 2, part: 'LIF', kind: 'neurons', work: lif },
-    spikeRow(3, counts, network, COLOURS, counting),
-  ];
+  return layerRows(network, channels, {
+    first,
+    synapses: (layer, before, outputs) => spikeRow(layer, counts, network, before, outputs, counting),
+    neurons: (layer, width) => ({ layer, part: 'LIF', kind: 'neurons', work: neuronRow(timeSteps * width, 'lif') }),
+  });
 }
 
-/** Additions of both forms of the layers 2 and 3 behind spikes 0, 1 and 2; none for other neurons. */
+/** Additions of both forms of the layers behind spikes 0, 1 and 2; none for other neurons. */
 export function ternaryForms({ spikes, active, samples, timeSteps }: Counts, network: NetworkSpec): readonly TernaryOperations[] {
   if (!hasTernarySpikes(neuronNamed(network.neuron))) return [];
   const steps = network.temporal === 'pad' ? samples : timeSteps;
-  return [network.width, COLOURS].map((outputs, layer) => ternaryOperations(spikes[layer], active[layer], steps, network.width, outputs));
+  const widths = hiddenWidths(network);
+  return widths.map((width, layer) => ternaryOperations(spikes[layer], active[layer], steps, width, widths[layer + 1] ?? COLOUR_CHANNELS));
 }
 
 /** The synapses behind a hidden layer. */
-function spikeRow(layer: 2 | 3, counts: Counts, network: NetworkSpec, outputs: number, counting: Counting): NetworkRow {
+function spikeRow(layer: number, counts: Counts, network: NetworkSpec, inputs: number, outputs: number, counting: Counting): NetworkRow {
   const row = (part: string, additions: number): NetworkRow => {
-    return { layer, part, kind: 'synapses', work: sparse(counts.timeSteps, network.width, outputs, additions / outputs) };
+    return { layer, part, kind: 'synapses', work: sparse(counts.timeSteps, inputs, outputs, additions / outputs) };
   };
   const trained = counts.spikes[layer - 2] * outputs;
   const forms = ternaryForms(counts, network).at(layer - 2);
@@ -142,7 +160,7 @@ function spikeRow(layer: 2 | 3, counts: Counts, network: NetworkSpec, outputs: n
 }
 
 function layer1(counts: Counts, network: NetworkSpec, channels: number, counting: Counting, repeats: number): NetworkRow[] {
-  const { width } = network;
+  const [width] = hiddenWidths(network);
   const { samples, activeRays } = counts;
   const view = viewInputs(network);
   const part = (name: string, rows: number, inputs: number): NetworkRow => ({

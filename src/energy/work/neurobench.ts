@@ -8,8 +8,9 @@
 import { representationOf } from '../../model/representations/index.ts';
 import { voxelCount } from '../../geometry/grid.ts';
 import type { Counts } from '../../engine/counts.ts';
-import { type FieldSpec } from '../../model/field-spec.ts';
-import { NETWORK_STAGES, SYNAPSE_STAGES, totalWork, type Ledger } from './ledger.ts';
+import type { FieldSpec } from '../../model/field-spec.ts';
+import { hiddenWidths } from '../../neurons/settings.ts';
+import { isNetwork, isSynapses, totalWork, type Ledger } from './ledger.ts';
 
 export interface NeuroBenchMetrics {
   /** Bytes of all parameters of the field: grids, occupancy, weights. */
@@ -36,22 +37,26 @@ export function neuroBench(
   executed: Ledger,
   weights: readonly Float32Array[],
 ): NeuroBenchMetrics {
-  const synapses = totalWork(executed, SYNAPSE_STAGES);
+  const synapses = totalWork(executed, isSynapses);
   const parameters = weights.reduce((sum, { length }) => sum + length, 0);
   const zeros = weights.reduce((sum, values) => sum + values.reduce((n, value) => n + (value === 0 ? 1 : 0), 0), 0);
   const grids = representationOf(spec)
     .tensors(spec)
     .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-  const slots = counts.timeSteps * (spec.network?.width ?? 0) * 2;
+  const slots = counts.timeSteps * (spec.network ? sum(hiddenWidths(spec.network)) : 0);
   return {
     Footprint: parameters * 4 + 4 * grids + voxelCount(spec.grid),
     ConnectionSparsity: parameters === 0 ? 0 : zeros / parameters,
-    ActivationSparsity: slots === 0 ? 0 : 1 - (counts.active[0] + counts.active[1]) / slots,
+    ActivationSparsity: slots === 0 ? 0 : 1 - sum(counts.active) / slots,
     SynapticOperations: {
       Effective_MACs: synapses.effectiveMacs / images,
       Effective_ACs: synapses.acs / images,
       Dense: synapses.dense / images,
     },
-    MembraneUpdates: totalWork(executed, NETWORK_STAGES).membraneUpdates / images,
+    MembraneUpdates: totalWork(executed, isNetwork).membraneUpdates / images,
   };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
 }

@@ -12,7 +12,10 @@
  */
 import { representationOf } from '../../model/representations/index.ts';
 import { InputError } from '../../base/errors.ts';
-import { viewInputs, type FieldSpec, type NetworkSpec } from '../../model/field-spec.ts';
+import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
+import type { NetworkWeights } from '../../model/initial-tensors.ts';
+import { dense } from '../../model/layers/dense.ts';
+import { COLOUR_CHANNELS, layersOf } from '../../model/network-layers.ts';
 import { parameterValues } from '../../neurons/settings.ts';
 
 export type NirNode =
@@ -29,13 +32,6 @@ export interface NirGraph {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** [in,out] row-major as everywhere in this project. */
-export interface NetworkWeights {
-  readonly w1: Float32Array;
-  readonly w2: Float32Array;
-  readonly w3: Float32Array;
-}
-
 /** Throws InputError, naming what NIR lacks, if the network cannot be expressed. */
 export function networkGraph(spec: FieldSpec, weights: NetworkWeights): NirGraph {
   const { network } = spec;
@@ -43,22 +39,26 @@ export function networkGraph(spec: FieldSpec, weights: NetworkWeights): NirGraph
   if (network === null)
     throw new InputError('this field has no colour network to export', 'Train on into the fine stage: spikeray resume.');
   checkExpressible(network);
-  const { width } = network;
-  const inputs = features + viewInputs(network);
+  const layers = layersOf(spec);
   const nodes = new Map<string, NirNode>([
-    ['input', { type: 'Input', shape: [inputs] }],
-    ['linear_1', linear(weights.w1, inputs, width)],
-    ['lif_1', lif(network)],
-    ['linear_2', linear(weights.w2, width, width)],
-    ['lif_2', lif(network)],
-    ['linear_3', linear(weights.w3, width, 3)],
-    ['output', { type: 'Output', shape: [3] }],
+    ['input', { type: 'Input', shape: [layers[0].inputs] }],
+    ...layers.flatMap(({ number, inputs, outputs }): [string, NirNode][] => [
+      [`linear_${number}`, linear(weights.get(`w${number}`)!, inputs, outputs)],
+      ...(number < layers.length ? [[`lif_${number}`, lif(network, outputs)] as [string, NirNode]] : []),
+    ]),
+    ['output', { type: 'Output', shape: [COLOUR_CHANNELS] }],
   ]);
   const names = [...nodes.keys()];
   return { nodes, edges: names.slice(1).map((name, i) => [names[i], name] as const), metadata: describe(network, features) };
 }
 
-function checkExpressible({ neuron, temporal, encoding }: NetworkSpec): void {
+function checkExpressible({ neuron, temporal, encoding, layers }: NetworkSpec): void {
+  const other = layers?.find(({ kind }) => kind !== dense.name);
+  if (other)
+    throw new InputError(
+      `NIR cannot express this network: it has no layer of kind ${other.kind}`,
+      'Runs with dense layers can be exported.',
+    );
   if (neuron === 'relu')
     throw new InputError('NIR cannot express this network: it has no ReLU node', 'Export the spiking run; this one is its ANN twin.');
   if (neuron !== 'lif')
@@ -82,8 +82,7 @@ function linear(weights: Float32Array, inputs: number, outputs: number): NirNode
   return { type: 'Linear', weight, shape: [outputs, inputs] };
 }
 
-function lif(network: NetworkSpec): NirNode {
-  const { width } = network;
+function lif(network: NetworkSpec, width: number): NirNode {
   const { tau, threshold } = parameterValues(network);
   const all = (value: number): Float32Array => new Float32Array(width).fill(value);
   return { type: 'LIF', tau: all(tau), r: all(1), v_leak: all(0), v_threshold: all(justBelow(threshold)), v_reset: all(0) };

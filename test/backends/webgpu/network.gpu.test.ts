@@ -5,6 +5,8 @@
  * The loss is sum logits . G + spikes . (mean spikes) + potentials . (mean potentials), G random.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { bindLayers } from '../../../src/backends/tfjs/colour-network.ts';
+import { layersOf } from '../../../src/model/network-layers.ts';
 import { countActivity, noiseMargin, spikeMargin } from '../../../src/backends/tfjs/activity.ts';
 import { colourLogits, type ForwardPass } from '../../../src/backends/tfjs/forward.ts';
 import { loadTensorFlow } from '../../../src/backends/tfjs/load-tensorflow.ts';
@@ -142,7 +144,7 @@ function reference(problem: NetworkProblem): Reference {
       Object.fromEntries(names.filter((name) => name.startsWith(`n${layer}.`)).map((name) => [name.slice(3), at[name]]));
     pass = colourLogits(
       tf,
-      { field: {}, weights: { w1: at.w1, w2: at.w2, w3: at.w3 }, neurons: [ofLayer(1), ofLayer(2)] },
+      { field: {}, layers: bindLayers(layersOf(spec), [at.w1, at.w2, at.w3]), neurons: [ofLayer(1), ofLayer(2)] },
       {
         spec,
         neuron,

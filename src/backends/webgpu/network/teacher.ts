@@ -173,7 +173,7 @@ export class TeacherModule {
   }
 
   /** Of a teacher that fits. */
-  write({ grid, features, w1, w2, w3 }: Teacher): void {
+  write({ grid, features, weights: [w1, w2, w3] }: Teacher): void {
     const { queue } = this.device;
     const [[nx, ny, nz], [minX, minY, minZ], [maxX, maxY, maxZ]] = [grid.size, grid.min, grid.max];
     // Of a grid that is not marched.

@@ -1,0 +1,23 @@
+/** Adam on the host, for the few parameters that kernels see through a transform (docs/model.md, section 5). */
+import type { StepSettings } from '../../engine/backend.ts';
+
+/** A trained parameter: its raw values and their moments. */
+export interface HostParameter {
+  readonly raw: Float32Array;
+  readonly m: Float32Array;
+  readonly v: Float32Array;
+}
+
+export function hostParameter(length: number, initial: number): HostParameter {
+  return { raw: new Float32Array(length).fill(initial), m: new Float32Array(length), v: new Float32Array(length) };
+}
+
+/** One step. `rate` includes the bias correction. */
+export function stepOnHost({ raw, m, v }: HostParameter, gradient: Float32Array, adam: StepSettings['adam'], rate: number): void {
+  const { beta1, beta2, epsilon } = adam;
+  gradient.forEach((g, i) => {
+    m[i] = beta1 * m[i] + (1 - beta1) * g;
+    v[i] = beta2 * v[i] + (1 - beta2) * g * g;
+    raw[i] -= (rate * m[i]) / (Math.sqrt(v[i]) + epsilon);
+  });
+}

@@ -1,0 +1,62 @@
+/** A quantiser on one matrix: what kernels see of it, and the way back of their gradient. */
+import { constant, leaf, type Expr } from '../neurons/graph.ts';
+import { differentiate } from '../neurons/differentiate.ts';
+import { rawLeaf, valueOf } from '../neurons/parameters.ts';
+import { evaluateMatrix, type LeafValues } from './evaluate-matrix.ts';
+import { parameterLeaf, stateLeaf, type Quantiser } from './quantiser.ts';
+
+/** Numbers of a matrix [in, out]. */
+export interface QuantisedMatrix {
+  readonly raw: Float32Array;
+  /** Raw values of learned parameters by name, [1] or [out]; constants have none. */
+  readonly parameters: Readonly<Record<string, Float32Array>>;
+  /** [1] each */
+  readonly states: Readonly<Record<string, Float32Array>>;
+}
+
+/** d loss / d raw values. */
+export type QuantisedGradient = Pick<QuantisedMatrix, 'raw' | 'parameters'>;
+
+const seenAdjoint = leaf('adjoint', 'seen');
+
+export function quantise(quantiser: Quantiser, matrix: QuantisedMatrix): Float32Array {
+  return evaluateMatrix([quantiser.value], leavesOf(quantiser, matrix), matrix.raw.length)[0].slice();
+}
+
+/** @param gradient d loss / d what the kernels saw */
+export function quantiserGradient(quantiser: Quantiser, matrix: QuantisedMatrix, gradient: Float32Array): QuantisedGradient {
+  const adjoints = differentiate([[quantiser.value, seenAdjoint]], () => {
+    throw new RangeError(`The quantiser ${quantiser.name} contains a spike.`);
+  });
+  const learned = Object.entries(matrix.parameters);
+  const wanted: Expr[] = [rawLeaf, ...learned.map(([name]) => parameterLeaf(name, quantiser.parameters[name]))];
+  const leaves = new Map([...leavesOf(quantiser, matrix), [seenAdjoint, gradient]]);
+  const [raw, ...shares] = evaluateMatrix(
+    wanted.map((at) => adjoints.get(at) ?? constant(0)),
+    leaves,
+    matrix.raw.length,
+  );
+  const parameters = learned.map(([name, values], p) => [name, throughTransform(quantiser, name, values, shares[p])] as const);
+  return { raw: raw.slice(), parameters: Object.fromEntries(parameters) };
+}
+
+/** d loss / d raw values of a parameter, from every weight's share of d loss / d value. */
+function throughTransform(quantiser: Quantiser, name: string, raw: Float32Array, shares: Float32Array): Float32Array {
+  const sums = new Float64Array(raw.length);
+  shares.forEach((share, i) => (sums[i % raw.length] += share));
+  const { value } = quantiser.parameters[name].learned!;
+  const slope = differentiate([[value(rawLeaf), constant(1)]], () => constant(0)).get(rawLeaf) ?? constant(0);
+  const [slopes] = evaluateMatrix([slope], new Map([[rawLeaf, raw]]), raw.length);
+  return Float32Array.from(sums, (sum, i) => sum * slopes[i]);
+}
+
+function leavesOf({ parameters, states }: Quantiser, matrix: QuantisedMatrix): LeafValues {
+  const leaves = new Map<Expr, Float32Array>([[rawLeaf, matrix.raw]]);
+  for (const [name, parameter] of Object.entries(parameters)) {
+    const { learned, initial } = parameter;
+    const values = learned === null ? Float32Array.of(initial) : matrix.parameters[name].map((raw) => valueOf(learned, raw));
+    leaves.set(parameterLeaf(name, parameter), values);
+  }
+  for (const name of Object.keys(states)) leaves.set(stateLeaf(name), matrix.states[name]);
+  return leaves;
+}
