@@ -189,3 +189,16 @@ describe('a result that cannot be written', () => {
     expect(stderr).not.toMatch(/^ {4}at /m);
   });
 });
+
+describe('demo', () => {
+  it('shows the commands it runs, and ends as the first of them that fails', async () => {
+    const taken = join(folder, 'taken');
+    mkdirSync(join(taken, 'scene'), { recursive: true });
+    writeFileSync(join(taken, 'scene/notes.txt'), '');
+    const { code, stdout, stderr } = await cli(['demo', taken, '--json']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('$ spikeray synth');
+    expect(stderr).toContain(join(taken, 'scene'));
+    expect(JSON.parse(stdout)).toMatchObject({ error: { message: 'a command ended with exit code 2' } });
+  });
+});

@@ -1,7 +1,7 @@
 /** `spikeray demo`: the whole way on a generated scene, by the same commands a user would type. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { table } from '../../base/format.ts';
@@ -32,9 +32,7 @@ export function demoCommand(): Command {
         'what they reach: the whole way, by the commands that it shows. It takes a few minutes.',
     )
     .argument('[folder]', 'folder to write (default: runs/demo, or the first free number behind it)')
-    .action((folder: string | undefined, options: OutputOptions) =>
-      runAction(options, () => demo(relative('.', folder ?? freeFolder()), options)),
-    );
+    .action((folder: string | undefined, options: OutputOptions) => runAction(options, () => demo(folder ?? freeFolder(), options)));
   return addOutputOptions(command);
 }
 
