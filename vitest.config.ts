@@ -2,7 +2,12 @@ import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig 
 import { prepareTestMachine } from './test/setup/test-machine.ts';
 
 const GPU = 'test/**/*.gpu.test.ts';
-const CONFORMANCE = ['test/conformance/**/*.test.ts', 'test/backends/*.test.ts'];
+const CONFORMANCE = [
+  'test/conformance/**/*.test.ts',
+  'test/backends/*.test.ts',
+  // Whole trainings in memory.
+  'test/train/{train-field,training-methods,forward-facing,unbounded}.test.ts',
+];
 const E2E = 'test/e2e/**/*.test.ts';
 const BROWSER = 'test/browser/**/*.test.ts';
 
@@ -33,7 +38,7 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
       maxWorkers: '100%',
       reporters: ['default', ['json', { outputFile: 'node_modules/.cache/spikeray/tests.json' }]],
       projects: [
-        { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...CONFORMANCE, GPU, E2E, BROWSER], testTimeout: 30_000 } },
+        { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...CONFORMANCE, GPU, E2E, BROWSER], testTimeout: 120_000 } },
         group('conformance', CONFORMANCE),
         group('gpu', [GPU], { exclude: [...CONFORMANCE, E2E, BROWSER] }),
         group('e2e', [E2E]),
