@@ -38,7 +38,15 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
       maxWorkers: '100%',
       reporters: ['default', ['json', { outputFile: 'node_modules/.cache/spikeray/tests.json' }]],
       projects: [
-        { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...CONFORMANCE, GPU, E2E, BROWSER], testTimeout: 120_000 } },
+        {
+          test: {
+            name: 'unit',
+            include: ['test/**/*.test.ts'],
+            exclude: [...CONFORMANCE, GPU, E2E, BROWSER],
+            testTimeout: 120_000,
+            hookTimeout: 120_000,
+          },
+        },
         group('conformance', CONFORMANCE),
         group('gpu', [GPU], { exclude: [...CONFORMANCE, E2E, BROWSER] }),
         group('e2e', [E2E]),

@@ -46,7 +46,7 @@ describe('training on a forward-facing scene', () => {
     scene = await open(folder);
     backend = await createWasmBackend({ threads: 1 });
     whole = await run(backend, config(), { scene });
-  }, 120_000);
+  });
 
   it('has no coarse stage, and scales across the planes only', () => {
     const stages = whole.events.flatMap((event) => (event.type === 'stage' ? [event] : []));

@@ -42,7 +42,7 @@ describe('training on an unbounded scene', () => {
     scene = await open(folder);
     backend = await createWasmBackend({ threads: 1 });
     whole = await run(backend, config(250), { scene });
-  }, 240_000);
+  });
 
   it('covers all of contracted space in both stages', () => {
     expect(scene.space.kind).toBe('unbounded');
