@@ -1,6 +1,7 @@
 /** From floating-point images to what image files hold. */
 import type { PixelBuffer } from '../src/io/files.ts';
 import type { ColourMap } from './colour-maps.ts';
+import { shareOf, type ValueScale } from '../src/math/value-scale.ts';
 
 /** Levels that a colour map is tabulated at. */
 const LEVELS = 1024;
@@ -13,13 +14,12 @@ export function toPixels(rgb: Float32Array, width: number, height: number): Pixe
   return { width, height, channels: 3, data };
 }
 
-/** values [height,width]; `low` takes the first colour of the map, `high` the last. */
-export function mapPixels(values: Float32Array, width: number, height: number, map: ColourMap, low: number, high: number): PixelBuffer {
+/** values [height,width] as colours of a map. */
+export function mapPixels(values: Float32Array, width: number, height: number, map: ColourMap, scale: ValueScale): PixelBuffer {
   const data = new Uint8Array(values.length * 3);
   const table = Uint8Array.from({ length: LEVELS * 3 }, (_, i) => map(Math.floor(i / 3) / (LEVELS - 1))[i % 3]);
-  const scale = (LEVELS - 1) / (high > low ? high - low : 1);
   for (let i = 0; i < values.length; i++) {
-    const level = Math.min(LEVELS - 1, Math.max(0, Math.round((values[i] - low) * scale)));
+    const level = Math.min(LEVELS - 1, Math.max(0, Math.round(shareOf(scale, values[i]) * (LEVELS - 1))));
     for (let c = 0; c < 3; c++) data[i * 3 + c] = table[level * 3 + c];
   }
   return { width, height, channels: 3, data };
@@ -44,35 +44,19 @@ export function toDepth16(depth: Float32Array, metresPerUnit: number): Depth16 {
   return { data, metresPerUnit };
 }
 
-/**
- * depth [height,width] as colours, faded to white where the view sees through. `range`: the depths of the map's ends; without it, those of
- * what is opaque in this image. Images that are shown one after the other need one range.
- */
+/** depth [height,width] as colours, faded to white where the view sees through. Images that are compared need one scale. */
 export function depthPixels(
   depth: Float32Array,
   opacity: Float32Array,
   width: number,
   height: number,
   map: ColourMap,
-  range: readonly [number, number] = depthRange(depth, opacity),
+  scale: ValueScale,
 ): PixelBuffer {
-  const [near, far] = range;
-  const pixels = mapPixels(depth, width, height, map, near, far);
+  const pixels = mapPixels(depth, width, height, map, scale);
   for (let i = 0; i < pixels.data.length; i++) {
     const cover = Math.min(1, Math.max(0, opacity[Math.floor(i / 3)]));
     pixels.data[i] = Math.round(255 + (pixels.data[i] - 255) * cover);
   }
   return pixels;
-}
-
-/** Least and greatest depth where the opacity exceeds one half. */
-function depthRange(depth: Float32Array, opacity: Float32Array): [number, number] {
-  let near = Infinity;
-  let far = -Infinity;
-  for (let i = 0; i < depth.length; i++) {
-    if (opacity[i] <= 0.5) continue;
-    near = Math.min(near, depth[i]);
-    far = Math.max(far, depth[i]);
-  }
-  return near <= far ? [near, far] : [0, 1];
 }

@@ -18,14 +18,39 @@ export class Refusal extends Error {
   }
 }
 
-/** Throws Refusal where the server says why not, and TypeError where no server answers. */
-export async function getJson<T>(path: string): Promise<T> {
-  const response = await fetch(path);
-  if (!response.ok) throw await refusalOf(response);
-  return (await response.json()) as T;
+/** No server answers. */
+export class Unreachable extends Error {
+  constructor(cause: unknown) {
+    super('The server does not answer', { cause });
+  }
 }
 
-export async function refusalOf(response: Response): Promise<Refusal> {
+/** Browsers say with a TypeError that a server cannot be reached, or that the connection broke. Anything else keeps its own name. */
+export async function reachable<T>(answer: Promise<T>): Promise<T> {
+  return answer.catch((error: unknown) => {
+    throw error instanceof TypeError ? new Unreachable(error) : error;
+  });
+}
+
+export interface Question {
+  /** Sent as the body of a POST. */
+  readonly json?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** Throws Refusal where the server says why not, and Unreachable where none answers. */
+export async function ask(path: string, { json, signal }: Question = {}): Promise<Response> {
+  const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(json) };
+  const response = await reachable(fetch(path, { ...(json === undefined ? {} : post), signal }));
+  if (!response.ok) throw await refusalOf(response);
+  return response;
+}
+
+export async function getJson<T>(path: string): Promise<T> {
+  return (await (await ask(path)).json()) as T;
+}
+
+async function refusalOf(response: Response): Promise<Refusal> {
   const body = (await response.json().catch(() => null)) as { error?: { message: string; fix: string | null } } | null;
   return new Refusal(body?.error?.message ?? `The server answered ${response.status}.`, body?.error?.fix ?? null, response.status === 503);
 }
@@ -35,9 +60,8 @@ export const listRuns = async (): Promise<readonly (RunSummary | BrokenRun)[]> =
 export const readRun = (id: string): Promise<RunDetails> => getJson(`api/runs/${encodeURIComponent(id)}`);
 /** The run's field, baked. */
 export async function readScene(id: string): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await fetch(`api/runs/${encodeURIComponent(id)}/scene`);
-  if (!response.ok) throw await refusalOf(response);
-  return new Uint8Array(await response.arrayBuffer());
+  const response = await ask(`api/runs/${encodeURIComponent(id)}/scene`);
+  return new Uint8Array(await reachable(response.arrayBuffer()));
 }
 export const photoPath = (id: string, split: string, index: number, width?: number): string =>
   `api/runs/${encodeURIComponent(id)}/photos/${split}/${index}${width === undefined ? '' : `?width=${width}`}`;

@@ -1,5 +1,6 @@
 /** A baked scene that came with the page: no server to ask, thumbnails in place of photos. */
 import type { BakedScene } from '../src/baked/baked-scene.ts';
+import { bestView } from '../src/geometry/best-view.ts';
 import type { SceneHost } from './scene-host.ts';
 import { WorkerSource } from './worker-source.ts';
 
@@ -8,10 +9,12 @@ import { WorkerSource } from './worker-source.ts';
  * @param file its name
  */
 export function bakedHost({ about, thumbnails }: BakedScene, bytes: Uint8Array<ArrayBuffer>, file: string): SceneHost {
-  const { views } = about.cameras;
+  const { views, centre, up } = about.cameras;
+  const poses = views.map(({ camToWorld }) => camToWorld);
+  const first = bestView(poses, centre, up);
   const pictures = thumbnails.map((webp) => URL.createObjectURL(new Blob([webp], { type: 'image/webp' })));
   return {
-    run: { ...about, id: '', picture: null, related: [], twin: null, reports: [] },
+    run: { ...about, id: '', picture: null, showcase: null, first, related: [], twin: null, reports: [] },
     draws: 'this page, on one core of the processor',
     open: () => new WorkerSource(bytes, file),
     scene: () => Promise.resolve(bytes),

@@ -2,6 +2,7 @@
 import type { CameraView } from '../src/server/run-views.ts';
 import { byId, element, setOptions } from './elements.ts';
 import type { SceneHost } from './scene-host.ts';
+import { Thumbnails } from './thumbnails.ts';
 
 const THUMBNAIL = 120;
 
@@ -9,7 +10,7 @@ export class CamerasPanel {
   private readonly host: SceneHost;
   private readonly all: readonly CameraView[];
   private readonly select = byId<HTMLSelectElement>('split');
-  private readonly list = byId('thumbnails');
+  private readonly thumbnails: Thumbnails;
   private readonly hovered = byId<HTMLImageElement>('hover');
   private readonly changed: () => void;
   private readonly jump: (view: CameraView) => void;
@@ -21,6 +22,9 @@ export class CamerasPanel {
     this.all = views;
     this.changed = changed;
     this.jump = jump;
+    this.thumbnails = new Thumbnails(byId('thumbnails'), (i) => {
+      jump(this.views[i]);
+    });
     const splits = [...new Set(views.map(({ split }) => split))];
     setOptions(
       this.select,
@@ -31,7 +35,7 @@ export class CamerasPanel {
       this.fill();
       this.changed();
     });
-    if (problem !== null) this.list.append(element('p', { textContent: `No cameras: ${problem}` }));
+    if (problem !== null) byId('thumbnails').append(element('p', { textContent: `No cameras: ${problem}` }));
     else this.fill();
   }
 
@@ -50,8 +54,7 @@ export class CamerasPanel {
   mark(view: CameraView | null): void {
     if (view === this.chosen) return;
     this.chosen = view;
-    for (const [i, button] of [...this.list.children].entries()) button.setAttribute('aria-pressed', String(i === this.marked));
-    if (this.marked !== null) this.bringIntoSight(this.list.children[this.marked] as HTMLElement);
+    this.thumbnails.mark(this.marked);
   }
 
   /** The one before or after. */
@@ -72,24 +75,8 @@ export class CamerasPanel {
     this.hovered.style.top = `${y + 14}px`;
   }
 
-  /** Scrolls the thumbnails alone: the panel stays where it is. */
-  private bringIntoSight({ offsetTop, offsetHeight }: HTMLElement): void {
-    const { list } = this;
-    const top = offsetTop - list.offsetTop;
-    if (top < list.scrollTop) list.scrollTop = top;
-    else if (top + offsetHeight > list.scrollTop + list.clientHeight) list.scrollTop = top + offsetHeight - list.clientHeight;
-  }
-
   private fill(): void {
-    this.list.replaceChildren(
-      ...this.views.map((view) => {
-        const image = element('img', { src: this.host.photo(view, THUMBNAIL) ?? '', alt: '', loading: 'lazy' });
-        const button = element('button', { title: view.name, label: `Go to camera ${view.name}` }, image);
-        button.addEventListener('click', () => {
-          this.jump(view);
-        });
-        return button;
-      }),
-    );
+    this.thumbnails.show(this.views.map((view) => ({ name: view.name, picture: this.host.photo(view, THUMBNAIL) })));
+    this.thumbnails.mark(this.marked);
   }
 }

@@ -1,5 +1,5 @@
 /** What a page and the worker that draws for it say to each other. */
-import type { Frame, FrameRequest } from '../src/frames/frame-source.ts';
+import type { Frame, SentRequest } from '../src/frames/frame-source.ts';
 
 /** Milliseconds between frames of a moving view. */
 export const INTERVAL = 90;
@@ -7,7 +7,7 @@ export const INTERVAL = 90;
 export type ToWorker =
   /** First of all. */
   | { readonly type: 'open'; readonly kernels: ArrayBuffer; readonly scene: Uint8Array<ArrayBuffer>; readonly file: string }
-  | { readonly type: 'draw'; readonly id: number; readonly layer: string; readonly request: FrameRequest }
+  | ({ readonly type: 'draw'; readonly id: number } & SentRequest)
   | { readonly type: 'stop'; readonly id: number };
 
 export type FromWorker =

@@ -1,4 +1,5 @@
 /** Draws frames of a baked scene in a worker of the page: the wasm backend on one thread, in memory of its own. */
+import type { Frame } from '../src/frames/frame-source.ts';
 import { EngineSource } from '../src/frames/engine-source.ts';
 import { ShownField } from '../src/frames/shown-field.ts';
 import type { FieldEngine } from '../src/engine/backend.ts';
@@ -49,12 +50,16 @@ function nextTask(): Promise<void> {
   });
 }
 
-async function draw({ id, layer, request }: Extract<ToWorker, { type: 'draw' }>): Promise<void> {
+async function draw({ id, layer, scales, picture }: Extract<ToWorker, { type: 'draw' }>): Promise<void> {
   const abort = new AbortController();
   drawing.set(id, abort);
+  const take = (frame: Frame): void => {
+    const { content, depth, opacity } = frame;
+    const shown = content.kind === 'values' ? content.values : content.rgb;
+    tell({ type: 'frame', id, frame }, [shown.buffer, depth.buffer, opacity.buffer]);
+  };
   try {
-    for await (const frame of source.frames(layer, request, abort.signal))
-      tell({ type: 'frame', id, frame }, [frame.pixels.buffer, frame.depth.buffer]);
+    await source.draw({ layer, scales, picture, signal: abort.signal, target: { take } });
     tell({ type: 'end', id });
   } catch (error) {
     const { message } = error as Error;

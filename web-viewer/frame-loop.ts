@@ -3,19 +3,11 @@
  * interval, and each is finished before the next is asked for; once it stands still, finer frames follow up to full resolution, and are
  * given up as soon as something else is wanted.
  */
-import type { FrameRequest, FrameSource, PictureSurface, ShownFrame } from '../src/frames/frame-source.ts';
-import { Refusal } from './api.ts';
-import { SpikeRayError } from '../src/base/errors.ts';
+import type { FrameSource, FrameTarget, WantedPicture } from '../src/frames/frame-source.ts';
+import { watched } from '../src/frames/watched-target.ts';
+import { Refusal, Unreachable } from './api.ts';
 import { wait } from './elements.ts';
-
-export type WantedPicture = Omit<FrameRequest, 'scales'>;
-
-export interface FrameListener {
-  /** @param full nothing finer will come for this view */
-  shown(frame: ShownFrame, full: boolean): void;
-  /** Nothing comes for now, and why; null: it comes again. */
-  problem(text: string | null): void;
-}
+import { messageOf } from './messages.ts';
 
 const COARSEST = 16;
 /** Divisor that comes between a coarse frame and the full one. */
@@ -24,9 +16,9 @@ const TRY_AGAIN = 1000;
 
 export class FrameLoop {
   private readonly layer: string;
-  private readonly listener: FrameListener;
-  private readonly surface: PictureSurface;
-  private source: FrameSource;
+  private readonly target: FrameTarget;
+  private readonly source: FrameSource;
+  private readonly problem: (text: string | null) => void;
   private wanted: { readonly picture: WantedPicture; readonly key: string; readonly moving: boolean } | null = null;
   private shown: { readonly key: string; readonly scale: number } | null = null;
   private running: { readonly key: string; readonly moving: boolean; readonly abort: AbortController } | null = null;
@@ -36,11 +28,15 @@ export class FrameLoop {
   /** What is under way shows something that has changed since. */
   private stale = false;
 
-  constructor(layer: string, source: FrameSource, surface: PictureSurface, listener: FrameListener) {
+  /**
+   * @param target shows the frames
+   * @param problem takes why nothing comes for now; null: it comes again
+   */
+  constructor(layer: string, source: FrameSource, target: FrameTarget, problem: (text: string | null) => void) {
     this.layer = layer;
     this.source = source;
-    this.surface = surface;
-    this.listener = listener;
+    this.target = target;
+    this.problem = problem;
   }
 
   want(picture: WantedPicture, moving: boolean): void {
@@ -58,12 +54,6 @@ export class FrameLoop {
     this.shown = null;
     this.stale = this.running !== null;
     this.go();
-  }
-
-  replaceSource(source: FrameSource): void {
-    this.source = source;
-    this.running?.abort.abort();
-    this.redraw();
   }
 
   /** Resolves when nothing is drawn any more. */
@@ -99,15 +89,16 @@ export class FrameLoop {
     const abort = new AbortController();
     this.running = { key, moving, abort };
     let began = performance.now();
+    const target = watched(this.target, ({ scale }) => {
+      if (abort.signal.aborted) return false;
+      this.adapt(scale, performance.now() - began);
+      began = performance.now();
+      if (!this.stale) this.shown = { key, scale };
+      this.problem(null);
+      return true;
+    });
     try {
-      for await (const frame of this.source.frames(this.layer, { ...picture, scales }, abort.signal, this.surface)) {
-        if (abort.signal.aborted) break;
-        this.adapt(frame.scale, performance.now() - began);
-        began = performance.now();
-        if (!this.stale) this.shown = { key, scale: frame.scale };
-        this.listener.problem(null);
-        this.listener.shown(frame, frame.scale === 1);
-      }
+      await this.source.draw({ picture, scales, layer: this.layer, signal: abort.signal, target });
     } catch (error) {
       if (!abort.signal.aborted) await this.report(error);
     }
@@ -123,12 +114,11 @@ export class FrameLoop {
     this.coarse = Math.min(COARSEST, Math.max(1, Math.round((this.coarse + ideal) * 2) / 4));
   }
 
-  /** What the server refuses it will refuse again, until something else is asked for. */
+  /** A server that does not answer may come back; what is refused will be refused again, until something else is asked for. */
   private async report(error: unknown): Promise<void> {
-    const said = error instanceof Refusal || error instanceof SpikeRayError;
-    const advice = said && error.fix ? ` ${error.fix}` : '';
-    this.listener.problem(said ? `${error.message}${advice}` : 'The server does not answer; trying again …');
-    if (said && !(error instanceof Refusal && error.temporary)) {
+    const temporary = error instanceof Unreachable || (error instanceof Refusal && error.temporary);
+    this.problem(temporary ? `${messageOf(error)}; trying again …` : messageOf(error));
+    if (!temporary) {
       this.shown = { key: this.running!.key, scale: 0 };
       return;
     }

@@ -1,7 +1,8 @@
 /** The gallery: a card for each run, looked at again every few seconds. */
-import { shareRows } from './ann-shares.ts';
-import { listRuns, Refusal, type BrokenRun, type RunSummary } from './api.ts';
+import { SHARE_ROWS } from './ann-shares.ts';
+import { listRuns, Unreachable, type BrokenRun, type RunSummary } from './api.ts';
 import { byId, element, setOptions, wait } from './elements.ts';
+import { messageOf } from './messages.ts';
 
 /** Milliseconds between two looks at the runs, and between two tries to reach a server that is away. */
 const LOOK_AGAIN = 10_000;
@@ -37,7 +38,7 @@ for (;;) {
     status.textContent = describe(runs);
     await wait(LOOK_AGAIN);
   } catch (error) {
-    status.textContent = error instanceof Refusal ? error.message : 'The server does not answer; trying again …';
+    status.textContent = error instanceof Unreachable ? `${messageOf(error)}; trying again …` : messageOf(error);
     await wait(TRY_AGAIN);
   }
 }
@@ -86,7 +87,9 @@ function factsOf({ scene, neuron, trained, quality, created }: RunSummary): [str
     ['neurons', neuron === 'relu' ? 'ReLU (ANN)' : neuron],
     ['PSNR', quality ? `${quality.psnr.toFixed(2)} dB, ${quality.split}` : '–'],
     ['energy', quality?.millijoules ? `${quality.millijoules.toFixed(1)} mJ an image` : '–'],
-    ...(quality?.shareOfAnn && neuron !== 'relu' ? shareRows(quality.shareOfAnn) : []),
+    ...(quality?.shareOfAnn && neuron !== 'relu'
+      ? SHARE_ROWS.map(({ title, of }): [string, string] => [title, of(quality.shareOfAnn!)])
+      : []),
     ['trained', trained ? `${trained.stage} step ${trained.step}` : 'not yet saved'],
     ['date', new Date(created).toLocaleString()],
   ];

@@ -1,24 +1,42 @@
-/** The colour map of the picture, and what its ends stand for. */
-import { turbo, viridis } from '../renderer/colour-maps.ts';
-import type { ValueRange } from '../src/frames/output-modes.ts';
+/** The colour maps of the pictures, and what they stand for. */
+import { COLOUR_MAPS } from '../renderer/colour-maps.ts';
+import { valueAt } from '../src/math/value-scale.ts';
+import type { ColourStyle } from '../src/frames/frame-content.ts';
 import { element } from './elements.ts';
+import { written } from './quantities.ts';
 
 const STEPS = 16;
 
-export function showLegend(place: HTMLElement, range: ValueRange | null): void {
-  place.hidden = range === null;
-  if (range === null) return;
-  const map = range.map === 'turbo' ? turbo : viridis;
-  const colours = Array.from({ length: STEPS + 1 }, (_, i) => `rgb(${map(i / STEPS).join(' ')})`);
-  const bar = element('div', { className: 'bar' });
-  bar.style.background = `linear-gradient(to right, ${colours.join(', ')})`;
+/** A map with the numbers of its ends and middle. */
+export interface LegendEntry {
+  readonly title: string;
+  readonly style: ColourStyle;
+  /** Of the values; for a ratio its values are written as factors. */
+  readonly unit: string;
+}
+
+/** @param entries none: nothing to explain */
+export function showLegend(place: HTMLElement, entries: readonly LegendEntry[]): void {
+  place.hidden = entries.length === 0;
   place.replaceChildren(
-    bar,
-    element('span', { textContent: written(range.low) }),
-    element('span', { textContent: `${written(range.high)} ${range.unit}` }),
+    ...entries.map((entry) => {
+      const bar = element('div', { className: 'bar' });
+      bar.style.background = `linear-gradient(to right, ${coloursOf(entry.style).join(', ')})`;
+      const numbers = numbersOf(entry).map((text) => element('span', { textContent: text }));
+      return element('div', { className: 'entry' }, element('p', { textContent: entry.title }), bar, ...numbers);
+    }),
   );
 }
 
-function written(value: number): string {
-  return value === 0 ? '0' : Number(value.toPrecision(3)).toLocaleString('en');
+/** CSS colours of the map at even steps. */
+export function coloursOf({ map, inverted }: ColourStyle): string[] {
+  return Array.from({ length: STEPS + 1 }, (_, i) => `rgb(${COLOUR_MAPS[map](inverted ? 1 - i / STEPS : i / STEPS).join(' ')})`);
+}
+
+/** At the beginning, the middle and the end. */
+export function numbersOf({ style: { scale }, unit }: LegendEntry): string[] {
+  return [0, 0.5, 1].map((share) => {
+    const value = valueAt(scale, share);
+    return unit === '×' ? `${written(2 ** value, '')} ×` : written(value, unit, scale.high);
+  });
 }

@@ -2,7 +2,7 @@
  * Moving the camera: orbit around a point (drag, wheel, touch; three's OrbitControls) or fly (drag looks around), and the keyboard in both.
  * The camera is not touched until somebody moves it, so that a pose that was set stays exact.
  */
-import { MathUtils, PerspectiveCamera, type Box3, Quaternion, Vector3 } from 'three';
+import { MathUtils, PerspectiveCamera, type Box3, Quaternion, Vector2, Vector3 } from 'three';
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 import { FOV_RANGE } from './view-state.ts';
 
@@ -13,6 +13,11 @@ const FAST = 4;
 const TURN_STEP = MathUtils.degToRad(5);
 const LOOK_SPEED = 0.004;
 const ZOOM_STEP = 1.1;
+/** Milliseconds of movement of one frame: the clock of frames may lie behind that of events, and a busy page has long frames. */
+const LONGEST_FRAME = 100;
+/** Of flight, in distances to the target: a notch of the wheel, and all the way of two fingers apart. */
+const WHEEL_FLIGHT = 0.001;
+const PINCH_FLIGHT = 1;
 
 /** Where the camera may stand, and what it may look at. */
 export interface Reach {
@@ -39,7 +44,8 @@ export class Navigation {
   private readonly pressed = new Set<string>();
   private fast = false;
   private flying = false;
-  private lookingFrom: { x: number; y: number } | null = null;
+  /** Where fingers, or the pressed mouse, are in flight. */
+  private readonly pointers = new Map<number, Vector2>();
   private ticking = false;
 
   /**
@@ -67,12 +73,25 @@ export class Navigation {
       this.pressed.clear();
     });
     stage.addEventListener('pointerdown', (event) => {
-      if (this.flying) this.startLooking(event);
+      if (!this.flying) return;
+      this.pointers.set(event.pointerId, new Vector2(event.clientX, event.clientY));
+      stage.setPointerCapture(event.pointerId);
     });
     stage.addEventListener('pointermove', (event) => {
-      if (this.lookingFrom !== null) this.look(event);
+      if (this.pointers.has(event.pointerId)) this.drag(event);
     });
-    for (const end of ['pointerup', 'pointercancel'] as const) stage.addEventListener(end, () => (this.lookingFrom = null));
+    for (const end of ['pointerup', 'pointercancel'] as const)
+      stage.addEventListener(end, ({ pointerId }) => this.pointers.delete(pointerId));
+    stage.addEventListener(
+      'wheel',
+      (event) => {
+        if (!this.flying) return;
+        event.preventDefault();
+        this.advance(-event.deltaY * WHEEL_FLIGHT);
+        this.moved();
+      },
+      { passive: false },
+    );
   }
 
   get fly(): boolean {
@@ -81,6 +100,7 @@ export class Navigation {
 
   set fly(on: boolean) {
     this.flying = on;
+    this.pointers.clear();
     this.orbit.enabled = !on;
     if (!on) this.aim(this.distance);
   }
@@ -185,14 +205,28 @@ export class Navigation {
   }
 
   private pan(x: number, y: number): void {
-    const step = new Vector3(x, y, 0).applyQuaternion(this.camera.quaternion).multiplyScalar(this.distance);
-    this.camera.position.add(step);
-    this.orbit.target.add(step);
+    this.shift(new Vector3(x, y, 0));
   }
 
   private approach(factor: number): void {
     const { camera, orbit } = this;
+    if (this.flying) {
+      this.advance(1 - factor);
+      return;
+    }
     camera.position.sub(orbit.target).multiplyScalar(factor).add(orbit.target);
+  }
+
+  /** Flies ahead by a share of the distance to the target, which goes with the camera. */
+  private advance(share: number): void {
+    this.shift(new Vector3(0, 0, -share));
+  }
+
+  /** Moves camera and target in the camera's own axes, in distances to the target. */
+  private shift(step: Vector3): void {
+    step.applyQuaternion(this.camera.quaternion).multiplyScalar(this.distance);
+    this.camera.position.add(step);
+    this.orbit.target.add(step);
   }
 
   /** Moves for as long as keys are held. */
@@ -207,26 +241,30 @@ export class Navigation {
       }
       const direction = new Vector3();
       for (const code of this.pressed) direction.add(new Vector3(...FLIGHT[code]));
-      const metres = (SPEED * (this.fast ? FAST : 1) * this.distance * Math.min(100, now - before)) / 1000;
+      const seconds = MathUtils.clamp(now - before, 0, LONGEST_FRAME) / 1000;
       before = now;
-      const step = direction.applyQuaternion(this.camera.quaternion).multiplyScalar(metres);
-      this.camera.position.add(step);
-      this.orbit.target.add(step);
+      this.shift(direction.multiplyScalar(SPEED * (this.fast ? FAST : 1) * seconds));
       this.moved();
       requestAnimationFrame(go);
     };
     requestAnimationFrame(go);
   }
 
-  private startLooking(event: PointerEvent): void {
-    this.lookingFrom = { x: event.clientX, y: event.clientY };
-    this.stage.setPointerCapture(event.pointerId);
-  }
-
-  private look(event: PointerEvent): void {
-    const { x, y } = this.lookingFrom!;
-    this.turn((x - event.clientX) * LOOK_SPEED, (y - event.clientY) * LOOK_SPEED);
-    this.lookingFrom = { x: event.clientX, y: event.clientY };
+  /** One finger looks around; two move: apart and together ahead and back, side by side across. */
+  private drag(event: PointerEvent): void {
+    const { pointers, stage } = this;
+    const before = pointers.get(event.pointerId)!;
+    const now = new Vector2(event.clientX, event.clientY);
+    const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1];
+    const moved = now.clone().sub(before);
+    if (other === undefined) this.turn(-moved.x * LOOK_SPEED, -moved.y * LOOK_SPEED);
+    else {
+      const height = Math.max(1, stage.clientHeight);
+      this.advance(((now.distanceTo(other) - before.distanceTo(other)) / height) * PINCH_FLIGHT);
+      // Both fingers report their moves: each moves the view by half.
+      this.pan(-moved.x / height / 2, moved.y / height / 2);
+    }
+    pointers.set(event.pointerId, now);
     this.moved();
   }
 }

@@ -3,6 +3,8 @@ import type { WorldFrame } from '../datasets/scene-data.ts';
 import type { CameraKey, Pose } from '../renderer/paths/camera-key.ts';
 import { cameraAt, encodeKeyPath, type KeyPath, MOST_KEYS, parseKeyPath, pathSeconds } from '../renderer/paths/camera-keys.ts';
 import { byId, element } from './elements.ts';
+import { messageOf } from './messages.ts';
+import { download } from './save-panel.ts';
 
 export interface PathHost {
   /** Where the viewer is now. */
@@ -44,7 +46,7 @@ export class PathPanel {
       this.save();
     });
     byId<HTMLInputElement>('path-load').addEventListener('change', (event) => void this.load(event.currentTarget as HTMLInputElement));
-    this.set([]);
+    this.set(this.kept());
   }
 
   toggle(): void {
@@ -80,6 +82,7 @@ export class PathPanel {
     this.scrubber.disabled = this.play.disabled = keys.length < 2;
     for (const id of ['path-save', 'path-film']) byId<HTMLButtonElement>(id).disabled = keys.length < 2;
     byId('path-length').textContent = keys.length < 2 ? '' : `${seconds.toFixed(1)} s`;
+    keep(keys.length === 0 ? null : encodeKeyPath(this.path, this.host.frame));
     this.host.changed(keys);
   }
 
@@ -123,6 +126,11 @@ export class PathPanel {
     return { keys: this.keys, framesPerSecond: Number(this.rate.value) || 24, ...this.host.size() };
   }
 
+  private kept(): readonly CameraKey[] {
+    const path = (history.state as { path?: unknown } | null)?.path ?? null;
+    return path === null ? [] : parseKeyPath(path, 'the path that this page kept', this.host.frame).keys;
+  }
+
   private save(): void {
     download(
       new Blob([JSON.stringify(encodeKeyPath(this.path, this.host.frame), null, 1)], { type: 'application/json' }),
@@ -139,16 +147,13 @@ export class PathPanel {
       this.set(path.keys);
       this.host.show(path.keys[0]);
     } catch (error) {
-      this.host.problem(error instanceof SyntaxError ? `${file.name}: expected JSON: ${error.message}` : (error as Error).message);
+      this.host.problem(error instanceof SyntaxError ? `${file.name}: expected JSON: ${error.message}` : messageOf(error));
     }
     input.value = '';
   }
 }
 
-export function download(content: Blob, name: string): void {
-  const link = element('a', { href: URL.createObjectURL(content), download: name });
-  link.click();
-  setTimeout(() => {
-    URL.revokeObjectURL(link.href);
-  }, 10_000);
+/** The history entry of the page keeps the path: a reload has it again, a new page begins without one. */
+function keep(path: unknown): void {
+  history.replaceState({ ...(history.state as object | null), path }, '');
 }

@@ -1,6 +1,7 @@
 /** One part of the stage: its picture, and its title over it. */
 import { element } from './elements.ts';
 import type { PicturePlane, Region } from './picture-plane.ts';
+import type { Pane } from './stage-layout.ts';
 import type { StageScene } from './stage-scene.ts';
 
 export class PictureLayer {
@@ -16,10 +17,16 @@ export class PictureLayer {
     parent.append(this.root);
   }
 
-  place(region: Region): void {
-    this.plane.place(region);
-    this.root.style.left = `${region.left * 100}%`;
-    this.root.style.width = `${(region.right - region.left) * 100}%`;
+  /** @param region columns of the pane that are its own */
+  place(pane: Pane, region: Region): void {
+    const [from, to] = [region.left, region.right].map((share) => Math.round(share * pane.width));
+    // Whole pixels, so that none is seen between two.
+    this.plane.place({ left: from / pane.width, right: to / pane.width });
+    const { style } = this.root;
+    style.left = `${pane.left + from}px`;
+    style.top = `${pane.top}px`;
+    style.width = `${to - from}px`;
+    style.height = `${pane.height}px`;
   }
 
   name(title: string): void {

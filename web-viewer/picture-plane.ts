@@ -1,5 +1,5 @@
 /**
- * One picture on the stage: a rectangle over some columns of the view that writes the picture's colours, and its depths where the field is
+ * One picture on the stage: a rectangle over some columns of the view that writes what the picture has there, colours, and depths where the field is
  * opaque, so that what is drawn after it is hidden where the field is nearer.
  *
  *     depth along the ray d, direction (x, y, -1):   z = d / |(x, y, -1)|,   depth buffer = f (z - n) / (z (f - n))
@@ -9,7 +9,7 @@
 import { AlwaysDepth, DataTexture, FloatType, Mesh, PlaneGeometry, RedFormat, Vector2, type PerspectiveCamera, type Texture } from 'three';
 import { cameraFar, cameraNear, ivec2, min, mix, select, texture, uniform, uv, vec2, vec3, vec4, viewZToPerspectiveDepth } from 'three/tsl';
 import { ExternalTexture, LinearFilter, NodeMaterial } from 'three/webgpu';
-import type { Frame, PictureSurface, ShownFrame } from '../src/frames/frame-source.ts';
+import type { Frame, PaintedFrame } from '../src/frames/frame-source.ts';
 import type { PictureTextures } from '../src/engine/backend.ts';
 
 /** Columns of the stage, as shares of its width. */
@@ -23,7 +23,7 @@ const NOTHING = 65535;
 
 const SQUARE = new PlaneGeometry(1, 1);
 
-export class PicturePlane implements PictureSurface {
+export class PicturePlane {
   readonly mesh: Mesh<PlaneGeometry, NodeMaterial>;
   private readonly camera: PerspectiveCamera;
   private readonly colours = texture(colourTexture(new Uint8Array(4), 1, 1));
@@ -56,6 +56,7 @@ export class PicturePlane implements PictureSurface {
     this.region.value.set(left, right);
   }
 
+  /** Textures of this size that are not shown, to paint in; null: nothing can be painted. */
   begin(width: number, height: number): PictureTextures | null {
     if (this.gpu === null) return null;
     if (this.back?.colours.width !== width || this.back.colours.height !== height) {
@@ -65,18 +66,23 @@ export class PicturePlane implements PictureSurface {
     return this.back;
   }
 
-  /** Shows a frame of the view as it is now. */
-  show(frame: ShownFrame): void {
+  /** Shows a painted frame of the view as it is now. */
+  showPainted({ textures, width, height }: PaintedFrame): void {
+    // Painted on a GPU that the stage has lost since.
+    if (textures !== this.back) return;
+    [this.front, this.back] = [this.back, this.front];
+    const depths = Object.assign(new ExternalTexture(textures.depths), { type: FloatType, format: RedFormat });
+    this.use(new ExternalTexture(textures.colours), depths, width, height);
+  }
+
+  /**
+   * Shows a frame in memory of the view as it is now.
+   *
+   * @param rgba its colours
+   */
+  show(frame: Frame, rgba: Uint8ClampedArray<ArrayBuffer>): void {
     const { width, height } = frame;
-    if ('textures' in frame) {
-      // Painted on a GPU that the stage has lost since.
-      if (frame.textures !== this.back) return;
-      [this.front, this.back] = [this.back, this.front];
-      const depths = Object.assign(new ExternalTexture(frame.textures.depths), { type: FloatType, format: RedFormat });
-      this.use(new ExternalTexture(frame.textures.colours), depths, width, height);
-      return;
-    }
-    this.use(colourTexture(rgbaOf(frame.pixels), width, height), depthTexture(metresOf(frame), width, height), width, height);
+    this.use(colourTexture(rgba, width, height), depthTexture(metresOf(frame), width, height), width, height);
   }
 
   /** Shows an image that hides nothing. */
@@ -113,7 +119,7 @@ export class PicturePlane implements PictureSurface {
     const seen = vec2(mix(region.x, region.y, place.x), place.y)
       .mul(2)
       .sub(1);
-    const texel = vec2(place.x, place.y.oneMinus());
+    const texel = vec2(seen.x.add(1).div(2), place.y.oneMinus());
     material.vertexNode = vec4(seen, 0, 1);
     material.fragmentNode = vec4(colours.sample(texel).rgb, 1);
     const metres = depths.load(ivec2(min(texel.mul(size).floor(), size.sub(1)))).r;
@@ -153,16 +159,4 @@ function metresOf({ depth, metresPerUnit }: Frame): Float32Array<ArrayBuffer> {
   const metres = new Float32Array(depth.length);
   for (let i = 0; i < metres.length; i++) if (depth[i] !== NOTHING) metres[i] = depth[i] * metresPerUnit;
   return metres;
-}
-
-/** @param rgb [pixels,3] */
-export function rgbaOf(rgb: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
-  const rgba = new Uint8ClampedArray((rgb.length / 3) * 4);
-  for (let from = 0, to = 0; from < rgb.length; to += 4) {
-    rgba[to] = rgb[from++];
-    rgba[to + 1] = rgb[from++];
-    rgba[to + 2] = rgb[from++];
-    rgba[to + 3] = 255;
-  }
-  return rgba;
 }

@@ -4,7 +4,8 @@
  * draw, or fails later, the page says why, and the host goes on.
  */
 import type { EngineSource } from '../src/frames/engine-source.ts';
-import type { Frame, FrameRequest, FrameSource, PictureSurface, ShownFrame } from '../src/frames/frame-source.ts';
+import type { FrameRequest, FrameSource } from '../src/frames/frame-source.ts';
+import { watched } from '../src/frames/watched-target.ts';
 import { Refusal } from './api.ts';
 import type { PageGpu } from './gpu-source.ts';
 import type { SceneHost } from './scene-host.ts';
@@ -90,25 +91,21 @@ class PageSource implements FrameSource {
     return this.drawing.interval;
   }
 
-  /** Throws what the host's source throws; TypeError also where no server answers when it is asked for the scene. */
-  frames(layer: string, request: FrameRequest, signal: AbortSignal): AsyncGenerator<Frame>;
-  frames(layer: string, request: FrameRequest, signal: AbortSignal, surface: PictureSurface): AsyncGenerator<ShownFrame>;
-  async *frames(layer: string, request: FrameRequest, signal: AbortSignal, surface?: PictureSurface): AsyncGenerator<ShownFrame> {
+  /** Throws what the host's source throws; Unreachable also where no server answers when it is asked for the scene. */
+  async draw(request: FrameRequest): Promise<void> {
     const scales = [...request.scales];
     const local = await this.opened();
     if (local !== null) {
       try {
-        for await (const frame of local.frames(layer, request, signal, surface)) {
-          scales.shift();
-          yield frame;
-        }
+        const target = watched(request.target, () => scales.shift() !== undefined);
+        await local.draw({ ...request, target });
         return;
       } catch (error) {
-        if (signal.aborted) throw error;
+        if (request.signal.aborted) throw error;
         this.giveUp(local, error as Error);
       }
     }
-    yield* this.other.frames(layer, { ...request, scales }, signal);
+    await this.other.draw({ ...request, scales });
   }
 
   close(): void {

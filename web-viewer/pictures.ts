@@ -1,74 +1,89 @@
-/** The pictures on the stage, side by side as parts of one view: runs drawn by frame sources, and the photo. Dividers between them move. */
+/** The pictures on the stage: runs drawn by frame sources, the photo, and what distinguishes two runs; all of them of one view, on one scale. */
 import type { Intrinsics } from '../src/geometry/intrinsics.ts';
-import type { FrameSource, ShownFrame } from '../src/frames/frame-source.ts';
-import { element } from './elements.ts';
-import { FrameLoop, type WantedPicture } from './frame-loop.ts';
+import { colourContent, type ColourStyle } from '../src/frames/frame-content.ts';
+import type { Frame, FrameTarget, ShownFrame, WantedPicture } from '../src/frames/frame-source.ts';
+import { contrastStyle, sharedScale, styleOf } from './colour-scales.ts';
+import { contrastOf } from './contrast.ts';
+import { FrameLoop } from './frame-loop.ts';
+import type { ShownStyles } from './legend-entries.ts';
+import { photoImage, type Photo } from './photo-image.ts';
+import type { PartPlan } from './part-plan.ts';
 import { PictureLayer } from './picture-layer.ts';
-import { rgbaOf, type Region } from './picture-plane.ts';
+import type { Region } from './picture-plane.ts';
+import type { StageLayout } from './stage-layout.ts';
 import type { StageScene } from './stage-scene.ts';
-
-/** What one part shows; without a source, the photo. */
-export interface Part {
-  readonly title: string;
-  readonly source: FrameSource | null;
-}
-
-/** A photo with the intrinsics of its camera. */
-export interface Photo {
-  readonly image: ImageBitmap;
-  readonly intrinsics: Intrinsics;
-}
+import type { ViewState } from './view-state.ts';
+import { Wipe } from './wipe.ts';
 
 export interface PictureListener {
-  shown(part: number, frame: ShownFrame, full: boolean): void;
+  /** Frames or their colours have changed. */
+  shown(): void;
   problem(text: string | null): void;
-  /** Other parts of the view are seen: ask for the pictures again. */
-  divided(): void;
 }
 
-/** Least share of the stage that a part keeps. */
-const LEAST = 0.08;
-const KEY_STEP = 0.02;
+interface Part {
+  readonly plan: PartPlan;
+  readonly layer: PictureLayer;
+  readonly loop: FrameLoop | null;
+  /** The newest, of a run. */
+  frame: ShownFrame | null;
+  /** What its colours were made with. */
+  style: string;
+}
+
+const inMemory = (frame: ShownFrame | null): frame is Frame => frame !== null && 'content' in frame;
 
 export class Pictures {
   private readonly stage: HTMLElement;
   private readonly scene: StageScene;
+  private readonly layout: StageLayout;
+  private readonly state: ViewState;
   private readonly listener: PictureListener;
-  private parts: { readonly plan: Part; readonly layer: PictureLayer; readonly loop: FrameLoop | null }[] = [];
-  /** Where part i ends and the next begins. */
-  private divisions: number[] = [];
-  private dividers: HTMLElement[] = [];
-  /** Of the view that is wanted. */
-  private width = 1;
+  private readonly wipe: Wipe;
+  private parts: Part[] = [];
+  /** Colours of what is shown now. */
+  styles: ShownStyles = { shared: null, contrast: null };
 
   /** @param stage for titles and dividers */
-  constructor(stage: HTMLElement, scene: StageScene, listener: PictureListener) {
+  constructor(stage: HTMLElement, scene: StageScene, layout: StageLayout, state: ViewState, listener: PictureListener) {
     this.stage = stage;
     this.scene = scene;
+    this.layout = layout;
+    this.state = state;
     this.listener = listener;
+    this.wipe = new Wipe(stage, () => {
+      this.place();
+      this.scene.draw();
+    });
   }
 
-  show(plans: readonly Part[]): void {
+  show(plans: readonly PartPlan[]): void {
     for (const { layer, loop } of this.parts) layer.remove(loop?.stop());
-    for (const divider of this.dividers) divider.remove();
+    const paints = !plans.some(({ kind }) => kind === 'contrast');
     this.parts = plans.map((plan, i) => {
       const layer = new PictureLayer(this.stage, this.scene);
       layer.name(plans.length > 1 ? plan.title : '');
-      const listener = {
-        shown: (frame: ShownFrame, full: boolean) => {
-          layer.plane.show(frame);
-          this.scene.draw();
-          this.listener.shown(i, frame, full);
-        },
-        problem: (text: string | null) => {
-          this.listener.problem(text);
-        },
-      };
-      return { plan, layer, loop: plan.source && new FrameLoop(`part-${i}`, plan.source, layer.plane, listener) };
+      if (plan.kind !== 'run') return { plan, layer, loop: null, frame: null, style: '' };
+      const loop = new FrameLoop(`part-${i}`, plan.source, this.targetOf(i, layer, paints), this.listener.problem);
+      return { plan, layer, loop, frame: null, style: '' };
     });
-    this.divisions = plans.slice(1).map((_, i) => (i + 1) / plans.length);
-    this.dividers = this.divisions.map((_, i) => this.divider(i));
+    this.layout.parts = plans.length;
+    this.wipe.show(this.layout.wipes ? plans.map(({ title }) => title) : []);
     this.place();
+  }
+
+  /** The newest frame of each run, beside the run's title. */
+  get frames(): { readonly title: string; readonly frame: ShownFrame }[] {
+    return this.parts.flatMap(({ plan, frame }) => (frame === null ? [] : [{ title: plan.title, frame }]));
+  }
+
+  get plans(): readonly PartPlan[] {
+    return this.parts.map(({ plan }) => plan);
+  }
+
+  /** Columns of a pane that part i shows. */
+  region(i: number): Region {
+    return this.layout.wipes ? this.wipe.region(i) : { left: 0, right: 1 };
   }
 
   /** All pictures are at full resolution. */
@@ -81,109 +96,77 @@ export class Pictures {
     for (const { loop } of this.parts) loop?.redraw();
   }
 
-  /** @param wanted with the camera of the whole stage, of which each part draws its columns */
+  /** @param wanted with the camera of one pane */
   want(wanted: WantedPicture, moving: boolean): void {
-    this.width = wanted.camera.intrinsics.width;
-    this.place();
-    for (const [i, { loop }] of this.parts.entries()) loop?.want(this.ofPart(i, wanted).wanted, moving);
+    for (const { loop } of this.parts) loop?.want(wanted, moving);
   }
 
-  /** A view at full resolution, drawn on a canvas of its size; what is on the stage stays there. Photos are left out. */
-  async draw(canvas: HTMLCanvasElement, wanted: WantedPicture, signal: AbortSignal): Promise<void> {
-    const context = canvas.getContext('2d')!;
-    for (const [i, { plan }] of this.parts.entries()) {
-      const part = this.ofPart(i, wanted);
-      const frames = plan.source?.frames(`still-${i}`, { ...part.wanted, scales: [1] }, signal) ?? [];
-      for await (const frame of frames) context.putImageData(new ImageData(rgbaOf(frame.pixels), frame.width), part.from, 0);
-    }
-  }
-
-  /** The columns of a view that part i shows, from the first one on. */
-  private ofPart(i: number, wanted: WantedPicture): { readonly from: number; readonly wanted: WantedPicture } {
-    const { camToWorld, intrinsics } = wanted.camera;
-    const { left, right } = this.region(i);
-    const [from, to] = [Math.round(left * intrinsics.width), Math.round(right * intrinsics.width)];
-    const part = { ...intrinsics, width: Math.max(1, to - from), cx: intrinsics.cx - from };
-    return { from, wanted: { ...wanted, camera: { camToWorld, intrinsics: part } } };
-  }
-
-  /**
-   * Draws the photo into the part that is for it.
-   *
-   * @param atCamera a camera of the scene is looked through: if there is no photo yet, it comes
-   * @param intrinsics of the whole stage
-   */
-  showPhoto(photo: Photo | null, atCamera: boolean, intrinsics: Intrinsics, background: string): void {
-    const i = this.parts.findIndex(({ plan }) => plan.source === null);
-    if (i < 0) return;
-    const { left, right } = this.region(i);
-    const width = Math.max(1, Math.round((right - left) * intrinsics.width));
-    const missing = atCamera ? 'loading the photo …' : 'photo: go to a camera of the scene';
-    this.parts[i].layer.name(photo === null ? missing : 'photo');
-    const context = element('canvas', { width, height: intrinsics.height }).getContext('2d', { willReadFrequently: true })!;
-    context.fillStyle = background;
-    context.fillRect(0, 0, width, intrinsics.height);
-    if (photo !== null) {
-      const { image, intrinsics: own } = photo;
-      const scale = intrinsics.fy / own.fy;
-      const x = intrinsics.cx - left * intrinsics.width - own.cx * scale;
-      context.imageSmoothingQuality = 'high';
-      context.drawImage(image, x, intrinsics.cy - own.cy * scale, own.width * scale, own.height * scale);
-    }
-    this.parts[i].layer.plane.showImage(context.getImageData(0, 0, width, intrinsics.height));
-  }
-
-  private region(i: number): Region {
-    return { left: this.divisions[i - 1] ?? 0, right: this.divisions[i] ?? 1 };
-  }
-
-  private place(): void {
-    // Whole pixels, so that none is seen between two.
-    const snap = (share: number): number => Math.round(share * this.width) / this.width;
+  /** To the size of the stage. */
+  place(): void {
+    const { panes, wipes } = this.layout;
     for (const [i, { layer }] of this.parts.entries()) {
-      const { left, right } = this.region(i);
-      layer.place({ left: snap(left), right: snap(right) });
+      layer.place(panes[wipes ? 0 : i], this.region(i));
     }
-    for (const [i, divider] of this.dividers.entries()) {
-      divider.style.left = `${this.divisions[i] * 100}%`;
-      divider.setAttribute('aria-valuenow', String(Math.round(this.divisions[i] * 100)));
-    }
+    const planes = this.parts.map(({ layer }) => layer.plane);
+    this.scene.divide(wipes ? [{ pane: panes[0], planes }] : panes.map((pane, i) => ({ pane, planes: [planes[i]] })));
   }
 
-  private divider(i: number): HTMLElement {
-    const divider = element('div', {
-      className: 'divider',
-      tabIndex: 0,
-      label: `Between ${this.parts[i].plan.title} and ${this.parts[i + 1].plan.title}`,
-    });
-    divider.setAttribute('role', 'separator');
-    divider.setAttribute('aria-orientation', 'vertical');
-    divider.addEventListener('pointerdown', (event) => {
-      event.stopPropagation();
-      divider.setPointerCapture(event.pointerId);
-    });
-    divider.addEventListener('pointermove', (event) => {
-      if (!divider.hasPointerCapture(event.pointerId)) return;
-      event.stopPropagation();
-      const { left, width } = this.stage.getBoundingClientRect();
-      this.divide(i, (event.clientX - left) / width);
-    });
-    divider.addEventListener('keydown', (event) => {
-      const step = { ArrowLeft: -KEY_STEP, ArrowRight: KEY_STEP }[event.key];
-      if (step === undefined) return;
-      event.preventDefault();
-      event.stopPropagation();
-      this.divide(i, this.divisions[i] + step);
-    });
-    this.stage.append(divider);
-    return divider;
+  /** Draws the photo into the part that is for it. @param missing why there is none */
+  showPhoto(photo: Photo | null, missing: string, intrinsics: Intrinsics): void {
+    const part = this.parts.find(({ plan }) => plan.kind === 'photo');
+    if (part === undefined) return;
+    part.layer.name(photo === null ? missing : part.plan.title);
+    part.layer.plane.showImage(photoImage(photo, intrinsics, this.state.background));
   }
 
-  private divide(i: number, at: number): void {
-    const { left } = this.region(i);
-    const { right } = this.region(i + 1);
-    this.divisions[i] = Math.min(right - LEAST, Math.max(left + LEAST, at));
-    this.place();
-    this.listener.divided();
+  /** Shows a photo of the view where there is no picture of it yet. */
+  preview(photo: Photo, intrinsics: Intrinsics): void {
+    for (const { loop, frame, layer } of this.parts)
+      if (loop !== null && frame === null) layer.plane.showImage(photoImage(photo, intrinsics, this.state.background));
+    this.scene.draw();
+  }
+
+  /** Gives values their colours again: map or scale are others. */
+  recolour(): void {
+    const { output } = this.state;
+    const shown = this.parts.filter(({ frame }) => frame?.output === output);
+    const frames = shown.map(({ frame }) => frame).filter(inMemory);
+    const shared = styleOf(this.state, sharedScale(frames.map(({ content }) => content)));
+    for (const part of shown) {
+      const { frame, layer } = part;
+      const style = JSON.stringify(shared);
+      if (!inMemory(frame) || part.style === style) continue;
+      layer.plane.show(frame, colourContent(frame.content, frame.opacity, shared));
+      part.style = style;
+    }
+    this.styles = { shared, contrast: this.showContrast(frames) };
+    this.scene.draw();
+    this.listener.shown();
+  }
+
+  private showContrast([first, second]: readonly Frame[]): ColourStyle | null {
+    const part = this.parts.find(({ plan }) => plan.kind === 'contrast');
+    if (part?.plan.kind !== 'contrast' || first === undefined || second === undefined) return null;
+    const found = contrastOf(part.plan.contrast, first, second);
+    if (found === null) return null;
+    const style = contrastStyle(found.content.scale);
+    part.layer.plane.show(first, colourContent(found.content, found.opacity, style));
+    return style;
+  }
+
+  private targetOf(i: number, { plane }: PictureLayer, paints: boolean): FrameTarget {
+    const took = (frame: ShownFrame): void => {
+      this.parts[i].frame = frame;
+      this.parts[i].style = '';
+      this.recolour();
+    };
+    const painted: FrameTarget['surface'] = {
+      begin: (width, height) => plane.begin(width, height),
+      painted: (frame) => {
+        plane.showPainted(frame);
+        took(frame);
+      },
+    };
+    return { take: took, surface: paints ? painted : undefined };
   }
 }

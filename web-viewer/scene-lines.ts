@@ -64,13 +64,18 @@ export class SceneLines {
   }
 
   /** The shown camera nearest to a place on a stage of some size, in pixels; null if none is near. */
-  cameraAt(x: number, y: number, { clientWidth, clientHeight }: Element, camera: PerspectiveCamera): number | null {
+  cameraAt(
+    x: number,
+    y: number,
+    { width, height }: { readonly width: number; readonly height: number },
+    camera: PerspectiveCamera,
+  ): number | null {
     let found: number | null = null;
     let nearest = NEAR_CLICK;
     for (const [i, { camToWorld: m }] of this.cameras.entries()) {
       const point = new Vector3(m[3], m[7], m[11]).project(camera);
       if (Math.abs(point.z) > 1) continue;
-      const away = Math.hypot(((point.x + 1) / 2) * clientWidth - x, ((1 - point.y) / 2) * clientHeight - y);
+      const away = Math.hypot(((point.x + 1) / 2) * width - x, ((1 - point.y) / 2) * height - y);
       if (away < nearest) [found, nearest] = [i, away];
     }
     return found;

@@ -1,11 +1,14 @@
 /** Frames drawn by the server: one request, one stream of them. */
 import { decodeFrames } from '../src/frames/frame-message.ts';
-import type { Frame, FrameRequest, FrameSource } from '../src/frames/frame-source.ts';
-import { refusalOf } from './api.ts';
+import type { FrameRequest, FrameSource } from '../src/frames/frame-source.ts';
+import { ask, reachable } from './api.ts';
+import { Slots } from './slots.ts';
 
 export class ServerSource implements FrameSource {
   readonly interval = 90;
   private readonly path: string;
+  /** Streams at a time: a browser keeps six connections to a server, of which commands need one. */
+  private static readonly streams = new Slots(2);
   /** Tells this page from others, so that they take turns. */
   private static readonly client = Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join('-');
 
@@ -13,17 +16,18 @@ export class ServerSource implements FrameSource {
     this.path = `api/runs/${encodeURIComponent(run)}/frames`;
   }
 
-  /** Throws TypeError where no server answers, Refusal and SpikeRayError where it says why not. */
-  async *frames(layer: string, { camera, ...rest }: FrameRequest, signal: AbortSignal): AsyncGenerator<Frame> {
-    const body = { client: ServerSource.client, layer, camera: { ...camera, camToWorld: [...Array.from(camera.camToWorld)] }, ...rest };
-    const response = await fetch(this.path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      signal,
+  /** Throws Unreachable where no server answers, Refusal and SpikeRayError where it says why not. */
+  async draw({ picture, scales, layer, signal, target }: FrameRequest): Promise<void> {
+    const { camToWorld, intrinsics } = picture.camera;
+    const wanted = { ...picture, camera: { camToWorld: Array.from(camToWorld), intrinsics } };
+    await ServerSource.streams.hold(async () => {
+      signal.throwIfAborted();
+      const response = await ask(this.path, { json: { client: ServerSource.client, layer, scales, picture: wanted }, signal });
+      for await (const frame of decodeFrames(chunksOf(response.body!))) {
+        signal.throwIfAborted();
+        target.take(frame);
+      }
     });
-    if (!response.ok) throw await refusalOf(response);
-    yield* decodeFrames(chunksOf(response.body!));
   }
 }
 
@@ -31,7 +35,7 @@ async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uin
   const reader = stream.getReader();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reachable(reader.read());
       if (done) return;
       yield value;
     }

@@ -2,6 +2,7 @@
 import { NETWORK_MODES, OUTPUT_MODES, type OutputMode } from '../src/frames/output-modes.ts';
 import type { RunDetails } from './api.ts';
 import { byId, element, setOptions } from './elements.ts';
+import { LAYOUTS, type Layout } from './stage-layout.ts';
 import { FOV_RANGE, type ViewState } from './view-state.ts';
 
 const OUTPUT_TITLES: Readonly<Record<OutputMode, string>> = {
@@ -15,12 +16,21 @@ const OUTPUT_TITLES: Readonly<Record<OutputMode, string>> = {
 };
 
 const RESOLUTIONS = [
-  ['0.5', 'half'],
+  ['', "the screen's"],
+  ['0.5', 'half of the page'],
   ['1', 'page pixels'],
   ['2', 'double'],
 ] as const;
 
+const LAYOUT_TITLES: Readonly<Record<Layout, string>> = {
+  side: 'side by side',
+  wipe: 'wipe',
+  difference: 'with their difference',
+  ratio: 'with their ratio',
+};
+
 export interface SettingsHost {
+  setOutput(mode: OutputMode): void;
   /** The same parts of another picture. @param moving more changes will follow at once */
   ask(moving: boolean): void;
   /** Other parts side by side. */
@@ -29,7 +39,8 @@ export interface SettingsHost {
   setFly(on: boolean): void;
   reset(): void;
   showFrustums(): void;
-  downloadPicture(): Promise<void>;
+  /** What the address keeps is another. */
+  changed(): void;
 }
 
 export class SettingsPanel {
@@ -53,7 +64,14 @@ export class SettingsPanel {
     setOptions(byId('beside'), [['', 'nothing'], ...ordered], state.beside);
     // A link may name a run that is not served any more.
     if (!run.related.some(({ id }) => id === state.beside)) byId<HTMLSelectElement>('beside').value = state.beside = '';
-    setOptions(byId('resolution'), RESOLUTIONS, String(state.resolution));
+    setOptions(byId('resolution'), RESOLUTIONS, String(state.resolution ?? ''));
+    setOptions(
+      byId('layout'),
+      LAYOUTS.map((layout) => [layout, LAYOUT_TITLES[layout]]),
+      state.layout,
+    );
+    byId('statistics').hidden = !state.statistics;
+    byId<HTMLInputElement>('statistics-on').checked = state.statistics;
     Object.assign(byId<HTMLInputElement>('fov'), { ...FOV_RANGE, step: 0.5 });
     byId<HTMLInputElement>('photo').checked = state.photo;
     byId<HTMLInputElement>('background').value = state.background;
@@ -61,9 +79,8 @@ export class SettingsPanel {
   }
 
   setOutput(mode: OutputMode): void {
-    this.state.output = mode;
+    this.host.setOutput(mode);
     this.markOutput();
-    this.host.ask(false);
   }
 
   showFov(degrees: number): void {
@@ -85,6 +102,14 @@ export class SettingsPanel {
     byId('toggle').setAttribute('aria-expanded', String(!wide));
   }
 
+  toggleStatistics(): void {
+    const { state } = this;
+    state.statistics = !state.statistics;
+    byId('statistics').hidden = !state.statistics;
+    byId<HTMLInputElement>('statistics-on').checked = state.statistics;
+    this.host.changed();
+  }
+
   private wire(): void {
     const { state, host } = this;
     on('beside', 'change', (select: HTMLSelectElement) => {
@@ -96,7 +121,7 @@ export class SettingsPanel {
       host.arrange();
     });
     on('resolution', 'change', (select: HTMLSelectElement) => {
-      state.resolution = Number(select.value);
+      state.resolution = select.value === '' ? null : Number(select.value);
       host.ask(false);
     });
     on('background', 'input', (colour: HTMLInputElement) => {
@@ -106,13 +131,18 @@ export class SettingsPanel {
     on('fov', 'input', (range: HTMLInputElement) => {
       host.setFov(Number(range.value));
     });
-    on('download', 'click', () => void host.downloadPicture());
-    on('orbit', 'click', () => {
-      host.setFly(false);
+    on('layout', 'change', (select: HTMLSelectElement) => {
+      state.layout = select.value as Layout;
+      host.arrange();
     });
-    on('fly', 'click', () => {
-      host.setFly(true);
+    on('statistics-on', 'change', () => {
+      this.toggleStatistics();
     });
+    for (const id of ['orbit', 'fly'])
+      on(id, 'click', () => {
+        host.setFly(id === 'fly');
+        host.changed();
+      });
     on('reset', 'click', () => {
       host.reset();
     });

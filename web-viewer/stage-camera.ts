@@ -3,6 +3,7 @@ import type { Intrinsics } from '../src/geometry/intrinsics.ts';
 import type { CameraView, RunViews } from '../src/server/run-views.ts';
 import { Box3, Vector3 } from 'three';
 import { Navigation, type Reach } from './navigation.ts';
+import type { Size, StageLayout } from './stage-layout.ts';
 import type { ViewState } from './view-state.ts';
 
 /** Where to stand if nothing is known of the scene. */
@@ -18,14 +19,20 @@ export class StageCamera {
   readonly navigation: Navigation;
   /** Metres from the first camera to what the cameras look at. */
   readonly radius: number;
-  private readonly stage: HTMLElement;
+  private readonly layout: StageLayout;
   private readonly state: ViewState;
   private readonly centre: readonly number[];
   private readonly forwardFacing: boolean;
 
   /** @param moved called whenever somebody moved the camera */
-  constructor(stage: HTMLElement, { views, centre, up, forwardFacing }: RunViews, state: ViewState, moved: () => void) {
-    this.stage = stage;
+  constructor(
+    stage: HTMLElement,
+    layout: StageLayout,
+    { views, centre, up, forwardFacing }: RunViews,
+    state: ViewState,
+    moved: () => void,
+  ) {
+    this.layout = layout;
     this.state = state;
     this.centre = centre ?? [0, 0, 0];
     this.radius = views.length > 0 && centre !== null ? distance(positionOf(views[0].camToWorld), centre) : SOME_DISTANCE;
@@ -56,24 +63,34 @@ export class StageCamera {
   /** With the whole photo in sight. */
   lookThrough({ camToWorld, intrinsics }: CameraView): void {
     this.pose(camToWorld);
-    const { width, height } = this.stage.getBoundingClientRect();
+    const { width, height } = this.pane;
     const tall = Math.max(intrinsics.height / intrinsics.fy, (intrinsics.width / intrinsics.fx) * (height / width));
     this.fov = (Math.atan(tall / 2) * 360) / Math.PI;
   }
 
-  /** False while the stage is not there to be seen. */
-  resize(): boolean {
-    const { width, height } = this.stage.getBoundingClientRect();
-    if (width === 0 || height === 0) return false;
+  /** To the size of a pane. */
+  resize(): void {
+    const { width, height } = this.pane;
     this.navigation.camera.aspect = width / height;
     this.navigation.camera.updateProjectionMatrix();
-    return true;
   }
 
-  /** Pixels of the whole picture. */
-  size(): { width: number; height: number } {
-    const { width, height } = this.stage.getBoundingClientRect();
-    const { resolution } = this.state;
+  private get pane(): Size {
+    return this.layout.panes[0];
+  }
+
+  /** Pixels of one picture. */
+  size(): Size {
+    return this.pixelsOf(this.pane);
+  }
+
+  /** Pixels of all of them together. */
+  stageSize(): Size {
+    return this.pixelsOf(this.layout.size);
+  }
+
+  private pixelsOf({ width, height }: Size): Size {
+    const resolution = this.state.resolution ?? devicePixelRatio;
     return { width: Math.max(1, Math.round(width * resolution)), height: Math.max(1, Math.round(height * resolution)) };
   }
 

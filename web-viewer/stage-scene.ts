@@ -7,6 +7,13 @@ import { WebGPURenderer } from 'three/webgpu';
 import { element } from './elements.ts';
 import { PicturePlane } from './picture-plane.ts';
 import { SceneLines } from './scene-lines.ts';
+import type { Pane } from './stage-layout.ts';
+
+/** Pictures in one place. */
+export interface StagePart {
+  readonly pane: Pane;
+  readonly planes: readonly PicturePlane[];
+}
 
 export interface StageListener {
   /** What was painted is gone, with the GPU. */
@@ -21,6 +28,7 @@ export class StageScene {
   private readonly camera: PerspectiveCamera;
   private readonly scene = new Scene();
   private readonly pictures = new Set<PicturePlane>();
+  private parts: readonly StagePart[] = [];
   private readonly listener: StageListener;
   private renderer: WebGPURenderer | null = null;
   private device: GPUDevice | null = null;
@@ -34,7 +42,6 @@ export class StageScene {
     this.lines = new SceneLines(() => {
       this.draw();
     });
-    this.scene.add(this.lines.group);
     void gpu.then((device) => this.show(device));
   }
 
@@ -42,21 +49,25 @@ export class StageScene {
     const picture = new PicturePlane(this.camera);
     picture.device = this.device;
     this.pictures.add(picture);
-    this.scene.add(picture.mesh);
     return picture;
+  }
+
+  /** Which pictures are seen where. */
+  divide(parts: readonly StagePart[]): void {
+    this.parts = parts;
+    this.draw();
   }
 
   /** It is not shown any more; disposing of it is the caller's. */
   removePicture(picture: PicturePlane): void {
     this.pictures.delete(picture);
-    this.scene.remove(picture.mesh);
   }
 
   /** To the size of the stage on the page; while it is not there to be seen, it keeps the one it had. */
   resize(): void {
     const { renderer, parent } = this;
     if (parent.clientWidth === 0 || parent.clientHeight === 0) return;
-    renderer?.setPixelRatio(Math.min(2, devicePixelRatio));
+    renderer?.setPixelRatio(devicePixelRatio);
     renderer?.setSize(parent.clientWidth, parent.clientHeight, false);
     this.draw();
   }
@@ -67,29 +78,32 @@ export class StageScene {
     this.waiting = true;
     requestAnimationFrame(() => {
       this.waiting = false;
-      this.renderer?.render(this.scene, this.camera);
+      this.render();
     });
-  }
-
-  /** The pictures alone, as an image of that size; null if the stage is not there yet. */
-  async image(width: number, height: number): Promise<Blob | null> {
-    const { renderer } = this;
-    if (renderer === null) return null;
-    this.lines.group.visible = false;
-    renderer.setPixelRatio(1);
-    renderer.setSize(width, height, false);
-    renderer.render(this.scene, this.camera);
-    const blob = new Promise<Blob | null>((resolve) => {
-      renderer.domElement.toBlob(resolve);
-    });
-    this.lines.group.visible = true;
-    this.resize();
-    return blob;
   }
 
   /** The camera of the lines nearest to a place on the stage; null if none is near. */
   cameraAt(x: number, y: number): number | null {
-    return this.lines.cameraAt(x, y, this.parent, this.camera);
+    const at = this.parts.find(({ pane: { left, top, width, height } }) => x >= left && x < left + width && y >= top && y < top + height);
+    return at === undefined ? null : this.lines.cameraAt(x - at.pane.left, y - at.pane.top, at.pane, this.camera);
+  }
+
+  /** Each part in its place, with the lines over it. */
+  private render(): void {
+    const { renderer, scene, lines, parent } = this;
+    if (renderer === null) return;
+    renderer.setScissorTest(false);
+    renderer.setViewport(0, 0, parent.clientWidth, parent.clientHeight);
+    renderer.clear();
+    renderer.setScissorTest(true);
+    for (const { pane, planes } of this.parts) {
+      const { left, top, width, height } = pane;
+      renderer.setViewport(left, top, width, height);
+      renderer.setScissor(left, top, width, height);
+      scene.clear();
+      scene.add(lines.group, ...planes.map(({ mesh }) => mesh));
+      renderer.render(scene, this.camera);
+    }
   }
 
   /** Opens the stage on a GPU, or without one; what hinders it is said. */
@@ -111,6 +125,7 @@ export class StageScene {
     const renderer = new WebGPURenderer({ canvas, antialias: true, ...(device === null ? { forceWebGL: true } : { device }) });
     // Pictures and lines have the colours of the page already.
     renderer.outputColorSpace = LinearSRGBColorSpace;
+    renderer.autoClear = false;
     // What the device reports, its owner says: src/backends/webgpu/device.ts.
     renderer.onError = () => undefined;
     renderer.onDeviceLost = () => {

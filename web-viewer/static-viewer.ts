@@ -1,9 +1,10 @@
 /** The viewer's page without a server: the scene is a file beside it, or part of it (src/export/web-viewer.ts). */
 import { decodeScene } from '../src/baked/decode-scene.ts';
-import { InputError, SpikeRayError } from '../src/base/errors.ts';
+import { InputError } from '../src/base/errors.ts';
 import { bakedHost } from './baked-host.ts';
 import { byId } from './elements.ts';
-import { say, ViewerPage } from './viewer-page.ts';
+import { messageOf, say } from './messages.ts';
+import { ViewerPage } from './viewer-page.ts';
 
 document.body.classList.add('baked');
 const place = byId('scene');
@@ -12,8 +13,7 @@ try {
   const bytes = place.dataset.file === undefined ? bytesOf(place.textContent) : await load(file);
   new ViewerPage(byId('stage'), bakedHost(await decodeScene(bytes, file), bytes, file));
 } catch (error) {
-  if (!(error instanceof SpikeRayError)) throw error;
-  say(`${error.message}. ${error.fix ?? ''}`);
+  say(messageOf(error));
 }
 
 async function load(path: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,37 +1,79 @@
-/** Figures of the picture that is shown. */
-import type { FrameFacts } from '../src/frames/frame-source.ts';
-import { shareRows } from './ann-shares.ts';
+/** Figures of the pictures that are shown, a column for each run: of its whole view. */
+import type { ShownFrame } from '../src/frames/frame-source.ts';
+import { SHARE_ROWS } from './ann-shares.ts';
 import { element } from './elements.ts';
+import { written } from './quantities.ts';
 
 /** Frames of the last two seconds make the rate. */
 const WINDOW = 2000;
 
+export interface RunFrame {
+  readonly title: string;
+  readonly frame: ShownFrame;
+}
+
+type Row = readonly [name: string, value: (frame: ShownFrame) => string | null];
+
 export class Statistics {
   private readonly place: HTMLElement;
   private times: number[] = [];
+  private newest: ShownFrame | null = null;
 
+  /** @param place a table */
   constructor(place: HTMLElement) {
     this.place = place;
   }
 
-  show({ width, height, statistics, seconds, step }: FrameFacts, neuron: string): void {
-    const now = performance.now();
-    this.times = [...this.times.filter((time) => now - time < WINDOW), now];
-    const { rays, samples, spikes, millijoules, shareOfAnn } = statistics;
-    const rows: [string, string][] = [
-      ['size', `${width} × ${height}`],
-      ['drawn in', `${(seconds * 1000).toFixed(0)} ms`],
-      ['frames a second', (this.times.length / (WINDOW / 1000)).toFixed(1)],
-      ['samples a ray', (samples / rays).toFixed(1)],
-      [neuron === 'relu' ? 'active ReLUs' : 'spikes', short(spikes)],
-    ];
-    if (millijoules !== null) rows.push(['energy', `${millijoules.toPrecision(3)} mJ`]);
-    if (shareOfAnn !== null && neuron !== 'relu') rows.push(...shareRows(shareOfAnn));
-    rows.push(['step', String(step)]);
+  show(runs: readonly RunFrame[]): void {
+    if (runs.length === 0) return;
+    const rate = this.rateOf(runs[0].frame);
+    const all: readonly Row[] =
+      runs.length === 1 ? [...DRAWING, ['frames a second', () => rate], ...COST, ENERGY, ...REST] : [...COST, ...REST];
+    const rows = all.map(([name, value]) => [name, ...runs.map(({ frame }) => value(frame) ?? '–')]);
+    const titles = runs.length === 1 ? [] : [element('tr', {}, element('td'), ...runs.map(({ title }) => cell('th', title, 'col')))];
+    const known = rows.filter(([, ...values]) => values.some((value) => value !== '–'));
     this.place.replaceChildren(
-      ...rows.flatMap(([name, value]) => [element('dt', { textContent: name }), element('dd', { textContent: value })]),
+      ...titles,
+      ...known.map(([name, ...values]) => element('tr', {}, cell('th', name, 'row'), ...values.map((value) => cell('td', value)))),
     );
   }
+
+  /** Of the first run's frames. */
+  private rateOf(frame: ShownFrame): string {
+    const now = performance.now();
+    if (frame !== this.newest) this.times = [...this.times.filter((time) => now - time < WINDOW), now];
+    this.newest = frame;
+    return (this.times.length / (WINDOW / 1000)).toFixed(1);
+  }
+}
+
+/** What one run alone shows: beside another there is less room. */
+const DRAWING: readonly Row[] = [
+  ['size', ({ width, height }) => `${width} × ${height}`],
+  ['drawn in', ({ seconds }) => `${(seconds * 1000).toFixed(0)} ms`],
+];
+const ENERGY: Row = ['energy', ({ statistics: { millijoules } }) => (millijoules === null ? null : written(millijoules / 1000, 'J'))];
+
+const COST: readonly Row[] = [
+  ['network', ({ statistics: { neuron } }) => neuron && (neuron === 'relu' ? 'ANN (ReLU)' : neuron)],
+  ['samples a ray', ({ statistics: { samples, rays } }) => (samples / rays).toFixed(1)],
+  ['spikes', ({ statistics: { neuron, spikes } }) => (neuron === null || neuron === 'relu' ? null : short(spikes))],
+  ['active ReLUs', ({ statistics: { neuron, spikes } }) => (neuron === 'relu' ? short(spikes) : null)],
+];
+
+const SHARES: readonly Row[] = SHARE_ROWS.map(({ title, of }) => [
+  title,
+  ({ statistics: { neuron, shareOfAnn } }) => (neuron === 'relu' || shareOfAnn === null ? null : of(shareOfAnn)),
+]);
+
+const REST: readonly Row[] = [
+  ['energy a pixel', ({ statistics: { millijoules, rays } }) => (millijoules === null ? null : written(millijoules / 1000 / rays, 'J'))],
+  ...SHARES,
+  ['step', ({ step }) => String(step)],
+];
+
+function cell(tag: 'th' | 'td', text: string, scope?: string): HTMLElement {
+  return element(tag, { textContent: text, ...(scope === undefined ? {} : { scope }) });
 }
 
 function short(count: number): string {

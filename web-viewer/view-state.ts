@@ -2,6 +2,9 @@
 import type { Vec3 } from '../src/geometry/vector.ts';
 import { OUTPUT_MODES, type OutputMode } from '../src/frames/output-modes.ts';
 import type { CropBox } from '../src/frames/frame-source.ts';
+import { COLOUR_MAPS, type ColourMapName } from '../renderer/colour-maps.ts';
+import type { ValueScale } from '../src/math/value-scale.ts';
+import { LAYOUTS, type Layout } from './stage-layout.ts';
 import { rigidProblem } from '../src/geometry/rigid-motion.ts';
 
 export interface ViewState {
@@ -15,11 +18,23 @@ export interface ViewState {
   /** Run beside it; '': none. */
   beside: string;
   photo: boolean;
-  /** Pixels of the picture a pixel of the page. */
-  resolution: number;
+  layout: Layout;
+  /** Of values; null: the one that suits them. */
+  map: ColourMapName | null;
+  inverted: boolean;
+  /** Locked; null: what all pictures of the page need. */
+  scale: ValueScale | null;
+  /** The camera flies instead of orbiting. */
+  fly: boolean;
+  /** Figures are shown over the picture. */
+  statistics: boolean;
+  /** Pixels of the picture a pixel of the page; null: as many as the screen has. */
+  resolution: number | null;
   /** What has to draw the pictures; null: what does it best here. */
   draw: Drawing | null;
 }
+
+const MAP_NAMES = Object.keys(COLOUR_MAPS) as ColourMapName[];
 
 export const DRAWINGS = ['gpu', 'server', 'worker'] as const;
 export type Drawing = (typeof DRAWINGS)[number];
@@ -30,7 +45,7 @@ export function readState(search: string, background: Vec3): ViewState {
   const from = new URLSearchParams(search);
   const output = OUTPUT_MODES.find((mode) => mode === from.get('output')) ?? 'colour';
   const fov = Number(from.get('fov') ?? 50);
-  const resolution = Number(from.get('resolution') ?? 1);
+  const resolution = Number(from.get('resolution') ?? NaN);
   const colour = from.get('background') ?? '';
   return {
     output,
@@ -40,7 +55,13 @@ export function readState(search: string, background: Vec3): ViewState {
     crop: cropOf(from.get('crop')),
     beside: from.get('beside') ?? '',
     photo: from.get('photo') === '1',
-    resolution: resolution >= 0.25 && resolution <= 4 ? resolution : 1,
+    layout: LAYOUTS.find((layout) => layout === from.get('layout')) ?? 'side',
+    map: MAP_NAMES.find((map) => map === from.get('map')) ?? null,
+    inverted: from.get('inverted') === '1',
+    scale: scaleOf(from.get('scale')),
+    fly: from.get('fly') === '1',
+    statistics: from.get('statistics') !== '0',
+    resolution: resolution >= 0.25 && resolution <= 4 ? resolution : null,
     draw: DRAWINGS.find((drawing) => drawing === from.get('draw')) ?? null,
   };
 }
@@ -59,7 +80,14 @@ export function stateUrl(run: string, state: ViewState, background: Vec3): strin
   if (state.crop !== null) to.set('crop', [...state.crop.min, ...state.crop.max].map(short).join(','));
   if (state.beside !== '') to.set('beside', state.beside);
   if (state.photo) to.set('photo', '1');
-  if (state.resolution !== 1) to.set('resolution', short(state.resolution));
+  if (state.layout !== 'side') to.set('layout', state.layout);
+  if (state.map !== null) to.set('map', state.map);
+  if (state.inverted) to.set('inverted', '1');
+  if (state.scale !== null)
+    to.set('scale', [state.scale.low, state.scale.high, state.scale.knee].filter((value) => value !== null).join(','));
+  if (state.fly) to.set('fly', '1');
+  if (!state.statistics) to.set('statistics', '0');
+  if (state.resolution !== null) to.set('resolution', short(state.resolution));
   if (state.draw !== null) to.set('draw', state.draw);
   return `?${to}`;
 }
@@ -90,6 +118,12 @@ function poseOf(text: string | null): number[] | null {
   if (rows === null) return null;
   const pose = [...rows, 0, 0, 0, 1];
   return rigidProblem(pose) === null ? pose : null;
+}
+
+/** low,high or low,high,knee */
+function scaleOf(text: string | null): ValueScale | null {
+  const [low, high, knee = null] = numbersOf(text, 2) ?? numbersOf(text, 3) ?? [0, 0];
+  return low < high && (knee === null || knee > 0) ? { low, high, knee } : null;
 }
 
 function cropOf(text: string | null): CropBox | null {

@@ -1,188 +1,153 @@
-/** Brings camera, pictures, lines and panels together: what is looked at, and what has to be drawn for it. */
-import type { Intrinsics } from '../src/geometry/intrinsics.ts';
-import type { CropBox, ShownFrame } from '../src/frames/frame-source.ts';
+/** The page of one run: the panels around the stage, and what they do to it and to each other. */
+import type { OutputMode } from '../src/frames/output-modes.ts';
 import type { CameraView } from '../src/server/run-views.ts';
 import { CamerasPanel } from './cameras-panel.ts';
 import { CropPanel } from './crop-panel.ts';
 import { byId } from './elements.ts';
-import { FilmButton } from './film-button.ts';
-import type { WantedPicture } from './frame-loop.ts';
+import { legendOf } from './legend-entries.ts';
 import { showLegend } from './legend.ts';
+import { say, tell } from './messages.ts';
 import { watchKeys } from './page-keys.ts';
-import { download, PathPanel } from './path-panel.ts';
+import { PathPanel } from './path-panel.ts';
 import { pathShape } from './path-shape.ts';
-import { PictureSources } from './picture-sources.ts';
-import { Pictures, type Part } from './pictures.ts';
-import { showHeader, titleOf } from './run-header.ts';
+import { showHeader } from './run-header.ts';
+import { SavePanel } from './save-panel.ts';
+import { ScalePanel } from './scale-panel.ts';
 import type { SceneHost } from './scene-host.ts';
-import { ScenePhoto } from './scene-photo.ts';
 import { SettingsPanel } from './settings-panel.ts';
-import { lensOf, StageCamera } from './stage-camera.ts';
-import { StageScene } from './stage-scene.ts';
+import { StageView } from './stage-view.ts';
 import { watchPointer } from './stage-pointer.ts';
 import { Statistics } from './statistics.ts';
-import { colourOf, readState, stateUrl, type ViewState } from './view-state.ts';
+import { readState, type ViewState } from './view-state.ts';
 
-/** Milliseconds without movement after which the view stands still. */
-const STILL = 160;
 /** Share of the distance to the scene that a frustum is long. */
 const FRUSTUM = 0.06;
 
-/** The line over the picture: what is wrong, or nothing. */
-export function say(problem: string | null): void {
-  byId('status').textContent = problem ?? '';
-  byId('status').classList.toggle('problem', problem !== null);
-}
-
 export class ViewerPage {
-  private readonly stage: HTMLElement;
-  private readonly host: SceneHost;
   private readonly state: ViewState;
-  private readonly camera: StageCamera;
-  private readonly pictures: Pictures;
-  private readonly sources: PictureSources;
-  private readonly scene: StageScene;
+  private readonly view: StageView;
   private readonly cameras: CamerasPanel;
   private readonly path: PathPanel;
+  private readonly save: SavePanel;
   private readonly settings: SettingsPanel;
+  private readonly scale: ScalePanel;
   private readonly statistics = new Statistics(byId('statistics'));
-  private readonly photo: ScenePhoto;
-  private stillTimer = 0;
 
   constructor(stage: HTMLElement, host: SceneHost) {
     const { run } = host;
-    this.stage = stage;
-    this.host = host;
-    this.state = readState(location.search, run.background);
-    this.camera = new StageCamera(stage, run.cameras, this.state, () => {
-      this.moved();
-    });
-    this.photo = new ScenePhoto(host, () => {
-      this.showPhoto();
-    });
-    this.sources = new PictureSources(host, this.state.draw, (description) => {
-      byId('drawn').textContent = description;
-    });
-    this.scene = new StageScene(stage, this.camera.navigation.camera, this.sources.device, {
-      lost: () => {
-        this.pictures.redraw();
-        this.ask(false);
+    const state = (this.state = readState(location.search, run.background));
+    const view = (this.view = new StageView(stage, host, state, {
+      shown: () => {
+        this.shown();
       },
-      failed: (reason) => {
-        byId('lacking').textContent = reason;
+      chosen: (camera) => {
+        this.cameras.mark(camera);
+        this.showFrustums();
       },
+      zoomed: () => {
+        this.settings.showFov(state.fov);
+      },
+    }));
+    this.cameras = new CamerasPanel(
+      host,
+      () => {
+        this.showFrustums();
+      },
+      (camera) => {
+        this.jump(camera);
+      },
+    );
+    this.scale = new ScalePanel(state, () => {
+      view.pictures.recolour();
+      view.keepAddress();
     });
-    this.pictures = new Pictures(byId('layers'), this.scene, {
-      shown: (part, frame, full) => {
-        this.shown(part, frame, full);
+    this.settings = this.openSettings(host);
+    this.path = new PathPanel({
+      current: () => view.pose,
+      show: (pose) => {
+        view.go(pose);
       },
+      changed: (keys) => view.scene.lines.showPath(...pathShape(keys), this.frustum),
       problem: say,
-      divided: () => {
-        this.ask(true);
+      frame: run.cameras.frame,
+      size: () => view.camera.size(),
+    });
+    this.save = new SavePanel({
+      pose: () => view.pose,
+      path: () => this.path.path,
+      size: () => view.camera.stageSize(),
+      name: () => `${run.name.replaceAll('/', '-')}-${state.output}`,
+      scale: () => view.pictures.styles.shared?.scale ?? null,
+      draw: (canvas, pose, options) => view.draw(canvas, pose, options),
+      problem: say,
+    });
+    new CropPanel(state.crop, view.camera.cropBounds(), (crop) => {
+      view.setCrop(crop);
+    });
+    view.scene.lines.showCrop(state.crop);
+    this.watchKeys(stage);
+    this.watchPointer(stage);
+    showHeader(host);
+    tell('Opening the field …');
+    view.begin();
+    this.setFly(state.fly);
+    host.watchTraining(() => {
+      view.redraw();
+    });
+  }
+
+  private openSettings(host: SceneHost): SettingsPanel {
+    const { view, state } = this;
+    return new SettingsPanel(host.run, state, {
+      setOutput: (mode) => {
+        this.setOutput(mode);
       },
-    });
-    const showFrustums = (): void => {
-      this.showFrustums();
-    };
-    this.cameras = new CamerasPanel(host, showFrustums, (view) => {
-      this.jump(view);
-    });
-    this.settings = new SettingsPanel(run, this.state, {
       ask: (moving) => {
-        this.ask(moving);
+        view.ask(moving);
       },
       arrange: () => {
-        this.arrange();
+        view.arrange();
       },
       setFov: (degrees) => {
-        this.setFov(degrees);
-        this.moved();
+        view.setFov(degrees);
       },
       setFly: (on) => {
         this.setFly(on);
       },
       reset: () => {
-        this.reset();
+        view.reset();
       },
-      showFrustums,
-      downloadPicture: () => this.downloadPicture(),
-    });
-    this.path = new PathPanel({
-      current: () => ({ camToWorld: this.camera.navigation.camToWorld, fov: this.state.fov }),
-      show: ({ camToWorld, fov }) => {
-        this.camera.navigation.pose(camToWorld);
-        this.setFov(fov);
-        this.moved();
+      showFrustums: () => {
+        this.showFrustums();
       },
-      changed: (keys) => this.scene.lines.showPath(...pathShape(keys), this.camera.radius * FRUSTUM),
-      problem: say,
-      frame: run.cameras.frame,
-      size: () => this.camera.size(),
-    });
-    new FilmButton({
-      path: () => this.path.path,
-      name: () => this.fileName(),
-      draw: (canvas, { camToWorld, fov }, signal) => this.pictures.draw(canvas, this.wanted(camToWorld, lensOf(fov, canvas)), signal),
-      problem: say,
-    });
-    new CropPanel(this.state.crop, this.camera.cropBounds(), (crop) => {
-      this.crop(crop);
-    });
-    this.scene.lines.showCrop(this.state.crop);
-    host.watchTraining(() => {
-      this.pictures.redraw();
-    });
-    this.watchKeys();
-    watchPointer(stage, {
-      down: () => {
-        this.path.stop();
-      },
-      under: (x, y) => this.scene.cameraAt(x, y),
-      hover: (index, x, y) => {
-        this.cameras.hover(index, x, y);
-      },
-      click: (index) => {
-        this.jump(this.cameras.views[index]);
+      changed: () => {
+        view.keepAddress();
       },
     });
-    this.begin();
   }
 
-  private begin(): void {
-    showHeader(this.host);
-    const { camToWorld, fov } = this.state;
-    this.resize();
-    this.reset();
-    if (camToWorld !== null) {
-      this.camera.pose(camToWorld);
-      this.setFov(fov);
-      this.moved();
-    }
-    this.arrange();
-    new ResizeObserver(() => {
-      this.resize();
-    }).observe(this.stage);
-    say(null);
-    byId('status').textContent = 'Opening the field …';
-  }
-
-  private watchKeys(): void {
-    const { settings, cameras, path } = this;
+  private watchKeys(stage: HTMLElement): void {
+    const { view, settings, cameras, path, save } = this;
     watchKeys(
-      this.stage,
+      stage,
       (mode) => {
         settings.setOutput(mode);
       },
       {
         f: () => {
-          this.setFly(!this.camera.navigation.fly);
+          this.setFly(!this.state.fly);
         },
         r: () => {
-          this.reset();
+          view.reset();
         },
-        p: () => void this.downloadPicture(),
+        p: () => {
+          save.download();
+        },
         h: () => {
           settings.togglePanel();
+        },
+        i: () => {
+          settings.toggleStatistics();
         },
         '?': () => {
           byId<HTMLDialogElement>('help').showModal();
@@ -203,123 +168,52 @@ export class ViewerPage {
     );
   }
 
-  /** Somebody moved the camera. */
-  private moved(): void {
-    if (this.photo.view !== null) this.mark(null);
-    this.state.camToWorld = this.camera.navigation.camToWorld;
-    this.ask(true);
+  private watchPointer(stage: HTMLElement): void {
+    const { view, cameras, path } = this;
+    watchPointer(stage, {
+      down: () => {
+        path.stop();
+      },
+      under: (x, y) => view.scene.cameraAt(x, y),
+      hover: (index, x, y) => {
+        cameras.hover(index, x, y);
+      },
+      click: (index) => {
+        this.jump(cameras.views[index]);
+      },
+    });
   }
 
-  /** Pictures of what is looked at now; if it moves, coarse ones until it stands still. */
-  private ask(moving: boolean): void {
-    clearTimeout(this.stillTimer);
-    this.stage.dataset.state = moving ? 'moving' : 'refining';
-    this.pictures.want(this.wanted(this.camera.navigation.camToWorld, this.camera.intrinsics()), moving);
-    this.showPhoto();
-    this.scene.draw();
-    if (moving)
-      this.stillTimer = window.setTimeout(() => {
-        this.ask(false);
-      }, STILL);
-    else {
-      if (this.pictures.complete) this.stage.dataset.state = 'full';
-      const { run } = this.host;
-      history.replaceState(null, '', stateUrl(run.id, this.state, run.background));
-    }
-  }
-
-  /** The picture that is set, of another camera. */
-  private wanted(camToWorld: readonly number[], intrinsics: Intrinsics): WantedPicture {
-    const { output, background, crop } = this.state;
-    return { camera: { camToWorld, intrinsics }, output, background: colourOf(background), crop };
-  }
-
-  private shown(part: number, frame: ShownFrame, full: boolean): void {
-    if (part === 0) {
-      this.statistics.show(frame, this.host.run.neuron);
-      showLegend(byId('legend'), frame.range);
-    }
-    if (full && this.stage.dataset.state === 'refining' && this.pictures.complete) this.stage.dataset.state = 'full';
-  }
-
-  /** Run, the run beside it, photo. */
-  private arrange(): void {
-    const { host, state } = this;
-    const beside = host.run.related.find(({ id }) => id === state.beside);
-    const drawn = beside ? [host.run, beside] : [host.run];
-    const sources = this.sources.of(drawn.map(({ id }) => id));
-    const parts: Part[] = drawn.map((run, i) => ({ title: titleOf(run), source: sources[i] }));
-    if (state.photo) parts.push({ title: 'photo', source: null });
-    this.pictures.show(parts);
-    if (state.photo) void this.photo.load();
-    this.ask(false);
-  }
-
-  /** Looks through a camera of the scene, with its whole photo in sight. */
-  private jump(view: CameraView): void {
-    this.path.stop();
-    this.camera.lookThrough(view);
-    this.settings.showFov(this.camera.fov);
-    this.moved();
-    this.mark(view);
-    if (this.state.photo) void this.photo.load();
-  }
-
-  private mark(view: CameraView | null): void {
-    this.photo.view = view;
-    this.cameras.mark(view);
-    this.showFrustums();
-  }
-
-  private showPhoto(): void {
-    const { view, photo } = this.photo;
-    this.pictures.showPhoto(photo, view !== null, this.camera.intrinsics(), this.state.background);
-  }
-
-  private reset(): void {
-    const [first] = this.host.run.cameras.views;
-    if (first !== undefined) {
-      this.jump(first);
-      return;
-    }
-    this.camera.standSomewhere();
-    this.moved();
-  }
-
-  private crop(crop: CropBox | null): void {
-    this.state.crop = crop;
-    this.scene.lines.showCrop(crop);
-    this.ask(true);
+  private setOutput(mode: OutputMode): void {
+    this.scale.leave(mode);
+    this.state.output = mode;
+    this.view.ask(false);
   }
 
   private setFly(on: boolean): void {
-    this.camera.navigation.fly = on;
+    this.view.setFly(on);
     this.settings.showFly(on);
   }
 
-  private setFov(degrees: number): void {
-    this.camera.fov = degrees;
-    this.settings.showFov(this.camera.fov);
+  private jump(camera: CameraView): void {
+    this.path.stop();
+    this.view.jump(camera);
+  }
+
+  private shown(): void {
+    const { pictures } = this.view;
+    this.statistics.show(pictures.frames);
+    this.scale.show(pictures.styles.shared);
+    showLegend(byId('legend'), legendOf(this.state.output, pictures.plans, pictures.styles));
+  }
+
+  /** Metres that frustums are long. */
+  private get frustum(): number {
+    return this.view.camera.radius * FRUSTUM;
   }
 
   private showFrustums(): void {
     const shown = this.settings.frustums ? this.cameras.views : [];
-    this.scene.lines.showCameras(shown, this.camera.radius * FRUSTUM, shown.length > 0 ? this.cameras.marked : null);
-  }
-
-  private resize(): void {
-    if (!this.camera.resize()) return;
-    this.scene.resize();
-    this.ask(false);
-  }
-
-  private async downloadPicture(): Promise<void> {
-    const { width, height } = this.camera.size();
-    const blob = await this.scene.image(width, height);
-    if (blob !== null) download(blob, `${this.fileName()}.png`);
-  }
-
-  private fileName(): string {
-    return `${this.host.run.name.replaceAll('/', '-')}-${this.state.output}`;
+    this.view.scene.lines.showCameras(shown, this.frustum, shown.length > 0 ? this.cameras.marked : null);
   }
 }

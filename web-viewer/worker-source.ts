@@ -1,11 +1,9 @@
 /** Frames drawn by a worker of the page (draw-worker.ts), where there is neither a server nor a GPU. */
-import type { Frame, FrameRequest, FrameSource } from '../src/frames/frame-source.ts';
+import type { FrameRequest, FrameSource } from '../src/frames/frame-source.ts';
 import kernelsUrl from '../src/backends/wasm/kernels-unshared.wasm?url';
 import { SpikeRayError } from '../src/base/errors.ts';
 import { INTERVAL, type FromWorker, type ToWorker } from './draw-messages.ts';
 import DrawWorker from './draw-worker.ts?worker&inline';
-
-type Answer = Exclude<FromWorker, { type: 'end' }> | null;
 
 export class WorkerSource implements FrameSource {
   readonly interval = INTERVAL;
@@ -13,8 +11,8 @@ export class WorkerSource implements FrameSource {
   private readonly file: string;
   /** Started when the first frame is asked for: a GPU may draw instead. */
   private worker: Promise<Worker> | null = null;
-  /** Takes the answers of each request. */
-  private readonly waiting = new Map<number, (answer: Answer) => void>();
+  /** Takes what the worker says to each request. */
+  private readonly waiting = new Map<number, (answer: FromWorker) => void>();
   private requests = 0;
   private broken: string | null = null;
 
@@ -28,39 +26,28 @@ export class WorkerSource implements FrameSource {
   }
 
   /** Throws SpikeRayError where the scene cannot be read or drawn. */
-  async *frames(layer: string, request: FrameRequest, signal: AbortSignal): AsyncGenerator<Frame> {
+  async draw({ layer, scales, picture, signal, target }: FrameRequest): Promise<void> {
     this.worker ??= this.start();
     const worker = await this.worker;
     if (this.broken !== null) throw new SpikeRayError(this.broken, 'Load the page again.');
     signal.throwIfAborted();
     const id = this.requests++;
-    const answers: Answer[] = [];
-    let wake = (): void => undefined;
-    const take = (answer: Answer): void => {
-      answers.push(answer);
-      wake();
-    };
     const stop = (): void => {
       tell(worker, { type: 'stop', id });
     };
-    this.waiting.set(id, take);
     signal.addEventListener('abort', stop);
-    tell(worker, { type: 'draw', id, layer, request });
     try {
-      for (;;) {
-        while (answers.length === 0)
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        const answer = answers.shift()!;
-        if (answer === null) return;
-        if (answer.type === 'failed') throw new SpikeRayError(answer.message, answer.fix);
-        yield answer.frame;
-      }
+      await new Promise<void>((resolve, reject) => {
+        this.waiting.set(id, (answer) => {
+          if (answer.type === 'frame') target.take(answer.frame);
+          else if (answer.type === 'end') resolve();
+          else reject(new SpikeRayError(answer.message, answer.fix));
+        });
+        tell(worker, { type: 'draw', id, layer, scales, picture });
+      });
     } finally {
       this.waiting.delete(id);
       signal.removeEventListener('abort', stop);
-      stop();
     }
   }
 
@@ -70,7 +57,7 @@ export class WorkerSource implements FrameSource {
     const kernels = await response.arrayBuffer();
     const worker = new DrawWorker();
     worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
-      this.waiting.get(data.id)?.(data.type === 'end' ? null : data);
+      this.waiting.get(data.id)?.(data);
     });
     worker.addEventListener('error', ({ message }) => {
       this.broken = `The worker that draws has failed: ${message}`;

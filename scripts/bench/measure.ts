@@ -1,5 +1,6 @@
 /** How often something can be done in a second. */
 import { drawFrames, scaledCamera } from '../../src/frames/draw-frames.ts';
+import { ShownField } from '../../src/frames/shown-field.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
 import type { FieldEngine, PictureTextures } from '../../src/engine/backend.ts';
 
@@ -44,14 +45,16 @@ export async function framesPerSecond(device: GPUDevice, engine: FieldEngine, ca
       made.set(size, textures);
       return textures;
     },
+    painted: () => undefined,
   };
+  const field = new ShownField(engine, 0, 0);
   let pixels = 0;
   const { runs, seconds } = await measure(effort, async (run) => {
     const camera = small[run % small.length];
     const { width, height } = camera.intrinsics;
     pixels = width * height;
-    const request = { camera, output: 'colour', scales: [1], background: [1, 1, 1], crop: null } as const;
-    const turns = drawFrames(engine, request, 0, 0, pixels, surface);
+    const picture = { camera, output: 'colour', background: [1, 1, 1], crop: null } as const;
+    const turns = drawFrames(field, { picture, scales: [1], target: { take: () => undefined, surface } }, pixels);
     while ((await turns.next()).done !== true);
   });
   for (const { colours, depths } of made.values()) {

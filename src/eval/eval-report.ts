@@ -1,6 +1,7 @@
 /** What evaluation finds out; `metrics.json` is this as JSON. */
 import { z } from 'zod';
 import type { Counts } from '../engine/counts.ts';
+import type { ValueScale } from '../math/value-scale.ts';
 import type { EnergyReport } from '../energy/energy-report.ts';
 
 export interface ViewRow {
@@ -36,6 +37,8 @@ export interface EvalReport {
   readonly secondsPerImage: number;
   /** Depth images: metres a unit of the 16-bit value. */
   readonly depthMetresPerUnit: number;
+  /** Coloured depth images: metres at the ends of the map, one scale for all views (src/math/value-scale.ts). */
+  readonly depthScale: ValueScale;
   readonly perView: readonly ViewRow[];
 }
 

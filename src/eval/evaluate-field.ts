@@ -42,7 +42,10 @@ export async function evaluateField(options: EvaluateOptions): Promise<EvalRepor
   if (views.length === 0) throw new InputError(`The split "${options.split}" has no views.`, 'Choose another with --split.');
   for (const view of views) checkSize(view);
   const background = backgroundColour(config.scene.background);
-  const metresPerUnit = depthUnit(spaceOf(engine.spec.space).distances(engine.spec.grid, views)[1]);
+  const { space, grid } = engine.spec;
+  const { distances, depthScale } = spaceOf(space);
+  const metresPerUnit = depthUnit(distances(grid, views)[1]);
+  const depths = depthScale(grid, views);
   const perView: ViewRow[] = [];
   for (const view of views) {
     const began = now();
@@ -54,13 +57,14 @@ export async function evaluateField(options: EvaluateOptions): Promise<EvalRepor
     perView.push(row);
     if (save) {
       await writeColour(save, view.name, image);
-      await writeDepth(save, view.name, image, metresPerUnit);
+      await writeDepth(save, view.name, image, metresPerUnit, depths);
       await writeError(save, view.name, image, truth);
     }
     const text = `${view.name}: ${row.psnr.toFixed(2)} dB, SSIM ${row.ssim.toFixed(4)}`;
     report({ type: 'view', done: perView.length, total: views.length, text });
   }
-  const result = summarise(options.split, engine.spec, views[0], perView, background, metresPerUnit);
+  const shown = { depthMetresPerUnit: metresPerUnit, depthScale: depths };
+  const result = summarise(options.split, engine.spec, views[0], perView, background, shown);
   if (save) await save.files.writeAtomic(`${save.folder}/metrics.json`, [new TextEncoder().encode(`${JSON.stringify(result, null, 2)}\n`)]);
   return result;
 }
@@ -103,7 +107,7 @@ function summarise(
   first: View,
   perView: readonly ViewRow[],
   background: readonly [number, number, number],
-  depthMetresPerUnit: number,
+  depths: Pick<EvalReport, 'depthMetresPerUnit' | 'depthScale'>,
 ): EvalReport {
   const total = emptyCounts(hiddenLayers(spec));
   for (const row of perView) addCounts(total, row.counts);
@@ -121,7 +125,7 @@ function summarise(
     counts: perRay(total, energy ? energy.operationsPerImage.executed : { macs: 0, acs: 0 }, perView.length),
     energy,
     secondsPerImage: mean(perView.map((row) => row.seconds)),
-    depthMetresPerUnit,
+    ...depths,
     perView,
   };
 }

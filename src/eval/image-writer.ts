@@ -1,6 +1,7 @@
 /** Writes what evaluation and rendering show of a view: NAME.png, NAME.depth.png (16 bit), NAME.depth-colour.png, NAME.error.png. */
 import { turbo, viridis } from '../../renderer/colour-maps.ts';
 import { depthPixels, mapPixels, toDepth16, toPixels } from '../../renderer/pixels.ts';
+import { evenScale, type ValueScale } from '../math/value-scale.ts';
 import type { RenderedImage } from '../../renderer/render-image.ts';
 import type { Files, ImageCodec } from '../io/files.ts';
 
@@ -23,9 +24,10 @@ export async function writeDepth(
   name: string,
   image: RenderedImage,
   metresPerUnit: number,
+  scale: ValueScale,
 ): Promise<void> {
   const { width, height, depth, opacity } = image;
-  const coloured = depthPixels(depth, opacity, width, height, turbo);
+  const coloured = depthPixels(depth, opacity, width, height, turbo, scale);
   await files.writeAtomic(`${folder}/${name}.depth.png`, [await codec.encodePng16(toDepth16(depth, metresPerUnit).data, width, height)]);
   await files.writeAtomic(`${folder}/${name}.depth-colour.png`, [await codec.encodePng(coloured)]);
 }
@@ -44,5 +46,7 @@ export async function writeError(
     for (let c = i * 3; c < i * 3 + 3; c++) sum += (rgb[c] - truth[c]) ** 2;
     error[i] = Math.sqrt(sum / 3);
   }
-  await files.writeAtomic(`${folder}/${name}.error.png`, [await codec.encodePng(mapPixels(error, width, height, viridis, 0, ERROR_RANGE))]);
+  await files.writeAtomic(`${folder}/${name}.error.png`, [
+    await codec.encodePng(mapPixels(error, width, height, viridis, evenScale(0, ERROR_RANGE))),
+  ]);
 }

@@ -4,6 +4,7 @@ import { spaceOf } from '../spaces/index.ts';
 import type { NamedCamera } from '../../renderer/paths/camera-path.ts';
 import { turbo, viridis } from '../../renderer/colour-maps.ts';
 import { depthPixels, depthUnit, mapPixels, toPixels } from '../../renderer/pixels.ts';
+import { evenScale, type ValueScale } from '../math/value-scale.ts';
 import { renderImage, type RenderedImage } from '../../renderer/render-image.ts';
 import type { FieldEngine } from '../engine/backend.ts';
 import { writeColour, writeDepth, type ImageFolder } from './image-writer.ts';
@@ -25,14 +26,16 @@ export interface Frames {
   readonly secondsPerImage: number;
   /** Metres a unit of the 16-bit depth images. */
   readonly depthMetresPerUnit: number;
+  /** Metres at the ends of the coloured depths' map (src/math/value-scale.ts). */
+  readonly depthScale: ValueScale;
   readonly animations: readonly string[];
 }
 
 export async function renderFrames(options: FramesOptions): Promise<Frames> {
   const { engine, cameras, background, seed, target, report } = options;
   const { space, grid } = engine.spec;
-  const { distances, shownDistances } = spaceOf(space);
-  const depths = shownDistances(grid, cameras);
+  const { distances, depthScale } = spaceOf(space);
+  const depths = depthScale(grid, cameras);
   const metresPerUnit = depthUnit(distances(grid, cameras)[1]);
   const strips: Record<'colour' | 'depth' | 'opacity', PixelBuffer[]> = { colour: [], depth: [], opacity: [] };
   let seconds = 0;
@@ -41,7 +44,7 @@ export async function renderFrames(options: FramesOptions): Promise<Frames> {
     const image = await renderImage(engine, camera, { background, noiseSeed: seed });
     seconds += (performance.now() - began) / 1000;
     await writeColour(target, camera.name, image);
-    await writeDepth(target, camera.name, image, metresPerUnit);
+    await writeDepth(target, camera.name, image, metresPerUnit, depths);
     await writeOpacity(target, camera.name, image);
     strips.colour.push(toPixels(image.rgb, image.width, image.height));
     strips.depth.push(depthPixels(image.depth, image.opacity, image.width, image.height, turbo, depths));
@@ -49,7 +52,13 @@ export async function renderFrames(options: FramesOptions): Promise<Frames> {
     report({ type: 'view', done: i + 1, total: cameras.length, text: `rendering ${camera.name}` });
   }
   const animations = await writeAnimations(strips, options);
-  return { frames: cameras.length, secondsPerImage: seconds / cameras.length, depthMetresPerUnit: metresPerUnit, animations };
+  return {
+    frames: cameras.length,
+    secondsPerImage: seconds / cameras.length,
+    depthMetresPerUnit: metresPerUnit,
+    depthScale: depths,
+    animations,
+  };
 }
 
 /** One animation a kind of image, if all frames have one size. */
@@ -70,5 +79,5 @@ async function writeOpacity({ files, codec, folder }: ImageFolder, name: string,
 }
 
 function opacityPixels({ opacity, width, height }: RenderedImage): PixelBuffer {
-  return mapPixels(opacity, width, height, viridis, 0, 1);
+  return mapPixels(opacity, width, height, viridis, evenScale(0, 1));
 }

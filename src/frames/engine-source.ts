@@ -1,5 +1,5 @@
 /** Frames drawn by an engine at hand: on the page's GPU, or in a worker of the page. */
-import type { Frame, FrameFacts, FrameRequest, FrameSource, PictureSurface, ShownFrame } from './frame-source.ts';
+import type { FrameFacts, FrameRequest, FrameSource } from './frame-source.ts';
 import { drawFrames } from './draw-frames.ts';
 import type { ShownField } from './shown-field.ts';
 
@@ -24,26 +24,22 @@ export class EngineSource implements FrameSource {
     this.field = field;
   }
 
-  /** Throws what opening the field or drawing throws, and the signal's reason when it is given up. */
-  frames(layer: string, request: FrameRequest, signal: AbortSignal): AsyncGenerator<Frame>;
-  frames(layer: string, request: FrameRequest, signal: AbortSignal, surface: PictureSurface | undefined): AsyncGenerator<ShownFrame>;
-  async *frames(layer: string, request: FrameRequest, signal: AbortSignal, surface?: PictureSurface): AsyncGenerator<ShownFrame> {
+  /** Throws also what opening the field throws. */
+  async draw(request: FrameRequest): Promise<void> {
+    const { layer, picture, signal } = request;
     this.latest.set(layer, request);
     const field = await this.field;
     for (const scale of request.scales) {
-      const turns = drawFrames(field.engine, { ...request, scales: [scale] }, field.seed, field.step, this.turnRays, surface);
+      const turns = drawFrames(field, { ...request, scales: [scale] }, this.turnRays);
       for (let done = false; !done;) {
         const next = await this.turn(async () => {
           signal.throwIfAborted();
           if (this.latest.get(layer) !== request) return null;
-          await field.show(request.crop);
+          await field.show(picture.crop);
           return turns.next();
         });
         if (next === null) return;
-        if (next.value !== undefined) {
-          this.adapt(next.value);
-          yield next.value;
-        }
+        if (next.value !== undefined) this.adapt(next.value);
         done = next.done === true;
       }
     }

@@ -1,24 +1,32 @@
 /**
  * Frames as bytes on a stream, one message after the other:
  *
- *     u32 little-endian: bytes of the head | head, JSON | depth [height,width] uint16 | pixels [height,width,3] uint8
+ *     u32 little-endian: bytes of the head | head, JSON | values [height,width] float32 | depth [height,width] uint16
+ *         | opacity [height,width] uint8 | colours [height,width,3] uint8
  *
- * The head is the frame without its images, or { "error", "fix" } where drawing failed. Padding of the head keeps the depth aligned.
+ * The head is the frame without its images, or { "error", "fix" } where drawing failed; `scale` of its content says that values come, and no
+ * colours.
  */
 import { SpikeRayError } from '../base/errors.ts';
+import type { ValueScale } from '../math/value-scale.ts';
+import type { FrameContent } from './frame-content.ts';
 import type { Frame } from './frame-source.ts';
 
-type Head = Omit<Frame, 'pixels' | 'depth'>;
-
-/** Bytes a pixel: depth, colour. */
-const PIXEL_BYTES = 5;
+/** `values`: the scale of the values that come; null: colours come. */
+type Head = Omit<Frame, 'content' | 'depth' | 'opacity'> & { readonly values: ValueScale | null };
 
 /** A damaged stream must not make the page allocate without end. */
 const LONGEST_HEAD = 65536;
 const MOST_PIXELS = 2 ** 26;
 
-export function encodeFrame({ pixels, depth, ...head }: Frame): Uint8Array {
-  return encode(head, [new Uint8Array(depth.buffer, depth.byteOffset, depth.byteLength), pixels]);
+export function encodeFrame({ content, depth, opacity, ...head }: Frame): Uint8Array {
+  const { kind } = content;
+  const [values, colours] = kind === 'values' ? [[bytesOf(content.values)], []] : [[], [content.rgb]];
+  return encode({ ...head, values: kind === 'values' ? content.scale : null }, [...values, bytesOf(depth), opacity, ...colours]);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 export function encodeFailure(error: string, fix: string | undefined): Uint8Array {
@@ -26,13 +34,11 @@ export function encodeFailure(error: string, fix: string | undefined): Uint8Arra
 }
 
 function encode(head: object, parts: readonly Uint8Array[]): Uint8Array {
-  const text = JSON.stringify(head);
-  const json = new TextEncoder().encode(text);
-  const padded = Math.ceil(json.length / 4) * 4;
-  const bytes = new Uint8Array(4 + padded + parts.reduce((sum, part) => sum + part.length, 0)).fill(0x20, 4, 4 + padded);
-  new DataView(bytes.buffer).setUint32(0, padded, true);
+  const json = new TextEncoder().encode(JSON.stringify(head));
+  const bytes = new Uint8Array(4 + json.length + parts.reduce((sum, part) => sum + part.length, 0));
+  new DataView(bytes.buffer).setUint32(0, json.length, true);
   bytes.set(json, 4);
-  let at = 4 + padded;
+  let at = 4 + json.length;
   for (const part of parts) {
     bytes.set(part, at);
     at += part.length;
@@ -48,10 +54,15 @@ export async function* decodeFrames(stream: AsyncIterable<Uint8Array>): AsyncGen
     if (start === null) return;
     const length = new DataView(start.buffer, start.byteOffset).getUint32(0, true);
     if (length > LONGEST_HEAD) throw damaged(`a head of ${length} bytes`);
-    const head = parseHead((await reader.take(length))!);
+    const { values: scale, ...head } = parseHead((await reader.take(length))!);
     const pixels = head.width * head.height;
-    const body = (await reader.take(pixels * PIXEL_BYTES))!;
-    yield { ...head, depth: new Uint16Array(body.slice(0, pixels * 2).buffer), pixels: body.subarray(pixels * 2) };
+    const take = async (bytes: number): Promise<Uint8Array> => (await reader.take(bytes * pixels))!;
+    // `slice` gives each a buffer of its own, which is aligned.
+    const values = scale && new Float32Array((await take(4)).slice().buffer);
+    const depth = new Uint16Array((await take(2)).slice().buffer);
+    const opacity = await take(1);
+    const content: FrameContent = values ? { kind: 'values', values, scale } : { kind: 'colours', rgb: await take(3) };
+    yield { ...head, content, depth, opacity };
   }
 }
 

@@ -1,10 +1,11 @@
 /**
- * What a viewer shows of a rendered image: its colours, or one of the quantities behind them as a colour map.
+ * What a viewer shows of a rendered image: its colours, or one of the quantities behind them.
  *
- *     depth     metres along the ray, faded to white where the view sees through; the range is that of the field's box
+ *     depth     metres along the ray
+ *     opacity   0..1
  *     normals   of the depth image: n = (dp/dx x dp/dy) / |.|, world, as (n + 1) / 2; white where the opacity is at most one half
- *     firing    active share of the hidden neurons over the pixel's time steps
- *     energy    picojoules of the network's synapses as executed, Horowitz 45 nm fp32 (src/energy)
+ *     firing    active share of the hidden neurons over the pixel's time steps, 0..1
+ *     energy    joules of the network's synapses as executed, Horowitz 45 nm fp32 (src/energy)
  *     samples   shown to the network
  */
 import { representationOf } from '../model/representations/index.ts';
@@ -12,69 +13,49 @@ import { emptyCounts, type Counts } from '../engine/counts.ts';
 import { energyReport, type AnnShares } from '../energy/energy-report.ts';
 import { horowitz45nmFp32 } from '../energy/hardware/horowitz-45nm-fp32.ts';
 import { nearlyGreatest, pixelEnergy, pixelFiring } from '../energy/report/maps.ts';
-import type { PixelBuffer } from '../io/files.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 import { spaceOf } from '../spaces/index.ts';
-import { turbo, viridis } from '../../renderer/colour-maps.ts';
-import { depthPixels, mapPixels, toPixels } from '../../renderer/pixels.ts';
+import { toPixels } from '../../renderer/pixels.ts';
+import { evenScale } from '../math/value-scale.ts';
 import { cameraRays, type Camera } from '../geometry/camera.ts';
 import type { RenderedImage } from '../../renderer/render-image.ts';
+import type { FrameContent } from './frame-content.ts';
 
 export const OUTPUT_MODES = ['colour', 'depth', 'opacity', 'normals', 'firing', 'energy', 'samples'] as const;
 export type OutputMode = (typeof OUTPUT_MODES)[number];
 
-/** What the ends of the colour map stand for. */
-export interface ValueRange {
-  readonly low: number;
-  readonly high: number;
-  readonly unit: string;
-  readonly map: 'turbo' | 'viridis';
-}
-
-export interface Picture {
-  readonly pixels: PixelBuffer;
-  /** null for colours and normals. */
-  readonly range: ValueRange | null;
-}
-
 /** Modes that need a colour network; fields of the coarse stage have none. */
 export const NETWORK_MODES: readonly OutputMode[] = ['firing', 'energy'];
 
-const PICO_PER_NANO = 1000;
+/** Modes whose scale reaches from zero to nearly the greatest value of the picture. */
+export const FROM_ZERO: readonly OutputMode[] = ['firing', 'energy', 'samples'];
+
+const JOULES_PER_NANOJOULE = 1e-9;
 
 /** @throws RangeError for a mode that needs a colour network where there is none */
-export function pictureOf(mode: OutputMode, image: RenderedImage, camera: Camera, spec: FieldSpec): Picture {
+export function contentOf(mode: OutputMode, image: RenderedImage, camera: Camera, spec: FieldSpec): FrameContent {
   const { width, height } = image;
   if (spec.network === null && NETWORK_MODES.includes(mode)) throw new RangeError(`There is no colour network to show the ${mode} of.`);
   switch (mode) {
     case 'colour':
-      return { pixels: toPixels(image.rgb, width, height), range: null };
-    case 'depth': {
-      const [low, high] = spaceOf(spec.space).shownDistances(spec.grid, [camera]);
-      const pixels = depthPixels(image.depth, image.opacity, width, height, turbo, [low, high]);
-      return { pixels, range: { low, high, unit: 'm', map: 'turbo' } };
-    }
-    case 'opacity':
-      return mapped(image.opacity, image, 1, '');
+      return { kind: 'colours', rgb: toPixels(image.rgb, width, height).data };
     case 'normals':
-      return { pixels: normalPixels(image, camera), range: null };
-    case 'firing': {
-      const rates = pixelFiring(spec, image);
-      return mapped(rates, image, nearlyGreatest(rates), 'of neurons');
-    }
-    case 'energy': {
-      const energy = pixelEnergy(horowitz45nmFp32, spec, image, false)!.map((nanojoules) => nanojoules * PICO_PER_NANO);
-      return mapped(energy, image, nearlyGreatest(energy), 'pJ');
-    }
-    case 'samples': {
-      const samples = Float32Array.from(image.samples);
-      return mapped(samples, image, nearlyGreatest(samples), 'a ray');
-    }
+      return { kind: 'colours', rgb: normalPixels(image, camera) };
+    case 'depth':
+      return { kind: 'values', values: image.depth, scale: spaceOf(spec.space).depthScale(spec.grid, [camera]) };
+    case 'opacity':
+      return { kind: 'values', values: image.opacity, scale: evenScale(0, 1) };
+    case 'firing':
+      return fromZero(pixelFiring(spec, image));
+    case 'energy':
+      return fromZero(pixelEnergy(horowitz45nmFp32, spec, image, false)!.map((nanojoules) => nanojoules * JOULES_PER_NANOJOULE));
+    case 'samples':
+      return fromZero(Float32Array.from(image.samples));
   }
 }
 
-function mapped(values: Float32Array, { width, height }: RenderedImage, high: number, unit: string): Picture {
-  return { pixels: mapPixels(values, width, height, viridis, 0, high), range: { low: 0, high, unit, map: 'viridis' } };
+function fromZero(values: Float32Array): FrameContent {
+  return { kind: 'values', values, scale: evenScale(0, nearlyGreatest(values)) };
 }
 
 /** What a picture cost. */
@@ -83,6 +64,8 @@ export interface FrameStatistics {
   readonly samples: number;
   /** Spikes (or active ReLUs) of both hidden layers. */
   readonly spikes: number;
+  /** Of the network that drew it: a training may begin with another one than it ends with. null without a network. */
+  readonly neuron: string | null;
   /** Of the network's synapses as executed, and relative to the ANN twin on the same samples; null without a network. */
   readonly millijoules: number | null;
   readonly shareOfAnn: AnnShares | null;
@@ -95,12 +78,13 @@ export function statisticsOf(counts: Counts, spec: FieldSpec): FrameStatistics {
     rays: counts.rays,
     samples: counts.samples,
     spikes: counts.spikes.reduce((a, b) => a + b, 0),
+    neuron: network && network.neuron,
     millijoules: energy && energy.millijoulesPerImage.executed,
     shareOfAnn: energy && energy.shareOfAnn,
   };
 }
 
-function normalPixels({ width, height, depth, opacity }: RenderedImage, camera: Camera): PixelBuffer {
+function normalPixels({ width, height, depth, opacity }: RenderedImage, camera: Camera): Uint8Array {
   const points = surfacePoints(depth, camera);
   const data = new Uint8Array(width * height * 3).fill(255);
   const across = new Float64Array(3);
@@ -121,7 +105,7 @@ function normalPixels({ width, height, depth, opacity }: RenderedImage, camera: 
       data[pixel * 3 + 2] = Math.round((nz * scale + 0.5) * 255);
     }
   }
-  return { width, height, channels: 3, data };
+  return data;
 }
 
 /** [height,width,3] world: where the rays' depths lie. */

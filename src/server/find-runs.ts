@@ -52,6 +52,8 @@ export interface RunSummary {
   readonly quality: Quality | null;
   /** Address of a picture of it. */
   readonly picture: string | null;
+  /** The evaluated view with most to see, which the picture shows. */
+  readonly showcase: { readonly split: string; readonly name: string } | null;
 }
 
 /** What the run's evaluation found. */
@@ -160,7 +162,7 @@ export async function summarise(run: FoundRun): Promise<RunSummary | BrokenRun> 
  *
  * @param id of the run, in addresses
  */
-export async function readQuality(folder: string, id: string): Promise<Pick<RunSummary, 'quality' | 'picture'>> {
+export async function readQuality(folder: string, id: string): Promise<Pick<RunSummary, 'quality' | 'picture' | 'showcase'>> {
   for (const split of ['test', 'val', 'train']) {
     const report = await readReport(`${folder}/eval/${split}/metrics.json`);
     if (report === null) continue;
@@ -173,11 +175,18 @@ export async function readQuality(folder: string, id: string): Promise<Pick<RunS
       millijoules: energy && energy.millijoulesPerImage.executed,
       shareOfAnn: energy && sharesOf(energy.shareOfAnn),
     };
-    const picture = `eval/${split}/${perView[0].name}.png`;
+    const { name } = perView.reduce((best, view) => (contentOf(view) > contentOf(best) ? view : best));
+    const picture = `eval/${split}/${name}.png`;
     const there = (await nodeFiles.kind(`${folder}/${picture}`)) === 'file';
-    return { quality, picture: there ? `runs/${id}/${picture.split('/').map(encodeURIComponent).join('/')}` : null };
+    const address = there ? `runs/${id}/${picture.split('/').map(encodeURIComponent).join('/')}` : null;
+    return { quality, picture: address, showcase: { split, name } };
   }
-  return { quality: null, picture: null };
+  return { quality: null, picture: null, showcase: null };
+}
+
+/** Share of the view that shows something. */
+function contentOf({ counts }: ShownReport['perView'][number]): number {
+  return counts.activeRays / counts.rays;
 }
 
 /** Null where one is missing: reports of older versions have two of them. */

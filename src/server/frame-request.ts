@@ -1,6 +1,6 @@
 /** What a page may ask to be drawn, checked before anything is. */
 import { z } from 'zod';
-import type { FrameRequest } from '../frames/frame-source.ts';
+import type { SentRequest } from '../frames/frame-source.ts';
 import { OUTPUT_MODES } from '../frames/output-modes.ts';
 import { InputError } from '../base/errors.ts';
 import { rigidProblem } from '../geometry/rigid-motion.ts';
@@ -21,19 +21,20 @@ const requestSchema = z.strictObject({
   /** One page, and one of its pictures: a new request of the same layer replaces the one before. */
   client: name,
   layer: name,
-  camera: z.strictObject({
-    camToWorld: z.array(finite).length(16),
-    intrinsics: z.strictObject({ width: side, height: side, fx: focal, fy: focal, cx: finite, cy: finite }),
-  }),
-  output: z.enum(OUTPUT_MODES),
   scales: z.array(finite.min(1).max(64)).min(1).max(8),
-  background: z.tuple([z.number().min(0).max(1), z.number().min(0).max(1), z.number().min(0).max(1)]),
-  crop: z.strictObject({ min: vector, max: vector }).nullable(),
+  picture: z.strictObject({
+    camera: z.strictObject({
+      camToWorld: z.array(finite).length(16),
+      intrinsics: z.strictObject({ width: side, height: side, fx: focal, fy: focal, cx: finite, cy: finite }),
+    }),
+    output: z.enum(OUTPUT_MODES),
+    background: z.tuple([z.number().min(0).max(1), z.number().min(0).max(1), z.number().min(0).max(1)]),
+    crop: z.strictObject({ min: vector, max: vector }).nullable(),
+  }),
 });
 
-export interface ClientRequest extends FrameRequest {
+export interface ClientRequest extends SentRequest {
   readonly client: string;
-  readonly layer: string;
 }
 
 /** Throws InputError naming what is wrong. */
@@ -43,9 +44,9 @@ export function parseFrameRequest(body: unknown): ClientRequest {
     const { path, message } = result.error.issues[0];
     throw new InputError(`frame request: ${path.length === 0 ? 'content' : path.join('.')}: ${message}`, 'Load the page again.');
   }
-  const { camera } = result.data;
+  const { camera } = result.data.picture;
   const problem = rigidProblem(Float64Array.from(camera.camToWorld));
-  if (problem) throw new InputError(`frame request: camera.camToWorld: expected ${problem.expected}, found ${problem.found}`);
+  if (problem) throw new InputError(`frame request: picture.camera.camToWorld: expected ${problem.expected}, found ${problem.found}`);
   const { width, height } = camera.intrinsics;
   if (width * height > MOST_PIXELS)
     throw new InputError(

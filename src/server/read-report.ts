@@ -18,7 +18,7 @@ const reportSchema = z.object({
       shareOfAnn: z.object({ published: z.number(), executed: z.number(), skipping: z.number().optional() }),
     })
     .nullable(),
-  perView: z.array(z.object({ name: z.string() })).min(1),
+  perView: z.array(z.object({ name: z.string(), counts: z.object({ rays: z.number(), activeRays: z.number() }) })).min(1),
 });
 
 export type ShownReport = z.infer<typeof reportSchema>;

@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import express, { Router } from 'express';
 import { backgroundColour } from '../../datasets/background.ts';
 import { nodeFiles } from '../node/node-files.ts';
+import { bestView } from '../geometry/best-view.ts';
 import { InputError } from '../base/errors.ts';
 import type { Reporter } from '../base/events.ts';
 import { readMetrics } from '../run/metrics-file.ts';
@@ -35,6 +36,8 @@ export interface Routes {
 export interface RunDetails extends RunSummary {
   readonly background: Vec3;
   readonly cameras: RunViews;
+  /** Place of the camera that shows the scene best: the evaluated one with most to see. */
+  readonly first: number;
   /** Other runs on the same scene, for the split screen. */
   readonly related: readonly Pick<RunSummary, 'id' | 'name' | 'neuron'>[];
   /** The related run that is its ANN twin: the one in its own folder, or else the first. */
@@ -104,10 +107,22 @@ async function detailsOf(library: RunLibrary, id: string): Promise<RunDetails> {
     ...summary,
     background,
     cameras,
+    first: firstView(summary, cameras),
     related: related.map(({ id: other, name, neuron }) => ({ id: other, name, neuron })),
     twin: (twins.find(({ name }) => name.startsWith(`${run.name}/`)) ?? twins[0])?.id ?? null,
     reports: await listReports(run.folder),
   };
+}
+
+function firstView({ showcase }: RunSummary, { views, centre, up }: RunViews): number {
+  const evaluated = views.findIndex(({ split, name }) => split === showcase?.split && name === showcase.name);
+  return evaluated >= 0
+    ? evaluated
+    : bestView(
+        views.map(({ camToWorld }) => camToWorld),
+        centre,
+        up,
+      );
 }
 
 async function sceneOf(library: RunLibrary, id: string): Promise<Pick<RunDetails, 'background' | 'cameras'>> {

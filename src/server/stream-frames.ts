@@ -24,7 +24,7 @@ const SLOWEST = 30_000;
 export function streamFrames(
   queue: RenderQueue,
   field: ShownField,
-  request: ClientRequest,
+  { client, ...wanted }: ClientRequest,
   response: Response,
   report: Reporter,
 ): Promise<void> {
@@ -32,25 +32,24 @@ export function streamFrames(
   if (response.destroyed) return Promise.resolve();
   if (queue.length >= MOST_WAITING) throw new HttpError(503, 'Too many pictures wait to be drawn.', 'Try again later.');
   response.status(200).setHeader('Content-Type', FRAMES_TYPE).setHeader('Cache-Control', 'no-store').flushHeaders();
-  const { client, layer } = request;
-  const turns = drawFrames(field.engine, request, field.seed, field.step);
+  let slow: NodeJS.Timeout | undefined;
+  const write = (message: Uint8Array): void => {
+    if (!response.writableEnded && !response.write(message)) slow = setTimeout(() => response.destroy(), SLOWEST);
+  };
+  const turns = drawFrames(field, { ...wanted, target: { take: (frame) => write(encodeFrame(frame)) } });
   return new Promise((resolve) => {
     const end = (): void => {
       if (!response.writableEnded) response.end();
       resolve();
     };
-    let slow: NodeJS.Timeout | undefined;
     const job: Job = {
       ready: () => !response.writableNeedDrain,
       turn: async () => {
         try {
-          await field.show(request.crop);
-          const { done, value } = await turns.next();
-          if (value !== undefined && !response.writableEnded && !response.write(encodeFrame(value)))
-            slow = setTimeout(() => response.destroy(), SLOWEST);
-          if (!done) return false;
+          await field.show(wanted.picture.crop);
+          if (!(await turns.next()).done) return false;
         } catch (error) {
-          if (!response.writableEnded) response.write(failure(error, report));
+          write(failure(error, report));
         }
         end();
         return true;
@@ -63,10 +62,10 @@ export function streamFrames(
     });
     response.once('close', () => {
       clearTimeout(slow);
-      queue.remove(client, layer, job);
+      queue.remove(client, wanted.layer, job);
       resolve();
     });
-    queue.add(client, layer, job);
+    queue.add(client, wanted.layer, job);
   });
 }
 

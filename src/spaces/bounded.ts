@@ -1,4 +1,5 @@
 /** Scenes that fit into a box, in metres of the world: cubic voxels, steps of equal length along the rays. */
+import { evenScale } from '../math/value-scale.ts';
 import { z } from 'zod';
 import { InputError } from '../base/errors.ts';
 import type { Box } from '../geometry/box.ts';
@@ -51,7 +52,7 @@ const worldSpace: Space = {
   divide: divideCubes,
   initialDensity: () => null,
   distances,
-  shownDistances: distances,
+  depthScale: (grid, cameras) => evenScale(...distances(grid, cameras)),
 };
 
 /** What the training cameras see between near and far, cut to the scene's own box where it has one. */

@@ -13,8 +13,8 @@ import { straightSteps } from './straight-steps.ts';
  */
 const ON_PLANE = 1e-3;
 
-/** All but the last sixteenth of a field's planes lie before this depth: what a colour map of depths reaches to. */
-const SHOWN_DEPTH = 16 * NDC_NEAR;
+/** Three quarters of a field's planes lie before this depth: the middle of a colour map of depths. */
+const MIDDLE_DEPTH = 4 * NDC_NEAR;
 
 export const ndc = {
   facts: {
@@ -61,7 +61,10 @@ const ndcSpace: Space = {
   }),
   initialDensity: initialPlanes,
   distances: (grid, cameras) => planeDistances(grid, cameras, farthestDepth(grid)),
-  shownDistances: (grid, cameras) => planeDistances(grid, cameras, SHOWN_DEPTH),
+  depthScale: (grid, cameras) => {
+    const [low, high] = planeDistances(grid, cameras, farthestDepth(grid));
+    return { low, high, knee: MIDDLE_DEPTH };
+  },
 };
 
 /** Of the part of a grid up to a depth. */

@@ -2,6 +2,7 @@
  * What a kind of space is: how a field divides it, how rays go through it, and what comes back along them. The grid of a field divides its space
  * evenly; the world's metres are only one such space. One file a kind, one line in index.ts; nothing else asks for the kind.
  */
+import type { ValueScale } from '../math/value-scale.ts';
 import type { z } from 'zod';
 import type { Box } from '../geometry/box.ts';
 import type { Camera } from '../geometry/camera.ts';
@@ -162,8 +163,11 @@ export interface Space {
 
   /** Least and greatest distance of a point of the field's box from any of the cameras, metres: no depth of matter lies outside. */
   distances(grid: GridSpec, cameras: readonly Camera[]): [number, number];
-  /** The depths at the ends of a colour map: `distances`, or of spaces that reach to infinity those of most of the grid. */
-  shownDistances(grid: GridSpec, cameras: readonly Camera[]): [number, number];
+  /**
+   * The scale on which depths are shown, one for all views of these cameras: even over `distances`; of spaces that reach to infinity bent, so that what
+   * lies about the scene's own size away takes the middle of a colour map.
+   */
+  depthScale(grid: GridSpec, cameras: readonly Camera[]): ValueScale;
 }
 
 export type SceneOf<Kind extends SpaceKind> = Extract<SceneSpace, { kind: Kind }>;

@@ -8,9 +8,6 @@ import type { Vec3 } from '../geometry/vector.ts';
 import { divideCubes } from './divide-cubes.ts';
 import type { FieldOf, Space, SpaceDefinition, Step, SteppedBox, Walk } from './space.ts';
 
-/** Half of a contracted field's shell lies before this distance from its centre, radii: what a colour map of depths reaches to. */
-const SHOWN_RADII = 2;
-
 const finite = z.number().finite();
 const all: Box = {
   min: [-CONTRACTED_HALF, -CONTRACTED_HALF, -CONTRACTED_HALF],
@@ -77,7 +74,7 @@ function contractedSpace({ centre, radius }: FieldOf<'unbounded'>): Space {
     divide: divideCubes,
     initialDensity: () => null,
     distances: () => [0, radius * FARTHEST],
-    shownDistances: () => [0, radius * SHOWN_RADII],
+    depthScale: () => ({ low: 0, high: radius * FARTHEST, knee: radius }),
   };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page, Route } from 'playwright-core';
 import type { CropBox } from '../../src/frames/frame-source.ts';
-import { OUTPUT_MODES, pictureOf, type OutputMode } from '../../src/frames/output-modes.ts';
+import { OUTPUT_MODES, type OutputMode } from '../../src/frames/output-modes.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
 import { renderImage } from '../../renderer/render-image.ts';
 import { ShownField } from '../../src/frames/shown-field.ts';
@@ -18,6 +18,7 @@ import { startServing, type RunningServer } from '../e2e/server.ts';
 import { tinyScene, workFolder } from '../e2e/tiny.ts';
 import { openPage, pixelsOf, screenOf, settled, type PageOptions, type Shown } from './browser.ts';
 import { SMALL } from './small-run.ts';
+import { shownColours } from '../helpers/shown-colours.ts';
 
 const folder = workFolder();
 let server: RunningServer;
@@ -83,14 +84,8 @@ async function psnrAgainstWasm(shown: Shown, name: string, camera: Camera, mode:
   const field = fields.get(name)!;
   await field.show(crop);
   const image = await renderImage(field.engine, camera, { background: [1, 1, 1], noiseSeed: field.seed });
-  const { pixels } = pictureOf(mode, image, camera, field.spec);
-  expect([shown.width, shown.height]).toEqual([pixels.width, pixels.height]);
-  return psnrOf(
-    meanSquaredError(
-      shown.rgb,
-      Float32Array.from(pixels.data, (value) => value / 255),
-    ),
-  );
+  expect([shown.width, shown.height]).toEqual([image.width, image.height]);
+  return psnrOf(meanSquaredError(shown.rgb, shownColours(mode, image, camera, field.spec)));
 }
 
 test("every mode's pixels are those of the wasm backend, also after dragging, cropped, and beside the twin", async () => {
@@ -124,12 +119,20 @@ test("every mode's pixels are those of the wasm backend, also after dragging, cr
 
   await page.selectOption('#beside', ids.twin);
   await settled(page);
+  for (const [part, name] of ['spiking', 'twin'].entries()) {
+    const shown = await pixelsOf(page, part);
+    expect(shown.width, 'whole pictures of the view, side by side').toBeLessThan(width / 2 + 1);
+    const whole = await cameraOf(page, shown.width, shown.height);
+    expect(await psnrAgainstWasm(shown, name, whole, 'colour'), name).toBeGreaterThan(35);
+  }
+  await page.selectOption('#layout', 'wipe');
+  await settled(page);
   const half = Math.round(width / 2);
   for (const [part, name] of ['spiking', 'twin'].entries()) {
     const from = part * half;
     const intrinsics = { ...camera.intrinsics, width: part === 0 ? half : width - half, cx: camera.intrinsics.cx - from };
     const shown = await pixelsOf(page, part);
-    expect(await psnrAgainstWasm(shown, name, { ...camera, intrinsics }, 'colour'), name).toBeGreaterThan(35);
+    expect(await psnrAgainstWasm(shown, name, { ...camera, intrinsics }, 'colour'), `${name}, wiped`).toBeGreaterThan(35);
   }
   expect(await drawnBy(page)).toContain('by this page');
   expect(await gpuErrors(page)).toEqual([]);

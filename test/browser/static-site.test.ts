@@ -6,7 +6,7 @@ import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
-import { pictureOf, type OutputMode } from '../../src/frames/output-modes.ts';
+import type { OutputMode } from '../../src/frames/output-modes.ts';
 import { renderImage } from '../../renderer/render-image.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
@@ -15,6 +15,7 @@ import { meanSquaredError, psnrOf } from '../../src/math/image-metrics.ts';
 import { succeed } from '../e2e/cli.ts';
 import { openCheckpoint } from '../e2e/run-files.ts';
 import { tinyRun, tinyScene, workFolder } from '../e2e/tiny.ts';
+import { shownColours } from '../helpers/shown-colours.ts';
 import { openPage, pixelsOf, settled } from './browser.ts';
 
 const folder = workFolder();
@@ -41,8 +42,6 @@ beforeAll(async () => {
 });
 afterAll(() => host.close());
 
-const unit = (data: ArrayLike<number>): Float32Array => Float32Array.from(data, (value) => value / 255);
-
 /** What the wasm backend draws of the whole field in the page's view. */
 async function expected(shown: Page, modes: readonly OutputMode[]): Promise<Map<OutputMode, Float32Array>> {
   const search = new URL(shown.url()).searchParams;
@@ -54,7 +53,7 @@ async function expected(shown: Page, modes: readonly OutputMode[]): Promise<Map<
   const engine = await openField(await createWasmBackend(), checkpoint);
   const image = await renderImage(engine, camera, { background: [1, 1, 1], noiseSeed: checkpoint.config.seed });
   await engine.dispose();
-  return new Map(modes.map((mode) => [mode, unit(pictureOf(mode, image, camera, checkpoint.spec).pixels.data)]));
+  return new Map(modes.map((mode) => [mode, shownColours(mode, image, camera, checkpoint.spec)]));
 }
 
 async function compareModes(shown: Page, modes: readonly OutputMode[]): Promise<void> {

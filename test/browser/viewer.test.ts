@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core';
 import { spaceOf } from '../../src/spaces/index.ts';
 import { turbo } from '../../renderer/colour-maps.ts';
 import { parseCameraPath } from '../../renderer/paths/nerfstudio-path.ts';
-import { OUTPUT_MODES, pictureOf, type OutputMode } from '../../src/frames/output-modes.ts';
+import { OUTPUT_MODES, type OutputMode } from '../../src/frames/output-modes.ts';
 import { depthPixels } from '../../renderer/pixels.ts';
 import { renderImage } from '../../renderer/render-image.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
@@ -22,6 +22,7 @@ import { succeed } from '../e2e/cli.ts';
 import { openCheckpoint } from '../e2e/run-files.ts';
 import { startServing, type RunningServer } from '../e2e/server.ts';
 import { tinyScene, workFolder } from '../e2e/tiny.ts';
+import { shownColours } from '../helpers/shown-colours.ts';
 import { openPage, pixelsOf, settled } from './browser.ts';
 import { SMALL } from './small-run.ts';
 
@@ -109,7 +110,7 @@ test("every mode's pixels are those of the command line's render of the same vie
   const depth16 = await sharp(`${frame}.depth.png`).toColourspace('grey16').raw({ depth: 'ushort' }).toBuffer();
   const stored = new Uint16Array(depth16.buffer, depth16.byteOffset, width * height);
   const depths = Float32Array.from(stored, (value) => value * depthMetresPerUnit);
-  const range = spaceOf(checkpoint.spec.space).distances(checkpoint.spec.grid, [cameras[0]]);
+  const range = spaceOf(checkpoint.spec.space).depthScale(checkpoint.spec.grid, [cameras[0]]);
   const written: Partial<Record<OutputMode, Float32Array>> = {
     colour: await colours(`${frame}.png`),
     opacity: await colours(`${frame}.opacity.png`),
@@ -120,7 +121,7 @@ test("every mode's pixels are those of the command line's render of the same vie
     await settled(page);
     const shown = await pixelsOf(page);
     expect([shown.width, shown.height], mode).toEqual([width, height]);
-    expect(psnr(shown.rgb, written[mode] ?? unit(pictureOf(mode, image, cameras[0], engine.spec).pixels.data)), mode).toBeGreaterThan(35);
+    expect(psnr(shown.rgb, written[mode] ?? shownColours(mode, image, cameras[0], engine.spec)), mode).toBeGreaterThan(35);
     expect(new Set(shown.rgb).size, `${mode} is a picture`).toBeGreaterThan(3);
     expect(await page.isVisible('#legend')).toBe(mode !== 'colour' && mode !== 'normals');
   }

@@ -38,23 +38,23 @@ afterAll(() => server?.stop());
 const get = (path: string, init?: RequestInit): Promise<Response> => fetch(server.url + path, init);
 const json = async <T>(path: string): Promise<T> => (await (await get(path)).json()) as T;
 
-function frameRequest(change: object = {}): RequestInit {
+/** @param picture changes of what is to be seen */
+function frameRequest(change: object = {}, picture: object = {}): RequestInit {
   const camToWorld = [1, 0, 0, 0, 0, 0, -1, -4, 0, 1, 0, 0, 0, 0, 0, 1];
   const intrinsics = { width: 64, height: 48, fx: 60, fy: 60, cx: 32, cy: 24 };
-  const body = {
-    client: 'c',
-    layer: 'l',
-    camera: { camToWorld, intrinsics },
-    output: 'colour',
-    scales: [2, 1],
-    background: [1, 1, 1],
-    crop: null,
-  };
-  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ...body, ...change }) };
+  const wanted = { camera: { camToWorld, intrinsics }, output: 'colour', background: [1, 1, 1], crop: null, ...picture };
+  const body = { client: 'c', layer: 'l', scales: [2, 1], picture: wanted, ...change };
+  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-async function framesOf(run: string, change?: object): Promise<Frame[]> {
-  const response = await get(`api/runs/${ids[run]}/frames`, frameRequest(change));
+/** [height,width,3] */
+function rgbOf({ content }: Frame): Uint8Array {
+  if (content.kind !== 'colours') throw new Error('expected colours');
+  return content.rgb;
+}
+
+async function framesOf(run: string, change?: object, picture?: object): Promise<Frame[]> {
+  const response = await get(`api/runs/${ids[run]}/frames`, frameRequest(change, picture));
   expect(response.status).toBe(200);
   const frames = [];
   for await (const frame of decodeFrames(response.body as unknown as AsyncIterable<Uint8Array>)) frames.push(frame);
@@ -88,14 +88,15 @@ test("frames are coarse first, and the last is the command line's render of the 
   const details = await json<RunDetails>(`api/runs/${ids.spiking}`);
   const { camToWorld, intrinsics } = details.cameras.views[0];
   await succeed(['render', join(runs, 'spiking'), '--path', 'views', '--split', 'train', '--out', join(folder, 'views'), '--quiet']);
-  const [half, full] = await framesOf('spiking', { camera: { camToWorld, intrinsics } });
+  const [half, full] = await framesOf('spiking', {}, { camera: { camToWorld, intrinsics } });
   expect([half.width, full.width]).toEqual([16, 32]);
   const { rgba } = await sharpCodec.decode(join(folder, `views/${details.cameras.views[0].name}.png`));
-  const expected = Float32Array.from(full.pixels, (_, i) => rgba[Math.floor(i / 3) * 4 + (i % 3)] / 255);
+  const rgb = rgbOf(full);
+  const expected = Float32Array.from(rgb, (_, i) => rgba[Math.floor(i / 3) * 4 + (i % 3)] / 255);
   expect(
     psnrOf(
       meanSquaredError(
-        Float32Array.from(full.pixels, (x) => x / 255),
+        Float32Array.from(rgb, (x) => x / 255),
         expected,
       ),
     ),
@@ -104,16 +105,16 @@ test("frames are coarse first, and the last is the command line's render of the 
 });
 
 test('a crop box hides what is outside of it, and nothing afterwards', async () => {
-  const matter = (frame: Frame): number => frame.pixels.reduce((sum, value) => sum + (255 - value), 0);
+  const matter = (frame: Frame): number => rgbOf(frame).reduce((sum, value) => sum + (255 - value), 0);
   const [whole] = await framesOf('spiking', { scales: [1] });
-  const [nothing] = await framesOf('spiking', { scales: [1], crop: { min: [50, 50, 50], max: [51, 51, 51] } });
-  const [half] = await framesOf('spiking', { scales: [1], crop: { min: [0, -9, -9], max: [9, 9, 9] } });
+  const [nothing] = await framesOf('spiking', { scales: [1] }, { crop: { min: [50, 50, 50], max: [51, 51, 51] } });
+  const [half] = await framesOf('spiking', { scales: [1] }, { crop: { min: [0, -9, -9], max: [9, 9, 9] } });
   const [again] = await framesOf('spiking', { scales: [1] });
   expect(matter(whole)).toBeGreaterThan(1000);
   expect(matter(nothing)).toBe(0);
   expect(matter(half)).toBeGreaterThan(0);
   expect(matter(half)).toBeLessThan(matter(whole));
-  expect(again.pixels).toEqual(whole.pixels);
+  expect(rgbOf(again)).toEqual(rgbOf(whole));
 });
 
 test('a newer request of the same layer ends the older one early; other layers are served', async () => {
@@ -121,7 +122,7 @@ test('a newer request of the same layer ends the older one early; other layers a
     camToWorld: [1, 0, 0, 0, 0, 0, -1, -4, 0, 1, 0, 0, 0, 0, 0, 1],
     intrinsics: { width: 1000, height: 1000, fx: 900, fy: 900, cx: 500, cy: 500 },
   };
-  const stale = framesOf('spiking', { camera: big, scales: [1, 1, 1, 1], client: 'one', layer: 'x' });
+  const stale = framesOf('spiking', { scales: [1, 1, 1, 1], client: 'one', layer: 'x' }, { camera: big });
   const other = framesOf('twin', { client: 'one', layer: 'y' });
   await new Promise((resolve) => setTimeout(resolve, 100));
   const newer = framesOf('spiking', { client: 'one', layer: 'x', scales: [1] });

@@ -2,7 +2,7 @@ import type { Rays } from '../../src/geometry/rays.ts';
 import { emptyCounts } from '../../src/engine/counts.ts';
 import { describe, expect, it } from 'vitest';
 import { EngineSource } from '../../src/frames/engine-source.ts';
-import type { Frame, FrameRequest } from '../../src/frames/frame-source.ts';
+import type { Frame, WantedPicture } from '../../src/frames/frame-source.ts';
 import { ShownField } from '../../src/frames/shown-field.ts';
 import { type FieldEngine, type RenderedRays } from '../../src/engine/backend.ts';
 import { fieldFixture } from '../helpers/field-fixtures.ts';
@@ -41,10 +41,9 @@ class PaintingEngine implements Pick<FieldEngine, 'spec' | 'renderRays' | 'readO
 }
 
 const intrinsics = { width: 64, height: 48, fx: 50, fy: 50, cx: 32, cy: 24 };
-const request = (scales: number[], more: Partial<FrameRequest> = {}): FrameRequest => ({
+const wanted = (more: Partial<WantedPicture> = {}): WantedPicture => ({
   camera: { camToWorld: [1, 0, 0, 0.25, 0, 1, 0, 0.5, 0, 0, 1, 0.75, 0, 0, 0, 1], intrinsics },
   output: 'colour',
-  scales,
   background: [1, 1, 1],
   crop: null,
   ...more,
@@ -55,37 +54,41 @@ function open(): { engine: PaintingEngine; source: EngineSource } {
   return { engine, source: new EngineSource(Promise.resolve(new ShownField(engine as unknown as FieldEngine, 7, 1)), 33) };
 }
 
-async function collect(frames: AsyncIterable<Frame>): Promise<Frame[]> {
-  const all: Frame[] = [];
-  for await (const frame of frames) all.push(frame);
-  return all;
-}
+const { signal: never } = new AbortController();
 
-const { signal } = new AbortController();
+/** Asks for a picture, and gives the frames that came. */
+async function draw(source: EngineSource, layer: string, scales: number[], picture = wanted(), signal = never): Promise<Frame[]> {
+  const frames: Frame[] = [];
+  const take = (frame: Frame): void => {
+    frames.push(frame);
+  };
+  await source.draw({ layer, scales, picture, signal, target: { take } });
+  return frames;
+}
 
 describe('a source on an engine', () => {
   it('draws a frame for each scale, in turns that fit the speed of the engine', async () => {
     const { engine, source } = open();
-    const frames = await collect(source.frames('a', request([4, 1]), signal));
+    const frames = await draw(source, 'a', [4, 1]);
     expect(frames.map(({ width, height, scale, step }) => [width, height, scale, step])).toEqual([
       [16, 12, 4, 7],
       [64, 48, 1, 7],
     ]);
-    expect([...frames[1].pixels.slice(-3)]).toEqual([64, 128, 191]);
+    const { content } = frames[1];
+    expect(content.kind === 'colours' && [...content.rgb.slice(-3)]).toEqual([64, 128, 191]);
     const [coarse, ...fine] = engine.calls;
     expect(coarse).toBe(16 * 12);
     expect(fine.reduce((sum, count) => sum + count, 0)).toBe(64 * 48);
     // A turn in which the machine had something else to do makes the engine look slow, but not for ever.
-    for (let picture = 0; picture < 20 && engine.calls.at(-1) !== 64 * 48; picture++)
-      await collect(source.frames('a', request([1]), signal));
+    for (let picture = 0; picture < 20 && engine.calls.at(-1) !== 64 * 48; picture++) await draw(source, 'a', [1]);
     expect(engine.calls.at(-1), 'a fast engine draws all at once').toBe(64 * 48);
   });
 
   it('gives up between turns what is aborted, or asked anew for the same layer, and goes on with other layers', async () => {
     const { engine, source } = open();
     const abort = new AbortController();
-    const aborted = collect(source.frames('a', request([1]), abort.signal));
-    const other = collect(source.frames('b', request([1]), signal));
+    const aborted = draw(source, 'a', [1], wanted(), abort.signal);
+    const other = draw(source, 'b', [1]);
     await new Promise((resolve) => setTimeout(resolve, 0));
     abort.abort();
     await expect(aborted).rejects.toThrow(/abort/);
@@ -93,8 +96,8 @@ describe('a source on an engine', () => {
     const drawn = engine.calls.reduce((sum, count) => sum + count, 0);
     expect(drawn, 'the aborted picture is not finished').toBeLessThan(2 * 64 * 48);
 
-    const replaced = collect(source.frames('b', request([1]), signal));
-    const newest = collect(source.frames('b', request([2]), signal));
+    const replaced = draw(source, 'b', [1]);
+    const newest = draw(source, 'b', [2]);
     expect(await replaced).toEqual([]);
     expect((await newest)[0].scale).toBe(2);
   });
@@ -102,23 +105,25 @@ describe('a source on an engine', () => {
   it('shows the crop box of each picture', async () => {
     const { engine, source } = open();
     const { min, max, size } = engine.spec.grid;
-    await collect(source.frames('a', request([4], { crop: { min, max: [max[0] + 1, max[1] + 1, min[2]] } }), signal));
-    await collect(source.frames('a', request([4]), signal));
+    await draw(source, 'a', [4], wanted({ crop: { min, max: [max[0] + 1, max[1] + 1, min[2]] } }));
+    await draw(source, 'a', [4]);
     expect(engine.said).toEqual([`occupied ${size[0] * size[1]}`, `occupied ${size[0] * size[1] * size[2]}`]);
   });
 
   it('passes errors on, and is ready for what comes next', async () => {
-    const { source } = open();
-    const wrong = { ...request([1]), output: 'nothing' as FrameRequest['output'] };
-    await expect(collect(source.frames('a', wrong, signal))).rejects.toThrow();
-    expect(await collect(source.frames('a', request([2]), signal))).toHaveLength(1);
-    const never = new EngineSource(Promise.reject(new RangeError('no field')), 33);
-    await expect(collect(never.frames('a', request([1]), signal))).rejects.toThrow('no field');
+    const { engine, source } = open();
+    const { renderRays } = engine;
+    engine.renderRays = () => Promise.reject(new RangeError('no rays'));
+    await expect(draw(source, 'a', [1])).rejects.toThrow('no rays');
+    engine.renderRays = renderRays;
+    expect(await draw(source, 'a', [2])).toHaveLength(1);
+    const none = new EngineSource(Promise.reject(new RangeError('no field')), 33);
+    await expect(draw(none, 'a', [1])).rejects.toThrow('no field');
   });
 
   it('is disposed of after the turn under way', async () => {
     const { engine, source } = open();
-    const frames = collect(source.frames('a', request([1]), signal));
+    const frames = draw(source, 'a', [1]);
     await new Promise((resolve) => setTimeout(resolve, 0));
     await source.dispose();
     expect(engine.said).toEqual(['disposed']);

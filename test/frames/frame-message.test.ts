@@ -7,13 +7,24 @@ const frame = (width: number, height: number): Frame => ({
   width,
   height,
   scale: 2,
-  pixels: Uint8Array.from({ length: width * height * 3 }, (_, i) => i % 251),
+  output: 'colour',
+  content: { kind: 'colours', rgb: Uint8Array.from({ length: width * height * 3 }, (_, i) => i % 251) },
   depth: Uint16Array.from({ length: width * height }, (_, i) => i * 257),
   metresPerUnit: 1e-4,
-  range: { low: 0, high: 1.5, unit: 'm', map: 'turbo' },
-  statistics: { rays: width * height, samples: 10, spikes: 20, millijoules: 0.5, shareOfAnn: null },
+  opacity: Uint8Array.from({ length: width * height }, (_, i) => i * 13),
+  statistics: { rays: width * height, samples: 10, spikes: 20, neuron: 'lif', millijoules: 0.5, shareOfAnn: null },
   seconds: 0.25,
   step: 7,
+});
+
+const values = (width: number, height: number): Frame => ({
+  ...frame(width, height),
+  output: 'depth',
+  content: {
+    kind: 'values',
+    values: Float32Array.from({ length: width * height }, (_, i) => i / 7),
+    scale: { low: 0, high: 1.5, knee: null },
+  },
 });
 
 /** The bytes in chunks of a given size. */
@@ -28,7 +39,7 @@ async function all(frames: AsyncIterable<Frame>): Promise<Frame[]> {
 }
 
 test.each([1, 3, 7, 100, 1e6])('frames come back whole from chunks of %i bytes', async (size) => {
-  const sent = [frame(5, 3), frame(1, 1)];
+  const sent = [frame(5, 3), values(5, 3), frame(1, 1), values(1, 1)];
   expect(await all(decodeFrames(chunked(Buffer.concat(sent.map(encodeFrame)), size)))).toEqual(sent);
 });
 
@@ -40,9 +51,9 @@ test('a failure on the stream is thrown with its advice, after the frames before
 });
 
 test('every cut inside a stream is an error, never a frame', async () => {
-  const bytes = encodeFrame(frame(4, 4));
-  for (let end = 1; end < bytes.length; end++)
-    await expect(all(decodeFrames(chunked(bytes.slice(0, end), 16))), `cut after ${end} bytes`).rejects.toThrow(SpikeRayError);
+  for (const bytes of [encodeFrame(frame(4, 4)), encodeFrame(values(4, 4))])
+    for (let end = 1; end < bytes.length; end++)
+      await expect(all(decodeFrames(chunked(bytes.slice(0, end), 16))), `cut after ${end} bytes`).rejects.toThrow(SpikeRayError);
 });
 
 test.each([

@@ -3,7 +3,7 @@ import { denseSpec } from '../../src/model/representations/dense.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { emptyCounts } from '../../src/engine/counts.ts';
 import { expect, test } from 'vitest';
-import { OUTPUT_MODES, pictureOf, statisticsOf } from '../../src/frames/output-modes.ts';
+import { OUTPUT_MODES, contentOf, statisticsOf } from '../../src/frames/output-modes.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
 import { cameraRays } from '../../src/geometry/camera.ts';
 import type { RenderedImage } from '../../renderer/render-image.ts';
@@ -47,23 +47,31 @@ function planeImage(normal: readonly number[], d: number): RenderedImage {
 
 test('the normals of a plane are its normal, everywhere', () => {
   const normal = [0.6, 0, 0.8];
-  const { pixels } = pictureOf('normals', planeImage(normal, 0), camera, spec);
+  const content = contentOf('normals', planeImage(normal, 0), camera, spec);
+  if (content.kind !== 'colours') throw new Error('Normals are colours.');
+  const { rgb } = content;
   const expected = normal.map((component) => Math.round((component / 2 + 0.5) * 255));
-  for (let i = 0; i < pixels.data.length; i++) expect(Math.abs(pixels.data[i] - expected[i % 3]), `value ${i}`).toBeLessThanOrEqual(1);
+  expect(rgb).toHaveLength(size.width * size.height * 3);
+  for (let i = 0; i < rgb.length; i++) expect(Math.abs(rgb[i] - expected[i % 3]), `value ${i}`).toBeLessThanOrEqual(1);
 });
 
-test('every mode gives a picture; those of a range say what its ends are', () => {
+test('every mode gives colours, or values with a scale that fits them', () => {
   const image = planeImage([0, 0, 1], 0);
+  const pixels = size.width * size.height;
   for (const mode of OUTPUT_MODES) {
-    const { pixels, range } = pictureOf(mode, image, camera, spec);
-    expect(pixels.data.length, mode).toBe(size.width * size.height * 3);
-    if (mode === 'colour' || mode === 'normals') expect(range).toBeNull();
-    else expect(range!.high, mode).toBeGreaterThan(range!.low);
+    const content = contentOf(mode, image, camera, spec);
+    expect(content.kind, mode).toBe(mode === 'colour' || mode === 'normals' ? 'colours' : 'values');
+    if (content.kind === 'colours') expect(content.rgb, mode).toHaveLength(pixels * 3);
+    else {
+      expect(content.values, mode).toHaveLength(pixels);
+      expect(content.scale.high, mode).toBeGreaterThan(content.scale.low);
+      expect(Math.max(...content.values), mode).toBeLessThanOrEqual(content.scale.high * 1.001);
+    }
   }
 });
 
 test('a field without a network has no energy to show, and says so', () => {
-  expect(() => pictureOf('energy', planeImage([0, 0, 1], 0), camera, { ...spec, network: null, representation: denseSpec(3) })).toThrow(
+  expect(() => contentOf('energy', planeImage([0, 0, 1], 0), camera, { ...spec, network: null, representation: denseSpec(3) })).toThrow(
     /no colour network/,
   );
 });

@@ -5,7 +5,7 @@ import { voxelCount } from '../../src/geometry/grid.ts';
 import { ndcBox } from '../../src/spaces/seen-boxes.ts';
 import type { Vec3 } from '../../src/geometry/vector.ts';
 import { describe, expect, it } from 'vitest';
-import { croppedOccupancy } from '../../src/frames/draw-frames.ts';
+import { croppedOccupancy } from '../../src/frames/crop-occupancy.ts';
 import { fieldRays, spaceOf } from '../../src/spaces/index.ts';
 import { farthestDepth, NDC_NEAR } from '../../src/geometry/ndc.ts';
 import { marchRays } from '../../renderer/march.ts';

@@ -32,7 +32,13 @@ const line = JSON.stringify({
   psnr: 10,
   firingRates: null,
 });
-const report = { psnr: 30, ssim: 0.9, firingRates: [0.1, 0.2], energy: null, perView: [{ name: 'r_0' }] };
+const report = {
+  psnr: 30,
+  ssim: 0.9,
+  firingRates: [0.1, 0.2],
+  energy: null,
+  perView: [{ name: 'r_0', counts: { rays: 4, activeRays: 2 } }],
+};
 
 const folder = mkdtempSync(join(tmpdir(), 'spikeray-test-'));
 let server: WebServer;

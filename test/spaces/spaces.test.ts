@@ -73,7 +73,7 @@ describe.each(SPACE_KINDS)('space %s', (kind) => {
 
   it('shows no depth that lies beyond all of the field', () => {
     const [near, far] = space.distances(grid, cameras);
-    const [low, high] = space.shownDistances(grid, cameras);
+    const { low, high } = space.depthScale(grid, cameras);
     expect(near).toBeLessThan(far);
     expect(low).toBeGreaterThanOrEqual(near);
     expect(high).toBeLessThanOrEqual(far);

@@ -5,6 +5,7 @@
 import { emptyCounts, type Counts } from '../../engine/counts.ts';
 import { viridis } from '../../../renderer/colour-maps.ts';
 import { mapPixels, toPixels } from '../../../renderer/pixels.ts';
+import { evenScale } from '../../math/value-scale.ts';
 import type { RenderedImage } from '../../../renderer/render-image.ts';
 import type { ImageCodec, PixelBuffer } from '../../io/files.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
@@ -54,7 +55,7 @@ export function nearlyGreatest(values: Float32Array): number {
 }
 
 export async function mapUri(codec: ImageCodec, values: Float32Array, { width, height }: RenderedImage, high: number): Promise<string> {
-  return pngUri(codec, mapPixels(values, width, height, viridis, 0, high));
+  return pngUri(codec, mapPixels(values, width, height, viridis, evenScale(0, high)));
 }
 
 /** @param rgb [height,width,3] 0..1 */
@@ -65,7 +66,7 @@ export async function pictureUri(codec: ImageCodec, rgb: Float32Array, { width, 
 /** The colours of the maps from low to high. */
 export async function scaleUri(codec: ImageCodec): Promise<string> {
   const values = Float32Array.from({ length: 256 }, (_, i) => i / 255);
-  return pngUri(codec, mapPixels(values, 256, 1, viridis, 0, 1));
+  return pngUri(codec, mapPixels(values, 256, 1, viridis, evenScale(0, 1)));
 }
 
 async function pngUri(codec: ImageCodec, pixels: PixelBuffer): Promise<string> {
