@@ -14,7 +14,7 @@ export function bakedHost({ about, thumbnails }: BakedScene, bytes: Uint8Array<A
   const first = bestView(poses, centre, up);
   const pictures = thumbnails.map((webp) => URL.createObjectURL(new Blob([webp], { type: 'image/webp' })));
   return {
-    run: { ...about, id: '', picture: null, showcase: null, first, related: [], twin: null, reports: [] },
+    run: { ...about, id: '', training: false, picture: null, showcase: null, first, related: [], twin: null, reports: [] },
     draws: 'this page, on one core of the processor',
     open: () => new WorkerSource(bytes, file),
     scene: () => Promise.resolve(bytes),

@@ -5,6 +5,7 @@ import {
   LegendComponent,
   TooltipComponent,
   type GridComponentOption,
+  type LegendComponentOption,
   type TooltipComponentOption,
 } from 'echarts/components';
 import { init, use, type ComposeOption, type ECharts } from 'echarts/core';
@@ -13,7 +14,7 @@ import type { StepMetrics } from './api.ts';
 
 use([LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
 
-type Options = ComposeOption<LineSeriesOption | GridComponentOption | TooltipComponentOption>;
+type Options = ComposeOption<LineSeriesOption | GridComponentOption | LegendComponentOption | TooltipComponentOption>;
 
 interface Curve {
   readonly name: string;
@@ -22,15 +23,18 @@ interface Curve {
 
 interface ChartPlan {
   readonly title: string;
+  /** Of the vertical axis. */
+  readonly axis: string;
   readonly log?: boolean;
   readonly curves: readonly Curve[];
 }
 
 const CHARTS: readonly ChartPlan[] = [
-  { title: 'Loss', log: true, curves: [{ name: 'loss', value: ({ loss }) => loss }] },
-  { title: 'Training PSNR, dB', curves: [{ name: 'PSNR', value: ({ psnr }) => psnr }] },
+  { title: 'Loss', axis: 'loss', log: true, curves: [{ name: 'loss', value: ({ loss }) => loss }] },
+  { title: 'Training PSNR', axis: 'dB', curves: [{ name: 'PSNR', value: ({ psnr }) => psnr }] },
   {
-    title: 'Firing rates, %',
+    title: 'Active neurons in a time step',
+    axis: '%',
     curves: [0, 1].map((layer) => ({
       name: `layer ${layer + 1}`,
       value: ({ firingRates }) => firingRates && firingRates[layer] * 100,
@@ -50,7 +54,7 @@ export class Charts {
       const title = document.createElement('h3');
       title.textContent = plan.title;
       place.append(title, root);
-      const chart = init(root, 'dark', { renderer: 'canvas' });
+      const chart = init(root, matchMedia('(prefers-color-scheme: light)').matches ? null : 'dark', { renderer: 'canvas' });
       new ResizeObserver(() => {
         chart.resize();
       }).observe(root);
@@ -65,15 +69,16 @@ export class Charts {
   }
 }
 
-function optionsOf({ log, curves }: ChartPlan, metrics: readonly StepMetrics[], coarse: number): Options {
+function optionsOf({ axis, log, curves }: ChartPlan, metrics: readonly StepMetrics[], coarse: number): Options {
   const at = ({ stage, step }: StepMetrics): number => (stage === 'coarse' ? step : coarse + step);
   return {
     animation: false,
     backgroundColor: 'transparent',
-    grid: { left: 44, right: 8, top: 8, bottom: 22 },
+    grid: { left: 48, right: 12, top: 26, bottom: 36 },
+    legend: { show: curves.length > 1, top: 0, right: 0 },
     tooltip: { trigger: 'axis', confine: true, valueFormatter: (value) => Number(value).toPrecision(4) },
-    xAxis: { type: 'value' },
-    yAxis: { type: log ? 'log' : 'value', scale: true },
+    xAxis: { type: 'value', name: 'steps of both stages', nameLocation: 'middle', nameGap: 22 },
+    yAxis: { type: log ? 'log' : 'value', scale: true, name: log ? `${axis} (logarithmic)` : axis, nameTextStyle: { align: 'left' } },
     series: curves.map(({ name, value }) => ({ type: 'line', name, showSymbol: false, data: metrics.map((one) => [at(one), value(one)]) })),
   };
 }

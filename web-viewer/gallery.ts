@@ -1,4 +1,5 @@
 /** The gallery: a card for each run, looked at again every few seconds. */
+import type { AnnShares } from '../src/energy/energy-report.ts';
 import { SHARE_ROWS } from './ann-shares.ts';
 import { listRuns, Unreachable, type BrokenRun, type RunSummary } from './api.ts';
 import { byId, element, setOptions, wait } from './elements.ts';
@@ -77,7 +78,10 @@ function card(run: Run): HTMLElement {
 
 function picture(run: RunSummary): HTMLElement {
   if (run.picture === null)
-    return element('div', { className: 'picture none', textContent: run.trained === null ? 'in training' : 'not evaluated yet' });
+    return element('div', {
+      className: 'picture none',
+      textContent: run.training || run.trained === null ? 'in training' : 'not evaluated yet',
+    });
   return element('img', { className: 'picture', src: run.picture, alt: `A view of ${run.scene.name}`, loading: 'lazy' });
 }
 
@@ -87,10 +91,12 @@ function factsOf({ scene, neuron, trained, quality, created }: RunSummary): [str
     ['neurons', neuron === 'relu' ? 'ReLU (ANN)' : neuron],
     ['PSNR', quality ? `${quality.psnr.toFixed(2)} dB, ${quality.split}` : '–'],
     ['energy', quality?.millijoules ? `${quality.millijoules.toFixed(1)} mJ an image` : '–'],
-    ...(quality?.shareOfAnn && neuron !== 'relu'
-      ? SHARE_ROWS.map(({ title, of }): [string, string] => [title, of(quality.shareOfAnn!)])
-      : []),
+    ...sharesOf(neuron, quality?.shareOfAnn ?? null),
     ['trained', trained ? `${trained.stage} step ${trained.step}` : 'not yet saved'],
     ['date', new Date(created).toLocaleString()],
   ];
+}
+
+function sharesOf(neuron: string, shares: AnnShares | null): [string, string][] {
+  return shares === null || neuron === 'relu' ? [] : SHARE_ROWS.map(({ title, of }) => [title, of(shares)]);
 }

@@ -6,7 +6,18 @@
  *
  * A picture in memory is uploaded. A painted one lies in textures of the plane's own: one pair is shown while the other is painted in.
  */
-import { AlwaysDepth, DataTexture, FloatType, Mesh, PlaneGeometry, RedFormat, Vector2, type PerspectiveCamera, type Texture } from 'three';
+import {
+  AlwaysDepth,
+  DataTexture,
+  FloatType,
+  Mesh,
+  PlaneGeometry,
+  RedFormat,
+  SRGBColorSpace,
+  Vector2,
+  type PerspectiveCamera,
+  type Texture,
+} from 'three';
 import { cameraFar, cameraNear, ivec2, min, mix, select, texture, uniform, uv, vec2, vec3, vec4, viewZToPerspectiveDepth } from 'three/tsl';
 import { ExternalTexture, LinearFilter, NodeMaterial } from 'three/webgpu';
 import type { Frame, PaintedFrame } from '../src/frames/frame-source.ts';
@@ -23,9 +34,16 @@ const NOTHING = 65535;
 
 const SQUARE = new PlaneGeometry(1, 1);
 
+/** What of a camera says where its rays go. */
+type Lens = Pick<PerspectiveCamera, 'projectionMatrix'>;
+
 export class PicturePlane {
   readonly mesh: Mesh<PlaneGeometry, NodeMaterial>;
-  private readonly camera: PerspectiveCamera;
+  /** Units of the scene that a metre of the picture's depths is. */
+  metre = 1;
+  private readonly lens: Lens;
+  /** The picture lies over what is drawn before it, as far as it is opaque. */
+  private readonly blends: boolean;
   private readonly colours = texture(colourTexture(new Uint8Array(4), 1, 1));
   private readonly depths = texture(depthTexture(new Float32Array(1), 1, 1));
   private readonly size = uniform(new Vector2(1, 1));
@@ -36,10 +54,17 @@ export class PicturePlane {
   private front: PictureTextures | null = null;
   private back: PictureTextures | null = null;
 
-  constructor(camera: PerspectiveCamera) {
-    this.camera = camera;
+  /**
+   * @param lens of the camera that pictures are drawn for
+   * @param blends the picture is part of a scene of others: over what is opaque there, in colours as three computes with them; default: it is
+   *   drawn first, as it is
+   */
+  constructor(lens: Lens, blends = false) {
+    this.lens = lens;
+    this.blends = blends;
     this.mesh = new Mesh(SQUARE, this.material());
     this.mesh.frustumCulled = false;
+    if (blends) return;
     this.mesh.renderOrder = -1;
     this.mesh.visible = false;
   }
@@ -82,7 +107,9 @@ export class PicturePlane {
    */
   show(frame: Frame, rgba: Uint8ClampedArray<ArrayBuffer>): void {
     const { width, height } = frame;
-    this.use(colourTexture(rgba, width, height), depthTexture(metresOf(frame), width, height), width, height);
+    const colours = colourTexture(rgba, width, height);
+    if (this.blends) colours.colorSpace = SRGBColorSpace;
+    this.use(colours, depthTexture(metresOf(frame, this.metre), width, height), width, height);
   }
 
   /** Shows an image that hides nothing. */
@@ -106,22 +133,24 @@ export class PicturePlane {
     this.colours.value = colours;
     this.depths.value = depths;
     this.size.value.set(width, height);
-    const tangent = Math.tan((this.camera.fov * Math.PI) / 360);
-    this.tangents.value.set(tangent * this.camera.aspect, tangent);
+    const { elements } = this.lens.projectionMatrix;
+    this.tangents.value.set(1 / elements[0], 1 / elements[5]);
     this.mesh.visible = true;
   }
 
   private material(): NodeMaterial {
-    const { colours, depths, size, region, tangents } = this;
+    const { colours, depths, size, region, tangents, blends } = this;
     const material = new NodeMaterial();
-    material.depthFunc = AlwaysDepth;
+    if (blends) material.transparent = true;
+    else material.depthFunc = AlwaysDepth;
     const place = uv();
     const seen = vec2(mix(region.x, region.y, place.x), place.y)
       .mul(2)
       .sub(1);
     const texel = vec2(seen.x.add(1).div(2), place.y.oneMinus());
     material.vertexNode = vec4(seen, 0, 1);
-    material.fragmentNode = vec4(colours.sample(texel).rgb, 1);
+    const seenColour = colours.sample(texel);
+    material.fragmentNode = blends ? seenColour : vec4(seenColour.rgb, 1);
     const metres = depths.load(ivec2(min(texel.mul(size).floor(), size.sub(1)))).r;
     const z = metres.div(vec3(seen.mul(tangents), 1).length());
     material.depthNode = select(metres.greaterThan(0), viewZToPerspectiveDepth(z.negate(), cameraNear, cameraFar), 1);
@@ -154,9 +183,9 @@ function depthTexture(metres: Float32Array<ArrayBuffer>, width: number, height: 
   return made;
 }
 
-/** 0 where nothing is opaque. */
-function metresOf({ depth, metresPerUnit }: Frame): Float32Array<ArrayBuffer> {
+/** In units of the scene; 0 where nothing is opaque. */
+function metresOf({ depth, metresPerUnit }: Frame, metre: number): Float32Array<ArrayBuffer> {
   const metres = new Float32Array(depth.length);
-  for (let i = 0; i < metres.length; i++) if (depth[i] !== NOTHING) metres[i] = depth[i] * metresPerUnit;
+  for (let i = 0; i < metres.length; i++) if (depth[i] !== NOTHING) metres[i] = depth[i] * metresPerUnit * metre;
   return metres;
 }

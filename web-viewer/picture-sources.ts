@@ -8,17 +8,26 @@ import type { FrameRequest, FrameSource } from '../src/frames/frame-source.ts';
 import { watched } from '../src/frames/watched-target.ts';
 import { Refusal } from './api.ts';
 import type { PageGpu } from './gpu-source.ts';
-import type { SceneHost } from './scene-host.ts';
 import type { Drawing } from './view-state.ts';
 
+/** Where the scene of a picture lies. */
+export interface PictureHost {
+  /** What draws where the page's GPU does not, for people. */
+  readonly draws: string;
+  /** Draws a run there. */
+  open(run: string): FrameSource;
+  /** The baked scene of a run, for the page's GPU. Throws Refusal where there is none, Unreachable where no server answers. */
+  scene(run: string): Promise<Uint8Array<ArrayBuffer>>;
+}
+
 export class PictureSources {
-  private readonly host: SceneHost;
+  private readonly host: PictureHost;
   private readonly gpu: Promise<PageGpu | null>;
   private readonly tell: (description: string) => void;
   private readonly open = new Map<string, PageSource>();
 
   /** @param tell takes what draws, and why nothing better does, for people */
-  constructor(host: SceneHost, wanted: Drawing | null, tell: (description: string) => void) {
+  constructor(host: PictureHost, wanted: Drawing | null, tell: (description: string) => void) {
     this.host = host;
     this.tell = tell;
     this.gpu = this.findGpu(wanted);
@@ -67,7 +76,7 @@ export class PictureSources {
 /** Pictures of one run. */
 class PageSource implements FrameSource {
   private readonly run: string;
-  private readonly host: SceneHost;
+  private readonly host: PictureHost;
   private readonly gpu: Promise<PageGpu | null>;
   private readonly failed: (reason: string) => void;
   /** The host's. */
@@ -78,7 +87,7 @@ class PageSource implements FrameSource {
   private local: Promise<EngineSource | null> | undefined;
   private closed = false;
 
-  constructor(run: string, host: SceneHost, gpu: Promise<PageGpu | null>, failed: (reason: string) => void) {
+  constructor(run: string, host: PictureHost, gpu: Promise<PageGpu | null>, failed: (reason: string) => void) {
     this.run = run;
     this.host = host;
     this.gpu = gpu;

@@ -1,9 +1,8 @@
 /** What the page says of a run: name, facts, reports. */
 import { filePath, type RunDetails } from './api.ts';
 import { byId, element } from './elements.ts';
-import type { SceneHost } from './scene-host.ts';
 
-export function showHeader({ run }: SceneHost): void {
+export function showHeader(run: RunDetails): void {
   document.title = `${run.name} – SpikeRay`;
   byId('name').textContent = run.name;
   byId('facts').textContent = factsOf(run);

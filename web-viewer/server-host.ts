@@ -11,8 +11,8 @@ export function serverHost(run: RunDetails): SceneHost {
     open: (id) => new ServerSource(id),
     scene: readScene,
     photo: ({ split, index }, width) => photoPath(run.id, split, index, width),
-    watchTraining: (learned) => {
-      new TrainingPanel(run.id, { learned });
+    watchTraining: (listener) => {
+      new TrainingPanel(run.id, listener);
     },
   };
 }

@@ -82,7 +82,7 @@ function imageOf(
 }
 
 /** Pixels of the letters on a picture of that height. */
-const letters = (height: number): number => Math.max(11, Math.round(height / 45));
+const letters = (height: number): number => Math.max(8, Math.round(height / 45));
 
 function drawTitle(context: CanvasRenderingContext2D, title: string, left: number, bottom: number, height: number): void {
   const size = letters(height);

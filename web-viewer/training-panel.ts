@@ -1,14 +1,11 @@
 /** Curves of the run's training; while it goes on, its state, pause and resume. The browser connects again by itself. */
 import type { MetricsFile } from '../src/run/metrics-file.ts';
 import type { LiveEvent, LiveState } from '../src/server/live-training.ts';
-import { getJson, type StepMetrics } from './api.ts';
+import { ask, getJson, type StepMetrics } from './api.ts';
 import type { Charts } from './charts.ts';
 import { byId } from './elements.ts';
-
-export interface TrainingListener {
-  /** The field has changed. */
-  learned(): void;
-}
+import { messageOf } from './messages.ts';
+import type { TrainingListener } from './scene-host.ts';
 
 export class TrainingPanel {
   private readonly path: string;
@@ -62,6 +59,8 @@ export class TrainingPanel {
     const known = this.metrics.at(-1)?.seconds ?? -1;
     this.metrics.push(...found.filter(({ seconds }) => seconds > known));
     this.charts?.show(this.metrics);
+    const last = this.metrics.at(-1);
+    if (this.state !== null && last !== undefined) this.listener.trained(last);
     this.tell();
   }
 
@@ -74,11 +73,14 @@ export class TrainingPanel {
   }
 
   private async command(): Promise<void> {
-    const body = JSON.stringify({ paused: !this.state?.paused });
     this.pause.disabled = true;
-    await fetch(`${this.path}/live`, { method: 'POST', headers: { 'content-type': 'application/json' }, body }).finally(() => {
+    try {
+      await ask(`${this.path}/live`, { json: { paused: !this.state?.paused } });
+    } catch (error) {
+      this.tell(messageOf(error));
+    } finally {
       this.pause.disabled = false;
-    });
+    }
   }
 
   private tell(problem = ''): void {
@@ -86,8 +88,27 @@ export class TrainingPanel {
     const last = this.metrics.at(-1);
     this.pause.hidden = !state?.training;
     this.pause.textContent = state?.paused ? 'Resume training' : 'Pause training';
-    const progress = last ? `${last.stage} step ${last.step} of ${last.steps}, ${last.psnr.toFixed(2)} dB` : '';
-    const doing = state === null ? '' : state.training ? (state.paused ? 'Paused: ' : 'Training: ') : 'Training is over: ';
-    this.text.textContent = problem || `${doing}${progress}`;
+    this.text.textContent = problem || `${doingOf(state)}${last === undefined ? '' : progressOf(last)}`;
+    byId('training-network').textContent = state?.training ? networkOf(state, last) : '';
   }
+}
+
+function doingOf(state: LiveState | null): string {
+  if (state === null) return '';
+  if (!state.training) return 'Training is over: ';
+  return state.paused ? 'Paused: ' : 'Training: ';
+}
+
+function progressOf({ stage, step, steps, psnr }: StepMetrics): string {
+  return `${stage} step ${step} of ${steps}, ${psnr.toFixed(2)} dB`;
+}
+
+/** Which network is being trained, and when another one takes over. */
+function networkOf({ handover }: LiveState, last: StepMetrics | undefined): string {
+  const named = (neuron: string): string => (neuron === 'relu' ? 'ANN (ReLU)' : `${neuron} network`);
+  const current = last?.neuron ?? null;
+  const now = current === null ? 'No network yet: the coarse stage finds the densities.' : `The ${named(current)} is being trained.`;
+  if (handover === null || current === handover.neuron) return now;
+  const steps = last?.stage === 'fine' ? `, step ${Math.ceil(handover.share * last.steps)}` : '';
+  return `${now} The ${named(handover.neuron)} takes over at ${(handover.share * 100).toFixed(0)} % of the fine stage${steps}.`;
 }

@@ -87,12 +87,17 @@ export class ViewerPage {
     view.scene.lines.showCrop(state.crop);
     this.watchKeys(stage);
     this.watchPointer(stage);
-    showHeader(host);
+    showHeader(run);
     tell('Opening the field …');
     view.begin();
     this.setFly(state.fly);
-    host.watchTraining(() => {
-      view.redraw();
+    host.watchTraining({
+      learned: () => {
+        view.redraw();
+      },
+      trained: (trained) => {
+        showHeader({ ...run, trained });
+      },
     });
   }
 

@@ -11,11 +11,12 @@ export default defineConfig({
   base: './',
   logLevel: 'warn',
   ...licences,
+  resolve: { alias: { 'spikeray/three': here('three/index.ts') } },
   build: {
     outDir: here('../dist/web-viewer'),
     emptyOutDir: true,
     target: 'es2022',
     chunkSizeWarningLimit: 2000,
-    rollupOptions: { input: { index: here('index.html'), viewer: here('viewer.html') } },
+    rollupOptions: { input: { index: here('index.html'), viewer: here('viewer.html'), three: here('examples/three.html') } },
   },
 });

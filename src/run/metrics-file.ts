@@ -21,6 +21,7 @@ const lineSchema = z.object({
   loss: z.number(),
   psnr: measured,
   firingRates: z.array(z.number()).nullable(),
+  neuron: z.string().nullable().optional(),
 });
 
 export interface MetricsFile {

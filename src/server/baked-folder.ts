@@ -42,7 +42,7 @@ export class BakedFolders {
     const { created, scene, neuron, trained, quality, cameras } = about;
     const [first] = cameras.views;
     const picture = thumbnails.length > 0 ? `api/runs/${run.id}/photos/${first.split}/${first.index}?width=96` : null;
-    return { id: run.id, name: run.name, created, scene, neuron, trained, quality, picture, showcase: null };
+    return { id: run.id, name: run.name, created, scene, neuron, trained, training: false, quality, picture, showcase: null };
   }
 
   /** The photo's thumbnail as it was baked; null if there is none. */

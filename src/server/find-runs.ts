@@ -49,6 +49,8 @@ export interface RunSummary {
   readonly neuron: string;
   /** Newest checkpoint; null before the first. */
   readonly trained: { readonly stage: string; readonly step: number } | null;
+  /** This process is training it. */
+  readonly training: boolean;
   readonly quality: Quality | null;
   /** Address of a picture of it. */
   readonly picture: string | null;
@@ -134,7 +136,7 @@ export async function readRecord({ folder }: FoundRun): Promise<RunRecord> {
   return decodeRecord(await nodeFiles.read(path, LARGEST_CONFIG), path);
 }
 
-export async function summarise(run: FoundRun): Promise<RunSummary | BrokenRun> {
+export async function summarise(run: FoundRun, training: boolean): Promise<RunSummary | BrokenRun> {
   const { id, folder, name } = run;
   if (run.problem !== undefined) return { id, name, problem: run.problem };
   try {
@@ -149,6 +151,7 @@ export async function summarise(run: FoundRun): Promise<RunSummary | BrokenRun> 
       scene: { name: scene.name, format: scene.format, fingerprint: scene.fingerprint },
       neuron: config.network.neuron,
       trained: stage === undefined ? null : { stage, step: Number(step) },
+      training,
       ...(await readQuality(folder, id)),
     };
   } catch (error) {

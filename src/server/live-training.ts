@@ -2,17 +2,28 @@
  * A training run under view in the process that trains: between steps the engine that learns draws what pages ask for, a share of the time at
  * most; a pause holds the steps, not the pictures.
  */
+import type { Config } from '../config/schema.ts';
 import type { FieldEngine } from '../engine/backend.ts';
 import type { StepMetrics } from '../base/events.ts';
+import { networksOf } from '../train/stage-spec.ts';
 import { RenderQueue } from './render-queue.ts';
 import { ShownField } from '../frames/shown-field.ts';
 
 /** Milliseconds of drawing before training goes on; it lets pages in about every 200. */
 const DRAWING = 100;
 
+/** When another network takes over from the ANN that is trained first. */
+export interface Handover {
+  readonly neuron: string;
+  /** Share of the fine stage that is over then. */
+  readonly share: number;
+}
+
 export interface LiveState {
   readonly training: boolean;
   readonly paused: boolean;
+  /** null: one network is trained from beginning to end. */
+  readonly handover: Handover | null;
 }
 
 export type LiveEvent = { readonly type: 'metrics'; readonly metrics: StepMetrics } | ({ readonly type: 'state' } & LiveState);
@@ -22,6 +33,7 @@ export class LiveTraining {
   readonly folder: string;
   readonly queue = new RenderQueue();
   private readonly seed: number;
+  private readonly handover: Handover | null;
   private readonly signal: AbortSignal;
   private readonly listeners = new Set<(event: LiveEvent) => void>();
   private current: ShownField | null = null;
@@ -32,9 +44,11 @@ export class LiveTraining {
   spent = 0;
 
   /** @param signal ends a pause, because training is to end */
-  constructor(folder: string, seed: number, signal: AbortSignal) {
+  constructor(folder: string, config: Config, signal: AbortSignal) {
     this.folder = folder;
-    this.seed = seed;
+    this.seed = config.seed;
+    const { neuron } = config.network;
+    this.handover = networksOf(config).length > 1 ? { neuron, share: config.fine.annShare } : null;
     this.signal = signal;
     signal.addEventListener('abort', () => {
       this.wake();
@@ -42,7 +56,7 @@ export class LiveTraining {
   }
 
   get state(): LiveState {
-    return { training: !this.over, paused: this.paused };
+    return { training: !this.over, paused: this.paused, handover: this.handover };
   }
 
   /** The field as it is learned; null before the first step, and after training. */

@@ -4,6 +4,7 @@ import type { RunRecord } from '../run/run-record.ts';
 import { BakedFolders } from './baked-folder.ts';
 import { findRuns, readRecord, summarise, type BrokenRun, type FoundRun, type RunSummary } from './find-runs.ts';
 import { HttpError } from './http-error.ts';
+import type { LiveTraining } from './live-training.ts';
 import { readViews, type RunViews } from './run-views.ts';
 
 /** Milliseconds for which a look at the folders is good: many pages may ask at once. */
@@ -12,17 +13,22 @@ const FRESH = 2000;
 export class RunLibrary {
   readonly baked = new BakedFolders();
   private readonly served: readonly string[];
+  private readonly live: LiveTraining | null;
   private looked: Promise<FoundRun[]> | null = null;
   private lookedAt = -Infinity;
   private readonly views = new Map<string, Promise<RunViews>>();
 
-  constructor(served: readonly string[]) {
+  /** @param live the run that this process trains */
+  constructor(served: readonly string[], live: LiveTraining | null) {
     this.served = served;
+    this.live = live;
   }
 
   /** Newest first; broken ones last. */
   async list(): Promise<(RunSummary | BrokenRun)[]> {
-    const runs = await Promise.all((await this.found()).map((run) => (run.baked ? this.summariseBaked(run) : summarise(run))));
+    const runs = await Promise.all(
+      (await this.found()).map((run) => (run.baked ? this.summariseBaked(run) : summarise(run, this.isTrained(run)))),
+    );
     const date = (run: RunSummary | BrokenRun): string => ('problem' in run ? '' : run.created);
     return runs.sort((a, b) => date(b).localeCompare(date(a)) || a.name.localeCompare(b.name));
   }
@@ -51,6 +57,10 @@ export class RunLibrary {
       });
     }
     return views;
+  }
+
+  private isTrained({ folder }: FoundRun): boolean {
+    return this.live !== null && this.live.folder === folder && this.live.state.training;
   }
 
   private async summariseBaked(run: FoundRun): Promise<RunSummary | BrokenRun> {

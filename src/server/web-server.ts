@@ -57,7 +57,7 @@ export interface WebServer {
 /** @throws InputError if a folder does not exist, or the port is taken or may not be used */
 export async function startWebServer(options: ServeOptions): Promise<WebServer> {
   const { served, host, names = [], token = null, threads, live = null, report } = options;
-  const library = new RunLibrary(served);
+  const library = new RunLibrary(served, live);
   await library.list();
   const shelf = new FieldShelf(threads, report);
   const scenes = new SceneShelf();

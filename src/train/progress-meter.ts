@@ -69,6 +69,7 @@ export class ProgressMeter {
       loss: this.loss / results,
       psnr: psnrOf(this.mse / results),
       firingRates: network && firingRates(counts, network),
+      neuron: network && network.neuron,
     };
   }
 

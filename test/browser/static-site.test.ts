@@ -1,9 +1,10 @@
 /** A scene exported for the web: served by a host that knows nothing, and opened as a file. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import type { OutputMode } from '../../src/frames/output-modes.ts';
@@ -132,4 +133,40 @@ test('a truncated, an altered and a foreign scene are said, not shown', async ()
   });
   expect(altered).toMatch(/scene\.spikeray: damaged/);
   expect(await problemOf((scene) => writeFileSync(scene, '<!doctype html>'))).toContain('expected a baked scene');
+});
+
+/** Pixels of a page in a square about its middle, and in a corner of it. */
+async function middleAndCorner(shown: Page): Promise<{ middle: Set<string>; corner: Set<string> }> {
+  const { data, info } = await sharp(await shown.screenshot())
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const coloursAt = (x: number, y: number): Set<string> => {
+    const found = new Set<string>();
+    for (let row = y; row < y + 60; row++)
+      for (let column = x; column < x + 60; column++) found.add([0, 1, 2].map((c) => data[(row * info.width + column) * 3 + c]).join());
+    return found;
+  };
+  return { middle: coloursAt(info.width / 2 - 30, info.height / 2 - 30), corner: coloursAt(0, 0) };
+}
+
+test.each([
+  ['on the GPU', 'draw=gpu'],
+  ['by a worker, in a scene on WebGL 2', 'draw=worker&webgl'],
+])('a field is one object of a scene of three.js: its example page, drawn %s', async (_, how) => {
+  cpSync(new URL('../../dist/web-viewer/assets', import.meta.url), join(site, 'assets'), { recursive: true });
+  cpSync(new URL('../../dist/web-viewer/examples', import.meta.url), join(site, 'examples'), { recursive: true });
+  const shown = await openPage(`${url}examples/three.html?scene=../scene.spikeray&${how}`, { viewport: { width: 300, height: 220 } });
+  await shown.waitForSelector('body[data-field=full]', { timeout: 120_000 });
+  await shown.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  const { middle, corner } = await middleAndCorner(shown);
+  expect([...corner], "the scene's own background where there is no field").toEqual(['157,180,200']);
+  // A field that trained for a second is fog.
+  expect(middle.size, 'colours of the field').toBeGreaterThan(3);
+  expect(middle, 'the field is before the background').not.toContain('157,180,200');
+});
+
+test('the example page is 25 lines of a scene, and the field one of its objects', () => {
+  const lines = readFileSync(new URL('../../web-viewer/examples/three.ts', import.meta.url), 'utf8').split('\n');
+  expect(lines.filter((line) => line.trim() !== '' && !line.startsWith('/**')).length).toBeLessThanOrEqual(25);
 });

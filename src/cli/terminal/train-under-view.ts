@@ -23,7 +23,7 @@ export async function underView<T>(
   report: Reporter,
   train: (live: LiveTraining) => Promise<T>,
 ): Promise<T> {
-  const live = new LiveTraining(resolve(run.folder), run.record.config.seed, signal);
+  const live = new LiveTraining(resolve(run.folder), run.record.config, signal);
   const server = await startWebServer({ served: [run.folder], host: '127.0.0.1', port, live, report });
   try {
     writeNotice(`viewer: ${server.url}`);
