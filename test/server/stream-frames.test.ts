@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import type { Response } from 'express';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Frame } from '../../src/frames/frame-source.ts';
+import type { Frame, FrameRequest } from '../../src/frames/frame-source.ts';
 import type { ShownField } from '../../src/frames/shown-field.ts';
 import type { ClientRequest } from '../../src/server/frame-request.ts';
 import { RenderQueue } from '../../src/server/render-queue.ts';
@@ -13,10 +13,11 @@ import { streamFrames } from '../../src/server/stream-frames.ts';
 const FRAMES = 40;
 const { drawn } = vi.hoisted(() => ({ drawn: { frames: 0 } }));
 vi.mock('../../src/frames/draw-frames.ts', () => ({
-  async *drawFrames() {
+  async *drawFrames(_: ShownField, { target }: Pick<FrameRequest, 'target'>) {
     for (let i = 0; i < FRAMES; i++) {
       drawn.frames++;
-      yield {} as Frame;
+      target.take({} as Frame);
+      yield;
     }
   },
 }));
@@ -26,7 +27,7 @@ vi.mock('../../src/frames/frame-message.ts', () => ({
 }));
 
 const field = { show: async () => undefined } as unknown as ShownField;
-const wanted = { client: 'c', layer: 'l', crop: null } as unknown as ClientRequest;
+const wanted = { client: 'c', layer: 'l', picture: { crop: null } } as unknown as ClientRequest;
 
 let queue: RenderQueue;
 let answer: (response: ServerResponse) => Promise<void>;
