@@ -32,6 +32,8 @@ export interface CameraReport {
   readonly distance: { readonly least: number; readonly median: number; readonly greatest: number } | null;
   /** Root mean square distance by which the axes miss it. */
   readonly spread: number | null;
+  /** Half the longest side of the box of their centres. */
+  readonly reach: number;
   /** Mean up of the cameras: the world axis it nearly is ("+z"), or its components. */
   readonly up: string;
 }
@@ -87,6 +89,7 @@ export function inspectScene(scene: SceneData): SceneReport {
       distance:
         centre === null ? null : { least: length(sorted[0]), median: length(geometry.radius), greatest: length(sorted[sorted.length - 1]) },
       spread: centre === null ? null : length(geometry.spread),
+      reach: length(reachOf(cameras)),
       up: upText(meanUp(cameras)),
     },
     bounds: seen && boxToFile(shown, seen),
@@ -94,6 +97,16 @@ export function inspectScene(scene: SceneData): SceneReport {
     problems: [...scene.warnings, ...sceneProblems(scene, cameras)],
     fingerprint: scene.fingerprint,
   };
+}
+
+function reachOf(cameras: readonly View[]): number {
+  let reach = 0;
+  for (const place of [3, 7, 11]) {
+    let [low, high] = [Infinity, -Infinity];
+    for (const { camToWorld } of cameras) [low, high] = [Math.min(low, camToWorld[place]), Math.max(high, camToWorld[place])];
+    reach = Math.max(reach, (high - low) / 2);
+  }
+  return reach;
 }
 
 function pointOf(p: Vec3, change: (value: number) => number): Vec3 {

@@ -1,5 +1,6 @@
 /** A scene in the world that a field has for it: near the origin (world-frame.ts), and as its kind of space asks (scene-space.ts). */
 import { InputError } from '../src/base/errors.ts';
+import type { Vec3 } from '../src/geometry/vector.ts';
 import type { Box } from '../src/geometry/box.ts';
 import type { ImageCodec, Orientation } from '../src/io/files.ts';
 import type { SceneSpace, SpaceKind } from '../src/spaces/space.ts';
@@ -7,7 +8,7 @@ import { isCutOut } from './cut-out.ts';
 import { findFrame, intoFrame } from './find-frame.ts';
 import { faceForward } from './forward-facing.ts';
 import { type SplitSize, splitSizes } from './load-views.ts';
-import { pointBox, pointDepths, viewDepths } from './point-bounds.ts';
+import { medianDepth, pointBox, pointDepths, viewDepths } from './point-bounds.ts';
 import type { SplitName, WorldFrame } from './scene-data.ts';
 import { type PlacedScene, type PosedImage, type PosedScene, SPLIT_NAMES } from './scene-format.ts';
 import { spaceKind, unboundedSpace } from './scene-space.ts';
@@ -45,7 +46,7 @@ export async function placeScene(read: PosedScene, leading: SplitName, sizes: Si
   const cutOut = !isKnown && (await isCutOut(cameras, sizes.get(leading)!, images));
   const kind = asked === 'auto' ? spaceKind(posed, poses, nearest !== undefined, cutOut) : asked;
   if (kind === 'bounded') return { posed, space: { kind, box: boxOf(posed) }, frame, cutOut };
-  if (kind === 'unbounded') return { posed, space: unboundedSpace(poses), frame, cutOut };
+  if (kind === 'unbounded') return { posed, space: unboundedSpace(poses, lookedAt(posed, cameras, sizes.get(leading)!)), frame, cutOut };
   if (nearest === undefined) {
     throw new InputError(
       'scene.space=ndc: expected a scene whose nearest depth is known, from bounds or points, found neither',
@@ -64,6 +65,15 @@ export async function placeCameras(read: PosedScene, options: PlaceOptions): Pro
   const placed = await placeScene(read, leading, new Map([[leading, sizes]]), options);
   const depthRange = placed.posed.depthRange ?? viewDepths(placed.posed.splits[leading]!) ?? undefined;
   return { ...placed, posed: { ...placed.posed, depthRange } };
+}
+
+/** The places on surfaces in the middle of each view, as far away as the median of the points in it. */
+function lookedAt({ points }: PlacedScene, cameras: readonly PosedImage[], sizes: readonly SplitSize[]): Vec3[] {
+  if (points === undefined) return [];
+  return cameras.flatMap(({ camToWorld: m, intrinsics }, i) => {
+    const depth = medianDepth({ camToWorld: m, intrinsics: intrinsics(sizes[i].width, sizes[i].height) }, points);
+    return depth === null ? [] : [[m[3] - depth * m[2], m[7] - depth * m[6], m[11] - depth * m[10]]];
+  });
 }
 
 function boxOf({ box, points, pointSlack }: PlacedScene): Box | null {

@@ -33,7 +33,20 @@ export function pointBox(points: Float32Array, slack = 0): Box | null {
 }
 
 /** The z-depths of the [P,3] points that a camera sees, or null if it sees too few. */
-export function pointDepths({ camToWorld: m, intrinsics }: Camera, points: Float32Array, slack = 0): DepthRange | null {
+export function pointDepths(camera: Camera, points: Float32Array, slack = 0): DepthRange | null {
+  const sorted = sortedDepths(camera, points);
+  if (sorted === null) return null;
+  const [near, far] = [quantile(sorted, OUTLIERS), quantile(sorted, 1 - OUTLIERS)];
+  return { near: Math.max(near - slack, near / 2) * (1 - DEPTH_MARGIN), far: (far + slack) * (1 + DEPTH_MARGIN) };
+}
+
+/** Of the points that a camera sees, or null if it sees too few. */
+export function medianDepth(camera: Camera, points: Float32Array): number | null {
+  const sorted = sortedDepths(camera, points);
+  return sorted && quantile(sorted, 0.5);
+}
+
+function sortedDepths({ camToWorld: m, intrinsics }: Camera, points: Float32Array): Float64Array | null {
   const { left, right, top, bottom } = planeBounds(intrinsics);
   const stride = Math.max(1, Math.ceil(points.length / 3 / ENOUGH)) * 3;
   const depths: number[] = [];
@@ -45,10 +58,7 @@ export function pointDepths({ camToWorld: m, intrinsics }: Camera, points: Float
     const v = -(m[1] * x + m[5] * y + m[9] * z) / depth;
     if (u >= left && u <= right && v >= top && v <= bottom) depths.push(depth);
   }
-  if (depths.length < TOO_FEW) return null;
-  const sorted = Float64Array.from(depths).sort();
-  const [near, far] = [quantile(sorted, OUTLIERS), quantile(sorted, 1 - OUTLIERS)];
-  return { near: Math.max(near - slack, near / 2) * (1 - DEPTH_MARGIN), far: (far + slack) * (1 + DEPTH_MARGIN) };
+  return depths.length < TOO_FEW ? null : Float64Array.from(depths).sort();
 }
 
 /** The z-depths between which a box lies for all cameras; those inside it have it from a twentieth of the greatest depth on. Null if it is behind all. */

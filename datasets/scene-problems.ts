@@ -95,6 +95,8 @@ function geometryProblems(scene: SceneData, cameras: readonly View[]): string[] 
     problems.push(
       `the cameras do not look at a common centre: their axes miss it by ${length(spread).toFixed(2)} at a distance of ${length(radius).toFixed(2)}`,
     );
+    // Unbounded scenes need none, and what is said of one that does not exist would mislead.
+    if (!spaceFacts(scene.space).needsDepths) return problems;
   }
   if (facing < 1) {
     const away = cameras.filter(

@@ -39,13 +39,56 @@ function pointsInside(points: Float32Array, poses: readonly ArrayLike<number>[])
   return inside * 3 >= MOST_POINTS * points.length;
 }
 
-export function unboundedSpace(poses: readonly ArrayLike<number>[]): SceneSpace {
-  const along = (axis: number): [number, number] => {
-    const values = poses.map((m) => m[axis * 4 + 3]);
-    const [low, high] = values.reduce(([l, h], value) => [Math.min(l, value), Math.max(h, value)], [Infinity, -Infinity]);
-    return [(low + high) / 2, (high - low) / 2];
+/** Sides of a box along x, y, z. */
+type Sides = readonly (readonly [low: number, high: number])[];
+
+/** What is nearer to the faces of the inner cube than this share of its half side counts as outside. */
+const WELL_INSIDE = 0.75;
+/** A subject that all cameras look at reaches this share of their distance to it. */
+const SUBJECT_REACH = 0.5;
+/** Share of the places looked at that may lie anywhere, at each end. */
+const OUTLIERS = 0.1;
+
+/**
+ * The inner region of an unbounded scene, a cube: around the camera centres, and around what they look at where that is not among them, as before
+ * a wall or in a room. What all cameras look at is the point that they share; where they share none, the places in the middle of their views.
+ *
+ * @param places that cameras look at, where depths are known
+ */
+export function unboundedSpace(poses: readonly ArrayLike<number>[], places: readonly Vec3[] = []): SceneSpace & { kind: 'unbounded' } {
+  const cameras = sidesOf(
+    poses.map((m): Vec3 => [m[3], m[7], m[11]]),
+    0,
+  );
+  const subject = subjectOf(poses, places, cubeOf(cameras));
+  return {
+    kind: 'unbounded',
+    ...cubeOf(subject === null ? cameras : cameras.map(([l, h], k) => [Math.min(l, subject[k][0]), Math.max(h, subject[k][1])])),
   };
-  const sides = [along(0), along(1), along(2)];
-  const centre: Vec3 = [sides[0][0], sides[1][0], sides[2][0]];
-  return { kind: 'unbounded', centre, radius: Math.max(...sides.map(([, half]) => half)) };
+}
+
+/** Null if the subject is well inside the cube of the cameras, or nothing is known of it. */
+function subjectOf(poses: readonly ArrayLike<number>[], places: readonly Vec3[], cube: { centre: Vec3; radius: number }): Sides | null {
+  const isInside = (p: Vec3): boolean => p.every((value, k) => Math.abs(value - cube.centre[k]) <= WELL_INSIDE * cube.radius);
+  const { centre, radius, spread, facing } = cameraGeometry(poses);
+  if (centre !== null && facing >= 0.75 && radius > 2 * spread)
+    return isInside(centre) ? null : centre.map((value) => [value - SUBJECT_REACH * radius, value + SUBJECT_REACH * radius]);
+  if (places.length === 0 || places.filter(isInside).length >= 0.75 * places.length) return null;
+  return sidesOf(places, OUTLIERS);
+}
+
+function sidesOf(places: readonly Vec3[], outliers: number): Sides {
+  return [0, 1, 2].map((axis) => {
+    const sorted = Float64Array.from(places, (p) => p[axis]).sort();
+    const left = Math.floor(outliers * sorted.length);
+    return [sorted[left], sorted[sorted.length - 1 - left]];
+  });
+}
+
+function cubeOf([x, y, z]: Sides): { centre: Vec3; radius: number } {
+  const middle = ([low, high]: readonly [number, number]): number => (low + high) / 2;
+  return {
+    centre: [middle(x), middle(y), middle(z)],
+    radius: Math.max(...[x, y, z].map(([low, high]) => (high - low) / 2)),
+  };
 }

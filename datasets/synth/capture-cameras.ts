@@ -46,6 +46,22 @@ export function captureCameras(count: number, width: number, seed: number): Came
   });
 }
 
+/**
+ * `count` cameras along 3 m of a street, 6 m before the house front y = 0, turned up to 55 degrees to either side: they look at nothing in common,
+ * and what they look at is far outside of the box around them.
+ */
+export function streetCameras(count: number, width: number, seed: number): Camera[] {
+  const random = new Random(seed * 2 + 14);
+  const jitter = (): number => random.float() - 0.5;
+  const intrinsics = captureIntrinsics(width);
+  return Array.from({ length: count }, (_, i) => {
+    const position: Vec3 = [3 * ((i + 0.5) / count - 0.5) + jitter() * 0.1, -6 + jitter() * 0.3, 0.9 + jitter() * 0.5];
+    const turn = (((i * 0.618034) % 1) - 0.5) * 1.92;
+    const target: Vec3 = [position[0] + Math.sin(turn), position[1] + Math.cos(turn), position[2] + 0.12 + jitter() * 0.2];
+    return { camToWorld: lookAt(position, target, [jitter() * 0.05, jitter() * 0.05, 1]), intrinsics };
+  });
+}
+
 /** 40 degrees high as for the other generated scenes; neither square pixels nor a principal point in the middle. */
 export function captureIntrinsics(width: number): Intrinsics {
   const height = Math.round(width * 0.75);

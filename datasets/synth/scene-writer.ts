@@ -9,6 +9,8 @@ import { renderSynthetic, renderSyntheticDepth, type SyntheticScene } from './re
 
 export interface SceneWriting {
   readonly scene: SyntheticScene;
+  /** Of scenes that have their own. */
+  readonly cameras?: (count: number, width: number, seed: number) => Camera[];
   /** Of a format without splits, `train` is all of them. */
   readonly views: Readonly<Record<SplitName, number>>;
   /** Width of the images, pixels. */

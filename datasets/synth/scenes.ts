@@ -2,11 +2,14 @@
 import { InputError } from '../../src/base/errors.ts';
 import { armillaryParts } from './armillary.ts';
 import { engineShedParts } from './engine-shed.ts';
+import { facadeParts, streetParts } from './facade.ts';
 import { landscapeParts } from './landscape.ts';
 import { locomotiveParts } from './locomotive.ts';
 import type { Part } from './part.ts';
 import { prepareScene, type SyntheticScene } from './render-synthetic.ts';
 import type { SceneWriter } from './scene-writer.ts';
+import { streetCameras } from './capture-cameras.ts';
+import type { Camera } from '../../src/geometry/camera.ts';
 import { writeBlender } from './write-blender.ts';
 import { writeLlff } from './write-llff.ts';
 import { writeNerfstudio } from './write-nerfstudio.ts';
@@ -20,6 +23,8 @@ interface SceneEntry {
   /** Samples a pixel along each axis. */
   readonly samples: number;
   readonly parts: () => Part[];
+  /** Of a nerfstudio capture; default: an orbit. */
+  readonly cameras?: (count: number, width: number, seed: number) => Camera[];
   /** Far around the parts; without it they are cut out, or the parts themselves leave no gap. */
   readonly surroundings?: () => Part[];
 }
@@ -60,6 +65,15 @@ export const SYNTHETIC_SCENES: readonly SceneEntry[] = [
     samples: 3,
     parts: locomotiveParts,
     surroundings: landscapeParts,
+  },
+  {
+    name: 'facade',
+    description: 'a long house front, photographed from across the street',
+    format: 'nerfstudio',
+    samples: 3,
+    cameras: streetCameras,
+    parts: facadeParts,
+    surroundings: streetParts,
   },
 ];
 

@@ -10,8 +10,8 @@ import { matrixRows, sampleDepths, writeText, writeView, writingRandom, type Sce
 const POINTS_A_VIEW = 40;
 
 export const writeNerfstudio: SceneWriter = async (writing) => {
-  const { scene, views, size, seed, folder, files, report } = writing;
-  const cameras = captureCameras(views.train, size, seed);
+  const { scene, cameras: syntheticCameras, views, size, seed, folder, files, report } = writing;
+  const cameras = (syntheticCameras ?? captureCameras)(views.train, size, seed);
   const random = writingRandom(seed);
   const points: number[] = [];
   for (const [i, camera] of cameras.entries()) {

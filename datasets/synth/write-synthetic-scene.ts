@@ -30,8 +30,8 @@ export async function writeSyntheticScene(options: SynthOptions): Promise<void> 
   if (!Number.isInteger(size) || size < 8 || size > 4096)
     throw new InputError(`size: expected 8 to 4096 pixels, found ${size}`, 'Give one whole number, the width of the images.');
   const views = viewCounts(options.views);
-  const { format } = syntheticEntry(options.scene);
-  await WRITERS[format]({ ...options, scene: createSyntheticScene(options.scene), views, seed });
+  const { format, cameras } = syntheticEntry(options.scene);
+  await WRITERS[format]({ ...options, scene: createSyntheticScene(options.scene), cameras, views, seed });
 }
 
 function viewCounts(views: SynthOptions['views']): Record<SplitName, number> {

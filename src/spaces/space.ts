@@ -32,7 +32,7 @@ export type SceneSpace =
    * A length before it was turned to face forward times `scale` is a length of this world.
    */
   | { readonly kind: 'ndc'; readonly near: number; readonly scale: number }
-  /** The background reaches far beyond the cameras. `centre` and half the longest side (`radius`) of the box of the camera centres: the inner region. */
+  /** The background reaches far beyond the cameras. Centre and half side of the inner cube, which holds the cameras and what they look at. */
   | { readonly kind: 'unbounded'; readonly centre: Vec3; readonly radius: number };
 
 export type SpaceKind = FieldSpace['kind'];

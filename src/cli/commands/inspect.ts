@@ -106,9 +106,11 @@ function describeFrame({ centre, scale }: WorldFrame): string {
   return `${[moved, scaled].filter(Boolean).join(', ')} in training; all places here are those of the file`;
 }
 
-function spaceText({ space, points }: SceneReport): string {
+function spaceText({ space, points, cameras: { reach } }: SceneReport): string {
   const cloud = points === 0 ? '' : `; ${points.toLocaleString('en')} points`;
-  return describeSpace(space) + cloud;
+  const wider = space.kind === 'unbounded' && space.radius > 1.001 * reach;
+  const why = wider ? `, wider than the cameras' own ${reach.toPrecision(3)} m, to hold what they look at` : '';
+  return describeSpace(space) + why + cloud;
 }
 
 function point(values: readonly number[]): string {
