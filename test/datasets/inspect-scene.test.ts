@@ -79,7 +79,7 @@ describe('inspecting a scene', () => {
     await writeSplit(folder, 'test', 1);
     const report = inspectScene(await open(folder, { near: 1, far: 9 }));
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
-    expect(report.cameras).toEqual({ centre: null, distance: null, spread: null, up: expect.any(String) as string });
+    expect(report.cameras).toEqual({ centre: null, distance: null, spread: null, reach: 0, up: expect.any(String) as string });
     expect(report.problems).toContain('there is no train split: the scene can be looked at, but not trained on');
   });
 });
