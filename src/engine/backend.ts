@@ -6,6 +6,7 @@ import type { GridSpec } from '../geometry/grid.ts';
 import type { TotalVariation, VariationReach } from '../model/total-variation.ts';
 import type { ParameterName, TensorName } from '../model/tensor-names.ts';
 import type { Counts } from './counts.ts';
+import type { ProbedRay } from './probe.ts';
 import type { Rays } from '../geometry/rays.ts';
 import type { Camera } from '../geometry/camera.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
@@ -161,6 +162,11 @@ export interface FieldEngine {
     settings: StepSettings,
   ): Promise<{ result: StepResult; gradients: Partial<Record<ParameterName, Float32Array>> }>;
   renderRays(rays: Rays, settings: RenderSettings): Promise<RenderedRays>;
+  /**
+   * What happens along some rays: samples, network inputs, potentials and spikes. A neuron whose potential is within rounding of its threshold may do
+   * otherwise than in `renderRays`. Throws RangeError as that does.
+   */
+  probe(rays: Rays, settings: Omit<RenderSettings, 'background'>): Promise<ProbedRay[]>;
   /** Where the engine has a GPU: the colours of a camera, made and left there; not in normalised device coordinates. */
   paint?(wanted: PaintRequest, settings: RenderSettings): Promise<Counts>;
   dispose(): Promise<void>;

@@ -2,7 +2,7 @@
 import { constant, leaf, type Expr } from '../neurons/graph.ts';
 import { differentiate } from '../neurons/differentiate.ts';
 import { rawLeaf, valueOf } from '../neurons/parameters.ts';
-import { evaluateMatrix, type LeafValues } from './evaluate-matrix.ts';
+import { evaluateRows, type LeafValues } from '../neurons/evaluate-rows.ts';
 import { parameterLeaf, stateLeaf, type Quantiser } from './quantiser.ts';
 
 /** Numbers of a matrix [in, out]. */
@@ -20,7 +20,7 @@ export type QuantisedGradient = Pick<QuantisedMatrix, 'raw' | 'parameters'>;
 const seenAdjoint = leaf('adjoint', 'seen');
 
 export function quantise(quantiser: Quantiser, matrix: QuantisedMatrix): Float32Array {
-  return evaluateMatrix([quantiser.value], leavesOf(quantiser, matrix), matrix.raw.length)[0].slice();
+  return evaluateRows([quantiser.value], leavesOf(quantiser, matrix), matrix.raw.length)[0].slice();
 }
 
 /** @param gradient d loss / d what the kernels saw */
@@ -31,7 +31,7 @@ export function quantiserGradient(quantiser: Quantiser, matrix: QuantisedMatrix,
   const learned = Object.entries(matrix.parameters);
   const wanted: Expr[] = [rawLeaf, ...learned.map(([name]) => parameterLeaf(name, quantiser.parameters[name]))];
   const leaves = new Map([...leavesOf(quantiser, matrix), [seenAdjoint, gradient]]);
-  const [raw, ...shares] = evaluateMatrix(
+  const [raw, ...shares] = evaluateRows(
     wanted.map((at) => adjoints.get(at) ?? constant(0)),
     leaves,
     matrix.raw.length,
@@ -46,7 +46,7 @@ function throughTransform(quantiser: Quantiser, name: string, raw: Float32Array,
   shares.forEach((share, i) => (sums[i % raw.length] += share));
   const { value } = quantiser.parameters[name].learned!;
   const slope = differentiate([[value(rawLeaf), constant(1)]], () => constant(0)).get(rawLeaf) ?? constant(0);
-  const [slopes] = evaluateMatrix([slope], new Map([[rawLeaf, raw]]), raw.length);
+  const [slopes] = evaluateRows([slope], new Map([[rawLeaf, raw]]), raw.length);
   return Float32Array.from(sums, (sum, i) => sum * slopes[i]);
 }
 

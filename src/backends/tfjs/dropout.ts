@@ -7,7 +7,7 @@
  *
  * No gradient passes through q.
  */
-import { noiseKey, uniform } from './poisson-encoding.ts';
+import { noiseKey, uniform } from '../../math/noise.ts';
 
 export interface Dropout {
   /** rho */

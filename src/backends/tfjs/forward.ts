@@ -61,6 +61,8 @@ export interface HiddenActivity extends Pick<NetworkPass, 'outputs' | 'events' |
   readonly atSamples: Readonly<Record<'events' | 'potentials', readonly Tensor[]>> | null;
   /** How near a neuron was to being dropped or kept; Infinity without dropout. */
   readonly dropoutMargin: number;
+  /** What the first layer was shown, [T,R,I]. */
+  readonly inputs: Tensor;
   /** Time steps for which every sample was shown. */
   readonly repeats: number;
   /** null unless the inputs are spikes */
@@ -148,7 +150,7 @@ export function colourLogits(
   const spiking = neuron.spikes ? { events: pass.events.map(atSamples), potentials: pass.potentials.map(atSamples) } : null;
   return {
     logits: tf.mean(atSamples(pass.logits), 0),
-    hidden: { ...pass, parameters: bound, layout, repeats, poisson, atSamples: spiking, dropoutMargin },
+    hidden: { ...pass, parameters: bound, inputs, layout, repeats, poisson, atSamples: spiking, dropoutMargin },
     teacher: input.teacher
       ? askTeacher(tf, input.teacher.tensors, spec, input.teacher.rays, samples, raysOfSamples(samples), viewTerms)
       : null,

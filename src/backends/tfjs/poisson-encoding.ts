@@ -6,7 +6,7 @@
  *     u  = (hash32(seed ^ hash32(ray 0x9E3779B1 ^ hash32(64 stepIndex + t)) ^ c 0x85EBCA6B) >>> 8) / 2^24
  */
 import type { PackedSamples } from '../../../renderer/march.ts';
-import { hash32 } from '../../math/random.ts';
+import { noiseKey, uniform } from '../../math/noise.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 
 export type InputRange = readonly [low: number, high: number];
@@ -45,14 +45,4 @@ export function poissonNoise(seed: number, samples: PackedSamples, firstRay: num
     }
   }
   return noise;
-}
-
-/** Key of what is drawn on a ray for `word`: 64 stepIndex + t here, -layer in dropout. */
-export function noiseKey(seed: number, ray: number, word: number): number {
-  return seed ^ hash32(Math.imul(ray, 0x9e3779b1) ^ hash32(word));
-}
-
-/** Number c of a key, uniform in [0, 1), 24 bits. */
-export function uniform(key: number, c: number): number {
-  return (hash32(key ^ Math.imul(c, 0x85ebca6b)) >>> 8) / 16777216;
 }

@@ -7,6 +7,7 @@ import type { TfjsRepresentation } from './representations/representation.ts';
 import { voxelCount } from '../../geometry/grid.ts';
 import type { Rays } from '../../geometry/rays.ts';
 import { addCounts, emptyCounts } from '../../engine/counts.ts';
+import type { ProbedRay } from '../../engine/probe.ts';
 import { marchRays, type PackedSamples } from '../../../renderer/march.ts';
 import { encodeViews } from '../../../renderer/view-encoding.ts';
 import { hiddenLayers } from '../../model/network-facts.ts';
@@ -35,6 +36,7 @@ import { FieldTensors } from './field-tensors.ts';
 import { forward, type ForwardInput, type ForwardPass } from './forward.ts';
 import { trainingLoss, type Loss } from './loss.ts';
 import { RENDER_RAYS } from './memory.ts';
+import { probedRays } from './probe-pass.ts';
 import { quantisedTensor } from './quantised-weights.ts';
 import type { InputRange } from './poisson-encoding.ts';
 import { createTeacher, disposeTeacher, type TeacherTensors } from './teacher.ts';
@@ -182,6 +184,22 @@ export class TfjsField implements HostEngine {
       });
     }
     return out;
+  }
+
+  async probe(rays: Rays, settings: Omit<RenderSettings, 'background'>): Promise<ProbedRay[]> {
+    checkRays(rays);
+    const [low, high] = await this.read('inputRange');
+    const samples = marchRays(this.spec, rays, await this.densityAt(), this.tensors.occupancy, settings.weightThreshold);
+    let probed: ProbedRay[] = [];
+    this.tf.tidy(() => {
+      const noise = { seed: settings.noiseSeed ?? 0, firstRay: 0, range: [low, high] as const };
+      const background = this.tf.zeros([rays.count, 3]);
+      const pass = this.forward(rays, { samples, background, noise, neuron: this.neuron });
+      const field = Object.fromEntries(this.tensors.grids.map(({ name }) => [name, this.tensors.get(name)]));
+      const density = samples.stepIndex.length > 0 ? this.representation.density(this.tf, this.spec, field, samples) : null;
+      probed = probedRays(this.spec, samples, pass, density);
+    });
+    return probed;
   }
 
   async dispose(): Promise<void> {

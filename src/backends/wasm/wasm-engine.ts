@@ -1,5 +1,6 @@
 /** One field on the wasm backend: sets the kernels' state, hands out rays, reads back results. */
 import { voxelCount } from '../../geometry/grid.ts';
+import type { ProbedRay } from '../../engine/probe.ts';
 import type { Rays } from '../../geometry/rays.ts';
 import type { ParameterName, TensorName } from '../../model/tensor-names.ts';
 import { emptyCounts, addCounts } from '../../engine/counts.ts';
@@ -26,6 +27,7 @@ import { weightTensors, type WeightName } from '../../model/network-layers.ts';
 import { networkState, teacherState } from './network-state.ts';
 import { lossValue, realRows, sampleScales, spikeScales, steepness, teacherPotentialScale } from '../shared/loss.ts';
 import { NeuronParameters } from '../shared/neuron-parameters.ts';
+import { probeRays } from '../shared/probe-rays.ts';
 import { WeightTransforms } from '../shared/weight-transforms.ts';
 import { Statistics } from './statistics.ts';
 import { TensorStore } from './tensor-store.ts';
@@ -224,6 +226,10 @@ export class WasmEngine implements HostEngine {
       addCounts(out.counts, this.statistics.counts(this.pool.threads, count));
     }
     return out;
+  }
+
+  probe(rays: Rays, settings: Omit<RenderSettings, 'background'>): Promise<ProbedRay[]> {
+    return probeRays(this, rays, settings);
   }
 
   async dispose(): Promise<void> {

@@ -1,5 +1,6 @@
 /** One field on a GPU: uploads rays and numbers, makes calls, hands out what the interface promises. */
 import { voxelCount } from '../../geometry/grid.ts';
+import type { ProbedRay } from '../../engine/probe.ts';
 import type { Rays } from '../../geometry/rays.ts';
 import { addCounts, emptyCounts, type Counts } from '../../engine/counts.ts';
 import { spaceFacts, spaceOf } from '../../spaces/index.ts';
@@ -27,6 +28,7 @@ import { biasCorrection } from '../shared/bias-correction.ts';
 import { checkRays, checkStep, checkTeacher, usesTeacher } from '../shared/check-step.ts';
 import { isSpikingNetwork } from '../../model/network-facts.ts';
 import { NeuronParameters } from '../shared/neuron-parameters.ts';
+import { probeRays } from '../shared/probe-rays.ts';
 import { WeightTransforms } from '../shared/weight-transforms.ts';
 import { CallRunner, NO_NUMBERS, type Call, type ResultPiece } from './call-runner.ts';
 import type { WebgpuDevice } from './device.ts';
@@ -295,6 +297,10 @@ export class WebgpuEngine implements FieldEngine {
         await Promise.all(batches.map(renderBatch));
       }
     });
+  }
+
+  probe(rays: Rays, settings: Omit<RenderSettings, 'background'>): Promise<ProbedRay[]> {
+    return probeRays(this, rays, settings);
   }
 
   async dispose(): Promise<void> {

@@ -1,12 +1,12 @@
-/** Expressions over all weights of a matrix [in, out] at once, in single precision node by node, as tensor code computes them. */
-import { applyBinary, applyUnary } from '../neurons/evaluate.ts';
-import { inOrder, type Expr } from '../neurons/graph.ts';
+/** Expressions over many elements at once (neurons of a layer, weights of a matrix), in single precision node by node, as tensor code computes them. */
+import { applyBinary, applyUnary } from './evaluate.ts';
+import { inOrder, type Expr } from './graph.ts';
 
-/** Values of a leaf: of every weight, of every output (a row), or one for all. */
+/** Values of a leaf: of every element, of a row of them that repeats (the outputs of a matrix), or one for all. */
 export type LeafValues = ReadonlyMap<Expr, Float32Array>;
 
-/** @returns of each root, a value for each of `count` weights */
-export function evaluateMatrix(roots: readonly Expr[], leaves: LeafValues, count: number): Float32Array[] {
+/** @returns of each root, a value for each of `count` elements */
+export function evaluateRows(roots: readonly Expr[], leaves: LeafValues, count: number): Float32Array[] {
   const values = new Map<Expr, Float32Array>();
   for (const node of inOrder(roots)) values.set(node, valuesOf(node, values, leaves, count));
   return roots.map((root) => values.get(root)!);

@@ -1,0 +1,135 @@
+/** A colour network on the host, from an engine's tensors: layers by their kinds, neurons by their expressions, in single precision. */
+import type { FieldEngine } from '../../engine/backend.ts';
+import type { ProbedLayer } from '../../engine/probe.ts';
+import type { LayerOps } from '../../model/layers/layer-kind.ts';
+import { layersOf, type NetworkLayer } from '../../model/network-layers.ts';
+import { seenWeights } from '../../model/quantised-layers.ts';
+import { inputLeaf, learnedParameters, potentialLeaf, type NeuronDefinition } from '../../neurons/define-neuron.ts';
+import { evaluateRows } from '../../neurons/evaluate-rows.ts';
+import { leaf, type Expr } from '../../neurons/graph.ts';
+import { neuronNamed } from '../../neurons/index.ts';
+import { valueOf } from '../../neurons/parameters.ts';
+import { parameterValues } from '../../neurons/settings.ts';
+
+/** What a time step gave. */
+export interface HostStep {
+  readonly inputs: Float32Array;
+  readonly layers: readonly ProbedLayer[];
+  /** [3] */
+  readonly logits: Float32Array;
+}
+
+interface Matrix {
+  readonly data: Float32Array;
+  readonly columns: number;
+}
+
+interface HostLayer {
+  readonly layer: NetworkLayer;
+  readonly tensors: readonly Matrix[];
+  /** Values of the parameters of the neurons behind it. */
+  readonly parameters: ReadonlyMap<Expr, Float32Array>;
+}
+
+export class HostNetwork {
+  private readonly neuron: NeuronDefinition;
+  private readonly layers: readonly HostLayer[];
+
+  private constructor(neuron: NeuronDefinition, layers: readonly HostLayer[]) {
+    this.neuron = neuron;
+    this.layers = layers;
+  }
+
+  /** Of an engine whose field has a network. */
+  static async read(engine: Pick<FieldEngine, 'spec' | 'read'>): Promise<HostNetwork> {
+    const { spec } = engine;
+    const read = (name: string): Promise<Float32Array> => engine.read(name);
+    const network = spec.network!;
+    const neuron = neuronNamed(network.neuron);
+    const weights = await seenWeights(spec, read);
+    const constants = parameterValues(network);
+    const layers = layersOf(spec);
+    const hosted: HostLayer[] = [];
+    for (const layer of layers) {
+      const parameters = new Map<Expr, Float32Array>();
+      const leafOf = (name: string): Expr => leaf('param', name, neuron.parameters[name].scope === 'layer');
+      for (const [name, value] of Object.entries(constants)) parameters.set(leafOf(name), Float32Array.of(value));
+      if (layer.number < layers.length)
+        for (const [name, { learned }] of learnedParameters(neuron))
+          parameters.set(
+            leafOf(name),
+            (await read(`n${layer.number}.${name}`)).map((raw) => valueOf(learned, raw)),
+          );
+      const tensors = layer.tensors.map(({ name, shape }) => ({ data: weights.get(name)!, columns: shape[shape.length - 1] }));
+      hosted.push({ layer, tensors, parameters });
+    }
+    return new HostNetwork(neuron, hosted);
+  }
+
+  /** One sequence of time steps; membranes begin at 0. `inputs` [I] of each step. */
+  run(inputs: readonly Float32Array[]): HostStep[] {
+    let rows: Matrix = { data: concatenated(inputs), columns: this.layers[0].layer.inputs };
+    const activity: ProbedLayer[][] = inputs.map(() => []);
+    this.layers.slice(0, -1).forEach(({ layer, tensors, parameters }) => {
+      const currents = layer.kind.currents(hostOps, rows, tensors);
+      const outputs = this.scan(currents.data, layer.outputs, parameters, (row, probed) => activity[row].push(probed));
+      rows = { data: outputs, columns: layer.outputs };
+    });
+    const { layer, tensors } = this.layers[this.layers.length - 1];
+    const { data, columns } = layer.kind.currents(hostOps, rows, tensors);
+    return inputs.map((of, row) => ({ inputs: of, layers: activity[row], logits: data.subarray(row * columns, (row + 1) * columns) }));
+  }
+
+  /** Neurons of a layer over time. Returns their outputs [n,W]. */
+  private scan(
+    currents: Float32Array,
+    width: number,
+    parameters: ReadonlyMap<Expr, Float32Array>,
+    tell: (row: number, layer: ProbedLayer) => void,
+  ): Float32Array {
+    const { potential, output, next, states } = this.neuron;
+    const outputs = new Float32Array(currents.length);
+    let before: readonly Float32Array[] = states.map(() => new Float32Array(width));
+    for (let row = 0; row * width < currents.length; row++) {
+      const leaves = new Map([...parameters, [inputLeaf, currents.subarray(row * width, (row + 1) * width)] as const]);
+      states.forEach((state, i) => leaves.set(leaf('state', state), before[i]));
+      const [potentials] = evaluateRows([potential], leaves, width);
+      const [out, ...after] = evaluateRows([output, ...next], leaves.set(potentialLeaf, potentials), width);
+      before = after;
+      outputs.set(out, row * width);
+      const neurons = Uint16Array.from([...out.keys()].filter((neuron) => out[neuron] !== 0));
+      tell(row, { potentials: potentials.slice(), neurons, values: Float32Array.from(neurons, (neuron) => out[neuron]) });
+    }
+    return outputs;
+  }
+}
+
+function concatenated(rows: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(rows.reduce((sum, { length }) => sum + length, 0));
+  let first = 0;
+  for (const row of rows) {
+    all.set(row, first);
+    first += row.length;
+  }
+  return all;
+}
+
+const elementwise =
+  (apply: (x: number, y: number) => number) =>
+  (a: Matrix, b: Matrix): Matrix => ({ ...a, data: a.data.map((value, i) => apply(value, b.data[i % b.data.length])) });
+
+const hostOps: LayerOps<Matrix> = {
+  multiply: (rows, matrix) => {
+    const count = rows.data.length / rows.columns;
+    const data = new Float32Array(count * matrix.columns);
+    for (let row = 0; row < count; row++)
+      for (let column = 0; column < matrix.columns; column++) {
+        let sum = 0;
+        for (let i = 0; i < rows.columns; i++) sum += rows.data[row * rows.columns + i] * matrix.data[i * matrix.columns + column];
+        data[row * matrix.columns + column] = sum;
+      }
+    return { data, columns: matrix.columns };
+  },
+  add: elementwise((x, y) => x + y),
+  scale: elementwise((x, y) => x * y),
+};
