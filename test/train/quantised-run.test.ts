@@ -1,0 +1,28 @@
+/** Runs whose weights are quantised by what a program brings along: on every backend they go on bit for bit, and the kernels see whole steps. */
+import { expect, test } from 'vitest';
+import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
+import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
+import type { Backend } from '../../src/engine/backend.ts';
+import { seenWeights } from '../../src/model/quantised-layers.ts';
+import '../helpers/step-quantiser.ts';
+import { expectSameBits, run } from './run-in-memory.ts';
+import { leastConfig } from './tiny-scene.ts';
+
+test.each<[string, () => Promise<Backend>]>([
+  ['wasm', () => createWasmBackend({ threads: 2 })],
+  ['tfjs', () => createTfjsBackend()],
+])('%s: an ANN with quantised weights becomes a spiking network with them, and training goes on bit for bit', async (_name, start) => {
+  const backend = await start();
+  const least = leastConfig();
+  const config = { ...least, network: { ...least.network, quantiser: ['steps', null, 'steps'] }, fine: { ...least.fine, annShare: 0.5 } };
+  const whole = await run(backend, config);
+  const last = whole.saved.at(-1)!;
+  expect(last.names).toEqual(expect.arrayContaining(['q1.step', 'q3.step.m', 'q1.largest']));
+  expect([...last.tensors.get('q1.step')!].some((raw) => Math.abs(raw - Math.log(0.17)) > 1e-6)).toBe(true);
+  const first = await run(backend, config, {}, 11);
+  expectSameBits((await run(backend, config, { start: first.saved.at(-1)! })).saved.at(-1)!, last);
+
+  const seen = (await seenWeights(last.spec, (name) => last.read(name))).get('w3')!;
+  const step = last.tensors.get('q3.step')!.map(Math.exp);
+  seen.forEach((value, i) => expect(Math.abs(value / step[i % 3] - Math.round(value / step[i % 3]))).toBeLessThan(1e-4));
+});
