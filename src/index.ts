@@ -45,6 +45,11 @@ export {
   type Transform,
 } from './neurons/parameters.ts';
 export type { FieldSpec, NetworkSpec } from './model/field-spec.ts';
+export { registerRepresentation } from './model/representations/index.ts';
+export type { Representation, RepresentationSpec, RepresentationTensor, TensorValues } from './model/representations/representation.ts';
+export { gatherRows } from './backends/tfjs/custom-gradients.ts';
+export type { TfjsRepresentation } from './backends/tfjs/representations/representation.ts';
+export type { Lattice } from './lattice/lattice.ts';
 export { createRun, openRun, type RunFolder } from './run/run-folder.ts';
 export type { RunRecord } from './run/run-record.ts';
 export { VERSION } from './run/version.ts';

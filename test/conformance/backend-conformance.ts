@@ -4,6 +4,7 @@
  *
  * Tolerances are for single precision with another order of summation; the comments give what was measured between tfjs and wasm.
  */
+import { representations } from '../../src/model/representations/index.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Backend, FieldEngine, StepResult, StepSettings } from '../../src/engine/backend.ts';
 import { createTfjsBackend, type TfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
@@ -28,8 +29,19 @@ const TRAINING_STEPS = 10;
 /** Adam amplifies gradients far below epsilon, rounding included; here gradients are 1e-5 to 1e-2. */
 const TRAINING_ADAM = { beta1: 0.9, beta2: 0.99, epsilon: 1e-6 };
 
+/** With every representation that the backend has. @param name begins with the backend's */
 export function describeConformance(name: string, createBackend: () => Promise<Backend>, cases = conformanceCases): void {
-  describe(`${name} agrees with tfjs`, () => {
+  for (const { kind } of representations().filter(({ backends }) => backends.some((backend) => name.startsWith(backend))))
+    describeWith(kind, name, createBackend, cases);
+}
+
+function describeWith(
+  representation: string,
+  name: string,
+  createBackend: () => Promise<Backend>,
+  cases: readonly ConformanceCase[],
+): void {
+  describe(`${name} agrees with tfjs: ${representation}`, () => {
     let reference: TfjsBackend;
     let backend: Backend;
     beforeAll(async () => {
@@ -41,7 +53,7 @@ export function describeConformance(name: string, createBackend: () => Promise<B
       describe(conformanceCase.name, () => {
         let pair: EnginePair;
         beforeAll(async () => {
-          pair = await createPair(reference, backend, fieldFixture(conformanceCase.options));
+          pair = await createPair(reference, backend, fieldFixture({ ...conformanceCase.options, representation }));
         });
         afterAll(() => pair.dispose());
 
@@ -49,7 +61,8 @@ export function describeConformance(name: string, createBackend: () => Promise<B
         test('rendered rays', () => compareRendering(pair));
       });
       if (conformanceCase.trainSeed !== undefined) {
-        test(`${conformanceCase.name}: ${TRAINING_STEPS} training steps`, () => compareTraining(reference, backend, conformanceCase));
+        test(`${conformanceCase.name}: ${TRAINING_STEPS} training steps`, () =>
+          compareTraining(reference, backend, { ...conformanceCase, options: { ...conformanceCase.options, representation } }));
       }
     }
   });

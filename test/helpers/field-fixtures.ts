@@ -2,8 +2,7 @@
  * Small random fields with rays and settings, as plain data and the same for a given seed: what closed forms do not cover is compared on
  * these, backend against backend.
  */
-import { representationOf } from '../../src/model/representations/index.ts';
-import { denseSpec } from '../../src/model/representations/dense.ts';
+import { representationNamed, representationOf } from '../../src/model/representations/index.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import type { Vec3 } from '../../src/geometry/vector.ts';
@@ -41,7 +40,9 @@ export interface FixtureOptions {
   /** null: the coarse stage, three feature channels that are colour logits. */
   readonly network?: Partial<NetworkSpec> | null;
   readonly loss?: Partial<LossWeights>;
-  readonly spec?: Partial<Omit<FieldSpec, 'network' | 'featureChannels'>>;
+  readonly spec?: Partial<Omit<FieldSpec, 'network' | 'representation'>>;
+  /** Kind; default: dense grids. */
+  readonly representation?: string;
   readonly settings?: Partial<Omit<StepSettings, 'loss'>>;
   /** A random teacher whose box and grid are not the student's. */
   readonly teacher?: boolean;
@@ -81,8 +82,18 @@ export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
   const spec = fixtureSpec(options);
   const voxels = voxelCount(spec.grid);
   const tensors: FieldFixture['tensors'] = {
-    density: normals(random, voxels, 3),
-    features: normals(random, voxels * representationOf(spec).features, 1.5),
+    ...Object.fromEntries(
+      representationOf(spec)
+        .tensors(spec)
+        .map(({ name, shape, group }) => [
+          name,
+          normals(
+            random,
+            shape.reduce((a, b) => a * b, 1),
+            group === 'density' ? 3 : 1.5,
+          ),
+        ]),
+    ),
     rate: Float32Array.from({ length: voxels }, () => 0.5 + random.float()),
   };
   if (spec.network !== null) {
@@ -167,11 +178,11 @@ export function normals(random: Random, count: number, sd: number): Float32Array
   });
 }
 
-function fixtureSpec({ network, spec, size }: FixtureOptions): FieldSpec {
+function fixtureSpec({ network, spec, size, representation = 'dense' }: FixtureOptions): FieldSpec {
   return {
     space: BOUNDED,
     grid: { size: size ?? [9, 8, 7], min: [-1.1, -0.9, -0.8], max: [1, 0.95, 0.75] },
-    representation: denseSpec(network === null ? 3 : 12),
+    representation: representationNamed(representation).standard(network === null ? 3 : 12),
     network: network === null ? null : { ...NETWORK, ...network },
     densityShift: -1,
     interval: 0.5,

@@ -2,6 +2,7 @@
  * Where everything lies in the one shared memory of an engine, worked out before anything is allocated. Pages that are never touched cost
  * nothing, so regions are sized for the worst case of a step; `estimateBytes` is their sum.
  */
+import type { GridSizes, WasmRepresentation } from './representations/representation.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import { maxStepsPerRay } from '../../lattice/lattice.ts';
 import { voxelCount } from '../../geometry/grid.ts';
@@ -21,10 +22,7 @@ export const CHUNK_ROWS = 128;
 const WASM_LIMIT = 2 ** 32;
 
 /** Sizes that follow from a spec and do not change when the grid grows within the capacity. */
-export interface Sizes extends ScanSizes {
-  readonly voxels: number;
-  readonly channels: number;
-  readonly featureStride: number;
+export interface Sizes extends ScanSizes, GridSizes {
   readonly width: number;
   readonly inputs: number;
   readonly inputRows: number;
@@ -35,7 +33,6 @@ export interface Sizes extends ScanSizes {
   readonly laneCapacity: number;
   /** Of a thread, that a step touches at most. */
   readonly touchedVoxels: number;
-  readonly slotCapacity: number;
   readonly rays: number;
   /** Of a teacher's grid; 0: no teacher. */
   readonly teacherVoxels: number;
@@ -92,7 +89,13 @@ export interface MemoryPlan {
   readonly bytes: number;
 }
 
-export function planMemory(sizes: Sizes, training: boolean, threads: number, scratchStride: number): MemoryPlan {
+export function planMemory(
+  sizes: Sizes,
+  representation: WasmRepresentation,
+  training: boolean,
+  threads: number,
+  scratchStride: number,
+): MemoryPlan {
   const offsets: Record<string, number> = {};
   // The first page holds the tables of the compiler's maths functions; and a pointer of 0 means "none" to the kernels.
   let cursor = 65536;
@@ -103,8 +106,8 @@ export function planMemory(sizes: Sizes, training: boolean, threads: number, scr
   const { voxels, featureStride, width, inputRows, networkFloats, gradientFloats, rays } = sizes;
   reserve('workCounter', 64);
   reserve('stats', Math.max(LANES, threads) * STATS_BYTES);
-  reserve('density', voxels * 4);
-  reserve('features', voxels * featureStride * 4);
+  const regions = representation.regions(sizes, threads);
+  for (const [name, bytes] of regions.parameters) reserve(name, bytes);
   reserve('rate', training ? voxels * 4 : 0);
   reserve('occupancy', voxels);
   reserve('leap', voxels);
@@ -131,11 +134,7 @@ export function planMemory(sizes: Sizes, training: boolean, threads: number, scr
     reserve('rayRecords', rays * 16);
     reserve('networkMoments', networkFloats * 8);
     reserve('networkGradients', gradientFloats * 4 * LANES);
-    reserve('densityMoments', voxels * 8);
-    reserve('featureMoments', voxels * featureStride * 8);
-    reserve('slotOf', voxels * 4);
-    reserve('slotVoxels', threads * sizes.slotCapacity * 4);
-    reserve('slotGradients', threads * sizes.slotCapacity * (featureStride + 4) * 4);
+    for (const [name, bytes] of regions.training) reserve(name, bytes);
     reserve('records', LANES * sizes.laneCapacity * RECORD_BYTES);
     reserve('featureGradients', LANES * sizes.laneCapacity * featureStride * 4);
     reserve('potentialCoefficients', width * 8);

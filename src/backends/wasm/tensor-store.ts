@@ -1,10 +1,10 @@
 /**
- * Tensors of the Backend contract as they lie in the kernels' memory: feature rows padded to a multiple of 4, moments of a voxel interleaved,
- * weights with zero rows (w1) or a zero column (w3), the network's moments one behind the other.
+ * Tensors of the Backend contract as they lie in the kernels' memory: those of the representation as its module says (representations/); weights with zero rows (w1) or a zero column (w3), the network's moments one behind the other.
  */
+import type { RegionPlace, WasmRepresentation } from './representations/representation.ts';
 import type { Teacher } from '../../engine/backend.ts';
 import type { WeightName } from '../../model/network-layers.ts';
-import { splitTensorName, type TensorName } from '../../model/tensor-names.ts';
+import { splitTensorName, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
 import type { MemoryPlan, Sizes } from './memory-plan.ts';
 
 /** Row r of a tensor's `columns` values lies at float `base + r*stride`; the rest of a row belongs to others or stays zero. */
@@ -19,8 +19,10 @@ export class TensorStore {
   private readonly floats: Float32Array;
   private readonly sizes: Sizes;
   private readonly plan: MemoryPlan;
+  private readonly representation: WasmRepresentation;
 
-  constructor(buffer: SharedArrayBuffer, plan: MemoryPlan, sizes: Sizes) {
+  constructor(buffer: SharedArrayBuffer, plan: MemoryPlan, sizes: Sizes, representation: WasmRepresentation) {
+    this.representation = representation;
     this.floats = new Float32Array(buffer);
     this.plan = plan;
     this.sizes = sizes;
@@ -56,14 +58,28 @@ export class TensorStore {
 
   /** Zeroes what belongs to the grid. */
   clearGrid(voxels: number): void {
-    const { featureStride } = this.sizes;
-    const clear = (name: string, count: number): void => {
-      if (name in this.plan.offsets) this.floats.fill(0, this.offset(name), this.offset(name) + count);
-    };
-    clear('density', voxels);
-    clear('features', voxels * featureStride);
-    clear('densityMoments', voxels * 2);
-    clear('featureMoments', voxels * featureStride * 2);
+    this.clearRegions(
+      this.representation
+        .cleared(this.sizes, voxels)
+        .map(([name]) => name)
+        .filter((name) => name in this.plan.offsets),
+      voxels,
+    );
+  }
+
+  /** Zeroes what a grid uses of these regions of its representation. */
+  clearRegions(names: readonly string[], voxels: number): void {
+    for (const [name, count] of this.representation.cleared(this.sizes, voxels))
+      if (names.includes(name)) this.floats.fill(0, this.offset(name), this.offset(name) + count);
+  }
+
+  /** The gradient of a parameter of the representation, after its kernel has written it. */
+  readGridGradient(name: ParameterName, voxels: number): Float32Array {
+    return this.readAt(this.at(this.representation.gradientPlace(this.sizes, voxels, name)));
+  }
+
+  private at({ region, offset, ...place }: RegionPlace): Placement {
+    return { ...place, base: this.offset(region) + offset };
   }
 
   private readAt({ rows, columns, base, stride }: Placement): Float32Array {
@@ -81,19 +97,13 @@ export class TensorStore {
   }
 
   private place(name: TensorName, voxels: number): Placement {
-    const { channels, featureStride: f, width, inputs, networkFloats } = this.sizes;
+    const { width, inputs, networkFloats } = this.sizes;
     const split = splitTensorName(name);
     const { moment } = split;
     const parameter: string = split.parameter;
+    const own = this.representation.place(this.sizes, voxels, parameter, moment);
+    if (own !== null) return this.at(own);
     const second = moment === 'v' ? 1 : 0;
-    if (parameter === 'density') {
-      if (!moment) return { rows: voxels, columns: 1, base: this.offset('density'), stride: 1 };
-      return { rows: voxels, columns: 1, base: this.offset('densityMoments') + second, stride: 2 };
-    }
-    if (parameter === 'features') {
-      if (!moment) return { rows: voxels, columns: channels, base: this.offset('features'), stride: f };
-      return { rows: voxels, columns: channels, base: this.offset('featureMoments') + second * f, stride: 2 * f };
-    }
     if (parameter === 'rate') return { rows: voxels, columns: 1, base: this.offset('rate'), stride: 1 };
     if (!networkFloats) throw new RangeError(`A field without a network has no ${name}.`);
     if (!['w1', 'w2', 'w3'].includes(parameter)) throw new RangeError(`This field has no ${name}.`);

@@ -1,4 +1,5 @@
 /** The wasm backend: AssemblyScript kernels on worker threads over one shared memory. Platform-free; launch-node.ts starts it in Node. */
+import { wasmRepresentation } from './representations/index.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import { BackendError, MemoryError } from '../../base/errors.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
@@ -45,9 +46,10 @@ export function createBackend(module: WebAssembly.Module, setup: WasmSetup): Bac
   const plan = (spec: FieldSpec, capacity: Capacity) => {
     checkTwoEqualLayers(spec.network, 'wasm');
     checkNeuron(module, spec);
+    const representation = wasmRepresentation(spec);
     const sizes = sizesOf(spec, capacity, threads);
     const scratchStride = scratchBytes(module, sizes, shared);
-    return { sizes, scratchStride, memory: planMemory(sizes, capacity.trainRays > 0, threads, scratchStride) };
+    return { sizes, scratchStride, memory: planMemory(sizes, representation, capacity.trainRays > 0, threads, scratchStride) };
   };
   return {
     name: 'wasm',

@@ -1,4 +1,7 @@
 /** One field on the wasm backend: sets the kernels' state, hands out rays, reads back results. */
+import { gridParameters } from '../../model/tensor-names.ts';
+import { wasmRepresentation } from './representations/index.ts';
+import type { WasmRepresentation } from './representations/representation.ts';
 import { voxelCount } from '../../geometry/grid.ts';
 import type { ProbedRay } from '../../engine/probe.ts';
 import type { Rays } from '../../geometry/rays.ts';
@@ -40,6 +43,7 @@ export class WasmEngine implements HostEngine {
   private readonly capacity: Capacity;
   private readonly buffer: SharedArrayBuffer;
   private readonly tensors: TensorStore;
+  private readonly representation: WasmRepresentation;
   private readonly neurons: NeuronParameters;
   private readonly transforms: WeightTransforms;
   private readonly statistics: Statistics;
@@ -56,7 +60,8 @@ export class WasmEngine implements HostEngine {
     this.capacity = capacity;
     this.weights = weightTensors(spec).map(({ name }) => name);
     this.buffer = pool.memory.buffer as unknown as SharedArrayBuffer;
-    this.tensors = new TensorStore(this.buffer, plan, sizes);
+    this.representation = wasmRepresentation(spec);
+    this.tensors = new TensorStore(this.buffer, plan, sizes, this.representation);
     const values = new Float32Array(this.buffer, plan.offsets['neuronValues'], 2 * sizes.neuronFloats);
     this.neurons = new NeuronParameters(spec.network, values, capacity.trainRays > 0);
     this.transforms = new WeightTransforms(spec, capacity.trainRays > 0);
@@ -142,11 +147,12 @@ export class WasmEngine implements HostEngine {
   }
 
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
+    const { kernels } = this.representation;
     const result = this.backward(batch, settings);
     if (hasVariation(settings.loss.totalVariation)) {
-      this.pool.run('scatterVaried');
-      this.pool.run('applyGradients');
-    } else this.pool.run('updateStep');
+      this.pool.run(kernels.scatterVaried);
+      this.pool.run(kernels.apply);
+    } else this.pool.run(kernels.update);
     if (this.transforms.weights.length > 0)
       this.transforms.update(this.seenGradients(), settings.adam, settings.learningRates.network * biasCorrection(settings));
     this.showWeights();
@@ -166,23 +172,19 @@ export class WasmEngine implements HostEngine {
     const inputRange = this.inputRange.slice();
     const result = this.backward(batch, settings);
     this.inputRange.set(inputRange);
-    this.pool.run(hasVariation(settings.loss.totalVariation) ? 'scatterVaried' : 'scatter');
+    this.pool.run(
+      hasVariation(settings.loss.totalVariation) ? this.representation.kernels.scatterVaried : this.representation.kernels.scatter,
+    );
     this.pool.run('reduceNetwork');
     const voxels = voxelCount(this.spec.grid);
     // The moments' place serves as scratch: it is saved, cleared, filled, read and put back.
-    const saved = (['density.m', 'density.v', 'features.m', 'features.v'] as const).map(
-      (name) => [name, this.tensors.read(name, voxels)] as const,
-    );
-    const density = this.plan.offsets['densityMoments'];
-    const features = this.plan.offsets['featureMoments'];
-    this.bytes('densityMoments', voxels * 4).fill(0);
-    this.bytes('featureMoments', voxels * this.sizes.featureStride * 4).fill(0);
-    this.pool.run('writeDenseGradients', density, features);
-    const { channels, featureStride } = this.sizes;
-    const gradients: Partial<Record<ParameterName, Float32Array>> = {
-      density: new Float32Array(this.buffer, density, voxels).slice(),
-      features: unpad(new Float32Array(this.buffer, features, voxels * featureStride), featureStride, channels),
-    };
+    const own = gridParameters(this.spec);
+    const saved = own.flatMap((name) => [`${name}.m`, `${name}.v`]).map((name) => [name, this.tensors.read(name, voxels)] as const);
+    const { gradients: written } = this.representation.kernels;
+    this.tensors.clearRegions(written.into, voxels);
+    this.pool.run(written.name, ...written.into.map((region) => this.plan.offsets[region]));
+    const gradients: Partial<Record<ParameterName, Float32Array>> = {};
+    for (const name of own) gradients[name] = this.tensors.readGridGradient(name, voxels);
     for (const [name, data] of saved) this.tensors.write(name, voxels, data);
     for (const name of this.weights) gradients[name] = this.tensors.readWeightGradient(name);
     for (const [name, gradient] of this.transforms.gradients(this.seenGradients())) gradients[name] = gradient;
@@ -217,7 +219,7 @@ export class WasmEngine implements HostEngine {
       const count = Math.min(RENDER_RAYS, n - first);
       this.pool.setState({ rayCount: count, firstRay: first });
       this.writeRays(rays, first, count);
-      this.runShared('renderBlocks');
+      this.runShared(this.representation.kernels.render);
       out.rgb.set(this.floats('outRgb', count * 3), first * 3);
       out.depth.set(this.floats('outDepth', count), first);
       out.opacity.set(this.floats('outOpacity', count), first);
@@ -258,9 +260,9 @@ export class WasmEngine implements HostEngine {
       featureRate: learningRates.features * correction,
       networkRate: learningRates.network * correction,
     });
-    this.runShared('marchLanes');
+    this.runShared(this.representation.kernels.march);
     if (network && isPoisson(network)) {
-      this.runShared('inputRangeLanes');
+      this.runShared(this.representation.kernels.inputRange);
       const { inputLow, inputHigh } = this.statistics.sum(LANES);
       if (inputLow <= inputHigh) this.inputRange.set([inputLow, inputHigh]);
       this.pool.setState({ inputLow: this.inputRange[0], inputHigh: this.inputRange[1] });
@@ -277,7 +279,7 @@ export class WasmEngine implements HostEngine {
     });
     const { width } = this.sizes;
     if (potentials) this.floats('potentialCoefficients', 2 * width).set(perRow(potentials, rows));
-    this.runShared('trainLanes');
+    this.runShared(this.representation.kernels.train);
     const meanPotentials = potentials && meanOfLanes(this.floats('potentialSums', LANES * 2 * width), 2, rows);
     const sums = this.statistics.sum(LANES);
     const value = lossValue(network, loss, { ...sums, spikes: [sums.spikes1, sums.spikes2] }, n, rows, meanPotentials);
@@ -341,12 +343,4 @@ export class WasmEngine implements HostEngine {
   private bytes(name: string, count: number): Uint8Array {
     return new Uint8Array(this.buffer, this.plan.offsets[name], count);
   }
-}
-
-/** [rows, stride] to [rows, columns]. */
-function unpad(data: Float32Array, stride: number, columns: number): Float32Array {
-  const rows = data.length / stride;
-  const out = new Float32Array(rows * columns);
-  for (let r = 0, i = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[i++] = data[r * stride + c];
-  return out;
 }

@@ -2,28 +2,20 @@
  * The kernels of a field, bound to its buffers, and the order in which a call runs them. All of it goes into one compute pass: each dispatch
  * sees what those before it wrote.
  */
+import { bindKernel, type BoundText } from './kernels/bound-text.ts';
 import { CAMERA_RAYS, cameraRays } from '../../../renderer/wgsl/camera-rays.ts';
 import { compositeRays, RAYS_PER_WORKGROUP } from '../../../renderer/wgsl/composite-rays.ts';
-import { placeOfPlane, planeGroups, type PlaneChannels } from '../../../renderer/wgsl/feature-planes.ts';
-import { gatherEntry, gatherFeatures } from '../../../renderer/wgsl/gather.ts';
-import { createKernel, type Buffers, type Kernel, type KernelText } from '../../../renderer/wgsl/kernel.ts';
-import { MARCH_RAYS, marchCount, marchWrite } from '../../../renderer/wgsl/march.ts';
+import { gatherEntry } from '../../../renderer/wgsl/gather.ts';
+import type { Buffers, Kernel, KernelText } from '../../../renderer/wgsl/kernel.ts';
+import { MARCH_RAYS } from '../../../renderer/wgsl/march.ts';
 import { beginPart, planParts } from '../../../renderer/wgsl/plan-parts.ts';
 import { SHADE_PIXELS, shadePixels } from '../../../renderer/wgsl/shade-pixels.ts';
 import type { DispatchEntry } from '../../../renderer/wgsl/work.ts';
-import {
-  applyDensity,
-  applyFeatures,
-  densityUpdate,
-  featureUpdate,
-  weightUpdate,
-  weightWorkgroups,
-  type GradientUse,
-} from './kernels/adam.ts';
+import { weightUpdate, weightWorkgroups } from './kernels/adam.ts';
 import { compositeLoss, LOSS_RAYS, sumLosses } from './kernels/composite-loss.ts';
 import { leapPass, leapDispatch } from './kernels/leap-map.ts';
-import { refreshDispatch, refreshOccupancy } from './kernels/refresh-occupancy.ts';
-import { resampleDispatch, resamplePlane } from './kernels/scale-grid.ts';
+import { refreshDispatch } from './kernels/refresh-occupancy.ts';
+import { resampleDispatch } from './kernels/scale-grid.ts';
 import {
   binSamples,
   clearCells,
@@ -62,73 +54,44 @@ export function dispatchEntries({ planes }: FieldSizes): DispatchEntry[] {
   ];
 }
 
-/** A kernel, and the names of its buffers that are called otherwise in the field. */
-export interface BoundText {
-  readonly text: KernelText;
-  readonly aliases: Readonly<Record<string, string>>;
-}
-
 /** All kernels of a field by a name of their own. Here a test finds every variant to compile. */
 export function fieldKernelTexts(sizes: FieldSizes, { withRows, subgroups, dispatchWidth }: FieldOptions): Map<string, BoundText> {
   const texts = new Map<string, BoundText>();
   const add = (name: string, text: KernelText, aliases: BoundText['aliases'] = {}): void => void texts.set(name, { text, aliases });
   const hasNetwork = sizes.width > 0;
+  const { representation } = sizes;
   add('leap-x', leapPass(0), { source: 'leapScratch', distances: 'leap' });
   add('leap-y', leapPass(1), { source: 'leap', distances: 'leapScratch' });
   add('leap-z', leapPass(2), { source: 'leapScratch', distances: 'leap' });
-  add('marchCount', marchCount(withRows, sizes.contracted, subgroups));
+  add('marchCount', representation.marchCount(withRows, sizes.contracted, subgroups));
   add('planParts', planParts(sizes.partSamples, withRows));
   add('beginPart', beginPart(dispatchEntries(sizes), dispatchWidth));
-  add('marchRendering', marchWrite(false, sizes.contracted));
-  gatherFeatures(sizes.planeFormat, sizes.planes).forEach((text, i) => {
+  add('marchRendering', representation.marchWrite(false, sizes.contracted));
+  representation.gather(sizes).forEach((text, i) => {
     add(`gather${i}`, text, hasNetwork ? {} : { sampleFeatures: 'logits' });
   });
   add('compositeRays', compositeRays);
   add('cameraRays', cameraRays);
   add('shadePixels', shadePixels);
   if (!sizes.training) return texts;
-  add('refreshOccupancy', refreshOccupancy(false), { occupancy: 'leapScratch' });
-  add('scaleOccupancy', refreshOccupancy(true), { occupancy: 'leapScratch' });
-  for (const { name, channels } of gridsOf(sizes))
-    add(`${name}-resample`, resamplePlane(channels), { source: name, resampled: `${name}M` });
-  add('marchTraining', marchWrite(true, sizes.contracted));
+  add('refreshOccupancy', representation.refreshOccupancy(false), { occupancy: 'leapScratch' });
+  add('scaleOccupancy', representation.refreshOccupancy(true), { occupancy: 'leapScratch' });
+  const buffers = representation.buffers(sizes);
+  for (const { name, resample } of buffers) texts.set(`${name}-resample`, resample);
+  add('marchTraining', representation.marchWrite(true, sizes.contracted));
   add('compositeLoss', compositeLoss(sizes.contracted), hasNetwork ? {} : { logitGradients: 'featureGradients0' });
   add('sumLosses', sumLosses);
   for (const text of [binSamples, placeCells, fillCells, sortSamples, planVoxels(dispatchWidth), clearCells]) add(text.name, text);
-  add('density', densityUpdate('adam'), { parameter: 'density', m: 'densityM', v: 'densityV' });
-  for (const plane of planesOf(sizes)) {
-    const parameter = `features${plane}`;
-    const { text, aliases } = featureKernel(sizes, plane, 'adam');
-    add(parameter, text, { ...aliases, m: `${parameter}M`, v: `${parameter}V` });
-  }
+  for (const { name, update } of buffers) texts.set(name, update);
   if (sizes.totalVariation) {
     add('touchVoxels', touchVoxels);
-    for (const [name, { text, aliases }] of gradientKernels(sizes)) {
-      const moments = { parameter: name, m: `${name}M`, v: `${name}V`, gradient: 'gridGradient' };
-      add(`${name}-write`, text, { ...aliases, gradient: 'gridGradient' });
-      add(`${name}-apply`, name === 'density' ? applyDensity : applyFeatures(sizes.planeFormat.channels), moments);
+    for (const { name, write, apply } of buffers) {
+      add(`${name}-write`, write.text, { ...write.aliases, gradient: 'gridGradient' });
+      add(`${name}-apply`, apply.text, { ...apply.aliases, gradient: 'gridGradient' });
     }
   }
   if (hasNetwork) add('weights', weightUpdate(sizes.weightFloats));
   return texts;
-}
-
-/** Kernels that write the gradients of the grids, by the grids' names, into the dense buffer `gradient`. */
-export function gradientKernels(sizes: FieldSizes): Map<string, BoundText> {
-  const texts = new Map<string, BoundText>([['density', { text: densityUpdate('write'), aliases: { parameter: 'density' } }]]);
-  for (const plane of planesOf(sizes)) texts.set(`features${plane}`, featureKernel(sizes, plane, 'write'));
-  return texts;
-}
-
-function featureKernel({ planeFormat: { channels } }: FieldSizes, plane: number, use: GradientUse): BoundText {
-  const { vector, components } = placeOfPlane(plane, channels);
-  const aliases = { parameter: `features${plane}`, sampleGradients: `featureGradients${vector}` };
-  return { text: featureUpdate(use, channels, components), aliases };
-}
-
-export function bindKernel(device: GPUDevice, { text, aliases }: BoundText, buffers: Buffers): Promise<Kernel> {
-  const own = Object.entries(aliases).map(([alias, name]) => [alias, buffers[name]] as const);
-  return createKernel(device, text, { ...buffers, ...Object.fromEntries(own) });
 }
 
 export async function createFieldKernels(
@@ -179,13 +142,13 @@ export class FieldKernels {
   encodeScaling(encoder: GPUCommandEncoder, voxels: number): void {
     const { buffers, sizes } = this;
     const pass = encoder.beginComputePass();
-    for (const { name } of gridsOf(sizes)) this.kernel(`${name}-resample`).run(pass, ...resampleDispatch(voxels));
+    for (const { name } of sizes.representation.buffers(sizes)) this.kernel(`${name}-resample`).run(pass, ...resampleDispatch(voxels));
     pass.end();
-    for (const { name } of gridsOf(sizes)) encoder.copyBufferToBuffer(buffers[`${name}M`], 0, buffers[name], 0, buffers[name].size);
-    const moments = [...gridsOf(sizes).map(({ name }) => name), ...(this.network ? ['weights'] : [])].flatMap((name) => [
-      `${name}M`,
-      `${name}V`,
-    ]);
+    for (const { name } of sizes.representation.buffers(sizes))
+      encoder.copyBufferToBuffer(buffers[`${name}M`], 0, buffers[name], 0, buffers[name].size);
+    const moments = [...sizes.representation.buffers(sizes).map(({ name }) => name), ...(this.network ? ['weights'] : [])].flatMap(
+      (name) => [`${name}M`, `${name}V`],
+    );
     for (const name of moments) encoder.clearBuffer(buffers[name]);
     const after = encoder.beginComputePass();
     this.kernel('scaleOccupancy').run(after, ...refreshDispatch(voxels));
@@ -249,7 +212,7 @@ export class FieldKernels {
 
   /** Adam on touched voxels and weights. */
   encodeUpdate(pass: GPUComputePassEncoder, varied: boolean): void {
-    for (const { name } of gridsOf(this.sizes))
+    for (const { name } of this.sizes.representation.buffers(this.sizes))
       for (const kernel of varied ? [`${name}-write`, `${name}-apply`] : [name]) this.runTouched(pass, this.kernel(kernel));
     if (this.network) this.kernel('weights').run(pass, weightWorkgroups(this.sizes.weightFloats));
   }
@@ -272,7 +235,7 @@ export class FieldKernels {
   private encodeSamples(pass: GPUComputePassEncoder, march: string): void {
     this.kernel('beginPart').run(pass, 1);
     this.runPart(pass, march, 'march');
-    planeGroups(this.sizes.planes).forEach((_, i) => {
+    this.sizes.representation.gather(this.sizes).forEach((_, i) => {
       this.runPart(pass, `gather${i}`, 'gather');
     });
   }
@@ -288,14 +251,4 @@ export class FieldKernels {
   private kernel(name: string): Kernel {
     return this.kernels.get(name)!;
   }
-}
-
-/** What a field has at every voxel, buffer by buffer. */
-function gridsOf(sizes: FieldSizes): { readonly name: string; readonly channels: PlaneChannels }[] {
-  const { channels } = sizes.planeFormat;
-  return [{ name: 'density', channels: 1 }, ...planesOf(sizes).map((plane) => ({ name: `features${plane}`, channels }))];
-}
-
-function planesOf({ planes }: FieldSizes): number[] {
-  return Array.from({ length: planes }, (_, plane) => plane);
 }

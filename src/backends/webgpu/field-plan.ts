@@ -2,12 +2,14 @@
  * Every buffer of a field and its size, worked out before anything is allocated (docs/kernels.md). Sizes are for the worst case of a call;
  * what would not fit a binding of the adapter is refused with the numbers.
  */
+import { webgpuRepresentation } from './representations/index.ts';
+import type { GridSizes, WebgpuRepresentation } from './representations/representation.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import { maxStepsPerRay } from '../../lattice/lattice.ts';
 import { spaceFacts } from '../../spaces/index.ts';
 import { voxelCount } from '../../geometry/grid.ts';
 import { BUFFER_USAGE } from '../../../renderer/wgsl/kernel.ts';
-import { planeBytes, planeCount, planeFormat, type PlaneFormat } from '../../../renderer/wgsl/feature-planes.ts';
+import { planeCount, planeFormat } from '../../../renderer/wgsl/feature-planes.ts';
 import { mostParts } from '../../../renderer/wgsl/plan-parts.ts';
 import { STATS } from '../../../renderer/wgsl/stats.ts';
 import { gridStruct, stepStruct, viewStruct } from '../../../renderer/wgsl/uniforms.ts';
@@ -29,14 +31,10 @@ const PART_RAYS = 2048;
 /** Floats of `lossSums`. */
 export const LOSS_SUMS = 8;
 
-export interface FieldSizes {
+export interface FieldSizes extends GridSizes {
+  readonly representation: WebgpuRepresentation;
   readonly training: boolean;
   readonly totalVariation: boolean;
-  readonly voxels: number;
-  readonly channels: number;
-  /** Of the features (renderer/wgsl/feature-planes.ts). */
-  readonly planes: number;
-  readonly planeFormat: PlaneFormat;
   readonly maxSteps: number;
   /** Space is. */
   readonly contracted: boolean;
@@ -81,6 +79,7 @@ export function fieldSizes(
   const teacherVoxels = network && trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0;
   const format = planeFormat(Math.max(voxels, teacherVoxels), features.bindingBytes, features.half && trainRays === 0);
   return {
+    representation: webgpuRepresentation(spec),
     training: trainRays > 0,
     totalVariation: trainRays > 0 && (capacity.totalVariation ?? 'nowhere') !== 'nowhere',
     voxels,
@@ -125,22 +124,17 @@ const { copySource, copyTarget, storage, uniform, indirect } = BUFFER_USAGE;
 
 /** @param withRows the network counts rows that include gaps */
 export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[], withRows: boolean): Map<string, PlannedBuffer> {
-  const { voxels, channels, planes, rays, maxSteps, densitySamples, partSamples, trainRays, training, width, weightFloats, neuronFloats } =
-    sizes;
+  const { voxels, channels, rays, maxSteps, densitySamples, partSamples, trainRays, training, width, weightFloats, neuronFloats } = sizes;
   const plan = new Map<string, PlannedBuffer>();
   const reserve = (name: string, bytes: number, usage: number = storage | copySource | copyTarget): void => {
     plan.set(name, { bytes: Math.max(16, Math.ceil(bytes / 4) * 4), usage });
   };
   const vectors = Math.ceil(channels / 4);
-  const ofPlane = planeBytes(sizes.planeFormat, voxels);
-  const reservePlanes = (suffix = ''): void => {
-    for (let plane = 0; plane < planes; plane++) reserve(`features${plane}${suffix}`, ofPlane);
-  };
   reserve('grid', gridStruct.bytes, uniform | copyTarget);
   reserve('step', stepStruct.bytes, uniform | copyTarget);
   reserve('view', viewStruct.bytes, uniform | copyTarget);
-  reserve('density', voxels * 4);
-  reservePlanes();
+  const parameters = sizes.representation.buffers(sizes);
+  for (const { name, bytes } of parameters) reserve(name, bytes);
   reserve('leap', voxels);
   reserve('leapScratch', voxels);
   reserve('rays', rays * 36);
@@ -167,12 +161,11 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
   reserve('axes', MOST_AXIS_POINTS * AXIS_POINT_BYTES);
   reserve('rate', voxels * 4);
   for (const moment of ['M', 'V']) {
-    reserve(`density${moment}`, voxels * 4);
-    reservePlanes(moment);
+    for (const { name, bytes } of parameters) reserve(`${name}${moment}`, bytes);
   }
   reserve('colours', trainRays * 24);
   reserve('shade', densitySamples * 16);
-  if (sizes.totalVariation) reserve('gridGradient', ofPlane);
+  if (sizes.totalVariation) reserve('gridGradient', Math.max(...parameters.map(({ bytes }) => bytes)));
   reserve('rayLosses', trainRays * 16);
   reserve('lossSums', LOSS_SUMS * 4);
   for (let vector = 0; vector < vectors; vector++) reserve(`featureGradients${vector}`, densitySamples * 16);
@@ -207,11 +200,9 @@ export function mostBytes({ maxBufferSize, maxStorageBufferBindingSize }: Buffer
  *
  * @param groups bytes by name
  */
-export function checkLimits(
-  { voxels, teacherVoxels, trainRays, rays }: FieldSizes,
-  groups: readonly Readonly<Record<string, number>>[],
-  limits: BufferLimits,
-): void {
+export function checkLimits(sizes: FieldSizes, groups: readonly Readonly<Record<string, number>>[], limits: BufferLimits): void {
+  const { voxels, teacherVoxels, trainRays, rays } = sizes;
+  const parameters = sizes.representation.buffers(sizes).map(({ name }) => name);
   const mostRays = DISPATCH_WIDTH * MARCH_RAYS;
   if (rays > mostRays)
     throw new MemoryError(`A step of ${rays} rays is beyond the ${mostRays} that a dispatch reaches.`, `Use --set fine.rays=${mostRays}.`);
@@ -221,7 +212,7 @@ export function checkLimits(
   const fitting = (count: number): number => Math.floor((count * limit) / bytes);
   const fix = name.startsWith('teacherFeatures')
     ? `Use a teacher of at most ${fitting(teacherVoxels)} voxels`
-    : OF_VOXELS.test(name)
+    : OF_VOXELS.test(name) || parameters.some((parameter) => [parameter, `${parameter}M`, `${parameter}V`].includes(name))
       ? `Use fewer voxels (at most --set fine.voxels=${fitting(voxels)})`
       : `Use fewer rays a step (at most --set fine.rays=${fitting(trainRays)})`;
   throw new MemoryError(
@@ -230,5 +221,5 @@ export function checkLimits(
   );
 }
 
-/** Buffers whose size is that of the grid. */
-const OF_VOXELS = /^((density|features\d+)[MV]?|leap|leapScratch|rate|cells|voxel(Marks|List)|gridGradient)$/;
+/** Buffers whose size is that of the grid, besides those of the representation. */
+const OF_VOXELS = /^(leap|leapScratch|rate|cells|voxel(Marks|List)|gridGradient)$/;

@@ -1,30 +1,13 @@
 /**
- * Tensors of the Backend contract as they lie in the GPU's buffers: features in planes (renderer/wgsl/feature-planes.ts), weights in one buffer with the rows of
+ * Tensors of the Backend contract as they lie in the GPU's buffers: those of the representation as its module says (representations/), weights in one buffer with the rows of
  * w3 padded to four. What is padding stays 0.
  */
 import { BUFFER_USAGE, type Buffers } from '../../../renderer/wgsl/kernel.ts';
 import { fromHalves, toHalves } from '../../math/half.ts';
 import type { WeightName } from '../../model/network-layers.ts';
-import { splitTensorName, type TensorName } from '../../model/tensor-names.ts';
+import { splitTensorName, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
 import type { FieldSizes } from './field-plan.ts';
-
-/** `columns` of a row's values lie in a buffer, from `first` on, a row every `stride` floats. */
-interface Slice {
-  readonly buffer: string;
-  readonly first: number;
-  readonly stride: number;
-  /** In 16 bits. */
-  readonly half: boolean;
-  /** Columns of the tensor that these are. */
-  readonly from: number;
-  readonly to: number;
-}
-
-interface Placement {
-  readonly rows: number;
-  readonly columns: number;
-  readonly slices: readonly Slice[];
-}
+import type { Placement, Slice } from './representations/representation.ts';
 
 export class TensorStore {
   private readonly device: GPUDevice;
@@ -48,7 +31,7 @@ export class TensorStore {
   }
 
   /** A dense gradient of the grid, from buffers like those of the parameter. */
-  readGridGradient(name: 'density' | 'features', voxels: number, gradients: Buffers): Promise<Float32Array> {
+  readGridGradient(name: ParameterName, voxels: number, gradients: Buffers): Promise<Float32Array> {
     return this.readAt(this.place(name, voxels), (buffer) => gradients[buffer]);
   }
 
@@ -78,25 +61,15 @@ export class TensorStore {
   }
 
   private place(name: TensorName, voxels: number): Placement {
-    const { channels, planes, planeFormat, width, inputs, training } = this.sizes;
+    const { width, inputs, training } = this.sizes;
     const { parameter, moment } = splitTensorName(name);
     if ((moment !== null || name === 'rate') && !training)
       throw new RangeError(`This engine was made for rendering only; it has no ${name}.`);
     const suffix = moment === null ? '' : moment.toUpperCase();
     if (name === 'inputRange') return { rows: 1, columns: 2, slices: [whole('inputRange', 0, 2)] };
     if (name === 'rate') return { rows: voxels, columns: 1, slices: [whole('rate', 0, 1)] };
-    if (parameter === 'density') return { rows: voxels, columns: 1, slices: [whole(`density${suffix}`, 0, 1)] };
-    if (parameter === 'features') {
-      const slices = Array.from({ length: planes }, (_, plane) => ({
-        buffer: `features${plane}${suffix}`,
-        first: 0,
-        stride: planeFormat.channels,
-        half: planeFormat.half,
-        from: planeFormat.channels * plane,
-        to: Math.min(planeFormat.channels * (plane + 1), channels),
-      })).filter(({ from, to }) => from < to);
-      return { rows: voxels, columns: channels, slices };
-    }
+    const own = this.sizes.representation.place(this.sizes, voxels, parameter);
+    if (own !== null) return { ...own, slices: own.slices.map((slice) => ({ ...slice, buffer: `${slice.buffer}${suffix}` })) };
     if (width === 0) throw new RangeError(`A field without a network has no ${name}.`);
     const buffer = `weights${suffix}`;
     if (parameter === 'w1') return { rows: inputs, columns: width, slices: [whole(buffer, 0, width)] };

@@ -1,4 +1,6 @@
 /** One field on a GPU: uploads rays and numbers, makes calls, hands out what the interface promises. */
+import { gridParameters } from '../../model/tensor-names.ts';
+import { bindKernel } from './kernels/bound-text.ts';
 import { voxelCount } from '../../geometry/grid.ts';
 import type { ProbedRay } from '../../engine/probe.ts';
 import type { Rays } from '../../geometry/rays.ts';
@@ -32,7 +34,7 @@ import { probeRays } from '../shared/probe-rays.ts';
 import { WeightTransforms } from '../shared/weight-transforms.ts';
 import { CallRunner, NO_NUMBERS, type Call, type ResultPiece } from './call-runner.ts';
 import type { WebgpuDevice } from './device.ts';
-import { bindKernel, gradientKernels, type FieldKernels } from './field-kernels.ts';
+import type { FieldKernels } from './field-kernels.ts';
 import { checkFits, RENDER_RAYS, type FieldSizes } from './field-plan.ts';
 import { packAxes } from './kernels/scale-grid.ts';
 import { VOXEL_LIST_HEADER } from './kernels/sort-samples.ts';
@@ -199,17 +201,17 @@ export class WebgpuEngine implements FieldEngine {
     const dense: Record<string, GPUBuffer> = {};
     const kernels: Kernel[] = [];
     try {
-      for (const [name, bound] of gradientKernels(this.sizes)) {
+      for (const { name, write } of this.sizes.representation.buffers(this.sizes)) {
         const usage = BUFFER_USAGE.storage | BUFFER_USAGE.copySource;
         dense[name] = this.device.createBuffer({ label: `gradient of ${name}`, size: this.buffers[name].size, usage });
-        kernels.push(await bindKernel(this.device, bound, { ...this.buffers, gradient: dense[name] }));
+        kernels.push(await bindKernel(this.device, write, { ...this.buffers, gradient: dense[name] }));
       }
       const sums = await this.step('gradients', batch, settings, (pass) => {
         for (const kernel of kernels) this.kernels.runTouched(pass, kernel);
       });
       await this.write('inputRange', range);
       const gradients: Partial<Record<ParameterName, Float32Array>> = {};
-      for (const name of ['density', 'features'] as const) gradients[name] = await this.tensors.readGridGradient(name, voxels, dense);
+      for (const name of gridParameters(this.spec)) gradients[name] = await this.tensors.readGridGradient(name, voxels, dense);
       for (const { name } of weightTensors(this.spec)) gradients[name] = await this.tensors.readWeightGradient(name);
       for (const [name, gradient] of this.transforms.gradients(await this.seenGradients())) gradients[name] = gradient;
       for (const [name, gradient] of this.neurons.gradients(sums.neurons)) gradients[name] = gradient;

@@ -29,6 +29,7 @@ export function denseSpec(channels: number): DenseSpec {
 export const dense: Representation<DenseSpec> = {
   kind: 'dense',
   schema: z.strictObject({ kind: z.literal('dense'), channels: z.number().int().min(1).max(64) }),
+  standard: denseSpec,
   backends: ['tfjs', 'wasm', 'webgpu'],
   bind: ({ channels }) => ({
     features: channels,

@@ -66,6 +66,8 @@ export interface BoundRepresentation {
 export interface Representation<Spec extends RepresentationSpec = RepresentationSpec> {
   readonly kind: Spec['kind'];
   readonly schema: z.ZodType<Spec>;
+  /** With so many features and usual settings. */
+  standard(features: number): Spec;
   /** The backends that have it. */
   readonly backends: readonly ('tfjs' | 'wasm' | 'webgpu')[];
   bind(spec: Spec): Omit<BoundRepresentation, 'kind' | 'backends'>;

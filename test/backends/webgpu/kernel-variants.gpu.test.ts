@@ -5,7 +5,7 @@ import { marchCount } from '../../../renderer/wgsl/march.ts';
 import { NO_TERMS } from '../../../renderer/wgsl/network/shape.ts';
 import { DISPATCH_WIDTH } from '../../../renderer/wgsl/work.ts';
 import type { WebgpuDevice } from '../../../src/backends/webgpu/device.ts';
-import { fieldKernelTexts, gradientKernels } from '../../../src/backends/webgpu/field-kernels.ts';
+import { fieldKernelTexts } from '../../../src/backends/webgpu/field-kernels.ts';
 import { networkKernelTexts, type NetworkFieldSpec } from '../../../src/backends/webgpu/network/network-module.ts';
 import { teacherKernelTexts } from '../../../src/backends/webgpu/network/teacher.ts';
 import { fieldSizes } from '../../../src/backends/webgpu/field-plan.ts';
@@ -44,7 +44,7 @@ describe('kernels of a field', () => {
       const sizes = fieldSizes(variant, { voxels: 1000, trainRays, totalVariation: 'everywhere' }, ({ most }) => most, format);
       const texts = [
         ...fieldKernelTexts(sizes, { withRows, ranged: false, subgroups: false, dispatchWidth: DISPATCH_WIDTH }),
-        ...gradientKernels(sizes),
+        ...sizes.representation.buffers(sizes).map(({ name, write }) => [`${name}-write`, write] as const),
       ];
       expect(texts.length).toBeGreaterThan(8);
       for (const [, { text }] of texts) await compile(text);

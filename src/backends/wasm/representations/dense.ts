@@ -1,0 +1,58 @@
+/**
+ * Dense grids: feature rows padded to a multiple of 4, both moments of a voxel beside each other. Gradients of a step are collected in slots, one a
+ * touched voxel: features, then the density.
+ */
+import { DENSITY, FEATURES } from '../../../model/representations/dense.ts';
+import type { GridSizes, RegionPlace, WasmRepresentation } from './representation.ts';
+
+export const dense: WasmRepresentation = {
+  regions: ({ voxels, featureStride, slotCapacity }, threads) => ({
+    parameters: [
+      ['density', voxels * 4],
+      ['features', voxels * featureStride * 4],
+    ],
+    training: [
+      ['densityMoments', voxels * 8],
+      ['featureMoments', voxels * featureStride * 8],
+      ['slotOf', voxels * 4],
+      ['slotVoxels', threads * slotCapacity * 4],
+      ['slotGradients', threads * slotCapacity * (featureStride + 4) * 4],
+    ],
+  }),
+  place: ({ channels, featureStride }, voxels, parameter, moment) => {
+    const second = moment === 'v' ? 1 : 0;
+    if (parameter === DENSITY) {
+      return moment === null
+        ? { region: 'density', rows: voxels, columns: 1, offset: 0, stride: 1 }
+        : { region: 'densityMoments', rows: voxels, columns: 1, offset: second, stride: 2 };
+    }
+    if (parameter !== FEATURES) return null;
+    return moment === null
+      ? { region: 'features', rows: voxels, columns: channels, offset: 0, stride: featureStride }
+      : { region: 'featureMoments', rows: voxels, columns: channels, offset: second * featureStride, stride: 2 * featureStride };
+  },
+  cleared: ({ featureStride }, voxels) => [
+    ['density', voxels],
+    ['features', voxels * featureStride],
+    ['densityMoments', voxels * 2],
+    ['featureMoments', voxels * featureStride * 2],
+  ],
+  kernels: {
+    march: 'marchLanes',
+    render: 'renderBlocks',
+    train: 'trainLanes',
+    inputRange: 'inputRangeLanes',
+    scatter: 'scatter',
+    scatterVaried: 'scatterVaried',
+    apply: 'applyGradients',
+    update: 'updateStep',
+    gradients: { name: 'writeDenseGradients', into: ['densityMoments', 'featureMoments'] },
+  },
+  gradientPlace,
+};
+
+function gradientPlace({ channels, featureStride }: GridSizes, voxels: number, parameter: string): RegionPlace {
+  return parameter === DENSITY
+    ? { region: 'densityMoments', rows: voxels, columns: 1, offset: 0, stride: 1 }
+    : { region: 'featureMoments', rows: voxels, columns: channels, offset: 0, stride: featureStride };
+}

@@ -1,0 +1,12 @@
+/** The representations that this backend has, by kind: one line each. */
+import type { FieldSpec } from '../../../model/field-spec.ts';
+import { checkRepresentation } from '../../shared/check-representation.ts';
+import { dense } from './dense.ts';
+import type { WasmRepresentation } from './representation.ts';
+
+export const wasmRepresentations: Readonly<Record<string, WasmRepresentation>> = { dense };
+
+/** @throws BackendError if the backend does not have it */
+export function wasmRepresentation(spec: FieldSpec): WasmRepresentation {
+  return checkRepresentation('wasm', spec, wasmRepresentations);
+}

@@ -1,0 +1,12 @@
+/** The representations that this backend has, by kind: one line each. */
+import type { FieldSpec } from '../../../model/field-spec.ts';
+import { checkRepresentation } from '../../shared/check-representation.ts';
+import { dense } from './dense.ts';
+import type { WebgpuRepresentation } from './representation.ts';
+
+export const webgpuRepresentations: Readonly<Record<string, WebgpuRepresentation>> = { dense };
+
+/** @throws BackendError if the backend does not have it */
+export function webgpuRepresentation(spec: FieldSpec): WebgpuRepresentation {
+  return checkRepresentation('webgpu', spec, webgpuRepresentations);
+}
