@@ -8,6 +8,7 @@
  * Metadata, all text: format, version, head (JSON: state, spec, config, sceneFingerprint, names), sha256 (sha256.ts) over the JSON of
  * [version, head, names and shapes] and over the tensors in the order of their names.
  */
+import { representationOf } from '../model/representations/index.ts';
 import { voxelCount } from '../geometry/grid.ts';
 import { z } from 'zod';
 import { configSchema, type Config } from '../config/schema.ts';
@@ -166,8 +167,12 @@ function checkField({ state, spec, config }: Head, file: string): void {
   if (!networks.some((network) => JSON.stringify(spec.network) === JSON.stringify(network)))
     throw wrong('its colour network is not the one of its settings');
   const region = regionOf(spec);
-  const wanted = stage === 'coarse' ? coarseSpec(config, region) : { ...fineSpec(config, region, scalings), network: spec.network };
-  for (const key of Object.keys(wanted) as (keyof FieldSpec)[])
+  const made = stage === 'coarse' ? coarseSpec(config, region) : { ...fineSpec(config, region, scalings), network: spec.network };
+  // Settings say how many features there are, not what they are kept in.
+  const { representation, ...wanted } = made;
+  const [features, expected] = [representationOf(spec).features, representationOf({ representation }).features];
+  if (features !== expected) throw wrong(`its places have ${features} features, its settings make them ${expected}`);
+  for (const key of Object.keys(wanted) as (keyof typeof wanted)[])
     if (!isAlike(spec[key], wanted[key]))
       throw wrong(`its ${key} is ${JSON.stringify(spec[key])}, its settings make it ${JSON.stringify(wanted[key])}`);
 }

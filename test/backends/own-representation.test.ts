@@ -15,6 +15,7 @@ import { refreshOccupancy } from '../../src/lattice/occupancy.ts';
 import { readDensities } from '../../src/model/field-values.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint.ts';
 import { snapshot } from '../../src/train/snapshot.ts';
+import { coarseSpec, regionOf } from '../../src/train/stage-spec.ts';
 import { axisLines, axisLinesOnTfjs } from '../helpers/axis-lines.ts';
 import { fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
 import { joinChunks } from '../io/checkpoint-sample.ts';
@@ -67,22 +68,13 @@ describe('a representation of a program', () => {
   });
 
   it('goes through a checkpoint with all its moments', async () => {
-    const config = { ...presets.blender, network: fixture.spec.network as (typeof presets.blender)['network'] };
-    const network = { ...presets.blender.network, ...config.network };
-    const state = {
-      stage: 'coarse',
-      step: 1,
-      adamStep: 1,
-      scalings: 0,
-      random: [1, 2, 3, 4],
-      seconds: 1,
-      stageStart: 0,
-      rays: 1,
-      samples: 1,
-    } as const;
-    const spec = { ...fixture.spec, network: null, representation: axisLines.standard(3) };
+    const { blender } = presets;
+    const config = { ...blender, coarse: { ...blender.coarse, voxels: 500 } };
+    const spec = { ...coarseSpec(config, regionOf(fixture.spec)), representation: axisLines.standard(3) };
+    const counts = { step: 1, adamStep: 1, scalings: 0, stageStart: 0, rays: 1, samples: 1, feedback: null };
+    const state = { ...counts, stage: 'coarse', random: [1, 2, 3, 4], seconds: 1 } as const;
     const coarse = await backend.createField(spec, { voxels: 4000, trainRays: 64 });
-    const saved = snapshot(coarse, { ...state, feedback: null }, { ...presets.blender, network }, 'scene');
+    const saved = snapshot(coarse, state, config, 'scene');
     await coarse.write(
       'lineFeatures',
       (await coarse.read('lineFeatures')).map((_, i) => Math.sin(i)),
