@@ -8,7 +8,7 @@ import { holdOut } from './hold-out.ts';
 import { findImageFolder } from './image-folders.ts';
 import { valueError } from './read-json.ts';
 import type { SplitName } from './scene-data.ts';
-import { SceneFiles } from './scene-files.ts';
+import { SceneFiles, some } from './scene-files.ts';
 import { SPLIT_NAMES, type PosedImage, type PosedScene, type SceneFormat } from './scene-format.ts';
 import { joinPath } from './scene-paths.ts';
 import { framePaths, loadFrames, loadPoints, ngpBox, NO_COPIES, readTransforms, type Copies, type Transforms } from './transforms-file.ts';
@@ -31,6 +31,12 @@ export const nerfstudioFormat: SceneFormat = {
     const copies = await copiesOf(path, relative.toSorted()[0], downscale, files);
     const frames = await loadFrames(file, transforms, relative, scene, copies);
     const ordered = frames.images.map((image, i) => ({ image, relative: frames.relative[i] })).sort(byPath);
+    const unused = await scene.imagesBeside(
+      frames.images.map(({ imagePath }) => imagePath),
+      frames.images.flatMap(({ maskPath }) => maskPath ?? []),
+    );
+    if (unused.length > 0)
+      frames.warnings.push(`${unused.length} photos beside those of ${FILE} have no frame and are not used (${some(unused)})`);
     const { points, warnings } = await loadPoints(file, transforms, scene, files);
     const ngp = ngpBox(transforms);
     return {

@@ -80,9 +80,9 @@ export class SceneFiles {
     return null;
   }
 
-  /** Paths inside of the images that lie in the same folders as those given and are none of them. */
-  async imagesBeside(paths: readonly string[]): Promise<string[]> {
-    const known = new Set(paths);
+  /** Paths inside of the images that lie in the same folders as those given and are none of them, nor of the others. */
+  async imagesBeside(paths: readonly string[], others: readonly string[] = []): Promise<string[]> {
+    const known = new Set([...paths, ...others]);
     const start = joinPath(this.root, '').length;
     const folders = new Set(paths.map((path) => path.slice(start, Math.max(start, path.lastIndexOf('/')))));
     const beside: string[] = [];

@@ -151,6 +151,7 @@ describe('the nerfstudio loader', () => {
     const loaded = await open(folder);
     expect(loaded.warnings).toEqual([
       '2 of the 9 images of transforms.json are missing and were left out (images/gone.png, images/lost.png)',
+      '2 photos beside those of transforms.json have no frame and are not used (images/f_4.png, images/f_7.png)',
     ]);
     expect(named(loaded)).toEqual({ train: ['f_1', 'f_2', 'f_3', 'f_5', 'f_6', 'f_8'], test: ['f_0'] });
   });
