@@ -14,6 +14,8 @@ export const STATS = [
   'active2',
   'negative1',
   'negative2',
+  'bits1',
+  'bits2',
 ] as const;
 export type Stat = (typeof STATS)[number];
 

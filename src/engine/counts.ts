@@ -26,6 +26,8 @@ export interface Counts {
   active: number[];
   /** Those of them whose spike is negative. */
   negative: number[];
+  /** Ones in the binary numbers |S|: synaptic events a target neuron if a spike is so many shifted additions; or active ReLUs. */
+  bits: number[];
   /** Non-zero inputs of layer 1 that are spikes (Poisson encoding only). */
   inputSpikes: number;
 }
@@ -44,6 +46,7 @@ export function emptyCounts(hiddenLayers = 2): Counts {
     spikes: idle(),
     active: idle(),
     negative: idle(),
+    bits: idle(),
     inputSpikes: 0,
   };
 }
@@ -57,7 +60,7 @@ export function addCounts(total: Counts, part: Counts): void {
   total.samples += part.samples;
   total.timeSteps += part.timeSteps;
   total.spannedSteps += part.spannedSteps;
-  for (const name of ['spikes', 'active', 'negative'] as const)
+  for (const name of ['spikes', 'active', 'negative', 'bits'] as const)
     part[name].forEach((value, layer) => (total[name][layer] = (total[name][layer] ?? 0) + value));
   total.inputSpikes += part.inputSpikes;
 }

@@ -17,7 +17,7 @@ import { dense } from './layers/dense.ts';
 import type { WeightName } from './network-layers.ts';
 
 /** Shares of the active outputs that may stay below the highest threshold. */
-const QUANTILES = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
+const QUANTILES = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1];
 
 /** So many values, evenly out of all in order, stand for them. */
 const TYPICAL = 1024;

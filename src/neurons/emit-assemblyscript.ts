@@ -98,6 +98,11 @@ export function emitForward(definition: NeuronDefinition): string {
     tallied ? `active += popcnt(${fires(terms)});` : '',
     signed ? `negatives += popcnt(${fires(terms.filter(({ sign }) => sign < 0))});` : '',
   ];
+  // One or two levels, or a sign and one level, have a one in binary wherever they fire.
+  const manyLevels = terms.filter(({ sign }) => sign > 0).length > 2;
+  if (manyLevels && signed) throw new RangeError(`${definition.name}: spikes of several sizes cannot have a sign`);
+  const level = (masks: readonly string[]): string => `i32x4.neg(${masks.reduce((sum, mask) => `i32x4.add(${sum}, ${mask})`)})`;
+  const ones = manyLevels ? copies.map(({ masks }) => `ones = i32x4.add(ones, i8x16.popcnt(${level(masks)}));`) : [];
   const lists = terms.map(({ sign }, k) =>
     sign > 0
       ? `if (bits${k}) p = appendActive(p, <i32>(j >> 2), bits${k});`
@@ -107,6 +112,7 @@ export function emitForward(definition: NeuronDefinition): string {
     `function ${identifier(definition)}Forward(currents: usize, starts: usize, states: usize, lists: usize, counts: usize, minus: usize, saved: usize, values: usize, rows: i32, tally: usize): void {`,
     '  const bytes = <usize>width << 2, listStride = <usize>listBytes;',
     '  let active = 0, negatives = 0;',
+    manyLevels ? '  let ones = i32x4.splat(0);' : '',
     ...outside.lines.map((line) => `  ${line}`),
     '  for (let row = 0; row < rows; row++) {',
     states.length > 0 ? `    if (load<u8>(starts + <usize>row)) zeroFloats(states, width * ${states.length});` : '',
@@ -117,7 +123,7 @@ export function emitForward(definition: NeuronDefinition): string {
     kept.length > 0 ? `    const keep = saved + <usize>row * (bytes * ${kept.length});` : '',
     '    for (let j: usize = 0; j < bytes; j += 64) {',
     ...copies.flatMap(({ lines }) => lines).map((line) => `      ${line}`),
-    ...[...bits, ...tallies, ...lists].filter((line) => line !== '').map((line) => `      ${line}`),
+    ...[...bits, ...tallies, ...ones, ...lists].filter((line) => line !== '').map((line) => `      ${line}`),
     '    }',
     signed ? '    const negative = <i32>((first + listStride - q) >> 1);' : '',
     signed ? '    store<i32>(minus + (<usize>row << 2), negative);' : '',
@@ -126,6 +132,7 @@ export function emitForward(definition: NeuronDefinition): string {
     '  }',
     '  count(tally, 0, <f64>active);',
     '  count(tally, 1, <f64>negatives);',
+    `  count(tally, 2, <f64>${manyLevels ? '(i32x4.extract_lane(ones, 0) + i32x4.extract_lane(ones, 1) + i32x4.extract_lane(ones, 2) + i32x4.extract_lane(ones, 3))' : 'active'});`,
     '}',
   ]
     .filter((line) => line !== '')

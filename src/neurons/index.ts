@@ -13,6 +13,7 @@ import { plif } from './plif.ts';
 import { relu } from './relu.ts';
 import { ternarySigned } from './ternary-signed.ts';
 import { ternary } from './ternary.ts';
+import { threeBit } from './three-bit.ts';
 
 /** What the package brings; their kernels are compiled when it is built. */
 export const builtInNeurons: readonly NeuronDefinition[] = [
@@ -22,6 +23,7 @@ export const builtInNeurons: readonly NeuronDefinition[] = [
   plif,
   ternary,
   ternarySigned,
+  threeBit,
   glif,
   glifLayer,
   ltmd,

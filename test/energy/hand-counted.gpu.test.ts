@@ -25,7 +25,7 @@ const HITS = 4;
 const STEPS = 4;
 const SAMPLES = HITS * STEPS;
 
-function handSpec(neuron: 'lif' | 'relu', more: object = {}): FieldSpec {
+function handSpec(neuron: 'lif' | 'relu' | 'three-bit', more: object = {}): FieldSpec {
   const { spec } = fieldFixture({ network: { neuron, width: WIDTH, viewFrequencies: 1, ...more } });
   return {
     ...spec,
@@ -81,6 +81,7 @@ const EXPECTED: Counts = {
   spikes: [3 * SAMPLES, 2 * SAMPLES],
   active: [3 * SAMPLES, 2 * SAMPLES],
   negative: [0, 0],
+  bits: [3 * SAMPLES, 2 * SAMPLES],
   inputSpikes: 0,
 };
 
@@ -98,6 +99,7 @@ describe.each(starters)('a network worked out by hand on %s', (_, start) => {
     for (const [name, spec] of [
       ['lif', handSpec('lif')],
       ['relu', handSpec('relu')],
+      ['three-bit', handSpec('three-bit')],
       ['repeat', handSpec('lif', { temporal: 'repeat', repeats: 3 })],
     ] as const) {
       const engine = await backend.createField(spec, { voxels: 8, trainRays: 0 });
@@ -118,6 +120,7 @@ describe.each(starters)('a network worked out by hand on %s', (_, start) => {
       ...EXPECTED,
       spikes: [3 * SAMPLES, 7 * SAMPLES],
       active: [3 * SAMPLES, 7 * SAMPLES],
+      bits: [3 * SAMPLES, 7 * SAMPLES],
     });
   });
 
@@ -128,6 +131,19 @@ describe.each(starters)('a network worked out by hand on %s', (_, start) => {
       timeSteps: 3 * SAMPLES,
       spikes: [9 * SAMPLES, 6 * SAMPLES],
       active: [9 * SAMPLES, 6 * SAMPLES],
+      bits: [9 * SAMPLES, 6 * SAMPLES],
+    });
+  });
+
+  it('counts a spike of five as five events and as two bits, one of seven as three', async () => {
+    // Currents of 5 for 3 neurons; behind them 5 neurons with 5 again, and 2 with 15, of which a spike says 7.
+    const engine = engines.get('three-bit')!;
+    await engine.write('features', new Float32Array(8 * 12).fill(5 / 12));
+    expect(await render(engine, handRays())).toEqual({
+      ...EXPECTED,
+      spikes: [15 * SAMPLES, (5 * 5 + 2 * 7) * SAMPLES],
+      active: [3 * SAMPLES, 7 * SAMPLES],
+      bits: [6 * SAMPLES, (5 * 2 + 2 * 3) * SAMPLES],
     });
   });
 

@@ -20,7 +20,7 @@ import { countWgsl, statIndex, type Stat } from '../stats.ts';
 import { constantsWgsl, FEATURES, tableWgsl, taskWgsl, type NetworkShape } from './shape.ts';
 import { markActiveWgsl, overRows, productWgsl, tileWgsl } from './tile.ts';
 
-const TALLIES: readonly Stat[] = ['spikes1', 'spikes2', 'active1', 'active2', 'negative1', 'negative2'];
+const TALLIES: readonly Stat[] = ['spikes1', 'spikes2', 'active1', 'active2', 'negative1', 'negative2', 'bits1', 'bits2'];
 
 /** Values that training has of a row, layer and neuron: the potential, what the adjoint needs besides, and what a teacher adds to it. */
 export function keptValues({ sizes, taught }: NetworkShape): number {
@@ -117,7 +117,7 @@ function tallies(rendering: boolean): string {
   return `  ${rendering ? `if (raySpikes1 > 0u) { atomicAdd(&raySpikes[ray1], raySpikes1); }\n  if (raySpikes2 > 0u) { atomicAdd(&raySpikes[ray2], raySpikes2); }` : ''}
   // Counts below 2^24 are exact as floats.
   tile[j] = vec4<f32>(f32(spikes1), f32(spikes2), f32(active1), f32(active2));
-  tile[W + j] = vec4<f32>(f32(negative1), f32(negative2), 0.0, 0.0);
+  tile[W + j] = vec4<f32>(f32(negative1), f32(negative2), f32(bits1), f32(bits2));
   workgroupBarrier();
   if (j == 0u) { count(${statIndex('timeSteps')}u, end - begin); }
   if (j < ${TALLIES.length}u) {
@@ -207,5 +207,6 @@ ${input}
       spikes${layer} += fired.spikes;
       active${layer} += select(0u, 1u, fired.fires);
       negative${layer} += select(0u, 1u, fired.negative);
+      bits${layer} += countOneBits(fired.spikes);
 ${rendering ? `      raySpikes${layer} += fired.spikes;` : use === 'training' ? values.join('\n') : sums ? sumActivity(shape, layer) : ''}`;
 }

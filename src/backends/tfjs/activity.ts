@@ -37,6 +37,8 @@ export function countActivity(tf: TensorFlow, samples: PackedSamples, { hidden }
     });
     for (const count of stepsBySequence(tf, fired, hidden)) counts.active[layer] += count;
     for (const count of stepsBySequence(tf, tf.less(hidden.outputs[layer], 0), hidden)) counts.negative[layer] += count;
+    const bits = hidden.atSamples === null ? fired : onesOf(tf, events);
+    for (const count of stepsBySequence(tf, bits, hidden)) counts.bits[layer] += count;
   });
   if (hidden.poisson !== null) for (const count of nonZeroBySequence(tf, hidden.poisson.spikes)) counts.inputSpikes += count;
   return { counts, spikesOfRay };
@@ -57,6 +59,15 @@ function stepsBySequence(tf: TensorFlow, values: Tensor, { layout, repeats }: Hi
   return tf.tidy(() => {
     const mask = tf.tensor3d(inside, [layout.rows, layout.columns, 1]);
     return tf.cast(tf.sum(tf.mul(counted, mask), [0, 2]), 'int32').dataSync<'int32'>();
+  });
+}
+
+/** How many ones each whole number has in binary. */
+function onesOf(tf: TensorFlow, values: Tensor): Tensor {
+  return tf.tidy(() => {
+    let ones = tf.zerosLike(values);
+    for (let rest = values; tf.max(rest).dataSync()[0] > 0; rest = tf.floor(tf.div(rest, 2))) ones = tf.add(ones, tf.mod(rest, 2));
+    return ones;
   });
 }
 

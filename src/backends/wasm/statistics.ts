@@ -20,8 +20,10 @@ export const STATS = [
   'spannedSteps',
   'active1',
   'negative1',
+  'bits1',
   'active2',
   'negative2',
+  'bits2',
   'teacherColourError',
   'teacherPotentialError',
   'distortion',
@@ -52,7 +54,7 @@ export class Statistics {
   }
 
   counts(blocks: number, rays: number): Counts {
-    const { spikes1, spikes2, active1, active2, negative1, negative2, ...sums } = this.sum(blocks);
+    const { spikes1, spikes2, active1, active2, negative1, negative2, bits1, bits2, ...sums } = this.sum(blocks);
     const { activeRays, densityEvaluations, densitySamples, samples, timeSteps, spannedSteps, inputSpikes } = sums;
     return {
       rays,
@@ -65,6 +67,7 @@ export class Statistics {
       spikes: [spikes1, spikes2],
       active: [active1, active2],
       negative: [negative1, negative2],
+      bits: [bits1, bits2],
       inputSpikes,
     };
   }

@@ -139,6 +139,6 @@ function bytesOf(pieces: readonly ResultPiece[]): number {
 }
 
 function countsOf(words: Uint32Array, rays: number): Counts {
-  const { spikes1, spikes2, active1, active2, negative1, negative2, ...sums } = readStats(words);
-  return { rays, ...sums, spikes: [spikes1, spikes2], active: [active1, active2], negative: [negative1, negative2] };
+  const { spikes1, spikes2, active1, active2, negative1, negative2, bits1, bits2, ...sums } = readStats(words);
+  return { rays, ...sums, spikes: [spikes1, spikes2], active: [active1, active2], negative: [negative1, negative2], bits: [bits1, bits2] };
 }

@@ -17,6 +17,9 @@
  * Spikes 0, 1 and 2 can also be read as -1, 0, 1 (neurons/shifted-spikes.ts). The row names the form that counts: as published the cheaper one, for a
  * chip may use either; as executed the trained one, for it is what the kernels add. Gaps need no operation in either form.
  *
+ * A spike of several bits is so many shifted additions as published, one for every one in its binary number (b1, b2 in place of s1, s2); as executed
+ * it is as many additions as its value.
+ *
  * Neurons: a LIF update is H = V + (X - V)/tau (a subtraction and a MAC), a comparison, and a reset that moves data only; a ReLU is a
  * comparison. Bytes are logical: one weight for every MAC and AC, one input for every row of weights, one membrane potential read and written
  * for every update, without reuse between samples; a chip that keeps weights in registers reads fewer.
@@ -152,6 +155,8 @@ function spikeRow(layer: number, counts: Counts, network: NetworkSpec, inputs: n
     return { layer, part, kind: 'synapses', work: sparse(counts.timeSteps, inputs, outputs, additions / outputs) };
   };
   const trained = counts.spikes[layer - 2] * outputs;
+  if (counting === 'published' && neuronNamed(network.neuron).terms.length > 2)
+    return row('synapses, shifted additions', counts.bits[layer - 2] * outputs);
   const forms = ternaryForms(counts, network).at(layer - 2);
   if (forms === undefined) return row('synapses', trained);
   return counting === 'published' && cheaperForm(forms) === 'shifted'

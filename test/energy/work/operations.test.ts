@@ -130,3 +130,13 @@ describe('spikes 0, 1 and 2', () => {
     expect(ternaryForms({ ...half, timeSteps: 250 }, { ...ternary, temporal: 'pad' })).toEqual(ternaryForms(half, ternary));
   });
 });
+
+describe('spikes of three bits', () => {
+  it('are additions as executed, shifted additions as published', () => {
+    const threeBit = { ...network, neuron: 'three-bit', width: 16 };
+    const counted: Counts = { ...emptyCounts(), samples: 100, timeSteps: 100, spikes: [900, 1900], active: [300, 500], bits: [500, 800] };
+    const { published, executed } = countOperations(counted, threeBit, 12);
+    expect(executed.acs).toBe(900 * 16 + 1900 * 3);
+    expect(published.acs).toBe(500 * 16 + 800 * 3);
+  });
+});

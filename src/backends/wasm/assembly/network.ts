@@ -25,7 +25,7 @@ import { scanBackward, scanForward } from './neurons/generated';
 import { reluBackward, reluForward } from './neurons/relu';
 import { madd, sigmoid4, splat, zeroFloats } from './simd';
 import { inputSlope } from './poisson';
-import { ACTIVE_1, ACTIVE_2, count, SPIKES_1, SPIKES_2, TIME_STEPS } from './stats';
+import { ACTIVE_1, ACTIVE_2, BITS_1, BITS_2, count, SPIKES_1, SPIKES_2, TIME_STEPS } from './stats';
 
 const RELU = 1;
 
@@ -95,6 +95,8 @@ export function forwardNetwork(block: usize): void {
   if (neuron == RELU) {
     count(block, ACTIVE_1, spikes1);
     count(block, ACTIVE_2, spikes2);
+    count(block, BITS_1, spikes1);
+    count(block, BITS_2, spikes2);
   }
 
   zeroFloats(sampleColours, sampleTotal << 2);

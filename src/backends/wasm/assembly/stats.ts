@@ -16,16 +16,18 @@ export const ENTROPY = 10;
 export const INPUT_LOW = 11;
 export const INPUT_HIGH = 12;
 export const SPANNED_STEPS = 13;
-/** Neurons that fired, those of them with a negative spike: of layer 1, of layer 2. */
+/** Neurons that fired, those of them with a negative spike, ones in the binary numbers of the spikes: of layer 1, of layer 2. */
 export const ACTIVE_1 = 14;
 export const NEGATIVE_1 = 15;
-export const ACTIVE_2 = 16;
-export const NEGATIVE_2 = 17;
+export const BITS_1 = 16;
+export const ACTIVE_2 = 17;
+export const NEGATIVE_2 = 18;
+export const BITS_2 = 19;
 /** Sums over samples, weighted as in the loss. */
-export const TEACHER_COLOUR_ERROR = 18;
-export const TEACHER_POTENTIAL_ERROR = 19;
+export const TEACHER_COLOUR_ERROR = 20;
+export const TEACHER_POTENTIAL_ERROR = 21;
 /** Of all rays, unweighted. */
-export const DISTORTION = 20;
+export const DISTORTION = 22;
 
 // @ts-ignore: decorator
 @inline

@@ -1,0 +1,34 @@
+/**
+ * Spikes 0 to 7, three bits each: the refined multi-bit neuron of adaptive bit allocation (rounding in place of flooring, reset by subtraction)
+ * with spikes for outputs, the samples of a ray for its time steps, and a leak of every neuron that is learned. The size of a step is 1: the
+ * weights before and behind a layer carry it. What is left after a spike is bounded by half a step, so that a neuron which was far below its
+ * first threshold, as most are, does not silence the samples behind; and silence never fires. sg: no gradient.
+ *
+ *     H_t = leak V_{t-1} + X_t      S_t = clamp(round(H_t), 0, 7)      V_t = clamp(H_t - sg(S_t), -1/2, 1/2)
+ *
+ * The surrogates of the seven thresholds, triangles, add up to 1 where 1/2 <= H <= 13/2 and fall to 0 at -1/2 and 15/2: the straight-through
+ * gradient of the rounded and clamped ReLU, without edges. One of them would lie at 0, where potentials of silence decay to.
+ */
+import { defineNeuron } from './define-neuron.ts';
+import { add, clamp, constant, mul, spike, stopGradient, sub, type Expr } from './graph.ts';
+import { learnedParameter, unit } from './parameters.ts';
+
+const LEVELS = 7;
+
+/** 1[h >= 1/2] + 1[h >= 3/2] + ... */
+function rounded(h: Expr): Expr {
+  const spikes = Array.from({ length: LEVELS }, (_, level): Expr => spike(h, constant(level + 0.5)));
+  return spikes.reduce((sum, term) => add(sum, term));
+}
+
+export const threeBit = defineNeuron({
+  name: 'three-bit',
+  summary: 'spikes 0 to 7, reset by subtraction, learned leak',
+  source:
+    'Yao et al., "Towards Efficient and Accurate Spiking Neural Networks via Adaptive Bit Allocation", arXiv 2506.23717 (with a leak)',
+  parameters: { leak: learnedParameter('share of the rest that the next time step begins with', 0.1, unit, 'channel') },
+  charge: ({ x, state: { v }, p }) => add(mul(p.leak, v), x),
+  fire: ({ h }) => rounded(h),
+  reset: ({ h, s }) => ({ v: clamp(sub(h, stopGradient(s)), -0.5, 0.5) }),
+  surrogate: { name: 'triangle', alpha: 1 },
+});
