@@ -4,13 +4,7 @@ import ts from 'typescript-eslint';
 /** The wall: these parts run in Node, in workers and in browsers alike, so they touch neither Node nor the DOM nor three. */
 const platformFree = {
   files: ['renderer/**/*.ts', 'datasets/**/*.ts', 'src/**/*.ts'],
-  ignores: [
-    'src/cli/**',
-    'src/server/**',
-    'src/node/**',
-    'src/backends/*/launch-node.ts',
-    'src/backends/wasm/compile-kernels.ts',
-  ],
+  ignores: ['src/cli/**', 'src/server/**', 'src/node/**', 'src/backends/*/launch-node.ts', 'src/backends/wasm/compile-kernels.ts'],
   rules: {
     'no-restricted-imports': [
       'error',

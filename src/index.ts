@@ -56,3 +56,6 @@ export { VERSION } from './run/version.ts';
 export { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from './train/checkpoint.ts';
 export type { ProgressEvent, Reporter, StepMetrics } from './base/events.ts';
 export { trainField, type TrainOptions, type TrainOutcome } from './train/train-field.ts';
+export { knownExporters, registerExporter } from './export/index.ts';
+export type { ExportedFile, Exporter, ExportSource, ExportSummary, Frame, Need } from './export/exporter.ts';
+export { isSurface, surfaceOf, type Surface } from '../renderer/surface.ts';

@@ -17,7 +17,8 @@ import type { FieldSpec } from '../model/field-spec.ts';
 import { spaceOf } from '../spaces/index.ts';
 import { toPixels } from '../../renderer/pixels.ts';
 import { evenScale } from '../math/value-scale.ts';
-import { cameraRays, type Camera } from '../geometry/camera.ts';
+import { isSurface, surfaceOf } from '../../renderer/surface.ts';
+import type { Camera } from '../geometry/camera.ts';
 import type { RenderedImage } from '../../renderer/render-image.ts';
 import type { FrameContent } from './frame-content.ts';
 
@@ -84,54 +85,7 @@ export function statisticsOf(counts: Counts, spec: FieldSpec): FrameStatistics {
   };
 }
 
-function normalPixels({ width, height, depth, opacity }: RenderedImage, camera: Camera): Uint8Array {
-  const points = surfacePoints(depth, camera);
-  const data = new Uint8Array(width * height * 3).fill(255);
-  const across = new Float64Array(3);
-  const down = new Float64Array(3);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const pixel = y * width + x;
-      if (opacity[pixel] <= 0.5) continue;
-      difference(points, depth, opacity, pixel, x > 0 ? pixel - 1 : pixel, x + 1 < width ? pixel + 1 : pixel, across);
-      difference(points, depth, opacity, pixel, y > 0 ? pixel - width : pixel, y + 1 < height ? pixel + width : pixel, down);
-      const nx = down[1] * across[2] - down[2] * across[1];
-      const ny = down[2] * across[0] - down[0] * across[2];
-      const nz = down[0] * across[1] - down[1] * across[0];
-      const length = Math.sqrt(nx * nx + ny * ny + nz * nz);
-      const scale = length > 0 ? 0.5 / length : 0;
-      data[pixel * 3] = Math.round((nx * scale + 0.5) * 255);
-      data[pixel * 3 + 1] = Math.round((ny * scale + 0.5) * 255);
-      data[pixel * 3 + 2] = Math.round((nz * scale + 0.5) * 255);
-    }
-  }
-  return data;
-}
-
-/** [height,width,3] world: where the rays' depths lie. */
-function surfacePoints(depth: Float32Array, camera: Camera): Float64Array {
-  const { origins, directions } = cameraRays(camera);
-  const points = new Float64Array(depth.length * 3);
-  for (let i = 0; i < depth.length; i++) {
-    const [x, y, z] = [directions[i * 3], directions[i * 3 + 1], directions[i * 3 + 2]];
-    const scale = depth[i] / Math.sqrt(x * x + y * y + z * z);
-    for (let k = i * 3; k < i * 3 + 3; k++) points[k] = origins[k] + directions[k] * scale;
-  }
-  return points;
-}
-
-/** The one-sided difference towards the neighbour of more equal depth, to `out`: silhouettes stay sharp. */
-function difference(
-  points: Float64Array,
-  depth: Float32Array,
-  opacity: Float32Array,
-  pixel: number,
-  before: number,
-  after: number,
-  out: Float64Array,
-): void {
-  const stepBefore = before === pixel || opacity[before] <= 0.5 ? Infinity : Math.abs(depth[before] - depth[pixel]);
-  const stepAfter = after === pixel || opacity[after] <= 0.5 ? Infinity : Math.abs(depth[after] - depth[pixel]);
-  const [from, to] = stepBefore < stepAfter ? [before, pixel] : [pixel, after];
-  for (let i = 0; i < 3; i++) out[i] = points[to * 3 + i] - points[from * 3 + i];
+function normalPixels(image: RenderedImage, camera: Camera): Uint8Array {
+  const { normals } = surfaceOf(image, camera);
+  return Uint8Array.from(normals, (value, i) => (isSurface(image.opacity[Math.floor(i / 3)]) ? Math.round((value * 0.5 + 0.5) * 255) : 255));
 }

@@ -83,3 +83,24 @@ test('says of what is not installed how to install it', async () => {
   ])
     expect(stdout).toMatch(line);
 });
+
+test('does what the docs of its API show', async () => {
+  if (!existsSync(join(home, 'scene'))) await succeed(['synth', 'scene', '--views', '8', '--size', '32', '--quiet'], there);
+  const blocks = [...readFileSync(join(installed, 'docs/api.md'), 'utf8').matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code);
+  expect(blocks).toHaveLength(2);
+  const run = async (name: string, code: string): Promise<string> => {
+    writeFileSync(join(home, name), code);
+    return (await promisify(execFile)(process.execPath, [name], { cwd: home })).stdout;
+  };
+  const [, steps, psnr] = /^(\d+) steps, (\S+) dB$/m.exec(await run('train.mjs', blocks[0]))!;
+  expect([Number(steps), Number(psnr) > 5]).toEqual([200, true]);
+  expect(blocks[0].trim().split('\n').filter(Boolean).length).toBeLessThanOrEqual(10);
+  const [, points] = /^runs\/api\/export\/points\.txt: (\d+) points$/m.exec(await run('export.mjs', blocks[1]))!;
+  const lines = readFileSync(join(home, 'runs/api/export/points.txt'), 'utf8').trim().split('\n');
+  expect(lines).toHaveLength(Number(points));
+  for (const line of lines.slice(0, 50)) expect(line).toMatch(/^(-?[\d.e-]+ ){5}-?[\d.e-]+$/);
+  // The platform-free half needs no optional package either.
+  expect(await run('free.mjs', `import * as all from 'spikeray'; console.log(typeof all.trainField, 'train' in all);`)).toBe(
+    'function false\n',
+  );
+});

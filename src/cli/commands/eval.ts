@@ -5,14 +5,9 @@ import { percent, table } from '../../base/format.ts';
 import { wholeNumber, word } from '../../base/option-values.ts';
 import type { Config } from '../../config/schema.ts';
 import type { EvalReport } from '../../eval/eval-report.ts';
-import { evaluateField } from '../../eval/evaluate-field.ts';
-import { heldOutViews } from '../../node/held-out-views.ts';
-import { sharpCodec } from '../../node/image-codec.ts';
-import { nodeFiles } from '../../node/node-files.ts';
-import { loadRun, openRunField, type RunFieldOptions } from '../../node/open-run-field.ts';
-import { replaceFolder } from '../../node/replace-folder.ts';
+import { evaluateRun } from '../../node/evaluate-run.ts';
+import type { RunFieldOptions } from '../../node/open-run-field.ts';
 import { addBackendOptions, addOutputOptions, type OutputOptions } from '../terminal/options.ts';
-import { whileWritingInto } from '../../node/write-into.ts';
 import { runAction } from '../terminal/run-action.ts';
 import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
 
@@ -43,26 +38,16 @@ async function evaluate(path: string, options: EvalOptions): Promise<void> {
   await runAction(options, async (report) => {
     const split = options.split === undefined ? undefined : word('--split', options.split, SPLIT_NAMES);
     const every = wholeNumber('--every', options.every, 1, 1e6);
-    const loaded = await loadRun(path, options);
-    const { run, checkpoint } = loaded;
-    return whileWritingInto(run.folder, options.out ?? run.folder, 'folder', async () => {
-      const held = await heldOutViews(run, checkpoint, movedScene(options), split, report);
-      // Another scene's numbers must not pass for those of the run's own.
-      const other = options.scene !== undefined && held.changed ? `-of-${held.scene.replace(/[^\w.-]/g, '_')}` : '';
-      const folder = options.out ?? `${run.folder}/eval/${held.split}${other}`;
-      const { engine, backend } = await openRunField(loaded, options, report);
-      try {
-        const { config } = run.record;
-        const found = await replaceFolder(nodeFiles, folder, (unfinished) => {
-          const save = { files: nodeFiles, codec: sharpCodec, folder: unfinished };
-          return evaluateField({ engine, config, views: held.views, split: held.split, every, save, report });
-        });
-        const json = { run: run.folder, checkpoint: loaded.path, step: checkpoint.state.step, backend, folder, ...found };
-        return { json, text: describe(found, config.network.neuron, folder) };
-      } finally {
-        await engine.dispose();
-      }
-    });
+    const {
+      run,
+      path: file,
+      checkpoint,
+      backend,
+      folder,
+      report: found,
+    } = await evaluateRun(path, { ...options, ...movedScene(options), split, every, report });
+    const json = { run: run.folder, checkpoint: file, step: checkpoint.state.step, backend, folder, ...found };
+    return { json, text: describe(found, run.record.config.network.neuron, folder) };
   });
 }
 

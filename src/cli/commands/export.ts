@@ -1,13 +1,9 @@
 /** `spikeray export RUN`: a trained run for other programs and for the web. */
 import { Command } from 'commander';
 import type { Reporter } from '../../base/events.ts';
-import { word } from '../../base/option-values.ts';
-import { checkExportPlace, writeExport, writesFile } from '../../export/exporter.ts';
 import { knownExporters } from '../../export/index.ts';
-import { nodeFiles } from '../../node/node-files.ts';
-import { loadRun, type RunFieldOptions } from '../../node/open-run-field.ts';
-import { whileWritingInto } from '../../node/write-into.ts';
-import { withExportSource } from '../../server/export-source.ts';
+import type { RunFieldOptions } from '../../node/open-run-field.ts';
+import { exportRun } from '../../server/export-run.ts';
 import { addOutputOptions, type OutputOptions } from '../terminal/options.ts';
 import { runAction, type Result } from '../terminal/run-action.ts';
 
@@ -27,26 +23,11 @@ export function exportCommand(): Command {
     .option('--out <path>', `file or folder to write (default: ${exporters.map(({ out }) => `RUN/${out}`).join(', ')})`)
     .option('--force', 'replace what is there')
     .option('--checkpoint <file>', 'this checkpoint instead of the newest')
-    .action((run: string, options: ExportOptions) => runAction(options, (report) => exportRun(run, options, report)));
+    .action((run: string, options: ExportOptions) => runAction(options, (report) => writeFiles(run, options, report)));
   return addOutputOptions(command);
 }
 
-async function exportRun(folder: string, options: ExportOptions, report: Reporter): Promise<Result> {
-  const exporters = knownExporters();
-  const name = word(
-    '--format',
-    options.format,
-    exporters.map((exporter) => exporter.name),
-  );
-  const exporter = exporters.find((candidate) => candidate.name === name)!;
-  const loaded = await loadRun(folder, options);
-  const out = options.out ?? `${loaded.run.folder}/${exporter.out}`;
-  await checkExportPlace(nodeFiles, out, options.force ?? false);
-  const { json, text } = await whileWritingInto(loaded.run.folder, out, writesFile(exporter) ? 'file' : 'folder', () =>
-    withExportSource(loaded, exporter, options, report, (source) => writeExport(nodeFiles, exporter, source, out)),
-  );
-  return {
-    json: { run: loaded.run.folder, checkpoint: loaded.path, format: name, file: out, ...json },
-    text: `${out}: ${text}\n`,
-  };
+async function writeFiles(folder: string, options: ExportOptions, report: Reporter): Promise<Result> {
+  const { json, text, ...exported } = await exportRun(folder, options.format, { ...options, report });
+  return { json: { ...exported, ...json }, text: `${exported.file}: ${text}\n` };
 }

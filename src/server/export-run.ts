@@ -1,19 +1,69 @@
-/** A run in Node, opened as far as an exporter needs it. */
+/** A run exported in Node: opened as far as the exporter needs it, written under the run's lock. */
 import { backgroundColour } from '../../datasets/background.ts';
 import { renderImage } from '../../renderer/render-image.ts';
 import { InputError } from '../base/errors.ts';
 import type { Reporter } from '../base/events.ts';
 import type { FieldEngine } from '../engine/backend.ts';
-import type { ExportSource, Exporter, Frame } from '../export/exporter.ts';
-import { openRunField, type RunField, type RunFieldOptions } from '../node/open-run-field.ts';
+import { word } from '../base/option-values.ts';
+import {
+  checkExportPlace,
+  writeExport,
+  writesFile,
+  type ExportSource,
+  type ExportSummary,
+  type Exporter,
+  type Frame,
+} from '../export/exporter.ts';
+import { knownExporters } from '../export/index.ts';
+import { nodeFiles } from '../node/node-files.ts';
+import { whileWritingInto } from '../node/write-into.ts';
+import { loadRun, openRunField, type RunField, type RunFieldOptions } from '../node/open-run-field.ts';
 import { readViewerFile } from '../node/static-viewer.ts';
 import { bakeRun } from './bake-run.ts';
 import { readViews } from './run-views.ts';
 
 type Loaded = Pick<RunField, 'run' | 'checkpoint' | 'path'>;
 
+export interface ExportRun extends RunFieldOptions {
+  /** Default: below the run, as the exporter says. */
+  readonly out?: string;
+  /** Replaces what is there. */
+  readonly force?: boolean;
+  readonly report?: Reporter;
+}
+
+export interface Exported extends ExportSummary {
+  readonly run: string;
+  readonly checkpoint: string;
+  readonly format: string;
+  /** The file or folder that was written. */
+  readonly file: string;
+}
+
+/**
+ * @param format name of an exporter
+ * @throws LockedError while another process writes the run
+ */
+export async function exportRun(path: string, format: string, options: ExportRun = {}): Promise<Exported> {
+  const { force = false, report = () => undefined } = options;
+  const exporters = knownExporters();
+  const name = word(
+    '--format',
+    format,
+    exporters.map((exporter) => exporter.name),
+  );
+  const exporter = exporters.find((candidate) => candidate.name === name)!;
+  const loaded = await loadRun(path, options);
+  const out = options.out ?? `${loaded.run.folder}/${exporter.out}`;
+  await checkExportPlace(nodeFiles, out, force);
+  const summary = await whileWritingInto(loaded.run.folder, out, writesFile(exporter) ? 'file' : 'folder', () =>
+    withSource(loaded, exporter, options, report, (source) => writeExport(nodeFiles, exporter, source, out)),
+  );
+  return { run: loaded.run.folder, checkpoint: loaded.path, format: name, file: out, ...summary };
+}
+
 /** Opens what the exporter needs for as long as `action` takes. */
-export async function withExportSource<T>(
+async function withSource<T>(
   loaded: Loaded,
   { needs }: Exporter,
   options: RunFieldOptions,
