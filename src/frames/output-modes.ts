@@ -87,5 +87,7 @@ export function statisticsOf(counts: Counts, spec: FieldSpec): FrameStatistics {
 
 function normalPixels(image: RenderedImage, camera: Camera): Uint8Array {
   const { normals } = surfaceOf(image, camera);
-  return Uint8Array.from(normals, (value, i) => (isSurface(image.opacity[Math.floor(i / 3)]) ? Math.round((value * 0.5 + 0.5) * 255) : 255));
+  return Uint8Array.from(normals, (value, i) =>
+    isSurface(image.opacity[Math.floor(i / 3)]) ? Math.round((value * 0.5 + 0.5) * 255) : 255,
+  );
 }
