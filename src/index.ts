@@ -17,6 +17,7 @@ export { parseCameraPath } from '../renderer/paths/nerfstudio-path.ts';
 export { cameraRays, type Camera } from './geometry/camera.ts';
 export { renderImage, type RenderedImage } from '../renderer/render-image.ts';
 export type { Backend, BackendName, Capacity, FieldEngine, RenderSettings, StepSettings, TrainBatch } from './engine/backend.ts';
+export type { ProbedLayer, ProbedRay, ProbedSample, ProbedStep } from './engine/probe.ts';
 export { selectBackend, type BackendChoice, type BackendStarters } from './backends/select-backend.ts';
 export { createTfjsBackend } from './backends/tfjs/tfjs-backend.ts';
 export { createBackend as createWasmBackend } from './backends/wasm/wasm-backend.ts';
@@ -50,6 +51,10 @@ export type { Representation, RepresentationSpec, RepresentationTensor, TensorVa
 export { gatherRows } from './backends/tfjs/custom-gradients.ts';
 export type { TfjsRepresentation } from './backends/tfjs/representations/representation.ts';
 export type { Lattice } from './lattice/lattice.ts';
+export { registerLayerKind } from './model/layers/index.ts';
+export type { LayerKind, LayerOps, LayerSize, LayerTensor } from './model/layers/layer-kind.ts';
+export { registerQuantiser } from './quantisers/index.ts';
+export { defineQuantiser, type Quantiser, type QuantiserRecipe, type QuantiserState } from './quantisers/quantiser.ts';
 export { createRun, openRun, type RunFolder } from './run/run-folder.ts';
 export type { RunRecord } from './run/run-record.ts';
 export { VERSION } from './run/version.ts';

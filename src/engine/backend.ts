@@ -54,7 +54,7 @@ export interface LossWeights {
   /** Draws the network samples of a ray together (mip-NeRF 360, eq. 15). */
   readonly distortion: number;
   readonly totalVariation: TotalVariation;
-  /** Of each hidden layer. */
+  /** Weight of each hidden layer's mean spike. */
   readonly spikes: readonly number[];
   /** [W] of each hidden layer; null: none. A function of the means has to be linearised by the caller (IM-Loss: at those of the step before). */
   readonly potentials: readonly Float32Array[] | null;

@@ -18,11 +18,11 @@ export interface Counts {
   /** Steps from the first to the last network sample of every ray, both included: the time steps of `pad`, whatever mode ran. */
   spannedSteps: number;
   /**
-   * Of each hidden layer over all time steps: synaptic events a target neuron, i.e. the sum of |S| before a learned amplitude, so that a spike of
+   * Spikes of each hidden layer over all time steps: synaptic events a target neuron, i.e. the sum of |S| before a learned amplitude, so that a spike of
    * value 2 counts twice; or active ReLUs.
    */
   spikes: number[];
-  /** Of each hidden layer over all time steps: neurons that fired, or active ReLUs. Of spikes 0, 1 and 2, `spikes - active` have the value 2. */
+  /** Neurons of each hidden layer that fired over all time steps, or active ReLUs. Of spikes 0, 1 and 2, `spikes - active` have the value 2. */
   active: number[];
   /** Those of them whose spike is negative. */
   negative: number[];

@@ -40,7 +40,7 @@ export class HostNetwork {
     this.layers = layers;
   }
 
-  /** Of an engine whose field has a network. */
+  /** The network of an engine whose field has one. */
   static async read(engine: Pick<FieldEngine, 'spec' | 'read'>): Promise<HostNetwork> {
     const { spec } = engine;
     const read = (name: string): Promise<Float32Array> => engine.read(name);

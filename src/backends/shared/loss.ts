@@ -55,7 +55,7 @@ export interface LossSums {
   readonly distortion: number;
   readonly teacherColourError: number;
   readonly teacherPotentialError: number;
-  /** Of each hidden layer, over real rows. */
+  /** Spikes of each hidden layer, over real rows. */
   readonly spikes: readonly number[];
 }
 

@@ -108,7 +108,7 @@ function sampleAt(
   return { stepIndex: stepIndex[row], distance: distance[row], position, alpha: alphas[row], weight: weights[row], colour: [r, g, b] };
 }
 
-/** Of all density samples: alpha, and T alpha. */
+/** Alpha and T alpha of all density samples. */
 function weightsOf(
   spec: Source['spec'],
   { rays, densityOffsets, coordinates, corners, cornerWeights }: PackedSamples,

@@ -69,7 +69,7 @@ interface Evaluation {
 }
 
 export class TfjsField implements HostEngine {
-  /** Of the last call; Infinity where nothing could have gone otherwise or nothing was measured. */
+  /** Margins of the last call; Infinity where nothing could have gone otherwise or nothing was measured. */
   margins: Margins = { spike: Infinity, noise: Infinity, marching: Infinity };
 
   private readonly tf: TensorFlow;
@@ -256,7 +256,7 @@ export class TfjsField implements HostEngine {
     return Object.fromEntries(varied);
   }
 
-  /** Of the step; zeros if there was no sample. */
+  /** Mean potentials of the step; zeros if there was no sample. */
   private meanPotentials({ meanPotentials }: Loss, { loss }: StepSettings): StepResult['meanPotentials'] {
     if (loss.potentials === null || this.neuron?.spikes !== true) return null;
     return hiddenWidths(this.spec.network!).map(

@@ -31,10 +31,10 @@ export interface Sizes extends ScanSizes, GridSizes {
   readonly maxSteps: number;
   readonly rowCapacity: number;
   readonly laneCapacity: number;
-  /** Of a thread, that a step touches at most. */
+  /** Voxels of a thread that a step touches at most. */
   readonly touchedVoxels: number;
   readonly rays: number;
-  /** Of a teacher's grid; 0: no teacher. */
+  /** Voxels of a teacher's grid; 0: no teacher. */
   readonly teacherVoxels: number;
 }
 
