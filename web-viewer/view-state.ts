@@ -41,7 +41,8 @@ export type Drawing = (typeof DRAWINGS)[number];
 
 export const FOV_RANGE = { min: 10, max: 120 } as const;
 
-export function readState(search: string, background: Vec3): ViewState {
+/** @param narrow the screen has no room for figures over the picture, unless somebody asks for them */
+export function readState(search: string, background: Vec3, narrow = false): ViewState {
   const from = new URLSearchParams(search);
   const output = OUTPUT_MODES.find((mode) => mode === from.get('output')) ?? 'colour';
   const fov = Number(from.get('fov') ?? 50);
@@ -60,7 +61,7 @@ export function readState(search: string, background: Vec3): ViewState {
     inverted: from.get('inverted') === '1',
     scale: scaleOf(from.get('scale')),
     fly: from.get('fly') === '1',
-    statistics: from.get('statistics') !== '0',
+    statistics: narrow ? from.get('statistics') === '1' : from.get('statistics') !== '0',
     resolution: resolution >= 0.25 && resolution <= 4 ? resolution : null,
     draw: DRAWINGS.find((drawing) => drawing === from.get('draw')) ?? null,
   };

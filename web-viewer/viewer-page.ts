@@ -20,6 +20,8 @@ import { watchPointer } from './stage-pointer.ts';
 import { Statistics } from './statistics.ts';
 import { readState, type ViewState } from './view-state.ts';
 
+/** Where the panel lies below the stage (viewer.css). */
+const NARROW = '(max-width: 560px)';
 /** Share of the distance to the scene that a frustum is long. */
 const FRUSTUM = 0.06;
 
@@ -35,7 +37,7 @@ export class ViewerPage {
 
   constructor(stage: HTMLElement, host: SceneHost) {
     const { run } = host;
-    const state = (this.state = readState(location.search, run.background));
+    const state = (this.state = readState(location.search, run.background, matchMedia(NARROW).matches));
     const view = (this.view = new StageView(stage, host, state, {
       shown: () => {
         this.shown();

@@ -95,5 +95,6 @@ describe('the address', () => {
     expect(state).toMatchObject({ fly: true, statistics: false, resolution: 2 });
     expect(stateUrl('a', state, [1, 1, 1])).toBe(address);
     expect(readState('?scale=5,1', [1, 1, 1]).scale, 'an empty scale').toBeNull();
+    expect(readState('', [1, 1, 1], true).statistics, 'on a narrow screen').toBe(false);
   });
 });

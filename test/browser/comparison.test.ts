@@ -1,0 +1,165 @@
+/** What a viewer's page does for those who compare, and for those who have no mouse. */
+import { join } from 'node:path';
+import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
+import { readFileSync } from 'node:fs';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import type { RunSummary } from '../../src/server/find-runs.ts';
+import { succeed } from '../e2e/cli.ts';
+import { startServing, type RunningServer } from '../e2e/server.ts';
+import { TINY_ANN, tinyRun, tinyScene, workFolder } from '../e2e/tiny.ts';
+import { openPage, settled, type PageOptions } from './browser.ts';
+
+const folder = workFolder();
+let server: RunningServer;
+let ids: Record<string, string>;
+
+beforeAll(async () => {
+  const scene = await tinyScene(join(folder, 'scene'));
+  await tinyRun(scene, join(folder, 'runs/spiking'));
+  await succeed(['train', scene, '--ann', '--out', join(folder, 'runs/twin'), ...TINY_ANN, '--quiet']);
+  server = await startServing('serve', join(folder, 'runs'), '--port', '0');
+  const { runs } = (await (await fetch(`${server.url}api/runs`)).json()) as { runs: RunSummary[] };
+  ids = Object.fromEntries(runs.map(({ id, name }) => [name, id]));
+});
+afterAll(() => server?.stop());
+
+/** Few pixels: the machine may be slow. */
+async function open(more = '', run = 'spiking', options: PageOptions = {}): Promise<Page> {
+  const page = await openPage(`${server.url}viewer.html?run=${ids[run]}&resolution=0.25${more}`, options);
+  await settled(page);
+  return page;
+}
+
+const openPanel = (page: Page, title: string): Promise<void> => page.click(`summary:text-is("${title}")`);
+const poseOf = (page: Page): number[] => new URL(page.url()).searchParams.get('camera')!.split(',').map(Number);
+
+/** How far the camera went along its own axis between two poses. */
+function ahead(before: readonly number[], after: readonly number[]): number {
+  return [3, 7, 11].reduce((sum, at) => sum + (after[at] - before[at]) * -before[at - 1], 0);
+}
+
+test('two runs are whole pictures side by side, on one scale that can be locked, with statistics of each', async () => {
+  const greatest = (page: Page): Promise<number> => page.inputValue('#scale-high').then(Number);
+  const alone: number[] = [];
+  const fov = new URL((await open()).url()).searchParams.get('fov')!;
+  for (const run of ['spiking', 'twin']) alone.push(await greatest(await open(`&output=energy&fov=${fov}&layout=wipe`, run)));
+  const page = await open(`&output=energy&layout=wipe&beside=${ids.twin}`);
+  expect(await greatest(page)).toBeCloseTo(Math.max(...alone), 12);
+  expect(await page.locator('#legend .entry').count(), 'one scale for both').toBe(1);
+  expect(await page.locator('#statistics th[scope=col]').allTextContents()).toEqual(['spiking (ternary)', 'twin (ANN)']);
+
+  await page.selectOption('#layout', 'difference');
+  await settled(page);
+  const [first, second, third] = await page.locator('.layer').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON()));
+  expect([second.width, third.width, second.height]).toEqual([first.width, first.width, first.height]);
+  expect(await page.locator('#legend .entry').count(), 'the difference has its own').toBe(2);
+  await page.check('#scale-locked');
+  const locked = await greatest(page);
+  await page.selectOption('#beside', '');
+  await settled(page);
+  expect(await greatest(page)).toBe(locked);
+  expect(new URL(page.url()).searchParams.get('scale')).toContain('0,');
+});
+
+test('a downloaded picture has the size that was chosen and full quality, while the view moves', async () => {
+  const page = await open();
+  await openPanel(page, 'Save');
+  await page.fill('#save-width', '160');
+  await page.fill('#save-height', '120');
+  await page.locator('#stage').press('ArrowLeft');
+  const [picture] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
+  const { width, height } = await sharp(await picture.path()).metadata();
+  expect([width, height]).toEqual([160, 120]);
+  const { entropy } = await sharp(await picture.path()).stats();
+  const coarse = await sharp(await picture.path())
+    .resize(40, 30)
+    .resize(160, 120, { kernel: 'nearest' })
+    .toBuffer();
+  expect(entropy, 'finer than a coarse frame enlarged').toBeGreaterThan((await sharp(coarse).stats()).entropy * 0.9);
+  await settled(page);
+});
+
+test('a camera path is filmed as MP4 too', async () => {
+  const page = await open();
+  await openPanel(page, 'Camera path');
+  await page.click('#path-add');
+  await page.click('#path-add');
+  await page.getByLabel('Seconds before key frame 2').fill('0.1');
+  await page.getByLabel('Seconds before key frame 2').press('Enter');
+  await openPanel(page, 'Save');
+  await page.selectOption('#film-format', 'mp4');
+  const [saved] = await Promise.all([page.waitForEvent('download'), page.click('#path-film')]);
+  expect(saved.suggestedFilename()).toBe('spiking-colour.mp4');
+  const input = new Input({ formats: ALL_FORMATS, source: new BufferSource(readFileSync(await saved.path())) });
+  expect((await input.getFormat()).name).toMatch(/mp4/i);
+  expect((await input.getPrimaryVideoTrack())!.displayWidth % 2).toBe(0);
+});
+
+/** The clock of frames lags behind that of events, as on a busy page. */
+const LATE_FRAMES = `
+  const request = requestAnimationFrame;
+  window.requestAnimationFrame = (act) => request((now) => act(now - 5000));`;
+
+test('forward is never backward, however late the page is; the wheel flies; flight and path outlive a reload', async () => {
+  const page = await open('', 'spiking', { prepare: (opened) => opened.addInitScript(LATE_FRAMES) });
+  const move = async (act: () => Promise<void>): Promise<number> => {
+    const before = poseOf(page);
+    const url = page.url();
+    await act();
+    await page.waitForFunction((address) => location.href !== address, url);
+    await settled(page);
+    return ahead(before, poseOf(page));
+  };
+  await page.locator('#stage').focus();
+  const walked = await move(async () => {
+    await page.keyboard.down('KeyW');
+    await page.waitForTimeout(300);
+    await page.keyboard.up('KeyW');
+  });
+  expect(walked).toBeGreaterThan(0);
+  await page.keyboard.press('f');
+  await page.mouse.move(100, 140);
+  expect(await move(() => page.mouse.wheel(0, -200))).toBeGreaterThan(0);
+  expect(await move(() => page.keyboard.press('-'))).toBeLessThan(0);
+  await openPanel(page, 'Camera path');
+  await page.click('#path-add');
+  await page.click('#path-add');
+  await page.reload();
+  await settled(page);
+  expect(await page.getAttribute('#fly', 'aria-pressed')).toBe('true');
+  expect(await page.locator('#keys li').count()).toBe(2);
+});
+
+test('thumbnails are one stop of the Tab key; arrow keys move among them; statistics can be hidden; main is no application', async () => {
+  const page = await open();
+  expect(await page.locator('#thumbnails button').count()).toBeGreaterThan(3);
+  expect(await page.locator('#thumbnails button[tabindex="0"]').count()).toBe(1);
+  await page.locator('#thumbnails button[tabindex="0"]').focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowRight');
+  expect(await page.evaluate(() => [...document.querySelectorAll('#thumbnails button')].indexOf(document.activeElement!))).toBe(1);
+  await page.keyboard.press('Enter');
+  expect(await page.locator('#thumbnails button[aria-pressed=true]').count()).toBe(1);
+  await page.locator('#stage').press('i');
+  expect(await page.isVisible('#statistics')).toBe(false);
+  expect(page.url()).toContain('statistics=0');
+  expect(await page.getAttribute('main', 'role')).toBeNull();
+});
+
+test('an address without a run is said as what it is', async () => {
+  const page = await openPage(`${server.url}viewer.html`);
+  expect(await page.textContent('#status')).toContain('names no run');
+  await page.click('#status a');
+  await page.waitForSelector('.card');
+});
+
+test('the page is light where the system asks for it', async () => {
+  const backgrounds = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const page = await openPage(server.url, { colorScheme });
+    backgrounds.push(await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
+  }
+  expect(backgrounds).toEqual(['rgb(244, 246, 249)', 'rgb(20, 23, 28)']);
+});
