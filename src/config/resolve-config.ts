@@ -2,6 +2,7 @@
 import { InputError } from '../base/errors.ts';
 import { nearestName, suggest } from '../base/nearest-name.ts';
 import { hiddenWidths } from '../neurons/settings.ts';
+import { quantiserNamed } from '../quantisers/index.ts';
 import { checkNeuron } from './neuron-settings.ts';
 import { presets, type PresetName } from './presets.ts';
 import { configSchema, type Config } from './schema.ts';
@@ -114,6 +115,7 @@ function checkConsistency({ scene, network, fine, distillation }: Config): void 
       'Add --temporal repeat, or use --set network.encoding=direct.',
     );
   const layers = hiddenWidths(network).length;
+  checkQuantisers(network.quantiser, layers + 1);
   if (fine.spikeTargets !== null && fine.spikeTargets.length !== layers)
     throw new InputError(
       `fine.spikeTargets=${JSON.stringify(fine.spikeTargets)}: expected ${layers} numbers, each a number at least 0, or null`,
@@ -128,6 +130,16 @@ function checkConsistency({ scene, network, fine, distillation }: Config): void 
     throw new InputError(
       `fine.voxels=${fine.voxels} cannot be reached by ${fine.scaleAt.length} doublings (fine.scaleAt): the first grid would have fewer than 8 voxels`,
       'Raise fine.voxels or shorten fine.scaleAt.',
+    );
+}
+
+/** @param layers of the network, the output layer included */
+function checkQuantisers(quantiser: Config['network']['quantiser'], layers: number): void {
+  for (const name of [quantiser].flat()) if (name !== null) quantiserNamed(name);
+  if (Array.isArray(quantiser) && quantiser.length !== layers)
+    throw new InputError(
+      `network.quantiser=${JSON.stringify(quantiser)}: expected one name for all layers, or a list of ${layers} names or null`,
+      'Give an entry for each layer, the output layer included.',
     );
 }
 

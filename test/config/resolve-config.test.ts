@@ -65,6 +65,8 @@ describe('resolveConfig', () => {
     expect(set('distillation.teacher=null').distillation.teacher).toBeNull();
     expect(set('fine.spikeTargets=0.05,0.1').fine.spikeTargets).toEqual([0.05, 0.1]);
     expect(set('fine.spikeTargets=null').fine.spikeTargets).toBeNull();
+    expect(set('network.layers=[{"kind":"dense","width":8}]').network.layers).toEqual([{ kind: 'dense', width: 8 }]);
+    expect(set('network.quantiser=[null,null,null]').network.quantiser).toEqual([null, null, null]);
   });
 
   it.each([
@@ -98,6 +100,9 @@ describe('resolveConfig', () => {
     ['fine.voxels=20', ['doublings']],
     ['network.encoding=poisson', ['--temporal repeat']],
     ['fine.spikeTargets=0.1', ['2 numbers, each a number at least 0, or null']],
+    ['network.quantiser=step', ['unknown quantiser "step"', 'registerQuantiser']],
+    ['network.quantiser=[null,null]', ['a list of 3 names or null']],
+    ['network.layers=[{"kind":"dense","width":0}]', ['network.layers']],
     ['fine.imLoss=1', ['group', 'fine.imLoss.weight']],
     ['network.dropout=1', ['less than 1']],
   ])('refuses --set %s', (text, parts) => {
