@@ -20,7 +20,7 @@ export interface Size {
 /** Pixels between panes. */
 const GAP = 2;
 
-/** Equal panes, in the number of columns that shows a square object largest. */
+/** Equal panes, in the number of columns that shows a square object largest; of equal ones the most. */
 export function panesOf(count: number, { width, height }: Size): Pane[] {
   const all = Array.from({ length: count }, (_, i) => {
     const [columns, rows] = [i + 1, Math.ceil(count / (i + 1))];
@@ -30,7 +30,7 @@ export function panesOf(count: number, { width, height }: Size): Pane[] {
     };
     return { columns, pane, shows: Math.min(pane.width, pane.height) };
   });
-  const { columns, pane } = all.reduce((best, one) => (one.shows > best.shows ? one : best));
+  const { columns, pane } = all.reduce((best, one) => (one.shows >= best.shows ? one : best));
   return Array.from({ length: count }, (_, i) => ({
     ...pane,
     left: (i % columns) * (pane.width + GAP),
