@@ -96,7 +96,13 @@ def neuron(name, q):
         kept = (1 - q["alpha"] * (1 - q["tau"])) * h * (1 - q["gamma"] * s)
         return s, kept - (1 - q["gamma"]) * q["resetBy"] * s
 
+    def three_bit(x, v):
+        h = q["leak"] * v + x
+        s = min(max(math.floor(h + 0.5), 0), 7)
+        return s, min(max(h - s, -0.5), 0.5)
+
     return {
+        "three-bit": three_bit,
         "lif": binary(leaky), "plif": binary(leaky), "ltmd": binary(leaky), "if": binary(lambda x, v: v + x),
         "ternary": ternary, "ternary-signed": signed, "glif": glif, "glif-layer": glif,
     }[name]
@@ -165,6 +171,7 @@ def shade(p, counts, ray, view, samples):
             counts["spikes"][layer] += sum(map(abs, spikes))
             counts["active"][layer] += sum(s != 0 for s in spikes)
             counts["negative"][layer] += sum(s < 0 for s in spikes)
+            counts["bits"][layer] += sum(bin(s).count("1") for s in spikes)
         if m is not None:
             shown = net["repeats"] if net["temporal"] == "repeat" and not relu else 1
             logits[m] = [a + b / shown for a, b in zip(logits[m], times(x, p["weights"][2], 3))]
@@ -183,7 +190,7 @@ def encode(net, p, ray, step, t, x):
 
 def render(p):
     counts = {"densityEvaluations": 0, "densitySamples": 0, "samples": 0, "timeSteps": 0, "spannedSteps": 0}
-    counts |= {"activeRays": 0, "spikes": [0, 0], "active": [0, 0], "negative": [0, 0]}
+    counts |= {"activeRays": 0, "spikes": [0, 0], "active": [0, 0], "negative": [0, 0], "bits": [0, 0]}
     out = {"rgb": [], "depth": [], "opacity": [], "samples": []}
     channels = p["channels"]
     for ray in range(p["rays"]):
