@@ -91,12 +91,17 @@ async function look(url: string, random: Random, end: number, counts: Counts): P
     const view = views[random.uint32() % views.length];
     await (await get(`api/runs/${run.id}/photos/${view.split}/${view.index}?width=96`)).arrayBuffer();
     const intrinsics = { width: SIZE, height: SIZE, fx: SIZE, fy: SIZE, cx: SIZE / 2, cy: SIZE / 2 };
-    const request = { client, layer: 'l', output: 'colour', scales: [4, 1], background: [1, 1, 1], crop: null };
+    const picture = { output: 'colour', background: [1, 1, 1], crop: null };
     const stop = new AbortController();
     const frames = await get(`api/runs/${run.id}/frames`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...request, camera: { camToWorld: view.camToWorld, intrinsics } }),
+      body: JSON.stringify({
+        client,
+        layer: 'l',
+        scales: [4, 1],
+        picture: { ...picture, camera: { camToWorld: view.camToWorld, intrinsics } },
+      }),
       signal: stop.signal,
     });
     if (counts.requests % 3 === 0) {

@@ -73,11 +73,13 @@ const CAMERA_PATH = {
 const FRAME_REQUEST = {
   client: 'c',
   layer: 'l',
-  camera: { camToWorld: POSE, intrinsics: { width: 64, height: 48, fx: 60, fy: 60, cx: 32, cy: 24 } },
-  output: 'colour',
   scales: [2, 1],
-  background: [1, 1, 1],
-  crop: { min: [0, 0, 0], max: [1, 1, 1] },
+  picture: {
+    camera: { camToWorld: POSE, intrinsics: { width: 64, height: 48, fx: 60, fy: 60, cx: 32, cy: 24 } },
+    output: 'colour',
+    background: [1, 1, 1],
+    crop: { min: [0, 0, 0], max: [1, 1, 1] },
+  },
 };
 
 /** A scene of each format, its images aside. */

