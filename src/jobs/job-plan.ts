@@ -10,9 +10,12 @@ import { parseEntry, TWIN, type Entry } from '../config/compare-entries.ts';
 import { applyRequests, parseConfig } from '../config/resolve-config.ts';
 import type { Config } from '../config/schema.ts';
 import { differingSettings, valueAt, withValue } from '../config/settings.ts';
+import { checkJson, parseJson } from '../io/checked-json.ts';
 import type { Files } from '../io/files.ts';
 import { VERSION } from '../run/version.ts';
 import { checkTeacherFits } from '../train/teacher.ts';
+
+const FIX = 'Plan again.';
 
 const jobSchema = z.strictObject({
   /** Of the network, as it was asked for. */
@@ -92,29 +95,15 @@ export async function writePlan(files: Files, file: string, jobs: readonly Job[]
 
 /** Throws InputError naming `file` and the key that is wrong. Jobs are checked when they are taken: `jobAt`. */
 export async function readPlan(files: Files, file: string): Promise<readonly unknown[]> {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder().decode(await files.read(file)));
-  } catch (cause) {
-    if (cause instanceof InputError) throw cause;
-    throw new InputError(`${file}: expected JSON: ${(cause as Error).message}`, 'Plan again.', { cause });
-  }
-  return check(planSchema, json, file).jobs;
+  return checkJson(planSchema, parseJson(await files.read(file), file, FIX), file, FIX).jobs;
 }
 
 /** Throws InputError. */
 export function jobAt(jobs: readonly unknown[], index: number, file: string): Job {
   if (!(index in jobs)) throw new InputError(`${file}: there is no job ${index}`, `Its jobs are 0 to ${jobs.length - 1}.`);
   const where = `${file}: jobs.${index}`;
-  const job = check(jobSchema, jobs[index], where);
+  const job = checkJson(jobSchema, jobs[index], where, FIX);
   return { ...job, config: parseConfig(job.config, where) };
-}
-
-function check<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const { path, message } = result.error.issues[0];
-  throw new InputError(`${where}: ${path.length === 0 ? 'content' : path.join('.')}: ${message}`, 'Plan again.');
 }
 
 /** The folder of a job of the plan in `file`. */

@@ -1,7 +1,7 @@
 /** `result.json` of a run: how far it came, and what was found of it. The same whether it was trained at once, resumed, or found finished. */
 import { z } from 'zod';
-import { InputError } from '../base/errors.ts';
 import { evalReportSchema } from '../eval/eval-report.ts';
+import { checkJson, parseJson } from '../io/checked-json.ts';
 import type { Files } from '../io/files.ts';
 
 const count = z.number().int().nonnegative();
@@ -59,15 +59,8 @@ export async function readResult(files: Files, folder: string): Promise<RunResul
   const file = fileOf(folder);
   if ((await files.kind(file)) !== 'file') return null;
   const fix = 'Remove the file: it is written again when the run is trained or measured.';
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder().decode(await files.read(file)));
-  } catch (cause) {
-    throw new InputError(`${file}: expected JSON: ${(cause as Error).message}`, fix, { cause });
-  }
-  const result = resultSchema.safeParse(json);
+  const json = parseJson(await files.read(file), file, fix);
+  checkJson(resultSchema, json, file, fix);
   // The value itself: a report may hold more than is checked.
-  if (result.success) return json as RunResult;
-  const { path, message } = result.error.issues[0];
-  throw new InputError(`${file}: ${path.join('.')}: ${message}`, fix);
+  return json as RunResult;
 }

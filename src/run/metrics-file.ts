@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { StepMetrics } from '../base/events.ts';
 import { InputError } from '../base/errors.ts';
+import { checkJson, parseJson } from '../io/checked-json.ts';
 import type { Files } from '../io/files.ts';
 
 /** Bytes: some weeks of training. */
@@ -48,16 +49,9 @@ export async function readMetrics(files: Files, path: string): Promise<MetricsFi
 }
 
 function parseLine(line: string, where: string): StepMetrics {
-  let json: unknown;
-  try {
-    json = JSON.parse(line);
-  } catch (cause) {
-    throw new InputError(`${where}: expected JSON: ${(cause as Error).message}`, undefined, { cause });
-  }
-  const result = lineSchema.safeParse(json);
-  if (result.success) return json as StepMetrics;
-  const { path, message } = result.error.issues[0];
-  throw new InputError(`${where}: ${path.length === 0 ? 'content' : path.join('.')}: ${message}`);
+  const json = parseJson(line, where);
+  checkJson(lineSchema, json, where);
+  return json as StepMetrics;
 }
 
 /** Drops lines written after the moment of a checkpoint, and a last line that a killed process left unfinished. */

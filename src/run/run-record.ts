@@ -4,6 +4,7 @@ import { BACKEND_NAMES } from '../backends/select-backend.ts';
 import { parseConfig } from '../config/resolve-config.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../base/errors.ts';
+import { checkJson, parseJson } from '../io/checked-json.ts';
 
 export const RUN_VERSION = 1;
 
@@ -44,18 +45,7 @@ export function encodeRecord(record: RunRecord): Uint8Array {
 /** Throws InputError naming `file` and the key that is wrong. */
 export function decodeRecord(bytes: Uint8Array, file: string): RunRecord {
   const fix = 'Restore the file, or train again.';
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw new InputError(`${file}: expected JSON: ${(cause as Error).message}`, fix, { cause });
-  }
-  const result = recordSchema.safeParse(json);
-  if (!result.success) {
-    const { path, message } = result.error.issues[0];
-    throw new InputError(`${file}: ${path.length === 0 ? 'content' : path.join('.')}: ${message}`, fix);
-  }
-  const { version, config, ...rest } = result.data;
+  const { version, config, ...rest } = checkJson(recordSchema, parseJson(bytes, file, fix), file, fix);
   if (version > RUN_VERSION)
     throw new InputError(
       `${file}: version ${version} is newer than this program, which reads versions up to ${RUN_VERSION}`,

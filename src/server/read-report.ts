@@ -1,6 +1,6 @@
 /** What the gallery reads of an evaluation's metrics.json: nothing is believed before it is checked. */
 import { z } from 'zod';
-import { InputError } from '../base/errors.ts';
+import { checkJson, parseJson } from '../io/checked-json.ts';
 import { nodeFiles } from '../node/node-files.ts';
 
 /** Bytes: each view has a row. */
@@ -27,15 +27,5 @@ export type ShownReport = z.infer<typeof reportSchema>;
 export async function readReport(path: string): Promise<ShownReport | null> {
   if ((await nodeFiles.kind(path)) !== 'file') return null;
   const fix = 'Run `spikeray eval` again.';
-  const bytes = await nodeFiles.read(path, LARGEST);
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw new InputError(`${path}: expected JSON: ${(cause as Error).message}`, fix, { cause });
-  }
-  const result = reportSchema.safeParse(json);
-  if (result.success) return result.data;
-  const { path: key, message } = result.error.issues[0];
-  throw new InputError(`${path}: ${key.length === 0 ? 'content' : key.join('.')}: ${message}`, fix);
+  return checkJson(reportSchema, parseJson(await nodeFiles.read(path, LARGEST), path, fix), path, fix);
 }
