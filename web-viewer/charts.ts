@@ -23,24 +23,30 @@ interface Curve {
 
 interface ChartPlan {
   readonly title: string;
-  /** Of the vertical axis. */
+  /** Title of the vertical axis. */
   readonly axis: string;
   readonly log?: boolean;
-  readonly curves: readonly Curve[];
+  readonly curves: (metrics: readonly StepMetrics[]) => readonly Curve[];
 }
 
 const CHARTS: readonly ChartPlan[] = [
-  { title: 'Loss', axis: 'loss', log: true, curves: [{ name: 'loss', value: ({ loss }) => loss }] },
-  { title: 'Training PSNR', axis: 'dB', curves: [{ name: 'PSNR', value: ({ psnr }) => psnr }] },
+  { title: 'Loss', axis: 'loss', log: true, curves: () => [{ name: 'loss', value: ({ loss }) => loss }] },
+  { title: 'Training PSNR', axis: 'dB', curves: () => [{ name: 'PSNR', value: ({ psnr }) => psnr }] },
   {
     title: 'Active neurons in a time step',
     axis: '%',
-    curves: [0, 1].map((layer) => ({
-      name: `layer ${layer + 1}`,
-      value: ({ firingRates }) => firingRates && firingRates[layer] * 100,
-    })),
+    curves: (metrics) =>
+      Array.from({ length: hiddenLayers(metrics) }, (_, layer) => ({
+        name: `layer ${layer + 1}`,
+        value: ({ firingRates }) => firingRates && firingRates[layer] * 100,
+      })),
   },
 ];
+
+/** Hidden layers of the network that is trained; 0 before it begins. */
+function hiddenLayers(metrics: readonly StepMetrics[]): number {
+  return metrics.reduce((most, { firingRates }) => Math.max(most, firingRates?.length ?? 0), 0);
+}
 
 export class Charts {
   private readonly charts: { readonly plan: ChartPlan; readonly chart: ECharts }[];
@@ -69,7 +75,8 @@ export class Charts {
   }
 }
 
-function optionsOf({ axis, log, curves }: ChartPlan, metrics: readonly StepMetrics[], coarse: number): Options {
+function optionsOf({ axis, log, curves: curvesOf }: ChartPlan, metrics: readonly StepMetrics[], coarse: number): Options {
+  const curves = curvesOf(metrics);
   const at = ({ stage, step }: StepMetrics): number => (stage === 'coarse' ? step : coarse + step);
   return {
     animation: false,

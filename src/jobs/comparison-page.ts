@@ -9,13 +9,12 @@ import { page, standaloneSvg } from '../energy/report/page.ts';
 
 const NONE = '–';
 
-const HEADS = [
+const headings = (hiddenLayers: number): string[] => [
   'network',
   'PSNR, dB',
   'to the twin, dB',
   'SSIM',
-  'firing, layer 1',
-  'layer 2',
+  ...Array.from({ length: hiddenLayers }, (_, layer) => (layer === 0 ? 'firing, layer 1' : `layer ${layer + 1}`)),
   'samples a ray',
   'MAC an image',
   'AC an image',
@@ -25,7 +24,12 @@ const HEADS = [
   'as published',
   'training, minutes',
   'frontier',
-] as const;
+];
+
+/** Hidden layers of the deepest network. */
+function mostLayers({ entries }: Comparison): number {
+  return Math.max(...entries.map(({ firing }) => firing.length));
+}
 
 /** The best first. */
 function sorted({ entries }: Comparison): ComparedEntry[] {
@@ -37,7 +41,7 @@ function text({ mean, spread }: Figure, format: (value: number) => string, seeds
   return seeds > 1 ? `${format(mean)} ± ${format(spread)}` : format(mean);
 }
 
-function cells({ name, figures, runs, onFrontier }: ComparedEntry, twin: ComparedEntry | undefined): string[] {
+function cells({ name, figures, firing, runs, onFrontier }: ComparedEntry, twin: ComparedEntry | undefined, layers: number): string[] {
   const show = (figure: Figure, format: (value: number) => string): string => text(figure, format, runs.length);
   const decimals = (digits: number) => (value: number) => value.toFixed(digits);
   const gap = twin === undefined || twin.name === name ? null : figures.psnr.mean - twin.figures.psnr.mean;
@@ -46,8 +50,7 @@ function cells({ name, figures, runs, onFrontier }: ComparedEntry, twin: Compare
     show(figures.psnr, decimals(2)),
     gap === null ? NONE : `${gap < 0 ? '−' : '+'}${Math.abs(gap).toFixed(2)}`,
     show(figures.ssim, decimals(4)),
-    show(figures.firing1, percent),
-    show(figures.firing2, percent),
+    ...Array.from({ length: layers }, (_, layer) => (layer < firing.length ? show(firing[layer], percent) : NONE)),
     show(figures.samplesPerRay, decimals(2)),
     show(figures.macs, si),
     show(figures.acs, si),
@@ -58,7 +61,7 @@ function cells({ name, figures, runs, onFrontier }: ComparedEntry, twin: Compare
   ];
 }
 
-/** Of the energy of the twin that was trained and measured, in the order of the headings. */
+/** Shares of the energy of the twin that was trained and measured, in the order of the headings. */
 function shares(mine: ComparedEntry['figures'], twin: ComparedEntry['figures'] | undefined): string[] {
   if (twin === undefined) return [NONE, NONE, NONE];
   const share = (figure: FigureName): string => percent(mine[figure].mean / twin[figure].mean);
@@ -67,18 +70,19 @@ function shares(mine: ComparedEntry['figures'], twin: ComparedEntry['figures'] |
 
 function rows(comparison: Comparison): string[][] {
   const twin = comparison.entries.find(({ name }) => name === TWIN);
-  return sorted(comparison).map((entry) => cells(entry, twin));
+  return sorted(comparison).map((entry) => cells(entry, twin, mostLayers(comparison)));
 }
 
 /** The table with what it stands on; `chart` is a path to the picture. */
 export function comparisonMarkdown(comparison: Comparison, chart: string): string {
   const line = (values: readonly string[]): string => `| ${values.join(' | ')} |\n`;
+  const heads = headings(mostLayers(comparison));
   return [
     `# ${title(comparison)}\n\n`,
     `${where(comparison)}\n\n`,
     `![Energy against quality](${chart})\n\n`,
-    line(HEADS),
-    line(HEADS.map((_, i) => (i === 0 || i === HEADS.length - 1 ? '---' : '---:'))),
+    line(heads),
+    line(heads.map((_, i) => (i === 0 || i === heads.length - 1 ? '---' : '---:'))),
     ...rows(comparison).map(line),
     `\n${legend(comparison)}\n\n`,
     `    ${comparison.command}\n`,
@@ -103,7 +107,7 @@ export function comparisonPage(comparison: Comparison): string {
       <figure>${chartOf(comparison)}</figure>
       <h2>Networks</h2>
       ${htmlTable(
-        HEADS.map((head, i) => ({ title: head, numeric: i > 0 && i < HEADS.length - 1 })),
+        headings(mostLayers(comparison)).map((head, i, all) => ({ title: head, numeric: i > 0 && i < all.length - 1 })),
         rows(comparison),
       )}
       <p class="note">${legend(comparison)}</p>

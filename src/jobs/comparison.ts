@@ -15,25 +15,13 @@ export interface ComparedRun {
   readonly report: EvalReport;
 }
 
-/** Of the runs of an entry: their mean, and half the distance between the least and the greatest. */
+/** A figure of the runs of an entry: their mean, and half the distance between the least and the greatest. */
 export interface Figure {
   readonly mean: number;
   readonly spread: number;
 }
 
-export const FIGURES = [
-  'psnr',
-  'ssim',
-  'firing1',
-  'firing2',
-  'samplesPerRay',
-  'macs',
-  'acs',
-  'millijoules',
-  'published',
-  'skipping',
-  'trainMinutes',
-] as const;
+export const FIGURES = ['psnr', 'ssim', 'samplesPerRay', 'macs', 'acs', 'millijoules', 'published', 'skipping', 'trainMinutes'] as const;
 export type FigureName = (typeof FIGURES)[number];
 
 export interface ComparedEntry {
@@ -42,14 +30,16 @@ export interface ComparedEntry {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly runs: readonly ComparedRun[];
   readonly figures: Readonly<Record<FigureName, Figure>>;
+  /** Firing rate of each hidden layer. */
+  readonly firing: readonly Figure[];
   /** No other entry has at least its mean PSNR for at most its mean energy, and one of them better. */
   readonly onFrontier: boolean;
 }
 
 export interface Comparison {
-  readonly schema: 1;
+  readonly schema: 2;
   readonly spikeray: string;
-  /** Of the program that wrote it; null outside its repository. */
+  /** Commit of the program that wrote it; null outside its repository. */
   readonly commit: string | null;
   readonly created: string;
   /** The command that repeats it. */
@@ -68,13 +58,19 @@ export function comparisonOf(
   entries: readonly Pick<ComparedEntry, 'name' | 'settings' | 'runs'>[],
   about: Omit<Comparison, 'schema' | 'entries'>,
 ): Comparison {
-  const measured = entries.map((entry) => ({ ...entry, figures: figuresOf(entry.runs) }));
+  const measured = entries.map((entry) => ({ ...entry, figures: figuresOf(entry.runs), firing: firingOf(entry.runs) }));
   const unbeaten = onFrontier(measured.map(({ figures }) => ({ quality: figures.psnr.mean, energy: figures.millijoules.mean })));
-  return { schema: 1, ...about, entries: measured.map((entry, i) => ({ ...entry, onFrontier: unbeaten[i] })) };
+  return { schema: 2, ...about, entries: measured.map((entry, i) => ({ ...entry, onFrontier: unbeaten[i] })) };
 }
 
 function figuresOf(runs: readonly ComparedRun[]): ComparedEntry['figures'] {
   return Object.fromEntries(FIGURES.map((name) => [name, spreadOf(runs.map((run) => figure(run, name)))])) as Record<FigureName, Figure>;
+}
+
+/** Every entry has a colour network, so no rate is missing. */
+function firingOf(runs: readonly ComparedRun[]): Figure[] {
+  const rates = runs.map(({ report }) => report.firingRates!);
+  return rates[0].map((_, layer) => spreadOf(rates.map((ofRun) => ofRun[layer])));
 }
 
 function spreadOf(values: readonly number[]): Figure {
@@ -91,10 +87,6 @@ function figure({ report, trainSeconds }: ComparedRun, name: FigureName): number
     case 'psnr':
     case 'ssim':
       return report[name];
-    case 'firing1':
-      return report.firingRates![0];
-    case 'firing2':
-      return report.firingRates![1];
     case 'samplesPerRay':
       return report.counts.samplesPerRay;
     case 'macs':

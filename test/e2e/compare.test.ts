@@ -30,7 +30,7 @@ describe('compare', () => {
     ]);
     expect(lif.figures.psnr.mean).toBeCloseTo((lif.runs[0].report.psnr + lif.runs[1].report.psnr) / 2, 10);
     expect(lif.figures.millijoules.mean).toBeLessThan(ann.figures.millijoules.mean);
-    expect(JSON.parse(readFileSync(join(out, 'compare.json'), 'utf8'))).toMatchObject({ schema: 1, split: 'test' });
+    expect(JSON.parse(readFileSync(join(out, 'compare.json'), 'utf8'))).toMatchObject({ schema: 2, split: 'test' });
     const table = readFileSync(join(out, 'compare.md'), 'utf8');
     expect(table).toContain('| lif+spikePenalty=1e-4 |');
     expect(table).toContain('![Energy against quality](compare.svg)');

@@ -5,14 +5,14 @@ import { onFrontier } from '../../src/energy/frontier.ts';
 import { comparisonChart, comparisonMarkdown, comparisonPage } from '../../src/jobs/comparison-page.ts';
 import type { EvalReport } from '../../src/eval/eval-report.ts';
 
-function run(seed: number, psnr: number, millijoules: number): ComparedRun {
+function run(seed: number, psnr: number, millijoules: number, firingRates = [0.05, 0.04]): ComparedRun {
   const executed = { macs: 2e6, acs: 3e5 };
   const report = {
     views: 2,
     psnr,
     ssim: 0.9,
     imageSize: { width: 40, height: 30 },
-    firingRates: [0.05, 0.04],
+    firingRates,
     counts: { samplesPerRay: 3.5 },
     energy: {
       operationsPerImage: { executed },
@@ -58,14 +58,30 @@ describe('a comparison', () => {
     const rows = lines.filter((line) => line.startsWith('|')).map((line) => line.split('|').map((cell) => cell.trim()));
     expect(rows.slice(2).map(([, name]) => name)).toEqual(['ann', 'lif', 'worse']);
     expect(rows[3].slice(2, 4)).toEqual(['32.20 ± 0.20', '−1.90']);
-    // Of the twin: 5.5 of 10 mJ where it skips its zeros, of 50 where it does not.
+    // Shares of the twin: 5.5 of 10 mJ where it skips its zeros, of 50 where it does not.
     expect(rows[3].slice(11, 14)).toEqual(['55.0 %', '11.0 %', '11.0 %']);
     expect(rows[0].slice(11, 14)).toEqual(['of the twin skipping zeros', 'as executed', 'as published']);
+    expect(rows[0].slice(5, 8)).toEqual(['firing, layer 1', 'layer 2', 'samples a ray']);
     expect(comparisonPage(comparison)).toContain('spikeray compare &lt;scene&gt;');
     const picture = comparisonChart(comparison);
     expect(picture).not.toContain('var(');
     for (const name of ['ann', 'lif', 'worse']) expect(picture).toContain(`>${name}</text>`);
   });
+});
+
+it('shows as many hidden layers as the deepest network has', () => {
+  const entries = [
+    { name: 'deep', settings: {}, runs: [run(1, 33, 5, [0.05, 0.04, 0.02])] },
+    { name: 'lif', settings: {}, runs: [run(1, 32, 5)] },
+  ];
+  const lines = comparisonMarkdown(comparisonOf(entries, about), '').split('\n');
+  const rows = lines.filter((line) => line.startsWith('|')).map((line) => line.split('|').map((cell) => cell.trim()));
+  expect([0, 2, 3].map((row) => rows[row].slice(5, 8))).toEqual([
+    ['firing, layer 1', 'layer 2', 'layer 3'],
+    ['5.0 %', '4.0 %', '2.0 %'],
+    ['5.0 %', '4.0 %', '–'],
+  ]);
+  expect(rows[1]).toHaveLength(rows[0].length);
 });
 
 describe('the frontier', () => {

@@ -56,6 +56,7 @@ beforeAll(async () => {
     return at;
   };
   run('good', { 'eval/test/metrics.json': JSON.stringify(report) });
+  run('deep', { 'eval/test/metrics.json': JSON.stringify({ ...report, firingRates: [0.1, 0.2, 0.3] }) });
   run('empty-report', { 'eval/test/metrics.json': '{}' });
   run('no-view', { 'eval/test/metrics.json': JSON.stringify({ ...report, perView: [] }) });
   run('half-report', { 'eval/test/metrics.json': '{"psnr": 3' });
@@ -83,9 +84,10 @@ afterAll(async () => {
 
 describe('the gallery', () => {
   it('shows the runs there are, a linked one too, and nothing behind other links', () => {
-    const expected = ['good', 'empty-report', 'no-view', 'half-report', 'bad-line', 'piped', 'large', 'linked'];
+    const expected = ['good', 'deep', 'empty-report', 'no-view', 'half-report', 'bad-line', 'piped', 'large', 'linked'];
     expect([...byName.keys()].sort()).toEqual(expected.sort());
     expect(byName.get('good')).toMatchObject({ quality: { psnr: 30, ssim: 0.9, shareOfAnn: null } });
+    expect(byName.get('deep')).toMatchObject({ quality: { firingRates: [0.1, 0.2, 0.3] } });
     expect(problemOf('linked')).toBeUndefined();
   });
 

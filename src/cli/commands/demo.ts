@@ -139,8 +139,9 @@ function comparison(columns: readonly Trained[]): string {
     ['', ...columns.map(({ title }) => title)],
     row('PSNR, dB', ({ psnr }) => psnr.toFixed(2)),
     row('SSIM', ({ ssim }) => ssim.toFixed(4)),
-    row('firing rate of layer 1, %', ({ firingRates }) => (firingRates![0] * 100).toFixed(1)),
-    row('firing rate of layer 2, %', ({ firingRates }) => (firingRates![1] * 100).toFixed(1)),
+    ...columns[0].report.firingRates!.map((_, layer) =>
+      row(`firing rate of layer ${layer + 1}, %`, ({ firingRates }) => (firingRates![layer] * 100).toFixed(1)),
+    ),
     row('samples a ray', ({ counts }) => counts.samplesPerRay.toFixed(2)),
     row('multiplications a ray (MAC)', ({ counts }) => whole(counts.macsPerRay)),
     row('additions a ray (AC)', ({ counts }) => whole(counts.acsPerRay)),
@@ -151,7 +152,7 @@ function comparison(columns: readonly Trained[]): string {
   ]);
 }
 
-/** Of the twin's energy, which was trained and measured beside it. */
+/** Shares of the energy of the twin, which was trained and measured beside it. */
 function shares([{ report: mine }, { report: twin }]: readonly Trained[]): string[][] {
   const share = (label: string, line: 'executed' | 'published' | 'effective'): string[] => {
     const [part, whole] = [mine, twin].map(({ energy }) => energy!.millijoulesPerImage[line]);

@@ -58,7 +58,7 @@ function qualityRows(run: EnergySubject, against: EnergySubject | null): Summary
       share: against === null ? '' : signed(run.psnr - against.psnr),
     },
     { label: 'network samples a ray', run: perRay(run), twin: perRay(against ?? run), share: '' },
-    { label: 'active neurons, layer 1, 2', run: rates(run), twin: against === null ? NONE : rates(against), share: '' },
+    { label: 'active neurons, hidden layers in order', run: rates(run), twin: against === null ? NONE : rates(against), share: '' },
     ...timeRows(run, against),
   ];
 }
