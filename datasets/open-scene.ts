@@ -51,7 +51,7 @@ export async function openWith(format: SceneFormat, path: string, options: OpenO
   const { posed, space, frame, cutOut } = await placeScene(read, leading, sizes, options);
   const { warnings, ...range } = openDepthRange(posed, posed.splits[leading]!, space, frame, options);
   // What is transparent in photos of a scene without an end was not seen.
-  const alphaIsMask = space.kind !== 'bounded' && !cutOut;
+  const alphaIsMask = !spaceFacts(space).boxed && !cutOut;
   const splits = await loadSplits(posed, wanted, sizes, rest, alphaIsMask, options);
   return {
     name: baseName(path),

@@ -3,6 +3,7 @@ import { InputError } from '../src/base/errors.ts';
 import type { Vec3 } from '../src/geometry/vector.ts';
 import type { Box } from '../src/geometry/box.ts';
 import type { ImageCodec, Orientation } from '../src/io/files.ts';
+import { spaceFacts } from '../src/spaces/index.ts';
 import type { SceneSpace, SpaceKind } from '../src/spaces/space.ts';
 import { isCutOut } from './cut-out.ts';
 import { findFrame, intoFrame } from './find-frame.ts';
@@ -42,20 +43,38 @@ export async function placeScene(read: PosedScene, leading: SplitName, sizes: Si
   const cameras = posed.splits[leading]!;
   const poses = cameras.map(({ camToWorld }) => camToWorld);
   const nearest = (posed.depthRange ?? viewDepths(cameras))?.near;
-  const isKnown = (asked === 'auto' ? posed.space : asked) === 'bounded';
-  const cutOut = !isKnown && (await isCutOut(cameras, sizes.get(leading)!, images));
-  const kind = asked === 'auto' ? spaceKind(posed, poses, nearest !== undefined, cutOut) : asked;
-  if (kind === 'bounded') return { posed, space: { kind, box: boxOf(posed) }, frame, cutOut };
-  if (kind === 'unbounded') return { posed, space: unboundedSpace(poses, lookedAt(posed, cameras, sizes.get(leading)!)), frame, cutOut };
-  if (nearest === undefined) {
-    throw new InputError(
-      'scene.space=ndc: expected a scene whose nearest depth is known, from bounds or points, found neither',
-      'Use scene.space=auto, or a format that has them (LLFF, COLMAP).',
-    );
-  }
-  const { posed: moved, scale } = faceForward(posed, nearest);
-  return { posed: moved, space: { kind, near: 1, scale }, frame, cutOut };
+  const known = asked === 'auto' ? posed.space : asked;
+  const isBoxed = known !== undefined && spaceFacts({ kind: known }).boxed;
+  const cutOut = !isBoxed && (await isCutOut(cameras, sizes.get(leading)!, images));
+  const kind = known ?? spaceKind(posed, poses, nearest !== undefined, cutOut);
+  return { posed, ...SPACES[kind]({ posed, poses, nearest, cameras, sizes: sizes.get(leading)! }), frame, cutOut };
 }
+
+/** What a scene's space follows from. */
+interface Surroundings {
+  readonly posed: PlacedScene;
+  readonly cameras: readonly PosedImage[];
+  readonly poses: readonly ArrayLike<number>[];
+  readonly sizes: readonly SplitSize[];
+  /** Least z-depth of what is seen, metres. */
+  readonly nearest: number | undefined;
+}
+
+/** The space of a scene by its kind, and the scene where that is moved. */
+const SPACES: Readonly<Record<SpaceKind, (scene: Surroundings) => { readonly space: SceneSpace; readonly posed?: PlacedScene }>> = {
+  bounded: ({ posed }) => ({ space: { kind: 'bounded', box: boxOf(posed) } }),
+  unbounded: ({ posed, poses, cameras, sizes }) => ({ space: unboundedSpace(poses, lookedAt(posed, cameras, sizes)) }),
+  ndc: ({ posed, nearest }) => {
+    if (nearest === undefined) {
+      throw new InputError(
+        'scene.space=ndc: expected a scene whose nearest depth is known, from bounds or points, found neither',
+        'Use scene.space=auto, or a format that has them (LLFF, COLMAP).',
+      );
+    }
+    const { posed: moved, scale } = faceForward(posed, nearest);
+    return { posed: moved, space: { kind: 'ndc', near: 1, scale } };
+  },
+};
 
 /** Cameras of a scene that was not opened, in the world that training sees them in. */
 export async function placeCameras(read: PosedScene, options: PlaceOptions): Promise<Pick<Placed, 'posed' | 'space' | 'frame'>> {

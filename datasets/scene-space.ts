@@ -17,7 +17,6 @@ const MOST_POINTS = 0.95;
 
 /** @param depthsKnown whether ranges of z-depth are known from something else than the cameras */
 export function spaceKind(posed: PlacedScene, poses: readonly ArrayLike<number>[], depthsKnown: boolean, cutOut: boolean): SpaceKind {
-  if (posed.space !== undefined) return posed.space;
   if (cutOut) return 'bounded';
   if (depthsKnown && facesForward(poses)) return 'ndc';
   return posed.points !== undefined && pointsInside(posed.points, poses) ? 'bounded' : 'unbounded';

@@ -18,7 +18,7 @@ function definitionOf({ kind }: { readonly kind: SpaceKind }): SpaceDefinition {
   return KINDS[kind] as SpaceDefinition;
 }
 
-/** Of the space of a field or a scene. */
+/** What all spaces of the kind of a field's or scene's space have in common. */
 export function spaceFacts(space: { readonly kind: SpaceKind }): SpaceFacts {
   return definitionOf(space).facts;
 }
@@ -36,8 +36,8 @@ export function regionOfScene(space: SceneSpace, scene: SceneExtent): Region {
   return definitionOf(space).region(scene, space);
 }
 
-export function describeSpace(space: SceneSpace): string {
-  return definitionOf(space).describe(space);
+export function describeSpace(space: SceneSpace, reach?: number): string {
+  return definitionOf(space).describe(space, reach);
 }
 
 export function outlineOf(space: SceneSpace, seen: Parameters<SpaceDefinition['outline']>[1]): ReturnType<SpaceDefinition['outline']> {

@@ -67,7 +67,7 @@ const ndcSpace: Space = {
   },
 };
 
-/** Of the part of a grid up to a depth. */
+/** Least and greatest distance, metres, of the part of a grid up to a depth from any of the cameras. */
 function planeDistances({ min, max }: GridSpec, cameras: readonly Camera[], depth: number): [number, number] {
   const [x, y] = [0, 1].map((axis) => Math.max(-min[axis], max[axis]));
   let nearest = Infinity;

@@ -51,7 +51,7 @@ export interface SceneExtent {
   /** Range of z-depth, metres; NaN where none is known. */
   readonly near: number;
   readonly far: number;
-  /** Of the training views. */
+  /** Cameras of the training views. */
   readonly cameras: readonly Camera[];
 }
 
@@ -61,7 +61,7 @@ export interface SpaceFacts {
   readonly sceneName: string;
   /** The preset that suits such scenes. */
   readonly preset: 'blender' | 'llff' | 'unbounded';
-  /** Of the extents of a field's box, as text behind the numbers. */
+  /** Unit of the extents of a field's box, as text behind the numbers. */
   readonly unit: string;
   /** Whether steps are metres along the ray; else they are units of its direction. */
   readonly metricSteps: boolean;
@@ -106,7 +106,7 @@ export interface DivisionSettings {
   /** Distance between steps, voxels. */
   readonly stepSize: number;
   readonly alphaInit: number;
-  /** Of multi-plane grids. */
+  /** Planes of a multi-plane grid; other grids ignore it. */
   readonly planes: number;
 }
 
@@ -176,14 +176,14 @@ export type FieldOf<Kind extends SpaceKind> = Extract<FieldSpace, { kind: Kind }
 /** A kind of space: one file. */
 export interface SpaceDefinition<Kind extends SpaceKind = SpaceKind> {
   readonly facts: SpaceFacts;
-  /** Of `FieldSpace` in files. */
+  /** Schema of `FieldSpace` in files. */
   readonly schema: z.ZodType;
   /** Whether the fine stage begins with what a coarse one found. @param coarseSteps that are configured */
   hasCoarseStage(coarseSteps: number): boolean;
   /** Where in a scene a field begins to look for matter; InputError where the scene has no such place. */
   region(scene: SceneExtent, space: SceneOf<Kind>): Region;
-  /** One line for people. */
-  describe(space: SceneOf<Kind>): string;
+  /** One line for people. @param reach half side of the cube around the camera centres, metres, where it is known */
+  describe(space: SceneOf<Kind>, reach?: number): string;
   /** The box to draw around the scene in the world; `known`: recorded, not only what all cameras see. */
   outline(space: SceneOf<Kind>, seen: Box | null): { readonly box: Box | null; readonly known: boolean };
   /** The same space in other coordinates. */

@@ -35,8 +35,10 @@ export const unbounded = {
       );
     return { space: { kind: 'unbounded', centre, radius }, near: Number.isNaN(near) ? 0 : near / radius, box: all };
   },
-  describe: ({ centre, radius }) =>
-    `unbounded, inner region ${radius.toPrecision(3)} m around (${centre.map((value) => value.toFixed(2)).join(', ')})`,
+  describe: ({ centre, radius }, reach = radius) => {
+    const wider = radius > 1.001 * reach ? `, wider than the cameras' own ${reach.toPrecision(3)} m, to hold what they look at` : '';
+    return `unbounded, inner region ${radius.toPrecision(3)} m around (${centre.map((value) => value.toFixed(2)).join(', ')})${wider}`;
+  },
   inCoordinates: ({ kind, centre, radius }, { point, length }) => ({ kind, centre: point(centre), radius: length(radius) }),
   outline: ({ centre: c, radius: r }) => ({
     box: { min: [c[0] - r, c[1] - r, c[2] - r], max: [c[0] + r, c[1] + r, c[2] + r] },

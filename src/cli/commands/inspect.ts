@@ -108,9 +108,7 @@ function describeFrame({ centre, scale }: WorldFrame): string {
 
 function spaceText({ space, points, cameras: { reach } }: SceneReport): string {
   const cloud = points === 0 ? '' : `; ${points.toLocaleString('en')} points`;
-  const wider = space.kind === 'unbounded' && space.radius > 1.001 * reach;
-  const why = wider ? `, wider than the cameras' own ${reach.toPrecision(3)} m, to hold what they look at` : '';
-  return describeSpace(space) + why + cloud;
+  return describeSpace(space, reach) + cloud;
 }
 
 function point(values: readonly number[]): string {
