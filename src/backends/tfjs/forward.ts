@@ -20,7 +20,7 @@ import type { Tensor, TensorFlow } from './tensorflow.ts';
 import { rayWeights, sumByRay } from './volume-rendering.ts';
 
 export interface Parameters {
-  /** Of the representation. */
+  /** Parameters of the representation. */
   readonly field: FieldParameters;
   /** null without a network */
   readonly layers: BoundLayers | null;

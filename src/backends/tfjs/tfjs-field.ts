@@ -6,9 +6,9 @@ import { tfjsRepresentation, tfjsRepresentations, type TfjsRepresentations } fro
 import type { TfjsRepresentation } from './representations/representation.ts';
 import { voxelCount } from '../../geometry/grid.ts';
 import type { Rays } from '../../geometry/rays.ts';
-import { addCounts, emptyCounts } from '../../engine/counts.ts';
+import { emptyCounts } from '../../engine/counts.ts';
 import type { ProbedRay } from '../../engine/probe.ts';
-import { marchRays, type PackedSamples } from '../../../renderer/march.ts';
+import { marchRays } from '../../../renderer/march.ts';
 import { encodeViews } from '../../../renderer/view-encoding.ts';
 import { hiddenLayers } from '../../model/network-facts.ts';
 import { layersOf, weightTensors, type WeightName } from '../../model/network-layers.ts';
@@ -27,7 +27,6 @@ import {
   type TrainBatch,
 } from '../../engine/backend.ts';
 import { checkRays, checkStep, checkTeacher, usesTeacher } from '../shared/check-step.ts';
-import { sampleScales } from '../shared/loss.ts';
 import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
 import { countActivity, noiseMargin, spikeMargin } from './activity.ts';
 import { adamStep } from './adam.ts';
@@ -37,12 +36,12 @@ import { forward, type ForwardInput, type ForwardPass } from './forward.ts';
 import { trainingLoss, type Loss } from './loss.ts';
 import { RENDER_RAYS } from './memory.ts';
 import { probedRays } from './probe-pass.ts';
+import { sliceRays, writeRendered } from './rendered-rays.ts';
 import { quantisedTensor } from './quantised-weights.ts';
 import type { InputRange } from './poisson-encoding.ts';
 import { createTeacher, disposeTeacher, type TeacherTensors } from './teacher.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
-import { addTotalVariation } from './total-variation.ts';
-import { sumByRay } from './volume-rendering.ts';
+import { variedGradients } from './total-variation.ts';
 
 /**
  * How near the last call was to other discrete decisions: |H - threshold| of the nearest neuron, |u - x'| of the nearest Poisson input or |u - q|
@@ -180,7 +179,7 @@ export class TfjsField implements HostEngine {
       this.tf.tidy(() => {
         const background = this.tf.tile(this.tf.tensor2d([...settings.background], [1, 3]), [part.count, 1]);
         const noise = { seed: settings.noiseSeed ?? 0, firstRay: first, range: [low, high] as const };
-        this.writeRendered(out, first, samples, this.forward(part, { samples, background, noise, neuron: this.neuron }));
+        writeRendered(this.tf, out, first, samples, this.forward(part, { samples, background, noise, neuron: this.neuron }));
       });
     }
     return out;
@@ -237,23 +236,9 @@ export class TfjsField implements HostEngine {
       const variables = names.map((name) => this.tensors.get(name));
       const found = samples.stepIndex.length > 0 ? tf.variableGrads(computeLoss as () => never, variables).grads : (computeLoss(), {});
       const all = Object.fromEntries(names.map((name, i) => [name, found[variables[i].name] ?? tf.zerosLike(variables[i])]));
-      return { ...all, ...this.variedGradients(all, batch.count, settings) };
+      return { ...all, ...variedGradients(tf, this.spec, this.tensors, all, batch.count, settings.loss) };
     });
     return { result: result!, gradients, range };
-  }
-
-  /** Those of the grids that total variation changes. */
-  private variedGradients(gradients: Evaluation['gradients'], rays: number, { loss }: StepSettings): Record<string, Tensor> {
-    const { size } = this.spec.grid;
-    const { densityVariation, featureVariation, denseVariation } = sampleScales(this.spec, loss, rays);
-    const scales = { density: densityVariation, features: featureVariation, network: 0 };
-    const varied = this.tensors.grids.flatMap(({ name, group, onLattice }) => {
-      const scale = scales[group];
-      if (scale === 0) return [];
-      if (!onLattice) throw new RangeError(`The total variation of ${name} is not defined: it is no grid of the lattice.`);
-      return [[name, addTotalVariation(this.tf, this.tensors.get(name), size, gradients[name], scale, denseVariation === 1)] as const];
-    });
-    return Object.fromEntries(varied);
   }
 
   /** Mean potentials of the step; zeros if there was no sample. */
@@ -336,38 +321,6 @@ export class TfjsField implements HostEngine {
   private networkFactor(name: ParameterName): number {
     return name.startsWith('n') ? (this.spec.network?.neuronRate ?? 1) : 1;
   }
-
-  /** Writes the rays of one forward pass at index `first` of the result. */
-  private writeRendered(out: RenderedRays, first: number, samples: PackedSamples, pass: ForwardPass): void {
-    const { tf } = this;
-    const { counts, spikesOfRay } = countActivity(tf, samples, pass);
-    addCounts(out.counts, counts);
-    out.spikes.set(spikesOfRay, first);
-    out.samples.set(
-      samples.rayOffsets.subarray(1).map((end, ray) => end - samples.rayOffsets[ray]),
-      first,
-    );
-    out.rgb.set(pass.rgb.dataSync(), first * 3);
-    out.opacity.set(tf.sub(1, pass.lastTransmittance).dataSync(), first);
-    out.depth.set(expectedDistance(tf, samples, pass).dataSync(), first);
-  }
-}
-
-/** [N] sum_i w_i distance_i + T_last exitDistance, over the density samples */
-function expectedDistance(tf: TensorFlow, samples: PackedSamples, { lastTransmittance, densityWeights }: ForwardPass): Tensor {
-  const behind = tf.mul(lastTransmittance, tf.tensor1d(samples.exitDistance));
-  if (densityWeights === null) return behind;
-  const inFront = tf.reshape(tf.mul(densityWeights, tf.tensor1d(samples.distance)), [-1, 1]);
-  return tf.add(behind, tf.reshape(sumByRay(tf, inFront, samples.densityOffsets), [-1]));
-}
-
-function sliceRays({ origins, directions, viewDirections }: Rays, first: number, end: number): Rays {
-  return {
-    count: end - first,
-    origins: origins.subarray(first * 3, end * 3),
-    directions: directions.subarray(first * 3, end * 3),
-    viewDirections: viewDirections?.subarray(first * 3, end * 3),
-  };
 }
 
 function shapeOf({ representation, network }: FieldSpec): string {

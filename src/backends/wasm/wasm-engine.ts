@@ -1,4 +1,4 @@
-/** One field on the wasm backend: sets the kernels' state, hands out rays, reads back results. */
+/** One field on the wasm backend: its tensors and their updates; what the kernels do with rays is ray-calls.ts. */
 import { gridParameters } from '../../model/tensor-names.ts';
 import { wasmRepresentation } from './representations/index.ts';
 import type { WasmRepresentation } from './representations/representation.ts';
@@ -6,7 +6,6 @@ import { voxelCount } from '../../geometry/grid.ts';
 import type { ProbedRay } from '../../engine/probe.ts';
 import type { Rays } from '../../geometry/rays.ts';
 import type { ParameterName, TensorName } from '../../model/tensor-names.ts';
-import { emptyCounts, addCounts } from '../../engine/counts.ts';
 import { type FieldSpec } from '../../model/field-spec.ts';
 import { hasVariation } from '../../model/total-variation.ts';
 import {
@@ -19,20 +18,17 @@ import {
   type TrainBatch,
 } from '../../engine/backend.ts';
 import { biasCorrection } from '../shared/bias-correction.ts';
-import { checkRays, checkStep, checkTeacher } from '../shared/check-step.ts';
+import { checkStep, checkTeacher } from '../shared/check-step.ts';
 import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
 import { gridState, layoutState } from './field-state.ts';
 import type { KernelPool } from './kernel-pool.ts';
-import { checkFits, LANES, RENDER_RAYS, type MemoryPlan, type Sizes } from './memory-plan.ts';
-import { meanOfLanes, perRow } from './mean-potentials.ts';
-import { isPoisson, isSpikingNetwork } from '../../model/network-facts.ts';
+import { checkFits, type MemoryPlan, type Sizes } from './memory-plan.ts';
 import { weightTensors, type WeightName } from '../../model/network-layers.ts';
 import { networkState, teacherState } from './network-state.ts';
-import { lossValue, realRows, sampleScales, spikeScales, steepness, teacherPotentialScale } from '../shared/loss.ts';
 import { NeuronParameters } from '../shared/neuron-parameters.ts';
 import { probeRays } from '../shared/probe-rays.ts';
 import { WeightTransforms } from '../shared/weight-transforms.ts';
-import { Statistics } from './statistics.ts';
+import { RayCalls } from './ray-calls.ts';
 import { TensorStore } from './tensor-store.ts';
 
 export class WasmEngine implements HostEngine {
@@ -46,11 +42,9 @@ export class WasmEngine implements HostEngine {
   private readonly representation: WasmRepresentation;
   private readonly neurons: NeuronParameters;
   private readonly transforms: WeightTransforms;
-  private readonly statistics: Statistics;
-  private readonly workCounter: Int32Array;
+  private readonly calls: RayCalls;
   private readonly weights: readonly WeightName[];
   private hasTeacher = false;
-  private inputRange = new Float32Array(2);
 
   constructor(spec: FieldSpec, sizes: Sizes, plan: MemoryPlan, scratchStride: number, pool: KernelPool, capacity: Capacity) {
     this.currentSpec = spec;
@@ -65,8 +59,7 @@ export class WasmEngine implements HostEngine {
     const values = new Float32Array(this.buffer, plan.offsets['neuronValues'], 2 * sizes.neuronFloats);
     this.neurons = new NeuronParameters(spec.network, values, capacity.trainRays > 0);
     this.transforms = new WeightTransforms(spec, capacity.trainRays > 0);
-    this.statistics = new Statistics(this.buffer, plan.offsets['stats']);
-    this.workCounter = new Int32Array(this.buffer, plan.offsets['workCounter'], 1);
+    this.calls = new RayCalls(pool, plan, sizes, this.representation);
     pool.setState({
       threads: pool.threads,
       ...layoutState(plan, sizes, scratchStride),
@@ -88,13 +81,13 @@ export class WasmEngine implements HostEngine {
   async read(name: TensorName): Promise<Float32Array> {
     const own = this.neurons.find(name) ?? this.transforms.find(name);
     if (own !== null) return own.slice();
-    return name === 'inputRange' ? this.inputRange.slice() : this.tensors.read(name, voxelCount(this.spec.grid));
+    return name === 'inputRange' ? this.calls.inputRange.slice() : this.tensors.read(name, voxelCount(this.spec.grid));
   }
 
   async write(name: TensorName, data: Float32Array): Promise<void> {
     if (name === 'inputRange') {
       if (data.length !== 2) throw new RangeError(`inputRange has 2 values, not ${data.length}.`);
-      this.inputRange.set(data);
+      this.calls.inputRange.set(data);
       return;
     }
     const own = this.neurons.find(name) ?? this.transforms.find(name);
@@ -169,9 +162,9 @@ export class WasmEngine implements HostEngine {
     batch: TrainBatch,
     settings: StepSettings,
   ): Promise<{ result: StepResult; gradients: Partial<Record<ParameterName, Float32Array>> }> {
-    const inputRange = this.inputRange.slice();
+    const inputRange = this.calls.inputRange.slice();
     const result = this.backward(batch, settings);
-    this.inputRange.set(inputRange);
+    this.calls.inputRange.set(inputRange);
     this.pool.run(
       hasVariation(settings.loss.totalVariation) ? this.representation.kernels.scatterVaried : this.representation.kernels.scatter,
     );
@@ -193,41 +186,7 @@ export class WasmEngine implements HostEngine {
   }
 
   async renderRays(rays: Rays, settings: RenderSettings): Promise<RenderedRays> {
-    checkRays(rays);
-    const n = rays.count;
-    const out = {
-      rgb: new Float32Array(n * 3),
-      depth: new Float32Array(n),
-      opacity: new Float32Array(n),
-      samples: new Uint32Array(n),
-      spikes: new Uint32Array(n),
-      counts: emptyCounts(),
-    };
-    const [renderBackgroundR, renderBackgroundG, renderBackgroundB] = settings.background;
-    const [inputLow, inputHigh] = this.inputRange;
-    this.pool.setState({
-      renderBackgroundR,
-      renderBackgroundG,
-      renderBackgroundB,
-      inputLow,
-      inputHigh,
-      noiseSeed: settings.noiseSeed ?? 0,
-      dropout: 0,
-      weightThreshold: settings.weightThreshold ?? this.spec.weightThreshold,
-    });
-    for (let first = 0; first < n; first += RENDER_RAYS) {
-      const count = Math.min(RENDER_RAYS, n - first);
-      this.pool.setState({ rayCount: count, firstRay: first });
-      this.writeRays(rays, first, count);
-      this.runShared(this.representation.kernels.render);
-      out.rgb.set(this.floats('outRgb', count * 3), first * 3);
-      out.depth.set(this.floats('outDepth', count), first);
-      out.opacity.set(this.floats('outOpacity', count), first);
-      out.samples.set(new Uint32Array(this.buffer, this.plan.offsets['outSamples'], count), first);
-      out.spikes.set(new Uint32Array(this.buffer, this.plan.offsets['outSpikes'], count), first);
-      addCounts(out.counts, this.statistics.counts(this.pool.threads, count));
-    }
-    return out;
+    return this.calls.render(this.spec, rays, settings);
   }
 
   probe(rays: Rays, settings: Omit<RenderSettings, 'background'>): Promise<ProbedRay[]> {
@@ -238,67 +197,9 @@ export class WasmEngine implements HostEngine {
     await this.pool.dispose();
   }
 
-  /** Forward and backward of a batch, up to the samples' and lanes' gradients. */
   private backward(batch: TrainBatch, settings: StepSettings): StepResult {
     checkStep(batch, settings, this.spec, this.capacity, this.hasTeacher);
-    const n = batch.count;
-    const network = this.spec.network;
-    const { adam, learningRates, loss } = settings;
-    const correction = biasCorrection(settings);
-    this.writeRays(batch, 0, n);
-    this.floats('targets', n * 3).set(batch.target);
-    this.floats('backgrounds', n * 3).set(batch.background);
-    this.pool.setState({
-      rayCount: n,
-      firstRay: 0,
-      weightThreshold: this.spec.weightThreshold,
-      noiseSeed: settings.noiseSeed,
-      ...sampleScales(this.spec, loss, n),
-      dropout: network ? settings.dropout : 0,
-      ...adam,
-      densityRate: learningRates.density * correction,
-      featureRate: learningRates.features * correction,
-      networkRate: learningRates.network * correction,
-    });
-    this.runShared(this.representation.kernels.march);
-    if (network && isPoisson(network)) {
-      this.runShared(this.representation.kernels.inputRange);
-      const { inputLow, inputHigh } = this.statistics.sum(LANES);
-      if (inputLow <= inputHigh) this.inputRange.set([inputLow, inputHigh]);
-      this.pool.setState({ inputLow: this.inputRange[0], inputHigh: this.inputRange[1] });
-    }
-    const rows = realRows(network, this.statistics.sum(LANES).samples);
-    const [spikeScale1, spikeScale2] = spikeScales(network, loss, rows);
-    const potentials = network && isSpikingNetwork(network) ? loss.potentials : null;
-    this.pool.setState({
-      spikeScale1,
-      spikeScale2,
-      potentialTerms: potentials ? 1 : 0,
-      teacherPotentialScale: teacherPotentialScale(network, loss, n),
-      surrogateAlpha: steepness(network, settings),
-    });
-    const { width } = this.sizes;
-    if (potentials) this.floats('potentialCoefficients', 2 * width).set(perRow(potentials, rows));
-    this.runShared(this.representation.kernels.train);
-    const meanPotentials = potentials && meanOfLanes(this.floats('potentialSums', LANES * 2 * width), 2, rows);
-    const sums = this.statistics.sum(LANES);
-    const value = lossValue(network, loss, { ...sums, spikes: [sums.spikes1, sums.spikes2] }, n, rows, meanPotentials);
-    return { ...value, counts: this.statistics.counts(LANES, n), meanPotentials };
-  }
-
-  /** Rays [first, first + count) of the call. */
-  private writeRays({ origins, directions, viewDirections }: Rays, first: number, count: number): void {
-    const part = (data: Float32Array): Float32Array => data.subarray(first * 3, (first + count) * 3);
-    this.floats('origins', count * 3).set(part(origins));
-    this.floats('directions', count * 3).set(part(directions));
-    if (viewDirections) this.floats('viewDirections', count * 3).set(part(viewDirections));
-    this.pool.setState({ viewDirections: this.plan.offsets[viewDirections ? 'viewDirections' : 'directions'] });
-  }
-
-  /** Runs a kernel whose threads share out the work among themselves. */
-  private runShared(kernel: string): void {
-    this.workCounter[0] = 0;
-    this.pool.run(kernel);
+    return this.calls.backward(this.spec, batch, settings);
   }
 
   /** The scans' sums for the neurons' parameters, after the lanes have been added up. */

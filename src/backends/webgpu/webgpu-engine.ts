@@ -1,15 +1,11 @@
-/** One field on a GPU: uploads rays and numbers, makes calls, hands out what the interface promises. */
+/** One field on a GPU: its tensors, and its training steps; what it renders is field-rendering.ts. */
 import { gridParameters } from '../../model/tensor-names.ts';
 import { bindKernel } from './kernels/bound-text.ts';
 import { voxelCount } from '../../geometry/grid.ts';
 import type { ProbedRay } from '../../engine/probe.ts';
 import type { Rays } from '../../geometry/rays.ts';
-import { addCounts, emptyCounts, type Counts } from '../../engine/counts.ts';
-import { spaceFacts, spaceOf } from '../../spaces/index.ts';
+import type { Counts } from '../../engine/counts.ts';
 import { BUFFER_USAGE, type Buffers, type Kernel } from '../../../renderer/wgsl/kernel.ts';
-import { gridStruct, packView } from '../../../renderer/wgsl/uniforms.ts';
-import { float32AtMost } from '../../math/float32.ts';
-import { densityOf } from '../../lattice/density.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { weightTensors, type WeightName } from '../../model/network-layers.ts';
 import type { ParameterName, TensorName } from '../../model/tensor-names.ts';
@@ -17,7 +13,6 @@ import { hasVariation, variationReach } from '../../model/total-variation.ts';
 import {
   type Capacity,
   type FieldEngine,
-  type LossWeights,
   type PaintRequest,
   type RenderedRays,
   type RenderSettings,
@@ -27,15 +22,17 @@ import {
   type TrainBatch,
 } from '../../engine/backend.ts';
 import { biasCorrection } from '../shared/bias-correction.ts';
-import { checkRays, checkStep, checkTeacher, usesTeacher } from '../shared/check-step.ts';
+import { checkStep, checkTeacher, usesTeacher } from '../shared/check-step.ts';
 import { isSpikingNetwork } from '../../model/network-facts.ts';
 import { NeuronParameters } from '../shared/neuron-parameters.ts';
 import { probeRays } from '../shared/probe-rays.ts';
 import { WeightTransforms } from '../shared/weight-transforms.ts';
-import { CallRunner, NO_NUMBERS, type Call, type ResultPiece } from './call-runner.ts';
+import { CallRunner, type Call } from './call-runner.ts';
 import type { WebgpuDevice } from './device.ts';
 import type { FieldKernels } from './field-kernels.ts';
-import { checkFits, RENDER_RAYS, type FieldSizes } from './field-plan.ts';
+import { checkFits, type FieldSizes } from './field-plan.ts';
+import { FieldRendering } from './field-rendering.ts';
+import { FieldUploads, firstView } from './field-uploads.ts';
 import { packAxes } from './kernels/scale-grid.ts';
 import { VOXEL_LIST_HEADER } from './kernels/sort-samples.ts';
 import type { NetworkModule } from './network/interface.ts';
@@ -54,20 +51,6 @@ export interface FieldParts {
   readonly teacher: TeacherModule | null;
 }
 
-/** What is made of the rays of a rendering, batch by batch: `count` of them from the `first` on. */
-interface Batches {
-  /** What is read back of a batch. */
-  results(count: number): readonly ResultPiece[];
-  /** Where the directions that the network sees begin among the vectors of `count` rays. */
-  firstView(count: number): number;
-  upload(first: number, count: number): void;
-  encode(pass: GPUComputePassEncoder, count: number, parts: number): void;
-  take(first: number, count: number, bytes: ArrayBuffer, offset: number, counts: Counts): void;
-}
-
-/** Batches of rendered rays that are under way at a time. */
-const BATCHES_UNDER_WAY = 4;
-
 export class WebgpuEngine implements FieldEngine {
   private currentSpec: FieldSpec;
   private readonly owner: WebgpuDevice;
@@ -80,6 +63,8 @@ export class WebgpuEngine implements FieldEngine {
   private readonly teacher: TeacherModule | null;
   private hasTeacher = false;
   private readonly calls: CallRunner;
+  private readonly uploads: FieldUploads;
+  private readonly rendering: FieldRendering;
   private readonly tensors: TensorStore;
   private readonly neurons: NeuronParameters;
   private readonly transforms: WeightTransforms;
@@ -96,13 +81,15 @@ export class WebgpuEngine implements FieldEngine {
     this.network = network;
     this.teacher = teacher;
     this.calls = new CallRunner(this.device, buffers);
+    this.uploads = new FieldUploads(this.device, buffers);
+    this.rendering = new FieldRendering({ owner: device, buffers, kernels, calls: this.calls, uploads: this.uploads });
     this.tensors = new TensorStore(this.device, buffers, sizes);
     this.neuronValues = new Float32Array(2 * sizes.neuronFloats);
     this.neurons = new NeuronParameters(spec.network, this.neuronValues, sizes.training);
     this.transforms = new WeightTransforms(spec, sizes.training);
     this.writeNeurons();
-    this.writeGrid('grid', spec);
-    if (sizes.training) this.writeFloats('rate', new Float32Array(voxelCount(spec.grid)).fill(1));
+    this.uploads.grid('grid', spec);
+    if (sizes.training) this.uploads.floats('rate', new Float32Array(voxelCount(spec.grid)).fill(1));
   }
 
   get spec(): FieldSpec {
@@ -154,14 +141,14 @@ export class WebgpuEngine implements FieldEngine {
     checkFits(to, this.sizes);
     const from = this.spec;
     const voxels = voxelCount(to.grid);
-    this.writeGrid('fromGrid', from);
-    this.writeGrid('grid', { ...to, densityShift: from.densityShift });
+    this.uploads.grid('fromGrid', from);
+    this.uploads.grid('grid', { ...to, densityShift: from.densityShift });
     this.device.queue.writeBuffer(this.buffers['axes'], 0, packAxes(from.grid, to.grid));
     const encoder = this.device.createCommandEncoder();
     this.kernels.encodeScaling(encoder, voxels);
     this.device.queue.submit([encoder.finish()]);
-    this.writeGrid('grid', to);
-    this.writeFloats('rate', new Float32Array(voxels).fill(1));
+    this.uploads.grid('grid', to);
+    this.uploads.floats('rate', new Float32Array(voxels).fill(1));
     this.neurons.clearMoments();
     this.transforms.clearMoments();
     this.calls.forgetParts();
@@ -221,84 +208,12 @@ export class WebgpuEngine implements FieldEngine {
     }
   }
 
-  async renderRays(rays: Rays, settings: RenderSettings): Promise<RenderedRays> {
-    checkRays(rays);
-    const n = rays.count;
-    const out = {
-      rgb: new Float32Array(n * 3),
-      depth: new Float32Array(n),
-      opacity: new Float32Array(n),
-      samples: new Uint32Array(n),
-      spikes: new Uint32Array(n),
-      counts: emptyCounts(),
-    };
-    await this.render(n, settings, {
-      results: (count) => [
-        { buffer: 'rendered', bytes: 24 * count },
-        { buffer: 'raySpikes', bytes: 4 * count },
-      ],
-      firstView: (count) => firstView(rays, count),
-      upload: (first, count) => this.writeRays(rays, first, count),
-      encode: (pass, count, parts) => this.kernels.encodeRendering(pass, count, parts),
-      take: (first, count, bytes, offset, counts) => {
-        out.rgb.set(new Float32Array(bytes, offset, 3 * count), 3 * first);
-        out.depth.set(new Float32Array(bytes, offset + 12 * count, count), first);
-        out.opacity.set(new Float32Array(bytes, offset + 16 * count, count), first);
-        out.samples.set(new Uint32Array(bytes, offset + 20 * count, count), first);
-        out.spikes.set(new Uint32Array(bytes, offset + 24 * count, count), first);
-        addCounts(out.counts, counts);
-      },
-    });
-    return out;
+  renderRays(rays: Rays, settings: RenderSettings): Promise<RenderedRays> {
+    return this.rendering.renderRays(this.spec, rays, settings);
   }
 
-  /** Neither rays nor pixels leave the GPU: counts alone come back. */
-  async paint({ camera, first: firstPixel, count: n, textures }: PaintRequest, settings: RenderSettings): Promise<Counts> {
-    const total = emptyCounts();
-    const { similarity } = spaceOf(this.spec.space);
-    if (similarity === null)
-      throw new RangeError('The cameras of the world are none in this space; draw the rays of fieldRays (src/spaces).');
-    this.device.queue.writeBuffer(this.buffers['view'], 0, packView(similarity, camera, firstPixel));
-    await this.render(n, settings, {
-      results: () => [],
-      firstView: (count) => count,
-      upload: () => undefined,
-      encode: (pass, count, parts) => this.kernels.encodePainting(pass, this.device, textures, count, parts),
-      take: (_first, _count, _bytes, _offset, counts) => {
-        addCounts(total, counts);
-      },
-    });
-    return total;
-  }
-
-  /** Renders `n` rays in batches, several at a time. */
-  private async render(n: number, settings: RenderSettings, { results, firstView, upload, encode, take }: Batches): Promise<void> {
-    const [backgroundR, backgroundG, backgroundB] = settings.background;
-    const { weightThreshold = this.spec.weightThreshold, noiseSeed = 0 } = settings;
-    const numbers = { ...NO_NUMBERS, backgroundR, backgroundG, backgroundB, weightThreshold, noiseSeed };
-    const renderBatch = async (first: number): Promise<void> => {
-      const count = Math.min(RENDER_RAYS, n - first);
-      upload(first, count);
-      const call: Call = {
-        numbers: { ...numbers, rayCount: count, firstView: firstView(count), firstRay: first },
-        cleared: [[this.buffers['raySpikes'], 4 * count]],
-        results: results(count),
-        encode: (pass, parts) => {
-          encode(pass, count, parts);
-        },
-      };
-      const done = await this.calls.run(call, (counts, bytes, offset) => {
-        take(first, count, bytes, offset, counts);
-        return true;
-      });
-      if (done === null) await renderBatch(first);
-    };
-    await this.owner.run('rendering', async () => {
-      for (let first = 0; first < n; first += BATCHES_UNDER_WAY * RENDER_RAYS) {
-        const batches = Array.from({ length: BATCHES_UNDER_WAY }, (_, i) => first + i * RENDER_RAYS).filter((start) => start < n);
-        await Promise.all(batches.map(renderBatch));
-      }
-    });
+  paint(request: PaintRequest, settings: RenderSettings): Promise<Counts> {
+    return this.rendering.paint(this.spec, request, settings);
   }
 
   probe(rays: Rays, settings: Omit<RenderSettings, 'background'>): Promise<ProbedRay[]> {
@@ -332,10 +247,10 @@ export class WebgpuEngine implements FieldEngine {
     };
     return this.owner.run(what, async () => {
       for (;;) {
-        this.writeRays(batch, 0, n);
-        this.writeFloats('colours', batch.target);
-        this.writeFloats('colours', batch.background, 3 * n);
-        if (network) this.writePotentialWeights(isSpikingNetwork(network) ? loss.potentials : null);
+        this.uploads.rays(batch, 0, n);
+        this.uploads.floats('colours', batch.target);
+        this.uploads.floats('colours', batch.background, 3 * n);
+        if (network) this.uploads.potentialWeights(isSpikingNetwork(network) ? loss.potentials : null, network.width);
         const sums = await this.calls.run(call, (counts, bytes, offset) => stepSums(this.sizes, counts, bytes, offset));
         if (sums !== null) return sums;
       }
@@ -344,50 +259,6 @@ export class WebgpuEngine implements FieldEngine {
 
   private checkTrains(): void {
     if (!this.sizes.training) throw new RangeError('This engine was made for rendering only; its grids stay as they are.');
-  }
-
-  private writeGrid(name: 'grid' | 'fromGrid', spec: FieldSpec): void {
-    const { space, grid, alphaThreshold, interval, densityShift, stepLength, near } = spec;
-    const [nx, ny, nz] = grid.size;
-    const [minX, minY, minZ] = grid.min;
-    const [maxX, maxY, maxZ] = grid.max;
-    const metricSteps = spaceFacts(space).metricSteps ? 1 : 0;
-    const numbers = {
-      nx,
-      ny,
-      nz,
-      minX,
-      minY,
-      minZ,
-      maxX,
-      maxY,
-      maxZ,
-      densityShift,
-      interval,
-      stepLength,
-      metricSteps,
-      near,
-      innerSteps: spaceOf(space).innerSteps(stepLength),
-      densityThreshold: float32AtMost(densityOf(alphaThreshold, densityShift, interval)),
-    };
-    this.device.queue.writeBuffer(this.buffers[name], 0, gridStruct.pack(numbers));
-  }
-
-  private writeRays({ origins, directions, viewDirections }: Rays, first: number, count: number): void {
-    [origins, directions, viewDirections].forEach((vectors, i) => {
-      if (vectors) this.writeFloats('rays', vectors.subarray(3 * first, 3 * (first + count)), 3 * i * count);
-    });
-  }
-
-  private writeFloats(name: string, data: Float32Array, offset = 0): void {
-    this.device.queue.writeBuffer(this.buffers[name], 4 * offset, data as Float32Array<ArrayBuffer>);
-  }
-
-  private writePotentialWeights(weights: LossWeights['potentials']): void {
-    const { width } = this.sizes;
-    const all = new Float32Array(2 * width);
-    weights?.forEach((ofLayer, layer) => all.set(ofLayer, layer * width));
-    this.writeFloats('potentialWeights', all);
   }
 
   /** Gradients of quantised weights as the kernels saw them. */
@@ -404,7 +275,7 @@ export class WebgpuEngine implements FieldEngine {
   }
 
   private writeNeurons(): void {
-    if (this.neuronValues.length > 0) this.writeFloats('neuronValues', this.neuronValues);
+    if (this.neuronValues.length > 0) this.uploads.floats('neuronValues', this.neuronValues);
   }
 
   private submit(encode: (pass: GPUComputePassEncoder) => void): void {
@@ -414,9 +285,4 @@ export class WebgpuEngine implements FieldEngine {
     pass.end();
     this.device.queue.submit([encoder.finish()]);
   }
-}
-
-/** Where the directions that the network sees begin among the vectors of `count` rays. */
-function firstView({ viewDirections }: Rays, count: number): number {
-  return viewDirections ? 2 * count : count;
 }
