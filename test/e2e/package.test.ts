@@ -1,9 +1,11 @@
 /** What `npm pack` makes, installed into an empty folder: it does what the README says without the sources and without the optional packages. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { beforeAll, expect, test } from 'vitest';
+import { build, preview } from 'vite';
+import { beforeAll, expect, inject, test } from 'vitest';
 import { cli, succeed, type CliOptions } from './cli.ts';
 import { expectLicences } from './licences.ts';
 import { startServingFrom } from './server.ts';
@@ -20,15 +22,17 @@ const there: CliOptions = { main, cwd: home };
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(?!config_(registry|cache)$)/i.test(name)));
 let packed: string[];
 
+const npm = (cwd: string, ...args: string[]) =>
+  promisify(execFile)('npm', args, { cwd, env, shell: process.platform === 'win32', maxBuffer: 2 ** 26 });
+const install = (...what: string[]) => npm(home, 'install', '--prefer-offline', '--no-audit', '--no-fund', ...what);
+
 beforeAll(async () => {
-  const npm = (cwd: string, ...args: string[]) =>
-    promisify(execFile)('npm', args, { cwd, env, shell: process.platform === 'win32', maxBuffer: 2 ** 26 });
   mkdirSync(home);
   const { stdout } = await npm('.', 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
   const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
   packed = files.map(({ path }) => path);
   writeFileSync(join(home, 'package.json'), '{ "private": true }');
-  await npm(home, 'install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, filename));
+  await install(join(folder, filename));
 });
 
 test('holds what runs, its types, docs and licences; no source maps, tests or scripts of development', () => {
@@ -103,4 +107,42 @@ test('does what the docs of its API show', async () => {
   expect(await run('free.mjs', `import * as all from 'spikeray'; console.log(typeof all.trainField, 'train' in all);`)).toBe(
     'function false\n',
   );
+});
+
+test("is one object of somebody else's three.js scene: types, bundle, page", async () => {
+  const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { devDependencies: Record<string, string> };
+  await install(...['three', '@types/three'].map((name) => `${name}@${devDependencies[name]}`));
+  const page = join(folder, 'page');
+  mkdirSync(join(page, 'public'), { recursive: true });
+  copyFileSync('web-viewer/examples/three.ts', join(page, 'page.ts'));
+  writeFileSync(
+    join(page, 'index.html'),
+    '<!doctype html><link rel="icon" href="data:," /><body><script type="module" src="page.ts"></script></body>',
+  );
+  const compilerOptions = {
+    ...{ strict: true, noEmit: true, types: [], target: 'es2022', lib: ['es2022', 'dom', 'dom.iterable'] },
+    ...{ module: 'esnext', moduleResolution: 'bundler' },
+  };
+  // Packages are looked for from the page upwards.
+  symlinkSync(join(home, 'node_modules'), join(page, 'node_modules'), 'junction');
+  writeFileSync(join(page, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['page.ts'] }));
+  await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.resolve('typescript/lib/tsc.js')), '-p', page]);
+
+  const site = { root: page, configFile: false, logLevel: 'error', build: { target: 'es2022' } } as const;
+  await build(site);
+  if (inject('browser') === null) return;
+  const { openPage } = await import('../browser/browser.ts');
+  if (!existsSync(join(home, 'run'))) {
+    await succeed(['synth', 'scene', '--views', '8', '--size', '32', '--quiet'], there);
+    await succeed(['train', 'scene', '--out', 'run', ...TINY, '--neuron', 'lif', '--quiet'], there);
+  }
+  await succeed(['export', 'run', '--format', 'web', '--out', join(folder, 'web'), '--quiet'], there);
+  copyFileSync(join(folder, 'web/scene.spikeray'), join(page, 'dist/scene.spikeray'));
+  const server = await preview({ ...site, preview: { host: '127.0.0.1', port: 0, strictPort: false } });
+  try {
+    const shown = await openPage(`${server.resolvedUrls!.local[0]}?draw=worker&webgl`, { viewport: { width: 300, height: 220 } });
+    await shown.waitForSelector('body[data-field=full]', { timeout: 120_000 });
+  } finally {
+    await server.close();
+  }
 });
