@@ -15,8 +15,8 @@ export interface ColmapCamera {
 
 type Model = { readonly name: string } & (
   | { /** What the parameters are. */ readonly parameters: readonly (keyof Lens)[] }
-  /** Of models that are no perspective with radial and tangential distortion. */
-  | { readonly parameters?: undefined; /** Of the parameters. */ readonly count: number }
+  /** Models that are no perspective with radial and tangential distortion. */
+  | { readonly parameters?: undefined; /** How many parameters the model has. */ readonly count: number }
 );
 
 interface Lens extends Distortion {
@@ -45,7 +45,7 @@ export const COLMAP_MODELS: readonly Model[] = [
 
 const UNDISTORT = 'Run `colmap image_undistorter` and use what it writes: images and a PINHOLE model.';
 
-/** Of a model whose number is not in the list. */
+/** The error for a model whose number is not in the list. */
 export function newModel(file: string, id: number, code: number): InputError {
   return new InputError(
     `${file}: camera ${id}: expected a camera model from 0 to ${COLMAP_MODELS.length - 1}, found ${code}: a lens of a COLMAP newer than this list, or a damaged file`,

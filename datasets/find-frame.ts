@@ -19,7 +19,7 @@ const FAR_AWAY = 32;
 const USUAL_SIZE = [0.02, 200] as const;
 /** Cameras of a scaled scene are about so far from their subject. */
 const SCALED_SIZE = 4;
-/** Of cameras that look at nothing in common: how large the scene is nobody knows; 32-bit numbers know lengths here to a ten-thousandth. */
+/** Farthest that cameras without a common subject, whose scene is of unknown size, may be from the origin; 32-bit numbers know lengths there to a ten-thousandth. */
 const FAR_FROM_ORIGIN = 1024;
 /** Points known less exactly than this share of the scene's size say nothing. */
 const COARSE = 0.25;
@@ -32,7 +32,7 @@ export function findFrame(scene: PosedScene, poses: readonly ArrayLike<number>[]
   const isUsual = subject === 0 || (subject >= USUAL_SIZE[0] && subject <= USUAL_SIZE[1]);
   if (!isFar && isUsual) return null;
   const scale = isUsual ? 1 : 2 ** Math.round(Math.log2(SCALED_SIZE / subject));
-  // Of the size of the scene: a round number of the file's coordinates.
+  // A round number of the file's coordinates, about the size of the scene.
   const unit = 2 ** Math.round(Math.log2(size > 0 ? size : 1));
   const round = (value: number): number => Math.round(value / unit) * unit;
   return { centre: isFar ? [round(middle[0]), round(middle[1]), round(middle[2])] : [0, 0, 0], scale };

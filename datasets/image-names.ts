@@ -3,7 +3,7 @@
 /** Tried in this order for a path that is written without one. */
 export const IMAGE_EXTENSIONS: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.avif'];
 
-/** Of formats that photos come in and nothing here decodes: reading them says so. */
+/** Endings of formats that photos come in and nothing here decodes: reading them says so. */
 const UNREADABLE: readonly string[] = [
   '.heic',
   '.heif',

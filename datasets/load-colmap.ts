@@ -93,7 +93,7 @@ async function largestModel(path: string, files: Files): Promise<Model & { warni
   return { ...largest, warnings };
 }
 
-/** Of the first folder that has models. */
+/** The models of the first folder that has any. */
 async function findModels(path: string, files: Files): Promise<Model[]> {
   for (const base of MODEL_FOLDERS) {
     const isFolder = (await files.kind(joinPath(path, base))) === 'folder';

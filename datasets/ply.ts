@@ -7,7 +7,7 @@ import { ByteReader } from './byte-reader.ts';
 interface Header {
   readonly format: 'ascii' | 'binary_little_endian' | 'binary_big_endian';
   readonly vertices: number;
-  /** Of a vertex, in order. */
+  /** Properties of a vertex, in order. */
   readonly properties: readonly { readonly name: string; readonly type: string }[];
 }
 

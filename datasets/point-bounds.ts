@@ -40,7 +40,7 @@ export function pointDepths(camera: Camera, points: Float32Array, slack = 0): De
   return { near: Math.max(near - slack, near / 2) * (1 - DEPTH_MARGIN), far: (far + slack) * (1 + DEPTH_MARGIN) };
 }
 
-/** Of the points that a camera sees, or null if it sees too few. */
+/** Median z-depth of the points that a camera sees, or null if it sees too few. */
 export function medianDepth(camera: Camera, points: Float32Array): number | null {
   const sorted = sortedDepths(camera, points);
   return sorted && quantile(sorted, 0.5);

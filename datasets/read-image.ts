@@ -3,7 +3,7 @@ import { InputError } from '../src/base/errors.ts';
 import type { Image8, ImageCodec } from '../src/io/files.ts';
 import { orientationOf, turnedSize, turnImage } from './orientation.ts';
 
-/** Of an image as it is to be seen. */
+/** Size of an image as it is to be seen. */
 export interface ImageSize {
   readonly width: number;
   readonly height: number;

@@ -50,7 +50,7 @@ export function drawScene(opened: SceneData, report: SceneReport): ScenePicture 
   const extent = [...corners, ...(box === null ? [] : boxCorners(box))];
   const panels: Panel[] = [
     { title: `from above (up is ${upText(up)})`, right: side, up: right, left: 0 },
-    // Of forward-facing scenes the depth is what a side view has to show.
+    // A side view of a forward-facing scene has to show its depth.
     { title: 'from the side', right: spaceFacts(scene.space).forwardFacing ? right : side, up, left: PANEL },
   ];
   const middle = [side, right, up].map((axis) => bounds(extent, axis));

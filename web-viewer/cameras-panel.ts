@@ -39,7 +39,7 @@ export class CamerasPanel {
     else this.fill();
   }
 
-  /** Of the split that is shown. */
+  /** Views of the split that is shown. */
   get views(): readonly CameraView[] {
     return this.all.filter(({ split }) => split === this.select.value);
   }

@@ -17,7 +17,7 @@ export interface Quantity {
   readonly fades: boolean;
 }
 
-/** Of modes that show no colours. */
+/** What is measured by the modes that show no colours. */
 export const QUANTITIES: Readonly<Partial<Record<OutputMode, Quantity>>> = {
   depth: { title: 'Depth', unit: 'm', map: 'turbo', fades: true },
   opacity: { title: 'Opacity', unit: '', map: 'viridis', fades: false },
@@ -48,7 +48,7 @@ export function styleOf({ output, map, inverted, scale }: ViewState, found: Valu
   return { scale: (scale ?? found)!, map: map ?? quantity.map, inverted, fades: quantity.fades };
 }
 
-/** Of what distinguishes two runs. */
+/** The style of a difference or ratio of two runs. */
 export function contrastStyle(scale: ValueScale): ColourStyle {
   return { scale, map: scale.low < 0 ? 'coolwarm' : 'inferno', inverted: false, fades: true };
 }

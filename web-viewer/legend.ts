@@ -11,7 +11,7 @@ const STEPS = 16;
 export interface LegendEntry {
   readonly title: string;
   readonly style: ColourStyle;
-  /** Of the values; for a ratio its values are written as factors. */
+  /** Unit of the values; those of a ratio are written as factors. */
   readonly unit: string;
 }
 

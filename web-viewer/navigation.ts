@@ -15,7 +15,7 @@ const LOOK_SPEED = 0.004;
 const ZOOM_STEP = 1.1;
 /** Milliseconds of movement of one frame: the clock of frames may lie behind that of events, and a busy page has long frames. */
 const LONGEST_FRAME = 100;
-/** Of flight, in distances to the target: a notch of the wheel, and all the way of two fingers apart. */
+/** Speed of flight, in distances to the target: for a notch of the wheel, and for two fingers moved all the way apart. */
 const WHEEL_FLIGHT = 0.001;
 const PINCH_FLIGHT = 1;
 

@@ -48,7 +48,7 @@ export class PicturePlane {
   private readonly depths = texture(depthTexture(new Float32Array(1), 1, 1));
   private readonly size = uniform(new Vector2(1, 1));
   private readonly region = uniform(new Vector2(0, 1));
-  /** Of half the view's angles. */
+  /** Tangents of half the view's angles. */
   private readonly tangents = uniform(new Vector2(1, 1));
   private gpu: GPUDevice | null = null;
   private front: PictureTextures | null = null;

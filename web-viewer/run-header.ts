@@ -9,7 +9,7 @@ export function showHeader(run: RunDetails): void {
   byId('reports').replaceChildren(...reportLinks(run));
 }
 
-/** Of a part of the picture. */
+/** Title of a part of the picture. */
 export function titleOf({ name, neuron }: Pick<RunDetails, 'name' | 'neuron'>): string {
   return `${name} (${neuron === 'relu' ? 'ANN' : neuron})`;
 }

@@ -10,9 +10,9 @@ import type { StillOptions } from './still.ts';
 export interface SaveHost {
   pose(): Pose;
   path(): KeyPath;
-  /** Of the whole stage, in pixels of its pictures. */
+  /** Size of the whole stage, in pixels of its pictures. */
   size(): Size;
-  /** Of files, without their endings. */
+  /** Name of the files, without their endings. */
   name(): string;
   /** The scale that is shown now. */
   scale(): ValueScale | null;

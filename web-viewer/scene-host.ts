@@ -3,7 +3,7 @@ import type { CameraView } from '../src/server/run-views.ts';
 import type { RunDetails } from './api.ts';
 import type { PictureHost } from './picture-sources.ts';
 
-/** Of a run that is being trained. */
+/** What is told of a run that is being trained. */
 export interface TrainingListener {
   /** The field has changed. */
   learned(): void;

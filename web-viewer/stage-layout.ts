@@ -40,7 +40,7 @@ export function panesOf(count: number, { width, height }: Size): Pane[] {
 
 /** The division of the stage as it is now. */
 export class StageLayout {
-  /** Of the parts that are shown. */
+  /** Number of parts that are shown. */
   parts = 1;
   /** They lie over each other. */
   wipes = false;
@@ -50,7 +50,7 @@ export class StageLayout {
     this.stage = stage;
   }
 
-  /** Of the stage, in page pixels. */
+  /** Size of the stage, in page pixels. */
   get size(): Size {
     return { width: this.stage.clientWidth, height: this.stage.clientHeight };
   }

@@ -38,7 +38,7 @@ export class Statistics {
     );
   }
 
-  /** Of the first run's frames. */
+  /** Rate of the first run's frames. */
   private rateOf(frame: ShownFrame): string {
     const now = performance.now();
     if (frame !== this.newest) this.times = [...this.times.filter((time) => now - time < WINDOW), now];

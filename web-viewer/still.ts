@@ -27,7 +27,7 @@ export interface StillPlan {
 }
 
 export interface StillOptions {
-  /** Of values; null: the one that fits this picture. */
+  /** Scale of the values; null: the one that fits this picture. */
   readonly scale: ValueScale | null;
   readonly signal: AbortSignal;
   readonly progress: (share: number) => void;

@@ -19,7 +19,7 @@ export interface ViewState {
   beside: string;
   photo: boolean;
   layout: Layout;
-  /** Of values; null: the one that suits them. */
+  /** Colour map of values; null: the one that suits them. */
   map: ColourMapName | null;
   inverted: boolean;
   /** Locked; null: what all pictures of the page need. */

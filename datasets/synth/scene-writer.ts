@@ -9,9 +9,9 @@ import { renderSynthetic, renderSyntheticDepth, type SyntheticScene } from './re
 
 export interface SceneWriting {
   readonly scene: SyntheticScene;
-  /** Of scenes that have their own. */
+  /** Makes the cameras, for scenes that have their own. */
   readonly cameras?: (count: number, width: number, seed: number) => Camera[];
-  /** Of a format without splits, `train` is all of them. */
+  /** Number of views by split; in a format without splits, `train` is all of them. */
   readonly views: Readonly<Record<SplitName, number>>;
   /** Width of the images, pixels. */
   readonly size: number;

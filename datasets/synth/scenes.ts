@@ -23,7 +23,7 @@ interface SceneEntry {
   /** Samples a pixel along each axis. */
   readonly samples: number;
   readonly parts: () => Part[];
-  /** Of a nerfstudio capture; default: an orbit. */
+  /** Makes the cameras of a nerfstudio capture; default: an orbit. */
   readonly cameras?: (count: number, width: number, seed: number) => Camera[];
   /** Far around the parts; without it they are cut out, or the parts themselves leave no gap. */
   readonly surroundings?: () => Part[];

@@ -23,7 +23,7 @@ export function planeBytes({ channels, half }: PlaneFormat, voxels: number): num
   return (half ? 2 : 4) * channels * voxels;
 }
 
-/** Of all channels, their number filled up to a multiple of four. */
+/** Planes that hold all channels, their number filled up to a multiple of four. */
 export function planeCount(featureChannels: number, { channels }: PlaneFormat): number {
   return Math.ceil(featureChannels / 4) * (4 / channels);
 }

@@ -11,7 +11,7 @@ import { linearWgsl, workWgsl, type DispatchEntry } from './work.ts';
 
 export const GATHER_WORKGROUP = 64;
 
-/** Of a kernel for one group of planes. */
+/** The dispatch of a kernel for one group of planes. */
 export function gatherEntry(planes: number): DispatchEntry {
   return { name: 'gather', of: 'partSamples', times: planeGroups(planes)[0].length, per: GATHER_WORKGROUP };
 }
@@ -53,7 +53,7 @@ export function gatherKernels({ name, grid, out, uniforms, cornerWgsl }: Gather,
     buffers: {
       ...Object.fromEntries(uniforms.map((uniform) => [uniform, 'uniform Grid' as const])),
       work: 'read array<u32>',
-      place: 'read array<vec4<u32>>',
+      packedPlaces: 'read array<vec4<u32>>',
       sampleInfo: 'read array<vec4<u32>>',
       ...Object.fromEntries(group.map((plane) => [`${grid}${plane}`, `read array<${type}>` as const])),
       [out]: `write array<${planeType(format.channels)}>`,
@@ -67,7 +67,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   let index = linearIndex(id, groups);
   let sample = index / ${group.length}u;
   if (sample >= work[WORK_PART_SAMPLES]) { return; }
-  let corner = cornerOf(place[sampleInfo[sample].z]);
+  let corner = cornerOf(packedPlaces[sampleInfo[sample].z]);
   let to = sample * ${count}u + index % ${group.length}u + ${group[0]}u;
   switch (index % ${group.length}u) {
 ${group.map((plane, i) => `    case ${i}u: { ${out}[to] = ${grid}${plane}At(corner.base, corner.fraction); }\n`).join('')}    default: {}

@@ -157,13 +157,13 @@ fn marchRay(ray: u32) -> array<u32, ${MARCH_COUNTS.length}> {
 }
 
 /**
- * Writes the samples of a part's rays. Work: one thread a ray of the part.
+ * Writes the packed samples of a part's rays (PackedSamples of renderer/march.ts). Work: one thread a ray of the part.
  *
- *     place [D] or [P]    base voxel, bits of the three fractions
- *     sampleInfo [P]      ray, step index, row in place, bits of the weight
- *     shade [D]           bits of alpha and of d alpha / d density, global network sample or NO_SAMPLE; the gradient's place
+ *     packedPlaces [D] or [P]  base voxel, bits of the three fractions
+ *     sampleInfo [P]           ray, step index, row in packedPlaces, bits of the weight
+ *     packedAlphas [D]         bits of alpha and of d alpha / d density, global network sample or NO_SAMPLE; the gradient's place
  *
- * @param training all density samples go into `place`, at their place in the call, and `shade` is written; else the part's network samples
+ * @param training all density samples go into `packedPlaces`, at their place in the call, and `packedAlphas` is written; else the part's network samples
  * @param contracted space is
  */
 export function marchWrite(training: boolean, contracted: boolean): KernelText {
@@ -177,9 +177,9 @@ export function marchWrite(training: boolean, contracted: boolean): KernelText {
       density: 'read array<f32>',
       rayOffsets: 'read array<vec2<u32>>',
       stepBits: 'read array<vec2<u32>>',
-      place: 'write array<vec4<u32>>',
+      packedPlaces: 'write array<vec4<u32>>',
       sampleInfo: 'write array<vec4<u32>>',
-      ...(training ? { shade: 'write array<vec4<u32>>' as const } : {}),
+      ...(training ? { packedAlphas: 'write array<vec4<u32>>' as const } : {}),
     },
     code: /* wgsl */ `
 ${gridStruct.wgsl}${stepStruct.wgsl}${workWgsl}${preciseMathWgsl}${rayStepsWgsl(contracted)}${samplingWgsl}
@@ -204,8 +204,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
       let at = placeAt(stepAt(span, i32(i)));
       let alpha = alphaOf(at.density);
       let isSample = ((bits.y >> bit) & 1u) == 1u;
-      let record = vec4<u32>(u32(at.base), bitcast<vec3<u32>>(at.fraction));
-${training ? trainingRecords : renderingRecords}
+      let packed = vec4<u32>(u32(at.base), bitcast<vec3<u32>>(at.fraction));
+${training ? trainingSamples : renderingSamples}
       transmittance *= 1.0 - alpha.x;
       row++;
     }
@@ -215,17 +215,17 @@ ${training ? trainingRecords : renderingRecords}
   };
 }
 
-const trainingRecords = /* wgsl */ `
-      place[row] = record;
-      shade[row] = vec4<u32>(bitcast<vec2<u32>>(alpha), select(NO_SAMPLE, work[WORK_FIRST_SAMPLE] + sample, isSample), 0u);
+const trainingSamples = /* wgsl */ `
+      packedPlaces[row] = packed;
+      packedAlphas[row] = vec4<u32>(bitcast<vec2<u32>>(alpha), select(NO_SAMPLE, work[WORK_FIRST_SAMPLE] + sample, isSample), 0u);
       if (isSample) {
         sampleInfo[sample] = vec4<u32>(ray, i, row, bitcast<u32>(transmittance * alpha.x));
         sample++;
       }`;
 
-const renderingRecords = /* wgsl */ `
+const renderingSamples = /* wgsl */ `
       if (isSample) {
-        place[sample] = record;
+        packedPlaces[sample] = packed;
         sampleInfo[sample] = vec4<u32>(ray, i, sample, bitcast<u32>(transmittance * alpha.x));
         sample++;
       }`;

@@ -31,7 +31,7 @@ fn highOf() -> vec3<f32> {
   return vec3<f32>(grid.maxX, grid.maxY, grid.maxZ);
 }
 
-/** Of the grid. */
+/** Coordinates of the grid's last point. */
 fn lastPoint() -> vec3<f32> {
   return vec3<f32>(f32(grid.nx - 1), f32(grid.ny - 1), f32(grid.nz - 1));
 }
@@ -139,7 +139,7 @@ fn gridPlace(c: vec3<f32>) -> vec3<f32> {
 
 struct Walk {
   g: vec3<f32>,
-  /** Of the step before, in contracted space; its last component is 0 before there is one. */
+  /** Place of the step before, in contracted space; its last component is 0 before there is one. */
   before: vec4<f32>,
   /** Since the last step that exists. */
   moved: f32,

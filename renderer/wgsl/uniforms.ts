@@ -76,7 +76,7 @@ export const stepStruct = uniformStruct('Step', {
   distortionScale: 'f32',
   /** Length of a step in the distortion's ray parameter. */
   distortionStep: 'f32',
-  /** Of the mean spike of each hidden layer. */
+  /** Weights in the loss of the mean spike of each hidden layer. */
   spikeWeight1: 'f32',
   spikeWeight2: 'f32',
   surrogateAlpha: 'f32',
@@ -116,11 +116,11 @@ export const viewStruct = uniformStruct('View', {
   cx: 'f32',
   cy: 'f32',
   width: 'u32',
-  /** Of the call. */
+  /** First pixel of the call. */
   firstPixel: 'u32',
   /** 1: directions have length 1; 0: they reach as deep as that. */
   unitDirections: 'u32',
-  /** Of the field's space. */
+  /** Metres in a unit of the field's space. */
   metresPerUnit: 'f32',
 });
 

@@ -29,7 +29,7 @@ export interface Cost {
 }
 
 const [FEATURES, PLANES] = [12, 3];
-/** Of a LIF step, and of its adjoint. */
+/** Operations of a LIF step, and of its adjoint. */
 const [STEP, ADJOINT] = [6, 12];
 /** Rows whose products skip a neuron together that is silent in all of them, where workgroups have 16 KiB. */
 const SKIPPED_TOGETHER = 4;

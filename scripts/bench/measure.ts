@@ -9,7 +9,7 @@ export interface Effort {
   readonly warmUp: number;
   /** At least this long is measured, seconds. */
   readonly least: number;
-  /** Of a step. */
+  /** Rays of a step. */
   readonly rays: number;
   /** Side of a frame, pixels. */
   readonly side: number;

@@ -31,7 +31,7 @@ export const PEERS = ['straightforward', 'best'] as const;
 const COMPARED_STEPS = 5;
 
 export interface Problem {
-  /** Of a field with the neuron lif; it is trained by some steps. */
+  /** Engine of a field with the neuron lif; it is trained by some steps. */
   readonly engine: FieldEngine;
   readonly batches: readonly TrainBatch[];
   readonly settings: StepSettings;

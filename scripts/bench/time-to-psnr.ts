@@ -9,13 +9,13 @@ import { trainField } from '../../src/train/train-field.ts';
 import { framesPerSecond, type Effort } from './measure.ts';
 
 export interface CurvePoint {
-  /** Of training, loading the scene left out. */
+  /** Seconds of training, without loading the scene. */
   readonly seconds: number;
   readonly step: number;
   readonly rays: number;
   /** dB, mean of the held-out views. */
   readonly psnr: number;
-  /** Of 800x800 pixels a second, from the cameras of these views. */
+  /** Frames of 800x800 pixels a second, from the cameras of these views. */
   readonly frames: number;
 }
 
@@ -24,7 +24,7 @@ export interface CurveOptions {
   readonly scene: SceneData;
   readonly config: Config;
   readonly backend: Backend;
-  /** Of the backend; draws the frames. */
+  /** Device of the backend; draws the frames. */
   readonly device: GPUDevice;
   /** Seconds of training between two points. */
   readonly everySeconds: number;

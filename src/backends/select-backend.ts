@@ -12,9 +12,9 @@ export type BackendChoice = BackendName | 'auto';
 /** What a command, or the record of a run, asks for. */
 export interface BackendRequest {
   readonly choice: BackendChoice;
-  /** Of the wasm backend; null: all cores. */
+  /** Threads of the wasm backend; null: all cores. */
   readonly threads: number | null;
-  /** Of the webgpu backend: an index, or part of a name; null: the first real GPU. */
+  /** GPU of the webgpu backend: an index, or part of a name; null: the first real one. */
   readonly gpu: string | null;
 }
 

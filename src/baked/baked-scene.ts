@@ -89,7 +89,7 @@ const aboutSchema = z.strictObject({
 
 export const headSchema = z.strictObject({
   about: aboutSchema,
-  /** Of random numbers in rendering. */
+  /** Seed of the random numbers in rendering. */
   seed: count,
   spec: fieldSpecSchema,
   density: range,

@@ -37,7 +37,7 @@ export interface StepMetrics {
   readonly psnr: number;
   /** Spikes (or active ReLUs) a neuron and time step, per hidden layer; null without a network. */
   readonly firingRates: readonly number[] | null;
-  /** Of the network that was trained, which the run's own may take over from; null without one. Lines of older versions do not say. */
+  /** Neuron of the network that was trained, which the run's own may take over from; null without a network. Lines of older versions do not say. */
   readonly neuron?: string | null;
 }
 

@@ -40,7 +40,7 @@ export interface Tradeoff {
   readonly energy: number | null;
 }
 
-/** Of each, whether no other has at least its quality for at most its energy, and one of them better. */
+/** Says for each point whether no other has at least its quality for at most its energy, and one of them better. */
 export function onFrontier(points: readonly Tradeoff[]): boolean[] {
   return points.map((point) => point.energy !== null && !points.some((other) => beats(other, point)));
 }

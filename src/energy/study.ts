@@ -26,7 +26,7 @@ export interface HardwareResult {
 export interface EnergyStudy {
   readonly schema: typeof STUDY_SCHEMA;
   readonly spikeray: string;
-  /** Of the program that wrote the study; null outside its repository. */
+  /** Commit of the program that wrote the study; null outside its repository. */
   readonly commit: string | null;
   readonly created: string;
   readonly split: string;

@@ -44,9 +44,9 @@ export interface EnergySubject extends Countings {
   readonly pixels: number;
   readonly psnr: number;
   readonly firingRates: readonly number[];
-  /** Of each hidden layer. */
+  /** One list for each hidden layer. */
   readonly spikesByValue: readonly (readonly SpikeCount[])[];
-  /** Of layers 2 and 3 behind spikes 0, 1, 2, all images together; empty for other neurons. */
+  /** One for each layer behind spikes 0, 1, 2, all images together; empty for other neurons. */
   readonly ternaryForms: readonly TernaryOperations[];
   readonly counts: Counts;
   readonly neurobench: NeuroBenchMetrics;

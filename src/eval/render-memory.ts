@@ -5,7 +5,7 @@ import { byteSize } from '../base/format.ts';
 
 /** Pixels of three animations, 8-bit RGB, and the strip of the one that is being encoded. */
 const ANIMATION_BYTES = 3 * (3 + 1);
-/** Of the image at hand: floating-point colour, depth, opacity, two counts; then its pixels in 8 and 16 bits. */
+/** Bytes a pixel of the image at hand: floating-point colour, depth, opacity, two counts; then its pixels in 8 and 16 bits. */
 const IMAGE_BYTES = 4 * (3 + 1 + 1 + 2) + 16;
 
 export function renderMemory(cameras: readonly Camera[]): number {

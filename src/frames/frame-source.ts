@@ -45,7 +45,7 @@ export interface FrameFacts {
   readonly scale: number;
   readonly output: OutputMode;
   readonly statistics: FrameStatistics;
-  /** Of drawing alone. */
+  /** Time of drawing alone. */
   readonly seconds: number;
   /** The training step that the field stands at. */
   readonly step: number;

@@ -65,9 +65,9 @@ export interface FrameStatistics {
   readonly samples: number;
   /** Spikes (or active ReLUs) of both hidden layers. */
   readonly spikes: number;
-  /** Of the network that drew it: a training may begin with another one than it ends with. null without a network. */
+  /** Neuron of the network that drew it: a training may begin with another one than it ends with. null without a network. */
   readonly neuron: string | null;
-  /** Of the network's synapses as executed, and relative to the ANN twin on the same samples; null without a network. */
+  /** Energy of the network's synapses as executed, and relative to the ANN twin on the same samples; null without a network. */
   readonly millijoules: number | null;
   readonly shareOfAnn: AnnShares | null;
 }

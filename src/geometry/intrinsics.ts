@@ -22,7 +22,7 @@ export interface Intrinsics {
   readonly distortion?: Distortion;
 }
 
-/** Of an image, pixels. */
+/** Size of an image, pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;

@@ -18,7 +18,7 @@ import { checkTeacherFits } from '../train/teacher.ts';
 const FIX = 'Plan again.';
 
 const jobSchema = z.strictObject({
-  /** Of the network, as it was asked for. */
+  /** Name of the network, as it was asked for. */
   entry: z.string(),
   seed: z.number().int(),
   /** Its format; null: found out. */
@@ -44,7 +44,7 @@ export interface PlanRequest extends Pick<Job, 'measure'> {
   readonly seeds: readonly number[];
   /** Each with the settings that its entries share. */
   readonly scenes: readonly (Job['scene'] & { readonly shared: Config })[];
-  /** Of the file; absolute: teachers are named by it. */
+  /** The folder of the file; absolute: teachers are named by it. */
   readonly folder: string;
   readonly backend: BackendRequest;
 }

@@ -28,7 +28,7 @@ export interface Opened {
 
 export interface RunOne {
   readonly machine: Machine;
-  /** Of the plan. */
+  /** The file of the plan. */
   readonly file: string;
   readonly index: number;
   /** Default: opened for this job. */

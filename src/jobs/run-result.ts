@@ -11,11 +11,11 @@ const finite = z.number().nonnegative();
 const trainingSchema = z.strictObject({
   stage: z.enum(['coarse', 'fine']),
   step: count,
-  /** Of training, loading included. */
+  /** Seconds of training, loading included. */
   seconds: finite,
   rays: count,
   samples: count,
-  /** Of the last report of metrics.jsonl; null before the first. */
+  /** dB of the batches of the last report in metrics.jsonl; null before the first. */
   trainPsnr: z.number().nullable(),
   firingRates: z.array(finite).nullable(),
   backend: z.string(),

@@ -26,13 +26,13 @@ export interface LiveView {
 
 export interface TrainInto {
   readonly machine: Machine;
-  /** Of the run's folder, held by the caller. */
+  /** The lock of the run's folder, held by the caller. */
   readonly lock: FolderLock;
   readonly run: RunFolder;
   readonly scene: SceneData;
   readonly backend: Backend;
   readonly start?: Checkpoint;
-  /** Of the run's own config: see train-run.ts. */
+  /** The teacher that the run's own config names: see train-run.ts. */
   readonly teacher?: Checkpoint;
   readonly signal: AbortSignal;
   readonly report: Reporter;

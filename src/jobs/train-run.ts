@@ -56,7 +56,7 @@ function configOfTwin(config: Config): Config {
 
 export interface TrainRun extends Omit<TrainInto, 'run' | 'start' | 'teacher'> {
   readonly folder: string;
-  /** Of the run, if it begins now. */
+  /** The record of the run, if it begins now. */
   readonly record: RunRecord;
 }
 

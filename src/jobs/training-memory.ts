@@ -22,7 +22,7 @@ export interface TrainingMemory {
   /** The checkpoint of the ANN that teaches, nowhere empty; its part of the field is in `field`. */
   readonly teacher: number;
   readonly images: number;
-  /** Of this process. */
+  /** What this process may take in all. */
   readonly total: number;
 }
 
@@ -38,7 +38,7 @@ export function trainingMemory(scene: SceneData, config: Config, backend: Backen
   const region = sceneRegion(scene);
   const fine = fineSpec(config, region, config.fine.scaleAt.length);
   const taught = config.distillation.teacher !== null;
-  // Of a teacher that is not trained yet nothing better is known than that it has the same settings.
+  // A teacher that is not trained yet counts with the student's settings: nothing better is known of it.
   const teacherVoxels = taught ? voxelCount(fine.grid) : 0;
   const capacity = (spec: FieldSpec): Capacity => fineCapacity(config, spec, teacherVoxels);
   const stages = networksOf(config).map((network) => ({ ...fine, network }));

@@ -13,7 +13,7 @@ export interface ValueScale {
 
 export const evenScale = (low: number, high: number): ValueScale => ({ low, high, knee: null });
 
-/** Of a value; below 0 and above 1 beyond the ends. */
+/** Where a value lies on the scale, 0 to 1; below 0 and above 1 beyond the ends. */
 export function shareOf({ low, high, knee }: ValueScale, value: number): number {
   const bend = (v: number): number => (knee === null ? v : v / (v + knee));
   const span = bend(high) - bend(low);

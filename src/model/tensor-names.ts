@@ -23,7 +23,7 @@ export type TensorName = string;
 /** Learned parameters of the neurons behind a layer: `n1.tau`. */
 export type NeuronTensorName = `n${number}.${string}`;
 
-/** Of the representation. */
+/** The names of the representation's parameters. */
 export function gridParameters(spec: FieldSpec): readonly ParameterName[] {
   return representationOf(spec)
     .tensors(spec)

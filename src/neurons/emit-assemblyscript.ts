@@ -92,7 +92,7 @@ export function emitForward(definition: NeuronDefinition): string {
   });
   const signed = terms.some(({ sign }) => sign < 0);
   const fires = (which: typeof terms): string => which.map((term) => `bits${terms.indexOf(term)}`).join(' | ');
-  // Of one positive term the list's length says how many fired.
+  // A single positive term needs no tally: the list's length says how many fired.
   const tallied = terms.length > 1 || signed;
   const tallies = [
     tallied ? `active += popcnt(${fires(terms)});` : '',

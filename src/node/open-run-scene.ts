@@ -43,7 +43,7 @@ export async function openSceneFor(
   return scene;
 }
 
-/** Of a run's scene: where it lies now, and in which format, if that is not what the run says. */
+/** Where a run's scene lies now, and in which format, if that is not what the run says. */
 export interface MovedScene {
   readonly scene?: string;
   readonly sceneFormat?: string;

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 /** Where process numbers mean something. */
 export interface Place {
   readonly host: string;
-  /** Of the running system, and of the processes that see each other in it (containers have their own); null where it cannot be told. */
+  /** Identifies the running system and the processes that see each other in it (a container has its own); null where it cannot be told. */
   readonly boot: string | null;
 }
 

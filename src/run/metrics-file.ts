@@ -31,7 +31,7 @@ export interface MetricsFile {
   readonly problem: string | null;
 }
 
-/** Of lines that are whole; a line that is being written is left for the next time. No file is no line. */
+/** Reads the lines that are whole; one that is being written is left for the next time. No file is no line. */
 export async function readMetrics(files: Files, path: string): Promise<MetricsFile> {
   if ((await files.kind(path)) === 'missing') return { metrics: [], problem: null };
   const lines = await wholeLines(files, path);

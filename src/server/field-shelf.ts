@@ -18,7 +18,7 @@ import { ShownField } from '../frames/shown-field.ts';
 const MOST_OPEN = 3;
 
 interface Shelved {
-  /** Of what it was opened from. */
+  /** Tells whether what it was opened from has changed. */
   readonly version: string;
   readonly field: Promise<ShownField>;
   users: number;

@@ -161,7 +161,7 @@ export async function summarise(run: FoundRun, training: boolean): Promise<RunSu
 }
 
 /**
- * Of the first split that was evaluated.
+ * The result of the first split that was evaluated.
  *
  * @param id of the run, in addresses
  */

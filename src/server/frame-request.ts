@@ -8,7 +8,7 @@ import { rigidProblem } from '../geometry/rigid-motion.ts';
 /** Pixels of the largest picture: 2560 x 1600. */
 const MOST_PIXELS = 2560 * 1600;
 const LONGEST_SIDE = 4096;
-/** Of all scales of a request together: a coarse picture first and finer ones after it cost a third more than the last alone. */
+/** Pixels of all scales of a request together: a coarse picture first and finer ones after it cost a third more than the last alone. */
 const MOST_PIXELS_IN_ALL = 1.5 * MOST_PIXELS;
 
 const finite = z.number().finite();

@@ -25,7 +25,7 @@ export interface CameraView {
   readonly name: string;
   /** [16] row-major */
   readonly camToWorld: readonly number[];
-  /** Of the photo as it is to be seen. */
+  /** Those of the photo as it is to be seen. */
   readonly intrinsics: Intrinsics;
 }
 

@@ -42,7 +42,7 @@ export interface ServeOptions {
   readonly token?: string | null;
   /** 0: any free one. */
   readonly port: number;
-  /** Of the wasm backend; undefined: all cores. */
+  /** Threads of the wasm backend; undefined: all cores. */
   readonly threads?: string;
   /** The run that this process trains. */
   readonly live?: LiveTraining;

@@ -177,7 +177,7 @@ function checkField({ state, spec, config }: Head, file: string): void {
       throw wrong(`its ${key} is ${JSON.stringify(spec[key])}, its settings make it ${JSON.stringify(wanted[key])}`);
 }
 
-/** Of numbers that were computed by the same formula, in whichever order. */
+/** Largest relative difference between numbers that were computed by the same formula, in whichever order. */
 const ROUNDING = 1e-9;
 
 function isAlike(a: unknown, b: unknown): boolean {
@@ -231,7 +231,7 @@ function tensorOf(content: SafeTensors, name: string, shape: readonly number[], 
   return tensor.data;
 }
 
-/** Of everything that a checkpoint means: version, head, tensors. */
+/** SHA-256 of everything that a checkpoint means: version, head, tensors. */
 export function checksum(metadata: SafeTensors['metadata'], tensors: SafeTensors['tensors']): Promise<string> {
   const ordered = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
   const table = JSON.stringify([metadata.version, metadata.head, ordered.map(([name, { shape }]) => [name, shape])]);

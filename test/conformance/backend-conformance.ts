@@ -20,9 +20,9 @@ const GRADIENT_TOLERANCE = 2e-4;
 const RENDER_TOLERANCE = 2e-5;
 /** Relative; measured 8e-7. */
 const LOSS_TOLERANCE = 1e-5;
-/** Of parameters after ten steps, in learning rates; measured 8e-4. */
+/** Difference of parameters after ten steps, in learning rates; measured 8e-4. */
 const STEP_TOLERANCE = 5e-3;
-/** Of the moments after ten steps, relative to the largest entry; measured 8e-5. */
+/** Difference of the moments after ten steps, relative to the largest entry; measured 8e-5. */
 const MOMENT_TOLERANCE = 5e-4;
 
 const TRAINING_STEPS = 10;

@@ -91,7 +91,7 @@ function renderIndependently({ spec, tensors, occupancy, batch }: FieldFixture):
   return JSON.parse(stdout) as Rendered;
 }
 
-/** Of both hidden layers: values of the neurons' parameters, one or one for each neuron, and the size of a spike. */
+/** What the neurons of both hidden layers have: values of their parameters, one or one for each neuron, and the size of a spike. */
 function parametersOf(network: NonNullable<FieldFixture['spec']['network']>, tensors: FieldFixture['tensors']): object {
   const { parameters, amplitude } = neuronNamed(network.neuron);
   const constants = parameterValues(network);

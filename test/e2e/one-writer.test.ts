@@ -151,7 +151,7 @@ describe('the result of a run', () => {
 
 function expectOneRefused(both: readonly Finished[]): void {
   const [code, other] = both.map((finished) => finished.code).sort((a, b) => a! - b!);
-  // Of two that take turns both are right: the second finds the first one's work.
+  // Two that take turns are both right: the second finds the first one's work.
   if (code === 0 && other === 0) return;
   expect([code, other], both.map(({ stderr }) => stderr).join('\n')).toEqual([0, 2]);
   expect(both.find((finished) => finished.code === 2)!.stderr).toContain('is in use by');

@@ -29,7 +29,7 @@ interface Result {
   /** [STEPS,NEURONS] */
   readonly outputs: Float32Array;
   readonly inputGradients: Float32Array;
-  /** Of the raw values, summed over the neurons, in the order of learnedParameters. */
+  /** Gradients of the raw values, summed over the neurons, in the order of learnedParameters. */
   readonly learned: readonly number[];
 }
 

@@ -46,7 +46,7 @@ export class SpikingField extends Group<SpikingFieldEvents> {
   private readonly sources: PictureSources;
   private readonly loop: FrameLoop;
   private readonly plane: PicturePlane;
-  /** Of the camera that the newest picture was asked for. */
+  /** Projection of the camera that the newest picture was asked for. */
   private readonly lens = { projectionMatrix: new Matrix4() };
   private asked = '';
   private still: ReturnType<typeof setTimeout> | undefined;

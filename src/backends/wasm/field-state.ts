@@ -1,7 +1,7 @@
 /** The kernels' variables that follow from where things lie in memory, and from a field's grid and thresholds. */
 import { spaceFacts, spaceOf } from '../../spaces/index.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
-import { renderRecordStride, type MemoryPlan, type Sizes } from './memory-plan.ts';
+import { renderSampleStride, type MemoryPlan, type Sizes } from './memory-plan.ts';
 
 export function layoutState(plan: MemoryPlan, sizes: Sizes, scratchStride: number): Record<string, number> {
   const { rowCapacity, laneCapacity, slotCapacity, featureStride, width, inputs, inputRows, networkFloats, gradientFloats } = sizes;
@@ -9,7 +9,7 @@ export function layoutState(plan: MemoryPlan, sizes: Sizes, scratchStride: numbe
   return {
     ...plan.offsets,
     scratchStride,
-    renderRecordStride: renderRecordStride(sizes),
+    renderSampleStride: renderSampleStride(sizes),
     ...{ rowCapacity, laneCapacity, slotCapacity, featureStride, width, inputs, inputRows, networkFloats, gradientFloats },
     ...{ neuronFloats, neuronStates, keptValues, listBytes, signedSpikes, teacherVoxels },
   };

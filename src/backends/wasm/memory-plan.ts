@@ -13,7 +13,7 @@ import { repeatsOf } from '../../model/network-facts.ts';
 import { scanSizes, type ScanSizes } from '../shared/neuron-parameters.ts';
 
 export const LANES = 16;
-export const RECORD_BYTES = 48;
+export const SAMPLE_BYTES = 48;
 export const STATS_BYTES = 192;
 /** Rays that one call of the render kernel takes. */
 export const RENDER_RAYS = 32768;
@@ -48,7 +48,7 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
   const repeats = network ? repeatsOf(network) : 1;
   const networkFloats = network ? inputRows * width + width * width + width * 4 : 0;
   const scan = scanSizes(network);
-  // Of nz planes a thread owns at most nz/threads + 1, and later grids have more planes, not fewer.
+  // A thread owns at most nz/threads + 1 of nz planes, and later grids have more planes, not fewer.
   const share = Math.min(1, 1 / threads + 1 / spec.grid.size[2]);
   // A step of a ray lies between two planes of four voxels; of two or more threads each owns only one of them.
   const touchedVoxels = capacity.totalVariation === 'everywhere' ? voxels : (threads === 1 ? 8 : 4) * maxSteps * capacity.trainRays;
@@ -127,15 +127,15 @@ export function planMemory(
   reserve('outSamples', RENDER_RAYS * 4);
   reserve('outSpikes', RENDER_RAYS * 4);
   reserve('scratch', scratchStride * threads);
-  reserve('renderRecords', threads * renderRecordStride(sizes));
+  reserve('renderSamples', threads * renderSampleStride(sizes));
   if (training) {
     reserve('targets', rays * 12 + 4);
     reserve('backgrounds', rays * 12 + 4);
-    reserve('rayRecords', rays * 16);
+    reserve('packedRays', rays * 16);
     reserve('networkMoments', networkFloats * 8);
     reserve('networkGradients', gradientFloats * 4 * LANES);
     for (const [name, bytes] of regions.training) reserve(name, bytes);
-    reserve('records', LANES * sizes.laneCapacity * RECORD_BYTES);
+    reserve('packedSamples', LANES * sizes.laneCapacity * SAMPLE_BYTES);
     reserve('featureGradients', LANES * sizes.laneCapacity * featureStride * 4);
     reserve('potentialCoefficients', width * 8);
     reserve('potentialSums', LANES * width * 8);
@@ -149,8 +149,8 @@ export function planMemory(
   return { offsets, bytes: cursor };
 }
 
-export function renderRecordStride(sizes: Sizes): number {
-  return (CHUNK_RAYS + 1) * sizes.maxSteps * RECORD_BYTES;
+export function renderSampleStride(sizes: Sizes): number {
+  return (CHUNK_RAYS + 1) * sizes.maxSteps * SAMPLE_BYTES;
 }
 
 /** Throws MemoryError if the plan is beyond what 32-bit WebAssembly can address. */

@@ -39,7 +39,7 @@ export interface FieldSizes extends GridSizes {
   /** Space is. */
   readonly contracted: boolean;
   readonly trainRays: number;
-  /** Of the teacher's grid; 0: none. */
+  /** Voxels of the teacher's grid; 0: no teacher. */
   readonly teacherVoxels: number;
   readonly dropout: boolean;
   /** Rays of the largest call. */
@@ -145,7 +145,7 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
   reserve('stats', STATS.length * 8);
   reserve('work', (WORK_WORDS + mostParts(rays, rays * maxSteps, partSamples) + 1) * 4);
   reserve('dispatch', entries.length * 12, storage | indirect);
-  reserve('place', Math.max(densitySamples, partSamples) * 16);
+  reserve('packedPlaces', Math.max(densitySamples, partSamples) * 16);
   reserve('sampleInfo', partSamples * 16);
   reserve('rendered', rays * 24);
   reserve('raySpikes', rays * 4);
@@ -164,7 +164,7 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
     for (const { name, bytes } of parameters) reserve(`${name}${moment}`, bytes);
   }
   reserve('colours', trainRays * 24);
-  reserve('shade', densitySamples * 16);
+  reserve('packedAlphas', densitySamples * 16);
   if (sizes.totalVariation) reserve('gridGradient', Math.max(...parameters.map(({ bytes }) => bytes)));
   reserve('rayLosses', trainRays * 16);
   reserve('lossSums', LOSS_SUMS * 4);
@@ -189,7 +189,7 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
 
 type BufferLimits = Pick<GPUSupportedLimits, 'maxBufferSize' | 'maxStorageBufferBindingSize'>;
 
-/** Of a buffer that is bound as a whole. */
+/** The most bytes of a buffer that is bound as a whole. */
 export function mostBytes({ maxBufferSize, maxStorageBufferBindingSize }: BufferLimits): number {
   return Math.min(maxBufferSize, maxStorageBufferBindingSize);
 }

@@ -8,7 +8,7 @@
  *     as executed  ANN  R V W + M F W + M W W + 3 M W MAC                the view part of layer 1 once a ray
  *                  SNN  R V W + M F W MAC + W s1 + 3 s2 AC
  *
- * Of the ANN, the effective MACs of the layers behind others (2 and 3) are those with an active ReLU in front: W a1 and 3 a2; of the twin that is computed from a
+ * The ANN's effective MACs of the layers behind others (2 and 3) are those with an active ReLU in front: W a1 and 3 a2; in the twin that is computed from a
  * spiking network's counts, a1 and a2 are that network's active neurons, as many a sample. Samples shown repeatedly multiply
  * layer 1 by the number of repeats as published, not as executed (its input is the same). With Poisson encoding layer 1 adds W for every input
  * spike instead. Zero inputs of gaps (temporal padding) are no operations in either counting. Features and view terms are real numbers; zeros

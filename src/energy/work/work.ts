@@ -8,7 +8,7 @@ export interface Work {
   readonly dense: number;
   /** Multiply-accumulates with a real-valued operand. */
   readonly macs: number;
-  /** Of `macs`, those whose input is not zero, as far as that was counted (hidden layers). */
+  /** Those of `macs` whose input is not zero, as far as that was counted (hidden layers). */
   readonly effectiveMacs: number;
   /** Accumulates: additions of a weight for a spike. */
   readonly acs: number;

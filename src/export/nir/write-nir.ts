@@ -10,7 +10,7 @@
 import h5wasm, { type Group } from 'h5wasm';
 import type { NirGraph, NirNode } from './network-graph.ts';
 
-/** Of the format that is written. */
+/** Version of the format that is written. */
 const NIR_VERSION = '1.0';
 
 /** The file's bytes. */

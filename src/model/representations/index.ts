@@ -31,7 +31,7 @@ export function representationOf({ representation }: { readonly representation: 
   return { kind, backends, ...bind(representation) };
 }
 
-/** Of files: the registered schema of the kind decides. */
+/** The schema of a representation in files: that which is registered for its kind decides. */
 export const representationSchema = z.looseObject({ kind: z.string() }).transform((spec, context): RepresentationSpec => {
   const definition = registry.get(spec.kind);
   if (definition === undefined) {

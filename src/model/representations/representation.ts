@@ -59,7 +59,7 @@ export interface BoundRepresentation {
   densityAt(lattice: Lattice, values: TensorValues): DensityAt;
   /** [n,features] at points of the lattice; default: at all of them. */
   featuresAt(lattice: Lattice, values: TensorValues, points?: Uint32Array): Float32Array;
-  /** Of a density evaluation, and of the features of a network sample. */
+  /** What a density evaluation costs, and what the features of a network sample cost. */
   readonly work: { readonly density: PlaceWork; readonly features: PlaceWork };
 }
 

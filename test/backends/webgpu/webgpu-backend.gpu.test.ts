@@ -231,7 +231,7 @@ describe('what cannot be is refused', () => {
     for (const [of, capacity, message, fix] of [
       [spec, { voxels: 40_000_000, trainRays: 0 }, /density needs 153 MiB; this GPU binds at most 128 MiB/, 'fine.voxels=33554432'],
       [network, { voxels: 17_000_000, trainRays: 64 }, /cells needs 130 MiB/, 'fine.voxels=16777216'],
-      [spec, { voxels: 1000, trainRays: 100_000, steps: 100 }, /place needs 153 MiB/, 'fine.rays=83886'],
+      [spec, { voxels: 1000, trainRays: 100_000, steps: 100 }, /packedPlaces needs 153 MiB/, 'fine.rays=83886'],
       [network, { voxels: 1000, trainRays: 64, teacherVoxels: 4e7 }, /teacherFeatures0 needs/, 'a teacher of at most 33554432 voxels'],
       [network, { voxels: 1000, trainRays: 8, steps: 10_000_000 }, /A ray of 10000000 samples/, 'fine.stepSize'],
       [spec, { voxels: 1000, trainRays: 2 ** 22 }, /beyond the 2097152 that a dispatch reaches/, 'fine.rays=2097152'],

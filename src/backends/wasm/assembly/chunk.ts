@@ -5,10 +5,10 @@
  */
 import { featureStride, inputRows, inputs as inputCount, neuron, padGaps, poisson, repeats, reversed, rowCapacity, width } from './state';
 import {
-  CHUNK_RAYS, CHUNK_ROWS, chunkRays, inputsAt, real, rowInit, rowRay, rowSample, sampleFeatures, sampleRecords, starts, viewCurrents, views,
+  CHUNK_RAYS, CHUNK_ROWS, chunkRays, inputsAt, real, rowInit, rowRay, rowSample, sampleFeatures, networkSamples, starts, viewCurrents, views,
   zeros,
 } from './scratch';
-import { networkIndexOf, RECORD_BYTES, stepOf } from './record';
+import { networkIndexOf, SAMPLE_BYTES, stepOf } from './packed-sample';
 import { gatherFeatures } from './gather';
 import { encodeView } from './view';
 import { inputSpike, noiseKey } from './poisson';
@@ -32,12 +32,12 @@ export function rayIndexOf(c: usize): i32 {
 }
 // @ts-ignore: decorator
 @inline
-export function firstRecordOf(c: usize): usize {
+export function firstPackedOf(c: usize): usize {
   return <usize>load<u32>(c, 4);
 }
 // @ts-ignore: decorator
 @inline
-export function endRecordOf(c: usize): usize {
+export function endPackedOf(c: usize): usize {
   return <usize>load<u32>(c, 8);
 }
 // @ts-ignore: decorator
@@ -92,7 +92,7 @@ function addRows(first: i32, end: i32): void {
   let before = 0;
   for (let n = 0; n < end - first; n++) {
     const sample = reversed ? end - 1 - n : first + n;
-    const step = stepOf(<usize>load<u32>(sampleRecords + (<usize>sample << 2)));
+    const step = stepOf(<usize>load<u32>(networkSamples + (<usize>sample << 2)));
     if (padGaps && n > 0) {
       for (let gap = abs(step - before) - 1; gap > 0; gap--) addRow(-1, false);
     }
@@ -101,10 +101,10 @@ function addRows(first: i32, end: i32): void {
   }
 }
 
-/** Rows that the network samples between two records will take; without a network, their number. */
+/** Rows that the network samples between two packed samples will take; without a network, their number. */
 export function rowsOf(first: usize, end: usize): i32 {
   let samples = 0, firstStep = 0, lastStep = 0;
-  for (let r = first; r < end; r += RECORD_BYTES) {
+  for (let r = first; r < end; r += SAMPLE_BYTES) {
     if (networkIndexOf(r) < 0) continue;
     if (samples == 0) firstStep = stepOf(r);
     lastStep = stepOf(r);
@@ -122,9 +122,9 @@ export function addRay(ray: i32, first: usize, end: usize, transmittance: f32, e
   store<u32>(c, <u32>end, 8);
   store<i32>(c, sampleTotal, 12);
   const firstSample = sampleTotal;
-  for (let r = first; r < end; r += RECORD_BYTES) {
+  for (let r = first; r < end; r += SAMPLE_BYTES) {
     if (networkIndexOf(r) < 0) continue;
-    store<u32>(sampleRecords + (<usize>sampleTotal << 2), <u32>r);
+    store<u32>(networkSamples + (<usize>sampleTotal << 2), <u32>r);
     gatherFeatures(r, sampleFeatures + <usize>sampleTotal * (<usize>featureStride << 2));
     sampleTotal++;
   }
@@ -176,10 +176,10 @@ export function fillInputs(block: usize): void {
 
 function fillSpikes(row: i32, sample: i32, x: usize, block: usize): void {
   const ray = load<i32>(rowRay + (<usize>row << 2));
-  const record = <usize>load<u32>(sampleRecords + (<usize>sample << 2));
+  const sampled = <usize>load<u32>(networkSamples + (<usize>sample << 2));
   let t = 0;
   while (!load<u8>(starts + <usize>(row - t))) t++;
-  const key = noiseKey(rayIndexOf(chunkRay(ray)), <u32>stepOf(record) * 64 + <u32>t);
+  const key = noiseKey(rayIndexOf(chunkRay(ray)), <u32>stepOf(sampled) * 64 + <u32>t);
   const view = views + <usize>ray * (<usize>(inputRows - 12) << 2);
   let spikes = 0;
   for (let c = 0; c < inputRows; c++) {

@@ -14,10 +14,10 @@ import {
   backgrounds, distortionScale, distortionStep, entropyScale, innerSteps, perSampleScale, photometricScale, targets, teacherColourScale,
 } from './state';
 import {
-  chunkRay, endRecordOf, endSampleOf, firstRecordOf, firstSampleOf, lastTransmittanceOf, rayIndexOf, rayTotal,
+  chunkRay, endPackedOf, endSampleOf, firstPackedOf, firstSampleOf, lastTransmittanceOf, rayIndexOf, rayTotal,
 } from './chunk';
 import { sampleColours, sampleGradients, teacherColours } from './scratch';
-import { alphaOf, alphaSlopeOf, distanceOf, networkIndexOf, RECORD_BYTES, setDensityGradient, stepOf, transmittanceOf } from './record';
+import { alphaOf, alphaSlopeOf, distanceOf, networkIndexOf, SAMPLE_BYTES, setDensityGradient, stepOf, transmittanceOf } from './packed-sample';
 import { madd } from './simd';
 import { count, DISTORTION, ENTROPY, PER_SAMPLE_ERROR, SQUARED_ERROR, TEACHER_COLOUR_ERROR } from './stats';
 
@@ -38,8 +38,8 @@ function sum3(v: v128): f32 {
 export function compositeColour(c: usize): v128 {
   let colour = f32x4.splat(0);
   let sample = firstSampleOf(c);
-  const end = endRecordOf(c);
-  for (let r = firstRecordOf(c); r < end; r += RECORD_BYTES) {
+  const end = endPackedOf(c);
+  for (let r = firstPackedOf(c); r < end; r += SAMPLE_BYTES) {
     if (networkIndexOf(r) < 0) continue;
     const weight = transmittanceOf(r) * alphaOf(r);
     colour = madd(f32x4.splat(weight), v128.load(sampleColours + (<usize>sample << 4)), colour);
@@ -55,7 +55,7 @@ function rayPosition(r: usize): f32 {
   return innerSteps ? 1 - 1 / (1 + distanceOf(r)) : <f32>stepOf(r) * distortionStep;
 }
 
-/** Of the ray that `measureDistortion` was called for: sum of w_i, and of w_i s_i. */
+/** Sums of w_i and of w_i s_i on the ray that `measureDistortion` was called for. */
 let totalWeight: f32 = 0;
 let totalMoment: f32 = 0;
 
@@ -64,8 +64,8 @@ function measureDistortion(c: usize): f64 {
   let sum: f64 = 0;
   totalWeight = 0;
   totalMoment = 0;
-  const end = endRecordOf(c);
-  for (let r = firstRecordOf(c); r < end; r += RECORD_BYTES) {
+  const end = endPackedOf(c);
+  for (let r = firstPackedOf(c); r < end; r += SAMPLE_BYTES) {
     if (networkIndexOf(r) < 0) continue;
     const weight = transmittanceOf(r) * alphaOf(r), s = rayPosition(r);
     sum += <f64>(weight * (2 * (s * totalWeight - totalMoment) + <f32>(1.0 / 3) * distortionStep * weight));
@@ -75,7 +75,7 @@ function measureDistortion(c: usize): f64 {
   return sum;
 }
 
-/** Losses of all rays of the chunk; writes sampleGradients (d loss / d logits) and the density gradients of the records. */
+/** Losses of all rays of the chunk; writes sampleGradients (d loss / d logits) and the density gradients of the packed samples. */
 export function lossAndGradients(block: usize): void {
   let squared: f64 = 0, perSample: f64 = 0, entropy: f64 = 0, toTeacher: f64 = 0, distortion: f64 = 0;
   for (let index = 0; index < rayTotal; index++) {
@@ -97,9 +97,9 @@ export function lossAndGradients(block: usize): void {
     if (distortionScale != 0) distortion += measureDistortion(c);
     let weightBehind: f32 = 0, momentBehind: f32 = 0;
     let sample = endSampleOf(c);
-    const first = firstRecordOf(c);
-    for (let r = endRecordOf(c); r > first; ) {
-      r -= RECORD_BYTES;
+    const first = firstPackedOf(c);
+    for (let r = endPackedOf(c); r > first; ) {
+      r -= SAMPLE_BYTES;
       const alpha = alphaOf(r), transmittance = transmittanceOf(r);
       let weightGradient: f32 = 0;
       if (networkIndexOf(r) >= 0) {

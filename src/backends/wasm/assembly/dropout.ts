@@ -9,7 +9,7 @@ import { real, rowRay } from './scratch';
 import { noiseKey, uniform } from './poisson';
 import { zeroFloats } from './simd';
 
-/** Of a row's list: negative spikes at its end, all others at its beginning. */
+/** How many negative spikes a row's list has: they stand at its end, all others at its beginning. */
 // @ts-ignore: decorator
 @inline
 function negativesOf(minus: usize, row: i32): usize {

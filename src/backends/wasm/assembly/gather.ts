@@ -1,9 +1,9 @@
-/** Trilinear interpolation of the feature grid at a record: eight corners, three (network) or one (coarse colours) vectors each. */
+/** Trilinear interpolation of the feature grid at a packed sample: eight corners, three (network) or one (coarse colours) vectors each. */
 import { features, featureStride, nx, ny } from './state';
 import { madd } from './simd';
-import { baseOf } from './record';
+import { baseOf } from './packed-sample';
 
-/** Weight of corner c (bit 0: x, bit 1: y, bit 2: z) of a record. */
+/** Weight of corner c (bit 0: x, bit 1: y, bit 2: z) of a packed sample. */
 // @ts-ignore: decorator
 @inline
 export function cornerWeight(r: usize, c: i32): f32 {

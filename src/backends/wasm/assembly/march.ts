@@ -1,5 +1,5 @@
 /**
- * Ray marching (docs/model.md, section 1): slab test, leaps over empty space, trilinear density, alpha, transmittance, packed records.
+ * Ray marching (docs/model.md, section 1): slab test, leaps over empty space, trilinear density, alpha, transmittance, packed samples.
  *
  * Leaps are exact: at a grid point whose nearest occupied neighbour is d points away (Chebyshev), steps that move every coordinate by at
  * most d - 1 end at empty points, so jumping over them changes nothing. Cost: one byte a leap, eight floats and two transcendental
@@ -10,7 +10,7 @@ import {
   density, leap, origins, directions,
 } from './state';
 import { beginWalk, isInside, lastEvenStep, parameter, placeX, placeY, placeZ, stepParameter, walkTo } from './contraction';
-import { RECORD_BYTES } from './record';
+import { SAMPLE_BYTES } from './packed-sample';
 import { count, DENSITY_EVALUATIONS, DENSITY_SAMPLES, SAMPLES, ACTIVE_RAYS, SPANNED_STEPS } from './stats';
 
 const MIN_TRANSMITTANCE: f32 = 1e-3;
@@ -30,8 +30,8 @@ export let lastTransmittance: f32 = 1;
 export let raySamples: i32 = 0;
 
 /**
- * Marches one ray and writes its records from `out` on. `networkIndex` is the index of its first network sample.
- * Returns the end of the written records; sets exitDistance, lastTransmittance and raySamples.
+ * Marches one ray and writes its packed samples from `out` on. `networkIndex` is the index of its first network sample.
+ * Returns the end of the written samples; sets exitDistance, lastTransmittance and raySamples.
  */
 export function marchRay(ray: i32, out: usize, networkIndex: i32, block: usize): usize {
   const rayOffset = <usize>ray * 12;
@@ -138,7 +138,7 @@ export function marchRay(ray: i32, out: usize, networkIndex: i32, block: usize):
       store<f32>(out, interval * (e / (1 + e)) * (1 - alpha), 32);
       store<i32>(out, z, 40);
       store<f32>(out, contracted ? parameter : startDistance + fi * stepLength, 44);
-      out += RECORD_BYTES;
+      out += SAMPLE_BYTES;
       transmittance *= 1 - alpha;
       if (transmittance < MIN_TRANSMITTANCE) break;
     }
@@ -147,7 +147,7 @@ export function marchRay(ray: i32, out: usize, networkIndex: i32, block: usize):
   lastTransmittance = transmittance;
   raySamples = samples;
   count(block, DENSITY_EVALUATIONS, <f64>evaluations);
-  count(block, DENSITY_SAMPLES, <f64>((out - first) / RECORD_BYTES));
+  count(block, DENSITY_SAMPLES, <f64>((out - first) / SAMPLE_BYTES));
   count(block, SAMPLES, <f64>samples);
   count(block, ACTIVE_RAYS, samples > 0 ? 1 : 0);
   count(block, SPANNED_STEPS, <f64>(lastStep - firstStep + 1));

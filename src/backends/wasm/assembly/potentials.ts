@@ -6,8 +6,8 @@
  */
 import { potentialTerms, teacherPotentialScale, width } from './state';
 import { rowTotal } from './chunk';
-import { drive, real, rowSample, sampleRecords } from './scratch';
-import { alphaOf, transmittanceOf } from './record';
+import { drive, real, rowSample, networkSamples } from './scratch';
+import { alphaOf, transmittanceOf } from './packed-sample';
 import { madd, zeroFloats } from './simd';
 import { count, TEACHER_POTENTIAL_ERROR } from './stats';
 
@@ -40,9 +40,9 @@ export function drivePotentials(potentials: usize, sums: usize, coefficients: us
 
 /** Adds the gradient of w (H - Z)^2 of a row; returns its sum. */
 function towardsTeacher(out: usize, h: usize, teacher: usize, sample: i32): f64 {
-  const record = <usize>load<u32>(sampleRecords + (<usize>sample << 2));
+  const sampled = <usize>load<u32>(networkSamples + (<usize>sample << 2));
   const bytes = <usize>width << 2;
-  const weight = transmittanceOf(record) * alphaOf(record);
+  const weight = transmittanceOf(sampled) * alphaOf(sampled);
   const z = teacher + <usize>sample * bytes;
   const scale = f32x4.splat(2 * teacherPotentialScale * weight);
   let sum = f32x4.splat(0);

@@ -9,8 +9,8 @@ import {
   renderBackgroundB,
   renderBackgroundG,
   renderBackgroundR,
-  renderRecords,
-  renderRecordStride,
+  renderSamples,
+  renderSampleStride,
   stats,
   thread,
   workCounter,
@@ -21,10 +21,10 @@ import {
   chunkHasRoom,
   chunkRay,
   clearChunk,
-  endRecordOf,
+  endPackedOf,
   endSampleOf,
   exitDistanceOf,
-  firstRecordOf,
+  firstPackedOf,
   firstSampleOf,
   lastTransmittanceOf,
   rayIndexOf,
@@ -36,7 +36,7 @@ import {
 import { counts1, counts2, placeScratch, rowRay } from './scratch';
 import { compositeColour } from './composite';
 import { forwardNetwork } from './network';
-import { alphaOf, distanceOf, RECORD_BYTES, transmittanceOf } from './record';
+import { alphaOf, distanceOf, SAMPLE_BYTES, transmittanceOf } from './packed-sample';
 import { STATS_BYTES } from './stats';
 
 const BLOCK_RAYS = 256;
@@ -52,7 +52,7 @@ export function renderBlocks(): void {
 
 function renderRange(firstRay: i32, endRay: i32): void {
   const block = stats + <usize>thread * STATS_BYTES;
-  const buffer = renderRecords + <usize>thread * renderRecordStride;
+  const buffer = renderSamples + <usize>thread * renderSampleStride;
   let out = buffer;
   clearChunk();
   for (let ray = firstRay; ray < endRay; ray++) {
@@ -81,8 +81,8 @@ function finishChunk(block: usize): void {
     store<f32>(at, f32x4.extract_lane(colour, 1) + last * renderBackgroundG, 4);
     store<f32>(at, f32x4.extract_lane(colour, 2) + last * renderBackgroundB, 8);
     let depth = last * exitDistanceOf(c);
-    const end = endRecordOf(c);
-    for (let r = firstRecordOf(c); r < end; r += RECORD_BYTES) depth += transmittanceOf(r) * alphaOf(r) * distanceOf(r);
+    const end = endPackedOf(c);
+    for (let r = firstPackedOf(c); r < end; r += SAMPLE_BYTES) depth += transmittanceOf(r) * alphaOf(r) * distanceOf(r);
     store<f32>(outDepth + (ray << 2), depth);
     store<f32>(outOpacity + (ray << 2), 1 - last);
     store<i32>(outSamples + (ray << 2), endSampleOf(c) - firstSampleOf(c));

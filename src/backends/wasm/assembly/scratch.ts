@@ -49,8 +49,8 @@ export let logitGradients: usize = 0;
 /** Four floats a sample: mean logits, then colours; their gradients. */
 export let sampleColours: usize = 0;
 export let sampleGradients: usize = 0;
-/** u32 a sample: its record. 12 floats a sample: its features. */
-export let sampleRecords: usize = 0;
+/** u32 a network sample: its packed sample. 12 floats a sample: its features. */
+export let networkSamples: usize = 0;
 export let sampleFeatures: usize = 0;
 export let sampleFeatureGradients: usize = 0;
 /** A ray of the chunk: view terms, its part of layer 1, the gradient of that part, bookkeeping of 8 words. */
@@ -104,7 +104,7 @@ function place(start: usize): usize {
   logitGradients = take(rows << 4);
   sampleColours = take(rows << 4);
   sampleGradients = take(rows << 4);
-  sampleRecords = take(rows << 2);
+  networkSamples = take(rows << 2);
   sampleFeatures = take(rows * 48);
   sampleFeatureGradients = take(rows * 48);
   views = take(rays * (VIEW_FLOATS << 2));

@@ -97,11 +97,11 @@ export let viewDirections: usize = 0;
 export let targets: usize = 0;
 export let backgrounds: usize = 0;
 
-// Packed samples of a training batch, one region a lane: records (record.ts), feature gradients, index of each ray's first record.
-export let records: usize = 0;
+// Packed samples of a training batch, one region a lane: samples (packed-sample.ts), feature gradients; where each ray's samples lie.
+export let packedSamples: usize = 0;
 export let featureGradients: usize = 0;
-export let rayRecords: usize = 0;
-/** Records a lane has room for. */
+export let packedRays: usize = 0;
+/** Packed samples a lane has room for. */
 export let laneCapacity: i32 = 0;
 /** One statistics block a lane (train) or thread (render), see stats.ts. */
 export let stats: usize = 0;
@@ -121,9 +121,9 @@ export let workCounter: usize = 0;
 export let scratch: usize = 0;
 export let scratchStride: usize = 0;
 export let rowCapacity: i32 = 0;
-/** Records a thread has room for when rendering. */
-export let renderRecords: usize = 0;
-export let renderRecordStride: usize = 0;
+/** Packed samples of a thread when rendering. */
+export let renderSamples: usize = 0;
+export let renderSampleStride: usize = 0;
 
 // Poisson encoding.
 export let noiseSeed: u32 = 0;

@@ -26,7 +26,7 @@ export const BITS_2 = 19;
 /** Sums over samples, weighted as in the loss. */
 export const TEACHER_COLOUR_ERROR = 20;
 export const TEACHER_POTENTIAL_ERROR = 21;
-/** Of all rays, unweighted. */
+/** Distortion of all rays, unweighted. */
 export const DISTORTION = 22;
 
 // @ts-ignore: decorator

@@ -9,11 +9,11 @@ import {
 import { contract, placeX, placeY, placeZ } from './contraction';
 import { chunkRay, endSampleOf, firstSampleOf, rayIndexOf, rayTotal, sampleTotal } from './chunk';
 import {
-  gradient1, sampleRecords, teacherColours, teacherInit, teacherInputs, teacherPotentials1, teacherPotentials2, teacherViewCurrents, views, zeros,
+  gradient1, networkSamples, teacherColours, teacherInit, teacherInputs, teacherPotentials1, teacherPotentials2, teacherViewCurrents, views, zeros,
 } from './scratch';
 import { interpolate } from './gather';
 import { multiply } from './matrix';
-import { distanceOf } from './record';
+import { distanceOf } from './packed-sample';
 import { sigmoid4 } from './simd';
 
 /** Writes teacherColours, teacherPotentials1 and 2; the gradients' place serves as scratch. After forwardNetwork, which encodes the views. */
@@ -42,7 +42,7 @@ function gatherRay(index: i32): void {
   const row = <usize>teacherNx * stride, plane = <usize>(teacherNx * teacherNy) * stride;
   const current = teacherViewCurrents + <usize>index * (<usize>width << 2);
   for (let sample = firstSampleOf(c); sample < endSampleOf(c); sample++) {
-    const t = distanceOf(<usize>load<u32>(sampleRecords + (<usize>sample << 2))) * inverse;
+    const t = distanceOf(<usize>load<u32>(networkSamples + (<usize>sample << 2))) * inverse;
     let px = ox + dx * t, py = oy + dy * t, pz = oz + dz * t;
     if (innerSteps) {
       contract(px, py, pz);

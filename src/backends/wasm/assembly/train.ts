@@ -6,15 +6,15 @@
  */
 import {
   featureGradients, featureStride, inputs, laneCapacity, gradientFloats, networkGradients, potentialSums, potentialTerms,
-  rayCount, rayRecords, records, stats, teacherColourScale, teacherPotentialScale, width, workCounter,
+  rayCount, packedRays, packedSamples, stats, teacherColourScale, teacherPotentialScale, width, workCounter,
 } from './state';
-import { RECORD_BYTES } from './record';
+import { SAMPLE_BYTES } from './packed-sample';
 import { exitDistance, lastTransmittance, marchRay, raySamples } from './march';
 import { addRay, chunkHasRoom, clearChunk, inputValue, rowsOf, sampleTotal } from './chunk';
-import { placeScratch, sampleFeatureGradients, sampleRecords, views } from './scratch';
+import { placeScratch, sampleFeatureGradients, networkSamples, views } from './scratch';
 import { backwardNetwork, forwardNetwork } from './network';
 import { lossAndGradients } from './composite';
-import { networkIndexOf } from './record';
+import { networkIndexOf } from './packed-sample';
 import { askTeacher } from './teacher';
 import { zeroFloats } from './simd';
 import { INPUT_HIGH, INPUT_LOW, STATS_BYTES } from './stats';
@@ -31,16 +31,16 @@ function nextLane(): i32 {
   return atomic.add<i32>(workCounter, 1);
 }
 
-/** Packs the density samples of every ray. A ray's entry in rayRecords: first and end record, T_last, exit distance. */
+/** Packs the density samples of every ray. A ray's entry in packedRays: first and end of its packed samples, T_last, exit distance. */
 export function marchLanes(): void {
   for (let lane = nextLane(); lane < LANES; lane = nextLane()) {
     const block = stats + <usize>lane * STATS_BYTES;
     memory.fill(block, 0, STATS_BYTES);
-    let out = records + <usize>lane * <usize>laneCapacity * RECORD_BYTES;
+    let out = packedSamples + <usize>lane * <usize>laneCapacity * SAMPLE_BYTES;
     let samples = 0;
     const end = firstRayOf(lane + 1);
     for (let ray = firstRayOf(lane); ray < end; ray++) {
-      const entry = rayRecords + (<usize>ray << 4);
+      const entry = packedRays + (<usize>ray << 4);
       store<u32>(entry, <u32>out);
       out = marchRay(ray, out, samples, block);
       samples += raySamples;
@@ -55,7 +55,7 @@ export function marchLanes(): void {
 function fillChunk(ray: i32, end: i32): i32 {
   clearChunk();
   while (ray < end) {
-    const entry = rayRecords + (<usize>ray << 4);
+    const entry = packedRays + (<usize>ray << 4);
     const first = <usize>load<u32>(entry), last = <usize>load<u32>(entry, 4);
     if (!chunkHasRoom(rowsOf(first, last))) break;
     addRay(ray, first, last, load<f32>(entry, 8), load<f32>(entry, 12));
@@ -72,7 +72,7 @@ export function inputRangeLanes(): void {
     const end = firstRayOf(lane + 1);
     for (let ray = firstRayOf(lane); ray < end; ) {
       clearChunk();
-      const entry = rayRecords + (<usize>ray << 4);
+      const entry = packedRays + (<usize>ray << 4);
       addRay(ray, <usize>load<u32>(entry), <usize>load<u32>(entry, 4), 1, 0);
       for (let sample = 0; sample < sampleTotal; sample++) {
         for (let c = 0; c < inputs; c++) {
@@ -109,7 +109,7 @@ export function trainLanes(): void {
       backwardNetwork(sums, potentials, block);
       if (sampleTotal) {
         // A chunk's samples are consecutive network samples of the lane.
-        const first = networkIndexOf(<usize>load<u32>(sampleRecords));
+        const first = networkIndexOf(<usize>load<u32>(networkSamples));
         memory.copy(gradients + <usize>first * stride, sampleFeatureGradients, <usize>sampleTotal * stride);
       }
     }

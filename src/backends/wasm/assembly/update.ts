@@ -10,10 +10,10 @@ import {
   beta1, beta2, denseVariation, density, densityMoments, densityRate, densityVariation, epsilon, featureGradients, featureMoments, featureRate, features,
   featureStride, featureVariation, gradientFloats,
   hasRate,
-  inputRows, laneCapacity, networkFloats, networkGradients, networkMoments, networkRate, nx, ny, nz, poisson, rate, rayRecords, records, slotCapacity,
+  inputRows, laneCapacity, networkFloats, networkGradients, networkMoments, networkRate, nx, ny, nz, poisson, rate, packedRays, packedSamples, slotCapacity,
   slotGradients, slotOf, slotVoxels, thread, threads, w1, w1t, w2t, w3t, width,
 } from './state';
-import { baseOf, baseZOf, densityGradientOf, networkIndexOf, RECORD_BYTES } from './record';
+import { baseOf, baseZOf, densityGradientOf, networkIndexOf, SAMPLE_BYTES } from './packed-sample';
 import { LANES, firstRayOf } from './train';
 import { madd } from './simd';
 
@@ -74,8 +74,8 @@ export function scatter(): void {
     const firstRay = firstRayOf(lane), endRay = firstRayOf(lane + 1);
     if (firstRay == endRay) continue;
     const laneGradients = featureGradients + <usize>lane * <usize>laneCapacity * stride;
-    const end = <usize>load<u32>(rayRecords + (<usize>(endRay - 1) << 4), 4);
-    for (let r = records + <usize>lane * <usize>laneCapacity * RECORD_BYTES; r < end; r += RECORD_BYTES) {
+    const end = <usize>load<u32>(packedRays + (<usize>(endRay - 1) << 4), 4);
+    for (let r = packedSamples + <usize>lane * <usize>laneCapacity * SAMPLE_BYTES; r < end; r += SAMPLE_BYTES) {
       const z = baseZOf(r);
       const fz = load<f32>(r, 12);
       const lower = fz != 1 && (threads == 1 || z % threads == thread);

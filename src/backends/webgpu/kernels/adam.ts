@@ -80,7 +80,7 @@ const samplesAround = {
   sortedPlaces: 'read array<vec4<u32>>',
 } as const;
 
-/** Of density or features. */
+/** The texts by which the kernels for density and for features differ. */
 interface GridTexts {
   readonly name: string;
   readonly type: 'f32' | 'vec2<f32>' | 'vec4<f32>';

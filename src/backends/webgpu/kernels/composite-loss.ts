@@ -41,7 +41,7 @@ export const compositeLoss = (contracted: boolean): KernelText => ({
     colours: 'read array<f32>',
     sampleInfo: 'read array<vec4<u32>>',
     logits: 'read array<vec4<f32>>',
-    shade: 'write array<vec4<u32>>',
+    packedAlphas: 'write array<vec4<u32>>',
     logitGradients: 'write array<vec4<f32>>',
     rayLosses: 'write array<vec4<f32>>',
   },
@@ -76,11 +76,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   var total = vec2<f32>(0.0);
   var distortion = 0.0;
   for (var row = first; row < end; row++) {
-    let record = shade[row];
-    let alpha = bitcast<f32>(record.x);
-    shade[row].w = bitcast<u32>(transmittance);
-    if (record.z != NO_SAMPLE) {
-      let sample = record.z - firstSample;
+    let sampled = packedAlphas[row];
+    let alpha = bitcast<f32>(sampled.x);
+    packedAlphas[row].w = bitcast<u32>(transmittance);
+    if (sampled.z != NO_SAMPLE) {
+      let sample = sampled.z - firstSample;
       colour += transmittance * alpha * sigmoid(logits[sample].xyz);
       if (step.distortionScale != 0.0) {
         let w = transmittance * alpha;
@@ -104,12 +104,12 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   var behind = vec2<f32>(0.0);
   for (var row = end; row > first; ) {
     row--;
-    let record = shade[row];
-    let alpha = bitcast<f32>(record.x);
-    let before = bitcast<f32>(record.w);
+    let sampled = packedAlphas[row];
+    let alpha = bitcast<f32>(sampled.x);
+    let before = bitcast<f32>(sampled.w);
     var weightGradient = 0.0;
-    if (record.z != NO_SAMPLE) {
-      let sample = record.z - firstSample;
+    if (sampled.z != NO_SAMPLE) {
+      let sample = sampled.z - firstSample;
       let rgb = sigmoid(logits[sample].xyz);
       let weight = before * alpha;
       let offset = rgb - goal;
@@ -126,7 +126,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
       let rgbGradient = weight * (colourGradient + 2.0 * step.perSampleScale * offset);
       logitGradients[sample] = vec4<f32>(rgbGradient * rgb * (1.0 - rgb), 0.0);
     }
-    shade[row].w = bitcast<u32>(before * (weightGradient - restGradient) * bitcast<f32>(record.y));
+    packedAlphas[row].w = bitcast<u32>(before * (weightGradient - restGradient) * bitcast<f32>(sampled.y));
     restGradient = alpha * weightGradient + (1.0 - alpha) * restGradient;
   }
   rayLosses[ray] = vec4<f32>(dot(error, error), perSample, -(p * logP + (1.0 - p) * logQ), distortion);

@@ -14,7 +14,7 @@ import { axesBuffers, axesWgsl } from './scale-grid.ts';
 
 const WORKGROUP = 64;
 
-/** Of `refreshOccupancy`. */
+/** Workgroups of `refreshOccupancy`. */
 export function refreshDispatch(voxels: number): [x: number, y: number] {
   return dispatchOf(Math.ceil(voxels / 4), WORKGROUP);
 }
@@ -78,7 +78,7 @@ fn oldPoint(point: i32, at: vec3<i32>) -> i32 { return point; }
 `;
 
 const scaledPoint = /* wgsl */ `
-/** Of the grid before; -1 outside of its box. */
+/** The nearest point of the grid before; -1 outside of its box. */
 fn oldPoint(point: i32, at: vec3<i32>) -> i32 {
   let nearest = vec3<i32>(axisX(at).nearest, axisY(at).nearest, axisZ(at).nearest);
   if (any(nearest < vec3<i32>(0))) { return -1; }

@@ -49,7 +49,7 @@ export function axisPoints({ size: [nx, ny, nz] }: GridSpec): number {
   return nx + ny + nz;
 }
 
-/** Of `resamplePlane`, onto a grid of so many voxels. */
+/** Workgroups of `resamplePlane`, onto a grid of so many voxels. */
 export function resampleDispatch(voxels: number): [x: number, y: number] {
   return dispatchOf(voxels, WORKGROUP);
 }

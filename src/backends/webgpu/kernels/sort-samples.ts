@@ -40,11 +40,11 @@ export const binSamples: KernelText = {
   name: 'binSamples',
   buffers: {
     work: 'read array<u32>',
-    place: 'read array<vec4<u32>>',
+    packedPlaces: 'read array<vec4<u32>>',
     cells: 'write array<Cell>',
     numbers: 'write array<u32>',
   },
-  code: atomicCell + perSample(`  numbers[row] = atomicAdd(&cells[place[row].x].count, 1u);\n`),
+  code: atomicCell + perSample(`  numbers[row] = atomicAdd(&cells[packedPlaces[row].x].count, 1u);\n`),
 };
 
 export const placeCells: KernelText = {
@@ -52,7 +52,7 @@ export const placeCells: KernelText = {
   buffers: {
     grid: 'uniform Grid',
     work: 'read array<u32>',
-    place: 'read array<vec4<u32>>',
+    packedPlaces: 'read array<vec4<u32>>',
     numbers: 'read array<u32>',
     cells: 'write array<vec2<u32>>',
     voxelMarks: 'write array<atomic<u32>>',
@@ -62,7 +62,7 @@ export const placeCells: KernelText = {
     gridStruct.wgsl +
     perSample(/* wgsl */ `
   if (numbers[row] > 0u) { return; }
-  let cell = place[row].x;
+  let cell = packedPlaces[row].x;
   cells[cell].y = atomicAdd(&voxelList[1], cells[cell].x);
   for (var corner = 0u; corner < 8u; corner++) {
     let voxel = cell + (corner & 1u) + u32(grid.nx) * (((corner >> 1u) & 1u) + u32(grid.ny) * (corner >> 2u));
@@ -77,35 +77,35 @@ export const fillCells: KernelText = {
   name: 'fillCells',
   buffers: {
     work: 'read array<u32>',
-    place: 'read array<vec4<u32>>',
+    packedPlaces: 'read array<vec4<u32>>',
     numbers: 'read array<u32>',
     cells: 'read array<vec2<u32>>',
     segments: 'write array<u32>',
   },
-  code: perSample(`  segments[cells[place[row].x].y + numbers[row]] = row;\n`),
+  code: perSample(`  segments[cells[packedPlaces[row].x].y + numbers[row]] = row;\n`),
 };
 
 export const sortSamples: KernelText = {
   name: 'sortSamples',
   buffers: {
     work: 'read array<u32>',
-    place: 'read array<vec4<u32>>',
-    shade: 'read array<vec4<u32>>',
+    packedPlaces: 'read array<vec4<u32>>',
+    packedAlphas: 'read array<vec4<u32>>',
     cells: 'read array<vec2<u32>>',
     segments: 'read array<u32>',
     sortedPlaces: 'write array<vec4<u32>>',
     sortedGradients: 'write array<f32>',
   },
   code: perSample(/* wgsl */ `
-  let at = place[row];
+  let at = packedPlaces[row];
   let cell = cells[at.x];
   var slot = cell.y;
   for (var i = 0u; i < cell.x; i++) {
     if (segments[cell.y + i] < row) { slot++; }
   }
-  let record = shade[row];
-  sortedPlaces[slot] = vec4<u32>(at.yzw, record.z);
-  sortedGradients[slot] = bitcast<f32>(record.w);
+  let sampled = packedAlphas[row];
+  sortedPlaces[slot] = vec4<u32>(at.yzw, sampled.z);
+  sortedGradients[slot] = bitcast<f32>(sampled.w);
 `),
 };
 
@@ -127,7 +127,7 @@ fn main() {
 `,
 });
 
-/** Of `touchVoxels`. */
+/** Workgroups of `touchVoxels`. */
 export function touchDispatch(voxels: number): [x: number, y: number] {
   return dispatchOf(voxels, WORKGROUP);
 }

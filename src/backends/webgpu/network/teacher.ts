@@ -172,11 +172,11 @@ export class TeacherModule {
     return this.buffers['teacherErrors'];
   }
 
-  /** Of a teacher that fits. */
+  /** Uploads a teacher that fits. */
   write({ grid, features, weights: [w1, w2, w3] }: Teacher): void {
     const { queue } = this.device;
     const [[nx, ny, nz], [minX, minY, minZ], [maxX, maxY, maxZ]] = [grid.size, grid.min, grid.max];
-    // Of a grid that is not marched.
+    // The teacher's grid is not marched.
     const constants = { densityShift: 0, interval: 0, stepLength: 0, near: 0, metricSteps: 0, innerSteps: 0, densityThreshold: 0 };
     queue.writeBuffer(this.buffers['teacherGrid'], 0, gridStruct.pack({ ...constants, nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ }));
     const voxels = voxelCount(grid);
