@@ -76,14 +76,22 @@ const SPACES: Readonly<Record<SpaceKind, (scene: Surroundings) => { readonly spa
   },
 };
 
+export interface PlacedCameras extends Pick<Placed, 'posed' | 'space' | 'frame'> {
+  readonly sizes: Sizes;
+}
+
 /** Cameras of a scene that was not opened, in the world that training sees them in. */
-export async function placeCameras(read: PosedScene, options: PlaceOptions): Promise<Pick<Placed, 'posed' | 'space' | 'frame'>> {
-  const leading = SPLIT_NAMES.find((split) => read.splits[split] !== undefined);
-  if (leading === undefined) return { posed: intoFrame(read, null, 'train'), space: { kind: 'bounded', box: null }, frame: null };
-  const sizes = await splitSizes(leading, read.splits[leading]!, options, read.mixedSizes ?? false);
-  const placed = await placeScene(read, leading, new Map([[leading, sizes]]), options);
+export async function placeCameras(read: PosedScene, options: PlaceOptions): Promise<PlacedCameras> {
+  const sizes = new Map<SplitName, SplitSize[]>();
+  for (const split of SPLIT_NAMES) {
+    const images = read.splits[split];
+    if (images !== undefined) sizes.set(split, await splitSizes(split, images, options, true));
+  }
+  const leading = SPLIT_NAMES.find((split) => sizes.has(split));
+  if (leading === undefined) return { posed: intoFrame(read, null, 'train'), space: { kind: 'bounded', box: null }, frame: null, sizes };
+  const placed = await placeScene(read, leading, sizes, options);
   const depthRange = placed.posed.depthRange ?? viewDepths(placed.posed.splits[leading]!) ?? undefined;
-  return { ...placed, posed: { ...placed.posed, depthRange } };
+  return { ...placed, posed: { ...placed.posed, depthRange }, sizes };
 }
 
 /** The places on surfaces in the middle of each view, as far away as the median of the points in it. */

@@ -5,22 +5,21 @@ import { isUnreadable } from '../../datasets/image-names.ts';
 import { InputError, SpikeRayError } from '../base/errors.ts';
 import type { ImageCodec, PixelBuffer } from '../io/files.ts';
 import { checkRegular } from './node-files.ts';
+import { plainHeader } from './plain-header.ts';
 
 export const sharpCodec: ImageCodec = {
   async header(path) {
+    const plain = await plainHeader(path);
+    if (plain !== null) return plain;
     const sharp = await loadSharp();
+    await checkRegular(path);
     const { width, height, orientation = 1, hasAlpha } = await named(path, () => sharp(path, INPUT).metadata());
     return { width, height, orientation, hasAlpha };
   },
 
   async decode(path) {
     const sharp = await loadSharp();
-    const { space, depth, format, compression } = await named(path, () => sharp(path, INPUT).metadata());
-    if (format === 'heif' && compression !== 'av1')
-      throw unreadable(path, `HEIC (${compression ?? 'an unknown compression'}) cannot be decoded`);
-    if (depth !== 'uchar' && depth !== 'ushort') throw unreadable(path, `numbers of type ${depth} have no range that is known`);
-    // Inks mean nothing without the profile that says what they look like.
-    const input = space === 'cmyk' ? { ...INPUT, ignoreIcc: false } : INPUT;
+    const input = (await plainHeader(path)) === null ? await inputOf(path, sharp) : INPUT;
     const { data, info } = await named(path, () =>
       sharp(path, input).toColourspace('srgb').ensureAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
     );
@@ -64,6 +63,17 @@ export const sharpCodec: ImageCodec = {
 /** The values as stored: colour profiles of RGB images are left alone. Truncated and damaged images are errors. */
 const INPUT: SharpOptions = { ignoreIcc: true, failOn: 'error' };
 
+/** How the file has to be read. Throws InputError for kinds of images whose values have no meaning here. */
+async function inputOf(path: string, sharp: Sharp): Promise<SharpOptions> {
+  await checkRegular(path);
+  const { space, depth, format, compression } = await named(path, () => sharp(path, INPUT).metadata());
+  if (format === 'heif' && compression !== 'av1')
+    throw unreadable(path, `HEIC (${compression ?? 'an unknown compression'}) cannot be decoded`);
+  if (depth !== 'uchar' && depth !== 'ushort') throw unreadable(path, `numbers of type ${depth} have no range that is known`);
+  // Inks mean nothing without the profile that says what they look like.
+  return space === 'cmyk' ? { ...INPUT, ignoreIcc: false } : INPUT;
+}
+
 function rawOf(image: PixelBuffer): CreateRaw {
   return { width: image.width, height: image.height, channels: image.channels };
 }
@@ -91,7 +101,6 @@ export function loadSharp(): Promise<Sharp> {
 
 /** What libvips says about a file becomes an error that names the file. */
 async function named<T>(path: string, read: () => Promise<T>): Promise<T> {
-  await checkRegular(path);
   try {
     return await read();
   } catch (error) {

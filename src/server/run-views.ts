@@ -10,10 +10,9 @@ import { type PosedImage, SPLIT_NAMES } from '../../datasets/scene-format.ts';
 import { focusDepth } from '../../renderer/paths/spiral-path.ts';
 import { InputError } from '../base/errors.ts';
 import { cameraGeometry } from '../geometry/camera-geometry.ts';
-import type { Intrinsics } from '../geometry/intrinsics.ts';
+import type { Intrinsics, Size } from '../geometry/intrinsics.ts';
 import type { Vec3 } from '../geometry/vector.ts';
 import { meanUp, nearestAxis } from '../geometry/world-up.ts';
-import type { Orientation } from '../io/files.ts';
 import { loadSharp, sharpCodec } from '../node/image-codec.ts';
 import { nodeFiles } from '../node/node-files.ts';
 import type { RunRecord } from '../run/run-record.ts';
@@ -47,12 +46,11 @@ export async function readViews({ scene, config }: RunRecord): Promise<RunViews>
     const { frame } = scene;
     const { orientation, space: asked } = config.scene;
     const cameras = await openCameras(scene.path, nodeFiles, config.scene, scene.format);
-    const { posed, space } = await placeCameras(cameras, { images: sharpCodec, space: asked, orientation, frame });
+    const { posed, space, sizes } = await placeCameras(cameras, { images: sharpCodec, space: asked, orientation, frame });
     const { splits, depthRange } = posed;
-    const views: CameraView[] = [];
-    for (const split of SPLIT_NAMES) {
-      for (const [index, image] of (splits[split] ?? []).entries()) views.push(await viewOf(split, index, image, orientation));
-    }
+    const views = SPLIT_NAMES.flatMap((split) =>
+      (splits[split] ?? []).map((image, index) => viewOf(split, index, image, sizes.get(split)![index])),
+    );
     const training = views
       .filter(({ split }) => split === views[0]?.split)
       .map((view) => ({ camToWorld: Float64Array.from(view.camToWorld) }));
@@ -75,9 +73,7 @@ function upOf(cameras: Parameters<typeof meanUp>[0]): Vec3 {
   return nearestAxis(up) ?? up;
 }
 
-async function viewOf(split: SplitName, index: number, image: PosedImage, orientation: Orientation): Promise<CameraView> {
-  const header = await sharpCodec.header(image.imagePath);
-  const { width, height } = turnedSize(header, orientationOf(header, image.shape, orientation).turn);
+function viewOf(split: SplitName, index: number, image: PosedImage, { width, height }: Size): CameraView {
   const { fx, fy, cx, cy } = image.intrinsics(width, height);
   return { split, index, name: image.name, camToWorld: [...image.camToWorld], intrinsics: { width, height, fx, fy, cx, cy } };
 }
