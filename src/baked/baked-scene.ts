@@ -20,6 +20,7 @@ import { z } from 'zod';
 import { SPLIT_NAMES } from '../../datasets/scene-format.ts';
 import type { StoredField } from '../eval/open-field.ts';
 import { rigidProblem } from '../geometry/rigid-motion.ts';
+import { float32, float32Vector, positiveFloat32 } from '../math/float32-schema.ts';
 import { fieldSpecSchema } from '../model/field-spec-schema.ts';
 
 export const MAGIC = 'SPKR';
@@ -34,24 +35,26 @@ export const FEATURE_LEVELS = 255;
 
 const finite = z.number().finite();
 const count = z.number().int().nonnegative();
-const vector = z.tuple([finite, finite, finite]);
-const range = z.strictObject({ low: finite, high: finite }).refine(({ low, high }) => low <= high, 'the range is empty');
+const channel = z.number().min(0).max(1);
+/** Pixels. */
+const side = z.number().int().min(1).max(65_535);
+const range = z.strictObject({ low: float32, high: float32 }).refine(({ low, high }) => low <= high, 'the range is empty');
 
 const viewSchema = z.strictObject({
   split: z.enum(SPLIT_NAMES),
   index: count,
   name: z.string(),
   camToWorld: z
-    .array(finite)
+    .array(float32)
     .length(16)
     .refine((m) => rigidProblem(m) === null, 'not a rigid motion'),
   intrinsics: z.strictObject({
-    width: z.number().int().min(1),
-    height: z.number().int().min(1),
-    fx: finite.positive(),
-    fy: finite.positive(),
-    cx: finite,
-    cy: finite,
+    width: side,
+    height: side,
+    fx: positiveFloat32,
+    fy: positiveFloat32,
+    cx: float32,
+    cy: float32,
   }),
 });
 
@@ -75,14 +78,17 @@ const aboutSchema = z.strictObject({
         .nullable(),
     })
     .nullable(),
-  background: vector,
+  background: z.tuple([channel, channel, channel]),
   cameras: z.strictObject({
     views: z.array(viewSchema),
-    centre: vector.nullable(),
-    up: vector,
+    centre: float32Vector.nullable(),
+    up: float32Vector.refine((up) => Math.abs(Math.hypot(...up) - 1) < 1e-3, 'not a direction'),
     forwardFacing: z.boolean(),
     // Files from before it was there are in the world of their scene's file.
-    frame: z.strictObject({ centre: vector, scale: finite.positive() }).nullable().default(null),
+    frame: z
+      .strictObject({ centre: z.tuple([finite, finite, finite]), scale: positiveFloat32 })
+      .nullable()
+      .default(null),
     problem: z.string().nullable(),
   }),
 });
@@ -90,7 +96,7 @@ const aboutSchema = z.strictObject({
 export const headSchema = z.strictObject({
   about: aboutSchema,
   /** Seed of the random numbers in rendering. */
-  seed: count,
+  seed: count.max(0xffffffff),
   spec: fieldSpecSchema,
   density: range,
   /** One a channel. */

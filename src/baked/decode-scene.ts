@@ -1,5 +1,6 @@
 /** Reads a baked scene (baked-scene.ts), in Node and in browsers. Every error is an InputError that names the file. */
 import { DENSITY, FEATURES } from '../model/representations/dense.ts';
+import { checkNeuron } from '../config/neuron-settings.ts';
 import { representationOf } from '../model/representations/index.ts';
 import { networkRenderingTensors } from '../model/tensor-names.ts';
 import { voxelCount } from '../geometry/grid.ts';
@@ -113,12 +114,23 @@ async function readHead(packed: GunzipReader, file: string): Promise<BakedHead> 
     throw damaged(file, `its head is not valid: ${path.join('.')}: ${message}`);
   }
   const { spec, features, thumbnails, about } = result.data;
+  checkNetwork(spec, file);
   const { kind, features: channels } = representationOf(spec);
   if (kind !== 'dense') throw damaged(file, `expected dense grids, found ${kind}`);
   if (features.length !== channels) throw damaged(file, `expected ranges of ${channels} channels, found ${features.length}`);
   if (thumbnails.length !== 0 && thumbnails.length !== about.cameras.views.length)
     throw damaged(file, `expected ${about.cameras.views.length} thumbnails or none, found ${thumbnails.length}`);
   return result.data;
+}
+
+/** Throws InputError for a network that is none: neurons, parameters, layers or quantisers that nobody has. */
+function checkNetwork(spec: FieldSpec, file: string): void {
+  try {
+    if (spec.network !== null) checkNeuron(spec.network);
+    networkRenderingTensors(spec);
+  } catch (error) {
+    throw error instanceof InputError ? damaged(file, error.message, error) : error;
+  }
 }
 
 async function readNetwork(packed: GunzipReader, spec: FieldSpec, file: string): Promise<Map<TensorName, Float32Array>> {

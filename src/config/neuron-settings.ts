@@ -3,10 +3,10 @@ import { InputError } from '../base/errors.ts';
 import { neuronNamed } from '../neurons/index.ts';
 import { isAllowed } from '../neurons/parameters.ts';
 import { suggest } from '../base/nearest-name.ts';
-import type { NetworkConfig } from './schema.ts';
+import type { NeuronChoice } from '../neurons/settings.ts';
 
 /** Throws InputError for an unknown neuron, a parameter it does not have, and a value outside a parameter's range. */
-export function checkNeuron({ neuron, neuronParameters }: NetworkConfig): void {
+export function checkNeuron({ neuron, neuronParameters }: Pick<NeuronChoice, 'neuron' | 'neuronParameters'>): void {
   const { parameters } = neuronNamed(neuron);
   for (const [name, value] of Object.entries(neuronParameters)) {
     const key = `network.neuronParameters.${name}=${value}`;

@@ -4,10 +4,10 @@ import { normalised, type Vec3 } from './vector.ts';
 /** Cosine of 25 degrees. */
 const NEARLY = 0.9;
 
-/** The unit mean of the cameras' up directions. */
+/** The unit mean of the cameras' up directions; +z where they cancel out. */
 export function meanUp(cameras: readonly { readonly camToWorld: ArrayLike<number> }[]): Vec3 {
   const sum = [1, 5, 9].map((place) => cameras.reduce((total, { camToWorld }) => total + camToWorld[place], 0) / cameras.length);
-  return normalised([sum[0], sum[1], sum[2]]);
+  return Math.hypot(...sum) < 1e-6 ? [0, 0, 1] : normalised([sum[0], sum[1], sum[2]]);
 }
 
 /** The world axis that a direction nearly is, or null. */

@@ -5,10 +5,10 @@ import type { Box } from '../geometry/box.ts';
 import { contract, CONTRACTED_HALF, expand, FARTHEST, innerSteps, LEAST_MOVE, normOf, stepParameter } from '../geometry/contraction.ts';
 import type { Rays } from '../geometry/rays.ts';
 import type { Vec3 } from '../geometry/vector.ts';
+import { float32Vector, positiveFloat32 } from '../math/float32-schema.ts';
 import { divideCubes } from './divide-cubes.ts';
 import type { FieldOf, Space, SpaceDefinition, Step, SteppedBox, Walk } from './space.ts';
 
-const finite = z.number().finite();
 const all: Box = {
   min: [-CONTRACTED_HALF, -CONTRACTED_HALF, -CONTRACTED_HALF],
   max: [CONTRACTED_HALF, CONTRACTED_HALF, CONTRACTED_HALF],
@@ -25,7 +25,7 @@ export const unbounded = {
     boxed: false,
     needsDepths: false,
   },
-  schema: z.strictObject({ kind: z.literal('unbounded'), centre: z.tuple([finite, finite, finite]), radius: finite.positive() }),
+  schema: z.strictObject({ kind: z.literal('unbounded'), centre: float32Vector, radius: positiveFloat32 }),
   hasCoarseStage: (coarseSteps) => coarseSteps > 0,
   region: ({ name, near }, { centre, radius }) => {
     if (!(radius > 0))

@@ -39,9 +39,9 @@ export function scalingsDone(step: number, scaleAt: readonly number[]): number {
   return scaleAt.filter((at) => at <= step).length;
 }
 
-/** Voxels after `done` of `total` doublings that end at `voxels` (DVGO: int(num_voxels / 2^rest)). */
+/** Voxels after `done` of `total` doublings that end at `voxels` (DVGO: int(num_voxels / 2^rest)); one at least. */
 export function scaledVoxels(voxels: number, done: number, total: number): number {
-  return Math.floor(voxels / 2 ** (total - done));
+  return Math.max(1, Math.floor(voxels / 2 ** (total - done)));
 }
 
 /** Share of a stage that is over: by steps, or by time if the stage has a time limit and that runs out sooner. 1 means stop. */

@@ -202,8 +202,42 @@ test.each([
   ['a camera that shears', 'head.about.cameras.views.0.camToWorld.1', 0.5],
   ['something besides', 'head.more', 1],
   ['nothing in it', 'head', null],
+  ['densities beyond 32 bits', 'head.density', { low: -1e300, high: 1e300 }],
+  ['features beyond 32 bits', 'head.features.3', { low: 0, high: 1e39 }],
+  ['steps of no length', 'head.spec.stepLength', 1e-60],
+  ['a billion steps', 'head.spec.stepLength', 1e-9],
+  ['steps beyond everything', 'head.spec.stepLength', 1e30],
+  ['an interval that 32 bits make 0', 'head.spec.interval', 1e-300],
+  ['a shift beyond 32 bits', 'head.spec.densityShift', -1e300],
+  ['a threshold above 1', 'head.spec.alphaThreshold', 5],
+  ['a box beyond 32 bits', 'head.spec.grid.max', [1e300, 1e300, 1e300]],
+  ['a box that 32 bits make flat', 'head.spec.grid', { size: [24, 20, 18], min: [1e8, 0, 0], max: [1e8 + 1, 1, 1] }],
+  ['a region beyond 32 bits', 'head.spec.space', { kind: 'unbounded', centre: [1e300, 0, 0], radius: 1 }],
+  ['a region of no size', 'head.spec.space', { kind: 'unbounded', centre: [0, 0, 0], radius: 1e-300 }],
+  ['a neuron without its threshold', 'head.spec.network.neuronParameters', { threshold: -5 }],
+  ['a parameter that no neuron has', 'head.spec.network.neuronParameters', { constructor: 1 }],
+  ['an unknown quantiser', 'head.spec.network.quantiser', 'constructor'],
+  ['an unknown kind of layer', 'head.spec.network.layers', [{ kind: '__proto__', width: 64 }]],
+  ['a seed beyond all seeds', 'head.seed', 2 ** 40],
+  ['a background that is no colour', 'head.about.background', [1e30, -5, 0]],
+  ['photos of a petapixel', 'head.about.cameras.views.0.intrinsics.width', 2 ** 40],
+  ['a focal length of nothing', 'head.about.cameras.views.0.intrinsics.fx', 1e-300],
+  ['no up', 'head.about.cameras.up', [0, 0, 0]],
+  ['a camera beyond 32 bits', 'head.about.cameras.views.0.camToWorld.3', 1e300],
 ])('a head with %s is refused', async (_, path, value) => {
-  await expect(decodeScene(withHead(path, value), 'hostile')).rejects.toThrow(InputError);
+  const refused = decodeScene(withHead(path, value), 'hostile');
+  await expect(refused).rejects.toThrow(InputError);
+  await expect(refused).rejects.toThrow(/^hostile: /);
+});
+
+test.each([NaN, Infinity, -Infinity])('a network with %s in it is refused, though the checksum is right', async (value) => {
+  const { length } = Buffer.from(await (await decodeScene(baked, 'a')).read('w3').then((w3) => new Uint8Array(w3.buffer)));
+  // The thumbnail of three bytes comes last, the network's last layer before it.
+  const altered = repacked((content) => {
+    content.writeFloatLE(value, content.length - 3 - length);
+    return content;
+  });
+  await expect(decodeScene(altered, 'hostile')).rejects.toThrow(/hostile: damaged: its tensor w3 has values that are not finite/);
 });
 
 test('whatever a well-packed file holds, it is read or refused', async () => {

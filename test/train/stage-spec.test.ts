@@ -4,6 +4,9 @@ import { cubeGrid } from '../../src/geometry/grid.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
+import type { Box } from '../../src/geometry/box.ts';
+import { fieldSpecSchema } from '../../src/model/field-spec-schema.ts';
+import type { FieldSpace } from '../../src/spaces/space.ts';
 import { alphaOf } from '../../src/lattice/density.ts';
 import { coarseSpec, fineSpec } from '../../src/train/stage-spec.ts';
 
@@ -50,5 +53,33 @@ describe('stage specs', () => {
     expect(shifts[0]).toBeCloseTo(Math.log(1 / 0.99 - 1), 12);
     expect(shifts[0] - shifts[1]).toBeCloseTo(1, 12);
     expect(shifts[0] - shifts[2]).toBeCloseTo(4, 12);
+  });
+});
+
+describe('every spec that settings make', () => {
+  const BOXES: Record<FieldSpace['kind'], Box[]> = {
+    bounded: [box, { min: [0, 0, 0], max: [40, 0.3, 2] }, { min: [-1e-3, -1e-3, -1e-3], max: [1e-3, 1e-3, 1e-3] }],
+    ndc: [{ min: [-1.4, -1.2, -1], max: [1.3, 1.2, 1] }],
+    unbounded: [{ min: [-1.2, -1.2, -1.2], max: [1.2, 1.2, 1.2] }],
+  };
+  const SPACES: FieldSpace[] = [BOUNDED, { kind: 'ndc' }, { kind: 'unbounded', centre: [1, 2, 3], radius: 7 }];
+
+  it.each(SPACES)('in a $kind space can be read from a file again', (space) => {
+    for (const preset of Object.values(presets)) {
+      for (const stepSize of [0.05, 0.5, 1, 4]) {
+        for (const voxels of [8, 1000, 200_000]) {
+          const fine = { ...preset.fine, stepSize, voxels, raysFrom: 'all' as const };
+          const config = { ...preset, coarse: { ...preset.coarse, stepSize, voxels }, fine };
+          for (const region of BOXES[space.kind].map((of) => ({ space, near: 0.5, box: of }))) {
+            const specs = [...fine.scaleAt, 0].map((_, scalings) => fineSpec(config, region, scalings));
+            for (const spec of [coarseSpec(config, region), ...specs]) {
+              const text = JSON.stringify(spec);
+              const result = fieldSpecSchema.safeParse(JSON.parse(text));
+              expect(result.error?.issues[0].message, `stepSize ${stepSize}, ${voxels} voxels: ${text}`).toBeUndefined();
+            }
+          }
+        }
+      }
+    }
   });
 });
