@@ -22,8 +22,11 @@ export class InputError extends SpikeRayError {
   override readonly exitCode = 2;
 }
 
+/** What cannot be done now may be done later, without anything being changed. Exit code 2. */
+export class NotYetError extends InputError {}
+
 /** The folder is being written by another process, which the message names. Exit code 2. */
-export class LockedError extends InputError {}
+export class LockedError extends NotYetError {}
 
 /** A named backend cannot run here. A named backend is a contract: there is no silent replacement. Exit code 2. */
 export class BackendError extends SpikeRayError {

@@ -17,7 +17,19 @@ export type ProgressEvent =
     }
   | ({ readonly type: 'step' } & StepMetrics)
   | { readonly type: 'checkpoint'; readonly path: string; readonly step: number; readonly bytes: number }
+  | ({ readonly type: 'jobs' } & JobsProgress)
   | { readonly type: 'view'; readonly done: number; readonly total: number; readonly text: string };
+
+/** Many trainings side by side. */
+export interface JobsProgress {
+  readonly done: number;
+  readonly failed: number;
+  readonly total: number;
+  /** Infinity while nothing is known. */
+  readonly secondsLeft: number;
+  /** What runs now: its name, and how far it is once that is known. */
+  readonly running: readonly { readonly name: string; readonly metrics: StepMetrics | null }[];
+}
 
 /** Averages since the last such event; a line of metrics.jsonl. */
 export interface StepMetrics {

@@ -32,6 +32,11 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
       summary: 'train networks under equal settings and compare them',
       load: async () => (await import('./commands/compare.ts')).compareCommand(),
     },
+    {
+      name: 'sweep',
+      summary: 'many trainings, here or on a cluster',
+      load: async () => (await import('./commands/sweep.ts')).sweepCommand(),
+    },
     { name: 'render', summary: 'render novel views', load: async () => (await import('./commands/render.ts')).renderCommand() },
     {
       name: 'energy',
@@ -67,8 +72,11 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
       program.addCommand(command.summary(entry.summary));
     }
   }
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride().showHelpAfterError(`\`spikeray help${command === program ? '' : ` ${command.name()}`}\` shows what there is.`);
-  }
+  handleErrors(program, 'spikeray help');
   return program;
+}
+
+function handleErrors(command: Command, help: string): void {
+  command.exitOverride().showHelpAfterError(`\`${help}\` shows what there is.`);
+  for (const inner of command.commands) handleErrors(inner, `${help} ${inner.name()}`);
 }

@@ -31,13 +31,15 @@ export interface EvaluateOptions {
   readonly every: number;
   /** Where images and `metrics.json` go; nothing is written without it. */
   readonly save?: ImageFolder;
+  /** Looked at between two views; its reason is thrown. */
+  readonly signal?: AbortSignal;
   readonly report: Reporter;
   readonly now?: () => number;
 }
 
 /** @throws InputError if there is no view to evaluate, or one is too small for SSIM; nothing is rendered or written then */
 export async function evaluateField(options: EvaluateOptions): Promise<EvalReport> {
-  const { engine, config, save, report, now = () => performance.now() } = options;
+  const { engine, config, save, signal, report, now = () => performance.now() } = options;
   const views = options.views.filter((_, i) => i % options.every === 0);
   if (views.length === 0) throw new InputError(`The split "${options.split}" has no views.`, 'Choose another with --split.');
   for (const view of views) checkSize(view);
@@ -48,6 +50,7 @@ export async function evaluateField(options: EvaluateOptions): Promise<EvalRepor
   const depths = depthScale(grid, views);
   const perView: ViewRow[] = [];
   for (const view of views) {
+    signal?.throwIfAborted();
     const began = now();
     const image = await renderImage(engine, view, { background, noiseSeed: config.seed });
     const seconds = (now() - began) / 1000;

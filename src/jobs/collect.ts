@@ -1,7 +1,7 @@
 /** What came of the jobs of a plan, read from their folders. */
 import type { Files } from '../io/files.ts';
 import type { ComparedEntry, ComparedRun } from './comparison.ts';
-import { differences, folderOf, jobAt, readPlan, type Job } from './job-plan.ts';
+import { differences, folderOf, jobsOf, readPlan, type Job } from './job-plan.ts';
 import { readResult, type RunResult } from './run-result.ts';
 import type { Config } from '../config/schema.ts';
 
@@ -14,10 +14,9 @@ export interface Collected {
 
 /** In the order of the plan. Throws InputError for a damaged plan or result. */
 export async function collect(files: Files, file: string): Promise<Collected[]> {
-  const jobs = await readPlan(files, file);
+  const plan = await readPlan(files, file);
   const collected: Collected[] = [];
-  for (const index of jobs.keys()) {
-    const job = jobAt(jobs, index, file);
+  for (const job of jobsOf(plan)) {
     const folder = folderOf(file, job);
     collected.push({ job, folder, result: await readResult(files, folder) });
   }

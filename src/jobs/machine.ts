@@ -5,7 +5,7 @@ import type { Reporter } from '../base/events.ts';
 import type { Config } from '../config/schema.ts';
 import type { Backend } from '../engine/backend.ts';
 import type { Files } from '../io/files.ts';
-import type { LockFolder } from '../run/folder-lock.ts';
+import type { LockFolder, LockHolder } from '../run/folder-lock.ts';
 import type { RunFolder } from '../run/run-folder.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 
@@ -22,6 +22,8 @@ export interface Machine {
   /** What runs the program, such as "v20.20.0": part of a run's record. */
   readonly runtime: string;
   readonly lockFolder: LockFolder;
+  /** Who holds the lock of a folder; null: nobody. */
+  holderOf(folder: string): Promise<LockHolder | null>;
   /** A path that means the same wherever it is read. */
   absolute(path: string): string;
   /** Lower-case hex. */
@@ -37,6 +39,8 @@ export interface Machine {
   ): Promise<{ split: SplitName; views: readonly View[] }>;
   /** @param suits see selectBackend */
   startBackend(request: BackendRequest, report: Reporter, suits?: (backend: Backend) => void): Promise<Backend>;
+  /** The most bytes that this process has had at a time. */
+  peakMemory(): number;
   /** Bytes that this process can still get. */
   availableMemory(): number;
   /** Seconds since the program began: what was spent before training counts as part of its time limit. */

@@ -8,7 +8,7 @@ import { whileLocked, type FolderLock } from '../run/folder-lock.ts';
 import { openRun } from '../run/run-folder.ts';
 import type { Machine } from './machine.ts';
 import { whyFinished, type Trained } from './train-into.ts';
-import { trainTaught } from './train-run.ts';
+import { trainedBefore, trainTaught } from './train-run.ts';
 import { checkTrainingMemory } from './training-memory.ts';
 
 export interface ResumeRun {
@@ -53,8 +53,7 @@ async function resumeLocked(options: ResumeRun, lock: FolderLock): Promise<Train
     const over = whyFinished(state, config);
     if (over !== null) {
       report({ type: 'note', text: `nothing to do: ${over}` });
-      const planned = { ...run, record: { ...record, config } };
-      return { run: planned, state, interrupted: false, checkpoint: found.path, latest: await run.lastMetrics() };
+      return trainedBefore(machine.files, { ...run, record: { ...record, config } }, found.path, state);
     }
   }
   const scenePath = options.scene ?? record.scene.path;

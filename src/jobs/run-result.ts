@@ -18,6 +18,8 @@ const trainingSchema = z.strictObject({
   /** dB of the batches of the last report in metrics.jsonl; null before the first. */
   trainPsnr: z.number().nullable(),
   firingRates: z.array(finite).nullable(),
+  /** Bytes: the most that a process had that trained it. Results of older versions do not say. */
+  peakMemory: finite.optional(),
   backend: z.string(),
   /** Name in checkpoints/. */
   checkpoint: z.string(),
@@ -52,6 +54,11 @@ const fileOf = (folder: string): string => `${folder}/result.json`;
 
 export async function writeResult(files: Files, folder: string, result: RunResult): Promise<void> {
   await files.writeAtomic(fileOf(folder), [new TextEncoder().encode(`${JSON.stringify(result, null, 2)}\n`)]);
+}
+
+/** What training found; undefined before it ended for the first time, and where it failed. */
+export function trainingOf(result: RunResult | null): TrainingResult | undefined {
+  return result === null || result.status === 'failed' ? undefined : result.training;
 }
 
 /** null: the run has none yet. Throws InputError if the file is damaged. */

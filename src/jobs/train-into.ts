@@ -12,7 +12,7 @@ import { trainField } from '../train/train-field.ts';
 import type { TrainState } from '../train/train-state.ts';
 import type { FolderLock } from '../run/folder-lock.ts';
 import type { Machine } from './machine.ts';
-import { writeResult, type TrainingResult } from './run-result.ts';
+import { readResult, trainingOf, writeResult, type TrainingResult } from './run-result.ts';
 
 /** Somebody who watches a training as it goes (server/live-training.ts). */
 export interface LiveView {
@@ -51,10 +51,13 @@ export interface Trained {
   readonly checkpoint: string;
   /** What training reported last; null before its first report. */
   readonly latest: StepMetrics | null;
+  /** Bytes; see run-result.ts. */
+  readonly peakMemory: number | undefined;
 }
 
 export async function trainInto(options: TrainInto): Promise<Trained> {
   const { machine, lock, run, scene, backend, start, teacher, signal, report, secondsBefore, live } = options;
+  const before = trainingOf(await readResult(machine.files, run.folder))?.peakMemory ?? 0;
   let begun = false;
   let failure: unknown;
   let saved = start?.state;
@@ -99,18 +102,20 @@ export async function trainInto(options: TrainInto): Promise<Trained> {
   const cut = interrupted ? null : cutShort(state, run.record.config);
   if (cut !== null) report({ type: 'warning', text: cut });
   if (failure !== undefined) throw stoppedBy(failure, state, checkpoint.path, run.folder);
-  const trained = { run, state, interrupted, checkpoint: checkpoint.path, latest: await run.lastMetrics() };
+  const peakMemory = Math.max(before, machine.peakMemory());
+  const trained = { run, state, interrupted, checkpoint: checkpoint.path, latest: await run.lastMetrics(), peakMemory };
   const status = interrupted ? 'interrupted' : 'trained';
   await writeResult(machine.files, run.folder, { schema: 1, status, training: trainingResult(trained) });
   return trained;
 }
 
-export function trainingResult({ run, state, checkpoint, latest }: Trained): TrainingResult {
+export function trainingResult({ run, state, checkpoint, latest, peakMemory }: Trained): TrainingResult {
   const { stage, step, seconds, rays, samples } = state;
   return {
     ...{ stage, step, seconds, rays, samples },
     trainPsnr: latest?.psnr ?? null,
     firingRates: latest?.firingRates ? [...latest.firingRates] : null,
+    ...(peakMemory !== undefined && { peakMemory }),
     backend: run.record.backend.description,
     checkpoint: checkpoint.slice(checkpoint.lastIndexOf('/') + 1),
   };

@@ -9,7 +9,9 @@ import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import { createRun, openRun, type RunFolder } from '../run/run-folder.ts';
 import type { RunRecord } from '../run/run-record.ts';
 import { whileLocked } from '../run/folder-lock.ts';
+import type { TrainState } from '../train/train-state.ts';
 import { openTeacher, type OpenTeacher } from './open-teacher.ts';
+import { readResult, trainingOf } from './run-result.ts';
 import { trainInto, whyFinished, type Trained, type TrainInto } from './train-into.ts';
 
 export interface TrainTaught extends Omit<TrainInto, 'teacher'> {
@@ -72,10 +74,16 @@ export async function trainRun({ folder, record, ...options }: TrainRun): Promis
   const over = whyFinished(checkpoint.state, record.config);
   if (over !== null) {
     report({ type: 'note', text: `${folder}: trained before` });
-    return { run: present, state: checkpoint.state, interrupted: false, checkpoint: path, latest: await present.lastMetrics() };
+    return trainedBefore(files, present, path, checkpoint.state);
   }
   report({ type: 'note', text: `from ${path}` });
   return trainTaught({ ...options, run: await present.continueFrom(checkpoint, present.record), start: checkpoint });
+}
+
+/** A run that is found finished. */
+export async function trainedBefore(files: Files, run: RunFolder, checkpoint: string, state: TrainState): Promise<Trained> {
+  const peakMemory = trainingOf(await readResult(files, run.folder))?.peakMemory;
+  return { run, state, interrupted: false, checkpoint, latest: await run.lastMetrics(), peakMemory };
 }
 
 /** The run that is there already, or null. Throws InputError if it has other settings, or another scene. */

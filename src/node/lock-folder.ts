@@ -15,9 +15,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { LockedError, StorageError } from '../base/errors.ts';
 import { clock } from '../base/format.ts';
-import { LOCK_FILE, type FolderLock } from '../run/folder-lock.ts';
+import { LOCK_FILE, type FolderLock, type LockHolder } from '../run/folder-lock.ts';
 import { atExit } from './at-exit.ts';
-import { TEMPORARY_ENDING, unwritable } from './node-files.ts';
+import { temporaryBeside, unwritable } from './node-files.ts';
 import { processStart, thisPlace, type Place } from './process-start.ts';
 import { thisCommand } from './this-command.ts';
 
@@ -48,8 +48,6 @@ interface Found {
   /** Seconds. */
   readonly age: number;
 }
-
-let temporaries = 0;
 
 /** @throws LockedError with the holder's name */
 export async function lockFolder(folder: string): Promise<FolderLock> {
@@ -106,6 +104,15 @@ function held(folder: string, path: string, text: string): FolderLock {
       if ((await readOrNull(path)) === text) await rm(path, { force: true });
     },
   };
+}
+
+/** Who writes `folder`; null: nobody, or only a lock that was left behind. */
+export async function holderOf(folder: string): Promise<LockHolder | null> {
+  const place = await thisPlace();
+  const found = await look(join(folder, LOCK_FILE));
+  if (found?.holder == null || !(await isHeld(found, place))) return null;
+  const { host, pid } = found.holder;
+  return { host, pid, here: samePlace(found.holder, place) };
 }
 
 /** Whether the file was made: false if there is one. */
@@ -186,7 +193,7 @@ async function takeAway(path: string, text: string): Promise<void> {
 
 /** Seconds since a file was written, by the clock of its file system; 0 if it is gone. */
 async function ageOf(path: string): Promise<number> {
-  const probe = join(path, '..', `.${LOCK_FILE}.${process.pid}-${temporaries++}${TEMPORARY_ENDING}`);
+  const probe = temporaryBeside(path);
   try {
     await writeFile(probe, '');
     const [{ mtimeMs }, now] = await Promise.all([stat(path), stat(probe)]);

@@ -1,6 +1,7 @@
 /** The file system of Node behind the interface `Files`. */
 import { appendFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { constants, type Stats } from 'node:fs';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
 import { InputError, MemoryError, StorageError } from '../base/errors.ts';
@@ -10,9 +11,17 @@ import { removeAtExit } from './at-exit.ts';
 /** Node refuses single reads and writes of 2 GiB and more. */
 const LARGEST_TRANSFER = 1 << 28;
 
-/** Temporary names of `writeAtomic`: `.NAME.PID-COUNT.tmp`. What a killed process leaves behind is recognised by the ending. */
 export const TEMPORARY_ENDING = '.tmp';
 let temporaries = 0;
+
+/**
+ * A path beside `path` that no other process uses, on no host that shares the file system: `.NAME.HOST-PID-COUNT.tmp`. What a killed process leaves
+ * behind is recognised by the ending.
+ */
+export function temporaryBeside(path: string): string {
+  const host = hostname().replace(/[^\w.-]/g, '_');
+  return join(dirname(path), `.${basename(path)}.${host}-${process.pid}-${temporaries++}${TEMPORARY_ENDING}`);
+}
 
 export const nodeFiles: Files = {
   async kind(path) {
@@ -48,7 +57,7 @@ export const nodeFiles: Files = {
 
   async writeAtomic(path, chunks) {
     const folder = dirname(path);
-    const temporary = join(folder, `.${basename(path)}.${process.pid}-${temporaries++}${TEMPORARY_ENDING}`);
+    const temporary = temporaryBeside(path);
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     const callOff = removeAtExit(temporary);
     try {

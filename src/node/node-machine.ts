@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import type { Machine } from '../jobs/machine.ts';
 import { availableMemory } from './available-memory.ts';
 import { heldOutViews } from './held-out-views.ts';
-import { lockFolder } from './lock-folder.ts';
+import { holderOf, lockFolder } from './lock-folder.ts';
 import { nodeFiles } from './node-files.ts';
 import { openSceneFor, reportProblems, viewsOf } from './open-run-scene.ts';
 import { startBackend } from './start-backend.ts';
@@ -14,6 +14,7 @@ export const nodeMachine: Machine = {
   files: nodeFiles,
   runtime: process.version,
   lockFolder,
+  holderOf,
   absolute: (path) => resolve(path),
   fileSha256: async (path) => {
     const hash = createHash('sha256');
@@ -29,5 +30,7 @@ export const nodeMachine: Machine = {
   openHeldOutViews: (run, checkpoint, split, report) => heldOutViews(run, checkpoint, {}, split, report),
   startBackend,
   availableMemory,
+  // Kilobytes, also where the system counts bytes.
+  peakMemory: () => process.resourceUsage().maxRSS * 1024,
   seconds: () => performance.now() / 1000,
 };

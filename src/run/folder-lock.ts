@@ -17,6 +17,14 @@ export interface FolderLock {
   release(): Promise<void>;
 }
 
+/** A process that holds a lock, and lives as far as can be told. */
+export interface LockHolder {
+  readonly host: string;
+  readonly pid: number;
+  /** Whether it runs where this process does, so that it can be sent a signal. */
+  readonly here: boolean;
+}
+
 /** Makes the folder if it is missing. Throws LockedError. */
 export type LockFolder = (folder: string) => Promise<FolderLock>;
 

@@ -120,16 +120,18 @@ it('refuses a plan that is damaged, naming file and key, and a job that is not t
   });
   await writePlan(nodeFiles, file, jobs);
   const found = await readPlan(nodeFiles, file);
-  expect(jobAt(found, 1, file)).toEqual(jobs[1]);
-  expect(() => jobAt(found, 2, file)).toThrow('there is no job 2');
+  expect(jobAt(found, 1)).toEqual(jobs[1]);
+  expect(() => jobAt(found, 2)).toThrow('there is no job 2');
   for (const [change, says] of [
     [{ folder: '../elsewhere' }, 'jobs.0: folder'],
     [{ folder: '/etc' }, 'jobs.0: folder'],
     [{ seed: 1.5 }, 'jobs.0: seed'],
-    [{ config: { ...jobs[0].config, seed: 'x' } }, 'seed'],
+    [{ differs: { seed: 'x' } }, 'seed'],
+    [{ differs: { sead: 1 } }, 'jobs.0: differs: unknown key "sead"'],
+    [{ shared: 1 }, 'jobs.0: shared'],
     [{ more: 1 }, 'jobs.0'],
   ] as const)
-    expect(() => jobAt([{ ...jobs[0], ...change }], 0, file)).toThrow(says);
+    expect(() => jobAt({ ...found, jobs: [{ ...(found.jobs[0] as object), ...change }] }, 0)).toThrow(says);
   writeFileSync(file, '{"schema": 1');
   await expect(readPlan(nodeFiles, file)).rejects.toThrow(InputError);
 });

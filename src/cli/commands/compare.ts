@@ -117,7 +117,7 @@ async function compare(path: string, options: CompareOptions, report: Reporter):
     report({ type: 'note', text: `${index + 1} of ${jobs.length}: ${entry}, seed ${seed}: ${out}/${folder}` });
     const open = (): Promise<Opened> => Promise.resolve(opened);
     const { status } = await runOne({ machine: nodeMachine, file: plan, index, open, signal: interrupt.signal, report });
-    if (status === 'interrupted') return interrupted(out);
+    if (status !== 'measured') return interrupted(out);
   }
   interrupt.release();
 

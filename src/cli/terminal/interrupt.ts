@@ -10,10 +10,14 @@ export interface Interrupt {
   release(): void;
 }
 
-export function listenForInterrupt(): Interrupt {
+/** @param signals `patient`: only a second Ctrl-C ends at once, for schedulers send the same signal several times */
+export function listenForInterrupt(signals: 'as people' | 'patient' = 'as people'): Interrupt {
   const controller = new AbortController();
-  const stop = (): void => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED);
+  const stop = (signal: NodeJS.Signals): void => {
+    if (controller.signal.aborted) {
+      if (signals === 'patient' && signal !== 'SIGINT') return;
+      process.exit(INTERRUPTED);
+    }
     controller.abort();
     writeNotice('stopping after this step; press Ctrl-C again to stop at once, without saving');
   };

@@ -3,7 +3,7 @@
  * of their own.
  */
 import { createLogUpdate } from 'log-update';
-import type { ProgressEvent, Reporter, StepMetrics } from '../../base/events.ts';
+import type { JobsProgress, ProgressEvent, Reporter, StepMetrics } from '../../base/events.ts';
 import { visible } from '../../base/visible.ts';
 import { byteSize, clock, percent, short } from '../../base/format.ts';
 import { isInteractive, styled, writeNotice } from './terminal.ts';
@@ -71,12 +71,29 @@ export function createReporter({ quiet, verbose }: Verbosity, output: ReporterOu
       case 'step':
         progress(describeStep(event), event.step === event.steps);
         break;
+      case 'jobs':
+        progress(describeJobs(event, output.live === undefined ? 0 : SHOWN_JOBS), event.done + event.failed === event.total);
+        break;
       case 'view':
         progress(`${event.done}/${event.total}  ${visible(event.text)}`, event.done === event.total);
         break;
     }
   };
   return { report, finish: () => output.clear?.() };
+}
+
+/** Running jobs that have a line of their own in a terminal. */
+const SHOWN_JOBS = 16;
+
+/** @param lines for running jobs at most */
+export function describeJobs({ done, failed, total, secondsLeft, running }: JobsProgress, lines: number): string {
+  const failures = failed === 0 ? '' : `, ${failed} failed`;
+  const head = `${done} of ${total} runs done${failures}, ${running.length} running  ETA ${clock(secondsLeft)}`;
+  const shown = running
+    .slice(0, lines)
+    .map(({ name, metrics }) => `  ${visible(name)}  ${metrics === null ? 'begins' : describeStep(metrics)}`);
+  const more = lines > 0 && running.length > lines ? [`  and ${running.length - lines} more`] : [];
+  return [head, ...shown, ...more].join('\n');
 }
 
 export function describeStep(metrics: StepMetrics): string {

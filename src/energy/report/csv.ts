@@ -8,7 +8,7 @@ export function energyCsv({ run, twin, against }: EnergyStudy): string {
   const lines = [['network', 'view', 'counting', 'stage', 'part', ...WORK_KEYS].join(',')];
   const add = (network: string, view: string, counting: string, ledger: Ledger): void => {
     for (const { stage, part, work } of ledger)
-      lines.push([network, view, counting, stage, part, ...WORK_KEYS.map((key) => work[key])].map(cell).join(','));
+      lines.push([network, view, counting, stage, part, ...WORK_KEYS.map((key) => work[key])].map(csvCell).join(','));
   };
   for (const subject of against === null ? [run] : [run, against]) {
     const name = subject === run ? nameOf(run) : `compared: ${nameOf(subject)}`;
@@ -22,7 +22,7 @@ export function energyCsv({ run, twin, against }: EnergyStudy): string {
 }
 
 /** RFC 4180: quoted where needed. */
-function cell(value: string | number): string {
+export function csvCell(value: string | number): string {
   const text = String(value);
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,0 +1,86 @@
+/**
+ * Who runs the jobs of a sweep: this machine, or a cluster's own scheduler. A launcher decides when and where `spikeray sweep run FOLDER INDEX` is
+ * called; all else is in that command, which may be called as often as one likes and ends with
+ *
+ *     0      the run is trained and measured
+ *     75     try again: it was interrupted and has saved, another process has it, or its teacher is not trained yet (EX_TEMPFAIL of sysexits.h)
+ *     1, 2   it failed; why is in its result.json
+ */
+import type { Reporter } from '../../base/events.ts';
+import type { Machine } from '../machine.ts';
+import type { Sweep } from '../sweep.ts';
+
+export const TRY_AGAIN = 75;
+
+/** Other programs, as a launcher asks for them. Node's are src/node/processes.ts. */
+export interface Processes {
+  /** That this process may use. */
+  readonly cores: number;
+  /** This command line, word by word, as another process can start it. */
+  readonly program: readonly string[];
+  /** Starts this command line with other arguments; what it says is appended to the file `log`. It is interrupted when this process ends. */
+  start(args: readonly string[], log: string): Started;
+  /** Runs a program to its end. null: there is no such program. */
+  run(program: string, args: readonly string[]): Promise<Ran | null>;
+  /** Asks a process of this machine to save and end. */
+  interrupt(pid: number): void;
+  sleep(seconds: number): Promise<void>;
+}
+
+export interface Started {
+  /** Its exit code; null: it was killed. */
+  readonly ended: Promise<number | null>;
+  interrupt(): void;
+}
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What `submit` is asked for; undefined: what the launcher thinks best. */
+export interface LaunchOptions {
+  /** Runs at a time. */
+  readonly parallel?: number;
+  /** Time limit of a try, minutes. */
+  readonly time?: number;
+  readonly partition?: string;
+  /** Of a run. */
+  readonly cpus?: number;
+  /** Of a run, GiB. */
+  readonly memory?: number;
+}
+
+export interface Site {
+  readonly machine: Machine;
+  readonly processes: Processes;
+  readonly report: Reporter;
+}
+
+export interface Launch extends Site {
+  readonly sweep: Sweep;
+  /** Indices of what is not done, in order. */
+  readonly open: readonly number[];
+  readonly options: LaunchOptions;
+  readonly signal: AbortSignal;
+}
+
+export interface Launched {
+  /** `done`: every run that was open is measured; `failed`: it is not, and no more is done about it; `queued`: somebody else goes on with it. */
+  readonly outcome: 'done' | 'failed' | 'interrupted' | 'queued';
+  readonly text: string;
+}
+
+export interface Launcher {
+  readonly name: string;
+  readonly description: string;
+  /** The options that it can follow. */
+  readonly options: readonly (keyof LaunchOptions)[];
+  /** @throws InputError if it cannot run here, or has the sweep already */
+  submit(launch: Launch): Promise<Launched>;
+  /** What it knows of jobs that it has, by index: "pending: Resources". */
+  status(sweep: Sweep, site: Site): Promise<ReadonlyMap<number, string>>;
+  /** Ends what runs, saved, and takes back what waits; says what it did. */
+  cancel(sweep: Sweep, site: Site): Promise<string>;
+}
