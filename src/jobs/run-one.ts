@@ -34,6 +34,8 @@ export interface RunOne {
   readonly index: number;
   /** Of the wasm backend, where the job names no number. */
   readonly threads?: number;
+  /** Teachers have had their turn: one that is not trained is not waited for. */
+  readonly afterTeachers?: boolean;
   /** Default: opened for this job. */
   readonly open?: (job: Job) => Promise<Opened>;
   readonly signal: AbortSignal;
@@ -46,7 +48,7 @@ export interface RunOne {
  * @throws NotYetError if another process has the job (LockedError), or its teacher is not trained yet
  * @throws InputError if the folder holds a run of other settings or another scene, which is left alone
  */
-export async function runOne({ machine, file, index, threads, open, signal, report }: RunOne): Promise<RunResult> {
+export async function runOne({ machine, file, index, threads, afterTeachers = false, open, signal, report }: RunOne): Promise<RunResult> {
   const { files, lockFolder } = machine;
   const plan = await readPlan(files, file);
   const planned = jobAt(plan, index);
@@ -54,7 +56,7 @@ export async function runOne({ machine, file, index, threads, open, signal, repo
   const given = backend.choice === 'wasm' && backend.threads === null && threads !== undefined;
   const job = given ? { ...planned, backend: { ...backend, threads } } : planned;
   const folder = folderOf(file, job);
-  await checkTeacher(files, plan, job);
+  await checkTeacher(files, plan, job, afterTeachers);
   return whileLocked(lockFolder, folder, async (lock) => {
     const opened = await (open ?? ((wanted) => openFor(machine, wanted, report)))(job);
     await openPresent(files, folder, job.config, opened.scene);
@@ -76,7 +78,7 @@ export async function runOne({ machine, file, index, threads, open, signal, repo
 }
 
 /** A teacher that is a job of the plan has to be trained first. Throws NotYetError, or InputError if its training failed. */
-async function checkTeacher(files: Files, { file, jobs }: Plan, { folder, config }: Job): Promise<void> {
+async function checkTeacher(files: Files, { file, jobs }: Plan, { folder, config }: Job, had: boolean): Promise<void> {
   const { teacher } = config.distillation;
   const root = file.slice(0, file.lastIndexOf('/') + 1);
   if (teacher === null || !teacher.startsWith(root)) return;
@@ -86,6 +88,7 @@ async function checkTeacher(files: Files, { file, jobs }: Plan, { folder, config
   if (result?.status === 'measured' || result?.status === 'trained') return;
   if (result?.status === 'failed')
     throw new InputError(`${folder}: its teacher ${teacher} failed: ${result.error.message}`, 'Mend that first; then run both again.');
+  if (had) throw new InputError(`${folder}: its teacher ${teacher} was not trained`, 'See what became of it; then run both again.');
   throw new NotYetError(`${folder}: its teacher ${teacher} is not trained yet`, 'Run it again when the teacher is.');
 }
 

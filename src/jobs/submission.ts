@@ -3,14 +3,23 @@ import { z } from 'zod';
 import { checkJson, parseJson } from '../io/checked-json.ts';
 import type { Files } from '../io/files.ts';
 
-const submissionSchema = z.strictObject({ schema: z.literal(1), launcher: z.string(), queued: z.array(z.string()) });
+const queuedSchema = z.strictObject({
+  /** Of the scheduler. */
+  id: z.string(),
+  /** What is to be added to its own numbers to get those of the sweep; null: it is the job that collects. */
+  offset: z.number().int().nonnegative().nullable(),
+});
+
+const submissionSchema = z.strictObject({ schema: z.literal(1), launcher: z.string(), queued: z.array(queuedSchema) });
+
+/** A job of a scheduler. */
+export type Queued = z.infer<typeof queuedSchema>;
 
 export type Submission = z.infer<typeof submissionSchema>;
 
 const fileOf = (folder: string): string => `${folder}/submission.json`;
 
-/** @param queued numbers of jobs of a scheduler */
-export async function writeSubmission(files: Files, folder: string, launcher: string, queued: readonly string[] = []): Promise<void> {
+export async function writeSubmission(files: Files, folder: string, launcher: string, queued: readonly Queued[] = []): Promise<void> {
   const submission: Submission = { schema: 1, launcher, queued: [...queued] };
   await files.writeAtomic(fileOf(folder), [new TextEncoder().encode(`${JSON.stringify(submission)}\n`)]);
 }

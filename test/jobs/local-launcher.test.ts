@@ -4,6 +4,7 @@ import type { JobsProgress, ProgressEvent } from '../../src/base/events.ts';
 import { LockedError } from '../../src/base/errors.ts';
 import { local } from '../../src/jobs/launchers/local.ts';
 import { launcherNamed } from '../../src/jobs/launchers/index.ts';
+import { submitSweep } from '../../src/jobs/launchers/submit.ts';
 import { TRY_AGAIN, type Launch, type LaunchOptions, type Processes } from '../../src/jobs/launchers/launcher.ts';
 import type { Sweep } from '../../src/jobs/sweep.ts';
 import { nodeMachine } from '../../src/node/node-machine.ts';
@@ -145,8 +146,8 @@ it('interrupts what runs when it is interrupted, and begins nothing more', async
 it('has a sweep once', async () => {
   const sweep = await plannedSweep(temporaryFolder(), 'lif');
   const { launch } = made(sweep);
-  const first = local.submit(launch);
-  await expect(local.submit(launch)).rejects.toThrow(LockedError);
+  const first = submitSweep(local, launch);
+  await expect(submitSweep(local, launch)).rejects.toThrow(LockedError);
   await first;
 });
 

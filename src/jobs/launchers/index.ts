@@ -3,8 +3,9 @@ import { InputError } from '../../base/errors.ts';
 import { suggest } from '../../base/nearest-name.ts';
 import type { LaunchOptions, Launcher } from './launcher.ts';
 import { local } from './local.ts';
+import { slurm } from './slurm.ts';
 
-export const launchers: readonly Launcher[] = [local];
+export const launchers: readonly Launcher[] = [local, slurm];
 
 /** Throws InputError for a name that is unknown, and for options that the launcher cannot follow. */
 export function launcherNamed(name: string, options: LaunchOptions = {}): Launcher {

@@ -8,6 +8,7 @@
  */
 import type { Reporter } from '../../base/events.ts';
 import type { Machine } from '../machine.ts';
+import type { Queued, Submission } from '../submission.ts';
 import type { Sweep } from '../sweep.ts';
 
 export const TRY_AGAIN = 75;
@@ -70,6 +71,16 @@ export interface Launched {
   /** `done`: every run that was open is measured; `failed`: it is not, and no more is done about it; `queued`: somebody else goes on with it. */
   readonly outcome: 'done' | 'failed' | 'interrupted' | 'queued';
   readonly text: string;
+  /** Jobs of a scheduler that has them now. */
+  readonly queued?: readonly Queued[];
+}
+
+/** What a launcher knows of a run. */
+export interface Known {
+  /** "pending: Resources" */
+  readonly text: string;
+  /** It waits or runs. */
+  readonly active: boolean;
 }
 
 export interface Launcher {
@@ -77,10 +88,10 @@ export interface Launcher {
   readonly description: string;
   /** The options that it can follow. */
   readonly options: readonly (keyof LaunchOptions)[];
-  /** @throws InputError if it cannot run here, or has the sweep already */
+  /** Called under the lock of the sweep's folder: see submit.ts. Throws InputError if it cannot run here. */
   submit(launch: Launch): Promise<Launched>;
-  /** What it knows of jobs that it has, by index: "pending: Resources". */
-  status(sweep: Sweep, site: Site): Promise<ReadonlyMap<number, string>>;
+  /** What it knows of the runs that it was given, by index. */
+  status(sweep: Sweep, submission: Submission, site: Site): Promise<ReadonlyMap<number, Known>>;
   /** Ends what runs, saved, and takes back what waits; says what it did. */
-  cancel(sweep: Sweep, site: Site): Promise<string>;
+  cancel(sweep: Sweep, submission: Submission, site: Site): Promise<string>;
 }

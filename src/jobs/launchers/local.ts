@@ -5,7 +5,6 @@
 import type { StepMetrics } from '../../base/events.ts';
 import { clock } from '../../base/format.ts';
 import { InputError } from '../../base/errors.ts';
-import { whileLocked } from '../../run/folder-lock.ts';
 import { labelOf, progressOf, resultOf, stateOf, type Sweep } from '../sweep.ts';
 import { TRY_AGAIN, type Launch, type Launched, type Launcher, type Started } from './launcher.ts';
 
@@ -19,9 +18,9 @@ export const local: Launcher = {
   name: 'local',
   description: 'this machine, as many side by side as cores and memory allow; the same command goes on after an interruption',
   options: ['parallel'],
-  submit: (launch) => whileLocked(launch.machine.lockFolder, launch.sweep.folder, () => runAll(launch)),
+  submit: runAll,
   status: () => Promise.resolve(new Map()),
-  cancel: async ({ folder }, { machine, processes }) => {
+  cancel: async ({ folder }, _submission, { machine, processes }) => {
     const holder = await machine.holderOf(folder);
     if (holder === null) return 'nothing runs here';
     const { host, pid, here } = holder;

@@ -22,7 +22,8 @@ export function cancelCommand(): Command {
         const sweep = await openSweep(nodeFiles, resolve(path));
         const submission = await readSubmission(nodeFiles, sweep.folder);
         const site = { machine: nodeMachine, processes: nodeProcesses, report };
-        const said = submission === null ? 'it was never submitted' : await launcherNamed(submission.launcher).cancel(sweep, site);
+        const said =
+          submission === null ? 'it was never submitted' : await launcherNamed(submission.launcher).cancel(sweep, submission, site);
         return { json: { folder: sweep.folder, cancelled: submission !== null, text: said }, text: `${said}\n` };
       }),
     );

@@ -15,6 +15,7 @@ import { runAction, type Result } from '../../terminal/run-action.ts';
 
 interface RunOptions extends OutputOptions {
   readonly threads?: string;
+  readonly afterTeachers?: boolean;
 }
 
 export function runCommand(): Command {
@@ -26,6 +27,7 @@ export function runCommand(): Command {
     .argument('<folder>', 'folder of the sweep')
     .argument('<index>', 'number of the run, from 0')
     .option('--threads <n>', 'threads of the wasm backend, where the plan names none (default: SLURM_CPUS_PER_TASK, or all cores)')
+    .option('--after-teachers', 'a teacher that is not trained now is not waited for: exit with 2')
     .action((folder: string, index: string, options: RunOptions) => runAction(options, (report) => run(folder, index, options, report)));
   return addOutputOptions(command);
 }
@@ -36,8 +38,9 @@ async function run(path: string, index: string, options: RunOptions, report: Par
   const file = planFile(resolve(path));
   const number = wholeNumber('INDEX', index, 0, 1e9);
   const threads = threadsOf({ threads: options.threads ?? process.env.SLURM_CPUS_PER_TASK }) ?? undefined;
+  const { afterTeachers } = options;
   try {
-    const result = await runOne({ machine: nodeMachine, file, index: number, threads, signal: interrupt.signal, report });
+    const result = await runOne({ machine: nodeMachine, file, index: number, threads, afterTeachers, signal: interrupt.signal, report });
     const text = `run ${number}: ${result.status}\n`;
     return { json: result, text, exitCode: result.status === 'measured' ? 0 : TRY_AGAIN };
   } catch (error) {

@@ -4,9 +4,9 @@ import { Command } from 'commander';
 import { wholeNumber } from '../../../base/option-values.ts';
 import type { Reporter } from '../../../base/events.ts';
 import { launcherNamed, launchers } from '../../../jobs/launchers/index.ts';
+import { submitSweep } from '../../../jobs/launchers/submit.ts';
 import type { Launched, LaunchOptions } from '../../../jobs/launchers/launcher.ts';
 import { openSweep, statesOf } from '../../../jobs/sweep.ts';
-import { writeSubmission } from '../../../jobs/submission.ts';
 import { nodeFiles } from '../../../node/node-files.ts';
 import { nodeMachine } from '../../../node/node-machine.ts';
 import { nodeProcesses } from '../../../node/processes.ts';
@@ -60,8 +60,7 @@ async function submit(path: string, options: SubmitOptions, report: Reporter): P
   const states = await statesOf(nodeFiles, sweep);
   const open = [...states.keys()].filter((index) => states[index] !== 'done');
   const site = { machine: nodeMachine, processes: nodeProcesses, report };
-  await writeSubmission(nodeFiles, sweep.folder, launcher.name);
-  const { outcome, text } = await launcher.submit({ ...site, sweep, open, options: asked, signal: interrupt.signal });
+  const { outcome, text } = await submitSweep(launcher, { ...site, sweep, open, options: asked, signal: interrupt.signal });
   interrupt.release();
   const again =
     outcome === 'interrupted' ? `to go on: ${thisCommand()}\n` : outcome === 'queued' ? '' : `next: spikeray sweep collect ${path}\n`;
