@@ -202,7 +202,7 @@ export function jobsOf(plan: Plan): Job[] {
   return plan.jobs.map((_, index) => jobAt(plan, index));
 }
 
-/** Of each job the index of the one that trains its teacher; null: none does. */
+/** For each job the index of the one that trains its teacher; null: none does. */
 export function teachers(file: string, jobs: readonly Job[]): (number | null)[] {
   const indices = new Map(jobs.map((job, index) => [folderOf(file, job), index]));
   return jobs.map(({ config }) => indices.get(config.distillation.teacher ?? '') ?? null);

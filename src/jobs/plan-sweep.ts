@@ -20,7 +20,7 @@ import { trainingMemory } from './training-memory.ts';
 /** Core-seconds that a ray of training takes on the wasm backend, as measured on lego (docs/benchmarks.md): right within a factor of two. */
 const CORE_SECONDS_A_RAY = 50e-6;
 
-/** Of the program itself, besides what training counts: Node, kernels, the decoder of images. */
+/** Memory of the program itself, besides what training counts: Node, kernels, the decoder of images. */
 const PROGRAM_BYTES = 200 * 2 ** 20;
 
 export interface PlanSweep {

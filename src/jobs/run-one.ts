@@ -32,7 +32,7 @@ export interface RunOne {
   /** The file of the plan. */
   readonly file: string;
   readonly index: number;
-  /** Of the wasm backend, where the job names no number. */
+  /** Threads of the wasm backend, where the job names no number. */
   readonly threads?: number;
   /** Teachers have had their turn: one that is not trained is not waited for. */
   readonly afterTeachers?: boolean;

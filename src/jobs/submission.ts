@@ -4,7 +4,7 @@ import { checkJson, parseJson } from '../io/checked-json.ts';
 import type { Files } from '../io/files.ts';
 
 const queuedSchema = z.strictObject({
-  /** Of the scheduler. */
+  /** The scheduler's name for it. */
   id: z.string(),
   /** What is to be added to its own numbers to get those of the sweep; null: it is the job that collects. */
   offset: z.number().int().nonnegative().nullable(),

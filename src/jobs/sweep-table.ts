@@ -17,7 +17,7 @@ export type Values = Readonly<Record<Quantity, number>>;
 
 export interface Figure {
   readonly mean: number;
-  /** Of a sample (n - 1); null with fewer than two seeds. */
+  /** That of a sample (n - 1); null with fewer than two seeds. */
   readonly deviation: number | null;
 }
 export type Figures = Readonly<Record<Quantity, Figure>>;

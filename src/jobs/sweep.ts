@@ -10,7 +10,7 @@ export interface Sweep {
   readonly folder: string;
   readonly plan: Plan;
   readonly jobs: readonly Job[];
-  /** Of each job the index of the one that trains its teacher. */
+  /** For each job the index of the one that trains its teacher. */
   readonly teachers: readonly (number | null)[];
 }
 
@@ -43,7 +43,7 @@ export async function stateOf(files: Files, sweep: Sweep, index: number): Promis
   return (await files.kind(`${runFolder(sweep, index)}/config.json`)) === 'file' ? 'interrupted' : 'waiting';
 }
 
-/** Of all jobs, in their order. */
+/** The states of all jobs, in their order. */
 export async function statesOf(files: Files, sweep: Sweep): Promise<JobState[]> {
   const states: JobState[] = [];
   for (const index of sweep.jobs.keys()) states.push(await stateOf(files, sweep, index));

@@ -27,7 +27,7 @@ it('has means and deviations over seeds, shares of the twin, published numbers w
     { mean: 41, deviation: Math.SQRT2 },
     { mean: 22, deviation: Math.sqrt(8) },
   ]);
-  // Of the seeds' means over scenes: 30 and 33.
+  // The seeds' means over scenes are 30 and 33.
   expect(ann.mean?.psnr).toEqual({ mean: 31.5, deviation: Math.sqrt(4.5) });
   // A seed is missing in b: the mean of what there is, and no deviation.
   expect(lif.mean?.psnr).toEqual({ mean: 20.5, deviation: null });

@@ -47,9 +47,9 @@ export interface LaunchOptions {
   /** Time limit of a try, minutes. */
   readonly time?: number;
   readonly partition?: string;
-  /** Of a run. */
+  /** Cores of a run. */
   readonly cpus?: number;
-  /** Of a run, GiB. */
+  /** Memory of a run, GiB. */
   readonly memory?: number;
 }
 

@@ -67,7 +67,7 @@ async function submit(launch: Launch): Promise<Launched> {
   for (const wave of [open.filter((index) => !taught(index)), open.filter(taught)]) {
     const ids: string[] = [];
     for (const { offset, tasks } of parts(wave, most)) {
-      // Of several arrays each has the limit: then one follows the other.
+      // Each array has a limit of its own: with one, they follow each other.
       const after = launch.options.parallel !== undefined && ids.length > 0 ? [ids[ids.length - 1]] : before;
       const id = await submitArray(launch, offset, tasks, after, before.length > 0);
       ids.push(id);
@@ -240,7 +240,7 @@ async function queue({ queued }: Submission, { processes }: Site): Promise<InQue
     `--jobs=${queued.map(({ id }) => id).join(',')}`,
     '--format=%F|%K|%T|%N|%r',
   ]);
-  // Of jobs that it has forgotten Slurm says that they are invalid.
+  // Jobs that Slurm has forgotten are invalid to it.
   if (ran === null || (ran.code !== 0 && /invalid job id/i.test(ran.stderr))) return [];
   if (ran.code !== 0) throw new InputError(`squeue: ${ran.stderr.trim()}`, 'Ask again when Slurm answers.');
   return lines(ran.stdout).map(([id, task, state, node, reason]) => {

@@ -47,7 +47,7 @@ export function planCommand(): Command {
 
 export interface MakePlan extends Omit<PlanOptions, 'scenes'> {
   readonly scenes: string;
-  /** Of `paper`: scenes that are not there are left out. */
+  /** Scenes that are not there are left out. */
   readonly thoseThere?: boolean;
 }
 
@@ -85,9 +85,9 @@ async function writeOnce(folder: string, jobs: readonly Job[], about: About, for
 }
 
 interface Needs {
-  /** Of the largest run. */
+  /** What the largest run needs. */
   readonly bytes: number | null;
-  /** Of all runs. */
+  /** The sum of all runs. */
   readonly coreSeconds: number | null;
   /** With all cores of this machine. */
   readonly secondsHere: number | null;

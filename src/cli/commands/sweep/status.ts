@@ -23,7 +23,7 @@ interface Line {
   /** 0..1 */
   readonly progress: number | null;
   readonly secondsLeft: number | null;
-  /** Of the scheduler. */
+  /** What the scheduler says. */
   readonly queue: string | null;
   readonly error: string | null;
 }
