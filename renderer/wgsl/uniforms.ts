@@ -54,6 +54,8 @@ export const gridStruct = uniformStruct('Grid', {
   innerSteps: 'i32',
   /** Density above which alpha exceeds its threshold. */
   densityThreshold: 'f32',
+  /** Density above which a point keeps its neighbourhood occupied. */
+  occupancyDensity: 'f32',
 });
 
 export const stepStruct = uniformStruct('Step', {

@@ -4,6 +4,9 @@
  */
 import { unused, type Config } from './schema.ts';
 
+/** Dense grids. */
+const field: Config['field'] = { ...unused.field, densityRanks: [16, 16, 16], featureRanks: [48, 48, 48] };
+
 const network: Config['network'] = {
   neuron: 'lif',
   neuronParameters: {},
@@ -25,8 +28,9 @@ const network: Config['network'] = {
 const paper: Config = {
   preset: 'paper',
   seed: 777,
-  scene: { downscale: 1, background: 'white', near: 2, far: 6, holdout: 8, space: 'auto', orientation: 'auto' },
+  scene: { downscale: 1, background: 'white', near: 2, far: 6, holdout: 8, space: 'auto', box: null, orientation: 'auto' },
   network,
+  field,
   coarse: {
     steps: 5000,
     rays: 8192,
@@ -55,7 +59,7 @@ const paper: Config = {
     alphaThreshold: 1e-4,
     weightThreshold: 1e-4,
     learningRates: { density: 0.1, features: 0.1 },
-    loss: { perSample: 0.01, entropy: 0.001, ...unused.geometryLoss },
+    loss: { perSample: 0.01, entropy: 0.001, densityL1: unused.densityL1, ...unused.geometryLoss },
     occupancyEvery: 1000,
     occupancyFrom: 500,
     decayFrom: 0,
@@ -64,6 +68,7 @@ const paper: Config = {
     boundAlpha: 1e-3,
     planes: unused.planes,
     scaleAt: [1000, 2000, 3000, 4000],
+    ...unused.growth,
     imageScaleAt: unused.imageScaleAt,
     shiftPerScaling: -1,
     warmStart: false,
@@ -85,7 +90,7 @@ const blender: Config = {
   ...paper,
   preset: 'blender',
   network: { ...network, neuron: 'ternary' },
-  scene: { downscale: 1, background: 'white', near: 'auto', far: 'auto', holdout: 8, space: 'auto', orientation: 'auto' },
+  scene: { ...paper.scene, near: 'auto', far: 'auto' },
   coarse: {
     ...paper.coarse,
     steps: 2500,
@@ -123,7 +128,7 @@ const blender: Config = {
 const llffPaper: Config = {
   ...paper,
   preset: 'llff-paper',
-  scene: { downscale: 1, background: 'black', near: 'auto', far: 'auto', holdout: 8, space: 'auto', orientation: 'auto' },
+  scene: { ...paper.scene, background: 'black', near: 'auto', far: 'auto' },
   network: { ...network, width: 64, viewFrequencies: 0 },
   coarse: { ...paper.coarse, steps: 0 },
   fine: {
@@ -136,8 +141,7 @@ const llffPaper: Config = {
     weightThreshold: 1e-3,
     decayTo: 10 ** (-30_000 / 20_000),
     loss: {
-      perSample: 0.01,
-      entropy: 0.001,
+      ...paper.fine.loss,
       distortion: 0.01,
       totalVariation: { density: 1e-5, features: 1e-6 },
       totalVariationUntil: null,
@@ -209,5 +213,65 @@ const unbounded: Config = {
   },
 };
 
-export const presets = { blender, paper, llff, 'llff-paper': llffPaper, unbounded, gpu } as const satisfies Record<string, Config>;
+/**
+ * SpikingNeRF-T on Synthetic-NeRF: TensoRF's configs/lego.txt (VM-192) with the spiking network of 42 inputs, constant for constant. Alpha of a step is
+ * 1 - exp(-25 softplus(f - 10) length), hence alphaInit: e^-10 is alphaInit / (1 - alphaInit). docs/model.md, section 10, has what is done otherwise.
+ */
+const tensorfPaper: Config = {
+  ...paper,
+  preset: 'tensorf-paper',
+  seed: 20211202,
+  scene: { ...paper.scene, box: [-1.5, -1.5, -1.5, 1.5, 1.5, 1.5] },
+  network: { ...network, viewFrequencies: 2 },
+  field: { ...field, kind: 'vm' },
+  coarse: { ...paper.coarse, steps: 0 },
+  fine: {
+    ...paper.fine,
+    steps: 30_000,
+    rays: 4096,
+    voxels: 300 ** 3,
+    alphaInit: 1 / (1 + Math.exp(10)),
+    alphaThreshold: 0,
+    weightThreshold: 1e-4,
+    learningRates: { density: 0.02, features: 0.02 },
+    networkRate: 1e-3,
+    loss: { perSample: 0, entropy: 0, ...unused.geometryLoss, densityL1: { weight: 8e-5, rest: 4e-5 } },
+    occupancyEvery: 2000,
+    occupancyFrom: 2000,
+    decayTo: 0.1,
+    scaleAt: [2000, 3000, 4000, 5500, 7000],
+    firstVoxels: 128 ** 3,
+    shrinkAt: [2000],
+    occupancyAlpha: 1e-4,
+    ratesRestart: true,
+    distanceScale: 25,
+    shiftPerScaling: 0,
+  },
+};
+
+/** Factors in the place of the dense grids of `blender`: its coarse stage, thresholds and network. */
+const tensorf: Config = {
+  ...blender,
+  preset: 'tensorf',
+  network: { ...blender.network, viewFrequencies: 2 },
+  field: { ...field, kind: 'vm', densityRanks: [8, 8, 8], featureRanks: [24, 24, 24] },
+  fine: {
+    ...blender.fine,
+    warmStart: false,
+    voxels: 200 ** 3,
+    learningRates: { density: 0.02, features: 0.02 },
+    loss: { ...blender.fine.loss, densityL1: { weight: 4e-5, rest: 4e-5 } },
+  },
+};
+
+export const presets = {
+  blender,
+  paper,
+  llff,
+  'llff-paper': llffPaper,
+  unbounded,
+  gpu,
+  tensorf,
+  'tensorf-paper': tensorfPaper,
+} as const satisfies Record<string, Config>;
 export type PresetName = keyof typeof presets;

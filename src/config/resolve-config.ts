@@ -99,7 +99,8 @@ function parseValue(text: string, setting: Setting): unknown {
 }
 
 /** Settings that are fine alone but not together. */
-function checkConsistency({ scene, network, fine, distillation }: Config): void {
+function checkConsistency({ scene, network, field, fine, distillation }: Config): void {
+  checkField(field, fine);
   checkNeuron(network);
   checkDistillation(network, distillation);
   if (typeof scene.near === 'number' && typeof scene.far === 'number' && scene.near >= scene.far)
@@ -126,10 +127,30 @@ function checkConsistency({ scene, network, fine, distillation }: Config): void 
     if (at.some((step, i) => i > 0 && step < at[i - 1]))
       throw new InputError(`fine.${key}=${JSON.stringify(at)}: expected steps in ascending order`, 'Sort the list.');
   }
-  if (fine.voxels / 2 ** fine.scaleAt.length < 8)
+  if (fine.firstVoxels !== null && fine.firstVoxels > fine.voxels)
+    throw new InputError(`fine.firstVoxels=${fine.firstVoxels} is more than fine.voxels=${fine.voxels}`, 'Change one of them with --set.');
+  if (fine.firstVoxels === null && fine.voxels / 2 ** fine.scaleAt.length < 8)
     throw new InputError(
       `fine.voxels=${fine.voxels} cannot be reached by ${fine.scaleAt.length} doublings (fine.scaleAt): the first grid would have fewer than 8 voxels`,
       'Raise fine.voxels or shorten fine.scaleAt.',
+    );
+}
+
+/** What only one kind of field has. */
+function checkField({ kind }: Config['field'], { warmStart, shrinkAt, loss }: Config['fine']): void {
+  if (kind === 'vm' && warmStart)
+    throw new InputError(
+      'field.kind=vm cannot begin with the densities of the coarse stage (fine.warmStart=true): no factors have given products',
+      'Use --set fine.warmStart=false, or --preset tensorf.',
+    );
+  if (kind === 'vm') return;
+  const wanted = { 'fine.loss.densityL1.weight': loss.densityL1.weight, 'fine.loss.densityL1.rest': loss.densityL1.rest };
+  for (const [key, value] of Object.entries(wanted))
+    if (value !== 0) throw new InputError(`${key}=${value} has no meaning with field.kind=${kind}`, 'Use --set field.kind=vm, or 0.');
+  if (shrinkAt.length > 0)
+    throw new InputError(
+      `fine.shrinkAt=${JSON.stringify(shrinkAt)} has no meaning with field.kind=${kind}: the coarse stage finds its box`,
+      'Use --set field.kind=vm, or fine.shrinkAt=[].',
     );
 }
 

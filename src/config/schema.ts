@@ -25,6 +25,10 @@ const loss = z.strictObject({
 
 /** What runs did from before these settings were there: nothing of it. */
 export const unused = {
+  field: { kind: 'dense', features: null, densityRanks: [16, 16, 16], featureRanks: [48, 48, 48] },
+  densityL1: { weight: 0, rest: 0 },
+  growth: { firstVoxels: null, shrinkAt: [] as number[], ratesRestart: false, distanceScale: null, occupancyAlpha: null },
+
   geometryLoss: { distortion: 0, totalVariation: { density: 0, features: 0 }, totalVariationUntil: null, totalVariationDenseUntil: 0 },
   planes: 128,
   annShare: 0,
@@ -33,7 +37,32 @@ export const unused = {
   distillation: { teacher: null, colour: 0.5, potential: 0, start: 'teacher', freezeGrids: false },
 } as const;
 
+const rank = z.number().int().min(4).max(64).multipleOf(4);
+const ranks = z.array(rank).length(3);
+
+const fieldSchema = z.strictObject({
+  // The coarse stage has dense grids, whatever the fine one has.
+  kind: z
+    .enum(['dense', 'vm'])
+    .describe('what the fine stage keeps density and features in: dense grids, or vector-matrix factors (TensoRF)'),
+  features: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .nullable()
+    .describe('features of a place, inputs of the colour network; null: 12 of dense grids, 27 of factors'),
+  densityRanks: ranks.describe('kind=vm: components of the density for XY·Z, XZ·Y and YZ·X, multiples of 4'),
+  featureRanks: ranks.describe('kind=vm: components of the appearance for XY·Z, XZ·Y and YZ·X, multiples of 4'),
+});
+
 const fineLoss = loss.extend({
+  densityL1: z
+    .strictObject({
+      weight: z.number().min(0).describe('kind=vm: weight of the L1 norm of the density factors'),
+      rest: z.number().min(0).describe('its weight from the first step of fine.shrinkAt on'),
+    })
+    .default(unused.densityL1),
   distortion: z
     .number()
     .min(0)
@@ -137,12 +166,25 @@ export const configSchema = z.strictObject({
       .enum(['auto', ...SPACE_KINDS])
       .default('auto')
       .describe('what the scene is treated as'),
+    box: z
+      .array(z.number().finite())
+      .length(6)
+      .nullable()
+      .default(null)
+      .describe(
+        "box of a bounded scene, x y z of one corner, then of the other, lengths of its file; null: the scene's own, or what the cameras see",
+      ),
     orientation: z
       .enum(ORIENTATIONS)
       .default('auto')
       .describe("photos that EXIF calls turned: as their camera's shape says, else upright; always upright; or as stored"),
   }),
   network: networkSchema,
+  field: fieldSchema.default({
+    ...unused.field,
+    densityRanks: [...unused.field.densityRanks],
+    featureRanks: [...unused.field.featureRanks],
+  }),
   coarse: stageSchema.extend({
     epsilonWarmup: count.describe('steps with the tiny Adam epsilon 1e-15'),
     minViews: count.describe('voxels seen by this many views or fewer are masked out'),
@@ -161,6 +203,30 @@ export const configSchema = z.strictObject({
       .default(unused.planes)
       .describe('forward-facing scenes: planes of the grid along the depth; `voxels` are all planes together'),
     scaleAt: z.array(count).describe('steps at which the voxel count doubles, up to `voxels`'),
+    firstVoxels: z
+      .number()
+      .int()
+      .min(8)
+      .max(512 ** 3)
+      .nullable()
+      .default(unused.growth.firstVoxels)
+      .describe('voxels before the first of `scaleAt`, which then multiply by equal factors; null: they double'),
+    shrinkAt: z
+      .array(count)
+      .default(unused.growth.shrinkAt)
+      .describe('bounded scenes: steps at which the box is drawn around what is occupied, its voxels staying as many'),
+    occupancyAlpha: fraction
+      .nullable()
+      .default(unused.growth.occupancyAlpha)
+      .describe('a refresh takes a grid point with a smaller alpha for empty; null: as alphaThreshold'),
+    ratesRestart: z
+      .boolean()
+      .default(unused.growth.ratesRestart)
+      .describe('the decay of the learning rates begins anew at each of `scaleAt`'),
+    distanceScale: positive
+      .nullable()
+      .default(unused.growth.distanceScale)
+      .describe('opacity a metre of a density of 1 (TensoRF: 25); null: that of alphaInit over an edge of the full grid'),
     imageScaleAt: z
       .array(count)
       .default(unused.imageScaleAt)

@@ -54,6 +54,11 @@ export interface LossWeights {
   /** Draws the network samples of a ray together (mip-NeRF 360, eq. 15). */
   readonly distortion: number;
   readonly totalVariation: TotalVariation;
+  /**
+   * Draws the density's factors to 0: the weight of sum_t mean |t| over its tensors t. Like total variation it is no part of the loss's value.
+   * RangeError unless 0 where a field has no such tensors (BoundRepresentation.sparse).
+   */
+  readonly densityL1: number;
   /** Weight of each hidden layer's mean spike. */
   readonly spikes: readonly number[];
   /** [W] of each hidden layer; null: none. A function of the means has to be linearised by the caller (IM-Loss: at those of the step before). */
@@ -69,6 +74,7 @@ export const NO_LOSS_TERMS: LossWeights = {
   entropy: 0,
   distortion: 0,
   totalVariation: { density: 0, features: 0, dense: false },
+  densityL1: 0,
   spikes: [0, 0],
   potentials: null,
   teacherColour: 0,

@@ -35,7 +35,7 @@ const ADDRESSABLE = 2 ** 32;
 export function trainingMemory(scene: SceneData, config: Config, backend: Backend): TrainingMemory {
   const views = scene.splits.train ?? [];
   const images = views.reduce((sum, view) => sum + view.rgba.length, 0);
-  const region = sceneRegion(scene);
+  const region = sceneRegion(scene, config.scene);
   const fine = fineSpec(config, region, config.fine.scaleAt.length);
   const taught = config.distillation.teacher !== null;
   // A teacher that is not trained yet counts with the student's settings: nothing better is known of it.

@@ -39,6 +39,25 @@ export function contentBox(
   return { min: [x[0], y[0], z[0]], max: [x[1], y[1], z[1]] };
 }
 
+/**
+ * The box around the occupied grid points, at least two voxels wide and within the grid's.
+ *
+ * @throws SpikeRayError if there is none
+ */
+export function occupiedBox(grid: GridSpec, occupancy: Uint8Array): Box {
+  const points = extentOf(grid, (i) => occupancy[i] === 1);
+  if (!points) throw new SpikeRayError('The field has become empty: no grid point is occupied.', 'Shrink its box later (fine.shrinkAt).');
+  const along = (axis: number): [number, number] => {
+    const { min, max, size } = grid;
+    const last = size[axis] - 1;
+    const place = (point: number): number => min[axis] + (Math.min(Math.max(point, 0), last) / last) * (max[axis] - min[axis]);
+    const narrow = points.max[axis] - points.min[axis] < 2 ? 1 : 0;
+    return [place(points.min[axis] - narrow), place(points.max[axis] + narrow)];
+  };
+  const [x, y, z] = [along(0), along(1), along(2)];
+  return { min: [x[0], y[0], z[0]], max: [x[1], y[1], z[1]] };
+}
+
 /** Least and greatest grid coordinates of the points that `belongs` accepts. */
 function extentOf(grid: GridSpec, belongs: (index: number) => boolean): Box | null {
   const [nx, ny, nz] = grid.size;

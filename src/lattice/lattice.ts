@@ -19,8 +19,14 @@ export interface Lattice {
   readonly near: number;
   /** Samples with alpha at or below it do not exist. */
   readonly alphaThreshold: number;
+  /** Alpha up to which a refresh takes a grid point for empty; missing: alphaThreshold. */
+  readonly occupancyAlpha?: number;
   /** Samples with weight at or below it are not shown to the network (they still attenuate). */
   readonly weightThreshold: number;
+}
+
+export function occupancyAlphaOf({ alphaThreshold, occupancyAlpha }: Pick<Lattice, 'alphaThreshold' | 'occupancyAlpha'>): number {
+  return occupancyAlpha ?? alphaThreshold;
 }
 
 /** A ray stops once its transmittance is below this (DVGO's alpha2weight). */

@@ -8,11 +8,15 @@
 import type { GridSpec } from '../geometry/grid.ts';
 import type { Vec3 } from '../geometry/vector.ts';
 import { densityOf } from './density.ts';
-import type { Lattice } from './lattice.ts';
+import { occupancyAlphaOf, type Lattice } from './lattice.ts';
 
 /** density [V], occupancy [V] -> new occupancy [V] */
 export function refreshOccupancy(lattice: Lattice, density: Float32Array, occupancy: Uint8Array): Uint8Array {
-  const kept = neighbourhoodExceeds(density, lattice.grid.size, densityOf(lattice.alphaThreshold, lattice.densityShift, lattice.interval));
+  const kept = neighbourhoodExceeds(
+    density,
+    lattice.grid.size,
+    densityOf(occupancyAlphaOf(lattice), lattice.densityShift, lattice.interval),
+  );
   for (let i = 0; i < kept.length; i++) kept[i] &= occupancy[i];
   return kept;
 }

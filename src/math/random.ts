@@ -36,6 +36,12 @@ export class Random {
     return (this.uint32() >>> 8) / 16777216;
   }
 
+  /** N(0, 1), by Box and Muller; takes two numbers. */
+  normal(): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.float()));
+    return radius * Math.cos(2 * Math.PI * this.float());
+  }
+
   /** Uniform integer in [0, n). The bias of the multiply-shift method is below n / 2^32. */
   integer(n: number): number {
     return Math.floor((this.uint32() / 4294967296) * n);

@@ -30,6 +30,7 @@ const specSchema = z
     stepLength: positiveFloat32,
     near: float32.nonnegative(),
     alphaThreshold: fraction,
+    occupancyAlpha: fraction.optional(),
     weightThreshold: fraction,
   })
   .refine(({ space, grid, stepLength }) => {

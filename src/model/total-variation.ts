@@ -5,8 +5,9 @@
  * its up to six neighbours q along x, y and z, with N rays and n points along the longest axis,
  *
  *     g += weight / N * n / 128 / 6 * sum_q clamp(p - q, -1, 1)        where g is not exactly 0; everywhere if `dense`
+ *
+ * Of planes that are factors of a field (representations/vm.ts) it is the square's gradient, everywhere.
  */
-import type { GridSpec } from '../geometry/grid.ts';
 export interface TotalVariation {
   readonly density: number;
   readonly features: number;
@@ -15,15 +16,6 @@ export interface TotalVariation {
 
 /** Total variation acts nowhere, at the voxels that the rays of a step touch, or everywhere (dense). */
 export type VariationReach = 'nowhere' | 'touched' | 'everywhere';
-
-/** Points along an edge of the grid that DVGO's weights are given for. */
-const REFERENCE_POINTS = 128;
-const NEIGHBOURS = 6;
-
-/** Factor of the clamped difference to one neighbour. */
-export function variationScale(weight: number, { size }: GridSpec, rays: number): number {
-  return ((weight / rays) * Math.max(...size)) / REFERENCE_POINTS / NEIGHBOURS;
-}
 
 export function hasVariation({ density, features }: Pick<TotalVariation, 'density' | 'features'>): boolean {
   return density !== 0 || features !== 0;

@@ -22,7 +22,7 @@ export const bounded = {
     needsDepths: true,
   },
   schema: z.strictObject({ kind: z.literal('bounded') }),
-  hasCoarseStage: () => true,
+  hasCoarseStage: (coarseSteps) => coarseSteps > 0,
   region: (scene, { box }) => ({ space: BOUNDED, near: scene.near, box: seenBox(scene, box) }),
   describe: ({ box }) => (box === null ? 'bounded' : `bounded, ${point(box.min)} .. ${point(box.max)}`),
   outline: ({ box }, seen) => ({ box: box ?? seen, known: box !== null }),

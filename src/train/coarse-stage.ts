@@ -22,7 +22,7 @@ const TIME_SHARE = 0.3;
 
 export async function startCoarse(context: RunContext): Promise<StageRun> {
   const { scene, views, config, backend } = context;
-  const spec = coarseSpec(config, sceneRegion(scene));
+  const spec = coarseSpec(config, sceneRegion(scene, config.scene));
   const engine = await backend.createField(spec, coarseCapacity(config, spec));
   await disposeOnFailure(engine, async () => {
     // All of a scene that no box holds is taken to be seen.

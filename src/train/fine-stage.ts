@@ -19,8 +19,9 @@ import { rayMask } from './ray-mask.ts';
 import { RaySampler } from './ray-sampler.ts';
 import { reportStage, stageRandom, type RunContext } from './run-context.ts';
 import { timeLimit, type StageRules, type StageRun } from './run-stage.ts';
-import { rateFactor, refreshDue, scaledRates, scalingsDone, steepness } from './schedule.ts';
+import { rateFactor, refreshDue, scaledRates, scalingsDone, sinceRestart, steepness } from './schedule.ts';
 import { restoreEngine } from './snapshot.ts';
+import { checkShrinking, shrunkSpec } from './shrink-box.ts';
 import { dropoutOf, fineCapacity } from './stage-capacity.ts';
 import { fineSpec, regionOf } from './stage-spec.ts';
 import { setTeacher } from './teacher.ts';
@@ -97,6 +98,7 @@ function fineRules(
   const { config } = context;
   const { fine, adam, distillation } = config;
   const network = engine.spec.network!;
+  checkShrinking(config, engine.spec);
   let thresholds: Awaited<ReturnType<typeof firingThresholds>> = null;
   const gridRate = distillation.teacher !== null && distillation.freezeGrids ? 0 : 1;
   const rates = {
@@ -113,19 +115,23 @@ function fineRules(
       const scalings = scalingsDone(step, fine.scaleAt);
       const scaling = scalings > state.scalings;
       const refresh = refreshDue(step, fine);
-      if (refresh) await engine.refreshOccupancy();
-      if (scaling) {
-        await engine.scaleGrid({ ...fineSpec(config, regionOf(engine.spec), scalings), network });
-        reportStage(context, 'fine', engine.spec, 'grid scaled');
+      const shrinking = fine.shrinkAt.includes(step);
+      if (refresh || shrinking) await engine.refreshOccupancy();
+      if (scaling || shrinking) {
+        const to = shrinking
+          ? shrunkSpec(config, engine.spec, await engine.readOccupancy(), scalings)
+          : fineSpec(config, regionOf(engine.spec), scalings);
+        await engine.scaleGrid({ ...to, network });
+        reportStage(context, 'fine', engine.spec, shrinking ? 'box shrunk' : 'grid scaled');
         state.scalings = scalings;
         state.adamStep = 0;
       }
-      await prepareRays(step, refresh || scaling);
+      await prepareRays(step, refresh || scaling || shrinking);
       thresholds = await firingThresholds(engine, fine.imLoss);
     },
     settings: (step, progress) => ({
       adam,
-      learningRates: scaledRates(rates, rateFactor(progress, fine)),
+      learningRates: scaledRates(rates, rateFactor(sinceRestart(progress, step, fine), fine)),
       loss: lossTerms(config, step, state.feedback, thresholds),
       surrogateAlpha: steepness(config.network, progress),
       dropout: dropoutOf(config, network),

@@ -56,17 +56,21 @@ export function startFromCoarse(context: RunContext, coarse: CoarseResult): Fine
     samples: coarse.samples,
     fill: async (engine, random) => {
       await writeWeights(engine, initialWeights({ ...spec, network: config.network }, random));
+      await writeValues(engine, representationOf(spec).initial(spec, random));
       if (config.fine.warmStart) await writeValues(engine, withDensities(spec, densityFor(spec, coarse.spec, coarse.density)));
       await engine.writeOccupancy(resampleOccupancy(coarseContent(context, coarse), coarse.spec.grid, spec.grid));
     },
   };
 }
 
-/** Without a coarse stage: all planes of a forward-facing field begin with the same weight, all voxels of an unbounded one with density 0. */
+/**
+ * Without a coarse stage: all planes of a forward-facing field of dense grids begin with the same weight, all voxels of others with density 0; factors at
+ * random.
+ */
 export function startFromNothing({ config, scene, seconds }: RunContext): FineStart {
   checkTimeLeft(config, seconds());
   const scalings = scalingsDone(0, config.fine.scaleAt);
-  const spec = { ...fineSpec(config, sceneRegion(scene), scalings), network: networksOf(config)[0] };
+  const spec = { ...fineSpec(config, sceneRegion(scene, config.scene), scalings), network: networksOf(config)[0] };
   return {
     spec,
     scalings,
@@ -74,7 +78,7 @@ export function startFromNothing({ config, scene, seconds }: RunContext): FineSt
     samples: 0,
     fill: async (engine, random) => {
       await writeWeights(engine, initialWeights({ ...spec, network: config.network }, random));
-      await writeValues(engine, representationOf(spec).initial(spec));
+      await writeValues(engine, representationOf(spec).initial(spec, random));
     },
   };
 }

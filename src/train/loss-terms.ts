@@ -60,6 +60,7 @@ export function lossTerms(
     entropy: fine.loss.entropy,
     distortion: fine.loss.distortion,
     totalVariation: variationAt(fine.loss, step),
+    densityL1: step >= (fine.shrinkAt[0] ?? Infinity) ? fine.loss.densityL1.rest : fine.loss.densityL1.weight,
     spikes: hiddenWidths(network).map((_, layer) => penalty(layer)),
     potentials: thresholds && thresholds.map((ofLayer, layer) => potentialWeights(imLoss, feedback?.potentials?.[layer] ?? null, ofLayer)),
     teacherColour: taught ? distillation.colour : 0,

@@ -15,6 +15,16 @@ export function rateFactor(progress: number, decay: { readonly decayFrom: number
   return decay.decayTo ** Math.min(1, (progress - decay.decayFrom) / (1 - decay.decayFrom));
 }
 
+/** Of the progress before step `step`, what came since the decay last began anew: at the last scaling, where the settings say so. */
+export function sinceRestart(
+  progress: number,
+  step: number,
+  { scaleAt, ratesRestart }: { readonly scaleAt: readonly number[]; readonly ratesRestart: boolean },
+): number {
+  const last = ratesRestart ? scaleAt.reduce((latest, at) => (at <= step ? Math.max(latest, at) : latest), 0) : 0;
+  return last === 0 ? progress : (progress * (step - last)) / Math.max(1, step - 1);
+}
+
 export function scaledRates({ density, features, network }: StepSettings['learningRates'], factor: number): StepSettings['learningRates'] {
   return { density: density * factor, features: features * factor, network: network * factor };
 }
@@ -39,9 +49,13 @@ export function scalingsDone(step: number, scaleAt: readonly number[]): number {
   return scaleAt.filter((at) => at <= step).length;
 }
 
-/** Voxels after `done` of `total` doublings that end at `voxels` (DVGO: int(num_voxels / 2^rest)); one at least. */
-export function scaledVoxels(voxels: number, done: number, total: number): number {
-  return Math.max(1, Math.floor(voxels / 2 ** (total - done)));
+/**
+ * Voxels after `done` of `total` scalings that end at `voxels`: doublings (DVGO: int(num_voxels / 2^rest)), one at least, or from `first` on by equal factors
+ * (TensoRF: round(exp(linspace(...)))).
+ */
+export function scaledVoxels(voxels: number, done: number, total: number, first: number | null = null): number {
+  if (first === null) return Math.max(1, Math.floor(voxels / 2 ** (total - done)));
+  return total === 0 ? voxels : Math.round(first * (voxels / first) ** (done / total));
 }
 
 /** Share of a stage that is over: by steps, or by time if the stage has a time limit and that runs out sooner. 1 means stop. */

@@ -1,5 +1,7 @@
 /** The field of a stage: its space divided as the config says, and what else the config says of it. Each kind of space divides in its own way. */
 import { denseSpec } from '../model/representations/dense.ts';
+import type { RepresentationSpec } from '../model/representations/representation.ts';
+import { VM_FEATURES, vmSpec } from '../model/representations/vm.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../base/errors.ts';
 import { twinOf, type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
@@ -7,7 +9,7 @@ import { spaceFacts, spaceOf } from '../spaces/index.ts';
 import type { Region } from '../spaces/space.ts';
 import { scaledVoxels } from './schedule.ts';
 
-/** Feature channels of the fine stage: what the colour network reads. */
+/** Features of dense grids in the fine stage: what the colour network reads. */
 const FINE_CHANNELS = 12;
 /** The coarse stage has no network: its features are colour logits. */
 const COARSE_CHANNELS = 3;
@@ -41,18 +43,30 @@ export function fineSpec(config: Config, region: Region, scalings: number): Fiel
   const stage = config.fine;
   const { space, near, box } = region;
   checkRays(space, stage);
-  const voxels = scaledVoxels(stage.voxels, scalings, stage.scaleAt.length);
+  const voxels = scaledVoxels(stage.voxels, scalings, stage.scaleAt.length, stage.firstVoxels);
   const division = spaceOf(space).divide(stage, box, voxels);
+  const interval = stage.distanceScale === null ? division.interval : stage.distanceScale * division.stepLength;
   return {
     space,
     ...division,
-    representation: denseSpec(FINE_CHANNELS),
+    interval,
+    representation: fineRepresentation(config.field),
     network: config.network,
+    ...(stage.occupancyAlpha === null ? {} : { occupancyAlpha: stage.occupancyAlpha }),
     densityShift: division.densityShift + stage.shiftPerScaling * scalings,
     near,
     alphaThreshold: stage.alphaThreshold,
     weightThreshold: stage.weightThreshold,
   };
+}
+
+function fineRepresentation({ kind, features, densityRanks, featureRanks }: Config['field']): RepresentationSpec {
+  if (kind === 'dense') return denseSpec(features ?? FINE_CHANNELS);
+  return vmSpec(features ?? VM_FEATURES, tripleOf(densityRanks), tripleOf(featureRanks));
+}
+
+function tripleOf([a, b, c]: readonly number[]): [number, number, number] {
+  return [a, b, c];
 }
 
 /** Only in a box are there rays that meet nothing. */

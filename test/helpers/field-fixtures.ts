@@ -2,6 +2,7 @@
  * Small random fields with rays and settings, as plain data and the same for a given seed: what closed forms do not cover is compared on
  * these, backend against backend.
  */
+import type { LearningRateGroup, RepresentationSpec } from '../../src/model/representations/representation.ts';
 import { representationNamed, representationOf } from '../../src/model/representations/index.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
@@ -41,8 +42,8 @@ export interface FixtureOptions {
   readonly network?: Partial<NetworkSpec> | null;
   readonly loss?: Partial<LossWeights>;
   readonly spec?: Partial<Omit<FieldSpec, 'network' | 'representation'>>;
-  /** Kind; default: dense grids. */
-  readonly representation?: string;
+  /** Kind, or all of it; default: dense grids. */
+  readonly representation?: string | RepresentationSpec;
   readonly settings?: Partial<Omit<StepSettings, 'loss'>>;
   /** A random teacher whose box and grid are not the student's. */
   readonly teacher?: boolean;
@@ -90,7 +91,7 @@ export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
           normals(
             random,
             shape.reduce((a, b) => a * b, 1),
-            group === 'density' ? 3 : 1.5,
+            deviation(spec.representation.kind, group),
           ),
         ]),
     ),
@@ -123,6 +124,12 @@ export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
     },
     teacher: options.teacher === true && spec.network !== null ? randomTeacher(spec.network) : null,
   };
+}
+
+/** Sums of products of factors are as wide as what dense grids hold. */
+function deviation(kind: string, group: LearningRateGroup): number {
+  if (kind === 'vm') return { density: 0.66, features: 0.7, network: 0.25 }[group];
+  return group === 'density' ? 3 : 1.5;
 }
 
 /** Exactly what the fixture's steps ask for. */
@@ -170,19 +177,17 @@ function elementCount(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b);
 }
 
-/** N(0, sd^2), by Box and Muller. */
+/** N(0, sd^2) */
 export function normals(random: Random, count: number, sd: number): Float32Array {
-  return Float32Array.from({ length: count }, () => {
-    const radius = Math.sqrt(-2 * Math.log(1 - random.float()));
-    return sd * radius * Math.cos(2 * Math.PI * random.float());
-  });
+  return Float32Array.from({ length: count }, () => sd * random.normal());
 }
 
 function fixtureSpec({ network, spec, size, representation = 'dense' }: FixtureOptions): FieldSpec {
   return {
     space: BOUNDED,
     grid: { size: size ?? [9, 8, 7], min: [-1.1, -0.9, -0.8], max: [1, 0.95, 0.75] },
-    representation: representationNamed(representation).standard(network === null ? 3 : 12),
+    representation:
+      typeof representation === 'string' ? representationNamed(representation).standard(network === null ? 3 : 12) : representation,
     network: network === null ? null : { ...NETWORK, ...network },
     densityShift: -1,
     interval: 0.5,

@@ -27,6 +27,8 @@ export function checkStep(batch: TrainBatch, settings: StepSettings, spec: Field
   checkLength('target', batch.target, 3 * batch.count);
   checkLength('background', batch.background, 3 * batch.count);
   const { loss, dropout } = settings;
+  if (loss.densityL1 !== 0 && representationOf(spec).sparse !== true)
+    throw new RangeError(`The step draws the density's factors to 0; fields of the kind ${spec.representation.kind} have none.`);
   const [wanted, room] = [variationReach(loss.totalVariation), capacity.totalVariation ?? 'nowhere'];
   if (REACHES.indexOf(wanted) > REACHES.indexOf(room))
     throw new RangeError(

@@ -6,13 +6,15 @@
 import { maxStepsPerRay } from '../../lattice/lattice.ts';
 import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
 import { isSpikingNetwork, repeatsOf } from '../../model/network-facts.ts';
-import { hasVariation, variationScale } from '../../model/total-variation.ts';
+import { representationOf } from '../../model/representations/index.ts';
+import { hasVariation } from '../../model/total-variation.ts';
 import { surrogateSettings } from '../../neurons/settings.ts';
 import type { LossWeights, StepResult, StepSettings } from '../../engine/backend.ts';
 
 /** Factors of the losses on rays and samples, and of total variation. */
 export function sampleScales(spec: FieldSpec, loss: LossWeights, rays: number) {
   const { density, features, dense } = loss.totalVariation;
+  const variationScale = representationOf(spec).variationScale ?? ((): number => 0);
   return {
     photometricScale: 1 / (3 * rays),
     perSampleScale: loss.perSample / rays,
@@ -22,6 +24,7 @@ export function sampleScales(spec: FieldSpec, loss: LossWeights, rays: number) {
     densityVariation: variationScale(density, spec.grid, rays),
     featureVariation: variationScale(features, spec.grid, rays),
     denseVariation: dense && hasVariation(loss.totalVariation) ? 1 : 0,
+    densityL1: loss.densityL1,
     teacherColourScale: loss.teacherColour / rays,
   };
 }

@@ -41,7 +41,7 @@ import { quantisedTensor } from './quantised-weights.ts';
 import type { InputRange } from './poisson-encoding.ts';
 import { createTeacher, disposeTeacher, type TeacherTensors } from './teacher.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
-import { variedGradients } from './total-variation.ts';
+import { penalisedGradients } from './penalties.ts';
 
 /**
  * How near the last call was to other discrete decisions: |H - threshold| of the nearest neuron, |u - x'| of the nearest Poisson input or |u - q|
@@ -236,7 +236,7 @@ export class TfjsField implements HostEngine {
       const variables = names.map((name) => this.tensors.get(name));
       const found = samples.stepIndex.length > 0 ? tf.variableGrads(computeLoss as () => never, variables).grads : (computeLoss(), {});
       const all = Object.fromEntries(names.map((name, i) => [name, found[variables[i].name] ?? tf.zerosLike(variables[i])]));
-      return { ...all, ...variedGradients(tf, this.spec, this.tensors, all, batch.count, settings.loss) };
+      return { ...all, ...penalisedGradients(tf, this.spec, this.representation, this.tensors, all, batch.count, settings.loss) };
     });
     return { result: result!, gradients, range };
   }

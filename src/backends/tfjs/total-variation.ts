@@ -4,42 +4,14 @@
  *     g += scale * sum_q clamp(p - q, -1, 1)         over the neighbours q of p along x, y and z, where g is not exactly 0
  */
 import type { Vec3 } from '../../geometry/vector.ts';
-import type { LossWeights } from '../../engine/backend.ts';
-import type { FieldSpec } from '../../model/field-spec.ts';
-import { sampleScales } from '../shared/loss.ts';
-import type { FieldTensors } from './field-tensors.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
-
-/**
- * The gradients of the grids that total variation changes, with it.
- *
- * @param gradients of the other losses, by tensor
- */
-export function variedGradients(
-  tf: TensorFlow,
-  spec: FieldSpec,
-  tensors: FieldTensors,
-  gradients: Readonly<Record<string, Tensor>>,
-  rays: number,
-  loss: LossWeights,
-): Record<string, Tensor> {
-  const { densityVariation, featureVariation, denseVariation } = sampleScales(spec, loss, rays);
-  const scales = { density: densityVariation, features: featureVariation, network: 0 };
-  const varied = tensors.grids.flatMap(({ name, group, onLattice }) => {
-    const scale = scales[group];
-    if (scale === 0) return [];
-    if (!onLattice) throw new RangeError(`The total variation of ${name} is not defined: it is no grid of the lattice.`);
-    return [[name, addTotalVariation(tf, tensors.get(name), spec.grid.size, gradients[name], scale, denseVariation === 1)] as const];
-  });
-  return Object.fromEntries(varied);
-}
 
 /**
  * @param grid [V,C] or [V]
  * @param gradient of the other losses, the shape of `grid`
  * @param dense adds it everywhere
  */
-function addTotalVariation(tf: TensorFlow, grid: Tensor, size: Vec3, gradient: Tensor, scale: number, dense: boolean): Tensor {
+export function addTotalVariation(tf: TensorFlow, grid: Tensor, size: Vec3, gradient: Tensor, scale: number, dense: boolean): Tensor {
   const added = tf.add(gradient, tf.mul(clampedDifferences(tf, grid, size), scale));
   return dense ? added : tf.where(tf.notEqual(gradient, 0), added, gradient);
 }

@@ -1,5 +1,6 @@
 /** What the host writes into the buffers of a field before a call: grids, rays, numbers. */
 import type { Rays } from '../../geometry/rays.ts';
+import { occupancyAlphaOf } from '../../lattice/lattice.ts';
 import { densityOf } from '../../lattice/density.ts';
 import { float32AtMost } from '../../math/float32.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
@@ -20,6 +21,7 @@ export class FieldUploads {
   /** The grid that kernels march, or the one they scale from. */
   grid(name: 'grid' | 'fromGrid', spec: FieldSpec): void {
     const { space, grid, alphaThreshold, interval, densityShift, stepLength, near } = spec;
+    const least = (alpha: number): number => float32AtMost(densityOf(alpha, densityShift, interval));
     const [nx, ny, nz] = grid.size;
     const [minX, minY, minZ] = grid.min;
     const [maxX, maxY, maxZ] = grid.max;
@@ -31,7 +33,8 @@ export class FieldUploads {
       metricSteps: spaceFacts(space).metricSteps ? 1 : 0,
       near,
       innerSteps: spaceOf(space).innerSteps(stepLength),
-      densityThreshold: float32AtMost(densityOf(alphaThreshold, densityShift, interval)),
+      densityThreshold: least(alphaThreshold),
+      occupancyDensity: least(occupancyAlphaOf(spec)),
     };
     this.device.queue.writeBuffer(this.buffers[name], 0, gridStruct.pack(numbers));
   }

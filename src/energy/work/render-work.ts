@@ -11,6 +11,7 @@
  *                     features, as their representation says; of dense grids:
  *                     16 multiplications and 3 additions for the 8 weights,
  *                     8 MAC a channel                                                    a network sample
+ *                     basis matrix of factors: 1 MAC a component and feature             a network sample
  *     view encoding   3 MAC, 2 special functions and 3 multiplications to normalise;
  *                     F-1 doublings of 3 numbers, 6F sines and cosines                   a ray with samples
  *     compositing     sigmoid of 3 logits: 2 special functions and 1 addition each;
@@ -55,6 +56,9 @@ export function renderWork(counts: Counts, spec: FieldSpec): RenderRow[] {
     },
     { stage: 'interpolation', part: 'density', work: interpolation(places.density, densityEvaluations) },
     { stage: 'interpolation', part: 'features', work: interpolation(places.features, samples) },
+    ...(places.basis === undefined
+      ? []
+      : [{ stage: 'interpolation' as const, part: 'basis matrix', work: interpolation(places.basis, samples) }]),
   ];
   if (network !== null) {
     const frequencies = network.viewFrequencies;

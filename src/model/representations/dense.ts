@@ -4,7 +4,7 @@
  *     s(p) = sum_k w_k s_k        f(p) = sum_k w_k f_k        over the 8 points k around p
  */
 import { z } from 'zod';
-import { voxelCount } from '../../geometry/grid.ts';
+import { voxelCount, type GridSpec } from '../../geometry/grid.ts';
 import { interpolated } from '../../lattice/place.ts';
 import { resampleGrid } from '../../lattice/resample-grid.ts';
 import { spaceOf } from '../../spaces/index.ts';
@@ -18,6 +18,10 @@ export interface DenseSpec extends RepresentationSpec {
 
 /** Names of its tensors: [V], [V,C]. */
 export const [DENSITY, FEATURES] = ['density', 'features'] as const;
+
+/** Points along an edge of the grid that DVGO's weights are given for. */
+const REFERENCE_POINTS = 128;
+const NEIGHBOURS = 6;
 
 const CORNERS = 8;
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
@@ -58,6 +62,7 @@ export const dense: Representation<DenseSpec> = {
       points.forEach((point, i) => rows.set(features.subarray(point * channels, (point + 1) * channels), i * channels));
       return rows;
     },
+    variationScale: neighbourScale,
     work: {
       // Seven linear interpolations, each a subtraction and a MAC.
       density: { macs: 7, multiplications: 0, additions: 7, bytes: CORNERS * FLOAT },
@@ -66,3 +71,8 @@ export const dense: Representation<DenseSpec> = {
     },
   }),
 };
+
+/** Factor of the clamped difference to one neighbour on the lattice. */
+function neighbourScale(weight: number, { size }: GridSpec, rays: number): number {
+  return ((weight / rays) * Math.max(...size)) / REFERENCE_POINTS / NEIGHBOURS;
+}

@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { InputError } from '../../base/errors.ts';
 import { dense } from './dense.ts';
+import { vm } from './vm.ts';
 import type { BoundRepresentation, Representation, RepresentationSpec } from './representation.ts';
 
-const registry = new Map<string, Representation>([dense].map((each) => [each.kind, each as unknown as Representation]));
+const registry = new Map<string, Representation>([dense, vm].map((each) => [each.kind, each as unknown as Representation]));
 
 /** Throws RangeError if another of this kind is there. */
 export function registerRepresentation<Spec extends RepresentationSpec>(representation: Representation<Spec>): void {

@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { GridSpec } from '../../geometry/grid.ts';
 import type { Lattice } from '../../lattice/lattice.ts';
 import type { DensityAt } from '../../lattice/place.ts';
+import type { Random } from '../../math/random.ts';
 
 /** Plain data, part of a field's spec. The kind says which other members there are. */
 export interface RepresentationSpec {
@@ -48,7 +49,7 @@ export interface BoundRepresentation {
   readonly features: number;
   tensors(lattice: Lattice): readonly RepresentationTensor[];
   /** What training begins with where that is not 0. */
-  initial(lattice: Lattice): TensorValues;
+  initial(lattice: Lattice, random: Random): TensorValues;
   /** The same field on another grid, as DVGO scales: density and features as they are, whatever a step's length. */
   resize(values: TensorValues, from: GridSpec, to: GridSpec): TensorValues;
   /** [V] raw density at the points of the lattice. */
@@ -59,8 +60,12 @@ export interface BoundRepresentation {
   densityAt(lattice: Lattice, values: TensorValues): DensityAt;
   /** [n,features] at points of the lattice; default: at all of them. */
   featuresAt(lattice: Lattice, values: TensorValues, points?: Uint32Array): Float32Array;
-  /** What a density evaluation costs, and what the features of a network sample cost. */
-  readonly work: { readonly density: PlaceWork; readonly features: PlaceWork };
+  /** Factor of total variation in a step of so many rays; what it multiplies is the tensors' affair (model/total-variation.ts); missing: none acts. */
+  variationScale?(weight: number, grid: GridSpec, rays: number): number;
+  /** Whether an L1 penalty draws the density's tensors to 0. */
+  readonly sparse?: boolean;
+  /** What a density evaluation costs, interpolating for a network sample, and the matrix that makes its features where there is one. */
+  readonly work: { readonly density: PlaceWork; readonly features: PlaceWork; readonly basis?: PlaceWork };
 }
 
 export interface Representation<Spec extends RepresentationSpec = RepresentationSpec> {

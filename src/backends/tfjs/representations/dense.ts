@@ -2,6 +2,7 @@
 import { DENSITY, FEATURES } from '../../../model/representations/dense.ts';
 import { gatherRows } from '../custom-gradients.ts';
 import type { Tensor, TensorFlow } from '../tensorflow.ts';
+import { addTotalVariation } from '../total-variation.ts';
 import type { TfjsRepresentation } from './representation.ts';
 
 export const dense: TfjsRepresentation = {
@@ -15,6 +16,10 @@ export const dense: TfjsRepresentation = {
       weights.set(samples.cornerWeights.subarray(row * 8, row * 8 + 8), i * 8);
     });
     return interpolate(tf, parameters[FEATURES], corners, weights);
+  },
+  penalised: (tf, { group }, value, gradient, { densityVariation, featureVariation, denseVariation }, { grid: { size } }) => {
+    const scale = group === 'density' ? densityVariation : featureVariation;
+    return scale === 0 ? gradient : addTotalVariation(tf, value, size, gradient, scale, denseVariation === 1);
   },
 };
 

@@ -168,6 +168,8 @@ export let teacherMaxZ: f32 = 0;
 export let densityVariation: f32 = 0;
 export let featureVariation: f32 = 0;
 export let denseVariation: i32 = 0;
+/** Weight of the mean magnitude of each of the density's factors. */
+export let densityL1: f32 = 0;
 
 // Adam.
 export let beta1: f32 = 0;

@@ -2,7 +2,7 @@
  * Which grid points exist, as src/lattice/occupancy.ts refreshes and resamples it, bit for bit: densities are compared with a threshold that
  * separates the same 32-bit numbers, and nearest points come from the host.
  *
- *     occupied = was occupied & the largest density of the 3x3x3 neighbourhood > densityThreshold
+ *     occupied = was occupied & the largest density of the 3x3x3 neighbourhood > occupancyDensity
  *
  * Work: one thread a word of four points, before the leap map is made anew (leap-map.ts), whose 0 is "was occupied". Cost of a point that was
  * occupied: at most 27 densities, which its neighbours read too; of others none.
@@ -63,7 +63,7 @@ fn exceedsNear(at: vec3<i32>, size: vec3<i32>) -> bool {
   for (var z = low.z; z <= high.z; z++) {
     for (var y = low.y; y <= high.y; y++) {
       for (var x = low.x; x <= high.x; x++) {
-        if (density[x + size.x * (y + size.y * z)] > grid.densityThreshold) { return true; }
+        if (density[x + size.x * (y + size.y * z)] > grid.occupancyDensity) { return true; }
       }
     }
   }

@@ -177,7 +177,16 @@ export class TeacherModule {
     const { queue } = this.device;
     const [[nx, ny, nz], [minX, minY, minZ], [maxX, maxY, maxZ]] = [grid.size, grid.min, grid.max];
     // The teacher's grid is not marched.
-    const constants = { densityShift: 0, interval: 0, stepLength: 0, near: 0, metricSteps: 0, innerSteps: 0, densityThreshold: 0 };
+    const constants = {
+      densityShift: 0,
+      interval: 0,
+      stepLength: 0,
+      near: 0,
+      metricSteps: 0,
+      innerSteps: 0,
+      densityThreshold: 0,
+      occupancyDensity: 0,
+    };
     queue.writeBuffer(this.buffers['teacherGrid'], 0, gridStruct.pack({ ...constants, nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ }));
     const voxels = voxelCount(grid);
     const { channels } = this.format;

@@ -1,0 +1,215 @@
+/**
+ * Vector-matrix factors (TensoRF; Chen et al., ECCV 2022, equations 5, 10 and 12): density and appearance are sums of products of planes and lines,
+ * bilinear and linear between their points; a matrix makes features of the products of the appearance.
+ *
+ *     s(p) = sum_i sum_r  M_i,r(p) v_i,r(p)              i = (XY, Z), (XZ, Y), (YZ, X);   r = 1 .. densityRanks_i
+ *     f(p) = [ M_i,r(p) v_i,r(p) ]_(i,r) B               r = 1 .. featureRanks_i;   B [sum of featureRanks, features]
+ *
+ * Planes and lines have the points of the lattice along their axes. A product M_i,r v_i,r is linear in each coordinate between them, so it is what the
+ * trilinear interpolation of its values at the points of the lattice gives: occupancy and baking of dense grids hold for it as they are.
+ *
+ * Total variation is that of the planes, as in TensoRF's code: weight * 0.01 * 2 * sum_i (mean of squared differences along either axis). Everything is
+ * trained everywhere in every step: no scalar is left out because its gradient is 0.
+ */
+import { z } from 'zod';
+import { voxelCount } from '../../geometry/grid.ts';
+import type { Vec3 } from '../../geometry/vector.ts';
+import type { Lattice } from '../../lattice/lattice.ts';
+import type { Random } from '../../math/random.ts';
+import { alongAxis, FACTOR_PAIRS, rankSum, resampleLine, resamplePlane, type FactorPair, type Ranks } from './factors.ts';
+import type { Representation, RepresentationSpec, RepresentationTensor, TensorValues } from './representation.ts';
+
+export interface VmSpec extends RepresentationSpec {
+  readonly kind: 'vm';
+  readonly features: number;
+  /** Components of each pair of plane and line: multiples of 4. */
+  readonly densityRanks: Ranks;
+  readonly featureRanks: Ranks;
+}
+
+/** [sum of featureRanks, features] */
+export const BASIS = 'basis';
+/** Features of a place in TensoRF and SpikingNeRF-T. */
+export const VM_FEATURES = 27;
+
+/** Standard deviation of the factors in the beginning (TensoRF's code). */
+const INITIAL_DEVIATION = 0.1;
+/** Of the gradient of the squared differences: 0.01 * 2, and 2 of the square (TensoRF's code, TVLoss). */
+const VARIATION_FACTOR = 0.04;
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+
+export type FactorGroup = 'density' | 'features';
+
+export function planeName(group: FactorGroup, { planeName: axes }: FactorPair): string {
+  return `${group === 'density' ? 'densityPlane' : 'featurePlane'}${axes}`;
+}
+
+export function lineName(group: FactorGroup, { lineName: axis }: FactorPair): string {
+  return `${group === 'density' ? 'densityLine' : 'featureLine'}${axis}`;
+}
+
+export function ranksOf({ densityRanks, featureRanks }: VmSpec, group: FactorGroup): Ranks {
+  return group === 'density' ? densityRanks : featureRanks;
+}
+
+export const FACTOR_GROUPS = ['density', 'features'] as const;
+
+/** Those of TensoRF-VM-192. */
+export function vmSpec(features: number, densityRanks: Ranks = [16, 16, 16], featureRanks: Ranks = [48, 48, 48]): VmSpec {
+  return { kind: 'vm', features, densityRanks, featureRanks };
+}
+
+const rank = z.number().int().min(4).max(64).multipleOf(4);
+export const ranksSchema = z.tuple([rank, rank, rank]);
+
+export const vm: Representation<VmSpec> = {
+  kind: 'vm',
+  schema: z.strictObject({
+    kind: z.literal('vm'),
+    features: z.number().int().min(1).max(64),
+    densityRanks: ranksSchema,
+    featureRanks: ranksSchema,
+  }),
+  standard: vmSpec,
+  backends: ['tfjs'],
+  bind: (spec) => ({
+    features: spec.features,
+    tensors: ({ grid: { size } }) => [
+      ...FACTOR_GROUPS.flatMap((group) => factorTensors(spec, group, size)),
+      { name: BASIS, shape: [rankSum(spec.featureRanks), spec.features], group: 'network', onLattice: false },
+    ],
+    initial: ({ grid: { size } }, random) => initialFactors(spec, size, random),
+    resize: (values, from, to) => ({
+      ...Object.fromEntries(
+        FACTOR_GROUPS.flatMap((group) =>
+          FACTOR_PAIRS.flatMap((pair, i) => {
+            const [plane, line] = [planeName(group, pair), lineName(group, pair)];
+            return [
+              [plane, resamplePlane(values[plane], pair, from, to, ranksOf(spec, group)[i])],
+              [line, resampleLine(values[line], pair, from, to, ranksOf(spec, group)[i])],
+            ];
+          }),
+        ),
+      ),
+      [BASIS]: values[BASIS],
+    }),
+    densities: (lattice, values) => latticeDensities(spec, lattice, values),
+    withDensities: () => null,
+    densityAt: ({ grid: { size } }, values) => {
+      const products = productsAt(spec, 'density', size, values);
+      return ({ coordinates }) => products(coordinates).reduce((sum, product) => sum + product, 0);
+    },
+    featuresAt: ({ grid }, values, points) => {
+      const products = productsAt(spec, 'features', grid.size, values);
+      const [nx, ny] = grid.size;
+      const count = points?.length ?? voxelCount(grid);
+      const rows = new Float32Array(count * spec.features);
+      for (let i = 0; i < count; i++) {
+        const point = points?.[i] ?? i;
+        const at = [point % nx, Math.floor(point / nx) % ny, Math.floor(point / (nx * ny))] as const;
+        rows.set(featuresOf(products(at), values[BASIS], spec.features), i * spec.features);
+      }
+      return rows;
+    },
+    variationScale: (weight) => VARIATION_FACTOR * weight,
+    sparse: true,
+    work: workOf(spec),
+  }),
+};
+
+function factorTensors(spec: VmSpec, group: FactorGroup, size: Vec3): RepresentationTensor[] {
+  return FACTOR_PAIRS.flatMap((pair, i) => {
+    const [a, b] = pair.plane;
+    const components = ranksOf(spec, group)[i];
+    return [
+      { name: planeName(group, pair), shape: [size[b], size[a], components], group, onLattice: false },
+      { name: lineName(group, pair), shape: [size[pair.line], components], group, onLattice: false },
+    ];
+  });
+}
+
+/** N(0, 0.1^2) for planes and lines, the basis uniform within 1/sqrt(inputs) as PyTorch's linear layers: TensoRF's code. */
+function initialFactors(spec: VmSpec, size: Vec3, random: Random): TensorValues {
+  const factors = FACTOR_GROUPS.flatMap((group) => factorTensors(spec, group, size)).map(({ name, shape }) => {
+    const length = shape.reduce((x, y) => x * y);
+    return [name, Float32Array.from({ length }, () => INITIAL_DEVIATION * random.normal())] as const;
+  });
+  const inputs = rankSum(spec.featureRanks);
+  const bound = 1 / Math.sqrt(inputs);
+  const basis = Float32Array.from({ length: inputs * spec.features }, () => (2 * random.float() - 1) * bound);
+  return { ...Object.fromEntries(factors), [BASIS]: basis };
+}
+
+/** The products of planes and lines at grid coordinates, pair after pair; the same array every time. */
+function productsAt(spec: VmSpec, group: FactorGroup, size: Vec3, values: TensorValues): (coordinates: Vec3) => Float64Array {
+  const ranks = ranksOf(spec, group);
+  const products = new Float64Array(rankSum(ranks));
+  const pairs = FACTOR_PAIRS.map((pair) => ({ ...pair, planes: values[planeName(group, pair)], lines: values[lineName(group, pair)] }));
+  return (coordinates) => {
+    const [x, y, z] = [0, 1, 2].map((axis) => alongAxis(coordinates[axis], size[axis]));
+    const places = [x, y, z];
+    let out = 0;
+    for (const [i, { plane, line, planes, lines }] of pairs.entries()) {
+      const components = ranks[i];
+      const [a, b, c] = [places[plane[0]], places[plane[1]], places[line]];
+      const row = size[plane[0]] * components;
+      const first = b.base * row + a.base * components;
+      const onLine = c.base * components;
+      for (let r = 0; r < components; r++) {
+        const below = planes[first + r] * (1 - a.fraction) + planes[first + components + r] * a.fraction;
+        const above = planes[first + row + r] * (1 - a.fraction) + planes[first + row + components + r] * a.fraction;
+        const along = lines[onLine + r] * (1 - c.fraction) + lines[onLine + components + r] * c.fraction;
+        products[out++] = (below * (1 - b.fraction) + above * b.fraction) * along;
+      }
+    }
+    return products;
+  };
+}
+
+function featuresOf(products: Float64Array, basis: Float32Array, features: number): Float64Array {
+  const out = new Float64Array(features);
+  for (let r = 0; r < products.length; r++) for (let f = 0; f < features; f++) out[f] += products[r] * basis[r * features + f];
+  return out;
+}
+
+/** [V]: at the points themselves nothing has to be interpolated. */
+function latticeDensities(spec: VmSpec, { grid: { size } }: Lattice, values: TensorValues): Float32Array {
+  const [nx, ny, nz] = size;
+  const sums = new Float64Array(nx);
+  const out = new Float32Array(nx * ny * nz);
+  const factors = FACTOR_PAIRS.map((pair) => ({ plane: values[planeName('density', pair)], line: values[lineName('density', pair)] }));
+  const [xy, xz, yz] = factors;
+  const [rankXY, rankXZ, rankYZ] = spec.densityRanks;
+  for (let z = 0; z < nz; z++)
+    for (let y = 0; y < ny; y++) {
+      sums.fill(0);
+      for (let x = 0; x < nx; x++) {
+        let sum = 0;
+        const [atXY, atXZ] = [(y * nx + x) * rankXY, (z * nx + x) * rankXZ];
+        for (let r = 0; r < rankXY; r++) sum += xy.plane[atXY + r] * xy.line[z * rankXY + r];
+        for (let r = 0; r < rankXZ; r++) sum += xz.plane[atXZ + r] * xz.line[y * rankXZ + r];
+        const atYZ = (z * ny + y) * rankYZ;
+        for (let r = 0; r < rankYZ; r++) sum += yz.plane[atYZ + r] * yz.line[x * rankYZ + r];
+        sums[x] = sum;
+      }
+      out.set(sums, (z * ny + y) * nx);
+    }
+  return out;
+}
+
+/** Of a component: 4 MAC of its plane, 2 of its line, and their product; the weights of the corners, 4 products of each plane. */
+function workOf({ densityRanks, featureRanks, features }: VmSpec): ReturnType<Representation<VmSpec>['bind']>['work'] {
+  const [density, appearance] = [rankSum(densityRanks), rankSum(featureRanks)];
+  const interpolated = (components: number): { macs: number; multiplications: number; additions: number; bytes: number } => ({
+    macs: 6 * components,
+    multiplications: 12,
+    additions: 3,
+    bytes: 6 * components * FLOAT,
+  });
+  const products = interpolated(appearance);
+  return {
+    density: { ...interpolated(density), macs: 7 * density },
+    features: { ...products, multiplications: products.multiplications + appearance },
+    basis: { macs: appearance * features, multiplications: 0, additions: 0, bytes: appearance * features * FLOAT },
+  };
+}
