@@ -3,6 +3,7 @@ import type { AnnShares } from '../src/energy/energy-report.ts';
 import { SHARE_ROWS } from './ann-shares.ts';
 import { listRuns, Unreachable, type BrokenRun, type RunSummary } from './api.ts';
 import { byId, element, setOptions, wait } from './elements.ts';
+import { written } from '../src/frames/quantities.ts';
 import { messageOf } from './messages.ts';
 
 /** Milliseconds between two looks at the runs, and between two tries to reach a server that is away. */
@@ -16,7 +17,7 @@ const isBroken = (run: Run): run is BrokenRun => 'problem' in run;
 const ORDERS: Readonly<Record<string, { readonly text: string; readonly key: (run: RunSummary) => number }>> = {
   date: { text: 'date', key: (run) => -Date.parse(run.created) },
   psnr: { text: 'PSNR', key: (run) => -(run.quality?.psnr ?? -Infinity) },
-  energy: { text: 'energy', key: (run) => run.quality?.millijoules ?? Infinity },
+  energy: { text: 'energy a pixel', key: (run) => run.quality?.nanojoulesPerPixel ?? Infinity },
 };
 
 const status = byId('status');
@@ -90,7 +91,7 @@ function factsOf({ scene, neuron, trained, quality, created }: RunSummary): [str
     ['scene', scene.name],
     ['neurons', neuron === 'relu' ? 'ReLU (ANN)' : neuron],
     ['PSNR', quality ? `${quality.psnr.toFixed(2)} dB, ${quality.split}` : '–'],
-    ['energy', quality?.millijoules ? `${quality.millijoules.toFixed(1)} mJ an image` : '–'],
+    ['energy', quality?.nanojoulesPerPixel ? `${written(quality.nanojoulesPerPixel * 1e-9, 'J')} a pixel` : '–'],
     ...sharesOf(neuron, quality?.shareOfAnn ?? null),
     ['trained', trained ? `${trained.stage} step ${trained.step}` : 'not yet saved'],
     ['date', new Date(created).toLocaleString()],

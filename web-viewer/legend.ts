@@ -3,7 +3,7 @@ import { COLOUR_MAPS } from '../renderer/colour-maps.ts';
 import { valueAt } from '../src/math/value-scale.ts';
 import type { ColourStyle } from '../src/frames/frame-content.ts';
 import { element } from './elements.ts';
-import { written } from './quantities.ts';
+import { written } from '../src/frames/quantities.ts';
 
 const STEPS = 16;
 

@@ -1,6 +1,7 @@
 /** What the page says of a run: name, facts, reports. */
 import { filePath, type RunDetails } from './api.ts';
 import { byId, element } from './elements.ts';
+import { written } from '../src/frames/quantities.ts';
 
 export function showHeader(run: RunDetails): void {
   document.title = `${run.name} – SpikeRay`;
@@ -18,7 +19,7 @@ function factsOf({ scene, neuron, trained, quality }: RunDetails): string {
   const facts = [scene.name, neuron === 'relu' ? 'ReLU (ANN)' : `${neuron} neurons`];
   if (trained) facts.push(`${trained.stage} step ${trained.step}`);
   if (quality) facts.push(`${quality.psnr.toFixed(2)} dB on ${quality.split}`);
-  if (quality?.millijoules) facts.push(`${quality.millijoules.toFixed(1)} mJ an image`);
+  if (quality?.nanojoulesPerPixel) facts.push(`${written(quality.nanojoulesPerPixel * 1e-9, 'J')} a pixel`);
   return facts.join(' · ');
 }
 

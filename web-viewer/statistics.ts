@@ -2,7 +2,7 @@
 import type { ShownFrame } from '../src/frames/frame-source.ts';
 import { SHARE_ROWS } from './ann-shares.ts';
 import { element } from './elements.ts';
-import { written } from './quantities.ts';
+import { written } from '../src/frames/quantities.ts';
 
 /** Frames of the last two seconds make the rate. */
 const WINDOW = 2000;

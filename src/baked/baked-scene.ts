@@ -72,6 +72,8 @@ const aboutSchema = z.strictObject({
       ssim: finite,
       firingRates: z.array(finite).nullable(),
       millijoules: finite.nullable(),
+      // Files from before it was there have none.
+      nanojoulesPerPixel: finite.nullable().default(null),
       // Older files have one number, the share as executed.
       shareOfAnn: z
         .union([z.strictObject({ published: finite, executed: finite, skipping: finite }), finite.transform(() => null)])

@@ -12,6 +12,7 @@ import { InputError } from '../base/errors.ts';
 import { meanSquaredError, psnrOf } from '../math/image-metrics.ts';
 import type { Reporter } from '../base/events.ts';
 import type { EnergyMeterStatus } from './energy-meter.ts';
+import { addRaySamples, type RaySamples } from './ray-samples.ts';
 
 export interface ViewMeasurement {
   readonly name: string;
@@ -28,6 +29,7 @@ export interface Measurement {
   readonly views: readonly ViewMeasurement[];
   readonly total: Counts;
   readonly psnr: number;
+  readonly raySamples: RaySamples;
   /** The first view, for maps. */
   readonly shown: RenderedImage & { readonly name: string };
   /** [height,width,3] its photo, composited. */
@@ -55,17 +57,19 @@ export async function measureViews(options: MeasureOptions): Promise<Measurement
   const shown = { ...(await renderImage(engine, first, settings)), name: first.name };
   const measured: ViewMeasurement[] = [];
   const total = emptyCounts();
+  const raySamples: number[] = [];
   for (const view of views) {
     const stop = meter.meter === null ? null : await meter.meter.start();
     const began = now();
-    const { width, height, rgb, counts } = await renderImage(engine, view, settings);
+    const { width, height, rgb, samples, counts } = await renderImage(engine, view, settings);
     const seconds = (now() - began) / 1000;
     const joules = stop === null ? null : await stop();
     addCounts(total, counts);
+    addRaySamples(raySamples, samples);
     const psnr = psnrOf(meanSquaredError(rgb, compositeView(view, background)));
     measured.push({ name: view.name, width, height, psnr, seconds, joules, counts });
     report({ type: 'view', done: measured.length, total: views.length, text: `${label}: ${view.name}` });
   }
   const psnr = measured.reduce((sum, view) => sum + view.psnr, 0) / measured.length;
-  return { views: measured, total, psnr, shown, photo: compositeView(first, background) };
+  return { views: measured, total, psnr, raySamples, shown, photo: compositeView(first, background) };
 }

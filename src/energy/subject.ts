@@ -5,6 +5,7 @@ import { type Counts, firingRates } from '../engine/counts.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 import type { TernaryOperations } from '../neurons/shifted-spikes.ts';
 import type { Measurement, ViewMeasurement } from './measure-views.ts';
+import type { RaySamples } from './ray-samples.ts';
 import { type Ledger, ledgerOf, isSynapses, totalWork, twinLedger } from './work/ledger.ts';
 import { type SpikeCount, spikesByValue, ternaryForms } from './work/network-work.ts';
 import { neuroBench, type NeuroBenchMetrics } from './work/neurobench.ts';
@@ -49,6 +50,8 @@ export interface EnergySubject extends Countings {
   /** One for each layer behind spikes 0, 1, 2, all images together; empty for other neurons. */
   readonly ternaryForms: readonly TernaryOperations[];
   readonly counts: Counts;
+  /** Of all images together. */
+  readonly raySamples: RaySamples;
   readonly neurobench: NeuroBenchMetrics;
   readonly secondsPerImage: number;
   readonly joulesPerImage: number | null;
@@ -69,7 +72,7 @@ export function measuredSubject(
   weights: readonly Float32Array[],
 ): EnergySubject {
   const network = spec.network!;
-  const { views, total, psnr } = measurement;
+  const { views, total, psnr, raySamples } = measurement;
   const executed = ledgerOf(total, spec, 'executed');
   const joules = views.map((view) => view.joules);
   return {
@@ -84,6 +87,7 @@ export function measuredSubject(
     spikesByValue: spikesByValue(total, network),
     ternaryForms: ternaryForms(total, network),
     counts: total,
+    raySamples,
     published: ledgerOf(total, spec, 'published'),
     executed,
     neurobench: neuroBench(total, views.length, spec, executed, weights),

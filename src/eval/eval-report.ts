@@ -27,6 +27,8 @@ export interface EvalReport {
   readonly counts: {
     readonly total: Counts;
     readonly samplesPerRay: number;
+    /** Of the rays that have any; absent from reports of older versions. */
+    readonly samplesPerActiveRay?: number;
     readonly timeStepsPerRay: number;
     readonly spikesPerSample: readonly number[];
     readonly macsPerRay: number;

@@ -138,6 +138,7 @@ function perRay(total: Counts, executed: { macs: number; acs: number }, images: 
   return {
     total,
     samplesPerRay: total.samples / total.rays,
+    samplesPerActiveRay: total.samples / Math.max(1, total.activeRays),
     timeStepsPerRay: total.timeSteps / total.rays,
     spikesPerSample: total.spikes.map((spikes) => spikes / samples),
     macsPerRay: (executed.macs * images) / total.rays,

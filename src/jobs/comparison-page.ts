@@ -2,7 +2,7 @@
 import { TWIN } from '../config/compare-entries.ts';
 import type { ComparedEntry, Comparison, Figure, FigureName } from './comparison.ts';
 import { DEFAULT_COSTS } from '../energy/energy-report.ts';
-import { scatterChart, type Point } from '../energy/report/charts.ts';
+import { LEAST_DECIBELS, scatterChart, type Point } from '../energy/report/charts.ts';
 import { html, htmlTable, type Html } from '../energy/report/html.ts';
 import { percent, si, three } from '../energy/report/numbers.ts';
 import { page, standaloneSvg } from '../energy/report/page.ts';
@@ -99,7 +99,12 @@ export function comparisonPage(comparison: Comparison): string {
     title(comparison),
     html`<h1>${title(comparison)}</h1>
       <div class="where">${where(comparison)} · ${created.slice(0, 10)}</div>
-      <p class="lead">Upwards is better, leftwards is cheaper. The dashed line joins the networks that no other beats in both.</p>
+      <p class="lead">
+        Upwards is better, leftwards is cheaper. The dashed line joins the networks that no other beats in
+        both.${
+          comparison.seeds.length > 1 ? ` Vertical bars reach from the least to the greatest of the ${comparison.seeds.length} seeds.` : ''
+        }
+      </p>
       <div class="legend">
         <span class="key run"><span>spiking</span></span
         ><span class="key twin"><span>ANN twin</span></span>
@@ -131,11 +136,12 @@ ${runs.map(({ run, seed, step, report }) => `seed ${seed}: ${run}, step ${step},
 }
 
 function chartOf(comparison: Comparison): Html {
-  const point = ({ name, figures }: ComparedEntry): Point => ({
+  const point = ({ name, figures, runs }: ComparedEntry): Point => ({
     label: name,
     colour: name === TWIN ? 'twin' : 'run',
     x: figures.millijoules.mean,
     y: figures.psnr.mean,
+    ...(runs.length > 1 ? { between: leastAndGreatest(runs.map(({ report }) => report.psnr)) } : {}),
   });
   const frontier = comparison.entries.filter(({ onFrontier }) => onFrontier).map(point);
   return scatterChart({
@@ -144,9 +150,14 @@ function chartOf(comparison: Comparison): Html {
     frontier: frontier.sort((a, b) => a.x - b.x),
     xTitle: `mJ an image, synapses as executed, ${DEFAULT_COSTS.name}`,
     yTitle: 'PSNR, dB',
+    leastSpan: LEAST_DECIBELS,
     height: 440,
     logarithmic: true,
   });
+}
+
+function leastAndGreatest(values: readonly number[]): [number, number] {
+  return [Math.min(...values), Math.max(...values)];
 }
 
 function title({ scene, entries }: Comparison): string {

@@ -64,7 +64,10 @@ interface Quality {
   readonly psnr: number;
   readonly ssim: number;
   readonly firingRates: readonly number[] | null;
+  /** An image. */
   readonly millijoules: number | null;
+  /** Of the same, for runs whose images differ in size. */
+  readonly nanojoulesPerPixel: number | null;
   readonly shareOfAnn: AnnShares | null;
 }
 
@@ -169,13 +172,15 @@ export async function readQuality(folder: string, id: string): Promise<Pick<RunS
   for (const split of ['test', 'val', 'train']) {
     const report = await readReport(`${folder}/eval/${split}/metrics.json`);
     if (report === null) continue;
-    const { psnr, ssim, firingRates, energy, perView } = report;
+    const { psnr, ssim, firingRates, energy, perView, imageSize } = report;
+    const millijoules = energy && energy.millijoulesPerImage.executed;
     const quality = {
       split,
       psnr,
       ssim,
       firingRates,
-      millijoules: energy && energy.millijoulesPerImage.executed,
+      millijoules,
+      nanojoulesPerPixel: millijoules && (millijoules * 1e6) / (imageSize.width * imageSize.height),
       shareOfAnn: energy && sharesOf(energy.shareOfAnn),
     };
     const { name } = perView.reduce((best, view) => (contentOf(view) > contentOf(best) ? view : best));

@@ -10,6 +10,7 @@ const reportSchema = z.object({
   psnr: z.number(),
   ssim: z.number(),
   firingRates: z.array(z.number()).nullable(),
+  imageSize: z.object({ width: z.number().positive(), height: z.number().positive() }),
   energy: z
     .object({
       millijoulesPerImage: z.object({ executed: z.number() }),

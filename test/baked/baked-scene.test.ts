@@ -30,6 +30,7 @@ const ABOUT: SceneAbout = {
     ssim: 0.95,
     firingRates: [0.1, 0.2],
     millijoules: 3,
+    nanojoulesPerPixel: 75,
     shareOfAnn: { published: 0.3, executed: 0.1, skipping: 0.5 },
   },
   background: [1, 1, 1],

@@ -49,6 +49,22 @@ describe('energy', () => {
     const csv = readFileSync(join(run, 'report/energy.csv'), 'utf8').trimEnd().split('\n');
     expect(new Set(csv.map((line) => line.split('","').length)).size).toBe(1);
     expect(csv[0]).toContain('membraneUpdates');
+    // Energies of all rows of a view's counting: what the study has for the renderer.
+    const cellsOf = (line: string): string[] =>
+      [...line.matchAll(/(?:^|,)(?:"([^"]*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted ?? plain);
+    const heads = cellsOf(csv[0]);
+    const energies = csv.map(cellsOf).filter(([network, view]) => network === 'spiking (lif)' && view === 'all views');
+    const total = (model: string): number =>
+      energies.filter((cells) => cells[2] === 'executed').reduce((sum, cells) => sum + Number(cells[heads.indexOf(`mJ ${model}`)]), 0);
+    for (const { model, run: estimates } of study.hardware) expect(total(model.name) / (2 * estimates.executed!.all)).toBeCloseTo(1, 8);
+
+    const { raySamples, counts } = study.run;
+    expect(raySamples.reduce((sum, rays) => sum + rays, 0)).toBe(counts.rays);
+    expect(raySamples.reduce((sum, rays, n) => sum + rays * n, 0)).toBe(counts.samples);
+    expect(counts.rays - raySamples[0]).toBe(counts.activeRays);
+    expect(page).toContain('a ray that hits something');
+    expect(page).toContain('Spikes on a chip, the twin in other technology');
+    expect(stdout).toContain('loihi-2018, network with neurons (spikes 14 nm, twin 45 nm, 0.9 V)');
   });
 
   it('gives the same counts with one thread, and on tfjs', async () => {
@@ -69,7 +85,9 @@ describe('energy', () => {
     const write = (change: (model: typeof horowitz45nmFp32) => unknown): void =>
       writeFileSync(file, JSON.stringify(change(horowitz45nmFp32)));
     write((model) => ({ ...model, name: 'mine', picojoules: { ...model.picojoules, mac: 9.2, ac: 1.8 } }));
-    const study = await energy(run, '--hardware', file, '--hardware', '45nm-fp32', '--format', 'json', '--every', '2');
+    const study = await energy(run, '--hardware', file, '--hardware', '45nm-fp32', '--format', 'json,html', '--every', '2');
+    const page = readFileSync(join(run, 'report/energy.html'), 'utf8');
+    expect(page).toContain('--every 2 --hardware mine.json --hardware 45nm-fp32</pre>');
     expect(study.hardware.map(({ model }) => model.name)).toEqual(['mine', '45nm-fp32']);
     expect(study.hardware[0].run.executed!.synapses).toBeCloseTo(2 * study.hardware[1].run.executed!.synapses, 12);
 

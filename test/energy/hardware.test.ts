@@ -1,13 +1,13 @@
 import { emptyCounts, type Counts } from '../../src/engine/counts.ts';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
-import { hardwareSchema } from '../../src/energy/hardware/hardware-model.ts';
+import { hardwareSchema, unlikeTechnology } from '../../src/energy/hardware/hardware-model.ts';
 import { horowitz45nmFp32 } from '../../src/energy/hardware/horowitz-45nm-fp32.ts';
 import { horowitz45nmInt8Memory } from '../../src/energy/hardware/horowitz-45nm-int8-memory.ts';
 import { HARDWARE_MODELS } from '../../src/energy/hardware/index.ts';
 import { loihi2018 } from '../../src/energy/hardware/loihi-2018.ts';
 import { parseHardware } from '../../src/energy/hardware/parse-hardware.ts';
-import { price } from '../../src/energy/hardware/price.ts';
+import { price, rowEnergies } from '../../src/energy/hardware/price.ts';
 import { spikesimRram } from '../../src/energy/hardware/spikesim-rram.ts';
 import { ledgerOf, twinLedger, type Stage } from '../../src/energy/work/ledger.ts';
 import type { FieldSpec } from '../../src/model/field-spec.ts';
@@ -29,10 +29,27 @@ const counts: Counts = {
 const subject = { spiking: true, counts, spec, ledger: ledgerOf(counts, spec, 'executed') };
 const twin = { ...subject, spiking: false, ledger: twinLedger(counts, spec, 'executed') };
 
+describe('rows of a ledger', () => {
+  it.each(HARDWARE_MODELS.map((model) => [model.name, model] as const))('%s: they add up to the stages', (_, model) => {
+    for (const each of [subject, twin]) {
+      const whole = price(model, each);
+      const rows = rowEnergies(model, each);
+      if (whole === null) expect(rows.every((row) => row === null)).toBe(true);
+      else expect(rows.reduce<number>((sum, row) => sum + (row ?? 0), 0) / whole.all).toBeCloseTo(1, 10);
+    }
+  });
+});
+
 describe('built-in hardware models', () => {
   it.each(HARDWARE_MODELS.map((model) => [model.name, model] as const))('%s is as complete as a file has to be', (_, model) => {
     expect(hardwareSchema.parse(model)).toEqual(model);
     expect(parseHardware(JSON.stringify(model), 'x.json')).toEqual(model);
+  });
+
+  it('say where spikes and twin are priced in different technologies', () => {
+    expect(unlikeTechnology(loihi2018)).toBe('spikes 14 nm, twin 45 nm, 0.9 V');
+    expect(unlikeTechnology({ ...loihi2018, macNode: undefined })).toBeNull();
+    expect(unlikeTechnology(horowitz45nmFp32)).toBeNull();
   });
 
   it('have names of their own', () => {

@@ -4,7 +4,7 @@ import { evenScale } from '../../src/math/value-scale.ts';
 import type { FrameContent } from '../../src/frames/frame-content.ts';
 import { sharedScale, styleOf } from '../../web-viewer/colour-scales.ts';
 import { contrastOf, type Compared } from '../../web-viewer/contrast.ts';
-import { written } from '../../web-viewer/quantities.ts';
+import { written } from '../../src/frames/quantities.ts';
 import { panesOf } from '../../web-viewer/stage-layout.ts';
 import { readState, stateUrl } from '../../web-viewer/view-state.ts';
 

@@ -143,7 +143,7 @@ function comparison(columns: readonly Trained[]): string {
       row(`firing rate of layer ${layer + 1}, %`, ({ firingRates }) => (firingRates![layer] * 100).toFixed(1)),
     ),
     row('samples a ray', ({ counts }) => counts.samplesPerRay.toFixed(2)),
-    row('multiplications a ray (MAC)', ({ counts }) => whole(counts.macsPerRay)),
+    row('multiply-accumulates a ray (MAC)', ({ counts }) => whole(counts.macsPerRay)),
     row('additions a ray (AC)', ({ counts }) => whole(counts.acsPerRay)),
     row('energy an image, mJ', (report) => energy(report, 'executed')),
     row('  the same as papers count it, mJ', (report) => energy(report, 'published')),

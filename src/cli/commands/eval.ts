@@ -61,6 +61,7 @@ function describe(
     ['SSIM', ssim.toFixed(4)],
     ...(firingRates === null ? [] : [[neuron === 'relu' ? 'active neurons' : 'firing rates', firingRates.map(percent).join(', ')]]),
     ['samples a ray', counts.samplesPerRay.toFixed(2)],
+    ['  a ray that hits', (counts.total.samples / Math.max(1, counts.total.activeRays)).toFixed(2)],
     ['MACs a ray', Math.round(counts.macsPerRay).toLocaleString('en')],
     ['ACs a ray', Math.round(counts.acsPerRay).toLocaleString('en')],
     ...(energy === null ? [] : energyRows(energy, neuron)),

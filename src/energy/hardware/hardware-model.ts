@@ -64,6 +64,11 @@ export const crossbarSchema = z.strictObject({
 export const eventsSchema = z.strictObject({
   kind: z.literal('events'),
   ...about,
+  macNode: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('technology of the multiply-accumulates beside the chip, where it is not that of the chip'),
   picojoules: z.strictObject({
     synapticOperation: energy.describe('a spike meeting a weight'),
     neuronUpdateActive: energy.describe('update of a neuron that fires'),
@@ -79,3 +84,12 @@ export type OperationsModel = z.infer<typeof operationsSchema>;
 export type CrossbarModel = z.infer<typeof crossbarSchema>;
 export type EventsModel = z.infer<typeof eventsSchema>;
 export type HardwareModel = z.infer<typeof hardwareSchema>;
+
+/**
+ * Spikes and the ANN twin are priced in different technologies: "14 nm (chip) against 45 nm, 0.9 V"; null: in the same, so that their share says what
+ * spikes save.
+ */
+export function unlikeTechnology(model: HardwareModel): string | null {
+  if (model.kind !== 'events' || model.macNode === undefined || model.macNode === model.node) return null;
+  return `spikes ${model.node}, twin ${model.macNode}`;
+}

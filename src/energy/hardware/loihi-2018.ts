@@ -11,7 +11,8 @@ export const loihi2018: EventsModel = {
   source:
     'M. Davies et al., "Loihi: a neuromorphic manycore processor with on-chip learning", IEEE Micro 38(1), 2018, table 2 (pre-silicon simulation): synaptic operation 23.6 pJ (the stated minimum), neuron update 81 pJ active and 52 pJ inactive, spike within a tile 1.7 pJ; real-valued MAC: Horowitz 2014, 45 nm fp32',
   year: 2018,
-  node: '14 nm (chip); 45 nm (real-valued MAC)',
+  node: '14 nm',
+  macNode: '45 nm, 0.9 V',
   leavesOut: [
     'hops of spikes between tiles',
     'input and output of the chip, the x86 cores, time-step barriers',

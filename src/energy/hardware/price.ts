@@ -55,6 +55,17 @@ export function price(model: HardwareModel, subject: Subject): Estimate | null {
   }
 }
 
+/** Millijoules of each row of the subject's ledger: they add up to the estimate's stages. null where the model has no price for the row. */
+export function rowEnergies(model: HardwareModel, subject: Subject): (number | null)[] {
+  return subject.ledger.map((row, i) => {
+    const earlier = subject.ledger.findIndex(({ stage }) => stage === row.stage) < i;
+    const energy = price(model, { ...subject, ledger: [row] })?.byStage[row.stage];
+    if (energy === undefined) return null;
+    // A price of the stage itself does not depend on its rows.
+    return model.kind === 'operations' || (model.kind === 'events' && isSynapses(row.stage)) || !earlier ? energy : 0;
+  });
+}
+
 /** Picojoules of one row's arithmetic and, if the model has a memory, of its traffic. */
 function priceWork({ picojoules, memory }: OperationsModel, work: Work): number {
   const arithmetic =

@@ -14,7 +14,12 @@ use([BarChart, ScatterChart, LineChart, GridComponent, LabelLayout, SVGRenderer]
 const INK = 'var(--ink)';
 const SOFT = 'var(--soft)';
 const LINE = 'var(--line)';
+/** Lines of the grid and dashes do not go through words. */
+const PLAIN_GROUND = { backgroundColor: 'var(--ground)', padding: [1, 2] };
 const FONT = { fontFamily: "system-ui, 'DejaVu Sans', sans-serif", fontSize: 12, color: INK };
+
+/** Decibels that an axis of PSNR shows at least: the hundredths that a seed makes must not fill it. */
+export const LEAST_DECIBELS = 1;
 
 export type Colour = 'run' | 'twin' | 'other';
 
@@ -65,8 +70,38 @@ export function barChart({ description, categories, series, format, unit, width 
         show: true,
         position: 'right',
         ...FONT,
+        ...PLAIN_GROUND,
         formatter: ({ value }: { value: number | null }) => (value === null ? '' : format(value)),
       },
+    })),
+  });
+}
+
+export interface ColumnChartOptions {
+  readonly description: string;
+  /** From the left. */
+  readonly categories: readonly string[];
+  /** Columns of one category stand side by side. */
+  readonly series: readonly Bars[];
+  readonly xTitle: string;
+  readonly yTitle: string;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** Columns: how often each of neighbouring values occurs. */
+export function columnChart({ description, categories, series, xTitle, yTitle, width = 860, height = 260 }: ColumnChartOptions): Html {
+  return svg(description, width, height, {
+    grid: { left: 64, right: 16, top: 10, bottom: 50 },
+    xAxis: axis({ type: 'category', data: [...categories], name: xTitle, nameLocation: 'middle', nameGap: 30, axisTick: { show: false } }),
+    yAxis: axis({ type: 'value', name: yTitle, nameLocation: 'middle', nameGap: 44, min: 0, splitNumber: 4 }),
+    series: series.map(({ label, colour, values }) => ({
+      type: 'bar',
+      name: label,
+      data: [...values],
+      barGap: '0%',
+      barCategoryGap: '18%',
+      itemStyle: { color: `var(--${colour})`, borderRadius: [2, 2, 0, 0] },
     })),
   });
 }
@@ -76,6 +111,8 @@ export interface Point {
   readonly colour: Colour;
   readonly x: number;
   readonly y: number;
+  /** The least and the greatest of what y is the mean of; a whisker. */
+  readonly between?: readonly [least: number, greatest: number];
 }
 
 export interface ScatterOptions {
@@ -83,6 +120,8 @@ export interface ScatterOptions {
   readonly points: readonly Point[];
   readonly xTitle: string;
   readonly yTitle: string;
+  /** The y-axis reaches over so much at least: smaller differences shall look small. */
+  readonly leastSpan: number;
   /** Joined by a line, in order of x. */
   readonly frontier: readonly Point[];
   readonly width?: number;
@@ -91,12 +130,23 @@ export interface ScatterOptions {
   readonly logarithmic?: boolean;
 }
 
+/** The ends of an axis over `values` with room around them, `leastSpan` apart at least. */
+export function spanOf(values: readonly number[], leastSpan: number): { readonly min: number; readonly max: number } {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const half = Math.max((high - low) * 0.7, leastSpan / 2);
+  const middle = (low + high) / 2;
+  // Round numbers at both ends.
+  const grain = 10 ** Math.floor(Math.log10(half));
+  return { min: Math.floor((middle - half) / grain) * grain, max: Math.ceil((middle + half) / grain) * grain };
+}
+
 /** Energy to the right, quality upwards; `frontier` are the points joined by a line. */
 export function scatterChart({
   description,
   points,
   xTitle,
   yTitle,
+  leastSpan,
   frontier,
   width = 860,
   height = 340,
@@ -113,7 +163,7 @@ export function scatterChart({
       ...(logarithmic
         ? { type: 'log', logBase: 2, min: low, max: high, axisLabel: { ...FONT, color: SOFT, showMinLabel: false, showMaxLabel: false } }
         : { type: 'value', min: 0 }),
-      name: xTitle,
+      name: logarithmic ? `${xTitle} (each line twice the one before)` : xTitle,
       nameLocation: 'middle',
       nameGap: 30,
     }),
@@ -122,8 +172,10 @@ export function scatterChart({
       name: yTitle,
       nameLocation: 'middle',
       nameGap: 44,
-      scale: true,
-      boundaryGap: ['20%', '20%'],
+      ...spanOf(
+        points.flatMap(({ y, between }) => [y, ...(between ?? [])]),
+        leastSpan,
+      ),
       splitNumber: 4,
     }),
     series: [
@@ -133,6 +185,20 @@ export function scatterChart({
         symbol: 'none',
         lineStyle: { color: SOFT, type: 'dashed', width: 1.5 },
       },
+      ...points.flatMap(({ x, colour, between }) =>
+        between === undefined
+          ? []
+          : [
+              {
+                type: 'line',
+                data: between.map((y) => [x, y]),
+                symbol: 'rect',
+                symbolSize: [11, 2],
+                itemStyle: { color: `var(--${colour})` },
+                lineStyle: { color: `var(--${colour})`, width: 1.5 },
+              },
+            ],
+      ),
       {
         type: 'scatter',
         symbolSize: 13,
@@ -142,7 +208,7 @@ export function scatterChart({
         data: points.map(({ label, colour, x, y }) => ({
           value: [x, y],
           itemStyle: { color: `var(--${colour})`, opacity: 1 },
-          label: { show: true, position: nameSide(x), distance: 6, ...FONT, formatter: label },
+          label: { show: true, position: nameSide(x), distance: 9, ...FONT, ...PLAIN_GROUND, formatter: label },
         })),
       },
     ],

@@ -1,23 +1,35 @@
-/** The counts as a table for spreadsheets: one line for every network, view, counting, stage and part; the line `all views` is their sum. */
+/**
+ * Counts and energies as a table for spreadsheets: one line for every network, view, counting, stage and part; the line `all views` is their sum.
+ * Energies are millijoules, one column a hardware model; empty where the model has no price. A model that prices whole layers (crossbars) has a
+ * layer's energy at its first part.
+ */
 import { WORK_KEYS } from '../work/work.ts';
-import type { Ledger } from '../work/ledger.ts';
+import { rowEnergies, type Subject } from '../hardware/price.ts';
 import type { EnergyStudy } from '../study.ts';
 import { nameOf } from './summary.ts';
 
-export function energyCsv({ run, twin, against }: EnergyStudy): string {
-  const lines = [['network', 'view', 'counting', 'stage', 'part', ...WORK_KEYS].join(',')];
-  const add = (network: string, view: string, counting: string, ledger: Ledger): void => {
-    for (const { stage, part, work } of ledger)
-      lines.push([network, view, counting, stage, part, ...WORK_KEYS.map((key) => work[key])].map(csvCell).join(','));
+export function energyCsv({ run, twin, against, hardware }: EnergyStudy): string {
+  const models = hardware.map(({ model }) => model);
+  const heads = ['network', 'view', 'counting', 'stage', 'part', ...WORK_KEYS, ...models.map(({ name }) => `mJ ${name}`)];
+  const lines = [heads.map(csvCell).join(',')];
+  const add = (network: string, view: string, counting: string, subject: Subject): void => {
+    const energies = models.map((model) => rowEnergies(model, subject));
+    subject.ledger.forEach(({ stage, part, work }, row) => {
+      const prices = energies.map((of) => of[row] ?? '');
+      lines.push([network, view, counting, stage, part, ...WORK_KEYS.map((key) => work[key]), ...prices].map(csvCell).join(','));
+    });
   };
   for (const subject of against === null ? [run] : [run, against]) {
     const name = subject === run ? nameOf(run) : `compared: ${nameOf(subject)}`;
-    for (const view of subject.views) add(name, view.name, 'executed', view.executed);
-    add(name, 'all views', 'executed', subject.executed);
-    add(name, 'all views', 'published', subject.published);
+    const { spec, counts, executed, published } = subject;
+    const spiking = subject.neuron !== 'relu';
+    for (const view of subject.views) add(name, view.name, 'executed', { spiking, spec, counts: view.counts, ledger: view.executed });
+    add(name, 'all views', 'executed', { spiking, spec, counts, ledger: executed });
+    add(name, 'all views', 'published', { spiking, spec, counts, ledger: published });
   }
-  add('twin (computed)', 'all views', 'executed', twin.executed);
-  add('twin (computed)', 'all views', 'published', twin.published);
+  const { counts } = twin;
+  for (const counting of ['executed', 'published'] as const)
+    add('twin (computed)', 'all views', counting, { spiking: false, spec: run.spec, counts, ledger: twin[counting] });
   return `${lines.join('\n')}\n`;
 }
 

@@ -1,6 +1,7 @@
 /** The frontier over many runs as a page, a table and CSV. */
 import type { Frontier, FrontierRun } from '../frontier.ts';
-import { scatterChart, type Point } from './charts.ts';
+import { LEAST_DECIBELS, scatterChart, type Point } from './charts.ts';
+import { hardwareOptions } from './hardware-options.ts';
 import { html, htmlTable } from './html.ts';
 import { percent, three } from './numbers.ts';
 import { page } from './page.ts';
@@ -104,6 +105,7 @@ export function frontierPage(frontier: Frontier): string {
           frontier: best,
           xTitle: `mJ an image, synapses as executed, ${model.name}`,
           yTitle: 'PSNR, dB',
+          leastSpan: LEAST_DECIBELS,
         })}
       </figure>
       <h2>Runs</h2>
@@ -114,7 +116,8 @@ export function frontierPage(frontier: Frontier): string {
       <h2>Model</h2>
       <p>${model.title}, ${model.node}, ${model.year}. Source: ${model.source}. Leaves out: ${model.leavesOut.join('; ')}.</p>
       <h2>How to repeat this</h2>
-      <pre>spikeray energy --compare ${runs.map(({ subject }) => subject.origin.run).join(' ')} --split ${split} --every ${every}</pre>
+      <pre>
+spikeray energy --compare ${runs.map(({ subject }) => subject.origin.run).join(' ')} --split ${split} --every ${every}${hardwareOptions([model])}</pre>
       <p class="note">SpikeRay ${spikeray}${commit === null ? '' : `, commit ${commit}`}, ${created}</p>
       ${runs.map(
         ({ subject: { origin } }) =>

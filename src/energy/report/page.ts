@@ -17,10 +17,10 @@ p { margin: .5rem 0 .9rem; max-width: 46rem; }
 .where, .note, figcaption, .legend { color: var(--soft); font-size: .875rem; }
 .lead { font-size: 1.2rem; line-height: 1.5; margin: 1.4rem 0 1.6rem; max-width: 52rem; }
 .lead b { color: var(--run); }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.4rem, 1fr)); gap: .8rem; margin: 1.2rem 0; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .8rem; margin: 1.2rem 0; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1rem; break-inside: avoid; }
 .card .label { color: var(--soft); font-size: .8rem; line-height: 1.3; }
-.card .value { white-space: nowrap; font-size: 1.45rem; font-weight: 650; line-height: 1.3; font-variant-numeric: tabular-nums; }
+.card { min-width: 0; } .card .value { overflow-wrap: anywhere; font-size: 1.4rem; font-weight: 650; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .card .more { color: var(--soft); font-size: .8rem; line-height: 1.35; }
 figure { margin: 1rem 0 1.4rem; break-inside: avoid; }
 figure svg { display: block; width: 100%; height: auto; }

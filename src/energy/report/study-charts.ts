@@ -1,7 +1,9 @@
 /** The parts of the study page that are drawn: countings, stages, hardware, quality. */
 import { inPassing, type Stage } from '../work/ledger.ts';
+import { unlikeTechnology } from '../hardware/hardware-model.ts';
+import { hitSteps, shareInBins, stepBins } from '../ray-samples.ts';
 import type { EnergyStudy, HardwareResult } from '../study.ts';
-import { barChart, scatterChart, type Bars, type Point } from './charts.ts';
+import { barChart, columnChart, LEAST_DECIBELS, scatterChart, type Bars, type Point } from './charts.ts';
 import { html, type Html } from './html.ts';
 import { percent, three } from './numbers.ts';
 import { timeStepTable } from './study-tables.ts';
@@ -112,7 +114,9 @@ function unpriced({ run }: HardwareResult): string {
 }
 
 export function otherHardware(study: EnergyStudy): Html {
-  const comparable = study.hardware.map((result) => ({ result, energies: pair(result, 'executed', 'network') }));
+  const alike = study.hardware.filter(({ model }) => unlikeTechnology(model) === null);
+  const unlike = study.hardware.filter(({ model }) => unlikeTechnology(model) !== null);
+  const comparable = alike.map((result) => ({ result, energies: pair(result, 'executed', 'network') }));
   const shares = comparable.map(({ energies: [mine, theirs] }) =>
     mine === null || theirs === null || theirs === 0 ? null : (100 * mine) / theirs,
   );
@@ -126,16 +130,20 @@ export function otherHardware(study: EnergyStudy): Html {
   return html`<p>
       The network with its neurons as executed, on each model. A share above 100 % means that the spikes cost more than they save there.
     </p>
-    <figure>
-      ${barChart({
-        description: 'Energy of the network relative to the twin on each hardware model',
-        categories: names,
-        series: [{ label: 'share', colour: 'run', values: shares.filter((value) => value !== null) }],
-        format: (value) => `${value.toFixed(1)} %`,
-        unit: 'energy of the run, % of the twin on the same model',
-      })}
-    </figure>
-    ${alone.length === 0 ? '' : html`<p class="note">${alone.join('. ')}.</p>`}
+    ${
+      names.length === 0
+        ? ''
+        : html`<figure>
+            ${barChart({
+              description: 'Energy of the network relative to the twin on each hardware model',
+              categories: names,
+              series: [{ label: 'share', colour: 'run', values: shares.filter((value) => value !== null) }],
+              format: (value) => `${value.toFixed(1)} %`,
+              unit: 'energy of the run, % of the twin on the same model',
+            })}
+          </figure>`
+    }
+    ${unlike.length === 0 ? '' : onChips(study, unlike)} ${alone.length === 0 ? '' : html`<p class="note">${alone.join('. ')}.</p>`}
     ${
       steps === null
         ? ''
@@ -146,6 +154,56 @@ export function otherHardware(study: EnergyStudy): Html {
             </p>
             ${steps}`
     }`;
+}
+
+/** A chip that has no figure for the twin, which is priced elsewhere: both energies, and no share that would compare technologies. */
+function onChips(study: EnergyStudy, unlike: readonly HardwareResult[]): Html {
+  return html`<h3>Spikes on a chip, the twin in other technology</h3>
+    <p>
+      These chips run spikes only. The real-valued products of layer 1, and the whole twin, are priced as conventional arithmetic of another
+      technology (${unlike.map(({ model }) => `${model.name}: ${unlikeTechnology(model)!}`).join('; ')}), so the distance between the two
+      bars is not what spikes save.
+    </p>
+    ${legend(study)}
+    <figure>
+      ${barChart({
+        description: 'Energy of the network on chips, and of the twin in conventional arithmetic of another technology',
+        categories: unlike.map(({ model }) => model.name),
+        series: series(unlike.map((result) => pair(result, 'executed', 'network'))),
+        format: three,
+        unit: 'mJ an image, network with its neurons',
+      })}
+    </figure>`;
+}
+
+/** How long the condensed network runs for a ray that hits something. */
+export function raySteps(study: EnergyStudy): Html {
+  const { run, against } = study;
+  const shown = against === null ? [run] : [run, against];
+  const steps = shown.map(({ raySamples }) => hitSteps(raySamples));
+  const bins = stepBins(Math.max(1, ...steps.map(({ greatest }) => greatest)), 40);
+  const words = ({ mean, median, ninetieth, greatest }: (typeof steps)[number]): string =>
+    `mean ${three(mean)}, median ${median}, nine of ten at most ${ninetieth}, greatest ${greatest}`;
+  return html`<p>
+      ${percent(steps[0].hits / run.counts.rays)} of the rays hit something. A network sample is a time step
+      T${run.counts.timeSteps === run.counts.samples ? '' : ` (this run's time axis has ${three(run.counts.timeSteps / Math.max(1, run.counts.activeRays))} time steps a ray that hits)`};
+      rays that hit have ${words(steps[0])}${against === null ? '' : `; those of the run compared with: ${words(steps[1])}`}. The mean over
+      all rays, ${three(run.counts.samples / run.counts.rays)}, is what an image costs.
+    </p>
+    ${against === null ? '' : legend(study)}
+    <figure>
+      ${columnChart({
+        description: 'How many network samples the rays have that hit something',
+        categories: bins.map(({ from, to }) => (from === to ? String(from) : `${from}–${to}`)),
+        series: shown.map((subject, i) => ({
+          label: nameOf(subject),
+          colour: i === 0 ? 'run' : 'twin',
+          values: shareInBins(subject.raySamples, bins).map((part) => 100 * part),
+        })),
+        xTitle: 'network samples of a ray that hits something',
+        yTitle: '% of these rays',
+      })}
+    </figure>`;
 }
 
 export function quality(study: EnergyStudy): Html {
@@ -164,6 +222,7 @@ export function quality(study: EnergyStudy): Html {
         frontier: [],
         xTitle: `mJ an image, synapses as executed, ${study.hardware[0].model.name}`,
         yTitle: 'PSNR, dB',
+        leastSpan: LEAST_DECIBELS,
       })}
     </figure>`;
 }

@@ -1,12 +1,14 @@
 /** The energy study of a run as one self-contained HTML page. */
 import type { ImageCodec } from '../../io/files.ts';
 import type { Measurement } from '../measure-views.ts';
+import { hitSteps } from '../ray-samples.ts';
 import type { EnergyStudy } from '../study.ts';
+import { hardwareOptions } from './hardware-options.ts';
 import { html, raw, type Html } from './html.ts';
 import { mapUri, nearlyGreatest, pictureUri, pixelEnergy, pixelFiring, scaleUri } from './maps.ts';
 import { grouped, percent, si, three } from './numbers.ts';
 import { card, page } from './page.ts';
-import { countings, milli, otherHardware, pair, quality, share, skippingPair, stages } from './study-charts.ts';
+import { countings, milli, otherHardware, pair, quality, raySteps, share, skippingPair, stages } from './study-charts.ts';
 import {
   hardwareTable,
   ledgerTable,
@@ -44,6 +46,8 @@ export async function studyPage(study: EnergyStudy, pictures: Pictures): Promise
     ${stages(study)}
     <h2>Other hardware</h2>
     ${otherHardware(study)}
+    <h2>Time steps of a ray</h2>
+    ${raySteps(study)}
     <h2>In the picture</h2>
     ${await maps(study, pictures)}
     ${
@@ -96,7 +100,7 @@ function cards(study: EnergyStudy): Html {
     ${card('whole renderer', share(all), `${milli(all[0])} of ${milli(all[1])}, ${first.model.name}`)}
     ${card('PSNR', `${run.psnr.toFixed(2)} dB`, against === null ? 'of the run itself' : `${against.psnr.toFixed(2)} dB for the run compared with`)}
     ${card('active neurons', run.firingRates.map((rate) => (rate * 100).toFixed(1)).join(' / ') + ' %', 'of the hidden layers, in order, in a time step')}
-    ${card('network samples', three(run.counts.samples / run.counts.rays), 'a ray on average')}
+    ${card('network samples', three(hitSteps(run.raySamples).mean), `a ray that hits something; ${three(run.counts.samples / run.counts.rays)} a ray of the image`)}
   </div>`;
 }
 
@@ -219,9 +223,9 @@ function scope({ scope: { counted, notCounted, twin } }: EnergyStudy): Html {
     <p>Bytes are logical: every operand once for every use. A cache or a register saves some of them, in both networks.</p>`;
 }
 
-function provenance({ spikeray, commit, created, run, against, every, split }: EnergyStudy): Html {
+function provenance({ spikeray, commit, created, run, against, every, split, hardware }: EnergyStudy): Html {
   const subjects = against === null ? [run] : [run, against];
-  const command = `spikeray energy ${run.origin.run}${against === null ? '' : ` --against ${against.origin.run}`} --split ${split} --every ${every}`;
+  const command = `spikeray energy ${run.origin.run}${against === null ? '' : ` --against ${against.origin.run}`} --split ${split} --every ${every}${hardwareOptions(hardware.map(({ model }) => model))}`;
   return html`<pre>${command}</pre>
     <dl>
       <dt>SpikeRay</dt>

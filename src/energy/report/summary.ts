@@ -1,7 +1,9 @@
 /** The comparison in one table: the network beside its twin, counting by counting. What the terminal prints and the page begins with. */
 import type { HardwareResult, EnergyStudy } from '../study.ts';
 import type { Counting } from '../work/network-work.ts';
+import { unlikeTechnology } from '../hardware/hardware-model.ts';
 import type { Estimate } from '../hardware/price.ts';
+import { hitSteps } from '../ray-samples.ts';
 import type { EnergySubject } from '../subject.ts';
 import { isSynapses, totalWork, type Ledger } from '../work/ledger.ts';
 import { percent, si, three } from './numbers.ts';
@@ -49,6 +51,7 @@ export function markdownTable({ run, twin, rows }: Summary): string {
 
 function qualityRows(run: EnergySubject, against: EnergySubject | null): SummaryRow[] {
   const perRay = ({ counts }: EnergySubject): string => three(counts.samples / counts.rays);
+  const perHit = ({ raySamples }: EnergySubject): string => three(hitSteps(raySamples).mean);
   const rates = ({ firingRates }: EnergySubject): string => firingRates.map(percent).join(', ');
   return [
     {
@@ -58,6 +61,7 @@ function qualityRows(run: EnergySubject, against: EnergySubject | null): Summary
       share: against === null ? '' : signed(run.psnr - against.psnr),
     },
     { label: 'network samples a ray', run: perRay(run), twin: perRay(against ?? run), share: '' },
+    { label: 'network samples a ray that hits', run: perHit(run), twin: perHit(against ?? run), share: '' },
     { label: 'active neurons, hidden layers in order', run: rates(run), twin: against === null ? NONE : rates(against), share: '' },
     ...timeRows(run, against),
   ];
@@ -109,7 +113,10 @@ function energyRows({ model, run, twin, against, skipping }: HardwareResult): Su
     };
   };
   if (model.kind === 'crossbar') return [row('network', 'executed', ({ network }) => network)];
-  if (model.kind === 'events') return [row('network with neurons', 'executed', ({ network }) => network)];
+  if (model.kind === 'events') {
+    const unlike = unlikeTechnology(model);
+    return [row(`network with neurons${unlike === null ? '' : ` (${unlike})`}`, 'executed', ({ network }) => network)];
+  }
   return [
     row('published convention', 'published', ({ synapses }) => synapses),
     row('as executed', 'executed', ({ synapses }) => synapses),

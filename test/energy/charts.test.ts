@@ -1,0 +1,34 @@
+/** Axes that neither stretch noise nor hide what they are. */
+import { expect, it } from 'vitest';
+import { scatterChart, spanOf, type Point } from '../../src/energy/report/charts.ts';
+import { hardwareOptions } from '../../src/energy/report/hardware-options.ts';
+import { HARDWARE_MODELS } from '../../src/energy/hardware/index.ts';
+
+it('a difference of thousandths does not fill an axis that shows a decibel', () => {
+  const near = spanOf([32.004, 32.012], 1);
+  expect(near.max - near.min).toBeGreaterThanOrEqual(1);
+  expect(near.max - near.min).toBeLessThan(1.5);
+  const far = spanOf([24, 36], 1);
+  expect(far.min).toBeLessThan(24);
+  expect(far.max).toBeGreaterThan(36);
+  expect(far.max - far.min).toBeLessThan(40);
+});
+
+it('names a logarithmic axis, and draws what lies between the seeds', () => {
+  const points: Point[] = [
+    { label: 'a', colour: 'run', x: 3, y: 30, between: [29.8, 30.3] },
+    { label: 'b', colour: 'twin', x: 40, y: 31 },
+  ];
+  const draw = (of: readonly Point[], logarithmic: boolean): string =>
+    scatterChart({ description: 'd', points: of, frontier: [], xTitle: 'mJ', yTitle: 'dB', leastSpan: 1, logarithmic }).text;
+  expect(draw(points, true)).toContain('each line twice the one before');
+  expect(draw(points, false)).not.toContain('each line twice');
+  const strokes = (text: string): number => text.match(/stroke-width="1.5"/g)?.length ?? 0;
+  const without = points.map(({ label, colour, x, y }) => ({ label, colour, x, y }));
+  expect(strokes(draw(points, true)) - strokes(draw(without, true))).toBe(1);
+});
+
+it('a command that is to be repeated names the hardware that was chosen', () => {
+  expect(hardwareOptions(HARDWARE_MODELS)).toBe('');
+  expect(hardwareOptions([HARDWARE_MODELS[0], { ...HARDWARE_MODELS[1], name: 'mine' }])).toBe(' --hardware 45nm-fp32 --hardware mine.json');
+});
