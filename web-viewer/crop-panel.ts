@@ -1,6 +1,6 @@
 /** The crop box: a low and a high slider for each axis. */
 import type { Vec3 } from '../src/geometry/vector.ts';
-import type { CropBox } from '../src/frames/frame-source.ts';
+import type { CropBox } from '../src/frames/crop-occupancy.ts';
 import { byId, element } from './elements.ts';
 
 type Bounds = { readonly min: readonly number[]; readonly max: readonly number[] };

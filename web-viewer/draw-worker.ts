@@ -17,6 +17,7 @@ const drawing = new Map<number, AbortController>();
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === 'open') source = new EngineSource(openShown(data), INTERVAL);
   else if (data.type === 'draw') void draw(data);
+  else if (data.type === 'probe') void probe(data);
   else drawing.get(data.id)?.abort();
 });
 
@@ -62,11 +63,23 @@ async function draw({ id, layer, scales, picture }: Extract<ToWorker, { type: 'd
     await source.draw({ layer, scales, picture, signal: abort.signal, target: { take } });
     tell({ type: 'end', id });
   } catch (error) {
-    const { message } = error as Error;
-    tell({ type: 'failed', id, message, fix: error instanceof SpikeRayError ? error.fix : undefined });
+    tellFailure(id, error);
   } finally {
     drawing.delete(id);
   }
+}
+
+async function probe({ id, ray }: Extract<ToWorker, { type: 'probe' }>): Promise<void> {
+  try {
+    tell({ type: 'probed', id, found: await source.probe(ray) });
+  } catch (error) {
+    tellFailure(id, error);
+  }
+}
+
+function tellFailure(id: number, error: unknown): void {
+  const { message } = error as Error;
+  tell({ type: 'failed', id, message, fix: error instanceof SpikeRayError ? error.fix : undefined });
 }
 
 function tell(message: FromWorker, transfer: ArrayBufferLike[] = []): void {

@@ -5,6 +5,7 @@
  */
 import type { EngineSource } from '../src/frames/engine-source.ts';
 import type { FrameRequest, FrameSource } from '../src/frames/frame-source.ts';
+import type { ProbeRequest, RayProbe } from '../src/frames/ray-probe.ts';
 import { watched } from '../src/frames/watched-target.ts';
 import { Refusal } from './api.ts';
 import type { PageGpu } from './gpu-source.ts';
@@ -115,6 +116,11 @@ class PageSource implements FrameSource {
       }
     }
     await this.other.draw({ ...request, scales });
+  }
+
+  /** By what draws the pictures; throws what that throws. */
+  async probe(ray: ProbeRequest): Promise<RayProbe> {
+    return ((await this.opened()) ?? this.other).probe(ray);
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 /** The pictures on the stage: runs drawn by frame sources, the photo, and what distinguishes two runs; all of them of one view, on one scale. */
 import type { Intrinsics } from '../src/geometry/intrinsics.ts';
 import { colourContent, type ColourStyle } from '../src/frames/frame-content.ts';
-import type { Frame, FrameTarget, ShownFrame, WantedPicture } from '../src/frames/frame-source.ts';
+import type { Frame, FrameSource, FrameTarget, ShownFrame, WantedPicture } from '../src/frames/frame-source.ts';
 import { contrastStyle, sharedScale, styleOf } from './colour-scales.ts';
 import { contrastOf } from './contrast.ts';
 import { FrameLoop } from './frame-loop.ts';
@@ -10,7 +10,7 @@ import { photoImage, type Photo } from './photo-image.ts';
 import type { PartPlan } from './part-plan.ts';
 import { PictureLayer } from './picture-layer.ts';
 import type { Region } from './picture-plane.ts';
-import type { StageLayout } from './stage-layout.ts';
+import type { Pane, StageLayout } from './stage-layout.ts';
 import type { StageScene } from './stage-scene.ts';
 import type { ViewState } from './view-state.ts';
 import { Wipe } from './wipe.ts';
@@ -84,6 +84,19 @@ export class Pictures {
   /** Columns of a pane that part i shows. */
   region(i: number): Region {
     return this.layout.wipes ? this.wipe.region(i) : { left: 0, right: 1 };
+  }
+
+  /** The run that is seen at a place of the stage, and the rectangle of its whole picture; null where none is. */
+  runAt(x: number, y: number): { readonly pane: Pane; readonly source: FrameSource } | null {
+    const { panes, wipes } = this.layout;
+    for (const [i, { plan }] of this.parts.entries()) {
+      const pane = panes[wipes ? 0 : i];
+      const { left, right } = this.region(i);
+      const across = (x - pane.left) / pane.width;
+      if (plan.kind === 'run' && across >= left && across < right && y >= pane.top && y < pane.top + pane.height)
+        return { pane, source: plan.source };
+    }
+    return null;
   }
 
   /** All pictures are at full resolution. */

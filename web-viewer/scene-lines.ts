@@ -12,7 +12,7 @@ import {
   Vector3,
   type PerspectiveCamera,
 } from 'three';
-import type { CropBox } from '../src/frames/frame-source.ts';
+import type { CropBox } from '../src/frames/crop-occupancy.ts';
 
 /** A camera as its frustum shows it. */
 export interface FrustumCamera {

@@ -1,6 +1,8 @@
 /** The stage: what is looked at, through which camera, and the pictures of it. */
 import type { Pose } from '../renderer/paths/camera-key.ts';
-import type { CropBox } from '../src/frames/frame-source.ts';
+import type { CropBox } from '../src/frames/crop-occupancy.ts';
+import type { RayProbe } from '../src/frames/ray-probe.ts';
+import { cameraRays, type Camera } from '../src/geometry/camera.ts';
 import type { CameraView } from '../src/server/run-views.ts';
 import { byId } from './elements.ts';
 import { say } from './messages.ts';
@@ -15,7 +17,14 @@ import { StageLayout } from './stage-layout.ts';
 import { StageScene } from './stage-scene.ts';
 import { drawStill, type StillOptions } from './still.ts';
 import { ViewCycle } from './view-cycle.ts';
-import { stateUrl, type ViewState } from './view-state.ts';
+import { colourOf, stateUrl, type ViewState } from './view-state.ts';
+
+/** A pixel of the view. */
+export interface PixelAt {
+  readonly camera: Camera;
+  readonly pixel: readonly [x: number, y: number];
+  readonly probe: () => Promise<RayProbe>;
+}
 
 export interface StageViewListener {
   /** Pictures have come, or have other colours. */
@@ -172,6 +181,37 @@ export class StageView {
     this.ask(true);
   }
 
+  /** The pixel at a place of the stage, and how to follow its ray; null where no run is drawn. */
+  pixelAt(x: number, y: number): PixelAt | null {
+    const at = this.pictures.runAt(x, y);
+    if (at === null) return null;
+    const { pane, source } = at;
+    const intrinsics = this.camera.intrinsics();
+    const { background, crop } = this.state;
+    const along = (share: number, count: number): number => Math.min(count - 1, Math.max(0, Math.floor(share * count)));
+    const pixel = [along((x - pane.left) / pane.width, intrinsics.width), along((y - pane.top) / pane.height, intrinsics.height)] as const;
+    const camera = { camToWorld: this.camera.navigation.camToWorld, intrinsics };
+    return { camera, pixel, probe: () => source.probe({ camera, pixel, background: colourOf(background), crop }) };
+  }
+
+  /** Orbits about what is seen at a place of the stage, if anything is. */
+  async orbitAbout(x: number, y: number): Promise<void> {
+    const at = this.pixelAt(x, y);
+    if (at === null) return;
+    const { depth, opacity } = await at.probe();
+    if (opacity <= 0.5) return;
+    const { origins, directions } = cameraRays(at.camera, at.pixel[1] * at.camera.intrinsics.width + at.pixel[0], 1);
+    const length = Math.hypot(...directions);
+    this.camera.navigation.lookAt(Array.from(origins, (from, axis) => from + (directions[axis] / length) * depth));
+  }
+
+  /** Marks a place of the stage until the view moves; null: none. */
+  markRay(at: { readonly x: number; readonly y: number } | null): void {
+    const mark = byId('ray-mark');
+    mark.hidden = at === null;
+    if (at !== null) Object.assign(mark.style, { left: `${at.x}px`, top: `${at.y}px` });
+  }
+
   /** Draws all parts of the view at full quality. */
   draw(canvas: HTMLCanvasElement, pose: Pose, options: StillOptions): Promise<void> {
     const { layout, state, pictures, cycle } = this;
@@ -188,6 +228,7 @@ export class StageView {
 
   /** Somebody moved the camera. */
   private moved(): void {
+    this.markRay(null);
     if (this.photo.view !== null) this.choose(null);
     this.state.camToWorld = this.camera.navigation.camToWorld;
     this.ask(true);

@@ -1,7 +1,7 @@
 /** What is looked at and how, kept in the address of the page, so that a link or a reload shows the same. */
 import type { Vec3 } from '../src/geometry/vector.ts';
 import { OUTPUT_MODES, type OutputMode } from '../src/frames/output-modes.ts';
-import type { CropBox } from '../src/frames/frame-source.ts';
+import type { CropBox } from '../src/frames/crop-occupancy.ts';
 import { COLOUR_MAPS, type ColourMapName } from '../renderer/colour-maps.ts';
 import type { ValueScale } from '../src/math/value-scale.ts';
 import { LAYOUTS, type Layout } from './stage-layout.ts';

@@ -6,11 +6,12 @@ import { CropPanel } from './crop-panel.ts';
 import { byId } from './elements.ts';
 import { legendOf } from './legend-entries.ts';
 import { showLegend } from './legend.ts';
-import { say, tell } from './messages.ts';
+import { messageOf, say, tell } from './messages.ts';
 import { watchKeys } from './page-keys.ts';
 import { PathPanel } from './path-panel.ts';
 import { pathShape } from './path-shape.ts';
 import { showHeader } from './run-header.ts';
+import { RayPanel } from './ray-panel.ts';
 import { SavePanel } from './save-panel.ts';
 import { ScalePanel } from './scale-panel.ts';
 import type { SceneHost } from './scene-host.ts';
@@ -33,6 +34,7 @@ export class ViewerPage {
   private readonly save: SavePanel;
   private readonly settings: SettingsPanel;
   private readonly scale: ScalePanel;
+  private readonly ray: RayPanel;
   private readonly statistics = new Statistics(byId('statistics'));
 
   constructor(stage: HTMLElement, host: SceneHost) {
@@ -82,6 +84,10 @@ export class ViewerPage {
       scale: () => view.pictures.styles.shared?.scale ?? null,
       draw: (canvas, pose, options) => view.draw(canvas, pose, options),
       problem: say,
+    });
+    this.ray = new RayPanel(run.name.replaceAll('/', '-'), () => {
+      view.markRay(null);
+      stage.focus({ preventScroll: true });
     });
     new CropPanel(state.crop, view.camera.cropBounds(), (crop) => {
       view.setCrop(crop);
@@ -156,6 +162,9 @@ export class ViewerPage {
         i: () => {
           settings.toggleStatistics();
         },
+        c: () => {
+          this.followRay(stage.clientWidth / 2, stage.clientHeight / 2);
+        },
         '?': () => {
           byId<HTMLDialogElement>('help').showModal();
         },
@@ -185,10 +194,24 @@ export class ViewerPage {
       hover: (index, x, y) => {
         cameras.hover(index, x, y);
       },
-      click: (index) => {
-        this.jump(cameras.views[index]);
+      click: (index, x, y) => {
+        if (index === null) this.followRay(x, y);
+        else this.jump(cameras.views[index]);
+      },
+      doubleClick: (x, y) => {
+        void view.orbitAbout(x, y).catch((error: unknown) => {
+          say(messageOf(error));
+        });
       },
     });
+  }
+
+  /** Of the pixel at a place of the stage; nothing where no run is drawn. */
+  private followRay(x: number, y: number): void {
+    const at = this.view.pixelAt(x, y);
+    if (at === null) return;
+    this.view.markRay({ x, y });
+    void this.ray.show(at.probe(), x > byId('stage').clientWidth / 2);
   }
 
   private setOutput(mode: OutputMode): void {

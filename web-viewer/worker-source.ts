@@ -1,5 +1,6 @@
 /** Frames drawn by a worker of the page (draw-worker.ts), where there is neither a server nor a GPU. */
 import type { FrameRequest, FrameSource } from '../src/frames/frame-source.ts';
+import type { ProbeRequest, RayProbe } from '../src/frames/ray-probe.ts';
 import kernelsUrl from '../src/backends/wasm/kernels-unshared.wasm?url';
 import { SpikeRayError } from '../src/base/errors.ts';
 import { INTERVAL, type FromWorker, type ToWorker } from './draw-messages.ts';
@@ -41,13 +42,32 @@ export class WorkerSource implements FrameSource {
         this.waiting.set(id, (answer) => {
           if (answer.type === 'frame') target.take(answer.frame);
           else if (answer.type === 'end') resolve();
-          else reject(new SpikeRayError(answer.message, answer.fix));
+          else if (answer.type === 'failed') reject(new SpikeRayError(answer.message, answer.fix));
         });
         tell(worker, { type: 'draw', id, layer, scales, picture });
       });
     } finally {
       this.waiting.delete(id);
       signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** Throws as `draw` does. */
+  async probe(ray: ProbeRequest): Promise<RayProbe> {
+    this.worker ??= this.start();
+    const worker = await this.worker;
+    if (this.broken !== null) throw new SpikeRayError(this.broken, 'Load the page again.');
+    const id = this.requests++;
+    try {
+      return await new Promise<RayProbe>((resolve, reject) => {
+        this.waiting.set(id, (answer) => {
+          if (answer.type === 'probed') resolve(answer.found);
+          else if (answer.type === 'failed') reject(new SpikeRayError(answer.message, answer.fix));
+        });
+        tell(worker, { type: 'probe', id, ray });
+      });
+    } finally {
+      this.waiting.delete(id);
     }
   }
 

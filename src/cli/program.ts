@@ -44,6 +44,11 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
       load: async () => (await import('./commands/energy.ts')).energyCommand(),
     },
     {
+      name: 'probe',
+      summary: "see what the network does along a pixel's ray",
+      load: async () => (await import('./commands/probe.ts')).probeCommand(),
+    },
+    {
       name: 'export',
       summary: 'write a run for other programs, or for the web',
       load: async () => (await import('./commands/export.ts')).exportCommand(),

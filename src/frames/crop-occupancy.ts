@@ -2,7 +2,13 @@
 import type { FieldEngine } from '../engine/backend.ts';
 import { gridPoint } from '../geometry/grid.ts';
 import { spaceOf } from '../spaces/index.ts';
-import type { CropBox } from './frame-source.ts';
+import type { Vec3 } from '../geometry/vector.ts';
+
+/** World. */
+export interface CropBox {
+  readonly min: Vec3;
+  readonly max: Vec3;
+}
 
 /**
  * The occupancy of what lies inside a box.

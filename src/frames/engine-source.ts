@@ -1,5 +1,6 @@
 /** Frames drawn by an engine at hand: on the page's GPU, or in a worker of the page. */
 import type { FrameFacts, FrameRequest, FrameSource } from './frame-source.ts';
+import { probeRay, type ProbeRequest, type RayProbe } from './ray-probe.ts';
 import { drawFrames } from './draw-frames.ts';
 import type { ShownField } from './shown-field.ts';
 
@@ -43,6 +44,11 @@ export class EngineSource implements FrameSource {
         done = next.done === true;
       }
     }
+  }
+
+  async probe(request: ProbeRequest): Promise<RayProbe> {
+    const field = await this.field;
+    return this.turn(() => probeRay(field, request));
   }
 
   /** After the turn under way. What hindered opening the field, `frames` says. */

@@ -5,13 +5,10 @@
 import type { Vec3 } from '../geometry/vector.ts';
 import type { PictureTextures } from '../engine/backend.ts';
 import type { Camera } from '../geometry/camera.ts';
+import type { CropBox } from './crop-occupancy.ts';
 import type { FrameContent } from './frame-content.ts';
+import type { ProbeRequest, RayProbe } from './ray-probe.ts';
 import type { FrameStatistics, OutputMode } from './output-modes.ts';
-
-export interface CropBox {
-  readonly min: Vec3;
-  readonly max: Vec3;
-}
 
 /** What is to be seen. Data alone: it travels to workers and servers. */
 export interface WantedPicture {
@@ -89,4 +86,6 @@ export interface FrameSource {
    * @throws the signal's reason when it is given up; what hinders drawing
    */
   draw(request: FrameRequest): Promise<void>;
+  /** What happens along the ray of a pixel. Throws what hinders it, RangeError for a pixel outside of the picture. */
+  probe(request: ProbeRequest): Promise<RayProbe>;
 }

@@ -25,7 +25,7 @@ export interface JoinedPicture {
 }
 
 /** @throws what the source throws */
-export async function drawInBands(source: FrameSource, wanted: WantedPicture, request: BandsRequest): Promise<JoinedPicture> {
+export async function drawInBands(source: Pick<FrameSource, 'draw'>, wanted: WantedPicture, request: BandsRequest): Promise<JoinedPicture> {
   const { width, height } = wanted.camera.intrinsics;
   const rows = Math.max(1, Math.floor(BAND_PIXELS / width));
   const opacity = new Uint8Array(width * height);
@@ -63,7 +63,7 @@ function bandOf({ camToWorld, intrinsics }: Camera, first: number, last: number)
   return { camToWorld, intrinsics: { ...intrinsics, height: last - first, cy: intrinsics.cy - first } };
 }
 
-async function drawBand(source: FrameSource, picture: WantedPicture, { layer, signal }: BandsRequest): Promise<Frame> {
+async function drawBand(source: Pick<FrameSource, 'draw'>, picture: WantedPicture, { layer, signal }: BandsRequest): Promise<Frame> {
   let drawn: Frame | null = null;
   const take = (frame: Frame): void => {
     drawn = frame;

@@ -1,6 +1,5 @@
 /** A field that pictures are drawn of, on an engine that several requests share. */
-import { croppedOccupancy } from './crop-occupancy.ts';
-import type { CropBox } from './frame-source.ts';
+import { croppedOccupancy, type CropBox } from './crop-occupancy.ts';
 import type { FieldEngine } from '../engine/backend.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 

@@ -11,7 +11,9 @@ import { readMetrics } from '../run/metrics-file.ts';
 import { sceneFile } from './baked-folder.ts';
 import type { FieldShelf } from './field-shelf.ts';
 import type { RunSummary } from './find-runs.ts';
-import { parseFrameRequest } from './frame-request.ts';
+import { answerProbe } from './answer-probe.ts';
+import type { ShownField } from '../frames/shown-field.ts';
+import { parseFrameRequest, parseProbeRequest } from './frame-request.ts';
 import { HttpError } from './http-error.ts';
 import type { LiveTraining } from './live-training.ts';
 import type { RenderQueue } from './render-queue.ts';
@@ -49,6 +51,14 @@ export interface RunDetails extends RunSummary {
 export function runRoutes({ library, shelf, scenes, queue, live, report }: Routes): Router {
   const router = Router();
 
+  /** The field that a run shows, that of its training while it is trained here, and the queue for it. */
+  const withField = async <T>(id: string, work: (field: ShownField, of: RenderQueue) => Promise<T>): Promise<T> => {
+    const run = await library.find(id);
+    if (live?.folder !== run.folder || !live.state.training) return shelf.use(run, (field) => work(field, queue));
+    if (live.field === null) throw new HttpError(503, 'Training is about to begin.');
+    return work(live.field, live.queue);
+  };
+
   router.get('/', async (_, response) => {
     response.set('Cache-Control', 'no-cache').json({ runs: await library.list() });
   });
@@ -81,13 +91,13 @@ export function runRoutes({ library, shelf, scenes, queue, live, report }: Route
   router.post('/:id/frames', express.json({ limit: '16kb' }), async (request, response) => {
     if (request.body === undefined) throw new HttpError(415, 'A frame request is a JSON document.');
     const wanted = parseFrameRequest(request.body);
-    const run = await library.find(request.params.id);
-    if (live?.folder === run.folder && live.state.training) {
-      if (live.field === null) throw new HttpError(503, 'Training is about to begin.');
-      await streamFrames(live.queue, live.field, wanted, response, report);
-      return;
-    }
-    await shelf.use(run, (field) => streamFrames(queue, field, wanted, response, report));
+    await withField(request.params.id, (field, of) => streamFrames(of, field, wanted, response, report));
+  });
+
+  router.post('/:id/probe', express.json({ limit: '16kb' }), async (request, response) => {
+    const wanted = parseProbeRequest(request.body);
+    const found = await withField(request.params.id, (field, of) => answerProbe(of, field, wanted));
+    response.set('Cache-Control', 'no-store').json(found);
   });
 
   return router;

@@ -10,6 +10,7 @@
  *     GET  /api/runs/ID/live                           events of its training; 204 if it is not trained here
  *     POST /api/runs/ID/live                           { paused }
  *     POST /api/runs/ID/frames                         a stream of frames (src/frames/frame-message.ts)
+ *     POST /api/runs/ID/probe                          RayProbe (src/frames/ray-probe.ts)
  *     GET  /runs/ID/PATH                               files below the run's eval/, render/, report/ and export/
  *
  * It trusts nobody: names that are not its own are refused (access.ts), pages may load nothing from elsewhere, what lies in run folders is shown without access to the rest.

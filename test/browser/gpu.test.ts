@@ -1,11 +1,13 @@
 /** Pictures drawn on the page's GPU by the WGSL kernels: here SwiftShader's, a software adapter, which the page takes only if it is told to. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page, Route } from 'playwright-core';
-import type { CropBox } from '../../src/frames/frame-source.ts';
+import type { CropBox } from '../../src/frames/crop-occupancy.ts';
 import { OUTPUT_MODES, type OutputMode } from '../../src/frames/output-modes.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
 import { renderImage } from '../../renderer/render-image.ts';
+import { probeRay, type RayProbe } from '../../src/frames/ray-probe.ts';
 import { ShownField } from '../../src/frames/shown-field.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { decodeScene } from '../../src/baked/decode-scene.ts';
@@ -134,6 +136,28 @@ test("every mode's pixels are those of the wasm backend, also after dragging, cr
     expect(await psnrAgainstWasm(shown, name, { ...camera, intrinsics }, 'colour'), `${name}, wiped`).toBeGreaterThan(35);
   }
   expect(await drawnBy(page)).toContain('by this page');
+  expect(await gpuErrors(page)).toEqual([]);
+});
+
+test("the ray of a pixel, followed on the page's GPU, is that of the wasm backend", async () => {
+  const page = await openOnGpu();
+  await settled(page);
+  const { width, height } = await pixelsOf(page);
+  await page.locator('#stage').press('c');
+  await page.waitForSelector('#ray-figure svg');
+  const [saved] = await Promise.all([page.waitForEvent('download'), page.locator('#ray-json').dispatchEvent('click')]);
+  const found = JSON.parse(readFileSync(await saved.path(), 'utf8')) as RayProbe;
+  const camera = await cameraOf(page, width, height);
+  const wanted = await probeRay(fields.get('spiking')!, { camera, pixel: found.pixel, background: [1, 1, 1], crop: null });
+  expect(found.samples.length).toBeGreaterThan(1);
+  expect(found.samples.length).toBe(wanted.samples.length);
+  found.samples.forEach(({ weight, distance }, i) => {
+    expect(weight).toBeCloseTo(wanted.samples[i].weight, 2);
+    expect(distance).toBeCloseTo(wanted.samples[i].distance, 3);
+  });
+  const first = ({ steps }: RayProbe): Float32Array => Float32Array.from(steps[0].layers[0].potentials);
+  expect(meanSquaredError(first(found), first(wanted))).toBeLessThan(1e-4);
+  expect(found.thresholds).toEqual(wanted.thresholds);
   expect(await gpuErrors(page)).toEqual([]);
 });
 

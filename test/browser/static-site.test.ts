@@ -76,6 +76,9 @@ test('a static host: the page draws by itself, what the wasm backend draws', asy
   expect(await shown.evaluate(() => crossOriginIsolated)).toBe(false);
   expect(await shown.isVisible('#training')).toBe(false);
   expect(await shown.isVisible('#photo')).toBe(false);
+  await shown.locator('#stage').press('c');
+  await shown.waitForSelector('#ray-figure svg');
+  expect(await shown.textContent('#ray-figure')).toMatch(/[1-9]\d* time steps?/);
 });
 
 test('orbit, thumbnails and the address work without a server', async () => {

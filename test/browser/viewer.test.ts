@@ -18,7 +18,9 @@ import { openField } from '../../src/eval/open-field.ts';
 import { meanSquaredError, psnrOf } from '../../src/math/image-metrics.ts';
 import type { RunSummary } from '../../src/server/find-runs.ts';
 import type { RunDetails } from '../../src/server/run-routes.ts';
+import type { RayProbe } from '../../src/frames/ray-probe.ts';
 import { succeed } from '../e2e/cli.ts';
+import { expectError } from '../e2e/expect-error.ts';
 import { openCheckpoint } from '../e2e/run-files.ts';
 import { startServing, type RunningServer } from '../e2e/server.ts';
 import { tinyScene, workFolder } from '../e2e/tiny.ts';
@@ -71,7 +73,7 @@ test('the gallery shows the runs, and a card leads to the viewer', async () => {
   const page = await openPage(server.url);
   await page.waitForSelector('.card');
   expect(await page.locator('.card h2').allTextContents()).toEqual(['twin', 'spiking']);
-  expect(await page.locator('.card', { hasText: 'spiking' }).textContent()).toMatch(/PSNR\d+\.\d\d dB, test.*mJ an image/);
+  expect(await page.locator('.card', { hasText: 'spiking' }).textContent()).toMatch(/PSNR\d+\.\d\d dB, test.*J a pixel/);
   await page.waitForFunction(() => document.querySelector<HTMLImageElement>('.card img')!.naturalWidth === 48);
   await page.selectOption('#sort', 'psnr');
   expect(await page.locator('.card h2').first().textContent()).toBe('spiking');
@@ -287,6 +289,81 @@ test('a camera path is filmed, frame by frame at its own times', async () => {
   await page.waitForSelector('#path-film:has-text("2 of")');
   await page.click('#path-film');
   await page.waitForSelector('#path-film:text-is("Film the camera path")');
+});
+
+test('a clicked pixel shows what the network does along its ray: as the server and the command line have it', async () => {
+  const page = await openPage(viewer(), { viewport: { width: 800, height: 400 } });
+  await settled(page);
+  const answered = page.waitForResponse((response) => response.url().endsWith('/probe'));
+  await page.mouse.click(250, 200);
+  const found = (await (await answered).json()) as RayProbe;
+  await page.waitForSelector('#ray-figure svg');
+  expect(found.samples.length).toBeGreaterThan(0);
+  expect(await page.isVisible('#ray-mark')).toBe(true);
+  expect(found.pixel).toEqual([250, 200]);
+  const traces = (): Promise<number> => page.locator('#ray-figure text:text-is("potential")').count();
+  expect(await traces()).toBe(4);
+  await page.locator('#ray-figure [data-layer="1"]').click({ position: { x: 5, y: 3 } });
+  expect(await traces()).toBe(5);
+  expect(await page.inputValue('#ray-neurons')).toMatch(/2:[0-3]\b/);
+  await page.fill('#ray-neurons', '1:3 2:900');
+  await page.press('#ray-neurons', 'Enter');
+  expect(await traces()).toBe(1);
+  const [saved] = await Promise.all([page.waitForEvent('download'), page.click('#ray-json')]);
+  expect(JSON.parse(readFileSync(await saved.path(), 'utf8'))).toEqual(found);
+  const [drawn] = await Promise.all([page.waitForEvent('download'), page.click('#ray-svg')]);
+  expect((await sharp(await drawn.path()).metadata()).width).toBeGreaterThan(300);
+  await page.press('#ray', 'Escape');
+  expect(await page.isVisible('#ray')).toBe(false);
+  await page.keyboard.press('c');
+  await page.waitForSelector('#ray-figure svg');
+  expect(await page.textContent('#ray-figure text')).toContain('Pixel 250, 200');
+
+  // The same ray by the command line: a view of the scene, through its own camera.
+  const details = (await (await fetch(`${server.url}api/runs/${ids.spiking}`)).json()) as RunDetails;
+  const view = details.cameras.views.find(({ split }) => split === 'test')!;
+  const { width, height, fx, fy, cx, cy } = view.intrinsics;
+  const camera = { camToWorld: view.camToWorld, intrinsics: { width, height, fx, fy, cx, cy } };
+  const ask = (pixel: readonly number[]): Promise<Response> =>
+    fetch(`${server.url}api/runs/${ids.spiking}/probe`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ client: 'test', ray: { camera, pixel, background: [1, 1, 1], crop: null } }),
+    });
+  const answer = (await (await ask([25, 24])).json()) as RayProbe;
+  const { stdout } = await succeed(['probe', run, '--view', view.name, '--pixel', '25,24', '--json', '--quiet']);
+  expect(JSON.parse(stdout)).toMatchObject(answer);
+  expect((await ask([48, 0])).status).toBe(400);
+  expect((await ask([0.5, 0])).status).toBe(400);
+  await expectError(['probe', run, '--pixel', '48,0'], { says: ['--pixel 48', '47'] });
+  await expectError(['probe', run, '--view', 'r_99'], { says: ['--view r_99'] });
+});
+
+test('a double click orbits about what is there', async () => {
+  const page = await openPage(viewer(), { viewport: { width: 800, height: 400 } });
+  await settled(page);
+  await page.mouse.dblclick(270, 190);
+  await page.waitForFunction(() => document.getElementById('stage')!.dataset.state !== 'full');
+  await settled(page);
+  expect(await page.isVisible('#ray')).toBe(false);
+  const [probed] = await Promise.all([
+    page.waitForResponse((response) => response.url().endsWith('/probe')),
+    page.locator('#stage').press('c'),
+  ]);
+  const middle = (await probed.json()) as RayProbe;
+  const before = await poseOf(page);
+  const eye = [3, 7, 11].map((at) => before[at]);
+  const forward = [2, 6, 10].map((at) => -before[at]);
+  const centre = eye.map((value, axis) => value + forward[axis] * middle.depth);
+  const address = page.url();
+  await page.locator('#stage').press('ArrowLeft');
+  await page.waitForFunction((url) => location.href !== url, address);
+  const after = await poseOf(page);
+  // The place that was clicked stays in the middle of the view, as far away as it was.
+  const toCentre = centre.map((value, axis) => value - after[axis * 4 + 3]);
+  const away = Math.hypot(...toCentre);
+  expect(away / middle.depth).toBeCloseTo(1, 2);
+  expect([2, 6, 10].reduce((sum, at, axis) => sum - (after[at] * toCentre[axis]) / away, 0)).toBeCloseTo(1, 4);
 });
 
 test('a crop box and a background change what is shown', async () => {

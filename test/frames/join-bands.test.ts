@@ -12,8 +12,7 @@ const picture: WantedPicture = {
 };
 
 /** The value of a pixel is its place across plus that down, from the middle of the whole picture. */
-const source: FrameSource = {
-  interval: 33,
+const source: Pick<FrameSource, 'draw'> = {
   draw: async ({ picture: { camera, output }, target }) => {
     const { width, height, cx, cy } = camera.intrinsics;
     const values = Float32Array.from({ length: width * height }, (_, i) => (i % width) - cx + Math.floor(i / width) - cy);

@@ -115,7 +115,8 @@ function energyRows({ model, run, twin, against, skipping }: HardwareResult): Su
   if (model.kind === 'crossbar') return [row('network', 'executed', ({ network }) => network)];
   if (model.kind === 'events') {
     const unlike = unlikeTechnology(model);
-    return [row(`network with neurons${unlike === null ? '' : ` (${unlike})`}`, 'executed', ({ network }) => network)];
+    const of = row(`network with neurons${unlike === null ? '' : ` (${unlike})`}`, 'executed', ({ network }) => network);
+    return [unlike === null ? of : { ...of, share: '' }];
   }
   return [
     row('published convention', 'published', ({ synapses }) => synapses),
