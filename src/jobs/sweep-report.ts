@@ -1,7 +1,7 @@
 /** The table of a sweep as Markdown, LaTeX, CSV, JSON, chart and page. The same cells everywhere. */
 import { onFrontier } from '../energy/frontier.ts';
 import { DEFAULT_COSTS } from '../energy/energy-report.ts';
-import { scatterChart, type Point } from '../energy/report/charts.ts';
+import { LEAST_DECIBELS, scatterChart, type Point } from '../energy/report/charts.ts';
 import { csvCell } from '../energy/report/csv.ts';
 import { html, htmlTable } from '../energy/report/html.ts';
 import { percent, three } from '../energy/report/numbers.ts';
@@ -232,6 +232,7 @@ function chartOf({ networks }: SweepTable): ReturnType<typeof scatterChart> | nu
     frontier: points.filter((_, i) => unbeaten[i]).sort((a, b) => a.x - b.x),
     xTitle: `mJ an image, synapses as executed, ${DEFAULT_COSTS.name}`,
     yTitle: 'PSNR, dB',
+    leastSpan: LEAST_DECIBELS,
     height: 440,
     logarithmic: true,
   });
