@@ -182,6 +182,8 @@ export interface FieldEngine {
 export interface Capacity {
   /** Voxels after the last scaling. */
   readonly voxels: number;
+  /** Numbers of the representation's tensors after the last scaling; default: as if they grew with the voxels. */
+  readonly fieldFloats?: number;
   /** Steps of the longest ray after the last scaling (maxStepsPerRay); default: that of the spec, which then never gets finer. */
   readonly steps?: number;
   /** Rays of the largest training batch; 0: only rendering (no gradients, no moments). */

@@ -15,6 +15,13 @@ export function tensorShape(name: TensorName, spec: FieldSpec): readonly number[
   return found;
 }
 
+/** Numbers of all tensors of the representation. */
+export function gridFloats(spec: FieldSpec): number {
+  return representationOf(spec)
+    .tensors(spec)
+    .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+}
+
 /** Values a point of the lattice, or null for tensors that are not on it. */
 export function rowLength(name: TensorName, spec: FieldSpec): number | null {
   const tensor = gridTensor(name, spec);

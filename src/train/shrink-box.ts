@@ -6,6 +6,7 @@ import { voxelCount } from '../geometry/grid.ts';
 import { occupiedBox } from '../lattice/content-box.ts';
 import { maxStepsPerRay } from '../lattice/lattice.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
+import { gridFloats } from '../model/tensor-shape.ts';
 import { spaceFacts } from '../spaces/index.ts';
 import { fineSpec, regionOf } from './stage-spec.ts';
 
@@ -23,10 +24,14 @@ export function shrunkSpec(config: Config, spec: FieldSpec, occupancy: Uint8Arra
   for (let part = 0; part < PARTS; part++) {
     const box = between(tight, region.box, part / PARTS);
     const last = fineSpec(config, { ...region, box }, config.fine.scaleAt.length);
-    if (voxelCount(last.grid) <= voxelCount(whole.grid) && maxStepsPerRay(last) <= maxStepsPerRay(whole))
+    if ([voxelsOf, gridFloats, maxStepsPerRay].every((size) => size(last) <= size(whole)))
       return fineSpec(config, { ...region, box }, scalings);
   }
   return fineSpec(config, region, scalings);
+}
+
+function voxelsOf({ grid }: FieldSpec): number {
+  return voxelCount(grid);
 }
 
 function between(a: Box, b: Box, share: number): Box {

@@ -4,6 +4,7 @@ import { voxelCount } from '../geometry/grid.ts';
 import type { Capacity } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
+import { gridFloats } from '../model/tensor-shape.ts';
 import { stageVariation } from './loss-terms.ts';
 import { fineSpec, regionOf } from './stage-spec.ts';
 
@@ -22,6 +23,7 @@ export function fineCapacity(config: Config, spec: FieldSpec, teacherVoxels: num
   const last = fineSpec(config, regionOf(spec), scaleAt.length);
   return {
     voxels: voxelCount(last.grid),
+    fieldFloats: gridFloats(last),
     steps: maxStepsPerRay(last),
     trainRays: rays,
     teacherVoxels,

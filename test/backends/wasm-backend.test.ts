@@ -1,5 +1,6 @@
 /** What the wasm backend promises beyond the contract of an engine: threads that fail, capacities, channels. */
 import { denseSpec } from '../../src/model/representations/dense.ts';
+import { vmSpec } from '../../src/model/representations/vm.ts';
 import { maxStepsPerRay } from '../../src/lattice/lattice.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
@@ -10,7 +11,7 @@ import { compileKernels, createWasmBackend } from '../../src/backends/wasm/launc
 import { createBackend } from '../../src/backends/wasm/wasm-backend.ts';
 import { BackendError } from '../../src/base/errors.ts';
 import { presets } from '../../src/config/presets.ts';
-import { renderingTensors } from '../../src/model/tensor-names.ts';
+import { parametersOf, renderingTensors } from '../../src/model/tensor-names.ts';
 import { fineSpec } from '../../src/train/stage-spec.ts';
 import { coefficients } from '../conformance/cases.ts';
 import { capacityOf, fieldFixture, firstRays, loadFixture, type FixtureOptions } from '../helpers/field-fixtures.ts';
@@ -35,6 +36,13 @@ describe('threads', () => {
       },
     ],
     [', total variation', { loss: { totalVariation: { density: 30, features: 20, dense: false } } }],
+    [
+      ', factors with total variation and L1',
+      {
+        representation: vmSpec(13, [4, 20, 8], [20, 8, 36]),
+        loss: { totalVariation: { density: 30, features: 20, dense: true }, densityL1: 1 },
+      },
+    ],
     [', dense total variation', { loss: { totalVariation: { density: 30, features: 20, dense: true } } }],
   ])('the result has the same bits on 1, 2, 5 and 16 threads%s', async (_, options) => {
     const results = [];
@@ -43,7 +51,7 @@ describe('threads', () => {
       const engine = await (await createWasmBackend({ threads })).createField(fixture.spec, { ...capacityOf(fixture), trainRays: 64 });
       await loadFixture(engine, fixture);
       for (let step = 1; step <= 3; step++) await engine.trainStep(fixture.batch, { ...fixture.settings, adamStep: step });
-      results.push([await engine.read('features'), await engine.read('density.m'), await engine.read('w2'), await engine.read('w1.v')]);
+      results.push(await Promise.all([...parametersOf(fixture.spec), 'w1.v'].map((name) => engine.read(name))));
       await engine.dispose();
     }
     for (const result of results) expect(result).toEqual(results[0]);
@@ -108,9 +116,9 @@ it('a long thin box grows through all scalings within its capacity', async () =>
   }
 });
 
-it('channels that the kernels are not made for are refused', async () => {
-  const { spec } = fieldFixture();
+it('without a network other features than the logits of a colour are refused', async () => {
+  const { spec } = fieldFixture({ network: null });
   const backend = await createWasmBackend({ threads: 1 });
   const field = backend.createField({ ...spec, representation: denseSpec(16) }, { voxels: voxelCount(spec.grid), trainRays: 0 });
-  await expect(field).rejects.toThrow(/12 feature channels/);
+  await expect(field).rejects.toThrow(/3 features without a network; the field has 16/);
 });

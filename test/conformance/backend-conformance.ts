@@ -4,14 +4,14 @@
  *
  * Tolerances are for single precision with another order of summation; the comments give what was measured between tfjs and wasm.
  */
-import { representations } from '../../src/model/representations/index.ts';
+import { representationOf, representations } from '../../src/model/representations/index.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Backend, FieldEngine, StepResult, StepSettings } from '../../src/engine/backend.ts';
+import type { Backend, FieldEngine, StepResult } from '../../src/engine/backend.ts';
 import { createTfjsBackend, type TfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import type { Margins, TfjsField } from '../../src/backends/tfjs/tfjs-field.ts';
 import { parametersOf, type ParameterName, type TensorName } from '../../src/model/tensor-names.ts';
 import { capacityOf, fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
-import { conformanceCases, EPSILON, type ConformanceCase } from './cases.ts';
+import { conformanceCases, EPSILON, factorCases, type ConformanceCase } from './cases.ts';
 import { expectClose, expectCloseToMax } from './compare.ts';
 
 /** Relative to the largest entry of a gradient; measured 7e-6. */
@@ -29,11 +29,19 @@ const TRAINING_STEPS = 10;
 /** Adam amplifies gradients far below epsilon, rounding included; here gradients are 1e-5 to 1e-2. */
 const TRAINING_ADAM = { beta1: 0.9, beta2: 0.99, epsilon: 1e-6 };
 
-/** With every representation that the backend has. @param name begins with the backend's */
+/**
+ * With every representation that the backend has: all cases with dense grids, with others those that are theirs.
+ *
+ * @param name begins with the backend's
+ */
 export function describeConformance(name: string, createBackend: () => Promise<Backend>, cases = conformanceCases): void {
-  for (const { kind } of representations().filter(({ backends }) => backends.some((backend) => name.startsWith(backend))))
-    describeWith(kind, name, createBackend, cases);
+  for (const { kind } of representations().filter(({ backends }) => backends.some((backend) => name.startsWith(backend)))) {
+    const own = kind === 'dense' ? cases : cases === conformanceCases ? (OWN_CASES[kind] ?? cases) : [];
+    if (own.length > 0) describeWith(kind, name, createBackend, own);
+  }
 }
+
+const OWN_CASES: Readonly<Record<string, readonly ConformanceCase[]>> = { vm: factorCases };
 
 function describeWith(
   representation: string,
@@ -53,7 +61,7 @@ function describeWith(
       describe(conformanceCase.name, () => {
         let pair: EnginePair;
         beforeAll(async () => {
-          pair = await createPair(reference, backend, fieldFixture({ ...conformanceCase.options, representation }));
+          pair = await createPair(reference, backend, fieldFixture({ representation, ...conformanceCase.options }));
         });
         afterAll(() => pair.dispose());
 
@@ -62,7 +70,7 @@ function describeWith(
       });
       if (conformanceCase.trainSeed !== undefined) {
         test(`${conformanceCase.name}: ${TRAINING_STEPS} training steps`, () =>
-          compareTraining(reference, backend, { ...conformanceCase, options: { ...conformanceCase.options, representation } }));
+          compareTraining(reference, backend, { ...conformanceCase, options: { representation, ...conformanceCase.options } }));
       }
     }
   });
@@ -141,7 +149,7 @@ async function compareTraining(reference: TfjsBackend, backend: Backend, { optio
     compareMeanPotentials(got, wanted);
   }
   for (const name of parametersOf(fixture.spec)) {
-    expectClose(name, await actual.read(name), await expected.read(name), STEP_TOLERANCE * learningRate(fixture.settings, name));
+    expectClose(name, await actual.read(name), await expected.read(name), STEP_TOLERANCE * learningRate(fixture, name));
     for (const moment of [`${name}.m`, `${name}.v`] as TensorName[]) {
       expectCloseToMax(moment, await actual.read(moment), await expected.read(moment), MOMENT_TOLERANCE);
     }
@@ -150,8 +158,11 @@ async function compareTraining(reference: TfjsBackend, backend: Backend, { optio
   await pair.dispose();
 }
 
-function learningRate({ learningRates }: StepSettings, name: ParameterName): number {
-  return name === 'density' || name === 'features' ? learningRates[name] : learningRates.network;
+function learningRate({ spec, settings: { learningRates } }: FieldFixture, name: ParameterName): number {
+  const tensor = representationOf(spec)
+    .tensors(spec)
+    .find((each) => each.name === name);
+  return learningRates[tensor?.group ?? 'network'];
 }
 
 /** The fixture leaves no discrete decision to rounding; if this fails after a change of the fixture, take another seed. */

@@ -6,6 +6,8 @@ import type { TotalVariation } from '../../src/model/total-variation.ts';
 import { NO_LOSS_TERMS } from '../../src/engine/backend.ts';
 import { planeSteps } from '../../src/spaces/planes.ts';
 import { builtInNeurons } from '../../src/neurons/index.ts';
+import { denseSpec } from '../../src/model/representations/dense.ts';
+import { vmSpec } from '../../src/model/representations/vm.ts';
 import { lif } from '../../src/neurons/lif.ts';
 import { relu } from '../../src/neurons/relu.ts';
 import { SURROGATE_NAMES } from '../../src/neurons/surrogates.ts';
@@ -122,6 +124,50 @@ export const trainingTermCases: readonly ConformanceCase[] = [
   },
   { name: 'LIF, colours of a teacher in contracted space', options: { ...teacherColour, spec: contracted.spec, seed: 1 } },
   { name: 'ternary, all terms', options: { ...everything, seed: 1, rays: 18, network: { neuron: 'ternary' } }, trainSeed: 2 },
+];
+
+/** Dense grids with a number of features that is no multiple of 4, shown at once and as spikes. */
+export const featureCases: readonly ConformanceCase[] = [
+  {
+    name: 'LIF, 15 features',
+    options: { seed: 1, representation: denseSpec(15), teacher: true, loss: { ...NO_LOSS_TERMS, teacherColour: 0.5 } },
+  },
+  {
+    name: 'LIF, 5 features, Poisson encoding',
+    options: { seed: 1, rays: 18, representation: denseSpec(5), network: { temporal: 'repeat', encoding: 'poisson' } },
+  },
+];
+
+/** Other ranks along every axis, a number of features that is no multiple of 4. */
+const factors = (features = 13): FixtureOptions => ({ representation: vmSpec(features, [4, 12, 8], [20, 8, 12]) });
+const { representation: colourFactors } = factors(3);
+
+/** Vector-matrix factors in what differs for them: marching, features, the adjoint, penalties. */
+export const factorCases: readonly ConformanceCase[] = [
+  { name: 'factors, no network', options: { seed: 1, network: null, representation: colourFactors }, trainSeed: 1 },
+  { name: 'factors, LIF, condense', options: { ...factors(), seed: 1 }, trainSeed: 1 },
+  {
+    name: 'factors of the standard ranks, 27 features, 42 inputs, 128 neurons',
+    options: { representation: vmSpec(27), seed: 1, rays: 12, network: { width: 128, viewFrequencies: 2 } },
+  },
+  { name: 'factors, LIF, pad, far to near', options: { ...factors(), seed: 1, network: { temporal: 'pad', order: 'far-to-near' } } },
+  {
+    name: 'factors, LIF, repeat with Poisson encoding',
+    options: { ...factors(), seed: 1, rays: 18, network: { temporal: 'repeat', encoding: 'poisson' } },
+  },
+  {
+    name: 'factors, ReLU, total variation and L1',
+    options: {
+      ...factors(),
+      seed: 1,
+      network: { neuron: 'relu' },
+      loss: { totalVariation: { density: 20, features: 10, dense: false }, densityL1: 2 },
+    },
+    trainSeed: 1,
+  },
+  { name: 'factors, LIF, colours of a teacher', options: { ...factors(), ...teacherColour, seed: 1 } },
+  { name: 'factors, contracted space, LIF', options: { ...factors(), ...contracted, seed: 1 } },
+  { name: 'factors, steps on planes, LIF', options: { ...factors(), ...planes, seed: 1, network: { viewFrequencies: 0 } } },
 ];
 
 export const conformanceCases: readonly ConformanceCase[] = [

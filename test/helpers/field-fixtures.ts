@@ -3,6 +3,8 @@
  * these, backend against backend.
  */
 import type { LearningRateGroup, RepresentationSpec } from '../../src/model/representations/representation.ts';
+import { rankSum } from '../../src/model/representations/factors.ts';
+import type { VmSpec } from '../../src/model/representations/vm.ts';
 import { representationNamed, representationOf } from '../../src/model/representations/index.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
@@ -91,7 +93,7 @@ export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
           normals(
             random,
             shape.reduce((a, b) => a * b, 1),
-            deviation(spec.representation.kind, group),
+            deviation(spec.representation, group),
           ),
         ]),
     ),
@@ -122,18 +124,22 @@ export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
       ...options.settings,
       loss: { ...LOSS, spikes: new Array<number>(hiddenLayers(spec)).fill(0.05), ...options.loss },
     },
-    teacher: options.teacher === true && spec.network !== null ? randomTeacher(spec.network) : null,
+    teacher: options.teacher === true && spec.network !== null ? randomTeacher(spec) : null,
   };
 }
 
 /** Sums of products of factors are as wide as what dense grids hold. */
-function deviation(kind: string, group: LearningRateGroup): number {
-  if (kind === 'vm') return { density: 0.66, features: 0.7, network: 0.25 }[group];
+function deviation(representation: RepresentationSpec, group: LearningRateGroup): number {
+  if (representation.kind === 'vm') {
+    const { densityRanks, featureRanks } = representation as VmSpec;
+    const [products, inputs] = [3 / Math.sqrt(rankSum(densityRanks)), rankSum(featureRanks)];
+    return { density: Math.sqrt(1.5 * products), features: 0.8, network: 2.5 / Math.sqrt(inputs) }[group];
+  }
   return group === 'density' ? 3 : 1.5;
 }
 
 /** Exactly what the fixture's steps ask for. */
-export function capacityOf({ spec, batch, settings, teacher }: FieldFixture): Required<Omit<Capacity, 'steps'>> {
+export function capacityOf({ spec, batch, settings, teacher }: FieldFixture): Required<Omit<Capacity, 'steps' | 'fieldFloats'>> {
   return {
     voxels: voxelCount(spec.grid),
     trainRays: batch.count,
@@ -158,15 +164,17 @@ export async function loadFixture(engine: FieldEngine, { tensors, occupancy, tea
 }
 
 /** Some of the student's samples are outside its box. */
-function randomTeacher(network: NetworkSpec): Teacher {
+function randomTeacher(spec: FieldSpec): Teacher {
+  const network = spec.network!;
+  const { features } = representationOf(spec);
   const random = new Random(17);
   const grid = { size: [6, 7, 5] as const, min: [-0.7, -1, -0.6] as const, max: [1.2, 0.6, 0.9] as const };
   const { width } = network;
   return {
     grid,
-    features: normals(random, voxelCount(grid) * 12, 1.5),
+    features: normals(random, voxelCount(grid) * features, 1.5),
     weights: [
-      normals(random, (12 + viewInputs(network)) * width, 0.3),
+      normals(random, (features + viewInputs(network)) * width, 0.3),
       normals(random, width * width, Math.sqrt(2 / width)),
       normals(random, width * 3, Math.sqrt(2 / width)),
     ],

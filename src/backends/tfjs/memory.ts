@@ -2,10 +2,10 @@
  * Bytes that a field needs on this backend. Gradients are dense and the tape of the automatic differentiation keeps every intermediate
  * tensor, so this is many times what the field itself takes. The factors were measured as the peak of a training step.
  */
-import { voxelCount } from '../../geometry/grid.ts';
 import { representationOf } from '../../model/representations/index.ts';
-import { gridParameters, networkParameters, type ParameterName } from '../../model/tensor-names.ts';
+import { networkParameters, type ParameterName } from '../../model/tensor-names.ts';
 import { tensorShape } from '../../model/tensor-shape.ts';
+import { fieldFloatsOf } from '../shared/field-floats.ts';
 import { maxStepsPerRay } from '../../lattice/lattice.ts';
 import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
 import { hiddenWidths } from '../../neurons/settings.ts';
@@ -21,14 +21,13 @@ const SAMPLED_SHARE = 1 / 4;
 /** Tensors [T,R,W] that a hidden layer keeps on the tape, and in rendering. */
 const [TAPE_TENSORS, RENDER_TENSORS] = [40, 14];
 
-export function estimateBytes(spec: FieldSpec, { voxels, trainRays, teacherVoxels = 0 }: Capacity): number {
+export function estimateBytes(spec: FieldSpec, { voxels, fieldFloats, trainRays, teacherVoxels = 0 }: Capacity): number {
   const steps = Math.ceil(maxStepsPerRay(spec) * SAMPLED_SHARE);
   const copies = trainRays > 0 ? TRAINING_COPIES : 1;
   const training = trainRays * stepFloats(spec, TAPE_TENSORS);
   const rendering = RENDER_RAYS * stepFloats(spec, RENDER_TENSORS);
   const network = floatsOf(spec, networkParameters(spec));
-  // As the field grows, its tensors do not grow faster than its voxels.
-  const grids = (floatsOf(spec, gridParameters(spec)) / voxelCount(spec.grid)) * voxels;
+  const grids = fieldFloatsOf(spec, { voxels, fieldFloats });
   const teacher = teacherVoxels > 0 ? teacherVoxels * representationOf(spec).features + network : 0;
   return 4 * ((grids + network) * copies + teacher + gridExtras(voxels) + Math.max(training, rendering) * steps);
 }

@@ -2,6 +2,7 @@
  * Where everything lies in the one shared memory of an engine, worked out before anything is allocated. Pages that are never touched cost
  * nothing, so regions are sized for the worst case of a step; `estimateBytes` is their sum.
  */
+import { wasmRepresentation } from './representations/index.ts';
 import type { GridSizes, WasmRepresentation } from './representations/representation.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import { maxStepsPerRay } from '../../lattice/lattice.ts';
@@ -9,6 +10,7 @@ import { voxelCount } from '../../geometry/grid.ts';
 import { MemoryError } from '../../base/errors.ts';
 import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
 import type { Capacity } from '../../engine/backend.ts';
+import { fieldFloatsOf } from '../shared/field-floats.ts';
 import { repeatsOf } from '../../model/network-facts.ts';
 import { scanSizes, type ScanSizes } from '../shared/neuron-parameters.ts';
 
@@ -26,27 +28,37 @@ export interface Sizes extends ScanSizes, GridSizes {
   readonly width: number;
   readonly inputs: number;
   readonly inputRows: number;
-  readonly networkFloats: number;
+  /** Features that the network sees; floats of a row of them, and of a ray's view terms. */
+  readonly featureInputs: number;
+  readonly featureRows: number;
+  readonly viewRows: number;
+  /** Products of factors that a sample's features are made of, and floats of the matrix that makes them; 0: none. */
+  readonly productRows: number;
+  readonly basisFloats: number;
   readonly gradientFloats: number;
   readonly maxSteps: number;
   readonly rowCapacity: number;
   readonly laneCapacity: number;
-  /** Voxels of a thread that a step touches at most. */
-  readonly touchedVoxels: number;
   readonly rays: number;
   /** Voxels of a teacher's grid; 0: no teacher. */
   readonly teacherVoxels: number;
 }
 
 export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): Sizes {
+  const { extras } = wasmRepresentation(spec);
+  const { productRows, basisFloats } = extras(spec.representation);
   const voxels = Math.max(capacity.voxels, voxelCount(spec.grid));
   const maxSteps = Math.max(capacity.steps ?? 0, maxStepsPerRay(spec));
   const network = spec.network;
   const width = network ? network.width : 16;
-  const inputs = network ? representationOf(spec).features + viewInputs(network) : 0;
-  const inputRows = network ? 12 + Math.ceil(viewInputs(network) / 4) * 4 : 12;
+  const channels = representationOf(spec).features;
+  const featureStride = upToFour(channels);
+  const viewRows = network ? upToFour(viewInputs(network)) : 0;
+  const inputs = network ? channels + viewInputs(network) : 0;
+  // Rows of features that are padded overlap those of the view terms: what is multiplied with them there is zero.
+  const inputRows = upToFour(Math.max(channels + viewRows, featureStride));
   const repeats = network ? repeatsOf(network) : 1;
-  const networkFloats = network ? inputRows * width + width * width + width * 4 : 0;
+  const networkFloats = (network ? inputRows * width + width * width + width * 4 : 0) + basisFloats;
   const scan = scanSizes(network);
   // A thread owns at most nz/threads + 1 of nz planes, and later grids have more planes, not fewer.
   const share = Math.min(1, 1 / threads + 1 / spec.grid.size[2]);
@@ -54,8 +66,15 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
   const touchedVoxels = capacity.totalVariation === 'everywhere' ? voxels : (threads === 1 ? 8 : 4) * maxSteps * capacity.trainRays;
   return {
     voxels,
-    channels: representationOf(spec).features,
-    featureStride: Math.ceil(representationOf(spec).features / 4) * 4,
+    representation: spec.representation,
+    fieldFloats: fieldFloatsOf(spec, { ...capacity, voxels }),
+    channels,
+    featureStride,
+    featureInputs: channels,
+    featureRows: featureStride,
+    viewRows,
+    productRows,
+    basisFloats,
     width,
     inputs,
     inputRows,
@@ -72,6 +91,10 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
   };
 }
 
+function upToFour(count: number): number {
+  return Math.ceil(count / 4) * 4;
+}
+
 /** Throws RangeError if a field with these sizes has no room for the spec. */
 export function checkFits(spec: FieldSpec, sizes: Sizes, threads: number): void {
   const [nx, ny, nz] = spec.grid.size;
@@ -80,7 +103,7 @@ export function checkFits(spec: FieldSpec, sizes: Sizes, threads: number): void 
   };
   check('voxels', nx * ny * nz, sizes.voxels);
   check('steps a ray', maxStepsPerRay(spec), sizes.maxSteps);
-  check('voxels a thread', Math.min(Math.ceil(nz / threads) * nx * ny, sizes.touchedVoxels), sizes.slotCapacity);
+  for (const [what, needed, room] of wasmRepresentation(spec).needs(sizes, spec.grid, threads)) check(what, needed, room);
 }
 
 /** Byte offsets by the name of the kernels' variable, and the end of the last region. */
@@ -103,7 +126,8 @@ export function planMemory(
     offsets[name] = cursor;
     cursor += Math.ceil(bytes / 64) * 64;
   };
-  const { voxels, featureStride, width, inputRows, networkFloats, gradientFloats, rays } = sizes;
+  const { voxels, featureStride, width, inputRows, networkFloats, basisFloats, gradientFloats, rays } = sizes;
+  const hasNetwork = networkFloats > basisFloats;
   reserve('workCounter', 64);
   reserve('stats', Math.max(LANES, threads) * STATS_BYTES);
   const regions = representation.regions(sizes, threads);
@@ -111,9 +135,11 @@ export function planMemory(
   reserve('rate', training ? voxels * 4 : 0);
   reserve('occupancy', voxels);
   reserve('leap', voxels);
-  reserve('w1', inputRows * width * 4);
-  reserve('w2', networkFloats ? width * width * 4 : 0);
-  reserve('w3', width * 16);
+  // One behind the other, as their gradients and moments are.
+  reserve('w1', hasNetwork ? inputRows * width * 4 : 0);
+  reserve('w2', hasNetwork ? width * width * 4 : 0);
+  reserve('w3', hasNetwork ? width * 16 : 0);
+  reserve('basis', basisFloats * 4);
   reserve('w1t', inputRows * width * 4);
   reserve('w2t', width * width * 4);
   reserve('w3t', width * 16);

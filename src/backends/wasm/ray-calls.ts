@@ -130,7 +130,7 @@ export class RayCalls {
   }
 
   /** Runs a kernel whose threads share out the work among themselves. */
-  private runShared(kernel: string): void {
+  runShared(kernel: string): void {
     this.workCounter[0] = 0;
     this.pool.run(kernel);
   }

@@ -1,6 +1,7 @@
 /**
  * Tensors of the Backend contract as they lie in the kernels' memory: those of the representation as its module says (representations/); weights with zero rows (w1) or a zero column (w3), the network's moments one behind the other.
  */
+import { voxelCount, type GridSpec } from '../../geometry/grid.ts';
 import type { RegionPlace, WasmRepresentation } from './representations/representation.ts';
 import type { Teacher } from '../../engine/backend.ts';
 import type { WeightName } from '../../model/network-layers.ts';
@@ -28,14 +29,24 @@ export class TensorStore {
     this.sizes = sizes;
   }
 
-  /** `voxels`: of the present grid. */
-  read(name: TensorName, voxels: number): Float32Array {
-    return this.readAt(this.place(name, voxels));
+  /** @param grid the present one */
+  read(name: TensorName, grid: GridSpec): Float32Array {
+    return this.readAt(this.place(name, grid));
   }
 
-  write(name: TensorName, voxels: number, data: Float32Array): void {
-    const { rows, columns, base, stride } = this.place(name, voxels);
+  write(name: TensorName, grid: GridSpec, data: Float32Array): void {
+    const place = this.place(name, grid);
+    const { rows, columns } = place;
     if (data.length !== rows * columns) throw new RangeError(`${name} has ${rows * columns} values, not ${data.length}.`);
+    this.writeAt(place, data);
+  }
+
+  /** Of a weight matrix, whatever the grid. */
+  writeWeight(name: WeightName, data: Float32Array): void {
+    this.writeAt(this.weightPlace(name, null), data);
+  }
+
+  private writeAt({ rows, columns, base, stride }: Placement, data: Float32Array): void {
     const { floats } = this;
     if (stride === columns) floats.set(data, base);
     else for (let r = 0, i = 0; r < rows; r++) for (let c = 0; c < columns; c++) floats[base + r * stride + c] = data[i++];
@@ -43,13 +54,17 @@ export class TensorStore {
 
   /** The gradient of a weight matrix, after the lanes have been added up. */
   readWeightGradient(name: WeightName): Float32Array {
-    const place = this.place(name, 0);
+    const place = this.weightPlace(name, null);
     return this.readAt({ ...place, base: this.offset('networkGradients') + place.base - this.offset('w1') });
   }
 
   /** Its weights lie as the student's do. */
   writeTeacher({ features, weights: [w1, w2, w3] }: Teacher): void {
-    this.floats.set(features, this.offset('teacherFeatures'));
+    const { channels, featureStride } = this.sizes;
+    this.writeAt(
+      { rows: features.length / channels, columns: channels, base: this.offset('teacherFeatures'), stride: featureStride },
+      features,
+    );
     this.floats.set(w1, this.offset('teacherW1'));
     this.floats.set(w2, this.offset('teacherW2'));
     const at = this.offset('teacherW3');
@@ -57,25 +72,25 @@ export class TensorStore {
   }
 
   /** Zeroes what belongs to the grid. */
-  clearGrid(voxels: number): void {
+  clearGrid(grid: GridSpec): void {
     this.clearRegions(
       this.representation
-        .cleared(this.sizes, voxels)
+        .cleared(this.sizes, grid)
         .map(([name]) => name)
         .filter((name) => name in this.plan.offsets),
-      voxels,
+      grid,
     );
   }
 
   /** Zeroes what a grid uses of these regions of its representation. */
-  clearRegions(names: readonly string[], voxels: number): void {
-    for (const [name, count] of this.representation.cleared(this.sizes, voxels))
+  clearRegions(names: readonly string[], grid: GridSpec): void {
+    for (const [name, count] of this.representation.cleared(this.sizes, grid))
       if (names.includes(name)) this.floats.fill(0, this.offset(name), this.offset(name) + count);
   }
 
   /** The gradient of a parameter of the representation, after its kernel has written it. */
-  readGridGradient(name: ParameterName, voxels: number): Float32Array {
-    return this.readAt(this.at(this.representation.gradientPlace(this.sizes, voxels, name)));
+  readGridGradient(name: ParameterName, grid: GridSpec): Float32Array {
+    return this.readAt(this.at(this.representation.gradientPlace(this.sizes, grid, name)));
   }
 
   private at({ region, offset, ...place }: RegionPlace): Placement {
@@ -96,16 +111,19 @@ export class TensorStore {
     return bytes / 4;
   }
 
-  private place(name: TensorName, voxels: number): Placement {
-    const { width, inputs, networkFloats } = this.sizes;
-    const split = splitTensorName(name);
-    const { moment } = split;
-    const parameter: string = split.parameter;
-    const own = this.representation.place(this.sizes, voxels, parameter, moment);
+  private place(name: TensorName, grid: GridSpec): Placement {
+    const { parameter, moment } = splitTensorName(name);
+    const own = this.representation.place(this.sizes, grid, parameter, moment);
     if (own !== null) return this.at(own);
+    if (parameter === 'rate') return { rows: voxelCount(grid), columns: 1, base: this.offset('rate'), stride: 1 };
+    return this.weightPlace(parameter, moment);
+  }
+
+  private weightPlace(parameter: string, moment: 'm' | 'v' | null): Placement {
+    const { width, inputs, networkFloats, basisFloats } = this.sizes;
     const second = moment === 'v' ? 1 : 0;
-    if (parameter === 'rate') return { rows: voxels, columns: 1, base: this.offset('rate'), stride: 1 };
-    if (!networkFloats) throw new RangeError(`A field without a network has no ${name}.`);
+    const name = moment === null ? parameter : `${parameter}.${moment}`;
+    if (networkFloats === basisFloats) throw new RangeError(`A field without a network has no ${name}.`);
     if (!['w1', 'w2', 'w3'].includes(parameter)) throw new RangeError(`This field has no ${name}.`);
     const base = this.offset(parameter) + (moment ? this.offset('networkMoments') + second * networkFloats - this.offset('w1') : 0);
     if (parameter === 'w1') return { rows: inputs, columns: width, base, stride: width };

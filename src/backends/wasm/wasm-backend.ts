@@ -3,6 +3,7 @@ import { wasmRepresentation } from './representations/index.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import { BackendError, MemoryError } from '../../base/errors.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
+import { COLOUR_CHANNELS } from '../../model/network-layers.ts';
 import { isSpiking } from '../../neurons/define-neuron.ts';
 import { exportName } from '../../neurons/emit-scans.ts';
 import { neuronNamed } from '../../neurons/index.ts';
@@ -66,14 +67,12 @@ export function createBackend(module: WebAssembly.Module, setup: WasmSetup): Bac
   };
 }
 
-/** The kernels' rows have 12 features before a network, and colour logits without one. */
+/** Without a network features are colour logits. */
 function checkChannels(spec: FieldSpec): void {
   const { features } = representationOf(spec);
-  const { network } = spec;
-  const expected = network ? 12 : 3;
-  if (features === expected) return;
+  if (spec.network !== null || features === COLOUR_CHANNELS) return;
   throw new BackendError(
-    `The wasm backend needs ${expected} feature channels ${network ? 'with' : 'without'} a network; the field has ${features}.`,
+    `The wasm backend needs ${COLOUR_CHANNELS} features without a network; the field has ${features}.`,
     'Use --backend tfjs for other numbers.',
   );
 }
@@ -95,7 +94,17 @@ function allocate(bytes: number, shared: boolean): WebAssembly.Memory {
 function scratchBytes(module: WebAssembly.Module, sizes: Sizes, shared: boolean): number {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  for (const name of ['rowCapacity', 'width', 'inputRows', 'neuronStates', 'keptValues', 'listBytes', 'teacherVoxels'] as const)
+  for (const name of [
+    'rowCapacity',
+    'width',
+    'inputRows',
+    'featureRows',
+    'productRows',
+    'neuronStates',
+    'keptValues',
+    'listBytes',
+    'teacherVoxels',
+  ] as const)
     (exports[name] as WebAssembly.Global).value = sizes[name];
   return (exports['scratchBytes'] as () => number)();
 }

@@ -44,6 +44,7 @@ export class WasmEngine implements HostEngine {
   private readonly transforms: WeightTransforms;
   private readonly calls: RayCalls;
   private readonly weights: readonly WeightName[];
+  private readonly fieldNames: readonly ParameterName[];
   private hasTeacher = false;
 
   constructor(spec: FieldSpec, sizes: Sizes, plan: MemoryPlan, scratchStride: number, pool: KernelPool, capacity: Capacity) {
@@ -55,6 +56,7 @@ export class WasmEngine implements HostEngine {
     this.weights = weightTensors(spec).map(({ name }) => name);
     this.buffer = pool.memory.buffer as unknown as SharedArrayBuffer;
     this.representation = wasmRepresentation(spec);
+    this.fieldNames = gridParameters(spec);
     this.tensors = new TensorStore(this.buffer, plan, sizes, this.representation);
     const values = new Float32Array(this.buffer, plan.offsets['neuronValues'], 2 * sizes.neuronFloats);
     this.neurons = new NeuronParameters(spec.network, values, capacity.trainRays > 0);
@@ -81,7 +83,7 @@ export class WasmEngine implements HostEngine {
   async read(name: TensorName): Promise<Float32Array> {
     const own = this.neurons.find(name) ?? this.transforms.find(name);
     if (own !== null) return own.slice();
-    return name === 'inputRange' ? this.calls.inputRange.slice() : this.tensors.read(name, voxelCount(this.spec.grid));
+    return name === 'inputRange' ? this.calls.inputRange.slice() : this.tensors.read(name, this.spec.grid);
   }
 
   async write(name: TensorName, data: Float32Array): Promise<void> {
@@ -99,7 +101,8 @@ export class WasmEngine implements HostEngine {
       this.showWeights();
       return;
     }
-    this.tensors.write(name, voxelCount(this.spec.grid), data);
+    this.tensors.write(name, this.spec.grid, data);
+    if (this.fieldNames.includes(name)) this.fieldChanged();
     if (name === 'rate') this.pool.setState({ hasRate: data.some((value) => value !== 1) ? 1 : 0 });
     if (this.weights.includes(name as WeightName)) this.pool.runHere('transposeWeights');
   }
@@ -142,14 +145,15 @@ export class WasmEngine implements HostEngine {
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
     const { kernels } = this.representation;
     const result = this.backward(batch, settings);
-    if (hasVariation(settings.loss.totalVariation)) {
-      this.pool.run(kernels.scatterVaried);
+    if (kernels.update === null || hasVariation(settings.loss.totalVariation)) {
+      this.calls.runShared(hasVariation(settings.loss.totalVariation) ? kernels.scatterVaried : kernels.scatter);
       this.pool.run(kernels.apply);
     } else this.pool.run(kernels.update);
+    this.fieldChanged();
     if (this.transforms.weights.length > 0)
       this.transforms.update(this.seenGradients(), settings.adam, settings.learningRates.network * biasCorrection(settings));
     this.showWeights();
-    this.pool.runHere('transposeWeights');
+    if (this.spec.network !== null) this.pool.runHere('transposeWeights');
     if (this.neurons.names.length > 0) {
       const rate = settings.learningRates.network * biasCorrection(settings) * (this.spec.network?.neuronRate ?? 1);
       this.neurons.update(this.neuronSums(), settings.adam, rate);
@@ -165,20 +169,20 @@ export class WasmEngine implements HostEngine {
     const inputRange = this.calls.inputRange.slice();
     const result = this.backward(batch, settings);
     this.calls.inputRange.set(inputRange);
-    this.pool.run(
+    this.calls.runShared(
       hasVariation(settings.loss.totalVariation) ? this.representation.kernels.scatterVaried : this.representation.kernels.scatter,
     );
     this.pool.run('reduceNetwork');
-    const voxels = voxelCount(this.spec.grid);
+    const { grid } = this.spec;
     // The moments' place serves as scratch: it is saved, cleared, filled, read and put back.
     const own = gridParameters(this.spec);
-    const saved = own.flatMap((name) => [`${name}.m`, `${name}.v`]).map((name) => [name, this.tensors.read(name, voxels)] as const);
+    const saved = own.flatMap((name) => [`${name}.m`, `${name}.v`]).map((name) => [name, this.tensors.read(name, grid)] as const);
     const { gradients: written } = this.representation.kernels;
-    this.tensors.clearRegions(written.into, voxels);
+    this.tensors.clearRegions(written.into, grid);
     this.pool.run(written.name, ...written.into.map((region) => this.plan.offsets[region]));
     const gradients: Partial<Record<ParameterName, Float32Array>> = {};
-    for (const name of own) gradients[name] = this.tensors.readGridGradient(name, voxels);
-    for (const [name, data] of saved) this.tensors.write(name, voxels, data);
+    for (const name of own) gradients[name] = this.tensors.readGridGradient(name, grid);
+    for (const [name, data] of saved) this.tensors.write(name, grid, data);
     for (const name of this.weights) gradients[name] = this.tensors.readWeightGradient(name);
     for (const [name, gradient] of this.transforms.gradients(this.seenGradients())) gradients[name] = gradient;
     for (const [name, gradient] of this.neurons.gradients(this.neuronSums())) gradients[name] = gradient;
@@ -217,8 +221,14 @@ export class WasmEngine implements HostEngine {
   /** Shows the kernels quantised weights; the others lie in their memory. */
   private showWeights(): void {
     const seen = this.transforms.seen();
-    for (const [name, values] of seen) this.tensors.write(name, 0, values);
+    for (const [name, values] of seen) this.tensors.writeWeight(name, values);
     if (seen.length > 0) this.pool.runHere('transposeWeights');
+  }
+
+  /** What kernels keep besides the tensors of the representation, which have changed. */
+  private fieldChanged(): void {
+    const { changed } = this.representation.kernels;
+    if (changed !== null) this.pool.runHere(changed);
   }
 
   private refreshNeurons(): void {
@@ -227,10 +237,10 @@ export class WasmEngine implements HostEngine {
   }
 
   private applySpec(resized: boolean): void {
-    this.pool.setState(gridState(this.spec));
+    this.pool.setState({ ...gridState(this.spec), ...this.representation.state(this.sizes, this.spec.grid, this.plan.offsets) });
     if (!resized) return;
     const voxels = voxelCount(this.spec.grid);
-    this.tensors.clearGrid(voxels);
+    this.tensors.clearGrid(this.spec.grid);
     this.bytes('occupancy', voxels).fill(1);
     this.bytes('leap', voxels).fill(0);
     if (this.capacity.trainRays > 0) this.floats('rate', voxels).fill(1);

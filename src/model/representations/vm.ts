@@ -71,7 +71,7 @@ export const vm: Representation<VmSpec> = {
     featureRanks: ranksSchema,
   }),
   standard: vmSpec,
-  backends: ['tfjs'],
+  backends: ['tfjs', 'wasm'],
   bind: (spec) => ({
     features: spec.features,
     tensors: ({ grid: { size } }) => [

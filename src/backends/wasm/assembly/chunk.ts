@@ -3,13 +3,17 @@
  * modes differ only here: `pad` inserts silent rows into gaps, `repeat` gives every sample rows of its own, far-to-near lists a ray's rows
  * backwards. From here on a row is a time step and `starts` says where a membrane begins.
  */
-import { featureStride, inputRows, inputs as inputCount, neuron, padGaps, poisson, repeats, reversed, rowCapacity, width } from './state';
 import {
-  CHUNK_RAYS, CHUNK_ROWS, chunkRays, inputsAt, real, rowInit, rowRay, rowSample, sampleFeatures, networkSamples, starts, viewCurrents, views,
+  featureInputs, featureRows, featureStride, inputRows, inputs as inputCount, neuron, padGaps, poisson, productRows, repeats, reversed, rowCapacity, viewRows, width,
+} from './state';
+import {
+  CHUNK_RAYS, CHUNK_ROWS, chunkRays, inputsAt, real, rowInit, rowRay, rowSample, sampleFeatures, sampleProducts, networkSamples, starts, viewCurrents, views,
   zeros,
 } from './scratch';
 import { networkIndexOf, SAMPLE_BYTES, stepOf } from './packed-sample';
+import { gatherProducts, makeFeatures } from './factors';
 import { gatherFeatures } from './gather';
+import { hasFactors } from './representation';
 import { encodeView } from './view';
 import { inputSpike, noiseKey } from './poisson';
 import { zeroFloats } from './simd';
@@ -59,6 +63,13 @@ export function lastTransmittanceOf(c: usize): f32 {
 @inline
 export function exitDistanceOf(c: usize): f32 {
   return load<f32>(c, 24);
+}
+
+/** View terms of a ray of the chunk. */
+// @ts-ignore: decorator
+@inline
+export function viewsOf(ray: i32): usize {
+  return views + ((<usize>ray * <usize>viewRows) << 2);
 }
 
 export function clearChunk(): void {
@@ -114,8 +125,8 @@ export function rowsOf(first: usize, end: usize): i32 {
   return repeats ? samples * repeats : samples;
 }
 
-/** Adds a marched ray, its samples with their features, and its rows. */
-export function addRay(ray: i32, first: usize, end: usize, transmittance: f32, exit: f32): void {
+/** Adds a marched ray, its samples with their features (of factors: their products, see completeFeatures), and its rows. */
+export function addRay<R>(ray: i32, first: usize, end: usize, transmittance: f32, exit: f32): void {
   const c = chunkRay(rayTotal);
   store<i32>(c, ray);
   store<u32>(c, <u32>first, 4);
@@ -125,21 +136,28 @@ export function addRay(ray: i32, first: usize, end: usize, transmittance: f32, e
   for (let r = first; r < end; r += SAMPLE_BYTES) {
     if (networkIndexOf(r) < 0) continue;
     store<u32>(networkSamples + (<usize>sampleTotal << 2), <u32>r);
-    gatherFeatures(r, sampleFeatures + <usize>sampleTotal * (<usize>featureStride << 2));
+    if (hasFactors<R>()) gatherProducts(r, sampleProducts + ((<usize>sampleTotal * <usize>productRows) << 2));
+    else gatherFeatures(r, sampleFeatures + <usize>sampleTotal * (<usize>featureStride << 2));
     sampleTotal++;
   }
   store<i32>(c, sampleTotal, 16);
   store<f32>(c, transmittance, 20);
   store<f32>(c, exit, 24);
   if (neuron) {
-    const floats = inputRows - 12;
-    const view = views + <usize>rayTotal * (<usize>floats << 2);
+    const view = viewsOf(rayTotal);
     if (sampleTotal > firstSample) {
-      encodeView(ray, view, floats);
+      encodeView(ray, view, viewRows);
       addRows(firstSample, sampleTotal);
-    } else zeroFloats(view, floats);
+    } else zeroFloats(view, viewRows);
   }
   rayTotal++;
+}
+
+/** After the last ray of a chunk: what is made for all its samples at once. */
+// @ts-ignore: decorator
+@inline
+export function completeFeatures<R>(): void {
+  if (hasFactors<R>()) makeFeatures();
 }
 
 /**
@@ -147,7 +165,7 @@ export function addRay(ray: i32, first: usize, end: usize, transmittance: f32, e
  * repeats of a sample, of every sample. Rows past the last are silent.
  */
 export function fillInputs(block: usize): void {
-  const viewFloats = inputRows - 12;
+  const featureBytes = <usize>featureRows << 2;
   const padded = (rowTotal + 3) & ~3;
   for (let row = 0; row < padded; row++) {
     const sample = row < rowTotal ? load<i32>(rowSample + (<usize>row << 2)) : -1;
@@ -159,18 +177,18 @@ export function fillInputs(block: usize): void {
       else fillSpikes(row, sample, x, block);
       continue;
     }
-    const x = inputsAt + <usize>row * 48;
+    const x = inputsAt + <usize>row * featureBytes;
     if (sample < 0) {
       store<u32>(initial, <u32>zeros);
-      zeroFloats(x, 12);
+      zeroFloats(x, featureRows);
     } else {
       const ray = load<i32>(rowRay + (<usize>row << 2));
       store<u32>(initial, <u32>(viewCurrents + <usize>ray * (<usize>width << 2)));
-      memory.copy(x, sampleFeatures + <usize>sample * 48, 48);
+      memory.copy(x, sampleFeatures + <usize>sample * featureBytes, featureBytes);
     }
   }
   if (repeats) for (let s = sampleTotal; s & 3; s++) store<u32>(rowInit + (<usize>s << 2), <u32>zeros);
-  if (rayTotal & 3) zeroFloats(views + <usize>rayTotal * (<usize>viewFloats << 2), viewFloats * (4 - (rayTotal & 3)));
+  if (rayTotal & 3) zeroFloats(viewsOf(rayTotal), viewRows * (4 - (rayTotal & 3)));
   zeroFloats(zeros, width);
 }
 
@@ -180,7 +198,7 @@ function fillSpikes(row: i32, sample: i32, x: usize, block: usize): void {
   let t = 0;
   while (!load<u8>(starts + <usize>(row - t))) t++;
   const key = noiseKey(rayIndexOf(chunkRay(ray)), <u32>stepOf(sampled) * 64 + <u32>t);
-  const view = views + <usize>ray * (<usize>(inputRows - 12) << 2);
+  const view = viewsOf(ray);
   let spikes = 0;
   for (let c = 0; c < inputRows; c++) {
     const spike = c < inputCount ? inputSpike(key, c, inputValue(sample, view, c)) : 0;
@@ -193,5 +211,6 @@ function fillSpikes(row: i32, sample: i32, x: usize, block: usize): void {
 // @ts-ignore: decorator
 @inline
 export function inputValue(sample: i32, view: usize, c: i32): f32 {
-  return c < 12 ? load<f32>(sampleFeatures + <usize>sample * 48 + (<usize>c << 2)) : load<f32>(view + (<usize>(c - 12) << 2));
+  if (c < featureInputs) return load<f32>(sampleFeatures + ((<usize>sample * <usize>featureRows + <usize>c) << 2));
+  return load<f32>(view + (<usize>(c - featureInputs) << 2));
 }

@@ -10,7 +10,9 @@ import {
   density, leap, origins, directions,
 } from './state';
 import { beginWalk, isInside, lastEvenStep, parameter, placeX, placeY, placeZ, stepParameter, walkTo } from './contraction';
+import { factorDensity } from './factors';
 import { SAMPLE_BYTES } from './packed-sample';
+import { hasFactors } from './representation';
 import { count, DENSITY_EVALUATIONS, DENSITY_SAMPLES, SAMPLES, ACTIVE_RAYS, SPANNED_STEPS } from './stats';
 
 const MIN_TRANSMITTANCE: f32 = 1e-3;
@@ -33,7 +35,7 @@ export let raySamples: i32 = 0;
  * Marches one ray and writes its packed samples from `out` on. `networkIndex` is the index of its first network sample.
  * Returns the end of the written samples; sets exitDistance, lastTransmittance and raySamples.
  */
-export function marchRay(ray: i32, out: usize, networkIndex: i32, block: usize): usize {
+export function marchRay<R>(ray: i32, out: usize, networkIndex: i32, block: usize): usize {
   const rayOffset = <usize>ray * 12;
   const ox = load<f32>(origins + rayOffset), oy = load<f32>(origins + rayOffset, 4), oz = load<f32>(origins + rayOffset, 8);
   const dx = load<f32>(directions + rayOffset), dy = load<f32>(directions + rayOffset, 4), dz = load<f32>(directions + rayOffset, 8);
@@ -106,17 +108,22 @@ export function marchRay(ray: i32, out: usize, networkIndex: i32, block: usize):
     const x = min(<i32>gx, lastX), y = min(<i32>gy, lastY), z = min(<i32>gz, lastZ);
     const fx = gx - <f32>x, fy = gy - <f32>y, fz = gz - <f32>z;
     const base = x + rowPoints * y + planePoints * z;
-    const p = grid + (<usize>base << 2);
-    const a00 = load<f32>(p), a01 = load<f32>(p, 4);
-    const a10 = load<f32>(p + rowBytes), a11 = load<f32>(p + rowBytes, 4);
-    const a0 = a00 + (a01 - a00) * fx, a1 = a10 + (a11 - a10) * fx;
-    let s = a0 + (a1 - a0) * fy;
-    if (fz != 0) {
-      const q = p + planeBytes;
-      const b00 = load<f32>(q), b01 = load<f32>(q, 4);
-      const b10 = load<f32>(q + rowBytes), b11 = load<f32>(q + rowBytes, 4);
-      const b0 = b00 + (b01 - b00) * fx, b1 = b10 + (b11 - b10) * fx;
-      s += (b0 + (b1 - b0) * fy - s) * fz;
+    let s: f32;
+    if (hasFactors<R>()) {
+      s = factorDensity(x, y, z, fx, fy, fz);
+    } else {
+      const p = grid + (<usize>base << 2);
+      const a00 = load<f32>(p), a01 = load<f32>(p, 4);
+      const a10 = load<f32>(p + rowBytes), a11 = load<f32>(p + rowBytes, 4);
+      const a0 = a00 + (a01 - a00) * fx, a1 = a10 + (a11 - a10) * fx;
+      s = a0 + (a1 - a0) * fy;
+      if (fz != 0) {
+        const q = p + planeBytes;
+        const b00 = load<f32>(q), b01 = load<f32>(q, 4);
+        const b10 = load<f32>(q + rowBytes), b11 = load<f32>(q + rowBytes, 4);
+        const b0 = b00 + (b01 - b00) * fx, b1 = b10 + (b11 - b10) * fx;
+        s += (b0 + (b1 - b0) * fy - s) * fz;
+      }
     }
     if (s > densityThreshold) {
       const e = Mathf.exp(min(s + densityShift, 23.02585));

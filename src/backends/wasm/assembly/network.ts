@@ -6,8 +6,8 @@
  * the cache between forward and backward.
  */
 import {
-  amplitude1, amplitude2, dropout, inputRows, listBytes, networkFloats, neuron, neuronFloats, neuronValues, poisson, potentialCoefficients, repeats, signedSpikes,
-  spikeScale1, spikeScale2, w1, w1t, w2, w2t, w3, w3t, width,
+  amplitude1, amplitude2, dropout, featureInputs, featureRows, inputRows, listBytes, networkFloats, neuron, neuronFloats, neuronValues, poisson, potentialCoefficients, repeats, signedSpikes,
+  spikeScale1, spikeScale2, viewRows, w1, w1t, w2, w2t, w3, w3t, width,
 } from './state';
 import {
   counts1, counts2, dropped1, dropped2, factors1, factors2, gradient1, gradient2, hidden1, hidden2, inputGradients, inputsAt, lists1, lists2, logitGradients, logits, membrane, minus1,
@@ -63,11 +63,11 @@ export function forwardNetwork(block: usize): void {
   fillInputs(block);
   if (poisson) multiply(hidden1, inputsAt, w1, rowTotal, inputRows, width, 0);
   else {
-    multiply(viewCurrents, views, w1 + 12 * rowBytes, rayTotal, inputRows - 12, width, 0);
+    multiply(viewCurrents, views, w1 + <usize>featureInputs * rowBytes, rayTotal, viewRows, width, 0);
     if (repeats) {
-      multiply(hidden1, sampleFeatures, w1, sampleTotal, 12, width, rowInit);
+      multiply(hidden1, sampleFeatures, w1, sampleTotal, featureRows, width, rowInit);
       repeatRows(hidden1, rowBytes);
-    } else multiply(hidden1, inputsAt, w1, rowTotal, 12, width, rowInit);
+    } else multiply(hidden1, inputsAt, w1, rowTotal, featureRows, width, rowInit);
   }
   if (neuron != RELU) {
     scanForward(hidden1, starts, membrane, lists1, counts1, minus1, saved1, neuronValues, rowTotal, block + (ACTIVE_1 << 3));
@@ -150,26 +150,26 @@ export function backwardNetwork(sums: usize, potentialSums: usize, block: usize)
     scanBackward(hidden1, gradient1, starts, real, membrane, saved1, neuronValues, parameterSums1, rowTotal, spikeScale1, drives);
   } else reluBackward(hidden1, gradient1, rowTotal);
 
-  zeroFloats(sampleFeatureGradients, sampleTotal * 12);
+  zeroFloats(sampleFeatureGradients, sampleTotal * featureRows);
   if (poisson) {
     addOuterProducts(sums, inputsAt, gradient1, rowTotal, inputRows, width);
     multiply(inputGradients, gradient1, w1t, rowTotal, width, inputRows, 0);
     passThroughSpikes();
   } else {
-    addOuterProducts(sums, inputsAt, gradient1, rowTotal, 12, width);
-    multiply(inputGradients, gradient1, w1t, rowTotal, width, 12, 0);
+    addOuterProducts(sums, inputsAt, gradient1, rowTotal, featureRows, width);
+    multiply(inputGradients, gradient1, w1t, rowTotal, width, featureRows, 0);
+    const featureBytes = <usize>featureRows << 2;
     for (let row = 0; row < rowTotal; row++) {
       const s = load<i32>(rowSample + (<usize>row << 2));
-      if (s >= 0) addFeatures(sampleFeatureGradients + <usize>s * 48, inputGradients + <usize>row * 48);
+      if (s >= 0) addRow(sampleFeatureGradients + <usize>s * featureBytes, inputGradients + <usize>row * featureBytes, featureBytes);
     }
     zeroFloats(viewGradients, rayTotal * width);
     for (let row = 0; row < rowTotal; row++) {
       if (!load<u8>(real + <usize>row)) continue;
       const target = viewGradients + <usize>load<i32>(rowRay + (<usize>row << 2)) * rowBytes;
-      const source = gradient1 + <usize>row * rowBytes;
-      for (let j: usize = 0; j < rowBytes; j += 16) v128.store(target + j, f32x4.add(v128.load(target + j), v128.load(source + j)));
+      addRow(target, gradient1 + <usize>row * rowBytes, rowBytes);
     }
-    addOuterProducts(sums + 12 * rowBytes, views, viewGradients, rayTotal, inputRows - 12, width);
+    addOuterProducts(sums + <usize>featureInputs * rowBytes, views, viewGradients, rayTotal, viewRows, width);
   }
 }
 
@@ -191,8 +191,8 @@ function passThroughSpikes(): void {
   for (let row = 0; row < rowTotal; row++) {
     const s = load<i32>(rowSample + (<usize>row << 2));
     if (s < 0) continue;
-    const target = sampleFeatureGradients + <usize>s * 48, source = inputGradients + <usize>row * (<usize>inputRows << 2);
-    for (let c = 0; c < 12; c++) {
+    const target = sampleFeatureGradients + ((<usize>s * <usize>featureRows) << 2), source = inputGradients + <usize>row * (<usize>inputRows << 2);
+    for (let c = 0; c < featureInputs; c++) {
       const at = <usize>c << 2;
       store<f32>(target + at, load<f32>(target + at) + load<f32>(source + at) * inputSlope(inputValue(s, 0, c)));
     }
@@ -201,10 +201,8 @@ function passThroughSpikes(): void {
 
 // @ts-ignore: decorator
 @inline
-function addFeatures(target: usize, source: usize): void {
-  v128.store(target, f32x4.add(v128.load(target), v128.load(source)));
-  v128.store(target, f32x4.add(v128.load(target, 16), v128.load(source, 16)), 16);
-  v128.store(target, f32x4.add(v128.load(target, 32), v128.load(source, 32)), 32);
+function addRow(target: usize, source: usize, bytes: usize): void {
+  for (let j: usize = 0; j < bytes; j += 16) v128.store(target + j, f32x4.add(v128.load(target + j), v128.load(source + j)));
 }
 
 // @ts-ignore: decorator

@@ -21,6 +21,7 @@ import {
   chunkHasRoom,
   chunkRay,
   clearChunk,
+  completeFeatures,
   endPackedOf,
   endSampleOf,
   exitDistanceOf,
@@ -37,39 +38,49 @@ import { counts1, counts2, placeScratch, rowRay } from './scratch';
 import { compositeColour } from './composite';
 import { forwardNetwork } from './network';
 import { alphaOf, distanceOf, SAMPLE_BYTES, transmittanceOf } from './packed-sample';
+import { Dense, Factors } from './representation';
 import { STATS_BYTES } from './stats';
 
 const BLOCK_RAYS = 256;
 
 export function renderBlocks(): void {
+  renderAll<Dense>();
+}
+
+export function renderFactorBlocks(): void {
+  renderAll<Factors>();
+}
+
+function renderAll<R>(): void {
   placeScratch();
   memory.fill(stats + <usize>thread * STATS_BYTES, 0, STATS_BYTES);
   const blocks = (rayCount + BLOCK_RAYS - 1) / BLOCK_RAYS;
   for (let b = atomic.add<i32>(workCounter, 1); b < blocks; b = atomic.add<i32>(workCounter, 1)) {
-    renderRange(b * BLOCK_RAYS, min((b + 1) * BLOCK_RAYS, rayCount));
+    renderRange<R>(b * BLOCK_RAYS, min((b + 1) * BLOCK_RAYS, rayCount));
   }
 }
 
-function renderRange(firstRay: i32, endRay: i32): void {
+function renderRange<R>(firstRay: i32, endRay: i32): void {
   const block = stats + <usize>thread * STATS_BYTES;
   const buffer = renderSamples + <usize>thread * renderSampleStride;
   let out = buffer;
   clearChunk();
   for (let ray = firstRay; ray < endRay; ray++) {
     let first = out;
-    out = marchRay(ray, out, sampleTotal, block);
+    out = marchRay<R>(ray, out, sampleTotal, block);
     if (!chunkHasRoom(rowsOf(first, out))) {
-      finishChunk(block);
+      finishChunk<R>(block);
       memory.copy(buffer, first, out - first);
       out = buffer + (out - first);
       first = buffer;
     }
-    addRay(ray, first, out, lastTransmittance, exitDistance);
+    addRay<R>(ray, first, out, lastTransmittance, exitDistance);
   }
-  finishChunk(block);
+  finishChunk<R>(block);
 }
 
-function finishChunk(block: usize): void {
+function finishChunk<R>(block: usize): void {
+  completeFeatures<R>();
   forwardNetwork(block);
   for (let index = 0; index < rayTotal; index++) {
     const c = chunkRay(index);

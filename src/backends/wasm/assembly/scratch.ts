@@ -2,7 +2,7 @@
  * A thread's scratch memory for one chunk of whole rays: rows are time steps of the network. Everything about its layout is here; TypeScript
  * asks `scratchBytes` how much to reserve.
  */
-import { inputRows, keptValues, listBytes, neuronStates, rowCapacity, scratch, scratchStride, teacherVoxels, thread, width } from './state';
+import { featureRows, inputRows, keptValues, productRows, listBytes, neuronStates, rowCapacity, scratch, scratchStride, teacherVoxels, thread, width } from './state';
 
 /** Rays a chunk may hold, and rows at which it counts as full. */
 export const CHUNK_RAYS = 64;
@@ -49,10 +49,11 @@ export let logitGradients: usize = 0;
 /** Four floats a sample: mean logits, then colours; their gradients. */
 export let sampleColours: usize = 0;
 export let sampleGradients: usize = 0;
-/** u32 a network sample: its packed sample. 12 floats a sample: its features. */
+/** u32 a sample: its packed sample. featureRows floats a sample: its features; productRows: the products of factors that they are made of. */
 export let networkSamples: usize = 0;
 export let sampleFeatures: usize = 0;
 export let sampleFeatureGradients: usize = 0;
+export let sampleProducts: usize = 0;
 /** A ray of the chunk: view terms, its part of layer 1, the gradient of that part, bookkeeping of 8 words. */
 export let views: usize = 0;
 export let viewCurrents: usize = 0;
@@ -105,8 +106,9 @@ function place(start: usize): usize {
   sampleColours = take(rows << 4);
   sampleGradients = take(rows << 4);
   networkSamples = take(rows << 2);
-  sampleFeatures = take(rows * 48);
-  sampleFeatureGradients = take(rows * 48);
+  sampleFeatures = take(rows * (<usize>featureRows << 2));
+  sampleFeatureGradients = take(rows * (<usize>featureRows << 2));
+  sampleProducts = take(rows * (<usize>productRows << 2));
   views = take(rays * (VIEW_FLOATS << 2));
   viewCurrents = take(rays * ((<usize>width) << 2));
   viewGradients = take(rays * ((<usize>width) << 2));
@@ -117,7 +119,7 @@ function place(start: usize): usize {
   factors1 = take(rays * ((<usize>width) << 2));
   factors2 = take(rays * ((<usize>width) << 2));
   const teacherRows = teacherVoxels ? rows : 0;
-  teacherInputs = take(teacherRows * 48);
+  teacherInputs = take(teacherRows * (<usize>featureRows << 2));
   teacherInit = take(teacherRows << 2);
   teacherPotentials1 = take(teacherRows * ((<usize>width) << 2));
   teacherPotentials2 = take(teacherRows * ((<usize>width) << 2));

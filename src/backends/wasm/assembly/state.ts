@@ -26,7 +26,7 @@ export let near: f32 = 0;
 /** Density above which alpha exceeds the alpha threshold. */
 export let densityThreshold: f32 = 0;
 export let weightThreshold: f32 = 0;
-/** Floats a voxel in `features`: 12, or 4 for the three colour logits of the coarse stage (the fourth stays 0). */
+/** Floats of a place's features, rounded up to a multiple of 4; the three colour logits of the coarse stage have 4 (the fourth stays 0). */
 export let featureStride: i32 = 0;
 
 // The network; neuron 0: none, 1: ReLU, from 2: a spiking neuron of neurons/generated.ts.
@@ -49,7 +49,12 @@ export let amplitude1: f32 = 1;
 export let amplitude2: f32 = 1;
 export let width: i32 = 0;
 export let viewFrequencies: i32 = 0;
-/** Rows of w1: 12 features, then the view terms, then zero rows up to a multiple of 4. */
+/** Features that the network sees; floats of a row of them, the rest zero. */
+export let featureInputs: i32 = 0;
+export let featureRows: i32 = 0;
+/** Floats of a ray's view terms, those at the end zero. */
+export let viewRows: i32 = 0;
+/** Rows of w1: those of the features, then of the view terms, then zero rows up to a multiple of 4. */
 export let inputRows: i32 = 0;
 export let inputs: i32 = 0;
 export let padGaps: i32 = 0;
@@ -71,6 +76,40 @@ export let occupancy: usize = 0;
 /** uint8 a voxel: Chebyshev distance to the nearest occupied grid point, 0 where occupied. */
 export let leap: usize = 0;
 
+// Vector-matrix factors (factors.ts): planes and lines of the density, then of the appearance, in one region; gradients and moments are laid out alike.
+export let factors: usize = 0;
+export let factorGradients: usize = 0;
+export let factorMomentsM: usize = 0;
+export let factorMomentsV: usize = 0;
+/** Floats of all of them on the present grid, and of those of the density. */
+export let factorFloats: i32 = 0;
+export let densityFloats: i32 = 0;
+export let densityPlaneXY: usize = 0;
+export let densityPlaneXZ: usize = 0;
+export let densityPlaneYZ: usize = 0;
+export let densityLineX: usize = 0;
+export let densityLineY: usize = 0;
+export let densityLineZ: usize = 0;
+export let featurePlaneXY: usize = 0;
+export let featurePlaneXZ: usize = 0;
+export let featurePlaneYZ: usize = 0;
+export let featureLineX: usize = 0;
+export let featureLineY: usize = 0;
+export let featureLineZ: usize = 0;
+/** Components of a plane and its line, multiples of 4. */
+export let densityRankXY: i32 = 0;
+export let densityRankXZ: i32 = 0;
+export let densityRankYZ: i32 = 0;
+export let featureRankXY: i32 = 0;
+export let featureRankXZ: i32 = 0;
+export let featureRankYZ: i32 = 0;
+/** Components of the appearance in all; 0: no factors. */
+export let productRows: i32 = 0;
+/** [productRows, featureStride], behind w3 and trained as the weights are; its transpose; its floats, which count among networkFloats. */
+export let basis: usize = 0;
+export let basisT: usize = 0;
+export let basisFloats: i32 = 0;
+
 // Weights [in, out]; w3 has 4 columns, the last zero. Transposed copies for the backward pass. Moments: all m, then all v.
 export let w1: usize = 0;
 export let w2: usize = 0;
@@ -81,7 +120,7 @@ export let w3t: usize = 0;
 export let networkMoments: usize = 0;
 /** LANES gradient buffers of w1, w2, w3 and the neurons' parameters of both layers one behind the other. */
 export let networkGradients: usize = 0;
-/** Floats of w1 + w2 + w3 as stored. */
+/** Floats of w1 + w2 + w3 (and the basis of factors) as stored. */
 export let networkFloats: i32 = 0;
 /** Floats of such a buffer. */
 export let gradientFloats: i32 = 0;

@@ -3,8 +3,8 @@
  * part of the first once a ray. Cost: that of the ANN twin's forward pass.
  */
 import {
-  directions, featureStride, innerSteps, inputRows, metricSteps, origins, teacherFeatures, teacherMaxX, teacherMaxY, teacherMaxZ, teacherMinX, teacherMinY, teacherMinZ,
-  teacherNx, teacherNy, teacherNz, teacherW1, teacherW2, teacherW3, width,
+  directions, featureInputs, featureRows, featureStride, innerSteps, metricSteps, origins, teacherFeatures, teacherMaxX, teacherMaxY, teacherMaxZ, teacherMinX, teacherMinY, teacherMinZ,
+  teacherNx, teacherNy, teacherNz, teacherW1, teacherW2, teacherW3, viewRows, width,
 } from './state';
 import { contract, placeX, placeY, placeZ } from './contraction';
 import { chunkRay, endSampleOf, firstSampleOf, rayIndexOf, rayTotal, sampleTotal } from './chunk';
@@ -21,8 +21,8 @@ export function askTeacher(): void {
   if (sampleTotal == 0) return;
   for (let index = 0; index < rayTotal; index++) gatherRay(index);
   for (let sample = sampleTotal; sample & 3; sample++) store<u32>(teacherInit + (<usize>sample << 2), <u32>zeros);
-  multiply(teacherViewCurrents, views, teacherW1 + ((12 * <usize>width) << 2), rayTotal, inputRows - 12, width, 0);
-  multiply(teacherPotentials1, teacherInputs, teacherW1, sampleTotal, 12, width, teacherInit);
+  multiply(teacherViewCurrents, views, teacherW1 + ((<usize>featureInputs * <usize>width) << 2), rayTotal, viewRows, width, 0);
+  multiply(teacherPotentials1, teacherInputs, teacherW1, sampleTotal, featureRows, width, teacherInit);
   rectify(gradient1, teacherPotentials1);
   multiply(teacherPotentials2, gradient1, teacherW2, sampleTotal, width, width, 0);
   rectify(gradient1, teacherPotentials2);

@@ -10,11 +10,13 @@ import {
 } from './state';
 import { SAMPLE_BYTES } from './packed-sample';
 import { exitDistance, lastTransmittance, marchRay, raySamples } from './march';
-import { addRay, chunkHasRoom, clearChunk, inputValue, rowsOf, sampleTotal } from './chunk';
+import { addRay, chunkHasRoom, clearChunk, completeFeatures, inputValue, rowsOf, sampleTotal } from './chunk';
 import { placeScratch, sampleFeatureGradients, networkSamples, views } from './scratch';
 import { backwardNetwork, forwardNetwork } from './network';
 import { lossAndGradients } from './composite';
+import { addBasisGradients } from './factors';
 import { networkIndexOf } from './packed-sample';
+import { Dense, Factors, hasFactors } from './representation';
 import { askTeacher } from './teacher';
 import { zeroFloats } from './simd';
 import { INPUT_HIGH, INPUT_LOW, STATS_BYTES } from './stats';
@@ -31,8 +33,16 @@ function nextLane(): i32 {
   return atomic.add<i32>(workCounter, 1);
 }
 
-/** Packs the density samples of every ray. A ray's entry in packedRays: first and end of its packed samples, T_last, exit distance. */
 export function marchLanes(): void {
+  march<Dense>();
+}
+
+export function marchFactorLanes(): void {
+  march<Factors>();
+}
+
+/** Packs the density samples of every ray. A ray's entry in packedRays: first and end of its packed samples, T_last, exit distance. */
+function march<R>(): void {
   for (let lane = nextLane(); lane < LANES; lane = nextLane()) {
     const block = stats + <usize>lane * STATS_BYTES;
     memory.fill(block, 0, STATS_BYTES);
@@ -42,7 +52,7 @@ export function marchLanes(): void {
     for (let ray = firstRayOf(lane); ray < end; ray++) {
       const entry = packedRays + (<usize>ray << 4);
       store<u32>(entry, <u32>out);
-      out = marchRay(ray, out, samples, block);
+      out = marchRay<R>(ray, out, samples, block);
       samples += raySamples;
       store<u32>(entry, <u32>out, 4);
       store<f32>(entry, lastTransmittance, 8);
@@ -52,20 +62,29 @@ export function marchLanes(): void {
 }
 
 /** Adds rays from `ray` on to an empty chunk until it is full; returns the next ray. */
-function fillChunk(ray: i32, end: i32): i32 {
+function fillChunk<R>(ray: i32, end: i32): i32 {
   clearChunk();
   while (ray < end) {
     const entry = packedRays + (<usize>ray << 4);
     const first = <usize>load<u32>(entry), last = <usize>load<u32>(entry, 4);
     if (!chunkHasRoom(rowsOf(first, last))) break;
-    addRay(ray, first, last, load<f32>(entry, 8), load<f32>(entry, 12));
+    addRay<R>(ray, first, last, load<f32>(entry, 8), load<f32>(entry, 12));
     ray++;
   }
+  completeFeatures<R>();
   return ray;
 }
 
-/** Least and greatest network input of each lane, for the Poisson encoding. */
 export function inputRangeLanes(): void {
+  inputRange<Dense>();
+}
+
+export function inputRangeFactorLanes(): void {
+  inputRange<Factors>();
+}
+
+/** Least and greatest network input of each lane, for the Poisson encoding. */
+function inputRange<R>(): void {
   placeScratch();
   for (let lane = nextLane(); lane < LANES; lane = nextLane()) {
     let low: f32 = Infinity, high: f32 = -Infinity;
@@ -73,7 +92,8 @@ export function inputRangeLanes(): void {
     for (let ray = firstRayOf(lane); ray < end; ) {
       clearChunk();
       const entry = packedRays + (<usize>ray << 4);
-      addRay(ray, <usize>load<u32>(entry), <usize>load<u32>(entry, 4), 1, 0);
+      addRay<R>(ray, <usize>load<u32>(entry), <usize>load<u32>(entry, 4), 1, 0);
+      completeFeatures<R>();
       for (let sample = 0; sample < sampleTotal; sample++) {
         for (let c = 0; c < inputs; c++) {
           const value = inputValue(sample, views, c);
@@ -89,8 +109,16 @@ export function inputRangeLanes(): void {
   }
 }
 
-/** Network, compositing, loss and all gradients of every ray; feature gradients a sample, weight gradients a lane. */
 export function trainLanes(): void {
+  train<Dense>();
+}
+
+export function trainFactorLanes(): void {
+  train<Factors>();
+}
+
+/** Network, compositing, loss and all gradients of every ray; feature gradients a sample, weight gradients a lane. */
+function train<R>(): void {
   placeScratch();
   const stride = <usize>featureStride << 2;
   for (let lane = nextLane(); lane < LANES; lane = nextLane()) {
@@ -102,11 +130,12 @@ export function trainLanes(): void {
     if (potentialTerms) zeroFloats(potentials, 2 * width);
     const end = firstRayOf(lane + 1);
     for (let ray = firstRayOf(lane); ray < end; ) {
-      ray = fillChunk(ray, end);
+      ray = fillChunk<R>(ray, end);
       forwardNetwork(block);
       if (teacherColourScale != 0 || teacherPotentialScale != 0) askTeacher();
       lossAndGradients(block);
       backwardNetwork(sums, potentials, block);
+      if (hasFactors<R>()) addBasisGradients(sums);
       if (sampleTotal) {
         // A chunk's samples are consecutive network samples of the lane.
         const first = networkIndexOf(<usize>load<u32>(networkSamples));

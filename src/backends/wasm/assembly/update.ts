@@ -7,8 +7,8 @@
  * Limit: memory latency; a touched voxel costs one random line of features and two of moments.
  */
 import {
-  beta1, beta2, denseVariation, density, densityMoments, densityRate, densityVariation, epsilon, featureGradients, featureMoments, featureRate, features,
-  featureStride, featureVariation, gradientFloats,
+  beta1, beta2, denseVariation, density, densityMoments, densityRate, densityVariation, epsilon, featureGradients, featureInputs, featureMoments, featureRate, features,
+  featureRows, featureStride, featureVariation, gradientFloats,
   hasRate,
   inputRows, laneCapacity, networkFloats, networkGradients, networkMoments, networkRate, nx, ny, nz, poisson, rate, packedRays, packedSamples, slotCapacity,
   slotGradients, slotOf, slotVoxels, thread, threads, w1, w1t, w2t, w3t, width,
@@ -153,7 +153,7 @@ export function scatterVaried(): void {
 /** Four scalars of Adam; those with zero gradient keep value and moments if `skipZeros`. */
 // @ts-ignore: decorator
 @inline
-function adam(parameter: usize, m: usize, v: usize, g: v128, step: v128, skipZeros: bool): void {
+export function adam(parameter: usize, m: usize, v: usize, g: v128, step: v128, skipZeros: bool): void {
   const oldM = v128.load(m), oldV = v128.load(v), old = v128.load(parameter);
   const newM = madd(f32x4.splat(beta1), oldM, f32x4.mul(f32x4.splat(1 - beta1), g));
   const newV = madd(f32x4.splat(beta2), oldV, f32x4.mul(f32x4.splat(1 - beta2), f32x4.mul(g, g)));
@@ -203,7 +203,7 @@ export function updateVoxels(): void {
 }
 
 /** Thread t's share of some floats, a multiple of 4. */
-function firstFloat(t: i32, floats: i32): i32 {
+export function firstFloat(t: i32, floats: i32): i32 {
   return <i32>((<i64>(floats >> 2) * t) / threads) << 2;
 }
 
@@ -248,14 +248,15 @@ export function applyGradients(): void {
 export function transposeWeights(): void {
   const w2 = w1 + ((<usize>inputRows * <usize>width) << 2);
   const w3 = w2 + ((<usize>width * <usize>width) << 2);
-  transpose(w1, w1t, poisson ? inputRows : 12, width);
-  transpose(w2, w2t, width, width);
-  transpose(w3, w3t, width, 4);
+  transpose(w1, w1t, poisson ? inputRows : featureInputs, width, poisson ? inputRows : featureRows);
+  transpose(w2, w2t, width, width, width);
+  transpose(w3, w3t, width, 4, width);
 }
 
-function transpose(from: usize, to: usize, rows: i32, columns: i32): void {
+/** [rows, columns] to [columns, stride]. */
+export function transpose(from: usize, to: usize, rows: i32, columns: i32, stride: i32): void {
   for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) store<f32>(to + (<usize>(j * rows + i) << 2), load<f32>(from + (<usize>(i * columns + j) << 2)));
+    for (let j = 0; j < columns; j++) store<f32>(to + (<usize>(j * stride + i) << 2), load<f32>(from + (<usize>(i * columns + j) << 2)));
   }
 }
 

@@ -2,6 +2,7 @@
  * Dense grids: feature rows padded to a multiple of 4, both moments of a voxel beside each other. Gradients of a step are collected in slots, one a
  * touched voxel: features, then the density.
  */
+import { voxelCount, type GridSpec } from '../../../geometry/grid.ts';
 import { DENSITY, FEATURES } from '../../../model/representations/dense.ts';
 import type { GridSizes, RegionPlace, WasmRepresentation } from './representation.ts';
 
@@ -19,7 +20,13 @@ export const dense: WasmRepresentation = {
       ['slotGradients', threads * slotCapacity * (featureStride + 4) * 4],
     ],
   }),
-  place: ({ channels, featureStride }, voxels, parameter, moment) => {
+  extras: () => ({ productRows: 0, basisFloats: 0 }),
+  state: () => ({}),
+  needs: ({ touchedVoxels, slotCapacity }, { size: [nx, ny, nz] }, threads) => [
+    ['voxels a thread', Math.min(Math.ceil(nz / threads) * nx * ny, touchedVoxels), slotCapacity],
+  ],
+  place: ({ channels, featureStride }, grid, parameter, moment) => {
+    const voxels = voxelCount(grid);
     const second = moment === 'v' ? 1 : 0;
     if (parameter === DENSITY) {
       return moment === null
@@ -31,11 +38,11 @@ export const dense: WasmRepresentation = {
       ? { region: 'features', rows: voxels, columns: channels, offset: 0, stride: featureStride }
       : { region: 'featureMoments', rows: voxels, columns: channels, offset: second * featureStride, stride: 2 * featureStride };
   },
-  cleared: ({ featureStride }, voxels) => [
-    ['density', voxels],
-    ['features', voxels * featureStride],
-    ['densityMoments', voxels * 2],
-    ['featureMoments', voxels * featureStride * 2],
+  cleared: ({ featureStride }, grid) => [
+    ['density', voxelCount(grid)],
+    ['features', voxelCount(grid) * featureStride],
+    ['densityMoments', voxelCount(grid) * 2],
+    ['featureMoments', voxelCount(grid) * featureStride * 2],
   ],
   kernels: {
     march: 'marchLanes',
@@ -46,12 +53,14 @@ export const dense: WasmRepresentation = {
     scatterVaried: 'scatterVaried',
     apply: 'applyGradients',
     update: 'updateStep',
+    changed: null,
     gradients: { name: 'writeDenseGradients', into: ['densityMoments', 'featureMoments'] },
   },
   gradientPlace,
 };
 
-function gradientPlace({ channels, featureStride }: GridSizes, voxels: number, parameter: string): RegionPlace {
+function gradientPlace({ channels, featureStride }: GridSizes, grid: GridSpec, parameter: string): RegionPlace {
+  const voxels = voxelCount(grid);
   return parameter === DENSITY
     ? { region: 'densityMoments', rows: voxels, columns: 1, offset: 0, stride: 1 }
     : { region: 'featureMoments', rows: voxels, columns: channels, offset: 0, stride: featureStride };

@@ -3,8 +3,9 @@ import type { FieldSpec } from '../../../model/field-spec.ts';
 import { checkRepresentation } from '../../shared/check-representation.ts';
 import { dense } from './dense.ts';
 import type { WasmRepresentation } from './representation.ts';
+import { vm } from './vm.ts';
 
-export const wasmRepresentations: Readonly<Record<string, WasmRepresentation>> = { dense };
+export const wasmRepresentations: Readonly<Record<string, WasmRepresentation>> = { dense, vm };
 
 /** @throws BackendError if the backend does not have it */
 export function wasmRepresentation(spec: FieldSpec): WasmRepresentation {

@@ -1,18 +1,26 @@
 /**
- * How a representation (model/representations/) lies in the memory of the kernels. The kernels themselves are of one kind each: those of dense
- * grids are assembly/march.ts (density), gather.ts (features) and update.ts (scatter and Adam).
+ * How a representation (model/representations/) lies in the memory of the kernels, and which kernels meet it: those of dense grids are
+ * assembly/march.ts (density), gather.ts (features) and update.ts (scatter and Adam), those of factors assembly/factors.ts.
  */
+import type { GridSpec } from '../../../geometry/grid.ts';
+import type { RepresentationSpec } from '../../../model/representations/representation.ts';
 
 /** What places follow from. */
 export interface GridSizes {
+  readonly representation: RepresentationSpec;
   /** Room for so many. */
   readonly voxels: number;
+  /** Room for so many numbers of the representation. */
+  readonly fieldFloats: number;
   /** Features of a point. */
   readonly channels: number;
   /** Floats from point to point. */
   readonly featureStride: number;
-  /** Touched voxels of a thread in a step. */
+  /** Touched voxels of a thread in a step, at most, and what there is room for. */
+  readonly touchedVoxels: number;
   readonly slotCapacity: number;
+  /** Floats of the network's weights, those that the representation has among them included. */
+  readonly networkFloats: number;
 }
 
 /** Row r of a tensor's `columns` values lies at float `offset + r*stride` of a region; the rest of a row belongs to others or stays zero. */
@@ -30,10 +38,16 @@ export type Regions = readonly (readonly [name: string, bytes: number])[];
 export interface WasmRepresentation {
   /** Parameters; in training also moments, and what gradients are collected in. */
   regions(sizes: GridSizes, threads: number): { readonly parameters: Regions; readonly training: Regions };
-  /** @param voxels of the present grid; null: it has no such parameter */
-  place(sizes: GridSizes, voxels: number, parameter: string, moment: 'm' | 'v' | null): RegionPlace | null;
+  /** Of a field: products that a sample's features are made of, 0: none; and floats that are trained as the network's weights are, in the region `basis`. */
+  extras(spec: RepresentationSpec): { readonly productRows: number; readonly basisFloats: number };
+  /** Variables of the kernels that follow from the present grid. */
+  state(sizes: GridSizes, grid: GridSpec, offsets: Readonly<Record<string, number>>): Readonly<Record<string, number>>;
+  /** What a grid needs of something, and the room that there is. */
+  needs(sizes: GridSizes, grid: GridSpec, threads: number): readonly (readonly [what: string, needed: number, room: number])[];
+  /** @param grid the present one; null: it has no such parameter */
+  place(sizes: GridSizes, grid: GridSpec, parameter: string, moment: 'm' | 'v' | null): RegionPlace | null;
   /** Regions that a new grid finds zero, and how many floats of them. */
-  cleared(sizes: GridSizes, voxels: number): readonly (readonly [name: string, floats: number])[];
+  cleared(sizes: GridSizes, grid: GridSpec): readonly (readonly [name: string, floats: number])[];
   /** Exports of the kernels that meet the representation: each is compiled for one. */
   readonly kernels: {
     /** The rays of a training step and of a rendering: density. */
@@ -46,12 +60,14 @@ export interface WasmRepresentation {
     /** Collects the samples' gradients by parameter; the second with total variation. */
     readonly scatter: string;
     readonly scatterVaried: string;
-    /** Adam with what was collected; and both in one. */
+    /** Adam with what was collected; and both in one, where that is possible. */
     readonly apply: string;
-    readonly update: string;
+    readonly update: string | null;
+    /** In one thread, after parameters have changed; null: nothing follows from them. */
+    readonly changed: string | null;
     /** Writes what was collected into regions of the moments, given as arguments, which are zero before and put back after. */
     readonly gradients: { readonly name: string; readonly into: readonly string[] };
   };
   /** Where in those regions the gradient of a parameter then is. */
-  gradientPlace(sizes: GridSizes, voxels: number, parameter: string): RegionPlace;
+  gradientPlace(sizes: GridSizes, grid: GridSpec, parameter: string): RegionPlace;
 }

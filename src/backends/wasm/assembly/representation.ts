@@ -1,0 +1,14 @@
+/**
+ * Which representation a kernel is compiled for: kernels that meet it take one of these as a type parameter, and the compiler leaves out what is not asked.
+ */
+
+/** Dense grids. */
+export type Dense = u8;
+/** Vector-matrix factors. */
+export type Factors = u16;
+
+// @ts-ignore: decorator
+@inline
+export function hasFactors<R>(): bool {
+  return sizeof<R>() == sizeof<Factors>();
+}
