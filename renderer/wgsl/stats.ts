@@ -10,6 +10,7 @@ export const STATS = [
   'spikes1',
   'spikes2',
   'inputSpikes',
+  'inputBits',
   'active1',
   'active2',
   'negative1',

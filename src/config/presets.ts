@@ -21,6 +21,8 @@ const network: Config['network'] = {
   order: 'near-to-far',
   repeats: 4,
   encoding: 'direct',
+  featureLevels: 0,
+  viewLevels: 0,
   dropout: 0,
 };
 

@@ -83,6 +83,8 @@ const fineLoss = loss.extend({
     .describe('last step in which it acts on all voxels, not only on those that the rays touch'),
 });
 
+const levels = z.number().int().min(0).max(127).default(0);
+
 export const networkSchema = z.strictObject({
   // Any text here, so that a checkpoint with a neuron of another program can be read; the command line knows the built-in names.
   neuron: z
@@ -117,6 +119,8 @@ export const networkSchema = z.strictObject({
   order: z.enum(['near-to-far', 'far-to-near']).describe('which sample of a ray is the first time step'),
   repeats: z.number().int().min(1).max(64).describe('time steps a sample, for temporal=repeat'),
   encoding: z.enum(['direct', 'poisson']).describe('input of repeated steps, for temporal=repeat'),
+  featureLevels: levels.describe('features in front of layer 1 as spikes of -n to n steps; 0: real numbers'),
+  viewLevels: levels.describe('view terms in front of layer 1 as spikes of -n to n steps; 0: real numbers'),
   dropout: z.number().min(0).lt(1).default(0).describe('moderate dropout (LTMD): mean share of spiking neurons dropped on a training ray'),
 });
 

@@ -28,8 +28,13 @@ export interface Counts {
   negative: number[];
   /** Ones in the binary numbers |S|: synaptic events a target neuron if a spike is so many shifted additions; or active ReLUs. */
   bits: number[];
-  /** Non-zero inputs of layer 1 that are spikes (Poisson encoding only). */
+  /**
+   * Inputs of layer 1 that are spikes, each as often as its size: with Poisson encoding those of every time step; of features and view terms as spikes
+   * (model/input-spikes.ts) those of every sample, and of every ray with samples.
+   */
   inputSpikes: number;
+  /** Ones in their binary numbers, of features and view terms alike once a sample; with Poisson encoding the spikes. */
+  inputBits: number;
 }
 
 /** @param hiddenLayers default: the two of the published network, which also fields without a network report */
@@ -48,6 +53,7 @@ export function emptyCounts(hiddenLayers = 2): Counts {
     negative: idle(),
     bits: idle(),
     inputSpikes: 0,
+    inputBits: 0,
   };
 }
 
@@ -63,6 +69,7 @@ export function addCounts(total: Counts, part: Counts): void {
   for (const name of ['spikes', 'active', 'negative', 'bits'] as const)
     part[name].forEach((value, layer) => (total[name][layer] = (total[name][layer] ?? 0) + value));
   total.inputSpikes += part.inputSpikes;
+  total.inputBits += part.inputBits;
 }
 
 /** Share of the neurons that fire (or ReLUs that are active) in a time step, of each hidden layer. */

@@ -21,6 +21,9 @@ export interface NetworkSpec extends NeuronChoice {
   readonly repeats: number;
   /** `repeat` only: real-valued input at every step, or Bernoulli spikes of the min-max normalised input. */
   readonly encoding: 'direct' | 'poisson';
+  /** Largest size of the spikes that features and view terms become in front of layer 1 (input-spikes.ts); 0 or missing: they are real numbers. */
+  readonly featureLevels?: number;
+  readonly viewLevels?: number;
 }
 
 /** The ANN twin of a network: ReLU in place of spikes. */

@@ -4,8 +4,8 @@ import { inverseSoftplus, softplus } from '../lattice/density.ts';
 import type { FieldSpec } from './field-spec.ts';
 import { weightTensors, type NetworkedSpec, type WeightName } from './network-layers.ts';
 
-/** Tensors of the layers by name. */
-export type NetworkWeights = ReadonlyMap<WeightName, Float32Array>;
+/** Tensors of the layers by name; with spikes in front of layer 1 their steps. */
+export type NetworkWeights = ReadonlyMap<WeightName | 'inputSteps', Float32Array>;
 
 /** Draws the layers' tensors in their order, row-major, each as its kind says. */
 export function initialWeights(spec: NetworkedSpec, random: Random): NetworkWeights {

@@ -1,6 +1,7 @@
 /** Which tensors a field has. */
 import { neuronTensors } from '../neurons/settings.ts';
 import type { FieldSpec } from './field-spec.ts';
+import { inputLevels } from './input-spikes.ts';
 import { weightTensors } from './network-layers.ts';
 import { quantisedLayers } from './quantised-layers.ts';
 import { representationOf } from './representations/index.ts';
@@ -17,6 +18,7 @@ import { representationOf } from './representations/index.ts';
  *     occupancy [V] uint8, 0 or 1: a sample whose nearest grid point has 0 does not exist
  *     rate [V]      factor on the learning rates of each voxel (1 everywhere unless the coarse stage weighs by view count)
  *     inputRange [2] least and greatest network input seen in training; the min-max normalisation of the Poisson encoding
+ *     inputSteps [F] what the features' spikes in front of layer 1 are multiples of (input-spikes.ts)
  */
 export type ParameterName = string;
 export type TensorName = string;
@@ -51,7 +53,8 @@ export function networkRenderingTensors(spec: FieldSpec): readonly TensorName[] 
   const ranged = spec.network?.temporal === 'repeat' && spec.network.encoding === 'poisson';
   // Behind the weights: writing these measures the states anew.
   const states = quantisedLayers(spec).flatMap((layer) => layer.states.map(({ name }) => name));
-  return [...networkParameters(spec), ...states, ...(ranged ? ['inputRange'] : [])];
+  const stepped = inputLevels(spec.network).features > 0;
+  return [...networkParameters(spec), ...states, ...(ranged ? ['inputRange'] : []), ...(stepped ? ['inputSteps'] : [])];
 }
 
 /** All that rendering reads, occupancy aside. */

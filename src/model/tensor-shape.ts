@@ -39,6 +39,7 @@ function gridTensor(name: TensorName, spec: FieldSpec): Pick<RepresentationTenso
 
 function networkShape(parameter: string, spec: FieldSpec): readonly number[] | undefined {
   if (parameter === 'inputRange') return [2];
+  if (parameter === 'inputSteps') return [representationOf(spec).features];
   const weights = weightTensors(spec).find(({ name }) => name === parameter);
   if (weights !== undefined) return weights.shape;
   const ofQuantisers = quantisedLayers(spec).flatMap(({ parameters, states }) => [...parameters, ...states]);

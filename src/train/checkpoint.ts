@@ -146,7 +146,7 @@ function parseHead(text: string, file: string): Head {
     );
   }
   checkField(result.data, file);
-  const known = new Set([...trainingTensors(result.data.spec), 'rate', 'inputRange']);
+  const known = new Set([...trainingTensors(result.data.spec), 'rate', 'inputRange', 'inputSteps']);
   const other = result.data.names.find((name) => !known.has(name));
   if (other !== undefined)
     throw unusable(

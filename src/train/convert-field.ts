@@ -9,6 +9,7 @@ import type { FieldEngine } from '../engine/backend.ts';
 import type { Random } from '../math/random.ts';
 import { convertWeights } from '../model/convert-network.ts';
 import { viewInputs, type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
+import { fittedSteps, inputLevels, seenInputs } from '../model/input-spikes.ts';
 import { initialWeights, type NetworkWeights } from '../model/initial-tensors.ts';
 import { seenWeights } from '../model/quantised-layers.ts';
 
@@ -38,7 +39,13 @@ export async function writeWeights(engine: FieldEngine, weights: NetworkWeights)
 export function convertedWeights(field: FieldValues, network: NetworkSpec, views: readonly View[], random: Random): NetworkWeights {
   // The twin never saw the normalised inputs of the Poisson encoding.
   if (network.encoding === 'poisson') return initialWeights({ ...field.spec, network }, random);
-  return convertWeights(field.weights, networkInputs(field, network, views, random), network);
+  const inputs = networkInputs(field, network, views, random);
+  const { features } = representationOf(field.spec);
+  const levels = inputLevels(network);
+  const width = features + viewInputs(network);
+  const steps = levels.features === 0 ? new Float32Array(features) : fittedSteps(inputs, width, features, levels.features);
+  const converted = convertWeights(field.weights, seenInputs(inputs, width, steps, levels), network);
+  return levels.features === 0 ? converted : new Map([...converted, ['inputSteps', steps]]);
 }
 
 /** [PLACES,I] at random grid points with matter, from random cameras. */

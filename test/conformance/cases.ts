@@ -111,6 +111,10 @@ export const trainingTermCases: readonly ConformanceCase[] = [
     name: 'LIF, Poisson encoding, potentials of a teacher',
     options: { ...teacherPotential, seed: 1, rays: 18, network: { temporal: 'repeat', encoding: 'poisson' } },
   },
+  {
+    name: 'LIF, input spikes, potentials of a teacher',
+    options: { ...teacherPotential, seed: 1, network: { featureLevels: 3, viewLevels: 4 } },
+  },
   { name: 'LIF, dropout', options: { ...dropout, seed: 1 }, trainSeed: 2 },
   { name: 'GLIF, pad, dropout', options: { ...dropout, seed: 1, network: { neuron: 'glif', temporal: 'pad' } } },
   { name: 'LIF, repeat, most neurons dropped', options: { settings: { dropout: 0.9 }, seed: 1, network: { temporal: 'repeat' } } },
@@ -189,6 +193,16 @@ export const conformanceCases: readonly ConformanceCase[] = [
   {
     name: 'ReLU, repeat with Poisson encoding',
     options: { seed: 1, network: { neuron: 'relu', temporal: 'repeat', encoding: 'poisson' } },
+  },
+  { name: 'LIF, input spikes', options: { seed: 1, rays: 12, network: { featureLevels: 3, viewLevels: 4 } }, trainSeed: 1 },
+  { name: 'LIF, repeat, features as spikes', options: { seed: 1, network: { temporal: 'repeat', featureLevels: 1 } } },
+  {
+    name: 'three-bit, pad, far to near, view terms as spikes',
+    options: { seed: 1, rays: 18, network: { neuron: 'three-bit', temporal: 'pad', order: 'far-to-near', viewLevels: 7 } },
+  },
+  {
+    name: 'ReLU, inputs of a network that will have spikes',
+    options: { seed: 1, network: { neuron: 'relu', featureLevels: 3, viewLevels: 4 } },
   },
   { name: 'LIF, colour loss only', options: { seed: 1, loss: NO_LOSS_TERMS } },
   { name: 'LIF, per-sample loss', options: { seed: 1, loss: { ...NO_LOSS_TERMS, perSample: 0.3 } } },

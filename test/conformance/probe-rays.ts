@@ -20,6 +20,7 @@ const cases: readonly [string, FixtureOptions][] = [
   ['GLIF, condense, far to near', { network: { neuron: 'glif', order: 'far-to-near' } }],
   ['LIF, repeat', { network: { temporal: 'repeat' } }],
   ['LIF, Poisson encoding', { rays: 18, network: { temporal: 'repeat', encoding: 'poisson' } }],
+  ['ternary, input spikes', { network: { neuron: 'ternary', featureLevels: 3, viewLevels: 4 } }],
   ['ReLU', { network: { neuron: 'relu' } }],
   ['PLIF, quantised', { seed: 2, network: { neuron: 'plif', quantiser: 'steps' } }],
 ];

@@ -83,6 +83,7 @@ const EXPECTED: Counts = {
   negative: [0, 0],
   bits: [3 * SAMPLES, 2 * SAMPLES],
   inputSpikes: 0,
+  inputBits: 0,
 };
 
 const starters: readonly (readonly [string, () => Promise<Backend>])[] = [

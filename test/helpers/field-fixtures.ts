@@ -24,6 +24,8 @@ import { variationReach } from '../../src/model/total-variation.ts';
 import { neuronTensors } from '../../src/neurons/settings.ts';
 import { hiddenLayers } from '../../src/model/network-facts.ts';
 import { layersOf } from '../../src/model/network-layers.ts';
+import { tensorShape } from '../../src/model/tensor-shape.ts';
+import { inputLevels } from '../../src/model/input-spikes.ts';
 import { quantisedLayers } from '../../src/model/quantised-layers.ts';
 import { viewInputs, type FieldSpec, type NetworkSpec } from '../../src/model/field-spec.ts';
 
@@ -108,6 +110,8 @@ export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
     const learned = [...quantisedLayers(spec).flatMap(({ parameters }) => parameters), ...neuronTensors(spec.network)];
     for (const { name, length, initial } of learned) tensors[name] = normals(random, length, 0.1).map((r) => r + initial);
     tensors.inputRange = Float32Array.of(-4, 4);
+    if (inputLevels(spec.network).features > 0)
+      tensors.inputSteps = Float32Array.from({ length: elementCount(tensorShape('inputSteps', spec)) }, () => 0.3 + 0.5 * random.float());
   }
   return {
     spec,

@@ -75,6 +75,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     total += countOneBits(spikes.x) + countOneBits(spikes.y);
   }
   count(${statIndex('inputSpikes')}u, total);
+  count(${statIndex('inputBits')}u, total);
 }
 `,
   };

@@ -3,6 +3,7 @@
  * workgroup is a layer of W of them and takes the rows (time steps) of some whole rays, a tile of `tileRows` after the other.
  */
 import { viewInputs, type FieldSpec, type NetworkSpec } from '../../../src/model/field-spec.ts';
+import { inputLevels, type InputLevels } from '../../../src/model/input-spikes.ts';
 import { hasMemory, isSpiking, type NeuronDefinition } from '../../../src/neurons/define-neuron.ts';
 import { emitWgsl, wgslSizes, type WgslSizes } from '../../../src/neurons/emit-wgsl.ts';
 import { neuronNamed } from '../../../src/neurons/index.ts';
@@ -35,6 +36,8 @@ export interface NetworkShape {
   readonly gaps: boolean;
   readonly reversed: boolean;
   readonly poisson: boolean;
+  /** Largest spikes in front of layer 1; 0: real numbers. */
+  readonly inputLevels: InputLevels;
   /** Whether training drops neurons: their outputs are multiplied by `keptNeurons`, [rays, 2 layers, W]. */
   readonly drops: boolean;
   /** Whether a teacher has a value for every potential. */
@@ -112,6 +115,7 @@ export function networkShape(spec: FieldSpec & { network: NetworkSpec }, workgro
     views,
     inputs,
     ...timeOf(network),
+    inputLevels: inputLevels(network),
     drops: terms.drops,
     taught: terms.taught && isSpiking(neuron),
     tileRows,

@@ -6,8 +6,10 @@
  * three parts (Cody and Waite), then the polynomials of Cephes; error 1e-7 for arguments up to 128.
  */
 import type { KernelText } from '../kernel.ts';
+import { countWgsl } from '../stats.ts';
 import { stepStruct } from '../uniforms.ts';
 import { workWgsl } from '../work.ts';
+import { viewSpikesWgsl } from './input-spikes.ts';
 import { constantsWgsl, FEATURES, type NetworkShape } from './shape.ts';
 
 export const VIEW_GROUPS = 512;
@@ -34,6 +36,7 @@ fn sineAndCosine(x: f32) -> vec2<f32> {
 export function viewsKernel(shape: NetworkShape, keepsTerms: boolean): KernelText {
   const { views, tables, poisson, width } = shape;
   const frequencies = (views - 3) / 6;
+  const spikes = shape.inputLevels.views > 0;
   const rays = Array.from({ length: BLOCK }, (_, b) => b);
   return {
     name: 'network views',
@@ -45,8 +48,9 @@ export function viewsKernel(shape: NetworkShape, keepsTerms: boolean): KernelTex
       networkTables: 'read array<f32>',
       ...(keepsTerms ? { views: 'write array<f32>' as const } : {}),
       ...(poisson ? {} : { viewCurrents: 'write array<f32>' as const }),
+      ...(spikes ? { stats: 'write array<atomic<u32>>' as const } : {}),
     },
-    code: `${stepStruct.wgsl}${workWgsl}${constantsWgsl(shape)}${sineWgsl}
+    code: `${spikes ? countWgsl : ''}${stepStruct.wgsl}${workWgsl}${constantsWgsl(shape)}${sineWgsl}
 const VIEWS = ${views}u;
 const FREQUENCIES = ${frequencies}u;
 var<workgroup> terms: array<f32, ${BLOCK * views}>;
@@ -56,9 +60,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let firstRay = work[WORK_FIRST_RAY];
   let endRay = firstRay + work[WORK_PART_RAYS];
   for (var block = firstRay + group.x * ${BLOCK}u; block < endRay; block += ${BLOCK * VIEW_GROUPS}u) {
-    let count = min(${BLOCK}u, endRay - block);
-    if (rayOffsets[block].y == rayOffsets[block + count].y) { continue; }
-    for (var item = j; item < count * 3u; item += W) {
+    let blockRays = min(${BLOCK}u, endRay - block);
+    if (rayOffsets[block].y == rayOffsets[block + blockRays].y) { continue; }
+    for (var item = j; item < blockRays * 3u; item += W) {
       let b = item / 3u;
       let axis = item % 3u;
       let at = 3u * (step.firstView + block + b);
@@ -74,8 +78,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       }
     }
     workgroupBarrier();
+${spikes ? viewSpikesWgsl(shape) : ''}
 ${poisson ? '' : currents(rays, tables.w1)}
-${keepsTerms ? `    for (var i = j; i < count * VIEWS; i += W) { views[block * VIEWS + i] = terms[i]; }` : ''}
+${keepsTerms ? `    for (var i = j; i < blockRays * VIEWS; i += W) { views[block * VIEWS + i] = terms[i]; }` : ''}
     workgroupBarrier();
   }
 }
@@ -89,5 +94,5 @@ function currents(rays: readonly number[], w1: number): string {
       let w = networkTables[${w1}u + (${FEATURES}u + v) * W + j];
 ${rays.map((b) => `      current${b} += terms[${b}u * VIEWS + v] * w;`).join('\n')}
     }
-${rays.map((b) => `    if (${b}u < count) { viewCurrents[(block + ${b}u) * W + j] = current${b}; }`).join('\n')}`;
+${rays.map((b) => `    if (${b}u < blockRays) { viewCurrents[(block + ${b}u) * W + j] = current${b}; }`).join('\n')}`;
 }

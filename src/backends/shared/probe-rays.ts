@@ -8,6 +8,7 @@ import type { Rays } from '../../geometry/rays.ts';
 import type { Vec3 } from '../../geometry/vector.ts';
 import { noiseKey, uniform } from '../../math/noise.ts';
 import { readValues } from '../../model/field-values.ts';
+import { inputLevels, seenInputs } from '../../model/input-spikes.ts';
 import { isPoisson, repeatsOf } from '../../model/network-facts.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import { hasMemory } from '../../neurons/define-neuron.ts';
@@ -42,6 +43,8 @@ export async function probeRays(
   const { network } = spec;
   const host = network && (await HostNetwork.read(engine));
   const views = network && encodeViews(rays.viewDirections ?? rays.directions, network.viewFrequencies);
+  const levels = inputLevels(network);
+  const inputSteps = levels.features === 0 ? new Float32Array(representation.features) : await engine.read('inputSteps');
   const range = network && isPoisson(network) ? await engine.read('inputRange') : null;
 
   return Array.from({ length: rays.count }, (_, ray): ProbedRay => {
@@ -59,7 +62,7 @@ export async function probeRays(
         if (sample < 0) return inputs;
         inputs.set(featuresOf(sample));
         inputs.set(view, representation.features);
-        if (range === null) return inputs;
+        if (range === null) return seenInputs(inputs, inputs.length, inputSteps, levels);
         const key = noiseKey(noiseSeed, ray, samples.stepIndex[samples.networkRows[begin + sample]] * 64 + repeat);
         return inputs.map((x, c) => (uniform(key, c) < normalised(x, range) ? 1 : 0));
       };

@@ -40,8 +40,37 @@ export function countActivity(tf: TensorFlow, samples: PackedSamples, { hidden }
     const bits = hidden.atSamples === null ? fired : onesOf(tf, events);
     for (const count of stepsBySequence(tf, bits, hidden)) counts.bits[layer] += count;
   });
-  if (hidden.poisson !== null) for (const count of nonZeroBySequence(tf, hidden.poisson.spikes)) counts.inputSpikes += count;
+  if (hidden.poisson !== null)
+    for (const count of nonZeroBySequence(tf, hidden.poisson.spikes)) {
+      counts.inputSpikes += count;
+      counts.inputBits += count;
+    }
+  countInputSpikes(counts, samples, hidden);
   return { counts, spikesOfRay };
+}
+
+/** Features once a sample, view terms once a ray with samples; their ones in binary both once a sample. */
+function countInputSpikes(counts: Counts, { rays, rayOffsets }: PackedSamples, { inputSpikes: { features, views } }: HiddenActivity): void {
+  for (const spikes of features?.dataSync<'float32'>() ?? []) {
+    counts.inputSpikes += Math.abs(spikes);
+    counts.inputBits += onesIn(Math.abs(spikes));
+  }
+  if (views === null) return;
+  const terms = views.length / rays;
+  for (let ray = 0; ray < rays; ray++) {
+    const count = rayOffsets[ray + 1] - rayOffsets[ray];
+    if (count === 0) continue;
+    for (const spikes of views.subarray(ray * terms, (ray + 1) * terms)) {
+      counts.inputSpikes += Math.abs(spikes);
+      counts.inputBits += count * onesIn(Math.abs(spikes));
+    }
+  }
+}
+
+function onesIn(whole: number): number {
+  let ones = 0;
+  for (let rest = whole; rest > 0; rest = Math.floor(rest / 2)) ones += rest % 2;
+  return ones;
 }
 
 /**
@@ -77,11 +106,11 @@ function nonZeroBySequence(tf: TensorFlow, values: Tensor): Int32Array {
 }
 
 /**
- * Least distance of any potential from a threshold, of all neurons and time steps: where it exceeds the rounding of another backend, that
+ * Least distance of any potential from a threshold, of all neurons and time steps, those in front of layer 1 included: where it exceeds the rounding of another backend, that
  * backend's neurons must do the same.
  */
-export function spikeMargin(tf: TensorFlow, neuron: TfjsNeuron, { potentials, parameters }: HiddenActivity): number {
-  return tf.tidy(() => Math.min(...potentials.map((h, layer) => neuron.margin(tf, h, parameters[layer]))));
+export function spikeMargin(tf: TensorFlow, neuron: TfjsNeuron, { potentials, parameters, inputMargin }: HiddenActivity): number {
+  return tf.tidy(() => Math.min(inputMargin, ...potentials.map((h, layer) => neuron.margin(tf, h, parameters[layer]))));
 }
 
 /** Least distance of an input's, or a neuron's, probability from its random number; Infinity without Poisson encoding and dropout. */

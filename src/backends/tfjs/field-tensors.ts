@@ -1,5 +1,6 @@
 /** The tensors of a field by name: parameters as variables, their moments, learning-rate factors, occupancy. */
 import { voxelCount } from '../../geometry/grid.ts';
+import { FIRST_STEP, inputLevels } from '../../model/input-spikes.ts';
 import { networkParameters, parametersOf, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
 import { neuronTensors } from '../../neurons/settings.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
@@ -34,6 +35,7 @@ export class FieldTensors {
       for (const { name, key } of states) this.set(name, tf.tensor1d([quantiser.states[key].next(zeros, NaN)]));
     }
     this.set('inputRange', tf.zeros([2]));
+    if (inputLevels(spec.network).features > 0) this.set('inputSteps', tf.fill(tensorShape('inputSteps', spec) as [number], FIRST_STEP));
     this.parameterNames = parametersOf(spec);
   }
 

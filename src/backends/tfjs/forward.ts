@@ -11,6 +11,8 @@ import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
 import type { RawParameters, TfjsNeuron } from './tfjs-neuron.ts';
 import { runColourNetwork, type BoundLayers, type NetworkPass, type NeuronBindings, type OutputFactors } from './colour-network.ts';
 import { bernoulli, gatherRows } from './custom-gradients.ts';
+import { spikesMargin, signedSpikes, viewSpikes } from './input-spikes.ts';
+import { inputLevels } from '../../model/input-spikes.ts';
 import { keepNeurons } from './dropout.ts';
 import { toPacked, toPadded } from './padded-layout.ts';
 import { normaliseInputs, poissonNoise, rangeOf, type InputRange } from './poisson-encoding.ts';
@@ -24,6 +26,8 @@ export interface Parameters {
   readonly field: FieldParameters;
   /** null without a network */
   readonly layers: BoundLayers | null;
+  /** [F] steps of the features' spikes in front of layer 1; missing: they are real numbers */
+  readonly inputSteps?: Tensor;
   /** Raw values of what the neurons of each hidden layer learn; missing: nothing. */
   readonly neurons?: readonly RawParameters[];
 }
@@ -65,8 +69,12 @@ export interface HiddenActivity extends Pick<NetworkPass, 'outputs' | 'events' |
   readonly inputs: Tensor;
   /** Time steps for which every sample was shown. */
   readonly repeats: number;
-  /** null unless the inputs are spikes */
+  /** null unless the inputs are random spikes */
   readonly poisson: PoissonInputs | null;
+  /** Spikes in front of layer 1: of the features of the samples [M,F], of the view terms of the rays [N,V]; null where they are real numbers. */
+  readonly inputSpikes: { readonly features: Tensor | null; readonly views: Float32Array | null };
+  /** How near a feature or view term was to another spike, in steps; Infinity where there are none. */
+  readonly inputMargin: number;
 }
 
 /** Inputs as spikes 1[noise < probabilities], all [T,M,I], and the range by which the probabilities were normalised. */
@@ -128,7 +136,21 @@ export function colourLogits(
   if (network === null || neuron === null || views === null || layers === null) return { logits: features, hidden: null, teacher: null };
 
   const viewTerms = viewTermsOfSamples(tf, views, samples);
-  const x = tf.concat([features, viewTerms], 1);
+  const levels = inputLevels(network);
+  const inputSpikes = {
+    features: levels.features === 0 ? null : signedSpikes(tf, features, parameters.inputSteps!, levels.features),
+    views: levels.views === 0 ? null : viewSpikes(views, levels.views),
+  };
+  const seenFeatures = inputSpikes.features === null ? features : tf.mul(inputSpikes.features, parameters.inputSteps!);
+  const seenViews =
+    inputSpikes.views === null
+      ? viewTerms
+      : viewTermsOfSamples(
+          tf,
+          inputSpikes.views.map((spikes) => spikes / levels.views),
+          samples,
+        );
+  const x = tf.concat([seenFeatures, seenViews], 1);
   const alone = network.temporal === 'repeat' || !neuron.hasMemory;
   const layout = layoutInTime(alone ? 'repeat' : network.temporal, network.order, samples);
   const { inputs, repeats, poisson } = alone ? repeatInputs(tf, network, neuron, x, input) : sequenceInputs(tf, layout, x);
@@ -147,10 +169,14 @@ export function colourLogits(
   const begins = alone ? undefined : layout.begins;
   const pass = runColourNetwork(tf, neuron, layers, bound, inputs, begins, input.dropout ? drop : undefined);
 
+  const inputMargin = Math.min(
+    levels.features === 0 ? Infinity : spikesMargin(tf.div(features, parameters.inputSteps!).dataSync<'float32'>(), levels.features),
+    levels.views === 0 ? Infinity : spikesMargin(views.map((term) => term * levels.views), levels.views),
+  );
   const spiking = neuron.spikes ? { events: pass.events.map(atSamples), potentials: pass.potentials.map(atSamples) } : null;
   return {
     logits: tf.mean(atSamples(pass.logits), 0),
-    hidden: { ...pass, parameters: bound, inputs, layout, repeats, poisson, atSamples: spiking, dropoutMargin },
+    hidden: { ...pass, parameters: bound, inputs, inputSpikes, inputMargin, layout, repeats, poisson, atSamples: spiking, dropoutMargin },
     teacher: input.teacher
       ? askTeacher(tf, input.teacher.tensors, spec, input.teacher.rays, samples, raysOfSamples(samples), viewTerms)
       : null,

@@ -10,6 +10,7 @@ import { emptyCounts } from '../../engine/counts.ts';
 import type { ProbedRay } from '../../engine/probe.ts';
 import { marchRays } from '../../../renderer/march.ts';
 import { encodeViews } from '../../../renderer/view-encoding.ts';
+import { inputLevels } from '../../model/input-spikes.ts';
 import { hiddenLayers } from '../../model/network-facts.ts';
 import { layersOf, weightTensors, type WeightName } from '../../model/network-layers.ts';
 import { quantisedLayers } from '../../model/quantised-layers.ts';
@@ -256,6 +257,7 @@ export class TfjsField implements HostEngine {
     const parameters = {
       field: Object.fromEntries(this.tensors.grids.map(({ name }) => [name, this.tensors.get(name)])),
       layers: spec.network && bindLayers(layersOf(spec), this.seenWeights()),
+      ...(inputLevels(spec.network).features > 0 ? { inputSteps: this.tensors.get('inputSteps') } : {}),
       neurons: spec.network ? hiddenWidths(spec.network).map((_, layer) => this.rawParameters(layer)) : [],
     };
     const pass = forward(tf, parameters, { ...input, spec, views, representation: this.representation });

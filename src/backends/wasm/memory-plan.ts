@@ -144,6 +144,7 @@ export function planMemory(
   reserve('w2t', width * width * 4);
   reserve('w3t', width * 16);
   reserve('neuronValues', sizes.neuronFloats * 8);
+  reserve('inputSteps', featureStride * 4);
   reserve('origins', rays * 12 + 4);
   reserve('directions', rays * 12 + 4);
   reserve('viewDirections', rays * 12 + 4);

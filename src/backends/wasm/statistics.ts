@@ -27,6 +27,7 @@ export const STATS = [
   'teacherColourError',
   'teacherPotentialError',
   'distortion',
+  'inputBits',
 ] as const;
 export type Stats = Record<(typeof STATS)[number], number>;
 
@@ -55,7 +56,7 @@ export class Statistics {
 
   counts(blocks: number, rays: number): Counts {
     const { spikes1, spikes2, active1, active2, negative1, negative2, bits1, bits2, ...sums } = this.sum(blocks);
-    const { activeRays, densityEvaluations, densitySamples, samples, timeSteps, spannedSteps, inputSpikes } = sums;
+    const { activeRays, densityEvaluations, densitySamples, samples, timeSteps, spannedSteps, inputSpikes, inputBits } = sums;
     return {
       rays,
       activeRays,
@@ -69,6 +70,7 @@ export class Statistics {
       negative: [negative1, negative2],
       bits: [bits1, bits2],
       inputSpikes,
+      inputBits,
     };
   }
 }

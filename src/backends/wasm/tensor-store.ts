@@ -120,7 +120,8 @@ export class TensorStore {
   }
 
   private weightPlace(parameter: string, moment: 'm' | 'v' | null): Placement {
-    const { width, inputs, networkFloats, basisFloats } = this.sizes;
+    const { channels, width, inputs, networkFloats, basisFloats } = this.sizes;
+    if (parameter === 'inputSteps') return { rows: 1, columns: channels, base: this.offset('inputSteps'), stride: channels };
     const second = moment === 'v' ? 1 : 0;
     const name = moment === null ? parameter : `${parameter}.${moment}`;
     if (networkFloats === basisFloats) throw new RangeError(`A field without a network has no ${name}.`);

@@ -23,6 +23,7 @@ import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grid
 import { gridState, layoutState } from './field-state.ts';
 import type { KernelPool } from './kernel-pool.ts';
 import { checkFits, type MemoryPlan, type Sizes } from './memory-plan.ts';
+import { FIRST_STEP } from '../../model/input-spikes.ts';
 import { weightTensors, type WeightName } from '../../model/network-layers.ts';
 import { networkState, teacherState } from './network-state.ts';
 import { NeuronParameters } from '../shared/neuron-parameters.ts';
@@ -68,6 +69,7 @@ export class WasmEngine implements HostEngine {
       ...networkState(spec, pool),
       ...this.neurons.amplitudes,
     });
+    this.floats('inputSteps', sizes.featureStride).fill(FIRST_STEP);
     this.applySpec(true);
   }
 

@@ -154,6 +154,7 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
     reserve('sampleFeatures', partSamples * 16 * vectors);
     reserve('weights', weightFloats * 4);
     reserve('neuronValues', neuronFloats * 8);
+    reserve('inputSteps', 16 * vectors);
   }
   reserve('inputRange', 8);
   if (!training) return plan;

@@ -61,7 +61,7 @@ export class TensorStore {
   }
 
   private place(name: TensorName, voxels: number): Placement {
-    const { width, inputs, training } = this.sizes;
+    const { channels, width, inputs, training } = this.sizes;
     const { parameter, moment } = splitTensorName(name);
     if ((moment !== null || name === 'rate') && !training)
       throw new RangeError(`This engine was made for rendering only; it has no ${name}.`);
@@ -71,6 +71,7 @@ export class TensorStore {
     const own = this.sizes.representation.place(this.sizes, voxels, parameter);
     if (own !== null) return { ...own, slices: own.slices.map((slice) => ({ ...slice, buffer: `${slice.buffer}${suffix}` })) };
     if (width === 0) throw new RangeError(`A field without a network has no ${name}.`);
+    if (name === 'inputSteps') return { rows: 1, columns: channels, slices: [whole('inputSteps', 0, channels)] };
     const buffer = `weights${suffix}`;
     if (parameter === 'w1') return { rows: inputs, columns: width, slices: [whole(buffer, 0, width)] };
     if (parameter === 'w2') return { rows: width, columns: width, slices: [whole(buffer, inputs * width, width)] };

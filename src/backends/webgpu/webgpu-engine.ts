@@ -23,6 +23,7 @@ import {
 } from '../../engine/backend.ts';
 import { biasCorrection } from '../shared/bias-correction.ts';
 import { checkStep, checkTeacher, usesTeacher } from '../shared/check-step.ts';
+import { FIRST_STEP } from '../../model/input-spikes.ts';
 import { isSpikingNetwork } from '../../model/network-facts.ts';
 import { NeuronParameters } from '../shared/neuron-parameters.ts';
 import { probeRays } from '../shared/probe-rays.ts';
@@ -89,6 +90,7 @@ export class WebgpuEngine implements FieldEngine {
     this.transforms = new WeightTransforms(spec, sizes.training);
     this.writeNeurons();
     this.uploads.grid('grid', spec);
+    if (spec.network !== null) this.uploads.floats('inputSteps', new Float32Array(4 * Math.ceil(sizes.channels / 4)).fill(FIRST_STEP));
     if (sizes.training) this.uploads.floats('rate', new Float32Array(voxelCount(spec.grid)).fill(1));
   }
 

@@ -12,7 +12,8 @@
  * spiking network's counts, a1 and a2 are that network's active neurons, as many a sample. Samples shown repeatedly multiply
  * layer 1 by the number of repeats as published, not as executed (its input is the same). With Poisson encoding layer 1 adds W for every input
  * spike instead. Zero inputs of gaps (temporal padding) are no operations in either counting. Features and view terms are real numbers; zeros
- * among them are not looked for, so that the effective MACs of layer 1 are its MACs.
+ * among them are not looked for, so that the effective MACs of layer 1 are its MACs. Where they are spikes (model/input-spikes.ts), layer 1 adds W
+ * for every one, as published one addition for every one in the binary number of every sample; as executed as many as its size, of view terms once a ray.
  *
  * Spikes 0, 1 and 2 can also be read as -1, 0, 1 (neurons/shifted-spikes.ts). The row names the form that counts: as published the cheaper one, for a
  * chip may use either; as executed the trained one, for it is what the kernels add. Gaps need no operation in either form.
@@ -25,6 +26,7 @@
  * for every update, without reuse between samples; a chip that keeps weights in registers reads fewer.
  */
 import type { Counts } from '../../engine/counts.ts';
+import { inputLevels } from '../../model/input-spikes.ts';
 import { viewInputs, type NetworkSpec } from '../../model/field-spec.ts';
 import { COLOUR_CHANNELS, networkLayers } from '../../model/network-layers.ts';
 import { neuronNamed } from '../../neurons/index.ts';
@@ -89,7 +91,7 @@ function annRows(counts: Counts, network: NetworkSpec, channels: number, countin
   const { samples } = counts;
   const active = activePerSample(counts, network);
   return layerRows(network, channels, {
-    first: layer1(counts, network, channels, counting, 1),
+    first: layer1(counts, network, counting, 1, { features: channels, views: viewInputs(network) }),
     synapses: (layer, inputs, outputs) => ({
       layer,
       part: 'synapses',
@@ -133,7 +135,7 @@ function spikingRows(counts: Counts, network: NetworkSpec, channels: number, cou
   const [firstWidth] = hiddenWidths(network);
   const first: NetworkRow[] = poisson
     ? [{ layer: 1, part: 'input spikes', kind: 'synapses', work: sparse(timeSteps, inputs, firstWidth, counts.inputSpikes) }]
-    : layer1(counts, network, channels, counting, repeated && counting === 'published' ? network.repeats : 1);
+    : firstRows(counts, network, channels, counting, repeated && counting === 'published' ? network.repeats : 1);
   return layerRows(network, channels, {
     first,
     synapses: (layer, before, outputs) => spikeRow(layer, counts, network, before, outputs, counting),
@@ -164,18 +166,44 @@ function spikeRow(layer: number, counts: Counts, network: NetworkSpec, inputs: n
     : row('synapses, spikes 0, 1, 2', trained);
 }
 
-function layer1(counts: Counts, network: NetworkSpec, channels: number, counting: Counting, repeats: number): NetworkRow[] {
+/** Layer 1 of a spiking network: inputs that are spikes (model/input-spikes.ts) are additions, as published so many as they have ones in binary. */
+function firstRows(counts: Counts, network: NetworkSpec, channels: number, counting: Counting, repeats: number): NetworkRow[] {
+  const levels = inputLevels(network);
+  const views = viewInputs(network);
+  const real = { features: levels.features === 0 ? channels : 0, views: levels.views === 0 ? views : 0 };
   const [width] = hiddenWidths(network);
-  const { samples, activeRays } = counts;
-  const view = viewInputs(network);
+  const realRows = layer1(counts, network, counting, repeats, real);
+  if (real.features + real.views === channels + views) return realRows;
+  const { samples, activeRays, inputSpikes, inputBits } = counts;
+  const published = counting === 'published';
+  const shown = samples * (channels - real.features) + (published ? samples : activeRays) * (views - real.views);
+  const spikes = published ? inputBits : inputSpikes;
+  const part = published ? 'input spikes, shifted additions' : 'input spikes';
+  return [...realRows, { layer: 1, part, kind: 'synapses', work: sparse(repeats, shown, width, repeats * spikes) }];
+}
+
+/** Layer 1 with real inputs: those of the features, those of the view terms. */
+function layer1(
+  { samples, activeRays }: Counts,
+  network: NetworkSpec,
+  counting: Counting,
+  repeats: number,
+  { features, views }: { readonly features: number; readonly views: number },
+): NetworkRow[] {
+  const [width] = hiddenWidths(network);
   const part = (name: string, rows: number, inputs: number): NetworkRow => ({
     layer: 1,
     part: name,
     kind: 'synapses',
     work: dense(rows, inputs, width, rows * inputs * width),
   });
-  if (counting === 'published') return [part('features and view, every sample', samples * repeats, channels + view)];
-  return [part('features, every sample', samples, channels), part('view terms, once a ray', activeRays, view)];
+  const names = [...(features > 0 ? ['features'] : []), ...(views > 0 ? ['view'] : [])];
+  if (counting === 'published')
+    return names.length === 0 ? [] : [part(`${names.join(' and ')}, every sample`, samples * repeats, features + views)];
+  return [
+    ...(features > 0 ? [part('features, every sample', samples, features)] : []),
+    ...(views > 0 ? [part('view terms, once a ray', activeRays, views)] : []),
+  ];
 }
 
 /** `rows` vectors of `inputs` real numbers times a matrix. */

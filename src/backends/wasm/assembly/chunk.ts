@@ -4,10 +4,10 @@
  * backwards. From here on a row is a time step and `starts` says where a membrane begins.
  */
 import {
-  featureInputs, featureRows, featureStride, inputRows, inputs as inputCount, neuron, padGaps, poisson, productRows, repeats, reversed, rowCapacity, viewRows, width,
+  featureInputs, featureRows, featureStride, inputRows, inputs as inputCount, neuron, padGaps, poisson, productRows, repeats, reversed, rowCapacity, viewLevels, viewRows, width,
 } from './state';
 import {
-  CHUNK_RAYS, CHUNK_ROWS, chunkRays, inputsAt, real, rowInit, rowRay, rowSample, sampleFeatures, sampleProducts, networkSamples, starts, viewCurrents, views,
+  CHUNK_RAYS, CHUNK_ROWS, chunkRays, inputsAt, real, rowInit, rowRay, rowSample, sampleFeatures, sampleProducts, networkSamples, realViews, starts, viewCurrents, views,
   zeros,
 } from './scratch';
 import { networkIndexOf, SAMPLE_BYTES, stepOf } from './packed-sample';
@@ -15,9 +15,10 @@ import { gatherProducts, makeFeatures } from './factors';
 import { gatherFeatures } from './gather';
 import { hasFactors } from './representation';
 import { encodeView } from './view';
+import { spikeViews } from './input-spikes';
 import { inputSpike, noiseKey } from './poisson';
 import { zeroFloats } from './simd';
-import { count, INPUT_SPIKES } from './stats';
+import { count, INPUT_BITS, INPUT_SPIKES } from './stats';
 
 export let rayTotal: i32 = 0;
 export let sampleTotal: i32 = 0;
@@ -147,6 +148,7 @@ export function addRay<R>(ray: i32, first: usize, end: usize, transmittance: f32
     const view = viewsOf(rayTotal);
     if (sampleTotal > firstSample) {
       encodeView(ray, view, viewRows);
+      if (viewLevels > 0) spikeViews(view, realViews + (view - views));
       addRows(firstSample, sampleTotal);
     } else zeroFloats(view, viewRows);
   }
@@ -206,6 +208,7 @@ function fillSpikes(row: i32, sample: i32, x: usize, block: usize): void {
     store<f32>(x + (<usize>c << 2), spike);
   }
   count(block, INPUT_SPIKES, spikes);
+  count(block, INPUT_BITS, spikes);
 }
 
 // @ts-ignore: decorator

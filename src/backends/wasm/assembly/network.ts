@@ -6,8 +6,8 @@
  * the cache between forward and backward.
  */
 import {
-  amplitude1, amplitude2, dropout, featureInputs, featureRows, inputRows, listBytes, networkFloats, neuron, neuronFloats, neuronValues, poisson, potentialCoefficients, repeats, signedSpikes,
-  spikeScale1, spikeScale2, viewRows, w1, w1t, w2, w2t, w3, w3t, width,
+  amplitude1, amplitude2, dropout, featureInputs, featureLevels, featureRows, inputRows, listBytes, networkFloats, neuron, neuronFloats, neuronValues, poisson, potentialCoefficients, repeats, signedSpikes,
+  spikeScale1, spikeScale2, viewLevels, viewRows, w1, w1t, w2, w2t, w3, w3t, width,
 } from './state';
 import {
   counts1, counts2, dropped1, dropped2, factors1, factors2, gradient1, gradient2, hidden1, hidden2, inputGradients, inputsAt, lists1, lists2, logitGradients, logits, membrane, minus1,
@@ -18,6 +18,7 @@ import {
 import { inputValue, rayTotal, rowTotal, sampleTotal, fillInputs } from './chunk';
 import { addOuterProducts, multiply } from './matrix';
 import { dropActivations, dropSpikes, scaleByFactors } from './dropout';
+import { countInputs, passFeatureGradients, spikeFeatures } from './input-spikes';
 import { drivePotentials } from './potentials';
 import { addToActiveRows, sumActiveRows } from './spikes';
 import { addToSignedRows, sumSignedRows } from './signed-spikes';
@@ -60,6 +61,7 @@ export function forwardNetwork(block: usize): void {
   if (rowTotal == 0) return;
   const rowBytes = <usize>width << 2;
   const values2 = neuronValues + (<usize>neuronFloats << 2);
+  if (featureLevels > 0) spikeFeatures(sampleTotal);
   fillInputs(block);
   if (poisson) multiply(hidden1, inputsAt, w1, rowTotal, inputRows, width, 0);
   else {
@@ -89,6 +91,7 @@ export function forwardNetwork(block: usize): void {
     multiply(logits, hidden2, w3, rowTotal, width, 4, 0);
   }
   count(block, TIME_STEPS, rowTotal);
+  if (featureLevels > 0 || viewLevels > 0) countInputs(rayTotal, block);
   const spikes1 = countSpikes(counts1), spikes2 = countSpikes(counts2);
   count(block, SPIKES_1, spikes1);
   count(block, SPIKES_2, spikes2);
@@ -163,6 +166,7 @@ export function backwardNetwork(sums: usize, potentialSums: usize, block: usize)
       const s = load<i32>(rowSample + (<usize>row << 2));
       if (s >= 0) addRow(sampleFeatureGradients + <usize>s * featureBytes, inputGradients + <usize>row * featureBytes, featureBytes);
     }
+    if (featureLevels > 0) passFeatureGradients(sampleTotal);
     zeroFloats(viewGradients, rayTotal * width);
     for (let row = 0; row < rowTotal; row++) {
       if (!load<u8>(real + <usize>row)) continue;

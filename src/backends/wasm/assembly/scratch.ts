@@ -2,7 +2,7 @@
  * A thread's scratch memory for one chunk of whole rays: rows are time steps of the network. Everything about its layout is here; TypeScript
  * asks `scratchBytes` how much to reserve.
  */
-import { featureRows, inputRows, keptValues, productRows, listBytes, neuronStates, rowCapacity, scratch, scratchStride, teacherVoxels, thread, width } from './state';
+import { featureLevels, featureRows, inputRows, keptValues, productRows, listBytes, neuronStates, rowCapacity, scratch, scratchStride, teacherVoxels, thread, viewLevels, width } from './state';
 
 /** Rays a chunk may hold, and rows at which it counts as full. */
 export const CHUNK_RAYS = 64;
@@ -52,10 +52,14 @@ export let sampleGradients: usize = 0;
 /** u32 a sample: its packed sample. featureRows floats a sample: its features; productRows: the products of factors that they are made of. */
 export let networkSamples: usize = 0;
 export let sampleFeatures: usize = 0;
+/** The features before they become spikes. */
+export let realFeatures: usize = 0;
 export let sampleFeatureGradients: usize = 0;
 export let sampleProducts: usize = 0;
 /** A ray of the chunk: view terms, its part of layer 1, the gradient of that part, bookkeeping of 8 words. */
 export let views: usize = 0;
+/** The view terms before they become spikes, for a teacher. */
+export let realViews: usize = 0;
 export let viewCurrents: usize = 0;
 export let viewGradients: usize = 0;
 export let chunkRays: usize = 0;
@@ -107,9 +111,11 @@ function place(start: usize): usize {
   sampleGradients = take(rows << 4);
   networkSamples = take(rows << 2);
   sampleFeatures = take(rows * (<usize>featureRows << 2));
+  realFeatures = take(featureLevels > 0 ? rows * (<usize>featureRows << 2) : 0);
   sampleFeatureGradients = take(rows * (<usize>featureRows << 2));
   sampleProducts = take(rows * (<usize>productRows << 2));
   views = take(rays * (VIEW_FLOATS << 2));
+  realViews = viewLevels > 0 ? take(rays * (VIEW_FLOATS << 2)) : views;
   viewCurrents = take(rays * ((<usize>width) << 2));
   viewGradients = take(rays * ((<usize>width) << 2));
   chunkRays = take(rays * 32);

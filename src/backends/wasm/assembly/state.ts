@@ -62,6 +62,10 @@ export let reversed: i32 = 0;
 /** Time steps of a sample that is shown on its own, or 0: the samples of a ray share its time. */
 export let repeats: i32 = 0;
 export let poisson: i32 = 0;
+/** Largest spikes of features and view terms in front of layer 1, or 0; steps of the features. */
+export let featureLevels: f32 = 0;
+export let viewLevels: f32 = 0;
+export let inputSteps: usize = 0;
 
 // Grids, x fastest. Moments interleave m and v of a voxel: [m..., v...].
 export let density: usize = 0;

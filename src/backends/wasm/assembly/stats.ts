@@ -28,6 +28,8 @@ export const TEACHER_COLOUR_ERROR = 20;
 export const TEACHER_POTENTIAL_ERROR = 21;
 /** Distortion of all rays, unweighted. */
 export const DISTORTION = 22;
+/** Ones in the binary numbers of the input spikes. */
+export const INPUT_BITS = 23;
 
 // @ts-ignore: decorator
 @inline

@@ -9,19 +9,19 @@ import {
 import { contract, placeX, placeY, placeZ } from './contraction';
 import { chunkRay, endSampleOf, firstSampleOf, rayIndexOf, rayTotal, sampleTotal } from './chunk';
 import {
-  gradient1, networkSamples, teacherColours, teacherInit, teacherInputs, teacherPotentials1, teacherPotentials2, teacherViewCurrents, views, zeros,
+  gradient1, networkSamples, teacherColours, teacherInit, teacherInputs, teacherPotentials1, teacherPotentials2, teacherViewCurrents, realViews, zeros,
 } from './scratch';
 import { interpolate } from './gather';
 import { multiply } from './matrix';
 import { distanceOf } from './packed-sample';
 import { sigmoid4 } from './simd';
 
-/** Writes teacherColours, teacherPotentials1 and 2; the gradients' place serves as scratch. After forwardNetwork, which encodes the views. */
+/** Writes teacherColours, teacherPotentials1 and 2; the gradients' place serves as scratch. After forwardNetwork, which encodes the view terms. */
 export function askTeacher(): void {
   if (sampleTotal == 0) return;
   for (let index = 0; index < rayTotal; index++) gatherRay(index);
   for (let sample = sampleTotal; sample & 3; sample++) store<u32>(teacherInit + (<usize>sample << 2), <u32>zeros);
-  multiply(teacherViewCurrents, views, teacherW1 + ((<usize>featureInputs * <usize>width) << 2), rayTotal, viewRows, width, 0);
+  multiply(teacherViewCurrents, realViews, teacherW1 + ((<usize>featureInputs * <usize>width) << 2), rayTotal, viewRows, width, 0);
   multiply(teacherPotentials1, teacherInputs, teacherW1, sampleTotal, featureRows, width, teacherInit);
   rectify(gradient1, teacherPotentials1);
   multiply(teacherPotentials2, gradient1, teacherW2, sampleTotal, width, width, 0);

@@ -1,6 +1,6 @@
 /**
  * d loss / d features = d loss / d I1 w1^T, summed over the rows of a sample; with the Poisson encoding times d spike / d x (straight through: 1 / (hi
- * - lo) where lo <= x <= hi). An invocation takes a sample: 12 W multiply-adds, 4 W bytes a row in, 48 a sample out.
+ * - lo) where lo <= x <= hi), and nothing for a feature beyond the levels of its spikes. An invocation takes a sample: 12 W multiply-adds, 4 W bytes a row in, 48 a sample out.
  */
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { constantsWgsl, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';
@@ -8,6 +8,7 @@ import { constantsWgsl, type NetworkShape } from '../../../../renderer/wgsl/netw
 /** Dispatch: rows, an invocation each; with repeats the first so many of them have a sample. */
 export function featureGradientsKernel(shape: NetworkShape): KernelText {
   const { poisson, width, repeats, tables } = shape;
+  const spikes = shape.inputLevels.features > 0;
   return {
     name: 'network feature gradients',
     buffers: {
@@ -15,11 +16,12 @@ export function featureGradientsKernel(shape: NetworkShape): KernelText {
       rows: 'read array<vec2<u32>>',
       outputGradients: 'read array<vec4<f32>>',
       ...(poisson ? { sampleFeatures: 'read array<vec4<f32>>' as const, inputRange: 'read array<f32>' as const } : {}),
+      ...(spikes ? { passedFeatures: 'read array<u32>' as const } : {}),
       featureGradients0: 'write array<vec4<f32>>',
       featureGradients1: 'write array<vec4<f32>>',
       featureGradients2: 'write array<vec4<f32>>',
     },
-    code: `${constantsWgsl(shape)}${poisson ? slopeWgsl : ''}
+    code: `${constantsWgsl(shape)}${poisson ? slopeWgsl : ''}${spikes ? passedWgsl : ''}
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let firstRow = id.x * ${repeats}u;
@@ -36,11 +38,16 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     }
   }
   let to = rows[1].y + sample;
-${[0, 1, 2].map((plane) => `  featureGradients${plane}[to] = sums[${plane}]${poisson ? ` * slope(sampleFeatures[3u * sample + ${plane}u])` : ''};`).join('\n')}
+${[0, 1, 2].map((plane) => `  featureGradients${plane}[to] = sums[${plane}]${poisson ? ` * slope(sampleFeatures[3u * sample + ${plane}u])` : spikes ? ` * passed(passedFeatures[sample] >> ${4 * plane}u)` : ''};`).join('\n')}
 }
 `,
   };
 }
+
+/** 1 for each of four features whose bit is set. */
+const passedWgsl = /* wgsl */ `
+fn passed(bits: u32) -> vec4<f32> { return vec4<f32>((vec4<u32>(bits) >> vec4<u32>(0u, 1u, 2u, 3u)) & vec4<u32>(1u)); }
+`;
 
 const slopeWgsl = /* wgsl */ `
 fn slope(x: vec4<f32>) -> vec4<f32> {

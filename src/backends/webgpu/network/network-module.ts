@@ -12,6 +12,7 @@
  */
 import { BUFFER_USAGE, createKernel, type Buffers, type KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { forwardKernel, keptValues } from '../../../../renderer/wgsl/network/forward.ts';
+import { featureSpikesKernel } from '../../../../renderer/wgsl/network/input-spikes.ts';
 import { inputSpikesKernel, rangeEndKernel, rangeKernel } from '../../../../renderer/wgsl/network/poisson.ts';
 import { meanLogitsKernel } from '../../../../renderer/wgsl/network/repeats.ts';
 import { DISPATCHES, ROW_GROUPS, rowsKernel, type Dispatch } from '../../../../renderer/wgsl/network/rows.ts';
@@ -85,6 +86,7 @@ function rowBuffers(shape: NetworkShape, use: NetworkUse): Record<string, number
     ...(shape.repeats > 1 ? { rowLogits: 16 } : {}),
     ...(use === 'rendering' ? {} : { potentials: 8 * keptValues(shape) * shape.width }),
     ...(use === 'training' ? { outputGradients: 4 * shape.width } : {}),
+    ...(use === 'training' && shape.inputLevels.features > 0 ? { passedFeatures: 4 } : {}),
   };
 }
 
@@ -131,7 +133,7 @@ export function createNetworkBuffers(device: GPUDevice, bytes: Readonly<Record<s
   );
 }
 
-type Stage = 'tables' | 'rangeBegin' | 'rows' | 'views' | 'range' | 'rangeEnd' | 'inputSpikes' | 'forward' | 'meanLogits' | 'render';
+type Stage = 'tables' | 'rangeBegin' | 'rows' | 'views' | 'range' | 'rangeEnd' | 'inputSpikes' | 'featureSpikes' | 'forward' | 'meanLogits' | 'render';
 type TrainingStage =
   | 'activity1'
   | 'dropout1'
@@ -159,6 +161,7 @@ function kernelsOf(shape: NetworkShape, use: NetworkUse): StageKernel[] {
     ['views', viewsKernel(shape, training || poisson), [VIEW_GROUPS, 1]],
     use === 'teaching' ? ['forward', forwardKernel(shape, 'training'), 'tasks'] : ['render', forwardKernel(shape, 'rendering'), 'tasks'],
   ];
+  if (shape.inputLevels.features > 0) list.push(['featureSpikes', featureSpikesKernel(shape, training), 'samples']);
   if (poisson) list.push(['inputSpikes', inputSpikesKernel(shape), 'rows']);
   if (repeats > 1) list.push(['meanLogits', meanLogitsKernel(shape), 'samples']);
   if (!training) return list;
@@ -230,7 +233,7 @@ export async function createNetworkModule(
     encodeBegin: (pass) => run(pass, 'tables', 'rangeBegin'),
     encodeRange: (pass) => run(pass, 'rows', 'views', 'range', 'rangeEnd'),
     encodeForward: (pass, rendering) => {
-      run(pass, 'rows', 'views', 'inputSpikes');
+      run(pass, 'rows', 'views', 'featureSpikes', 'inputSpikes');
       if (!rendering) run(pass, 'activity1', 'dropout1', 'activity2', 'dropout2');
       run(pass, rendering ? 'render' : 'forward', 'meanLogits');
     },
