@@ -135,7 +135,7 @@ def shade(p, counts, ray, view, samples):
     if net is None:
         return [[sigmoid(c) for c in features] for _, features in samples]
     width, relu = net["width"], net["neuron"] == "relu"
-    inputs = [features + view for _, features in samples]
+    inputs = [input_spikes(net, counts, features, view, i == 0) for i, (_, features) in enumerate(samples)]
     order = list(range(len(samples)))
     if net["order"] == "far-to-near" and not relu:
         order.reverse()
@@ -144,7 +144,7 @@ def shade(p, counts, ray, view, samples):
     if net["temporal"] == "repeat" and not relu:
         for m in order:
             for t in range(net["repeats"]):
-                steps.append((m, encode(net, p, ray, samples[m][0], t, inputs[m]), t == 0))
+                steps.append((m, encode(net, p, ray, samples[m][0], t, inputs[m], counts), t == 0))
     else:
         for i, m in enumerate(order):
             if i and net["temporal"] == "pad" and not relu:
@@ -178,19 +178,40 @@ def shade(p, counts, ray, view, samples):
     return [[sigmoid(c) for c in row] for row in logits]
 
 
-def encode(net, p, ray, step, t, x):
+def input_spikes(net, counts, features, view, first):
+    """Inputs of a sample, with spikes in front of layer 1 where the network has them. View terms count with the first sample of a ray."""
+    levels = [net.get("featureLevels", 0)] * len(features) + [net.get("viewLevels", 0)] * len(view)
+    if net["neuron"] == "relu" or net["encoding"] == "poisson" or not any(levels):
+        return features + view
+    x = []
+    for c, (a, n) in enumerate(zip(features + view, levels)):
+        if n == 0:
+            x.append(a)
+            continue
+        step = net["inputSteps"][c] if c < len(features) else 1 / n
+        s = max(-n, min(n, round(a / step)))
+        counts["inputSpikes"] += abs(s) if c < len(features) or first else 0
+        counts["inputBits"] += bin(s).count("1")
+        x.append(s * step)
+    return x
+
+
+def encode(net, p, ray, step, t, x, counts):
     """Poisson encoding, where it is asked for."""
     if net["encoding"] == "direct":
         return x
     low, high = net["inputRange"]
     key = p["noiseSeed"] ^ hash32((ray * 0x9E3779B1 & MASK) ^ hash32(step * 64 + t))
     noise = [(hash32(key ^ (c * 0x85EBCA6B & MASK)) >> 8) / 2**24 for c in range(len(x))]
-    return [float(u < min(max((a - low) / (high - low), 0.0), 1.0)) for u, a in zip(noise, x)]
+    fired = [float(u < min(max((a - low) / (high - low), 0.0), 1.0)) for u, a in zip(noise, x)]
+    counts["inputSpikes"] += sum(map(int, fired))
+    counts["inputBits"] += sum(map(int, fired))
+    return fired
 
 
 def render(p):
     counts = {"densityEvaluations": 0, "densitySamples": 0, "samples": 0, "timeSteps": 0, "spannedSteps": 0}
-    counts |= {"activeRays": 0, "spikes": [0, 0], "active": [0, 0], "negative": [0, 0], "bits": [0, 0]}
+    counts |= {"activeRays": 0, "spikes": [0, 0], "active": [0, 0], "negative": [0, 0], "bits": [0, 0], "inputSpikes": 0, "inputBits": 0}
     out = {"rgb": [], "depth": [], "opacity": [], "samples": []}
     channels = p["channels"]
     for ray in range(p["rays"]):

@@ -2,6 +2,7 @@
 import { byteSize } from '../base/format.ts';
 import { InputError } from '../base/errors.ts';
 import type { Exporter } from './exporter.ts';
+import { inputLevels } from '../model/input-spikes.ts';
 import { seenWeights } from '../model/quantised-layers.ts';
 import { networkGraph } from './nir/network-graph.ts';
 
@@ -14,7 +15,8 @@ export const nirExporter: Exporter = {
     const { spec } = checkpoint;
     if (spec.network === null)
       throw new InputError(`${path}: this field has no colour network to export`, 'Train on into the fine stage: spikeray resume.');
-    const graph = networkGraph(spec, await seenWeights(spec, (name) => checkpoint.read(name)));
+    const steps = inputLevels(spec.network).features > 0 ? await checkpoint.read('inputSteps') : null;
+    const graph = networkGraph(spec, await seenWeights(spec, (name) => checkpoint.read(name)), steps);
     const { encodeNir } = await import('./nir/write-nir.ts');
     const bytes = await encodeNir(graph);
     yield { path: '', content: [bytes] };

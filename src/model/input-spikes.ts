@@ -9,7 +9,7 @@
  * steps that are fitted where an ANN becomes a spiking network and then stay. View terms lie in [-1, 1]: their step is 1/n.
  */
 import type { NetworkSpec } from './field-spec.ts';
-import { isSpikingNetwork } from './network-facts.ts';
+import { isPoisson, isSpikingNetwork } from './network-facts.ts';
 
 /** The largest spike of a feature and of a view term; 0: they are real numbers. */
 export interface InputLevels {
@@ -17,9 +17,9 @@ export interface InputLevels {
   readonly views: number;
 }
 
-/** Inputs of an ANN are real numbers, whatever the network is to become. */
+/** Inputs of an ANN are real numbers, whatever the network is to become; those of the Poisson encoding are random spikes. */
 export function inputLevels(network: NetworkSpec | null): InputLevels {
-  if (network === null || !isSpikingNetwork(network)) return { features: 0, views: 0 };
+  if (network === null || !isSpikingNetwork(network) || isPoisson(network)) return { features: 0, views: 0 };
   return { features: network.featureLevels ?? 0, views: network.viewLevels ?? 0 };
 }
 

@@ -101,6 +101,7 @@ describe.each(starters)('a network worked out by hand on %s', (_, start) => {
       ['lif', handSpec('lif')],
       ['relu', handSpec('relu')],
       ['three-bit', handSpec('three-bit')],
+      ['input spikes', handSpec('lif', { featureLevels: 3, viewLevels: 4 })],
       ['repeat', handSpec('lif', { temporal: 'repeat', repeats: 3 })],
     ] as const) {
       const engine = await backend.createField(spec, { voxels: 8, trainRays: 0 });
@@ -145,6 +146,17 @@ describe.each(starters)('a network worked out by hand on %s', (_, start) => {
       spikes: [15 * SAMPLES, (5 * 5 + 2 * 7) * SAMPLES],
       active: [3 * SAMPLES, 7 * SAMPLES],
       bits: [6 * SAMPLES, (5 * 2 + 2 * 3) * SAMPLES],
+    });
+  });
+
+  it('counts spikes in front of layer 1: features once a sample, view terms once a ray, bits once a sample', async () => {
+    // Features of 1.4 are 3 steps of 0.5, two bits. Straight down the view is 0 0 -1, its sines 0 0 -0.84, its cosines 1 1 0.54: in quarters 4, 3, 4 + 4 + 2.
+    const engine = engines.get('input spikes')!;
+    await engine.write('features', new Float32Array(8 * 12).fill(1.4));
+    expect(await render(engine, handRays())).toMatchObject({
+      samples: SAMPLES,
+      inputSpikes: 12 * 3 * SAMPLES + (4 + 3 + 10) * HITS,
+      inputBits: (12 * 2 + 1 + 2 + 3) * SAMPLES,
     });
   });
 

@@ -171,7 +171,12 @@ export function colourLogits(
 
   const inputMargin = Math.min(
     levels.features === 0 ? Infinity : spikesMargin(tf.div(features, parameters.inputSteps!).dataSync<'float32'>(), levels.features),
-    levels.views === 0 ? Infinity : spikesMargin(views.map((term) => term * levels.views), levels.views),
+    levels.views === 0
+      ? Infinity
+      : spikesMargin(
+          views.map((term) => term * levels.views),
+          levels.views,
+        ),
   );
   const spiking = neuron.spikes ? { events: pass.events.map(atSamples), potentials: pass.potentials.map(atSamples) } : null;
   return {

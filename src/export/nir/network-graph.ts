@@ -8,12 +8,15 @@
  * ray) is v + (v_leak - v + r I)/tau, which is this project's H with r = 1, v_leak = v_reset = 0. Here a neuron fires at H >= threshold, in NIR
  * above it: v_threshold is the greatest 32-bit number below the threshold, so that both say the same of every 32-bit potential.
  *
+ * Where inputs are spikes (model/input-spikes.ts), those are the input of the graph, whole numbers, and their steps are factors of linear_1.
+ *
  * Outside the graph, in its metadata: the sigmoid behind the logits, membranes starting at 0 with every ray, and the order of samples.
  */
 import { representationOf } from '../../model/representations/index.ts';
 import { InputError } from '../../base/errors.ts';
 import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
 import type { NetworkWeights } from '../../model/initial-tensors.ts';
+import { inputLevels } from '../../model/input-spikes.ts';
 import { dense } from '../../model/layers/dense.ts';
 import { COLOUR_CHANNELS, layersOf } from '../../model/network-layers.ts';
 import { parameterValues } from '../../neurons/settings.ts';
@@ -32,24 +35,30 @@ export interface NirGraph {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Throws InputError, naming what NIR lacks, if the network cannot be expressed. */
-export function networkGraph(spec: FieldSpec, weights: NetworkWeights): NirGraph {
+/** @param inputSteps [F] of features that are spikes. Throws InputError, naming what NIR lacks, if the network cannot be expressed. */
+export function networkGraph(spec: FieldSpec, weights: NetworkWeights, inputSteps: Float32Array | null = null): NirGraph {
   const { network } = spec;
   const { features } = representationOf(spec);
   if (network === null)
     throw new InputError('this field has no colour network to export', 'Train on into the fine stage: spikeray resume.');
   checkExpressible(network);
   const layers = layersOf(spec);
+  const levels = inputLevels(network);
+  const factor = (input: number): number => {
+    if (input < features) return levels.features === 0 ? 1 : inputSteps![input];
+    return levels.views === 0 ? 1 : 1 / levels.views;
+  };
+  const first = weights.get('w1')!.map((weight, i) => weight * factor(Math.floor(i / layers[0].outputs)));
   const nodes = new Map<string, NirNode>([
     ['input', { type: 'Input', shape: [layers[0].inputs] }],
     ...layers.flatMap(({ number, inputs, outputs }): [string, NirNode][] => [
-      [`linear_${number}`, linear(weights.get(`w${number}`)!, inputs, outputs)],
+      [`linear_${number}`, linear(number === 1 ? first : weights.get(`w${number}`)!, inputs, outputs)],
       ...(number < layers.length ? [[`lif_${number}`, lif(network, outputs)] as [string, NirNode]] : []),
     ]),
     ['output', { type: 'Output', shape: [COLOUR_CHANNELS] }],
   ]);
   const names = [...nodes.keys()];
-  return { nodes, edges: names.slice(1).map((name, i) => [names[i], name] as const), metadata: describe(network, features) };
+  return { nodes, edges: names.slice(1).map((name, i) => [names[i], name] as const), metadata: describe(network, features, inputSteps) };
 }
 
 function checkExpressible({ neuron, temporal, encoding, layers }: NetworkSpec): void {
@@ -97,12 +106,18 @@ function justBelow(value: number): number {
   return number[0];
 }
 
-function describe({ temporal, order, viewFrequencies }: NetworkSpec, features: number): Record<string, string> {
+function describe(network: NetworkSpec, features: number, inputSteps: Float32Array | null): Record<string, string> {
+  const { temporal, order, viewFrequencies } = network;
+  const levels = inputLevels(network);
   return {
     producer: 'SpikeRay',
     dt: '1',
     time: `one step a network sample along the ray, ${order}${temporal === 'pad' ? '; a zero input for every step without a sample between two samples' : ''}; membranes start at 0 with every ray`,
     input: `${features} interpolated features, then the unit view direction, its sines and its cosines at ${viewFrequencies} frequencies`,
+    ...(levels.features > 0
+      ? { features: `clamp(round(x / step), -${levels.features}, ${levels.features}), halves to even; steps ${[...inputSteps!].join(' ')}` }
+      : {}),
+    ...(levels.views > 0 ? { view: `round(${levels.views} x), halves to even` } : {}),
     output: 'colour = sigmoid(output) of the same time step',
     discretisation: 'v + (v_leak - v + r I) / tau, then spike where v > v_threshold, then v_reset',
   };

@@ -52,6 +52,17 @@ describe('operations', () => {
     expect(published).toEqual({ macs: 0, acs: 6_460_000 + 128 * 9000 });
     expect(executed).toEqual(published);
   });
+
+  it('of spikes in front of layer 1: no multiplication where both are spikes; as published the ones of their binary numbers', () => {
+    const inputs = { ...counts, inputSpikes: 70_000, inputBits: 90_000 };
+    const both = countOperations(inputs, { ...network, featureLevels: 7, viewLevels: 4 }, 12);
+    expect(both.executed).toEqual({ macs: 0, acs: 6_460_000 + 128 * 70_000 });
+    expect(both.published).toEqual({ macs: 0, acs: 6_460_000 + 128 * 90_000 });
+    expect(both.annExecuted).toEqual(countOperations(counts, network, 12).annExecuted);
+    const features = countOperations(inputs, { ...network, featureLevels: 7 }, 12);
+    expect(features.executed).toEqual({ macs: 400 * 3456, acs: 6_460_000 + 128 * 70_000 });
+    expect(features.published).toEqual({ macs: 3000 * 3456, acs: 6_460_000 + 128 * 90_000 });
+  });
 });
 
 describe('energy', () => {

@@ -133,7 +133,8 @@ export function createNetworkBuffers(device: GPUDevice, bytes: Readonly<Record<s
   );
 }
 
-type Stage = 'tables' | 'rangeBegin' | 'rows' | 'views' | 'range' | 'rangeEnd' | 'inputSpikes' | 'featureSpikes' | 'forward' | 'meanLogits' | 'render';
+type Stage =
+  'tables' | 'rangeBegin' | 'rows' | 'views' | 'range' | 'rangeEnd' | 'inputSpikes' | 'featureSpikes' | 'forward' | 'meanLogits' | 'render';
 type TrainingStage =
   | 'activity1'
   | 'dropout1'
