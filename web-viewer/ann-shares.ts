@@ -8,11 +8,13 @@ const TITLES: readonly (readonly [share: keyof AnnShares, title: string])[] = [
 ];
 
 export interface ShareRow {
+  readonly share: keyof AnnShares;
   readonly title: string;
   readonly of: (shares: AnnShares) => string;
 }
 
 export const SHARE_ROWS: readonly ShareRow[] = TITLES.map(([share, title]) => ({
+  share,
   title,
   of: (shares) => `${(shares[share] * 100).toFixed(1)} %`,
 }));

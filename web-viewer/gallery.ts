@@ -1,34 +1,36 @@
-/** The gallery: a card for each run, looked at again every few seconds. */
-import type { AnnShares } from '../src/energy/energy-report.ts';
-import { SHARE_ROWS } from './ann-shares.ts';
-import { listRuns, Unreachable, type BrokenRun, type RunSummary } from './api.ts';
+/** The gallery: runs as cards or as a table, looked at again every few seconds; what is chosen is kept in the address. */
+import { listRuns, Unreachable } from './api.ts';
 import { byId, element, setOptions, wait } from './elements.ts';
-import { written } from '../src/frames/quantities.ts';
 import { messageOf } from './messages.ts';
+import { runCard } from './run-card.ts';
+import { byScene, isBroken, matching, ORDERS, RUN_FACTS, sorted, type Run } from './run-facts.ts';
+import { runTable } from './run-table.ts';
 
 /** Milliseconds between two looks at the runs, and between two tries to reach a server that is away. */
 const LOOK_AGAIN = 10_000;
 const TRY_AGAIN = 1500;
 
-type Run = RunSummary | BrokenRun;
-const isBroken = (run: Run): run is BrokenRun => 'problem' in run;
-
-/** Ways to sort, the first is taken; broken runs come last. */
-const ORDERS: Readonly<Record<string, { readonly text: string; readonly key: (run: RunSummary) => number }>> = {
-  date: { text: 'date', key: (run) => -Date.parse(run.created) },
-  psnr: { text: 'PSNR', key: (run) => -(run.quality?.psnr ?? -Infinity) },
-  energy: { text: 'energy a pixel', key: (run) => run.quality?.nanojoulesPerPixel ?? Infinity },
-};
-
 const status = byId('status');
 const sort = byId<HTMLSelectElement>('sort');
+const filter = byId<HTMLInputElement>('filter');
+const shown = byId<HTMLSelectElement>('shown');
+const grouped = byId<HTMLInputElement>('grouped');
+const compare = byId<HTMLAnchorElement>('compare');
+const selected = new Set<string>();
+let backward = false;
 let runs: readonly Run[] = [];
 
 setOptions(
   sort,
-  Object.entries(ORDERS).map(([value, { text }]) => [value, text]),
+  ORDERS.map(({ key, title }) => [key, key === 'energy' ? 'energy a pixel' : title]),
 );
-sort.addEventListener('change', show);
+readAddress();
+sort.addEventListener('change', () => {
+  backward = false;
+  show();
+});
+for (const input of [shown, grouped]) input.addEventListener('change', show);
+filter.addEventListener('input', show);
 
 for (;;) {
   try {
@@ -47,57 +49,69 @@ for (;;) {
 
 function describe({ length }: readonly Run[]): string {
   if (length === 0) return 'No runs yet: `spikeray train SCENE` makes one.';
-  return length === 1 ? '1 run' : `${length} runs`;
+  const found = matching(runs, filter.value).length;
+  const all = length === 1 ? '1 run' : `${length} runs`;
+  return found === length ? all : `${found} of ${all}`;
 }
 
 function show(): void {
-  const { key } = ORDERS[sort.value];
-  const place = (run: Run): number => (isBroken(run) ? Infinity : key(run));
-  byId('runs').replaceChildren(...[...runs].sort((a, b) => place(a) - place(b) || 0).map(card));
-}
-
-function card(run: Run): HTMLElement {
-  if (isBroken(run)) {
-    return element(
-      'article',
-      { className: 'card broken' },
-      element('h2', { textContent: run.name }),
-      element('p', { textContent: run.problem }),
-    );
-  }
-  const facts = factsOf(run).map(([name, value]) =>
-    element('div', {}, element('dt', { textContent: name }), element('dd', { textContent: value })),
+  const order = RUN_FACTS.find(({ key }) => key === sort.value)!;
+  const list = sorted(matching(runs, filter.value), order, backward);
+  const groups = grouped.checked ? byScene(list) : [{ title: '', runs: list }];
+  const table = shown.value === 'table';
+  document.body.classList.toggle('tabular', table);
+  const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.key : undefined;
+  byId('runs').replaceChildren(
+    ...groups.flatMap((group) => [
+      ...(group.title === '' ? [] : [element('h2', { className: 'group', textContent: `${group.title} (${group.runs.length})` })]),
+      table
+        ? runTable(group.runs, { label: group.title || 'Runs', order: order.key, backward, selected, sort: sortBy, select })
+        : element('div', { className: 'cards' }, ...group.runs.map(runCard)),
+    ]),
   );
-  return element(
-    'a',
-    { className: 'card', href: `viewer.html?run=${encodeURIComponent(run.id)}` },
-    picture(run),
-    element('h2', { textContent: run.name }),
-    element('dl', {}, ...facts),
-  );
+  // The button that was pressed is another one now.
+  if (focused !== undefined) document.querySelector<HTMLElement>(`[data-key="${focused}"]`)?.focus();
+  if (runs.length > 0) status.textContent = describe(runs);
+  offerComparison();
+  keepAddress();
 }
 
-function picture(run: RunSummary): HTMLElement {
-  if (run.picture === null)
-    return element('div', {
-      className: 'picture none',
-      textContent: run.training || run.trained === null ? 'in training' : 'not evaluated yet',
-    });
-  return element('img', { className: 'picture', src: run.picture, alt: `A view of ${run.scene.name}`, loading: 'lazy' });
+/** By a column of the table; once more: the other way round. */
+function sortBy(key: string): void {
+  backward = sort.value === key && !backward;
+  sort.value = key;
+  show();
 }
 
-function factsOf({ scene, neuron, trained, quality, created }: RunSummary): [string, string][] {
-  return [
-    ['scene', scene.name],
-    ['neurons', neuron === 'relu' ? 'ReLU (ANN)' : neuron],
-    ['PSNR', quality ? `${quality.psnr.toFixed(2)} dB, ${quality.split}` : '–'],
-    ['energy', quality?.nanojoulesPerPixel ? `${written(quality.nanojoulesPerPixel * 1e-9, 'J')} a pixel` : '–'],
-    ...sharesOf(neuron, quality?.shareOfAnn ?? null),
-    ['trained', trained ? `${trained.stage} step ${trained.step}` : 'not yet saved'],
-    ['date', new Date(created).toLocaleString()],
-  ];
+function select(id: string, on: boolean): void {
+  if (on) selected.add(id);
+  else selected.delete(id);
+  offerComparison();
 }
 
-function sharesOf(neuron: string, shares: AnnShares | null): [string, string][] {
-  return shares === null || neuron === 'relu' ? [] : SHARE_ROWS.map(({ title, of }) => [title, of(shares)]);
+function offerComparison(): void {
+  const there = [...selected].filter((id) => runs.some((run) => run.id === id && !isBroken(run)));
+  compare.hidden = there.length < 2;
+  compare.textContent = `Compare ${there.length} runs`;
+  compare.href = `compare.html?${new URLSearchParams({ runs: there.join(',') })}`;
+}
+
+function readAddress(): void {
+  const from = new URLSearchParams(location.search);
+  const order = ORDERS.find(({ key }) => key === from.get('sort')) ?? ORDERS[0];
+  sort.value = order.key;
+  backward = from.get('backward') === '1';
+  filter.value = from.get('find') ?? '';
+  shown.value = from.get('shown') === 'table' ? 'table' : 'cards';
+  grouped.checked = from.get('grouped') === '1';
+}
+
+function keepAddress(): void {
+  const to = new URLSearchParams();
+  if (sort.value !== ORDERS[0].key) to.set('sort', sort.value);
+  if (backward) to.set('backward', '1');
+  if (filter.value !== '') to.set('find', filter.value);
+  if (shown.value === 'table') to.set('shown', 'table');
+  if (grouped.checked) to.set('grouped', '1');
+  history.replaceState(history.state, '', to.size === 0 ? location.pathname : `?${to}`);
 }

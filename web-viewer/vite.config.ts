@@ -17,6 +17,8 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     chunkSizeWarningLimit: 2000,
-    rollupOptions: { input: { index: here('index.html'), viewer: here('viewer.html'), three: here('examples/three.html') } },
+    rollupOptions: {
+      input: { index: here('index.html'), compare: here('compare.html'), viewer: here('viewer.html'), three: here('examples/three.html') },
+    },
   },
 });

@@ -67,6 +67,10 @@ export function runRoutes({ library, shelf, scenes, queue, live, report }: Route
     response.set('Cache-Control', 'no-cache').json(await detailsOf(library, request.params.id));
   });
 
+  router.get('/:id/config', async (request, response) => {
+    response.set('Cache-Control', 'no-cache').json(await configOf(library, request.params.id));
+  });
+
   router.get('/:id/metrics', async (request, response) => {
     const { folder } = await library.find(request.params.id);
     response.set('Cache-Control', 'no-cache').json(await readMetrics(nodeFiles, `${folder}/metrics.jsonl`));
@@ -133,6 +137,12 @@ function firstView({ showcase }: RunSummary, { views, centre, up }: RunViews): n
         centre,
         up,
       );
+}
+
+/** The settings that a run was trained with; a baked scene has none. */
+async function configOf(library: RunLibrary, id: string): Promise<object> {
+  const run = await library.find(id);
+  return run.baked ? {} : (await library.record(id)).config;
 }
 
 async function sceneOf(library: RunLibrary, id: string): Promise<Pick<RunDetails, 'background' | 'cameras'>> {

@@ -4,6 +4,7 @@
  *     GET  /api/about                                  { version, renders }
  *     GET  /api/runs                                   { runs: (RunSummary | BrokenRun)[] }
  *     GET  /api/runs/ID                                RunDetails
+ *     GET  /api/runs/ID/config                         its settings
  *     GET  /api/runs/ID/metrics                        MetricsFile (src/run/metrics-file.ts)
  *     GET  /api/runs/ID/photos/SPLIT/INDEX[?width=N]   WebP
  *     GET  /api/runs/ID/scene                          its field, baked (src/baked/baked-scene.ts)

@@ -1,0 +1,114 @@
+/** Charts of several runs: their curves over each other, and energy against quality with the runs that no other beats. */
+import { LineChart, ScatterChart, type LineSeriesOption, type ScatterSeriesOption } from 'echarts/charts';
+import {
+  GridComponent,
+  LegendComponent,
+  TooltipComponent,
+  type GridComponentOption,
+  type LegendComponentOption,
+  type TooltipComponentOption,
+} from 'echarts/components';
+import { init, use, type ComposeOption, type ECharts } from 'echarts/core';
+import { CanvasRenderer } from 'echarts/renderers';
+import { onFrontier } from '../src/energy/frontier.ts';
+import type { RunSummary, StepMetrics } from './api.ts';
+import { element } from './elements.ts';
+
+use([LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
+
+type Options = ComposeOption<LineSeriesOption | ScatterSeriesOption | GridComponentOption | LegendComponentOption | TooltipComponentOption>;
+
+/** What curves go over. */
+export type Over = 'steps' | 'minutes';
+
+export interface Training {
+  readonly name: string;
+  readonly metrics: readonly StepMetrics[];
+}
+
+const CURVES: readonly { readonly title: string; readonly axis: string; readonly value: (metrics: StepMetrics) => number | null }[] = [
+  { title: 'Training PSNR', axis: 'dB', value: ({ psnr }) => psnr },
+  { title: 'Active neurons of layer 1 in a time step', axis: '%', value: ({ firingRates }) => firingRates && firingRates[0] * 100 },
+  { title: 'Samples a ray', axis: 'samples', value: ({ samplesPerRay }) => samplesPerRay },
+];
+
+export class OverlaidCharts {
+  private readonly frontier: HTMLElement;
+  private readonly curves: readonly ECharts[];
+
+  constructor(frontier: HTMLElement, curves: HTMLElement) {
+    this.frontier = frontier;
+    this.curves = CURVES.map(({ title }) => chartIn(curves, title));
+  }
+
+  /** Nothing where fewer than two runs were evaluated. */
+  showFrontier(runs: readonly RunSummary[]): void {
+    const points = runs.flatMap(({ name, quality }) =>
+      quality?.nanojoulesPerPixel ? [{ name, x: quality.nanojoulesPerPixel, y: quality.psnr }] : [],
+    );
+    if (points.length < 2) {
+      this.frontier.replaceChildren(element('p', { textContent: 'Energy against quality needs two evaluated runs: spikeray eval RUN.' }));
+      return;
+    }
+    const unbeaten = onFrontier(points.map(({ x, y }) => ({ quality: y, energy: x })));
+    const joined = points.filter((_, i) => unbeaten[i]).sort((a, b) => a.x - b.x);
+    const options: Options = {
+      ...COMMON,
+      tooltip: { confine: true },
+      xAxis: { type: 'log', name: 'nJ a pixel (logarithmic), synapses as executed, 45 nm fp32', nameLocation: 'middle', nameGap: 26 },
+      yAxis: { type: 'value', scale: true, name: 'PSNR, dB', nameTextStyle: { align: 'left' } },
+      series: [
+        { type: 'line', data: joined.map(({ x, y }) => [x, y]), symbol: 'none', lineStyle: { type: 'dashed', width: 1.5 }, silent: true },
+        {
+          type: 'scatter',
+          symbolSize: 12,
+          data: points.map(({ name, x, y }) => ({ name, value: [x, y], label: { show: true, position: 'right', formatter: name } })),
+          labelLayout: { hideOverlap: true },
+        },
+      ],
+    };
+    chartIn(this.frontier, 'Energy against quality; the dashed line joins the runs that no other beats in both').setOption(options);
+  }
+
+  showCurves(trainings: readonly Training[], over: Over): void {
+    CURVES.forEach(({ axis, value }, i) => {
+      this.curves[i].setOption({
+        ...COMMON,
+        grid: { ...COMMON.grid, top: 44 },
+        legend: { type: 'plain', top: 0, left: 0 },
+        tooltip: { trigger: 'axis', confine: true, valueFormatter: (shown) => Number(shown).toPrecision(4) },
+        xAxis: {
+          type: 'value',
+          name: over === 'steps' ? 'steps of both stages' : 'minutes of training',
+          nameLocation: 'middle',
+          nameGap: 22,
+        },
+        yAxis: { type: 'value', scale: true, name: axis, nameTextStyle: { align: 'left' } },
+        series: trainings.map(({ name, metrics }) => ({
+          type: 'line',
+          name,
+          showSymbol: false,
+          data: metrics.map((one) => [placeOf(one, metrics, over), value(one)]),
+        })),
+      } satisfies Options);
+    });
+  }
+}
+
+const COMMON = { animation: false, backgroundColor: 'transparent', grid: { left: 52, right: 16, top: 30, bottom: 36 } };
+
+function placeOf({ stage, step, seconds }: StepMetrics, all: readonly StepMetrics[], over: Over): number {
+  if (over === 'minutes') return seconds / 60;
+  if (stage === 'coarse') return step;
+  return step + all.reduce((most, one) => (one.stage === 'coarse' ? Math.max(most, one.step) : most), 0);
+}
+
+function chartIn(place: HTMLElement, title: string): ECharts {
+  const root = element('div', { className: 'chart', role: 'img', label: title });
+  place.append(element('h3', { textContent: title }), root);
+  const chart = init(root, matchMedia('(prefers-color-scheme: light)').matches ? null : 'dark', { renderer: 'canvas' });
+  new ResizeObserver(() => {
+    chart.resize();
+  }).observe(root);
+  return chart;
+}
