@@ -1,10 +1,12 @@
 /** The formats of `spikeray export`. A new one is one file here and one line in this list. */
 import { htmlExporter } from './export-html.ts';
+import { meshExporter } from './export-mesh.ts';
 import { nirExporter } from './export-nir.ts';
+import { plyExporter } from './export-ply.ts';
 import { webExporter } from './export-web.ts';
 import type { Exporter } from './exporter.ts';
 
-const exporters: Exporter[] = [nirExporter, webExporter, htmlExporter];
+const exporters: Exporter[] = [nirExporter, webExporter, htmlExporter, plyExporter, meshExporter];
 
 /** The first is the default. */
 export const knownExporters = (): readonly Exporter[] => exporters;

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { EnergyStudy } from '../../src/energy/study.ts';
 import type { Frontier } from '../../src/energy/frontier.ts';
 import { horowitz45nmFp32 } from '../../src/energy/hardware/horowitz-45nm-fp32.ts';
+import { readPly } from '../../datasets/ply.ts';
 import { succeed } from './cli.ts';
 import { expectError } from './expect-error.ts';
 import { tinyRun, tinyScene, workFolder } from './tiny.ts';
@@ -159,6 +160,21 @@ describe('export', () => {
     expect(readFileSync(file).subarray(1, 4).toString()).toBe('HDF');
     await expectError(['export', run], { says: [file, '--force'] });
     await succeed(['export', run, '--force', '--json']);
+  });
+
+  it('writes points and a mesh of the surface in the coordinates of the scene', async () => {
+    const points = JSON.parse((await succeed(['export', run, '--format', 'ply', '--json', '--quiet'])).stdout) as {
+      points: number;
+      file: string;
+    };
+    const { places } = readPly(points.file, readFileSync(points.file));
+    expect(places).toHaveLength(points.points * 3);
+    expect(Math.max(...places.map(Math.abs))).toBeLessThan(3);
+    const { stdout } = await succeed(['export', run, '--format', 'mesh', '--threads', '1', '--json', '--quiet']);
+    const mesh = JSON.parse(stdout) as { vertices: number; triangles: number; file: string };
+    expect(mesh.triangles).toBeGreaterThan(100);
+    expect(readPly('m', readFileSync(join(mesh.file, 'surface.ply'))).places).toHaveLength(mesh.vertices * 3);
+    expect(readFileSync(join(mesh.file, 'surface.glb')).subarray(0, 4).toString()).toBe('glTF');
   });
 
   it('refuses what NIR lacks', async () => {

@@ -26,8 +26,8 @@ const source = {
     ),
 } as unknown as ExportSource;
 
-it('lists nir, web and html, and takes one more as a file and a line', async () => {
-  expect(knownExporters().map(({ name }) => name)).toEqual(['nir', 'web', 'html']);
+it('lists its formats, and takes one more as a file and a line', async () => {
+  expect(knownExporters().map(({ name }) => name)).toEqual(['nir', 'web', 'html', 'ply', 'mesh']);
   const sizes: Exporter = {
     name: 'sizes',
     summary: 'the length of each tensor',
