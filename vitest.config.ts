@@ -1,4 +1,5 @@
 import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from 'vitest/config';
+import { missingPrograms } from './scripts/slurm-here.ts';
 import { prepareTestMachine } from './test/setup/test-machine.ts';
 
 const GPU = 'test/**/*.gpu.test.ts';
@@ -10,6 +11,7 @@ const CONFORMANCE = [
 ];
 const E2E = 'test/e2e/**/*.test.ts';
 const BROWSER = 'test/browser/**/*.test.ts';
+const CLUSTER = 'test/cluster/**/*.test.ts';
 
 interface Group {
   readonly exclude?: readonly string[];
@@ -22,7 +24,8 @@ const patient = { testTimeout: 600_000, hookTimeout: 600_000, teardownTimeout: 6
 
 /**
  * `unit`: quick, each in one process. `conformance`: the executable specification, and every backend against it. `gpu`: kernels on an adapter. `e2e`: the real
- * command line, in child processes, on generated scenes. `browser`: the viewer in headless Chromium. A file `*.gpu.test.ts` of any group needs an
+ * command line, in child processes, on generated scenes. `browser`: the viewer in headless Chromium. `cluster`: sweeps on a real Slurm on this
+ * machine. A file `*.gpu.test.ts` of any group needs an
  * adapter; on Linux all tests run on a software adapter, the same everywhere.
  */
 export default defineConfig(async (): Promise<ViteUserConfig> => {
@@ -42,7 +45,7 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
           test: {
             name: 'unit',
             include: ['test/**/*.test.ts'],
-            exclude: [...CONFORMANCE, GPU, E2E, BROWSER],
+            exclude: [...CONFORMANCE, GPU, E2E, BROWSER, CLUSTER],
             testTimeout: 120_000,
             hookTimeout: 120_000,
           },
@@ -50,6 +53,10 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
         group('conformance', CONFORMANCE),
         group('gpu', [GPU], { exclude: [...CONFORMANCE, E2E, BROWSER] }),
         group('e2e', [E2E]),
+        // Where Slurm is installed, or asked for.
+        ...(missingPrograms().length > 0 && process.env.SPIKERAY_CLUSTER === undefined
+          ? []
+          : [group('cluster', [CLUSTER], { sequence: { groupOrder: 2 } })]),
         // A browser uses all cores by itself.
         ...(browser === null ? [] : [group('browser', [BROWSER], { maxWorkers: 1, sequence: { groupOrder: 1 } })]),
       ],

@@ -105,7 +105,7 @@ export class SlurmHere {
     return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.env } });
   }
 
-  async until(what: string, holds: () => boolean, seconds = 120): Promise<void> {
+  async until(what: string, holds: () => boolean, seconds = 400): Promise<void> {
     for (const end = Date.now() + seconds * 1000; Date.now() < end; await setTimeout(200)) if (holds()) return;
     throw new Error(`waited ${seconds} s for ${what}\n${this.run('squeue', '--array')}\n${this.run('sinfo')}`);
   }

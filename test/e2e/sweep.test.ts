@@ -10,23 +10,15 @@ import { nodeMachine } from '../../src/node/node-machine.ts';
 import { cli, MAIN, succeed } from './cli.ts';
 import { expectError } from './expect-error.ts';
 import { contentOf } from './run-files.ts';
-import { TINY, tinyScene, workFolder } from './tiny.ts';
+import { TINY, tinyScene, tinySweepSettings, workFolder } from './tiny.ts';
 
 const folder = workFolder();
 const sweepFile = join(folder, 'sweep.yaml');
 const RUNS = ['ann/seed-777', 'ann/seed-778', 'lif/seed-777', 'lif/seed-778', 'ternary+distill/seed-777', 'ternary+distill/seed-778'];
 
-/** Settings as of TINY, with more steps and a checkpoint every third of a second. */
-const settings = (steps: number): string =>
-  TINY.filter((word) => word.includes('=') && !word.includes('threshold=0.2') && !word.includes('fine.steps'))
-    .map((word) => word.replace('=', ': ').replace(/: (.*,.*)$/, ': [$1]'))
-    .concat(`fine.steps: ${steps}`, 'checkpoint.everyMinutes: 0.005')
-    .map((line) => `  ${line}\n`)
-    .join('');
-
 beforeAll(async () => {
   await tinyScene(join(folder, 'scene'));
-  writeFileSync(sweepFile, `title: tiny\nscenes: [scene]\nentries: [lif, ternary+distill, ann]\nseeds: 2\nset:\n${settings(300)}`);
+  writeFileSync(sweepFile, `title: tiny\nscenes: [scene]\nentries: [lif, ternary+distill, ann]\nseeds: 2\nset:\n${tinySweepSettings(300)}`);
 });
 
 /** The table without what the clock decides. */
@@ -104,7 +96,7 @@ describe('a sweep on this machine', () => {
   it('saves everything on Ctrl-C, which ends no run by itself, and goes on with the same command', async () => {
     const out = join(folder, 'interrupted');
     const endless = join(folder, 'endless.yaml');
-    writeFileSync(endless, `scenes: [scene]\nentries: [lif, ann]\nset:\n${settings(100_000_000)}`);
+    writeFileSync(endless, `scenes: [scene]\nentries: [lif, ann]\nset:\n${tinySweepSettings(100_000_000)}`);
     await succeed(['sweep', 'plan', endless, '--out', out, '--quiet']);
     const begun = (run: string): boolean => existsSync(join(out, run, 'checkpoints'));
     const stop = async (end: (pid: number) => unknown): Promise<string> => {

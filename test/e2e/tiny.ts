@@ -26,6 +26,18 @@ export const TINY = SETTINGS.flatMap((setting) => ['--set', setting]);
 /** The same for the ANN twin, whose neurons have no threshold. */
 export const TINY_ANN = SETTINGS.filter((setting) => !setting.includes('threshold=0.2')).flatMap((setting) => ['--set', setting]);
 
+/** The same in a sweep file, with other steps and a checkpoint every third of a second. */
+export function tinySweepSettings(steps: number): string {
+  const shared = SETTINGS.filter((setting) => !/threshold=0.2|fine.steps/.test(setting)).concat(
+    `fine.steps=${steps}`,
+    'checkpoint.everyMinutes=0.005',
+  );
+  return shared
+    .map((setting) => setting.replace('=', ': ').replace(/: (.*,.*)$/, ': [$1]'))
+    .map((line) => `  ${line}\n`)
+    .join('');
+}
+
 /** A folder for the tests of one file, removed after them. */
 export function workFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'spikeray-e2e-'));
