@@ -28,6 +28,11 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
   'Results:': [
     { name: 'eval', summary: 'measure a run on held-out views', load: async () => (await import('./commands/eval.ts')).evalCommand() },
     {
+      name: 'paper',
+      summary: 'a published table, measured again',
+      load: async () => (await import('./commands/paper.ts')).paperCommand(),
+    },
+    {
       name: 'compare',
       summary: 'train networks under equal settings and compare them',
       load: async () => (await import('./commands/compare.ts')).compareCommand(),

@@ -132,7 +132,9 @@ function spread({ mean, deviation }: Figure, format: (value: number) => string):
 }
 
 function heading({ title, networks, scenes }: SweepTable): string {
-  return title !== '' ? title : `${networks.length} networks in ${scenes.length} ${scenes.length === 1 ? 'scene' : 'scenes'}`;
+  return title !== ''
+    ? title
+    : `${networks.length} ${networks.length === 1 ? 'network' : 'networks'} in ${scenes.length} ${scenes.length === 1 ? 'scene' : 'scenes'}`;
 }
 
 function where({ rows, seeds }: SweepTable): string {

@@ -6,6 +6,7 @@ import { AUTO, BACKEND_NAMES } from '../backends/select-backend.ts';
 import { BackendError, SpikeRayError } from '../base/errors.ts';
 import { VERSION } from '../run/version.ts';
 import { availableMemory } from './available-memory.ts';
+import { explainNative } from './native-tensorflow.ts';
 import { loadSharp } from './image-codec.ts';
 import { backendStarters } from './start-backend.ts';
 
@@ -102,7 +103,8 @@ function isValid(module: readonly number[]): boolean {
 async function probeNativeTensorFlow(): Promise<string | null> {
   const { loadTensorFlow } = await import('../backends/tfjs/load-tensorflow.ts');
   try {
-    return (await loadTensorFlow()).nativeMissing;
+    const { nativeMissing } = await loadTensorFlow();
+    return nativeMissing === null ? null : explainNative(nativeMissing);
   } catch (error) {
     if (!(error instanceof BackendError)) throw error;
     return error.message;

@@ -7,10 +7,11 @@
 import { representationOf, representations } from '../../src/model/representations/index.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Backend, FieldEngine, StepResult } from '../../src/engine/backend.ts';
-import { createTfjsBackend, type TfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
+import type { TfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import type { Margins, TfjsField } from '../../src/backends/tfjs/tfjs-field.ts';
 import { parametersOf, type ParameterName, type TensorName } from '../../src/model/tensor-names.ts';
 import { capacityOf, fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
+import { createSpecification } from '../helpers/specification.ts';
 import { conformanceCases, EPSILON, factorCases, type ConformanceCase } from './cases.ts';
 import { expectClose, expectCloseToMax } from './compare.ts';
 
@@ -53,7 +54,7 @@ function describeWith(
     let reference: TfjsBackend;
     let backend: Backend;
     beforeAll(async () => {
-      reference = await createTfjsBackend({ measureMargins: true });
+      reference = await createSpecification({ measureMargins: true });
       backend = await createBackend();
     });
 

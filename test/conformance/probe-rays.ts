@@ -1,10 +1,10 @@
 /** What a probe tells of rays: on every backend what tfjs tells, and as many samples and spikes as rendering the same rays counts. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Backend, FieldEngine } from '../../src/engine/backend.ts';
-import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import type { TfjsField } from '../../src/backends/tfjs/tfjs-field.ts';
 import type { ProbedRay } from '../../src/engine/probe.ts';
 import { capacityOf, fieldFixture, loadFixture, type FixtureOptions } from '../helpers/field-fixtures.ts';
+import { createSpecification } from '../helpers/specification.ts';
 import { EPSILON } from './cases.ts';
 import { expectClose } from './compare.ts';
 import '../helpers/step-quantiser.ts';
@@ -36,7 +36,7 @@ export function describeProbe(name: string, createBackend: () => Promise<Backend
       const { network } = fixture.spec;
       beforeAll(async () => {
         const capacity = { ...capacityOf(fixture), trainRays: 0 };
-        reference = await (await createTfjsBackend({ measureMargins: true })).createField(fixture.spec, capacity);
+        reference = await (await createSpecification({ measureMargins: true })).createField(fixture.spec, capacity);
         engine = await (await createBackend()).createField(fixture.spec, capacity);
         // An engine that only renders has no rate.
         const tensors = Object.fromEntries(Object.entries(fixture.tensors).filter(([tensor]) => tensor !== 'rate'));

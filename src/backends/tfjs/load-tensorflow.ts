@@ -54,6 +54,7 @@ export function wrapTensorFlow(tf: TensorFlow): TensorFlowRuntime {
 
 async function loadNative(importModule: ImportModule): Promise<{ tf: TensorFlow } | { missing: string; broken: boolean }> {
   restoreIsNullOrUndefined();
+  quiet();
   try {
     const tf = namespaceOf(await importModule(NATIVE));
     await tf.ready();
@@ -69,6 +70,12 @@ function restoreIsNullOrUndefined(): void {
   const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => Record<string, unknown> | undefined } };
   const util = process?.getBuiltinModule?.('util');
   if (util !== undefined) util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+}
+
+/** The library tells on stderr which instructions it was built for; its errors stay. */
+function quiet(): void {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  if (process?.env !== undefined) process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 }
 
 /** CommonJS packages arrive under `default`, with or without named exports beside it. */
