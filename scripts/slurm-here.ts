@@ -10,7 +10,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, hostname, totalmem, userInfo } from 'node:os';
+import { hostname, totalmem, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -196,7 +196,7 @@ SlurmdParameters=config_overrides
 DebugFlags=NO_CONF_HASH
 JobRequeue=1
 MailProg=/bin/true
-NodeName=n[1-${count}] NodeHostname=${host} NodeAddr=127.0.0.1 Port=[${port + 1}-${port + count}] CPUs=${availableParallelism()} RealMemory=${memory} State=UNKNOWN
+NodeName=n[1-${count}] NodeHostname=${host} NodeAddr=127.0.0.1 Port=[${port + 1}-${port + count}] CPUs=1 RealMemory=${memory} State=UNKNOWN
 PartitionName=batch Nodes=ALL Default=YES MaxTime=INFINITE State=UP PriorityTier=1 PreemptMode=REQUEUE
 PartitionName=urgent Nodes=ALL MaxTime=INFINITE State=UP PriorityTier=10 PreemptMode=OFF
 `;

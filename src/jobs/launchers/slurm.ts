@@ -39,14 +39,17 @@ export const slurm: Launcher = {
   submit,
   status,
   cancel: async (sweep, submission, site) => {
-    const ids = submission.queued.map(({ id }) => id);
-    if (ids.length === 0) return 'nothing is in the queue';
     const { machine, processes } = site;
+    const waiting = await idsInQueue(submission, site);
+    if (waiting.length === 0) return 'nothing is in the queue';
     await machine.files.writeAtomic(cancelledFile(sweep), [new Uint8Array()]);
-    await ask(processes, 'scancel', ['--state=PENDING', ...ids]);
-    await ask(processes, 'scancel', ['--batch', '--signal=TERM', ...ids]);
-    while ((await queue(submission, site)).length > 0) await processes.sleep(1);
-    return `taken back: jobs ${ids.join(', ')}; everything that ran is saved`;
+    await ask(processes, 'scancel', ['--state=PENDING', ...waiting]);
+    // What runs now is told to save; a task that is still beginning is told once more.
+    for (let running = await idsInQueue(submission, site); running.length > 0; running = await idsInQueue(submission, site)) {
+      await processes.run('scancel', ['--state=RUNNING', '--batch', '--signal=TERM', ...running]);
+      await processes.sleep(2);
+    }
+    return `taken back: jobs ${waiting.join(', ')}; everything that ran is saved`;
   },
 };
 
@@ -247,6 +250,10 @@ async function queue({ queued }: Submission, { processes }: Site): Promise<InQue
     const where = node === '' ? (reason === 'None' ? '' : `: ${reason}`) : ` on ${node}`;
     return { id, task, text: `${state.toLowerCase()}${where}` };
   });
+}
+
+async function idsInQueue(submission: Submission, site: Site): Promise<string[]> {
+  return [...new Set((await queue(submission, site)).map(({ id }) => id))];
 }
 
 async function status(_sweep: Sweep, submission: Submission, site: Site): Promise<Map<number, Known>> {
