@@ -100,7 +100,7 @@ function parseValue(text: string, setting: Setting): unknown {
 
 /** Settings that are fine alone but not together. */
 function checkConsistency({ scene, network, field, fine, distillation }: Config): void {
-  checkField(field, fine);
+  checkField(field, fine, distillation);
   checkNeuron(network);
   checkDistillation(network, distillation);
   if (typeof scene.near === 'number' && typeof scene.far === 'number' && scene.near >= scene.far)
@@ -142,7 +142,16 @@ function checkConsistency({ scene, network, field, fine, distillation }: Config)
 }
 
 /** What only one kind of field has. */
-function checkField({ kind }: Config['field'], { warmStart, shrinkAt, loss }: Config['fine']): void {
+function checkField(
+  { kind }: Config['field'],
+  { warmStart, shrinkAt, loss }: Config['fine'],
+  { freezeGrids }: Config['distillation'],
+): void {
+  if (kind === 'vm' && freezeGrids)
+    throw new InputError(
+      'distillation.freezeGrids=true has no meaning with field.kind=vm: the matrix that makes the features learns with the network',
+      'Use --set distillation.freezeGrids=false.',
+    );
   if (kind === 'vm' && warmStart)
     throw new InputError(
       'field.kind=vm cannot begin with the densities of the coarse stage (fine.warmStart=true): no factors have given products',

@@ -15,7 +15,8 @@ import { checkJson, parseJson } from '../io/checked-json.ts';
 import type { Files } from '../io/files.ts';
 import { VERSION } from '../run/version.ts';
 import { publishedSchema } from './published.ts';
-import { checkTeacherFits } from '../train/teacher.ts';
+import { fineRepresentation } from '../train/stage-spec.ts';
+import { checkTeacherField, checkTeacherFits } from '../train/teacher.ts';
 
 const FIX = 'Plan again.';
 
@@ -137,7 +138,10 @@ function planJob({ scene: { path, name, format, shared }, variant, entry, seed, 
   const folder = (of: string): string => `${above}${plain(of)}/seed-${seed}`;
   const config = applyRequests(withValue(varied, 'seed', seed), entry.requests);
   const taught = config.distillation.teacher === 'twin';
-  if (taught) checkTeacherFits(applyRequests(varied, parseEntry(TWIN).requests).network, config.network, `--neurons ${entry.name}`);
+  if (taught) {
+    checkTeacherFits(applyRequests(varied, parseEntry(TWIN).requests).network, config.network, `--neurons ${entry.name}`);
+    checkTeacherField(fineRepresentation(varied.field), config, `--neurons ${entry.name}`);
+  }
   return {
     entry: entry.name,
     setting: variant.name,

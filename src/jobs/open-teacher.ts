@@ -5,7 +5,7 @@ import { InputError } from '../base/errors.ts';
 import { openRun, type RunFolder } from '../run/run-folder.ts';
 import type { RunRecord } from '../run/run-record.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
-import { checkTeacherFits } from '../train/teacher.ts';
+import { checkTeacherField, checkTeacherFits } from '../train/teacher.ts';
 import type { Machine } from './machine.ts';
 import { resumeCommand, whyFinished } from './train-into.ts';
 
@@ -30,6 +30,7 @@ export async function openTeacher(
   const { state, spec, sceneFingerprint } = checkpoint;
   const what = `the teacher ${run.folder}`;
   checkTeacherFits({ ...run.record.config.network }, config.network, what);
+  if (state.stage === 'fine') checkTeacherField(spec.representation, config, what);
   if (spec.network === null || whyFinished(state, run.record.config) === null)
     throw new InputError(
       `${what}: expected a finished run, found ${state.stage} step ${state.step}`,

@@ -1,5 +1,6 @@
 /** Estimates what training will need, and refuses what would not fit before anything is computed or written. */
 import { gridParameters } from '../model/tensor-names.ts';
+import { representationOf } from '../model/representations/index.ts';
 import { tensorShape } from '../model/tensor-shape.ts';
 import type { Region } from '../spaces/space.ts';
 import { voxelCount } from '../geometry/grid.ts';
@@ -50,7 +51,9 @@ export function trainingMemory(scene: SceneData, config: Config, backend: Backen
   const parameters = sizes.reduce((a, b) => a + b, 0);
   // One tensor is packed at a time.
   const copies = PARAMETER_AND_MOMENTS * parameters + Math.max(...sizes);
-  const teacher = taught ? PARAMETER_AND_MOMENTS * parameters : 0;
+  // Its features are handed over as those of dense grids, whatever it keeps them in.
+  const handedOver = voxelCount(fine.grid) * representationOf(fine).features * Float32Array.BYTES_PER_ELEMENT;
+  const teacher = taught ? PARAMETER_AND_MOMENTS * parameters + (fine.representation.kind === 'dense' ? 0 : handedOver) : 0;
   return { field, copies, teacher, images, total: (backend.memory === 'process' ? field : 0) + copies + teacher + images };
 }
 

@@ -121,19 +121,19 @@ function withDensities(spec: FieldSpec, densities: Float32Array): TensorValues {
   );
 }
 
-/** The tensors of the field `from` as those of the field `to` that describes the same medium. */
+/** The tensors of the field `from` as those of the field `to`, of the same kind, that describes the same medium. */
 function valuesFor(to: FieldSpec, from: FieldSpec, values: TensorValues): TensorValues {
-  const representation = representationOf(from);
-  if (JSON.stringify(to.representation) !== JSON.stringify(from.representation))
-    throw new InputError(
-      `A field of the kind ${representation.kind} cannot be the beginning of one of the kind ${to.representation.kind}.`,
-      'Use --set distillation.start=coarse.',
-    );
   if (isSame(to, from)) return values;
+  const representation = representationOf(from);
   const resized = representation.resize(values, from.grid, to.grid);
   const densities = representation.densities(to, resized).slice();
   matchOpticalDepth(densities, from, to);
-  return { ...resized, ...withDensities(to, densities) };
+  const matched = representation.withDensities(to, densities);
+  if (matched !== null) return { ...resized, ...matched };
+  throw new InputError(
+    `A field of the kind ${representation.kind} cannot begin as the teacher's on another grid, or with another opacity of its densities.`,
+    'Use the settings of the teacher (fine.voxels, fine.stepSize, fine.alphaInit), or --set distillation.start=scratch.',
+  );
 }
 
 /** Whether grids of one mean the same in the other, number for number. */

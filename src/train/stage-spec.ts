@@ -60,7 +60,8 @@ export function fineSpec(config: Config, region: Region, scalings: number): Fiel
   };
 }
 
-function fineRepresentation({ kind, features, densityRanks, featureRanks }: Config['field']): RepresentationSpec {
+/** What the fine stage keeps density and features in. */
+export function fineRepresentation({ kind, features, densityRanks, featureRanks }: Config['field']): RepresentationSpec {
   if (kind === 'dense') return denseSpec(features ?? FINE_CHANNELS);
   return vmSpec(features ?? VM_FEATURES, tripleOf(densityRanks), tripleOf(featureRanks));
 }

@@ -9,7 +9,10 @@ import { InputError } from '../base/errors.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
 import { seenWeights } from '../model/quantised-layers.ts';
 import { hiddenWidths } from '../neurons/settings.ts';
+import type { Config } from '../config/schema.ts';
+import type { RepresentationSpec } from '../model/representations/representation.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { fineRepresentation } from './stage-spec.ts';
 
 /** Throws InputError, with both shapes, unless a network of the config can learn from the teacher's. */
 export function checkTeacherFits(teacher: NetworkSpec, student: NetworkSpec, where: string): void {
@@ -28,6 +31,31 @@ export function checkTeacherFits(teacher: NetworkSpec, student: NetworkSpec, whe
   throw new InputError(
     `${where}: the teacher's network has ${shape(teacher)}; this run has ${shape(student)}`,
     'Give both the same shape, or use --teacher twin.',
+  );
+}
+
+/**
+ * A teacher answers at the student's samples from its own field, of whichever kind; its network has the shape of the student's, so that the features
+ * have to be as many. Only a field of the same kind can be begun with.
+ *
+ * @throws InputError, with both kinds, unless a run with these settings can learn from a field of this kind
+ */
+export function checkTeacherField(
+  teacher: RepresentationSpec,
+  { field, distillation }: Pick<Config, 'field' | 'distillation'>,
+  where: string,
+): void {
+  const student = fineRepresentation(field);
+  const [theirs, ours] = [teacher, student].map((representation) => representationOf({ representation }).features);
+  if (theirs !== ours)
+    throw new InputError(
+      `${where}: the teacher's places have ${theirs} features (field.kind=${teacher.kind}); those of this run have ${ours} (field.kind=${student.kind})`,
+      'Give both the same field.kind and field.features, or use --teacher twin.',
+    );
+  if (distillation.start !== 'teacher' || JSON.stringify(teacher) === JSON.stringify(student)) return;
+  throw new InputError(
+    `${where}: the teacher's field is ${JSON.stringify(teacher)}; this run has ${JSON.stringify(student)} and cannot begin with it`,
+    'Use --set distillation.start=scratch, or --teacher twin.',
   );
 }
 

@@ -20,7 +20,7 @@ import { startFromCoarse, startFromNothing, startFromTeacher, type CoarseResult,
 import type { RunContext } from './run-context.ts';
 import { runStage, saveRun, type Saved, type StageEnd, type StageRun } from './run-stage.ts';
 import { hasCoarseStage } from '../spaces/index.ts';
-import { checkTeacherFits } from './teacher.ts';
+import { checkTeacherField, checkTeacherFits } from './teacher.ts';
 import type { TrainState } from './train-state.ts';
 
 export interface TrainOptions {
@@ -133,10 +133,12 @@ function checkSmallestImages(views: readonly View[], { fine: { imageScaleAt } }:
   );
 }
 
-function checkTeacher({ distillation, network }: Config, teacher: Checkpoint | null): void {
+function checkTeacher(config: Config, teacher: Checkpoint | null): void {
+  const { distillation, network } = config;
   if ((distillation.teacher !== null) !== (teacher !== null))
     throw new RangeError('A teacher is given if and only if the config names one.');
   if (teacher === null) return;
   if (teacher.spec.network === null) throw new RangeError('A teacher needs a colour network.');
   checkTeacherFits(teacher.spec.network, network, distillation.teacher!);
+  checkTeacherField(teacher.spec.representation, config, distillation.teacher!);
 }

@@ -6,18 +6,18 @@
  * A workgroup takes a task: rows of some whole rays. Invocation j is neuron j of both layers and keeps their states in registers, from tile to
  * tile; at the first row of a ray they start at 0. Of a tile of R rows
  *
- *     layer 1   the invocation's 12 weights are in registers; a row's features are the same address for all
+ *     layer 1   the invocation's F weights are in registers; a row's features are the same address for all
  *     layer 2   a product of the tile with w2 (tile.ts), then the scan over its rows
  *     layer 3   an invocation sums one logit of one row
  *
- * Per row 12 W (repeats of a sample: once) + A W + 3 W multiply-adds, A: neurons of layer 1 active in the row or three or seven beside it. 48 bytes of features come in, 16 go
+ * Per row F W (repeats of a sample: once) + A W + 3 W multiply-adds, A: neurons of layer 1 active in the row or three or seven beside it. 4 F bytes of features come in, 16 go
  * out; training stores the potentials, 8 W bytes. Weights are read from the cache. Spikes of a ray and all counts are integers, so their
  * atomic sums do not depend on the order. Compared with tfjs in test/backends/webgpu/network.gpu.test.ts.
  */
 import type { KernelText } from '../kernel.ts';
 import { isSpiking } from '../../../src/neurons/define-neuron.ts';
 import { countWgsl, statIndex, type Stat } from '../stats.ts';
-import { constantsWgsl, FEATURES, tableWgsl, taskWgsl, type NetworkShape } from './shape.ts';
+import { constantsWgsl, tableWgsl, taskWgsl, type NetworkShape } from './shape.ts';
 import { markActiveWgsl, overRows, productWgsl, tileWgsl } from './tile.ts';
 
 const TALLIES: readonly Stat[] = ['spikes1', 'spikes2', 'active1', 'active2', 'negative1', 'negative2', 'bits1', 'bits2'];
@@ -66,7 +66,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (begin == end) { return; }
   let neuron1 = neuronAt(0u, j, 1.0);
   let neuron2 = neuronAt(1u, j, 1.0);
-${poisson ? '' : featureWeights(tables.w1)}
+${poisson ? '' : featureWeights(shape)}
   var states1: States;
   var states2: States;
   var kept: Kept;
@@ -79,7 +79,7 @@ ${skipsSilent ? '  if (j < 4u * WORDS) { atomicStore(&firing[j], 0u); }\n  workg
   for (var at = begin; at < end; at += R) {
     let count = min(R, end - at);
     ${skipsSilent ? 'var seen = 0u;' : ''}
-    ${overRows(scan(shape, use, 1, poisson ? spikeCurrent(tables.w1) : repeats > 1 ? repeatedCurrent : featureCurrent) + (skipsSilent && layer2 ? markSeen : ''), false)}
+    ${overRows(scan(shape, use, 1, poisson ? spikeCurrent(tables.w1) : repeats > 1 ? repeatedCurrent : featureCurrent(shape)) + (skipsSilent && layer2 ? markSeen : ''), false)}
 ${layer2 ? secondLayer(shape, use) : ''}${colours ? thirdLayer(shape, logits) : ''}
   }
 ${colours ? tallies(rendering) : `  if (activityRay != NO_RAY) { ${storeActivity(use === 'activity 1' ? 1 : 2)} }`}
@@ -146,22 +146,36 @@ function sumActivity(shape: NetworkShape, layer: 1 | 2): string {
       if (row.x != GAP) { activity += ${isSpiking(shape.neuron) ? 'f32(fired.spikes)' : 'fired.output'}; }`;
 }
 
-/** The invocation's weights of the features in three vectors. */
-function featureWeights(w1: number): string {
-  return `  var own: array<f32, ${FEATURES}>;
-  for (var c = 0u; c < ${FEATURES}u * rows[3].y; c++) { own[c] = table(${w1}u + c * W + j); }
-${[0, 1, 2].map((k) => `  let weights${k} = vec4<f32>(${[0, 1, 2, 3].map((c) => `own[${4 * k + c}]`).join(', ')});`).join('\n')}`;
+function vectorsOf(count: number): number[] {
+  return Array.from({ length: count }, (_, k) => k);
+}
+
+/** The invocation's weights of the features in vectors; what is behind the last feature has weight 0. */
+function featureWeights({ features, vectors, tables: { w1 } }: NetworkShape): string {
+  return `  var own: array<f32, ${4 * vectors}>;
+  for (var c = 0u; c < ${features}u * rows[3].y; c++) { own[c] = table(${w1}u + c * W + j); }
+${vectorsOf(vectors)
+  .map((k) => `  let weights${k} = vec4<f32>(${[0, 1, 2, 3].map((c) => `own[${4 * k + c}]`).join(', ')});`)
+  .join('\n')}`;
 }
 
 const markSeen = `
       if (value != 0.0) { seen |= 1u << (i / (4u * GROUP_QUADS)); }`;
 
-const featurePart = `dot(sampleFeatures[x], weights0) + dot(sampleFeatures[x + 1u], weights1) + dot(sampleFeatures[x + 2u], weights2)`;
-const featureCurrent = `      var current = 0.0;
+function featurePart({ vectors }: NetworkShape): string {
+  return vectorsOf(vectors)
+    .map((k) => `dot(sampleFeatures[x${k === 0 ? '' : ` + ${k}u`}], weights${k})`)
+    .join(' + ');
+}
+
+function featureCurrent(shape: NetworkShape): string {
+  return `      var current = 0.0;
       if (row.x != GAP) {
-        let x = ${FEATURES / 4}u * row.x;
-        current = viewCurrent + ${featurePart};
+        let x = ${shape.vectors}u * row.x;
+        current = viewCurrent + ${featurePart(shape)};
       }`;
+}
+
 /** Repeats of a sample have the same input: it is computed at the first. */
 const repeatedCurrent = '      let current = current1;';
 
@@ -191,7 +205,7 @@ function scan(shape: NetworkShape, use: ForwardUse, layer: 1 | 2, input: string)
   const viewPart = 'viewCurrents[(row.y >> 1u) * W + j]';
   const begin =
     shape.repeats > 1
-      ? `        let x = ${FEATURES / 4}u * row.x;\n        current1 = ${viewPart} + ${featurePart};`
+      ? `        let x = ${shape.vectors}u * row.x;\n        current1 = ${viewPart} + ${featurePart(shape)};`
       : `        viewCurrent = ${viewPart};`;
   return `      let r = at + i;
       let row = rows[FIRST_ROW + r];

@@ -1,14 +1,14 @@
 /**
  * Spikes in front of layer 1 (src/model/input-spikes.ts): the features of a part's samples become multiples of their steps, in place. An invocation
- * takes a sample: 48 bytes in, 48 out; training gets a bit for every feature that has a gradient.
+ * takes a sample: 4 F bytes in and out; training gets a bit for every feature that has a gradient.
  */
 import type { KernelText } from '../kernel.ts';
 import { countAllWgsl, countWgsl, statIndex } from '../stats.ts';
 import { workWgsl } from '../work.ts';
-import { FEATURES, type NetworkShape } from './shape.ts';
+import type { NetworkShape } from './shape.ts';
 
 /** Dispatch: samples. */
-export function featureSpikesKernel({ inputLevels }: NetworkShape, training: boolean): KernelText {
+export function featureSpikesKernel({ inputLevels, vectors }: NetworkShape, training: boolean): KernelText {
   return {
     name: 'network feature spikes',
     buffers: {
@@ -26,8 +26,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_
   var counts = array<u32, 2>();
   if (id.x < work[WORK_PART_SAMPLES]) {
     var passed = 0u;
-    for (var k = 0u; k < ${FEATURES / 4}u; k++) {
-      let at = id.x * ${FEATURES / 4}u + k;
+    for (var k = 0u; k < ${vectors}u; k++) {
+      let at = id.x * ${vectors}u + k;
       let x = sampleFeatures[at] / inputSteps[k];
       let spikes = clamp(round(x), -MOST, MOST);
       sampleFeatures[at] = inputSteps[k] * spikes;

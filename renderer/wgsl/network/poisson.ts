@@ -11,7 +11,7 @@ import type { KernelText } from '../kernel.ts';
 import { countWgsl, statIndex } from '../stats.ts';
 import { stepStruct } from '../uniforms.ts';
 import { workWgsl } from '../work.ts';
-import { constantsWgsl, FEATURES, type NetworkShape } from './shape.ts';
+import { constantsWgsl, type NetworkShape } from './shape.ts';
 
 /** The random numbers of a ray, the same as those of the other backends. */
 export const noiseWgsl = `
@@ -28,11 +28,11 @@ fn uniformNumber(key: u32, c: u32) -> f32 { return f32(hash32(key ^ (c * 0x85ebc
 `;
 
 /** `inputOf(sample, ray, c)` of a local sample. Needs `sampleFeatures` and `views`. */
-function inputWgsl({ views }: NetworkShape): string {
+function inputWgsl({ features, vectors, views }: NetworkShape): string {
   return `
 fn inputOf(sample: u32, ray: u32, c: u32) -> f32 {
-  if (c < ${FEATURES}u) { return sampleFeatures[${FEATURES / 4}u * sample + (c >> 2u)][c & 3u]; }
-  return views[ray * ${views}u + c - ${FEATURES}u];
+  if (c < ${features}u) { return sampleFeatures[${vectors}u * sample + (c >> 2u)][c & 3u]; }
+  return views[ray * ${views}u + c - ${features}u];
 }
 `;
 }

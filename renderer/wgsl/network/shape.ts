@@ -2,6 +2,7 @@
  * What the kernels of the colour network are generated for, and where their numbers lie. An invocation is a neuron of both hidden layers; a
  * workgroup is a layer of W of them and takes the rows (time steps) of some whole rays, a tile of `tileRows` after the other.
  */
+import { representationOf } from '../../../src/model/representations/index.ts';
 import { viewInputs, type FieldSpec, type NetworkSpec } from '../../../src/model/field-spec.ts';
 import { inputLevels, type InputLevels } from '../../../src/model/input-spikes.ts';
 import { hasMemory, isSpiking, type NeuronDefinition } from '../../../src/neurons/define-neuron.ts';
@@ -10,8 +11,6 @@ import { neuronNamed } from '../../../src/neurons/index.ts';
 import { parameterFloats, parameterPlaces } from '../../../src/neurons/scan-layout.ts';
 import { surrogateSettings } from '../../../src/neurons/settings.ts';
 
-/** Feature inputs of layer 1; the view inputs follow. */
-export const FEATURES = 12;
 /** Most tasks into which the rows of a part are divided, a workgroup of the forward pass each. */
 export const TASKS = 2048;
 /** Rows that a task has at least, up to the end of a ray. */
@@ -26,6 +25,9 @@ export interface NetworkShape {
   /** WGSL of the neuron, see emit-wgsl.ts. */
   readonly neuronText: string;
   readonly width: number;
+  /** Feature inputs of layer 1, the view inputs follow; and vectors of four that a sample's features take. */
+  readonly features: number;
+  readonly vectors: number;
   readonly views: number;
   /** Features and view terms. */
   readonly inputs: number;
@@ -87,7 +89,8 @@ export function networkShape(spec: FieldSpec & { network: NetworkSpec }, workgro
   const neuron = neuronNamed(network.neuron);
   const surrogate = surrogateSettings(network).name;
   const views = viewInputs(network);
-  const inputs = FEATURES + views;
+  const { features } = representationOf(spec);
+  const inputs = features + views;
   const neuronFloats = parameterFloats(neuron, width);
   const lengths = {
     w1: inputs * width,
@@ -112,6 +115,8 @@ export function networkShape(spec: FieldSpec & { network: NetworkSpec }, workgro
     sizes: wgslSizes(neuron, surrogate),
     neuronText: emitWgsl(neuron, surrogate),
     width,
+    features,
+    vectors: Math.ceil(features / 4),
     views,
     inputs,
     ...timeOf(network),

@@ -10,7 +10,7 @@ import { countWgsl } from '../stats.ts';
 import { stepStruct } from '../uniforms.ts';
 import { workWgsl } from '../work.ts';
 import { viewSpikesWgsl } from './input-spikes.ts';
-import { constantsWgsl, FEATURES, type NetworkShape } from './shape.ts';
+import { constantsWgsl, type NetworkShape } from './shape.ts';
 
 export const VIEW_GROUPS = 512;
 
@@ -34,7 +34,7 @@ fn sineAndCosine(x: f32) -> vec2<f32> {
 
 /** @param keepsTerms whether later kernels read the terms: training, Poisson encoding */
 export function viewsKernel(shape: NetworkShape, keepsTerms: boolean): KernelText {
-  const { views, tables, poisson, width } = shape;
+  const { views, poisson, width } = shape;
   const frequencies = (views - 3) / 6;
   const spikes = shape.inputLevels.views > 0;
   const rays = Array.from({ length: BLOCK }, (_, b) => b);
@@ -79,7 +79,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     }
     workgroupBarrier();
 ${spikes ? viewSpikesWgsl(shape) : ''}
-${poisson ? '' : currents(rays, tables.w1)}
+${poisson ? '' : currents(rays, shape)}
 ${keepsTerms ? `    for (var i = j; i < blockRays * VIEWS; i += W) { views[block * VIEWS + i] = terms[i]; }` : ''}
     workgroupBarrier();
   }
@@ -88,10 +88,10 @@ ${keepsTerms ? `    for (var i = j; i < blockRays * VIEWS; i += W) { views[block
   };
 }
 
-function currents(rays: readonly number[], w1: number): string {
+function currents(rays: readonly number[], { features, tables: { w1 } }: NetworkShape): string {
   return `${rays.map((b) => `    var current${b} = 0.0;`).join('\n')}
     for (var v = 0u; v < VIEWS; v++) {
-      let w = networkTables[${w1}u + (${FEATURES}u + v) * W + j];
+      let w = networkTables[${w1}u + (${features}u + v) * W + j];
 ${rays.map((b) => `      current${b} += terms[${b}u * VIEWS + v] * w;`).join('\n')}
     }
 ${rays.map((b) => `    if (${b}u < blockRays) { viewCurrents[(block + ${b}u) * W + j] = current${b}; }`).join('\n')}`;

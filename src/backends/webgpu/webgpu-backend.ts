@@ -4,7 +4,8 @@ import type { Buffers } from '../../../renderer/wgsl/kernel.ts';
 import type { TrainingTerms } from '../../../renderer/wgsl/network/shape.ts';
 import { DISPATCH_WIDTH } from '../../../renderer/wgsl/work.ts';
 import { BackendError } from '../../base/errors.ts';
-import type { FieldSpec } from '../../model/field-spec.ts';
+import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
+import { COLOUR_CHANNELS } from '../../model/network-layers.ts';
 import type { Backend, Capacity } from '../../engine/backend.ts';
 import { isPoisson } from '../../model/network-facts.ts';
 import type { WebgpuDevice } from './device.ts';
@@ -21,6 +22,7 @@ import {
   type NetworkUse,
 } from './network/network-module.ts';
 import { createTeacherBuffers, teacherBuffers, TeacherModule, type TeacherBytes, type TeacherParts } from './network/teacher.ts';
+import { TRAINED_FEATURES } from './network/interface.ts';
 import { WebgpuEngine } from './webgpu-engine.ts';
 
 export interface WebgpuBackendOptions {
@@ -70,7 +72,7 @@ export function createWebgpuBackend(
   const { limits } = device.device;
   const plan = (spec: FieldSpec, capacity: Capacity): FieldPlan => {
     checkTwoEqualLayers(spec.network, 'webgpu');
-    checkChannels(spec);
+    checkChannels(spec, capacity);
     const use = capacity.trainRays > 0 ? 'training' : 'rendering';
     const terms = { drops: capacity.dropout ?? false, taught: (capacity.teacherVoxels ?? 0) > 0 };
     const options = {
@@ -162,14 +164,18 @@ function hasNetwork(spec: FieldSpec): spec is NetworkFieldSpec {
   return spec.network !== null;
 }
 
-/** The kernels' samples have 12 features before a network, and colour logits without one. */
-function checkChannels(spec: FieldSpec): void {
+/** Bits of the two words in which a row's input spikes lie. */
+const MOST_SPIKING_INPUTS = 64;
+
+/** Without a network features are colour logits; the kernels of training are written for one number of features. */
+function checkChannels(spec: FieldSpec, { trainRays }: Capacity): void {
   const { features } = representationOf(spec);
-  const { network } = spec;
-  const expected = network ? 12 : 3;
+  if (spec.network !== null && trainRays === 0 && (!isPoisson(spec.network) || features + viewInputs(spec.network) <= MOST_SPIKING_INPUTS))
+    return;
+  const expected = spec.network ? TRAINED_FEATURES : COLOUR_CHANNELS;
   if (features === expected) return;
   throw new BackendError(
-    `The webgpu backend needs ${expected} feature channels ${network ? 'with' : 'without'} a network; the field has ${features}.`,
-    'Use --backend tfjs for other numbers.',
+    `The webgpu backend ${trainRays > 0 ? 'trains' : 'renders'} ${expected} features ${spec.network ? 'with' : 'without'} a network; the field has ${features}.`,
+    'Use --backend wasm for other numbers.',
   );
 }

@@ -7,7 +7,7 @@ import type { FieldEngine, RenderedRays } from '../../../src/engine/backend.ts';
 import { createTfjsBackend } from '../../../src/backends/tfjs/tfjs-backend.ts';
 import type { WebgpuDevice } from '../../../src/backends/webgpu/device.ts';
 import { createWebgpuBackend, type WebgpuBackendOptions } from '../../../src/backends/webgpu/webgpu-backend.ts';
-import { BackendError, DeviceError, MemoryError } from '../../../src/base/errors.ts';
+import { DeviceError, MemoryError } from '../../../src/base/errors.ts';
 import { presets } from '../../../src/config/presets.ts';
 import { stageVariation } from '../../../src/train/loss-terms.ts';
 import { fromHalves, toHalves } from '../../../src/math/half.ts';
@@ -15,7 +15,7 @@ import { renderingTensors } from '../../../src/model/tensor-names.ts';
 import { variationReach } from '../../../src/model/total-variation.ts';
 import { fineSpec } from '../../../src/train/stage-spec.ts';
 import { expectClose, expectCloseToMax } from '../../conformance/compare.ts';
-import { fieldFixture, loadFixture, type FieldFixture } from '../../helpers/field-fixtures.ts';
+import { fieldFixture, loadFixture, type FieldFixture, type FixtureOptions } from '../../helpers/field-fixtures.ts';
 import { openSoftwareDevice } from '../../helpers/software-adapter.ts';
 
 const RENDER = { background: [0.2, 0.4, 0.6], noiseSeed: 9 } as const;
@@ -268,9 +268,32 @@ describe('what cannot be is refused', () => {
     }
   });
 
-  it('another number of feature channels', async () => {
-    const create = createWebgpuBackend(device).createField({ ...spec, representation: denseSpec(4) }, { voxels: 1000, trainRays: 0 });
-    await expect(create).rejects.toThrow(BackendError);
+  it('training another number of features than its kernels are written for', async () => {
+    const create = createWebgpuBackend(device).createField(
+      { ...fieldFixture().spec, representation: denseSpec(4) },
+      { voxels: 1000, trainRays: 8 },
+    );
+    await expect(create).rejects.toThrow(/trains 12 features with a network; the field has 4/);
+  });
+
+  it.each<[string, FixtureOptions]>([
+    ['27', { representation: denseSpec(27) }],
+    ['5, shown as spikes', { representation: denseSpec(5), rays: 18, network: { temporal: 'repeat', encoding: 'poisson' } }],
+  ])('but it renders them: %s features', async (_name, options) => {
+    const fixture = fieldFixture(options);
+    const settings = { background: [1, 0.5, 0.1], noiseSeed: 5 } as const;
+    const [wanted, got] = await Promise.all(
+      [await createTfjsBackend(), createWebgpuBackend(device)].map(async (backend) => {
+        const engine = await backend.createField(fixture.spec, { voxels: 1000, trainRays: 0 });
+        for (const name of renderingTensors(fixture.spec)) await engine.write(name, fixture.tensors[name]!);
+        await engine.writeOccupancy(fixture.occupancy);
+        const rendered = await engine.renderRays(fixture.batch, settings);
+        await engine.dispose();
+        return rendered;
+      }),
+    );
+    expect(got.counts).toEqual(wanted.counts);
+    expectClose('rgb', got.rgb, wanted.rgb, 2e-5);
   });
 
   it('dropout that nothing was reserved for', async () => {

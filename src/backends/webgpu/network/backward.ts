@@ -12,7 +12,8 @@
  */
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { keptValues, potentialAt } from '../../../../renderer/wgsl/network/forward.ts';
-import { constantsWgsl, FEATURES, tableWgsl, taskWgsl, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';
+import { TRAINED_FEATURES } from './interface.ts';
+import { constantsWgsl, tableWgsl, taskWgsl, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';
 import { stepStruct } from '../../../../renderer/wgsl/uniforms.ts';
 import { learnedParameters } from '../../../neurons/define-neuron.ts';
 
@@ -21,7 +22,7 @@ import { learnedParameters } from '../../../neurons/define-neuron.ts';
  * parameters of both.
  */
 export function sumSlots({ poisson, sizes }: NetworkShape): Readonly<Record<'w3' | 'potentials' | 'learned' | 'total', number>> {
-  const w3 = poisson ? 0 : FEATURES;
+  const w3 = poisson ? 0 : TRAINED_FEATURES;
   return { w3, potentials: w3 + 3, learned: w3 + 5, total: w3 + 5 + 2 * sizes.learned };
 }
 
@@ -111,7 +112,7 @@ const logitOutput = `    var colour = vec3<f32>(0.0);
 const featureSetup = [0, 1, 2].map((k) => `  var featureSum${k} = vec4<f32>(0.0);\n`).join('') + '  var raySum = 0.0;';
 
 const featureSums = `    if (isReal) {
-      let x = ${FEATURES / 4}u * row.x;
+      let x = ${TRAINED_FEATURES / 4}u * row.x;
       featureSum0 += d * sampleFeatures[x];
       featureSum1 += d * sampleFeatures[x + 1u];
       featureSum2 += d * sampleFeatures[x + 2u];
