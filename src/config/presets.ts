@@ -260,6 +260,8 @@ const tensorf: Config = {
   fine: {
     ...blender.fine,
     warmStart: false,
+    // What is untrained is too thin for the colour network, or it would be asked at every step of every ray.
+    alphaInit: 1e-3,
     voxels: 200 ** 3,
     learningRates: { density: 0.02, features: 0.02 },
     loss: { ...blender.fine.loss, densityL1: { weight: 4e-5, rest: 4e-5 } },

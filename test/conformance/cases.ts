@@ -134,7 +134,7 @@ export const trainingTermCases: readonly ConformanceCase[] = [
 export const featureCases: readonly ConformanceCase[] = [
   {
     name: 'LIF, 15 features',
-    options: { seed: 1, representation: denseSpec(15), teacher: true, loss: { ...NO_LOSS_TERMS, teacherColour: 0.5 } },
+    options: { seed: 2, representation: denseSpec(15), teacher: true, loss: { ...NO_LOSS_TERMS, teacherColour: 0.5 } },
   },
   {
     name: 'LIF, 5 features, Poisson encoding',
@@ -169,6 +169,7 @@ export const factorCases: readonly ConformanceCase[] = [
     },
     trainSeed: 1,
   },
+  { name: 'factors, LIF, spikes in front of layer 1', options: { ...factors(), seed: 1, network: { featureLevels: 3, viewLevels: 2 } } },
   { name: 'factors, LIF, colours of a teacher', options: { ...factors(), ...teacherColour, seed: 1 } },
   { name: 'factors, contracted space, LIF', options: { ...factors(), ...contracted, seed: 1 } },
   { name: 'factors, steps on planes, LIF', options: { ...factors(), ...planes, seed: 1, network: { viewFrequencies: 0 } } },
