@@ -23,7 +23,7 @@ const LAYERS = [
   ['src/server'],
   ['src/cli/terminal'],
   ['src/cli/commands'],
-  ['src/cli', 'web-viewer', 'scripts/bench', 'scripts/fuzz'],
+  ['src/cli', 'web-viewer', 'scripts/bench', 'scripts/fuzz', 'scripts/kill', 'scripts/soak'],
   ['scripts'],
 ];
 

@@ -5,6 +5,7 @@
 import { InputError } from '../src/base/errors.ts';
 import { nearestName } from '../src/base/nearest-name.ts';
 import type { Files } from '../src/io/files.ts';
+import { isImageName } from './image-names.ts';
 import { blendedMvsFormat } from './load-blendedmvs.ts';
 import { blenderFormat } from './load-blender.ts';
 import { colmapFormat } from './load-colmap.ts';
@@ -64,11 +65,32 @@ async function findFormat(path: string, files: Files, named?: string): Promise<{
     if (found) return { format, reason };
     lookedFor.push(`${format.name}: ${reason}`);
   }
+  const below = named === undefined ? await sceneBelow(path, files, 2) : null;
   throw new InputError(
     `${path}: expected a scene of ${named === undefined ? 'a known format' : `the format ${named}`} (looked for ${lookedFor.join('; ')}), found ${contents(await files.list(path))}`,
-    named === undefined ? 'Give the folder that directly holds one of these files.' : 'Leave --format out, and the format is found out.',
+    named === undefined
+      ? below === null
+        ? 'Give the folder that directly holds one of these files.'
+        : `Did you mean ${below}?`
+      : 'Leave --format out, and the format is found out.',
   );
 }
+
+/** The first folder below that is a scene, looking `depth` folders deep; not into those of hundreds of files. */
+async function sceneBelow(path: string, files: Files, depth: number): Promise<string | null> {
+  if (depth === 0) return null;
+  const names = (await files.list(path)).filter((name) => !name.startsWith('.') && !isImageName(name)).slice(0, MOST_LOOKED_INTO);
+  for (const name of names) {
+    const folder = joinPath(path, name);
+    if ((await files.kind(folder)) !== 'folder') continue;
+    for (const format of FORMATS) if ((await format.detect(folder, files)).found) return folder;
+    const below = await sceneBelow(folder, files, depth - 1);
+    if (below !== null) return below;
+  }
+  return null;
+}
+
+const MOST_LOOKED_INTO = 32;
 
 async function nearestFolder(path: string, files: Files): Promise<string | null> {
   const parts = path.replace(/\/+$/, '').split('/');

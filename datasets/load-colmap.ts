@@ -19,8 +19,8 @@ import { SceneFiles, some } from './scene-files.ts';
 import type { PosedImage, PosedScene, SceneFormat } from './scene-format.ts';
 import { joinPath, viewNames } from './scene-paths.ts';
 
-/** Where programs put models inside the scene: in numbered folders below these, or in them; the first that has any. */
-const MODEL_FOLDERS = ['sparse', 'colmap/sparse'];
+/** Where programs and people put models inside the scene: in numbered folders below these, or in them; the first that has any. */
+const MODEL_FOLDERS = ['sparse', 'colmap/sparse', ''];
 
 interface Model {
   /** Inside the scene. */
@@ -33,15 +33,15 @@ export const colmapFormat: SceneFormat = {
 
   async detect(path, files) {
     const [model] = await findModels(path, files);
-    const looked = MODEL_FOLDERS.map((folder) => `${folder}/0/cameras.bin`).join(' or ');
+    const looked = 'cameras.bin and images.bin in sparse/0, colmap/sparse/0, or beside the images';
     return model === undefined
       ? { found: false, reason: `${looked} (or .txt)` }
-      : { found: true, reason: `found ${model.folder}/cameras.${model.reader.extension}` };
+      : { found: true, reason: `found ${inside(model.folder, `cameras.${model.reader.extension}`)}` };
   },
 
   async load(path, files, { downscale, holdout }) {
     const { folder, reader, warnings } = await largestModel(path, files);
-    const file = (name: string): string => joinPath(path, `${folder}/${name}.${reader.extension}`);
+    const file = (name: string): string => joinPath(path, inside(folder, `${name}.${reader.extension}`));
     const cameras = new Map(reader.cameras(file('cameras'), await files.read(file('cameras'))).map((camera) => [camera.id, camera]));
     const images = reader.images(file('images'), await files.read(file('images')));
     const copies = await findImageFolder(path, 'images', downscale, files);
@@ -62,9 +62,16 @@ export const colmapFormat: SceneFormat = {
       else posed.push({ name: names[i], imagePath, camToWorld, ...colmapIntrinsics(file('cameras'), camera) });
     }
     warnings.push(...(await missingWarnings(file('images'), missing, images.length, photos)), ...photos.warnings);
+    const scaled = images.filter(({ rotation }) => Math.abs(Math.hypot(...rotation) - 1) > 1e-3).map(({ name }) => name);
+    if (scaled.length > 0)
+      warnings.push(
+        `${scaled.length} rotations of ${folder} are no unit quaternions: taken as their directions, as COLMAP does (${some(scaled)})`,
+      );
     const unposed = await photos.imagesBeside(posed.map(({ imagePath }) => imagePath));
     if (unposed.length > 0)
-      warnings.push(`${unposed.length} photos in ${copies.name} have no pose in ${folder} and are not used (${some(unposed)})`);
+      warnings.push(
+        `${unposed.length} photos in ${copies.name} have no pose in ${folder === '' ? 'the model' : folder} and are not used (${some(unposed)})`,
+      );
     const hasPoints = (await files.kind(file('points3D'))) === 'file';
     const places = hasPoints ? reader.points(file('points3D'), await files.read(file('points3D'))) : new Float64Array(0);
     return {
@@ -81,11 +88,12 @@ export const colmapFormat: SceneFormat = {
 async function largestModel(path: string, files: Files): Promise<Model & { warnings: string[] }> {
   const counted: (Model & { images: number })[] = [];
   for (const model of await findModels(path, files)) {
-    const file = joinPath(path, `${model.folder}/images.${model.reader.extension}`);
+    const file = joinPath(path, inside(model.folder, `images.${model.reader.extension}`));
     counted.push({ ...model, images: model.reader.imageCount(file, await files.read(file)) });
   }
   const [largest, ...others] = counted.sort((a, b) => b.images - a.images);
-  const text = ({ folder, images }: (typeof counted)[number]): string => `${folder} with ${images}`;
+  const text = ({ folder, images }: (typeof counted)[number]): string =>
+    `${folder === '' ? 'that of the scene folder' : folder} with ${images}`;
   const warnings =
     others.length === 0
       ? []
@@ -97,17 +105,21 @@ async function largestModel(path: string, files: Files): Promise<Model & { warni
 async function findModels(path: string, files: Files): Promise<Model[]> {
   for (const base of MODEL_FOLDERS) {
     const isFolder = (await files.kind(joinPath(path, base))) === 'folder';
-    const numbered = isFolder ? (await files.list(joinPath(path, base))).filter((name) => /^\d+$/.test(name)) : [];
-    const folders = [...numbered.sort((a, b) => Number(a) - Number(b)).map((name) => `${base}/${name}`), base];
+    const numbered = isFolder ? (await files.list(joinPath(path, base))).filter((name) => /^\d{1,4}$/.test(name)) : [];
+    const folders = [...numbered.sort((a, b) => Number(a) - Number(b)).map((name) => inside(base, name)), base];
     const models = (await Promise.all(folders.map((folder) => modelIn(path, folder, files)))).filter((model) => model !== null);
     if (models.length > 0) return models;
   }
   return [];
 }
 
+function inside(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}
+
 async function modelIn(path: string, folder: string, files: Files): Promise<Model | null> {
   for (const reader of [colmapBinary, colmapText]) {
-    const file = (name: string): string => joinPath(path, `${folder}/${name}.${reader.extension}`);
+    const file = (name: string): string => joinPath(path, inside(folder, `${name}.${reader.extension}`));
     if ((await files.kind(file('cameras'))) === 'file' && (await files.kind(file('images'))) === 'file') return { folder, reader };
   }
   return null;
@@ -122,9 +134,8 @@ function unknownCamera(file: string, { name, camera }: ColmapImage): InputError 
 
 function poseOf(file: string, { name, rotation, translation: t }: ColmapImage): Float64Array {
   const length = Math.hypot(...rotation);
-  if (!(Math.abs(length - 1) < 1e-3)) {
-    throw new InputError(`${file}: ${name}: expected a rotation (unit quaternion), found length ${length}`, 'Export the model again.');
-  }
+  if (!(length > 1e-6 && Number.isFinite(length)))
+    throw new InputError(`${file}: ${name}: expected a rotation (quaternion), found length ${length}`, 'Export the model again.');
   const [w, x, y, z] = rotation.map((value) => value / length);
   // Rows of R: the axes of the camera (right, down, forward) in the world.
   const right = [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)];

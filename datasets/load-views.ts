@@ -1,6 +1,7 @@
 /** Pixels for posed images: sizes checked against each other before anything is decoded, then decoded, turned and downscaled a few at a time. */
 import { InputError } from '../src/base/errors.ts';
 import { planeBounds } from '../src/geometry/lens.ts';
+import type { Intrinsics } from '../src/geometry/intrinsics.ts';
 import type { Files, ImageCodec, Orientation } from '../src/io/files.ts';
 import { checkDownscale, downscaleImage, downscaleIntrinsics, downscaleMask } from './downscale.ts';
 import { fingerprint, hashFile } from './fingerprint.ts';
@@ -65,7 +66,7 @@ export async function loadViews(
   posed.forEach(({ imagePath, intrinsics }, i) => {
     const { width, height } = sizes[i];
     checkDownscale(width, height, downscale, imagePath);
-    planeBounds(intrinsics(width, height));
+    checkLens(imagePath, intrinsics(width, height));
   });
   return mapLimited(posed, IN_FLIGHT, async ({ name, imagePath, maskPath, camToWorld, depthRange, intrinsics }, i) => {
     const { rgba } = downscaleImage(await readImage(imagePath, sizes[i], images), downscale);
@@ -75,6 +76,16 @@ export async function loadViews(
     const scaled = downscaleIntrinsics(intrinsics(sizes[i].width, sizes[i].height), downscale);
     return { name, camToWorld, intrinsics: scaled, rgba, ...(mask && { mask }), ...(depthRange && { depthRange }) };
   });
+}
+
+/** @throws InputError naming the image if its lens folds within it */
+function checkLens(imagePath: string, intrinsics: Intrinsics): void {
+  try {
+    planeBounds(intrinsics);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`${imagePath}: ${error.message}`, error.fix, { cause: error });
+  }
 }
 
 /** Makes the pixels opaque; the mask without those that were not, or undefined where nothing is masked. */

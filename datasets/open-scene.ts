@@ -64,7 +64,13 @@ export async function openWith(format: SceneFormat, path: string, options: OpenO
     points: posed.points ?? null,
     hasAlpha: Object.values(splits).some((views) => views.some(({ rgba }) => hasTransparency(rgba))),
     fingerprint: await fingerprintSplit(format.name, posed.splits[leading]!, sizes.get(leading)!, files),
-    warnings: [...posed.warnings, ...warnings, ...sizeWarnings(wanted, sizes), ...turnWarnings(wanted, posed, sizes)],
+    warnings: [
+      ...posed.warnings,
+      ...warnings,
+      ...sharedWarnings(posed),
+      ...sizeWarnings(wanted, sizes),
+      ...turnWarnings(wanted, posed, sizes),
+    ],
   };
 }
 
@@ -128,6 +134,15 @@ function findDepthRange(posed: PlacedScene, cameras: readonly PosedImage[], spac
   // What cameras look at is no bound of what surrounds them.
   const guess = (): DepthRange => (spaceFacts(space).needsDepths ? automaticDepthRange(poses) : { near: NaN, far: NaN });
   return posed.depthRange ?? viewDepths(cameras) ?? inBox ?? guess();
+}
+
+/** One photo cannot have been taken from two places. */
+function sharedWarnings({ splits }: PlacedScene): string[] {
+  const poses = new Map<string, Set<string>>();
+  for (const { imagePath, camToWorld } of SPLIT_NAMES.flatMap((split) => splits[split] ?? []))
+    poses.set(imagePath, (poses.get(imagePath) ?? new Set()).add(camToWorld.join()));
+  const shared = [...poses].filter(([, places]) => places.size > 1).map(([path]) => baseName(path));
+  return shared.length === 0 ? [] : [`${shared.length} photos are named by frames with different poses (${some(shared)})`];
 }
 
 function sizeWarnings(splits: readonly SplitName[], sizes: Sizes): string[] {

@@ -1,6 +1,7 @@
 /** What is odd about a scene: mistakes of an export, and what will make a reconstruction bad. One sentence each. */
 import { spaceFacts } from '../src/spaces/index.ts';
 import { cameraGeometry } from '../src/geometry/camera-geometry.ts';
+import { pixelToPlane } from '../src/geometry/lens.ts';
 import { meanUp, nearestAxis } from '../src/geometry/world-up.ts';
 import type { SceneData, View } from './scene-data.ts';
 import { facesForward } from './scene-space.ts';
@@ -21,6 +22,8 @@ export function sceneProblems(scene: SceneData, cameras: readonly View[]): strin
     ...upProblems(cameras),
     ...geometryProblems(scene, cameras),
     ...lensProblems(cameras),
+    ...viewProblems(cameras),
+    ...surroundingsProblems(scene, cameras),
   ];
 }
 
@@ -66,6 +69,61 @@ function upProblems(cameras: readonly View[]): string[] {
   const turned = cameras.filter(({ camToWorld: m }) => m[1] * up[0] + m[5] * up[1] + m[9] * up[2] < 0);
   if (turned.length > 0) problems.push(`${turned.length} of ${cameras.length} cameras are upside down (${listed(turned)})`);
   return problems;
+}
+
+/** Share of the border's pixels that have about its median colour where photos show nothing but a subject. */
+const PLAIN = 0.5;
+const ABOUT_EQUAL = 16;
+
+/** A box holds what is in it: photos with surroundings would have to be explained by what is inside. */
+function surroundingsProblems({ space, hasAlpha }: SceneData, cameras: readonly View[]): string[] {
+  if (!spaceFacts(space).boxed || hasAlpha) return [];
+  const shown = cameras.filter(({ mask }) => mask === undefined);
+  const stride = Math.max(1, Math.ceil(shown.length / 8));
+  const varied = shown.filter((view, i) => i % stride === 0 && plainShare(view) < PLAIN);
+  if (varied.length * 2 <= shown.length / stride) return [];
+  return [
+    `the scene is taken for a subject in a box, but its photos show surroundings (${listed(varied)}): if they are not of one plain colour, --set scene.space=unbounded`,
+  ];
+}
+
+/** Share of the pixels on the border of an image whose colour is about the median one. */
+function plainShare({ rgba, intrinsics: { width, height } }: View): number {
+  const border: number[] = [];
+  for (let x = 0; x < width; x++) border.push(x, x + (height - 1) * width);
+  for (let y = 1; y < height - 1; y++) border.push(y * width, y * width + width - 1);
+  const median = [0, 1, 2].map((c) => border.map((pixel) => rgba[pixel * 4 + c]).sort((a, b) => a - b)[border.length >> 1]);
+  const plain = border.filter((pixel) => median.every((value, c) => Math.abs(rgba[pixel * 4 + c] - value) <= ABOUT_EQUAL));
+  return plain.length / border.length;
+}
+
+/** Fields of view, degrees, and how far a lens moves the corner of an image, that cameras have. */
+const USUAL_VIEW = [1, 150] as const;
+const USUAL_BEND = [0.5, 2] as const;
+
+function viewProblems(cameras: readonly View[]): string[] {
+  const problems: string[] = [];
+  const angle = ({ intrinsics: { width, height, fx, fy } }: View): number =>
+    (Math.max(2 * Math.atan(width / (2 * fx)), 2 * Math.atan(height / (2 * fy))) * 180) / Math.PI;
+  const odd = cameras.filter((view) => angle(view) < USUAL_VIEW[0] || angle(view) > USUAL_VIEW[1]);
+  if (odd.length > 0)
+    problems.push(
+      `the field of view of ${odd.length} of ${cameras.length} cameras is ${angle(odd[0]).toPrecision(3)} degrees (${listed(odd)}): are the focal lengths in pixels?`,
+    );
+  const bent = cameras.filter((view) => bendOf(view) < USUAL_BEND[0] || bendOf(view) > USUAL_BEND[1]);
+  if (bent.length > 0)
+    problems.push(
+      `the lens of ${bent.length} of ${cameras.length} cameras moves the corner of the image to ${bendOf(bent[0]).toPrecision(2)} times its distance (${listed(bent)}): are k1..k4, p1, p2 those of these photos?`,
+    );
+  return problems;
+}
+
+/** Distance of the image's first corner from the principal point, over what it would be without distortion. */
+function bendOf({ intrinsics: k }: View): number {
+  if (k.distortion === undefined) return 1;
+  const plane = new Float64Array(2);
+  pixelToPlane(k, 0, 0, plane);
+  return Math.hypot(k.cx / k.fx, k.cy / k.fy) / Math.hypot(plane[0], plane[1]);
 }
 
 /** Principal points farther from the middle than this share of a side are rare. */

@@ -1,121 +1,217 @@
 /**
- * Watches the memory of `spikeray serve` while clients look at runs without a break: gallery, details, parts of the baked scene, pictures of
- * random views, every third of them given up half-way. Memory is flat if what the process holds (resident set) at the end is at most a tenth
- * and the given number of MiB above what it held after the first quarter: some seconds are not enough to fill the heap and the caches.
+ * `npm run soak -- [--minutes N] [--clients N] [--train]`, on Linux: lets clients at `spikeray serve`, or at `spikeray train --viewer`, a fifth of
+ * them patient, the others connecting and leaving, reading slowly, sending halves (soak/clients.ts), and checks that
  *
- * Usage, on Linux: node dist/scripts/soak-server.js FOLDER [minutes = 10] [clients = 8] [MiB = 32]. Prints a table; exits with 1 if memory grows, or anything is
- * answered with another status than 200 or 206.
+ *     - memory is flat: the resident set at the end is at most a tenth and some MiB above what it was after the first quarter
+ *     - nothing leaks: when the clients are gone there are as many file descriptors, threads and temporary files as before them, and none of
+ *       the latter when the server has ended
+ *     - no request waits for more than its turn: the slowest picture of a patient client took a few times as long as the usual one
+ *     - training goes on
+ *
+ * Prints a table; exits with 1 if one of it does not hold, or a patient client is answered with anything but success.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { table } from '../src/base/format.ts';
+import { wholeNumber } from '../src/base/option-values.ts';
 import { Random } from '../src/math/random.ts';
-import type { RunDetails } from '../src/server/run-routes.ts';
-import type { BrokenRun, RunSummary } from '../src/server/find-runs.ts';
+import { type Client, half, leaving, patient, slow, type Tally } from './soak/clients.ts';
+import { type ProcessFacts, processFacts } from './soak/process-facts.ts';
 
 const MAIN = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
+const KINDS: readonly Client[] = [patient, leaving, slow, half, leaving];
 /** Measurements in all. */
 const MEASUREMENTS = 40;
 const MEBIBYTE = 2 ** 20;
-const SIZE = 96;
+/** Milliseconds for which clients come before anything is measured. */
+const WARMING = 2000;
+/** Milliseconds after which a connection that the server keeps for another request is closed, and its own checks are over. */
+const SETTLED = 12_000;
+/** What the slowest picture may take: so many times the usual, and milliseconds. */
+const TURNS = 12;
+const GRACE = 3000;
 
-async function main(folder: string, minutes: number, clients: number, allowance: number): Promise<void> {
-  const server = spawn(process.execPath, [MAIN, 'serve', folder, '--port', '0'], { stdio: ['ignore', 'inherit', 'pipe'] });
+const SETTINGS = ['coarse.steps=30', 'coarse.rays=64', 'coarse.voxels=4000', 'fine.rays=64', 'fine.voxels=8000', 'fine.scaleAt=[]', 'network.width=16'].flatMap((setting) => ['--set', setting]); // prettier-ignore
+
+const options = new Command('soak-server')
+  .option('--minutes <n>', 'how long', '10')
+  .option('--clients <n>', 'at once', '100')
+  .option('--allowance <MiB>', 'of memory that caches may take', '48')
+  .option('--train', 'at a training with its viewer')
+  .parse()
+  .opts<{ minutes: string; clients: string; allowance: string; train?: boolean }>();
+
+const folder = mkdtempSync(join(tmpdir(), 'spikeray-soak-'));
+try {
+  await soak(
+    Number(options.minutes),
+    wholeNumber('--clients', options.clients, 1, 10_000),
+    Number(options.allowance),
+    options.train ?? false,
+  );
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function soak(minutes: number, clients: number, allowance: number, training: boolean): Promise<void> {
+  const [scene, runs, temporary] = ['scene', 'runs', 'tmp'].map((name) => join(folder, name));
+  await mkdir(temporary);
+  spikeray('synth', scene, '--views', '8', '--size', '32', '--quiet');
+  const run = join(runs, 'run');
+  const train = ['train', scene, '--out', run, ...SETTINGS];
+  if (!training) spikeray(...train, '--set', 'fine.steps=40', '--quiet');
+  const args = training ? [...train, '--set', 'fine.steps=100000000', '--viewer', '0'] : ['serve', runs, '--port', '0'];
+  const server = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, TMPDIR: temporary },
+  });
   try {
-    const url = await addressOf(server.stderr);
+    const url = await addressOf(server);
+    if (training) await until(() => stepsOf(run) > 0);
+    const tally: Tally = { requests: 0, givenUp: 0, waits: [] };
+    // Opens what the first clients of each kind open.
+    const first = { url, end: Date.now() + WARMING, tally: { ...tally, waits: [] } };
+    await Promise.all(KINDS.map((client, i) => client(first, `first-${i}`, new Random(1000 + i))));
+    await wait(SETTLED);
+    const facts = (): ProcessFacts => processFacts(server.pid!, temporary);
+    const [before, stepsBefore] = [facts(), training ? stepsOf(run) : 0];
     const end = Date.now() + minutes * 60_000;
-    const counts = { requests: 0, pictures: 0, givenUp: 0 };
-    const looking = Array.from({ length: clients }, (_, i) => look(url, new Random(i + 1), end, counts));
-    const memory = await measure(server.pid!, end, Promise.all(looking));
+    const looking = Array.from({ length: clients }, (_, i) => KINDS[i % KINDS.length]({ url, end, tally }, `soak-${i}`, new Random(i + 1)));
+    const measured = await measure(facts, end, Promise.all(looking));
     await Promise.all(looking);
-    const early = Math.max(...memory.slice(0, MEASUREMENTS / 4));
-    const late = Math.max(...memory.slice(-MEASUREMENTS / 4));
-    print({
-      minutes,
-      clients,
-      ...counts,
-      'MiB, first quarter': Math.round(early / MEBIBYTE),
-      'MiB, last quarter': Math.round(late / MEBIBYTE),
-    });
-    if (late > early * 1.1 + allowance * MEBIBYTE) throw new Error('memory grows');
+    await wait(SETTLED);
+    const after = facts();
+    const steps = training ? stepsOf(run) - stepsBefore : null;
+    server.kill('SIGTERM');
+    await once(server, 'exit');
+    report(minutes, clients, tally, before, measured, after, steps);
+    check(tally, before, measured, after, steps, allowance);
+    if (readdirSync(temporary).length > 0) throw new Error(`temporary files are left: ${readdirSync(temporary).join(', ')}`);
   } finally {
-    server.kill();
-    if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
+    server.kill('SIGKILL');
   }
 }
 
-async function addressOf(stderr: NodeJS.ReadableStream): Promise<string> {
+function check(
+  { waits }: Tally,
+  before: ProcessFacts,
+  measured: readonly ProcessFacts[],
+  after: ProcessFacts,
+  steps: number | null,
+  allowance: number,
+): void {
+  const { early, late } = memoryOf(measured);
+  if (late > early * 1.1 + allowance * MEBIBYTE) throw new Error('memory grows');
+  for (const key of ['descriptors', 'temporaries'] as const)
+    if (after[key] > before[key])
+      throw new Error(
+        `${key} leak: ${before[key]} before the clients, ${after[key]} after them\n${before.kinds.join(' ')}\n${after.kinds.join(' ')}`,
+      );
+  // The thread pool of Node grows to its size when it is first asked.
+  if (after.threads > before.threads + 4)
+    throw new Error(`threads leak: ${before.threads} before the clients, ${after.threads} after them`);
+  const { usual, slowest } = waitsOf(waits);
+  if (slowest > TURNS * usual + GRACE) throw new Error(`a picture took ${Math.round(slowest)} ms, the usual one ${Math.round(usual)}`);
+  if (steps === 0) throw new Error('training stood still');
+}
+
+function report(
+  minutes: number,
+  clients: number,
+  { requests, givenUp, waits }: Tally,
+  before: ProcessFacts,
+  measured: readonly ProcessFacts[],
+  after: ProcessFacts,
+  steps: number | null,
+): void {
+  const { early, late } = memoryOf(measured);
+  const { usual, slowest } = waitsOf(waits);
+  const rows: [string, number][] = [
+    ['minutes', minutes],
+    ['clients', clients],
+    ['requests', requests],
+    ['given up', givenUp],
+    ['pictures to the end', waits.length],
+    ['ms, the usual one', Math.round(usual)],
+    ['ms, the slowest', Math.round(slowest)],
+    ['MiB, first quarter', Math.round(early / MEBIBYTE)],
+    ['MiB, last quarter', Math.round(late / MEBIBYTE)],
+    ['descriptors before', before.descriptors],
+    ['descriptors, most', Math.max(...measured.map(({ descriptors }) => descriptors))],
+    ['descriptors after', after.descriptors],
+    ['threads before', before.threads],
+    ['threads after', after.threads],
+    ['temporary files after', after.temporaries],
+    ...(steps === null ? [] : [['steps trained meanwhile', steps] satisfies [string, number]]),
+  ];
+  process.stdout.write(table(rows.map(([name, value]) => [name, String(value)])));
+}
+
+function memoryOf(measured: readonly ProcessFacts[]): { early: number; late: number } {
+  const memory = measured.map((facts) => facts.memory);
+  return { early: Math.max(...memory.slice(0, MEASUREMENTS / 4)), late: Math.max(...memory.slice(-MEASUREMENTS / 4)) };
+}
+
+/** Milliseconds; those that nine of ten pictures took at most are usual. */
+function waitsOf(waits: readonly number[]): { usual: number; slowest: number } {
+  if (waits.length === 0) throw new Error('no picture was drawn to its end');
+  const sorted = waits.toSorted((a, b) => a - b);
+  return { usual: sorted[Math.floor(sorted.length * 0.9)], slowest: sorted.at(-1)! };
+}
+
+/** At equal intervals until `end`. @param failed rejects if a client fails */
+async function measure(facts: () => ProcessFacts, end: number, failed: Promise<unknown>): Promise<ProcessFacts[]> {
+  const interval = (end - Date.now()) / MEASUREMENTS;
+  const measured: ProcessFacts[] = [];
+  for (let i = 0; i < MEASUREMENTS; i++) {
+    await Promise.race([wait(interval), failed]);
+    measured.push(facts());
+  }
+  return measured;
+}
+
+async function addressOf(server: ChildProcess): Promise<string> {
   let text = '';
-  for await (const part of stderr.setEncoding('utf8')) {
+  for await (const part of server.stderr!.setEncoding('utf8')) {
     text += String(part);
     const found = /http:\/\/\S+\//.exec(text);
     if (found === null) continue;
-    stderr.resume();
+    server.stderr!.resume();
     return found[0];
   }
   throw new Error(`the server ended: ${text}`);
 }
 
-/** Bytes of the resident set, at equal intervals until `end`. @param failed rejects if a client fails */
-async function measure(pid: number, end: number, failed: Promise<unknown>): Promise<number[]> {
-  const interval = (end - Date.now()) / MEASUREMENTS;
-  const memory: number[] = [];
-  for (let i = 0; i < MEASUREMENTS; i++) {
-    await Promise.race([new Promise((resolve) => setTimeout(resolve, interval)), failed]);
-    const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))!;
-    memory.push(Number(kibibytes) * 1024);
-  }
-  return memory;
+/** Steps of the fine stage that the run has written down. */
+function stepsOf(run: string): number {
+  const lines = readFileSync(join(run, 'metrics.jsonl'), 'utf8').trim().split('\n');
+  const steps = lines.flatMap((line) => {
+    const { stage, step } = JSON.parse(line || '{}') as { stage?: string; step?: number };
+    return stage === 'fine' && step !== undefined ? [step] : [];
+  });
+  return Math.max(0, ...steps);
 }
 
-type Counts = Record<'requests' | 'pictures' | 'givenUp', number>;
-
-/** One client, until `end`. */
-async function look(url: string, random: Random, end: number, counts: Counts): Promise<void> {
-  const get = async (path: string, init?: RequestInit): Promise<Response> => {
-    counts.requests++;
-    const response = await fetch(url + path, init);
-    if (!response.ok) throw new Error(`${path} was answered ${response.status}: ${await response.text()}`);
-    return response;
-  };
-  const client = `soak-${random.uint32()}`;
-  while (Date.now() < end) {
-    const { runs: listed } = (await (await get('api/runs')).json()) as { runs: (RunSummary | BrokenRun)[] };
-    const runs = listed.filter((run) => !('problem' in run));
-    const run = runs[random.uint32() % runs.length];
-    const details = (await (await get(`api/runs/${run.id}`)).json()) as RunDetails;
-    const from = random.uint32() % 4096;
-    await (await get(`api/runs/${run.id}/scene`, { headers: { range: `bytes=${from}-${from + 65535}` } })).arrayBuffer();
-    const { views } = details.cameras;
-    const view = views[random.uint32() % views.length];
-    await (await get(`api/runs/${run.id}/photos/${view.split}/${view.index}?width=96`)).arrayBuffer();
-    const intrinsics = { width: SIZE, height: SIZE, fx: SIZE, fy: SIZE, cx: SIZE / 2, cy: SIZE / 2 };
-    const picture = { output: 'colour', background: [1, 1, 1], crop: null };
-    const stop = new AbortController();
-    const frames = await get(`api/runs/${run.id}/frames`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        client,
-        layer: 'l',
-        scales: [4, 1],
-        picture: { ...picture, camera: { camToWorld: view.camToWorld, intrinsics } },
-      }),
-      signal: stop.signal,
-    });
-    if (counts.requests % 3 === 0) {
-      stop.abort();
-      counts.givenUp++;
-    } else {
-      await frames.arrayBuffer();
-      counts.pictures++;
+async function until(holds: () => boolean): Promise<void> {
+  for (let i = 0; i < 600; i++) {
+    try {
+      if (holds()) return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
+    await wait(100);
   }
+  throw new Error('training does not begin');
 }
 
-function print(rows: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(rows)) process.stdout.write(`${name.padEnd(20)}${String(value).padStart(10)}\n`);
+function spikeray(...args: string[]): void {
+  const { status, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`spikeray ${args.join(' ')} exited with ${status}: ${stderr}`);
 }
-
-await main(process.argv[2], Number(process.argv[3] ?? 10), Number(process.argv[4] ?? 8), Number(process.argv[5] ?? 32));

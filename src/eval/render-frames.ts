@@ -28,6 +28,7 @@ export interface Frames {
   readonly depthMetresPerUnit: number;
   /** Metres at the ends of the coloured depths' map (src/math/value-scale.ts). */
   readonly depthScale: ValueScale;
+  /** Names of files in the folder. */
   readonly animations: readonly string[];
 }
 
@@ -67,9 +68,11 @@ async function writeAnimations(strips: Record<string, PixelBuffer[]>, { target, 
   for (const [name, frames] of Object.entries(strips)) {
     const { width, height } = frames[0];
     if (frames.some((frame) => frame.width !== width || frame.height !== height)) continue;
-    const path = `${target.folder}/${name}.webp`;
-    await target.files.writeAtomic(path, [await target.codec.encodeAnimation(frames, Math.round(1000 / framesPerSecond))]);
-    written.push(path);
+    const file = `${name}.webp`;
+    await target.files.writeAtomic(`${target.folder}/${file}`, [
+      await target.codec.encodeAnimation(frames, Math.round(1000 / framesPerSecond)),
+    ]);
+    written.push(file);
   }
   return written;
 }

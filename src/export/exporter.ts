@@ -4,6 +4,7 @@ import type { RenderedImage } from '../../renderer/render-image.ts';
 import { InputError } from '../base/errors.ts';
 import type { FieldEngine } from '../engine/backend.ts';
 import type { Files } from '../io/files.ts';
+import { checkFolderFree } from '../run/check-folder-free.ts';
 import type { RunRecord } from '../run/run-record.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 
@@ -60,10 +61,11 @@ export interface Exporter {
 export const writesFile = ({ out }: Exporter): boolean => /\.\w+$/.test(out);
 
 /** Throws InputError if something is in the way. */
-export async function checkExportPlace(files: Files, out: string, force: boolean): Promise<void> {
+export async function checkExportPlace(files: Files, exporter: Exporter, out: string, force: boolean): Promise<void> {
+  if (!writesFile(exporter)) return checkFolderFree(files, out, force, 'export');
   const kind = await files.kind(out);
-  if (force || kind === 'missing') return;
-  throw new InputError(`${out}: the ${kind} exists`, 'Choose another with --out, or replace it with --force.');
+  if (kind === 'missing' || (force && kind === 'file')) return;
+  throw new InputError(`${out}: the ${kind} exists`, `Choose another with --out${kind === 'file' ? ', or replace it with --force' : ''}.`);
 }
 
 /** File by file, each as it comes. */

@@ -4,7 +4,8 @@ import type { BackendRequest } from '../backends/select-backend.ts';
 import type { Reporter } from '../base/events.ts';
 import { byteSize } from '../base/format.ts';
 import type { Config } from '../config/schema.ts';
-import { checkFolderFree, createRun, type RunFolder } from '../run/run-folder.ts';
+import { checkFolderFree } from '../run/check-folder-free.ts';
+import { createRun, type RunFolder } from '../run/run-folder.ts';
 import { checkTimeLeft } from '../train/run-stage.ts';
 import type { Machine, ScenePlace } from './machine.ts';
 import { newRecord } from './new-record.ts';
@@ -46,7 +47,7 @@ export async function trainScene(options: TrainScene): Promise<Trained | null> {
   report({ type: 'note', text: `memory: about ${byteSize(needed.total)} at most; images ${byteSize(needed.images)}${onGpu}` });
 
   const folder = await options.folder(scene, config);
-  await checkFolderFree(machine.files, folder, force);
+  await checkFolderFree(machine.files, folder, force, 'run');
   const lock = await machine.lockFolder(folder);
   try {
     const run = await createRun(machine.files, folder, newRecord(machine, place.path, scene, backend, options.backend, config), force);

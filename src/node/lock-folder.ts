@@ -9,7 +9,7 @@
  * A holder that was stopped for longer than STALE_SECONDS finds at its
  * next `confirm` that the lock is not its own any more, and writes nothing.
  */
-import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -17,7 +17,7 @@ import { LockedError, StorageError } from '../base/errors.ts';
 import { clock } from '../base/format.ts';
 import { LOCK_FILE, type FolderLock, type LockHolder } from '../run/folder-lock.ts';
 import { atExit } from './at-exit.ts';
-import { temporaryBeside, unwritable } from './node-files.ts';
+import { makeFolders, temporaryBeside, unwritable } from './node-files.ts';
 import { processStart, thisPlace, type Place } from './process-start.ts';
 import { thisCommand } from './this-command.ts';
 
@@ -62,7 +62,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   };
   const text = `${JSON.stringify(own, null, 2)}\n`;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     for (let i = 0; i < TRIES; i++) {
       if (await create(path, text)) return held(folder, path, text);
       const found = await look(path);

@@ -61,7 +61,7 @@ export const nodeFiles: Files = {
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     const callOff = removeAtExit(temporary);
     try {
-      await mkdir(folder, { recursive: true });
+      await makeFolders(folder);
       await writeSynced(temporary, chunks);
       await rename(temporary, path);
       await syncFolder(folder);
@@ -83,7 +83,7 @@ export const nodeFiles: Files = {
 
   async makeFolder(path) {
     try {
-      await mkdir(path, { recursive: true });
+      await makeFolders(path);
     } catch (error) {
       throw unwritable(path, null, error);
     }
@@ -106,6 +106,17 @@ export const nodeFiles: Files = {
     }
   },
 };
+
+/** Node's own way to make the folders above too says ENOENT where there is no room for them. */
+export async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    if (!isSystemError(error) || error.code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolders(dirname(path));
+    await mkdir(path);
+  }
+}
 
 /** Throws InputError unless it is a regular file (or a link to one): libraries that open files by name would wait for ever at a pipe. */
 export async function checkRegular(path: string): Promise<void> {
@@ -147,6 +158,22 @@ function allocate(bytes: number, path: string): Uint8Array<ArrayBuffer> {
     if (error instanceof RangeError)
       throw new MemoryError(`${path}: the file has ${bytes} bytes, more than can be held in memory`, undefined, { cause: error });
     throw error;
+  }
+}
+
+/** Removes what killed processes left of files that they were writing into a folder. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  for (const name of (await nodeFiles.kind(folder)) === 'folder' ? await nodeFiles.list(folder) : []) {
+    const [, pid] = /^\..*\.(\d+)-\d+\.tmp$/.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) await nodeFiles.remove(join(folder, name));
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -15,8 +15,8 @@ import { InputError } from '../base/errors.ts';
 import type { Files } from '../io/files.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 import type { StepMetrics } from '../base/events.ts';
+import { checkFolderFree } from './check-folder-free.ts';
 import { readCheckpoint, readLatestCheckpoint, removeLeftBehind, saveCheckpoint, type SavedFile } from './checkpoint-folder.ts';
-import { LOCK_FILE } from './folder-lock.ts';
 import { readMetrics, trimMetrics } from './metrics-file.ts';
 import { decodeRecord, encodeRecord, type RunRecord } from './run-record.ts';
 
@@ -40,22 +40,9 @@ export interface RunFolder {
   continueFrom(checkpoint: Checkpoint, record: RunRecord): Promise<RunFolder>;
 }
 
-/** Throws InputError if the folder may not be used: to be asked before anything is computed. */
-export async function checkFolderFree(files: Files, folder: string, force: boolean): Promise<void> {
-  const kind = await files.kind(folder);
-  if (kind === 'missing') return;
-  if (kind === 'file') throw new InputError(`${folder}: expected a folder for the run, found a file`, 'Choose another folder with --out.');
-  const names = (await files.list(folder)).filter((name) => name !== LOCK_FILE);
-  if (names.length > 0 && !force)
-    throw new InputError(
-      `${folder}: the output folder is in use`,
-      'Choose another folder with --out, or replace the run in it with --force.',
-    );
-}
-
 /** Makes the folder and writes config.json; with `force`, a run that was there is removed first (other files stay). */
 export async function createRun(files: Files, folder: string, record: RunRecord, force: boolean): Promise<RunFolder> {
-  await checkFolderFree(files, folder, force);
+  await checkFolderFree(files, folder, force, 'run');
   await files.makeFolder(folder);
   for (const name of OWN_NAMES) await files.remove(`${folder}/${name}`);
   await files.writeAtomic(`${folder}/config.json`, [encodeRecord(record)]);

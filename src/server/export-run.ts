@@ -1,4 +1,5 @@
 /** A run exported in Node: opened as far as the exporter needs it, written under the run's lock. */
+import { dirname } from 'node:path';
 import { backgroundColour } from '../../datasets/background.ts';
 import { renderImage } from '../../renderer/render-image.ts';
 import { InputError } from '../base/errors.ts';
@@ -15,7 +16,8 @@ import {
   type Frame,
 } from '../export/exporter.ts';
 import { knownExporters } from '../export/index.ts';
-import { nodeFiles } from '../node/node-files.ts';
+import { nodeFiles, removeTemporaries } from '../node/node-files.ts';
+import { replaceResults } from '../node/replace-folder.ts';
 import { whileWritingInto } from '../node/write-into.ts';
 import { loadRun, openRunField, type RunField, type RunFieldOptions } from '../node/open-run-field.ts';
 import { readViewerFile } from '../node/static-viewer.ts';
@@ -55,10 +57,16 @@ export async function exportRun(path: string, format: string, options: ExportRun
   const exporter = exporters.find((candidate) => candidate.name === name)!;
   const loaded = await loadRun(path, options);
   const out = options.out ?? `${loaded.run.folder}/${exporter.out}`;
-  await checkExportPlace(nodeFiles, out, force);
-  const summary = await whileWritingInto(loaded.run.folder, out, writesFile(exporter) ? 'file' : 'folder', () =>
-    withSource(loaded, exporter, options, report, (source) => writeExport(nodeFiles, exporter, source, out)),
-  );
+  await checkExportPlace(nodeFiles, exporter, out, force);
+  const kind = writesFile(exporter) ? 'file' : 'folder';
+  const summary = await whileWritingInto(loaded.run.folder, out, kind, async ({ confirm }) => {
+    await removeTemporaries(dirname(out));
+    return withSource(loaded, exporter, options, report, (source) => {
+      const write = (place: string): Promise<ExportSummary> => writeExport(nodeFiles, exporter, source, place);
+      const place = { folder: out, isOwn: options.out === undefined };
+      return kind === 'file' ? write(out) : replaceResults(nodeFiles, place, write, confirm);
+    });
+  });
   return { run: loaded.run.folder, checkpoint: loaded.path, format: name, file: out, ...summary };
 }
 

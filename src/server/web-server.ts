@@ -103,8 +103,11 @@ export async function startWebServer(options: ServeOptions): Promise<WebServer> 
   };
 }
 
+/** Milliseconds for the head and for all of a request: whoever sends halves holds no connection for long. */
+const LIMITS = { headersTimeout: 15_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
+
 function listen(app: Express, { host, port }: ServeOptions): Promise<Server> {
-  const server = createServer(app);
+  const server = createServer(LIMITS, app);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why = error.code === 'EADDRINUSE' ? 'another program listens there' : error.message;

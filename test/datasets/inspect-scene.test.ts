@@ -74,6 +74,31 @@ describe('inspecting a scene', () => {
     expect(report.problems.join('\n')).toMatch(/near and far cannot be found: .*; training needs --set scene\.near=… --set scene\.far=…/);
   });
 
+  it('says that a lens or a field of view is none that photos have, and in which image a lens folds', async () => {
+    const problemsWith = async (keys: object): Promise<string> => {
+      const folder = temporaryFolder();
+      await write(folder, 'transforms_train.json', { ...(await writeSplit(folder, 'train', 3)), camera_angle_x: undefined, ...keys });
+      return inspectScene(await open(folder, { near: 1, far: 9, rangeOptional: true })).problems.join('\n');
+    };
+    expect(await problemsWith({ fl_x: 9 })).not.toMatch(/field of view|lens/);
+    expect(await problemsWith({ fl_x: 1e7 })).toMatch(/the field of view of 3 of 3 cameras is 0\.0000458 degrees .*in pixels\?/);
+    expect(await problemsWith({ fl_x: 0.9 })).toMatch(/the field of view of 3 of 3 cameras is 155 degrees/);
+    expect(await problemsWith({ fl_x: 9, k1: 50 })).toMatch(/the lens of 3 of 3 cameras moves the corner of the image to 3.1 times/);
+    await expect(problemsWith({ fl_x: 9, k1: -3 })).rejects.toThrow(/train\/r_0\.png: lens distortion: no viewing ray at pixel/);
+  });
+
+  it('says that what is taken for a subject in a box has surroundings', async () => {
+    const folder = temporaryFolder();
+    await writeSplit(folder, 'train', 3);
+    const says = async (seed: number | null): Promise<boolean> => {
+      for (let i = 0; i < 3; i++)
+        await write(folder, `train/r_${i}.png`, seed === null ? await plain() : await picture(8, 8, seed + i, true));
+      return inspectScene(await open(folder, { near: 1, far: 9 })).problems.some((text) => text.includes('photos show surroundings'));
+    };
+    expect(await says(1)).toBe(true);
+    expect(await says(null)).toBe(false);
+  });
+
   it('stays JSON where no centre exists', async () => {
     const folder = temporaryFolder();
     await writeSplit(folder, 'test', 1);
@@ -88,6 +113,14 @@ describe('inspecting a scene', () => {
 async function opaqueTwin(folder: string): Promise<string> {
   await write(folder, 'train/r_1.png', await picture(8, 8, 1, true));
   return folder;
+}
+
+/** A white picture with a dark subject in the middle. */
+async function plain(): Promise<Uint8Array> {
+  const { sharpCodec } = await import('../../src/node/image-codec.ts');
+  const data = new Uint8Array(256).fill(255);
+  for (const pixel of [27, 28, 35, 36]) data.fill(20, pixel * 4, pixel * 4 + 3);
+  return sharpCodec.encodePng({ width: 8, height: 8, channels: 4, data });
 }
 
 async function blank(): Promise<Uint8Array> {

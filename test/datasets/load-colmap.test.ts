@@ -225,6 +225,31 @@ describe('the COLMAP loader', () => {
     expect(loaded.splits.train!.map(({ name: shown }) => shown)).toEqual(['_1__two_spaces', '100_', 'a_b__1_']);
   });
 
+  it('takes rotations of any length, as COLMAP does, and says so', async () => {
+    const folder = await textScene();
+    const lines = cameras.map((camera, i) => {
+      const { q, t } = colmapPose(camera);
+      return `# a comment\n${i + 1} ${[...q.map((value) => value * 1.7), ...t].join('\t')} 7 ${name(i)}\r\n\r\n`;
+    });
+    await write(folder, 'sparse/images.txt', lines.join(''));
+    const loaded = await open(folder);
+    expectKnownCameras(inOrder(loaded), cameras, true);
+    expect(loaded.warnings.join()).toMatch(/9 rotations of sparse are no unit quaternions/);
+  });
+
+  it('finds a model beside the images, and scenes below the folder that was given', async () => {
+    const folder = await binaryScene();
+    await rename(`${folder}/sparse/0`, `${folder}/0`);
+    await rm(`${folder}/sparse`, { recursive: true });
+    expectKnownCameras(inOrder(await open(folder)), cameras, true);
+    for (const file of ['cameras', 'images', 'points3D']) await rename(`${folder}/0/${file}.bin`, `${folder}/${file}.bin`);
+    expect(await detectFormat(folder, nodeFiles)).toEqual({ format: 'colmap', reason: 'found cameras.bin' });
+    expectKnownCameras(inOrder(await open(folder)), cameras, true);
+    const parent = temporaryFolder();
+    await binaryScene(`${parent}/dense/0`);
+    expect(await inputError(open(parent))).toMatch(/Did you mean .*\/dense\/0\?/);
+  });
+
   it('counts missing images and does without points', async () => {
     const folder = await binaryScene();
     await rm(`${folder}/images/left side/photo 3.png`);
@@ -299,8 +324,8 @@ describe('broken COLMAP scenes', () => {
         .put('u32', camera)
         .text(path)
         .put('u64', 0).bytes;
-    expect(await broken('sparse/0/images.bin', image([1, 1, 0, 0], 7, name(0)))).toMatch(
-      /expected a rotation \(unit quaternion\), found length 1\.41/,
+    expect(await broken('sparse/0/images.bin', image([0, 0, 0, 0], 7, name(0)))).toMatch(
+      /expected a rotation \(quaternion\), found length 0/,
     );
     expect(await broken('sparse/0/images.bin', image([NaN, 0, 0, 0], 7, name(0)))).toMatch(/expected a finite qw/);
     expect(await broken('sparse/0/images.bin', image([1, 0, 0, 0], 8, name(0)))).toMatch(/found number 8, which it does not list/);

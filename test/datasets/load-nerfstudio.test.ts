@@ -143,6 +143,11 @@ describe('the nerfstudio loader', () => {
     expect(loaded.warnings).toEqual(['train images have different sizes: 6 of 8x8, 1 of 12x10']);
   });
 
+  it('says that frames with different poses cannot be of one photo', async () => {
+    const loaded = await open(await scene(({ frames }) => (frames[4].file_path = frames[2].file_path)));
+    expect(loaded.warnings).toContain('1 photos are named by frames with different poses (f_2.png)');
+  });
+
   it('counts and names missing images', async () => {
     const folder = await scene((t) => {
       t.frames[4].file_path = 'images/gone.png';

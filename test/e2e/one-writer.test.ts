@@ -122,7 +122,11 @@ describe('a run that is measured', () => {
     const { stdout } = await succeed(['eval', run, '--scene', other]);
     expect(stdout).toContain(`${run}/eval/test-of-other_scene`);
     expect(readFileSync(join(run, 'eval/test/metrics.json'), 'utf8')).toBe(own);
-    await succeed(['eval', run, '--scene', other, '--out', join(run, 'eval/test'), '--quiet']);
+    const there = ['eval', run, '--scene', other, '--out', join(run, 'eval/test')];
+    writeFileSync(join(run, 'eval/test/notes.txt'), 'mine');
+    await expectError(there, { says: ['eval/test', 'in use', '--force'] });
+    await succeed([...there, '--force', '--quiet']);
+    expect(readFileSync(join(run, 'eval/test/notes.txt'), 'utf8'), 'files of others stay').toBe('mine');
     expect(readFileSync(join(run, 'eval/test/metrics.json'), 'utf8')).not.toBe(own);
     await succeed(['eval', run, '--scene', scene, '--quiet']);
     const again = JSON.parse(readFileSync(join(run, 'eval/test/metrics.json'), 'utf8')) as { psnr: number };

@@ -1,5 +1,5 @@
 /** The registry of formats, and what drives an exporter. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { InputError } from '../../src/base/errors.ts';
@@ -63,7 +63,14 @@ it('a page holds scene, script and style', async () => {
 
 it('what is in the way is not replaced unless it is said', async () => {
   const folder = temporaryFolder();
-  await expect(checkExportPlace(nodeFiles, folder, false)).rejects.toThrow(InputError);
-  await checkExportPlace(nodeFiles, folder, true);
-  await checkExportPlace(nodeFiles, join(folder, 'none'), false);
+  const exporter = (name: string): Exporter => knownExporters().find((known) => known.name === name)!;
+  const check = (name: string, place: string, force: boolean): Promise<void> => checkExportPlace(nodeFiles, exporter(name), place, force);
+  await check('web', folder, false);
+  writeFileSync(join(folder, 'mine.txt'), '');
+  await expect(check('web', folder, false)).rejects.toThrow(InputError);
+  await check('web', folder, true);
+  await check('web', join(folder, 'none'), false);
+  await expect(check('nir', join(folder, 'mine.txt'), false)).rejects.toThrow(InputError);
+  await check('nir', join(folder, 'mine.txt'), true);
+  await expect(check('nir', folder, true), 'a folder is no file').rejects.toThrow(InputError);
 });

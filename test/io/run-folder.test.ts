@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeFiles } from '../../src/node/node-files.ts';
 import { InputError, StorageError } from '../../src/base/errors.ts';
-import { checkFolderFree, createRun, openRun } from '../../src/run/run-folder.ts';
+import { checkFolderFree } from '../../src/run/check-folder-free.ts';
+import { createRun, openRun } from '../../src/run/run-folder.ts';
 import type { RunRecord } from '../../src/run/run-record.ts';
 import type { StepMetrics } from '../../src/base/events.ts';
 import { sampleCheckpoint } from './checkpoint-sample.ts';
@@ -45,12 +46,12 @@ describe('run folder', () => {
 
   it('does not take a folder that is in use', async () => {
     mkdirSync(folder);
-    await checkFolderFree(nodeFiles, folder, false);
+    await checkFolderFree(nodeFiles, folder, false, 'run');
     writeFileSync(join(folder, 'notes.txt'), 'mine');
     expect((await failureOf(createRun(nodeFiles, folder, record, false))).message).toContain(folder);
     expect(readdirSync(folder)).toEqual(['notes.txt']);
     writeFileSync(join(folder, 'file'), '');
-    expect((await failureOf(checkFolderFree(nodeFiles, join(folder, 'file'), true))).message).toContain('found a file');
+    expect((await failureOf(checkFolderFree(nodeFiles, join(folder, 'file'), true, 'run'))).message).toContain('found a file');
   });
 
   it('replaces a run with force, but nothing else that lies there', async () => {

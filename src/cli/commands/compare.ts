@@ -18,6 +18,7 @@ import { checkTrainingMemory, trainingMemory } from '../../jobs/training-memory.
 import { availableMemory } from '../../node/available-memory.ts';
 import { backendRequest, type BackendOptions } from '../../node/backend-request.ts';
 import { nodeFiles } from '../../node/node-files.ts';
+import { replaceFiles } from '../../node/replace-folder.ts';
 import { nodeMachine } from '../../node/node-machine.ts';
 import { sourceCommit } from '../../node/source-commit.ts';
 import { startBackend } from '../../node/start-backend.ts';
@@ -153,7 +154,10 @@ async function writeComparison(comparison: Comparison, out: string): Promise<str
     'compare.html': comparisonPage(comparison),
     'compare.json': `${JSON.stringify(comparison, null, 2)}\n`,
   };
-  for (const [name, text] of Object.entries(contents)) await nodeFiles.writeAtomic(`${out}/${name}`, [new TextEncoder().encode(text)]);
+  await replaceFiles(nodeFiles, out, async (unfinished) => {
+    for (const [name, text] of Object.entries(contents))
+      await nodeFiles.writeAtomic(`${unfinished}/${name}`, [new TextEncoder().encode(text)]);
+  });
   return Object.keys(contents).map((name) => `${out}/${name}`);
 }
 

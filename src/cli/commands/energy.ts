@@ -21,6 +21,8 @@ import { nodeFiles } from '../../node/node-files.ts';
 import type { RunFieldOptions } from '../../node/open-run-field.ts';
 import type { MovedScene } from '../../node/open-run-scene.ts';
 import { openRapl } from '../../node/rapl.ts';
+import { replaceFiles } from '../../node/replace-folder.ts';
+import type { FolderLock } from '../../run/folder-lock.ts';
 import { whileWritingInto } from '../../node/write-into.ts';
 import { sourceCommit } from '../../node/source-commit.ts';
 import { VERSION } from '../../run/version.ts';
@@ -92,17 +94,22 @@ async function energy(runs: readonly string[], options: EnergyOptions, report: R
   return studyOne(runs[0], options, settings, report);
 }
 
+/** Where results go, and how to ask whether they still may (FolderLock). */
+type Place = Pick<FolderLock, 'confirm'> & { readonly folder: string };
+
 async function studyOne(path: string, options: EnergyOptions, settings: Settings, report: Reporter): Promise<Result> {
   const loaded = await loadForEnergy(path, options);
   const out = options.out ?? `${loaded.run.folder}/report`;
-  return whileWritingInto(loaded.run.folder, out, 'folder', () => study(loaded, out, options, settings, report));
+  return whileWritingInto(loaded.run.folder, out, 'folder', ({ confirm }) =>
+    study(loaded, { folder: out, confirm }, options, settings, report),
+  );
 }
 
-async function study(loaded: LoadedRun, out: string, options: EnergyOptions, settings: Settings, report: Reporter): Promise<Result> {
+async function study(loaded: LoadedRun, place: Place, options: EnergyOptions, settings: Settings, report: Reporter): Promise<Result> {
   const { split, every, hardware } = settings;
   const twin = options.against === undefined ? null : await loadForEnergy(options.against, { ...options, checkpoint: undefined });
   const differentScenes = twin !== null && checkSameScene([loaded, twin], options.force ?? false);
-  await checkWritable(out);
+  await checkWritable(place.folder);
   const meter = await openRapl();
   const measured = await measureRun(loaded, { ...options, moved: settings.moved, split, every, meter, report });
   const against = twin && (await measureRun(twin, { ...options, moved: settings.moved, split: measured.split, every, meter, report }));
@@ -118,7 +125,7 @@ async function study(loaded: LoadedRun, out: string, options: EnergyOptions, set
     hardware,
     meter,
   });
-  const files = await writeFiles(`${out}/energy`, settings.formats, {
+  const files = await writeFiles(place, 'energy', settings.formats, {
     html: () => studyPage(result, { codec: sharpCodec, run: measured.measurement }),
     json: async () => `${JSON.stringify(result, null, 2)}\n`,
     csv: async () => energyCsv(result),
@@ -135,18 +142,20 @@ async function compareRuns(paths: readonly string[], options: EnergyOptions, set
   const differentScenes = checkSameScene(loaded, options.force ?? false);
   const [{ run }] = loaded;
   const out = options.out ?? `${run.folder}/report`;
-  return whileWritingInto(run.folder, out, 'folder', () => compare(loaded, out, differentScenes, options, settings, report));
+  return whileWritingInto(run.folder, out, 'folder', ({ confirm }) =>
+    compare(loaded, { folder: out, confirm }, differentScenes, options, settings, report),
+  );
 }
 
 async function compare(
   loaded: readonly LoadedRun[],
-  out: string,
+  place: Place,
   differentScenes: boolean,
   options: EnergyOptions,
   settings: Settings,
   report: Reporter,
 ): Promise<Result> {
-  await checkWritable(out);
+  await checkWritable(place.folder);
   const measured: MeasuredRun[] = [];
   for (const run of loaded)
     measured.push(await measureRun(run, { ...options, ...settings, split: measured[0]?.split ?? settings.split, meter: NO_METER, report }));
@@ -162,7 +171,7 @@ async function compare(
       differentScenes,
     },
   );
-  const files = await writeFiles(`${out}/frontier`, settings.formats, {
+  const files = await writeFiles(place, 'frontier', settings.formats, {
     html: async () => frontierPage(frontier),
     json: async () => `${JSON.stringify(frontier, null, 2)}\n`,
     csv: async () => frontierCsv(frontier),
@@ -196,24 +205,23 @@ async function openHardware(name: string): Promise<HardwareModel> {
 
 /** Before minutes are spent on measuring: throws StorageError if the folder cannot be written. */
 async function checkWritable(folder: string): Promise<void> {
-  const probe = `${folder}/.writable`;
-  await nodeFiles.writeAtomic(probe, []);
-  await nodeFiles.remove(probe);
+  await replaceFiles(nodeFiles, folder, (unfinished) => nodeFiles.makeFolder(unfinished));
 }
 
-/** Writes PATH.html, PATH.json, PATH.csv, those that are wanted. */
+/** Writes NAME.html, NAME.json, NAME.csv, those that are wanted. Returns their paths. */
 async function writeFiles(
-  path: string,
+  { folder, confirm }: Place,
+  name: string,
   formats: readonly Format[],
   contents: Readonly<Record<Format, () => Promise<string>>>,
 ): Promise<string[]> {
-  const files: string[] = [];
-  for (const format of FORMATS.filter((candidate) => formats.includes(candidate))) {
-    const file = `${path}.${format}`;
-    await nodeFiles.writeAtomic(file, [new TextEncoder().encode(await contents[format]())]);
-    files.push(file);
-  }
-  return files;
+  const wanted = FORMATS.filter((format) => formats.includes(format));
+  const write = async (unfinished: string): Promise<void> => {
+    for (const format of wanted)
+      await nodeFiles.writeAtomic(`${unfinished}/${name}.${format}`, [new TextEncoder().encode(await contents[format]())]);
+  };
+  await replaceFiles(nodeFiles, folder, write, confirm);
+  return wanted.map((format) => `${folder}/${name}.${format}`);
 }
 
 function describe(study: EnergyStudy, files: readonly string[]): string {

@@ -30,6 +30,7 @@ export function evalCommand(): Command {
     .option('--checkpoint <file>', 'this checkpoint instead of the newest')
     .optionsGroup('Files:')
     .option('--out <folder>', 'folder to write (default: RUN/eval/SPLIT; for the views of another scene RUN/eval/SPLIT-of-SCENE)')
+    .option('--force', 'replace the images that are already in the folder of --out')
     .action((run: string, options: EvalOptions) => evaluate(run, options));
   return addOutputOptions(addBackendOptions(addSceneOptions(command), { backend: 'that of the run', threads: 'all cores' }));
 }

@@ -13,15 +13,17 @@ import { InputError } from '../../base/errors.ts';
 import type { Reporter } from '../../base/events.ts';
 import { suggest } from '../../base/nearest-name.ts';
 import { wholeNumber, word } from '../../base/option-values.ts';
-import { checkRenderFolder, removeFrames } from '../../eval/earlier-frames.ts';
-import { renderFrames } from '../../eval/render-frames.ts';
+import { removeFrames } from '../../eval/earlier-frames.ts';
+import { type Frames, renderFrames } from '../../eval/render-frames.ts';
 import { checkRenderMemory } from '../../eval/render-memory.ts';
 import type { Size } from '../../geometry/intrinsics.ts';
 import { availableMemory } from '../../node/available-memory.ts';
 import { sharpCodec } from '../../node/image-codec.ts';
 import { nodeFiles } from '../../node/node-files.ts';
+import { replaceResults } from '../../node/replace-folder.ts';
 import { loadRun, openRunField, type RunFieldOptions } from '../../node/open-run-field.ts';
 import { openRunScene, viewsOf } from '../../node/open-run-scene.ts';
+import { checkFolderFree } from '../../run/check-folder-free.ts';
 import type { RunFolder } from '../../run/run-folder.ts';
 import { addBackendOptions, addOutputOptions, imageSize, type OutputOptions } from '../terminal/options.ts';
 import { whileWritingInto } from '../../node/write-into.ts';
@@ -75,24 +77,27 @@ async function render(folder: string, options: RenderOptions): Promise<void> {
     const pathName = options.path ?? (forward ? 'spiral' : 'orbit');
     const out = options.out ?? `${loaded.run.folder}/render/${basename(pathName, extname(pathName))}`;
     // What lies in the run folder under the name of this path is from this command.
-    await checkRenderFolder(nodeFiles, out, options.force === true || options.out === undefined);
+    await checkFolderFree(nodeFiles, out, options.force === true || options.out === undefined, 'frames');
     const { cameras, framesPerSecond } = await camerasOf(loaded.run, pathName, forward, options, size, report);
-    return whileWritingInto(loaded.run.folder, out, 'folder', async () => {
+    return whileWritingInto(loaded.run.folder, out, 'folder', async ({ confirm }) => {
       const { run, engine, path } = await openRunField(loaded, options, report);
       try {
         checkRenderMemory(cameras, availableMemory());
-        await removeFrames(nodeFiles, out);
         const { config } = run.record;
-        const found = await renderFrames({
-          engine,
-          cameras,
-          background: backgroundColour(config.scene.background),
-          seed: config.seed,
-          framesPerSecond: fps ?? framesPerSecond ?? DEFAULT_FPS,
-          target: { files: nodeFiles, codec: sharpCodec, folder: out },
-          report,
-        });
-        const json = { run: run.folder, checkpoint: path, folder: out, ...found };
+        const place = { folder: out, isOwn: options.out === undefined, clear: () => removeFrames(nodeFiles, out) };
+        const draw = (unfinished: string): Promise<Frames> =>
+          renderFrames({
+            engine,
+            cameras,
+            background: backgroundColour(config.scene.background),
+            seed: config.seed,
+            framesPerSecond: fps ?? framesPerSecond ?? DEFAULT_FPS,
+            target: { files: nodeFiles, codec: sharpCodec, folder: unfinished },
+            report,
+          });
+        const found = await replaceResults(nodeFiles, place, draw, confirm);
+        const animations = found.animations.map((name) => `${out}/${name}`);
+        const json = { run: run.folder, checkpoint: path, folder: out, ...found, animations };
         return { json, text: `${out}: ${found.frames} frames, ${found.secondsPerImage.toFixed(2)} s each\n` };
       } finally {
         await engine.dispose();

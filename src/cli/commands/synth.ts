@@ -5,7 +5,8 @@ import { SYNTHETIC_SCENES } from '../../../datasets/synth/scenes.ts';
 import { writeSyntheticScene } from '../../../datasets/synth/write-synthetic-scene.ts';
 import { suggest } from '../../base/nearest-name.ts';
 import { InputError } from '../../base/errors.ts';
-import { checkFolderFree } from '../../run/run-folder.ts';
+import { replaceFiles } from '../../node/replace-folder.ts';
+import { checkFolderFree } from '../../run/check-folder-free.ts';
 import { quoted } from '../../base/format.ts';
 import { sharpCodec } from '../../node/image-codec.ts';
 import { nodeFiles } from '../../node/node-files.ts';
@@ -53,8 +54,10 @@ async function synth(folder: string, options: SynthOptions): Promise<void> {
     const views = wholeNumber('--views', options.views, 1, 10_000);
     const size = wholeNumber('--size', options.size, 8, 4096);
     const seed = wholeNumber('--seed', options.seed, 0, 0xffffffff);
-    if (options.force !== true) await checkFolderFree(nodeFiles, folder, false);
-    await writeSyntheticScene({ scene: options.scene, views, size, seed, folder, files: nodeFiles, images: sharpCodec, report });
+    await checkFolderFree(nodeFiles, folder, options.force === true, 'scene');
+    await replaceFiles(nodeFiles, folder, (unfinished) =>
+      writeSyntheticScene({ scene: options.scene, views, size, seed, folder: unfinished, files: nodeFiles, images: sharpCodec, report }),
+    );
     const json = { folder, scene: options.scene, views, size, seed };
     return {
       json,

@@ -15,7 +15,7 @@ import { trainScene } from '../../jobs/train-scene.ts';
 import { backendRequest, type BackendOptions } from '../../node/backend-request.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import { nodeMachine } from '../../node/node-machine.ts';
-import { checkFolderFree } from '../../run/run-folder.ts';
+import { checkFolderFree } from '../../run/check-folder-free.ts';
 import type { LiveTraining } from '../../server/live-training.ts';
 import { describeTraining } from '../terminal/describe-training.ts';
 import { INTERRUPTED, listenForInterrupt, type Interrupt } from '../terminal/interrupt.ts';
@@ -85,7 +85,7 @@ async function train(path: string, options: TrainOptions): Promise<void> {
     const port = options.viewer === undefined ? null : viewerPort(options.viewer);
     const force = options.force ?? false;
     if (options.out === '') throw new InputError('--out: expected a folder, found an empty name', 'Give a folder, or leave --out out.');
-    if (options.out !== undefined) await checkFolderFree(nodeFiles, options.out, force);
+    if (options.out !== undefined) await checkFolderFree(nodeFiles, options.out, force, 'run');
     const interrupt = listenForInterrupt();
     const { signal } = interrupt;
     const trained = await trainScene({

@@ -1,0 +1,120 @@
+/** Clients of the web server, well-behaved and not. Each goes on until `end`. */
+import { connect, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Random } from '../../src/math/random.ts';
+import type { BrokenRun, RunSummary } from '../../src/server/find-runs.ts';
+import type { RunDetails } from '../../src/server/run-routes.ts';
+
+export interface Tally {
+  requests: number;
+  givenUp: number;
+  /** Milliseconds that each picture of a patient client took. */
+  readonly waits: number[];
+}
+
+export interface Served {
+  readonly url: string;
+  /** Time of Date.now() at which it is over. */
+  readonly end: number;
+  readonly tally: Tally;
+}
+
+export type Client = (served: Served, name: string, random: Random) => Promise<void>;
+
+/** Pixels. */
+const SMALL = 96;
+const LARGE = 640;
+
+/** Looks at gallery, details, part of the baked scene, a photo, a picture; throws at anything but success. */
+export const patient: Client = async ({ url, end, tally }, name, random) => {
+  const get = async (path: string, init?: RequestInit): Promise<Response> => {
+    tally.requests++;
+    const response = await fetch(url + path, init);
+    if (!response.ok) throw new Error(`${path} was answered ${response.status}: ${await response.text()}`);
+    return response;
+  };
+  while (Date.now() < end) {
+    const { id, views } = await someRun(url, random);
+    const from = random.uint32() % 4096;
+    await (await get(`api/runs/${id}/scene`, { headers: { range: `bytes=${from}-${from + 65535}` } })).arrayBuffer();
+    const view = views[random.uint32() % views.length];
+    await (await get(`api/runs/${id}/photos/${view.split}/${view.index}?width=96`)).arrayBuffer();
+    const began = performance.now();
+    const headers = { 'content-type': 'application/json' };
+    await (await get(`api/runs/${id}/frames`, { method: 'POST', headers, body: frameRequest(name, view, SMALL) })).arrayBuffer();
+    tally.waits.push(performance.now() - began);
+  }
+};
+
+/** Connects and goes away: at once, in the middle of a file, before its picture is drawn. */
+export const leaving: Client = async (served, name, random) => {
+  const { id, views } = await someRun(served.url, random);
+  const asks = [
+    '',
+    `GET /api/runs/${id}/scene HTTP/1.1\r\nhost: localhost\r\n\r\n`,
+    'GET /api/runs HTTP/1.1\r\nhost: localhost\r\n\r\n',
+    posted(id, frameRequest(name, views[0], LARGE)),
+  ];
+  await repeat(served, async (socket) => {
+    socket.write(asks[random.uint32() % asks.length]);
+    await wait(random.uint32() % 100);
+  });
+};
+
+/** Reads a large picture or a file a few bytes at a time, and gives up at some time. */
+export const slow: Client = async (served, name, random) => {
+  const { id, views } = await someRun(served.url, random);
+  await repeat(served, async (socket) => {
+    const wanted = random.uint32() % 2 === 0;
+    socket.write(
+      wanted ? posted(id, frameRequest(name, views[0], LARGE)) : `GET /api/runs/${id}/scene HTTP/1.1\r\nhost: localhost\r\n\r\n`,
+    );
+    socket.pause();
+    for (let i = 0; i < 20 && !socket.destroyed; i++) {
+      await wait(100);
+      socket.read(64);
+    }
+  });
+};
+
+/** Sends the first half of a request, or of its content, and nothing more for a while. */
+export const half: Client = async (served, name, random) => {
+  const { id, views } = await someRun(served.url, random);
+  await repeat(served, async (socket) => {
+    const whole = posted(id, frameRequest(name, views[0], SMALL));
+    socket.write(whole.slice(0, random.uint32() % whole.length));
+    await wait(random.uint32() % 3000);
+  });
+};
+
+async function someRun(url: string, random: Random): Promise<{ id: string; views: RunDetails['cameras']['views'] }> {
+  const { runs: listed } = (await (await fetch(`${url}api/runs`)).json()) as { runs: (RunSummary | BrokenRun)[] };
+  const runs = listed.filter((run) => !('problem' in run));
+  const { id } = runs[random.uint32() % runs.length];
+  const details = (await (await fetch(`${url}api/runs/${id}`)).json()) as RunDetails;
+  return { id, views: details.cameras.views };
+}
+
+/** One connection after the other. What becomes of them is the server's business. */
+async function repeat({ url, end, tally }: Served, act: (socket: Socket) => Promise<void>): Promise<void> {
+  const { hostname, port } = new URL(url);
+  while (Date.now() < end) {
+    tally.requests++;
+    tally.givenUp++;
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    await act(socket);
+    socket.destroy();
+  }
+}
+
+function frameRequest(client: string, { camToWorld }: { readonly camToWorld: readonly number[] }, size: number): string {
+  const intrinsics = { width: size, height: size, fx: size, fy: size, cx: size / 2, cy: size / 2 };
+  const picture = { output: 'colour', background: [1, 1, 1], crop: null, camera: { camToWorld, intrinsics } };
+  return JSON.stringify({ client, layer: 'l', scales: [4, 1], picture });
+}
+
+function posted(id: string, body: string): string {
+  const head = ['host: localhost', 'content-type: application/json', `content-length: ${body.length}`];
+  return `POST /api/runs/${id}/frames HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n${body}`;
+}
