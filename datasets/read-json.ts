@@ -3,12 +3,15 @@ import type { z } from 'zod';
 import { InputError } from '../src/base/errors.ts';
 import type { Files } from '../src/io/files.ts';
 
+/** Bytes: no text of JavaScript can be longer. A hundred thousand frames take 31 million. */
+const LARGEST = 2 ** 29 - 1024;
+
 /**
  * Reads and checks a JSON file. The schema's messages are read as "expected ..." (give them as `{ error: 'a number in metres' }`). Throws
  * InputError if the file is not JSON or not of the schema's shape.
  */
 export async function readJson<Shape extends z.ZodType>(path: string, schema: Shape, files: Files): Promise<z.infer<Shape>> {
-  const value = parseJson(path, await files.read(path));
+  const value = parseJson(path, await files.read(path, LARGEST));
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

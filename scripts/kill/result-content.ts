@@ -25,6 +25,8 @@ export function contentOf(run: string, { results }: Pick<Harmed, 'results'>): Co
 
 function hashOf(path: string): string {
   const bytes = readFileSync(path);
+  // HDF5 has times in it.
+  if (path.endsWith('.nir')) return String(bytes.length);
   if (!/\.(json|csv|md|html|svg)$/.test(path)) return createHash('sha256').update(bytes).digest('hex');
   const text = bytes.toString('utf8');
   if (text === AGED) return AGED;

@@ -87,7 +87,8 @@ async function decode(packed: GunzipReader, file: string): Promise<BakedScene> {
   };
 }
 
-function checkPrelude(bytes: Uint8Array, file: string): void {
+/** Of the first bytes of a file: throws InputError unless it is a baked scene of this version. */
+export function checkPrelude(bytes: Uint8Array, file: string): void {
   const found = new TextDecoder().decode(bytes.subarray(0, MAGIC.length));
   if (bytes.length < PRELUDE_BYTES || found !== MAGIC)
     throw new InputError(`${file}: expected a baked scene, found something else`, 'Give a file that `spikeray export --format web` wrote.');

@@ -2,6 +2,9 @@
 import type { z } from 'zod';
 import { InputError } from '../base/errors.ts';
 
+/** Bytes that are read of such a file at most. */
+export const LARGEST_JSON = 2 ** 28;
+
 /** Throws InputError if it is no JSON. */
 export function parseJson(content: Uint8Array | string, file: string, fix?: string): unknown {
   try {

@@ -11,7 +11,7 @@ import { parseEntry, TWIN, type Entry } from '../config/compare-entries.ts';
 import { applyRequests, parseConfig, type Request } from '../config/resolve-config.ts';
 import type { Config } from '../config/schema.ts';
 import { differingSettings, findSetting, valueAt, withValue } from '../config/settings.ts';
-import { checkJson, parseJson } from '../io/checked-json.ts';
+import { checkJson, LARGEST_JSON, parseJson } from '../io/checked-json.ts';
 import type { Files } from '../io/files.ts';
 import { VERSION } from '../run/version.ts';
 import { publishedSchema } from './published.ts';
@@ -185,7 +185,7 @@ export function encodePlan(jobs: readonly Job[], about?: About): Uint8Array {
 export async function readPlan(files: Files, file: string): Promise<Plan> {
   if ((await files.kind(file)) === 'missing')
     throw new InputError(`${file}: there is no plan`, 'Make it with `spikeray sweep plan SWEEP.yaml --out FOLDER`.');
-  const { about, shared, jobs } = checkJson(planSchema, parseJson(await files.read(file), file, FIX), file, FIX);
+  const { about, shared, jobs } = checkJson(planSchema, parseJson(await files.read(file, LARGEST_JSON), file, FIX), file, FIX);
   return { file, about, shared: shared.map((config, i) => parseConfig(config, `${file}: shared.${i}`)), jobs };
 }
 

@@ -1,7 +1,7 @@
 /** `result.json` of a run: how far it came, and what was found of it. The same whether it was trained at once, resumed, or found finished. */
 import { z } from 'zod';
 import { evalReportSchema } from '../eval/eval-report.ts';
-import { checkJson, parseJson } from '../io/checked-json.ts';
+import { checkJson, LARGEST_JSON, parseJson } from '../io/checked-json.ts';
 import type { Files } from '../io/files.ts';
 
 const count = z.number().int().nonnegative();
@@ -66,7 +66,7 @@ export async function readResult(files: Files, folder: string): Promise<RunResul
   const file = fileOf(folder);
   if ((await files.kind(file)) !== 'file') return null;
   const fix = 'Remove the file: it is written again when the run is trained or measured.';
-  const json = parseJson(await files.read(file), file, fix);
+  const json = parseJson(await files.read(file, LARGEST_JSON), file, fix);
   checkJson(resultSchema, json, file, fix);
   // The value itself: a report may hold more than is checked.
   return json as RunResult;

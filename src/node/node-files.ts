@@ -6,21 +6,25 @@ import { basename, dirname, join } from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
 import { InputError, MemoryError, StorageError } from '../base/errors.ts';
 import type { Files } from '../io/files.ts';
+import { byteSize } from '../base/format.ts';
 import { removeAtExit } from './at-exit.ts';
+import { availableMemory } from './available-memory.ts';
 
+/** Bytes from which on it is asked whether there is memory for a file. */
+const LARGE = 2 ** 26;
 /** Node refuses single reads and writes of 2 GiB and more. */
 const LARGEST_TRANSFER = 1 << 28;
 
 export const TEMPORARY_ENDING = '.tmp';
 let temporaries = 0;
+const HOST = hostname().replace(/[^\w.-]/g, '_');
 
 /**
  * A path beside `path` that no other process uses, on no host that shares the file system: `.NAME.HOST-PID-COUNT.tmp`. What a killed process leaves
  * behind is recognised by the ending.
  */
 export function temporaryBeside(path: string): string {
-  const host = hostname().replace(/[^\w.-]/g, '_');
-  return join(dirname(path), `.${basename(path)}.${host}-${process.pid}-${temporaries++}${TEMPORARY_ENDING}`);
+  return join(dirname(path), `.${basename(path)}.${HOST}-${process.pid}-${temporaries++}${TEMPORARY_ENDING}`);
 }
 
 export const nodeFiles: Files = {
@@ -118,6 +122,22 @@ export async function makeFolders(path: string): Promise<void> {
   }
 }
 
+/** The first bytes of a regular file, at most `count`. Throws InputError. */
+export async function readStart(path: string, count: number): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      refuseSpecial(await file.stat(), path);
+      const bytes = new Uint8Array(count);
+      return bytes.subarray(0, (await file.read(bytes, 0, count, 0)).bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
 /** Throws InputError unless it is a regular file (or a link to one): libraries that open files by name would wait for ever at a pipe. */
 export async function checkRegular(path: string): Promise<void> {
   let stats: Stats;
@@ -141,6 +161,11 @@ async function readAll(file: FileHandle, path: string, most: number): Promise<Ui
   const { size } = stats;
   if (size > most)
     throw new InputError(`${path}: expected at most ${most} bytes, found ${size}`, 'It is not what its name says; replace or remove it.');
+  if (size > LARGE && size > availableMemory())
+    throw new MemoryError(
+      `${path}: the file has ${byteSize(size)}; ${byteSize(availableMemory())} of memory are available`,
+      'Is it what its name says?',
+    );
   const data = allocate(size, path);
   let filled = 0;
   while (filled < size) {
@@ -161,11 +186,12 @@ function allocate(bytes: number, path: string): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** Removes what killed processes left of files that they were writing into a folder. */
+/** Removes what killed processes of this machine left of files that they were writing into a folder. */
 export async function removeTemporaries(folder: string): Promise<void> {
-  for (const name of (await nodeFiles.kind(folder)) === 'folder' ? await nodeFiles.list(folder) : []) {
-    const [, pid] = /^\..*\.(\d+)-\d+\.tmp$/.exec(name) ?? [];
-    if (pid !== undefined && !isAlive(Number(pid))) await nodeFiles.remove(join(folder, name));
+  if ((await nodeFiles.kind(folder)) !== 'folder') return;
+  for (const name of await nodeFiles.list(folder)) {
+    const [, host, pid] = /^\..*\.([\w.-]+)-(\d+)-\d+\.tmp$/.exec(name) ?? [];
+    if (host !== undefined && host.endsWith(HOST) && !isAlive(Number(pid))) await nodeFiles.remove(join(folder, name));
   }
 }
 

@@ -18,7 +18,7 @@ import type { StepMetrics } from '../base/events.ts';
 import { checkFolderFree } from './check-folder-free.ts';
 import { readCheckpoint, readLatestCheckpoint, removeLeftBehind, saveCheckpoint, type SavedFile } from './checkpoint-folder.ts';
 import { readMetrics, trimMetrics } from './metrics-file.ts';
-import { decodeRecord, encodeRecord, type RunRecord } from './run-record.ts';
+import { decodeRecord, encodeRecord, LARGEST_RECORD, type RunRecord } from './run-record.ts';
 
 const OWN_NAMES = ['config.json', 'metrics.jsonl', 'result.json', 'checkpoints', 'teacher', 'eval', 'render', 'report'];
 
@@ -56,7 +56,7 @@ export async function openRun(files: Files, folder: string): Promise<RunFolder> 
     throw new InputError(`${folder}: no such run folder`, 'Give the folder that `spikeray train` wrote.');
   if ((await files.kind(file)) !== 'file')
     throw new InputError(`${folder}: expected a run folder with config.json, found none`, 'Give the folder that `spikeray train` wrote.');
-  return runFolder(files, folder, decodeRecord(await files.read(file), file));
+  return runFolder(files, folder, decodeRecord(await files.read(file, LARGEST_RECORD), file));
 }
 
 function runFolder(files: Files, folder: string, record: RunRecord): RunFolder {

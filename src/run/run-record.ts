@@ -7,6 +7,8 @@ import { InputError } from '../base/errors.ts';
 import { checkJson, parseJson } from '../io/checked-json.ts';
 
 export const RUN_VERSION = 1;
+/** Bytes. */
+export const LARGEST_RECORD = 2 ** 20;
 
 const recordSchema = z.object({
   version: z.number().int().min(1),

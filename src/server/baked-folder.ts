@@ -1,8 +1,8 @@
 /** Folders with a baked scene, as `spikeray export --format web` writes them: shown in the gallery like the run they came from. */
 import { stat } from 'node:fs/promises';
-import { SCENE_FILE, type BakedScene } from '../baked/baked-scene.ts';
-import { decodeScene } from '../baked/decode-scene.ts';
-import { nodeFiles } from '../node/node-files.ts';
+import { PRELUDE_BYTES, SCENE_FILE, type BakedScene } from '../baked/baked-scene.ts';
+import { checkPrelude, decodeScene } from '../baked/decode-scene.ts';
+import { nodeFiles, readStart } from '../node/node-files.ts';
 import type { FoundRun, RunSummary } from './find-runs.ts';
 
 /** What is known of a scene without its field. */
@@ -19,6 +19,8 @@ export async function sceneVersion(run: FoundRun): Promise<string> {
 /** Throws InputError if the file is damaged. */
 export async function openScene(run: FoundRun): Promise<BakedScene> {
   const path = sceneFile(run);
+  // Whatever else has that name need not be read.
+  checkPrelude(await readStart(path, PRELUDE_BYTES), path);
   return decodeScene(await nodeFiles.read(path), path);
 }
 

@@ -10,7 +10,7 @@ import { nodeFiles } from '../node/node-files.ts';
 import { InputError } from '../base/errors.ts';
 import type { AnnShares } from '../energy/energy-report.ts';
 import { listCheckpoints } from '../run/checkpoint-folder.ts';
-import { decodeRecord, type RunRecord } from '../run/run-record.ts';
+import { decodeRecord, LARGEST_RECORD, type RunRecord } from '../run/run-record.ts';
 import { readReport, type ShownReport } from './read-report.ts';
 
 /** Folders inside folders: runs/demo/spiking, and its teacher. */
@@ -21,9 +21,6 @@ const NOT_RUNS = new Set(['checkpoints', 'eval', 'render', 'report', 'export', '
 
 /** Beside its config.json a run has at least one of them, once it has been trained for some seconds. */
 const RUN_NAMES = new Set(['metrics.jsonl', 'checkpoints']);
-
-/** Bytes. */
-const LARGEST_CONFIG = 2 ** 20;
 
 /** Not worth asking whether it is a folder: scenes have hundreds of them. */
 const FILE_NAME = /\.(png|jpe?g|webp|jsonl?|npy|txt|bin|ply|html|csv|md|log)$/i;
@@ -130,13 +127,13 @@ async function isFolder(path: string): Promise<boolean> {
 async function isRun(folder: string, names: readonly string[]): Promise<boolean> {
   if (!names.includes('config.json')) return false;
   if (names.some((name) => RUN_NAMES.has(name))) return true;
-  return new TextDecoder().decode(await nodeFiles.read(`${folder}/config.json`, LARGEST_CONFIG)).includes('"spikeray"');
+  return new TextDecoder().decode(await nodeFiles.read(`${folder}/config.json`, LARGEST_RECORD)).includes('"spikeray"');
 }
 
 /** Throws InputError if config.json cannot be read. */
 export async function readRecord({ folder }: FoundRun): Promise<RunRecord> {
   const path = `${folder}/config.json`;
-  return decodeRecord(await nodeFiles.read(path, LARGEST_CONFIG), path);
+  return decodeRecord(await nodeFiles.read(path, LARGEST_RECORD), path);
 }
 
 export async function summarise(run: FoundRun, training: boolean): Promise<RunSummary | BrokenRun> {

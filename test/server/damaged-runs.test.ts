@@ -1,6 +1,6 @@
 /** A damaged neighbour harms nobody: a real server on folders as disks and users leave them. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,6 +40,9 @@ const report = {
   perView: [{ name: 'r_0', counts: { rays: 4, activeRays: 2 } }],
 };
 
+/** Of files with nothing in them, which take no room on the disk. */
+const GIGABYTES = 3e9;
+
 const folder = mkdtempSync(join(tmpdir(), 'spikeray-test-'));
 let server: WebServer;
 let byName: Map<string, RunSummary | BrokenRun>;
@@ -65,7 +68,11 @@ beforeAll(async () => {
   execFileSync('rm', [join(piped, 'config.json')]);
   execFileSync('mkfifo', [join(piped, 'config.json')]);
   const large = run('large');
-  writeFileSync(join(large, 'config.json'), Buffer.alloc(2 ** 20 + 1, ' '));
+  writeFileSync(join(large, 'config.json'), '');
+  truncateSync(join(large, 'config.json'), GIGABYTES);
+  mkdirSync(join(runs, 'vast'));
+  writeFileSync(join(runs, 'vast/scene.spikeray'), '');
+  truncateSync(join(runs, 'vast/scene.spikeray'), GIGABYTES);
   symlinkSync(runs, join(runs, 'circle'));
   symlinkSync('itself', join(runs, 'itself'));
   symlinkSync('/', join(runs, 'root'));
@@ -84,7 +91,7 @@ afterAll(async () => {
 
 describe('the gallery', () => {
   it('shows the runs there are, a linked one too, and nothing behind other links', () => {
-    const expected = ['good', 'deep', 'empty-report', 'no-view', 'half-report', 'bad-line', 'piped', 'large', 'linked'];
+    const expected = ['good', 'deep', 'empty-report', 'no-view', 'half-report', 'bad-line', 'piped', 'large', 'linked', 'vast'];
     expect([...byName.keys()].sort()).toEqual(expected.sort());
     expect(byName.get('good')).toMatchObject({ quality: { psnr: 30, ssim: 0.9, shareOfAnn: null } });
     expect(byName.get('deep')).toMatchObject({ quality: { firingRates: [0.1, 0.2, 0.3] } });
@@ -96,7 +103,8 @@ describe('the gallery', () => {
     expect(problemOf('no-view')).toMatch(/metrics\.json: perView: /);
     expect(problemOf('half-report')).toMatch(/metrics\.json: expected JSON/);
     expect(problemOf('piped')).toMatch(/config\.json: expected a file, found a named pipe/);
-    expect(problemOf('large')).toMatch(/expected at most 1048576 bytes, found 1048577/);
+    expect(problemOf('large')).toMatch(/expected at most 1048576 bytes, found 3000000000/);
+    expect(problemOf('vast')).toMatch(/scene\.spikeray: expected a baked scene, found something else/);
   });
 
   it('answers a request for a damaged run with its problem', async () => {
@@ -104,6 +112,16 @@ describe('the gallery', () => {
     const response = await fetch(`${server.url}api/runs/${id}`);
     expect(response.status).toBe(422);
     expect(await response.text()).toContain('metrics.json: psnr');
+  });
+
+  it('never holds files in memory that are not what their names say', async () => {
+    for (const name of ['large', 'vast', 'piped'])
+      for (const part of ['', '/scene', '/photos/train/0?width=96']) {
+        const response = await fetch(`${server.url}api/runs/${byName.get(name)!.id}${part}`);
+        expect(response.status, `${name}${part}`).toBeGreaterThanOrEqual(400);
+        expect(response.status).toBeLessThan(500);
+      }
+    expect(process.resourceUsage().maxRSS * 1024).toBeLessThan(GIGABYTES);
   });
 
   it('gives the good lines of metrics.jsonl, and names the first bad one', async () => {
