@@ -55,7 +55,7 @@ try {
 
 async function harm(harmed: Harmed, order: number, disk: SmallDisk | null): Promise<Tally> {
   const tally = { name: harmed.name, hit: 0, before: 0, after: 0, fullDisks: 0 };
-  const run = freshRun(join(folder, harmed.name));
+  const run = freshRun(join(folder, 'runs', harmed.name));
   const began = performance.now();
   expectSuccess(harmed, await runCommand(harmed, run, scene));
   const milliseconds = performance.now() - began;
@@ -88,7 +88,7 @@ async function harm(harmed: Harmed, order: number, disk: SmallDisk | null): Prom
 
 async function fillDisk(harmed: Harmed, disk: SmallDisk, whole: Content, tally: Tally): Promise<void> {
   for (const lacks of ['bytes', 'inodes'] as const) {
-    const run = freshRun(join(disk.folder, harmed.name));
+    const run = freshRun(join(disk.folder, 'runs', harmed.name));
     const before = contentOf(run, harmed);
     disk.leave(lacks, LEFT[lacks]);
     const ended = await runCommand(harmed, run, scene);

@@ -190,8 +190,8 @@ function allocate(bytes: number, path: string): Uint8Array<ArrayBuffer> {
 export async function removeTemporaries(folder: string): Promise<void> {
   if ((await nodeFiles.kind(folder)) !== 'folder') return;
   for (const name of await nodeFiles.list(folder)) {
-    const [, host, pid] = /^\..*\.([\w.-]+)-(\d+)-\d+\.tmp$/.exec(name) ?? [];
-    if (host !== undefined && host.endsWith(HOST) && !isAlive(Number(pid))) await nodeFiles.remove(join(folder, name));
+    const [, pid] = /^\..*-(\d+)-\d+\.tmp$/.exec(name) ?? [];
+    if (pid !== undefined && name.includes(`.${HOST}-${pid}-`) && !isAlive(Number(pid))) await nodeFiles.remove(join(folder, name));
   }
 }
 
