@@ -6,8 +6,10 @@ const GPU = 'test/**/*.gpu.test.ts';
 const CONFORMANCE = [
   'test/conformance/**/*.test.ts',
   'test/backends/*.test.ts',
-  // Whole trainings in memory.
+  // Whole trainings and renderings in memory.
   'test/train/{train-field,training-methods,forward-facing,unbounded}.test.ts',
+  'test/model/network-layers.test.ts',
+  'test/baked/baked-scene.test.ts',
 ];
 const E2E = 'test/e2e/**/*.test.ts';
 const BROWSER = 'test/browser/**/*.test.ts';

@@ -41,7 +41,17 @@ const CHARTS: readonly ChartPlan[] = [
         value: ({ firingRates }) => firingRates && firingRates[layer] * 100,
       })),
   },
+  { title: 'Learned bits', axis: 'bits', curves: bitCurves },
 ];
+
+/** Curves of the bits that a network has learned; none where it learns none. */
+function bitCurves(metrics: readonly StepMetrics[]): Curve[] {
+  const learned = metrics.find(({ bits }) => bits !== undefined)?.bits;
+  if (learned === undefined) return [];
+  return (['weights', 'spikes'] as const).flatMap((kind) =>
+    learned[kind].map((_, i) => ({ name: `${kind} ${i + 1}`, value: ({ bits }) => bits?.[kind][i] ?? null })),
+  );
+}
 
 /** Hidden layers of the network that is trained; 0 before it begins. */
 function hiddenLayers(metrics: readonly StepMetrics[]): number {
@@ -49,7 +59,7 @@ function hiddenLayers(metrics: readonly StepMetrics[]): number {
 }
 
 export class Charts {
-  private readonly charts: { readonly plan: ChartPlan; readonly chart: ECharts }[];
+  private readonly charts: { readonly plan: ChartPlan; readonly chart: ECharts; readonly parts: readonly HTMLElement[] }[];
 
   constructor(place: HTMLElement) {
     this.charts = CHARTS.map((plan) => {
@@ -64,19 +74,22 @@ export class Charts {
       new ResizeObserver(() => {
         chart.resize();
       }).observe(root);
-      return { plan, chart };
+      return { plan, chart, parts: [title, root] };
     });
   }
 
   /** The steps of the coarse stage come before those of the fine one. */
   show(metrics: readonly StepMetrics[]): void {
     const coarse = metrics.reduce((most, { stage, step }) => (stage === 'coarse' ? Math.max(most, step) : most), 0);
-    for (const { plan, chart } of this.charts) chart.setOption(optionsOf(plan, metrics, coarse));
+    for (const { plan, chart, parts } of this.charts) {
+      const curves = plan.curves(metrics);
+      for (const part of parts) part.hidden = curves.length === 0 && metrics.length > 0;
+      chart.setOption(optionsOf(plan, curves, metrics, coarse));
+    }
   }
 }
 
-function optionsOf({ axis, log, curves: curvesOf }: ChartPlan, metrics: readonly StepMetrics[], coarse: number): Options {
-  const curves = curvesOf(metrics);
+function optionsOf({ axis, log }: ChartPlan, curves: readonly Curve[], metrics: readonly StepMetrics[], coarse: number): Options {
   const at = ({ stage, step }: StepMetrics): number => (stage === 'coarse' ? step : coarse + step);
   return {
     animation: false,

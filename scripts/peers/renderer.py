@@ -101,8 +101,15 @@ def neuron(name, q):
         s = min(max(math.floor(h + 0.5), 0), 7)
         return s, min(max(h - s, -0.5), 0.5)
 
+    def learned_bits(x, v):
+        h = v / q["tau"] + x
+        z = h / q["step"]
+        s = int(z > 0.5) if q["bits"] == 1 else min(max(math.floor(z + 0.5), 0), 2 ** round(q["bits"]) - 1)
+        half = q["step"] / 2
+        return s, min(max(h - q["step"] * s, -half), half)
+
     return {
-        "three-bit": three_bit,
+        "three-bit": three_bit, "learned-bits": learned_bits,
         "lif": binary(leaky), "plif": binary(leaky), "ltmd": binary(leaky), "if": binary(lambda x, v: v + x),
         "ternary": ternary, "ternary-signed": signed, "glif": glif, "glif-layer": glif,
     }[name]

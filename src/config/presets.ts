@@ -78,6 +78,7 @@ const paper: Config = {
     spikePenalty: 0,
     spikeTargets: null,
     imLoss: unused.imLoss,
+    bitBudget: unused.bitBudget,
     annShare: unused.annShare,
     raysFrom: 'occupied',
   },

@@ -12,6 +12,7 @@ import { z } from 'zod';
 const positive = z.number().positive();
 const fraction = z.number().min(0).max(1);
 const count = z.number().int().nonnegative();
+const bits = z.number().min(1).max(8).nullable();
 
 const learningRates = z.strictObject({
   density: positive.describe('learning rate of the density grid'),
@@ -34,6 +35,7 @@ export const unused = {
   annShare: 0,
   imageScaleAt: [] as number[],
   imLoss: { weight: 0, target: 1, perNeuron: false },
+  bitBudget: { weights: null, spikes: null, penalty: 0.04, renew: 'spikes' },
   distillation: { teacher: null, colour: 0.5, potential: 0, start: 'teacher', freezeGrids: false },
 } as const;
 
@@ -251,6 +253,14 @@ export const configSchema = z.strictObject({
         perNeuron: z.boolean().describe('one mean for each neuron instead of one a layer, as published'),
       })
       .default(unused.imLoss),
+    bitBudget: z
+      .strictObject({
+        weights: bits.describe('mean bits of a weight to aim at, where a quantiser learns them (learned-bits); null: bits cost nothing'),
+        spikes: bits.describe('mean bits of a spike to aim at, where neurons learn them (learned-bits); null: bits cost nothing'),
+        penalty: z.number().min(0).describe('weight in the loss of a mean bit too many or too few'),
+        renew: z.enum(['none', 'weights', 'spikes', 'both']).describe('whose step is found anew when their bits change'),
+      })
+      .default(unused.bitBudget),
     annShare: fraction
       .default(unused.annShare)
       .describe('share of the stage trained with ReLU in place of spikes; then the weights are converted'),

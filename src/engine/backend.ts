@@ -3,6 +3,7 @@
  * and evaluation are written once above it; what happens inside a step belongs to the backend, which may fuse as it likes.
  */
 import type { GridSpec } from '../geometry/grid.ts';
+import type { BitBudget } from '../model/bit-budget.ts';
 import type { TotalVariation, VariationReach } from '../model/total-variation.ts';
 import type { ParameterName, TensorName } from '../model/tensor-names.ts';
 import type { Counts } from './counts.ts';
@@ -43,6 +44,7 @@ export interface StepSettings {
  *      + sum_l spikes[l] * mean spike of layer l                    (over real samples and neurons, through the surrogate)
  *      + sum_l sum_c potentials[l][c] * mean_i H_l[i,c]             (H: before reset; over real samples i)
  *      + teacherColour * sum_i sg(w_i) |rgb_i - rgbT_i|^2 / N       (rgbT: the teacher's colour of the sample)
+ *      + what the bit budget says of learned bits                   (model/bit-budget.ts)
  *      + teacherPotential * sum_l sum_i sg(w_i) mean_c (H_l[i,c] - Z_l[i,c])^2 / N       (Z: inputs of the teacher's ReLUs)
  *
  * A sample that is shown repeatedly counts with the mean over its time steps. Spikes and potentials are those of spiking neurons: their terms
@@ -66,6 +68,8 @@ export interface LossWeights {
   /** Distillation; RangeError without a teacher unless both are 0. */
   readonly teacherColour: number;
   readonly teacherPotential: number;
+  /** Mean bits to aim at, where weights or spikes learn theirs; null: bits cost nothing. */
+  readonly bits: BitBudget | null;
 }
 
 /** Nothing but the photometric error. */
@@ -79,6 +83,7 @@ export const NO_LOSS_TERMS: LossWeights = {
   potentials: null,
   teacherColour: 0,
   teacherPotential: 0,
+  bits: null,
 };
 
 /**

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Counts } from '../engine/counts.ts';
 import type { ValueScale } from '../math/value-scale.ts';
+import type { BitReport } from '../energy/bit-report.ts';
 import type { EnergyReport } from '../energy/energy-report.ts';
 
 export interface ViewRow {
@@ -36,6 +37,8 @@ export interface EvalReport {
   };
   /** null without a network. */
   readonly energy: EnergyReport | null;
+  /** null without a network that learns bits; reports of older versions lack it. */
+  readonly bits?: BitReport | null;
   readonly secondsPerImage: number;
   /** Depth images: metres a unit of the 16-bit value. */
   readonly depthMetresPerUnit: number;

@@ -6,6 +6,7 @@
  */
 import { representationOf } from '../model/representations/index.ts';
 import { hiddenLayers } from '../model/network-facts.ts';
+import { bitReport } from '../energy/bit-report.ts';
 import { addCounts, emptyCounts, type Counts, firingRates } from '../engine/counts.ts';
 import { backgroundColour, compositeView } from '../../datasets/background.ts';
 import type { View } from '../../datasets/scene-data.ts';
@@ -67,7 +68,10 @@ export async function evaluateField(options: EvaluateOptions): Promise<EvalRepor
     report({ type: 'view', done: perView.length, total: views.length, text });
   }
   const shown = { depthMetresPerUnit: metresPerUnit, depthScale: depths };
-  const result = summarise(options.split, engine.spec, views[0], perView, background, shown);
+  const total = emptyCounts(hiddenLayers(engine.spec));
+  for (const row of perView) addCounts(total, row.counts);
+  const bits = await bitReport(engine.spec, (name) => engine.read(name), total, perView.length);
+  const result = summarise(options.split, engine.spec, views[0], perView, total, background, { ...shown, bits });
   if (save) await save.files.writeAtomic(`${save.folder}/metrics.json`, [new TextEncoder().encode(`${JSON.stringify(result, null, 2)}\n`)]);
   return result;
 }
@@ -109,11 +113,10 @@ function summarise(
   spec: FieldSpec,
   first: View,
   perView: readonly ViewRow[],
+  total: Counts,
   background: readonly [number, number, number],
-  depths: Pick<EvalReport, 'depthMetresPerUnit' | 'depthScale'>,
+  more: Pick<EvalReport, 'depthMetresPerUnit' | 'depthScale' | 'bits'>,
 ): EvalReport {
-  const total = emptyCounts(hiddenLayers(spec));
-  for (const row of perView) addCounts(total, row.counts);
   const energy = spec.network && energyReport(total, perView.length, spec.network, representationOf(spec).features);
   const { width, height } = first.intrinsics;
   return {
@@ -128,7 +131,7 @@ function summarise(
     counts: perRay(total, energy ? energy.operationsPerImage.executed : { macs: 0, acs: 0 }, perView.length),
     energy,
     secondsPerImage: mean(perView.map((row) => row.seconds)),
-    ...depths,
+    ...more,
     perView,
   };
 }

@@ -19,6 +19,9 @@ import type { WeightName } from './network-layers.ts';
 /** Shares of the active outputs that may stay below the highest threshold. */
 const QUANTILES = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1];
 
+/** Potentials are smaller. */
+const OUT_OF_REACH = 1e20;
+
 /** So many values, evenly out of all in order, stand for them. */
 const TYPICAL = 1024;
 
@@ -70,7 +73,11 @@ function firstStep(network: NetworkSpec): FirstStep {
   const definition = neuronNamed(network.neuron);
   const values = { ...parameterValues(network), ...Object.fromEntries(definition.states.map((state) => [state, 0])) };
   const potential = (x: number): number => evaluate(definition.potential, { ...values, x });
-  const thresholds = definition.terms.filter(({ sign }) => sign > 0).map(({ spike }) => evaluate(spike.args[1], { ...values, h: 0 }));
+  // Where a term's argument, a multiple of the potential, meets its threshold; those of more bits than the spikes begin with are out of reach.
+  const thresholds = definition.terms
+    .filter(({ sign }) => sign > 0)
+    .map(({ spike: { args } }) => evaluate(args[1], { ...values, h: 0 }) / evaluate(args[0], { ...values, h: 1 }))
+    .filter((threshold) => threshold < OUT_OF_REACH);
   return {
     gain: potential(1) - potential(0),
     highestThreshold: Math.max(...thresholds),

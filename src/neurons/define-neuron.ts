@@ -32,6 +32,8 @@ export interface NeuronText<P extends string, V extends string = 'v'> {
   }): Readonly<Record<V, Operand>>;
   /** The output is this parameter (of a layer) times the spikes. */
   readonly amplitude?: NoInfer<P>;
+  /** The learned parameter (of a layer) that is the bits of a spike, where bits are learned. */
+  readonly bits?: NoInfer<P>;
   readonly surrogate: { readonly name: SurrogateName; readonly alpha: number };
 }
 
@@ -49,6 +51,7 @@ export interface NeuronDefinition {
   readonly states: readonly string[];
   readonly surrogate: NeuronText<string>['surrogate'];
   readonly amplitude: string | null;
+  readonly bits: string | null;
   /** Empty for an analogue output. */
   readonly terms: readonly SpikeTerm[];
   /** H, of the leaves input x, states and parameters. */
@@ -85,6 +88,7 @@ export function defineNeuron<P extends string, V extends string = 'v'>(text: Neu
     states,
     surrogate: text.surrogate,
     amplitude: text.amplitude ?? null,
+    bits: text.bits ?? null,
     terms,
     potential,
     output: text.amplitude === undefined ? spikes : mul(p[text.amplitude], spikes),
@@ -127,6 +131,8 @@ function spikeTerms(name: string, spikes: Expr): SpikeTerm[] {
   const collect = (node: Expr, sign: 1 | -1): void => {
     const opposite = sign === 1 ? -1 : 1;
     if (node.kind === 'binary' && node.op === 'spike') terms.push({ sign, spike: node });
+    // The spikes with another gradient.
+    else if (node.kind === 'binary' && node.op === 'straightThrough') collect(node.args[0], sign);
     else if (node.kind === 'binary' && (node.op === 'add' || node.op === 'sub')) {
       collect(node.args[0], sign);
       collect(node.args[1], node.op === 'add' ? sign : opposite);

@@ -9,20 +9,28 @@ export type LeafValues = ReadonlyMap<Expr, Float32Array>;
 export function evaluateRows(roots: readonly Expr[], leaves: LeafValues, count: number): Float32Array[] {
   const values = new Map<Expr, Float32Array>();
   for (const node of inOrder(roots)) values.set(node, valuesOf(node, values, leaves, count));
-  return roots.map((root) => values.get(root)!);
+  return roots.map((root) => repeated(values.get(root)!, count));
 }
 
+/** [count], or [1] where all elements have the same. */
 function valuesOf(node: Expr, values: ReadonlyMap<Expr, Float32Array>, leaves: LeafValues, count: number): Float32Array {
-  if (node.kind === 'const') return new Float32Array(count).fill(node.value);
+  if (node.kind === 'const') return Float32Array.of(node.value);
   if (node.kind === 'leaf') {
     const given = leaves.get(node);
     if (given === undefined) throw new RangeError(`no values were given for ${node.name}`);
-    return given.length === count ? given : Float32Array.from({ length: count }, (_, i) => given[i % given.length]);
+    return given.length === 1 ? given : repeated(given, count);
   }
-  const [a, b, c] = node.args.map((arg) => values.get(arg)!);
-  const out = new Float32Array(count);
-  if (node.kind === 'unary') for (let i = 0; i < count; i++) out[i] = applyUnary(node.op, a[i]);
-  else if (node.kind === 'binary') for (let i = 0; i < count; i++) out[i] = applyBinary(node.op, a[i], b[i]);
-  else for (let i = 0; i < count; i++) out[i] = a[i] !== 0 ? b[i] : c[i];
+  const args = node.args.map((arg) => values.get(arg)!);
+  const out = new Float32Array(args.some(({ length }) => length > 1) ? count : 1);
+  const [a, b, c] = args;
+  // Steps through the arguments: 0 where one value is that of all.
+  const [da, db, dc] = [0, 1, 2].map((arg) => (args[arg]?.length > 1 ? 1 : 0));
+  if (node.kind === 'unary') for (let i = 0; i < out.length; i++) out[i] = applyUnary(node.op, a[i * da]);
+  else if (node.kind === 'binary') for (let i = 0; i < out.length; i++) out[i] = applyBinary(node.op, a[i * da], b[i * db]);
+  else for (let i = 0; i < out.length; i++) out[i] = a[i * da] !== 0 ? b[i * db] : c[i * dc];
   return out;
+}
+
+function repeated(row: Float32Array, count: number): Float32Array {
+  return row.length === count ? row : Float32Array.from({ length: count }, (_, i) => row[i % row.length]);
 }

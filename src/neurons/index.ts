@@ -7,6 +7,7 @@ import { suggest } from '../base/nearest-name.ts';
 import type { NeuronDefinition } from './define-neuron.ts';
 import { glif, glifLayer } from './glif.ts';
 import { integrateAndFire } from './if.ts';
+import { learnedBits } from './learned-bits.ts';
 import { lif } from './lif.ts';
 import { ltmd } from './ltmd.ts';
 import { plif } from './plif.ts';
@@ -24,6 +25,7 @@ export const builtInNeurons: readonly NeuronDefinition[] = [
   ternary,
   ternarySigned,
   threeBit,
+  learnedBits,
   glif,
   glifLayer,
   ltmd,

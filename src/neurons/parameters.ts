@@ -3,7 +3,7 @@
  * keeps it in its range whatever training does.
  */
 import { evaluate } from './evaluate.ts';
-import { add, exp, leaf, max, mul, neg, sigmoid, straightThrough, tanh, type Expr } from './graph.ts';
+import { add, clamp, exp, leaf, max, mul, neg, round, sigmoid, straightThrough, tanh, type Expr } from './graph.ts';
 
 export interface Transform {
   /** Open range of the values. */
@@ -54,6 +54,15 @@ export function boundedBy(scale: number): Transform {
     range: [0, scale],
     value: (raw) => mul(scale, tanh(straightThrough(max(raw, 0.005), raw))),
     raw: (value) => Math.atanh(value / scale),
+  };
+}
+
+/** Whole numbers from 1 to `most`: `unit` times the raw value, rounded. The gradient passes through rounding and limits. */
+export function wholeUpTo(most: number, unit = 1): Transform {
+  return {
+    range: [0.5, most + 0.5],
+    value: (raw) => straightThrough(round(clamp(mul(raw, unit), 1, most)), mul(raw, unit)),
+    raw: (value) => value / unit,
   };
 }
 

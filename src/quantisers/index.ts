@@ -4,10 +4,11 @@
  */
 import { InputError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest-name.ts';
+import { learnedBits } from './learned-bits.ts';
 import type { Quantiser } from './quantiser.ts';
 
 /** What the package brings. */
-export const builtInQuantisers: readonly Quantiser[] = [];
+export const builtInQuantisers: readonly Quantiser[] = [learnedBits];
 
 const registry = new Map<string, Quantiser>(builtInQuantisers.map((quantiser) => [quantiser.name, quantiser]));
 

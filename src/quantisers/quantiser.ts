@@ -16,6 +16,14 @@ export interface QuantiserState {
   next(weights: Float32Array, before: number): number;
 }
 
+/** Learned bits of a quantiser, one number for the matrix. */
+export interface LearnedBits {
+  readonly parameter: string;
+  readonly step: string;
+  /** The largest magnitude of weights of so many bits, in steps. */
+  largest(bits: number): number;
+}
+
 export interface Quantiser {
   readonly name: string;
   readonly description: string;
@@ -23,16 +31,22 @@ export interface Quantiser {
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly states: Readonly<Record<string, QuantiserState>>;
   readonly value: Expr;
+  /** Where the bits of a weight are learned: which parameter they are, and which is the distance of two values. */
+  readonly bits: LearnedBits | null;
+  /** Values of learned parameters that follow from the weights which training begins with. */
+  start(weights: Float32Array): Readonly<Record<string, number>>;
 }
 
 /** What an author writes: the value in terms of the raw weight, and of parameters and states by name. */
 export interface QuantiserRecipe extends Pick<Quantiser, 'name' | 'description'> {
   readonly parameters?: Quantiser['parameters'];
   readonly states?: Quantiser['states'];
+  readonly bits?: LearnedBits;
+  readonly start?: Quantiser['start'];
   value(raw: Expr, values: Readonly<Record<string, Expr>>): Expr;
 }
 
-export function defineQuantiser({ name, description, parameters = {}, states = {}, value }: QuantiserRecipe): Quantiser {
+export function defineQuantiser({ name, description, parameters = {}, states = {}, bits, start, value }: QuantiserRecipe): Quantiser {
   const twice = Object.keys(parameters).find((key) => Object.hasOwn(states, key));
   if (twice !== undefined) throw new RangeError(`The quantiser ${name} has a parameter and a state named ${twice}.`);
   for (const key of [...Object.keys(parameters), ...Object.keys(states)])
@@ -42,7 +56,10 @@ export function defineQuantiser({ name, description, parameters = {}, states = {
     ...Object.keys(parameters).map((key) => [key, parameterLeaf(key, parameters[key])] as const),
     ...Object.keys(states).map((key) => [key, stateLeaf(key)] as const),
   ]);
-  return { name, description, parameters, states, value: value(rawLeaf, leaves) };
+  for (const key of bits === undefined ? [] : [bits.parameter, bits.step])
+    if (!Object.hasOwn(parameters, key) || parameters[key].learned === null)
+      throw new RangeError(`The quantiser ${name} learns no parameter named ${key}.`);
+  return { name, description, parameters, states, value: value(rawLeaf, leaves), bits: bits ?? null, start: start ?? (() => ({})) };
 }
 
 export function parameterLeaf(name: string, { scope }: Parameter): Expr {

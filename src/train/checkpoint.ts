@@ -63,6 +63,16 @@ const headSchema = z.strictObject({
       })
       .nullable()
       .default(null),
+    observers: z
+      .strictObject({
+        weights: z.array(count),
+        spikes: z.array(count),
+        reach: z.array(finite.nonnegative().nullable()),
+        weightGap: finite.nonnegative(),
+        spikeGap: finite.nonnegative(),
+      })
+      .nullable()
+      .default(null),
   }),
   spec: fieldSpecSchema,
   config: configSchema,

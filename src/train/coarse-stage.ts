@@ -34,7 +34,7 @@ export async function startCoarse(context: RunContext): Promise<StageRun> {
     checkTimeLeft(config, context.seconds());
   });
   reportStage(context, 'coarse', spec, 'coarse stage');
-  const state = { step: 0, adamStep: 0, scalings: 0, stageStart: context.seconds(), rays: 0, samples: 0, feedback: null };
+  const state = { step: 0, adamStep: 0, scalings: 0, stageStart: context.seconds(), rays: 0, samples: 0, feedback: null, observers: null };
   return assemble(context, engine, state, stageRandom(config.seed, 'coarse'));
 }
 
@@ -72,6 +72,7 @@ function coarseRules({ config }: RunContext, engine: FieldEngine, stageStart: nu
     prepare: async (step) => {
       if (refreshDue(step, coarse)) await engine.refreshOccupancy();
     },
+    observe: () => Promise.resolve(null),
     settings: (step, progress) => ({
       adam: { ...adam, epsilon: coarseEpsilon(step, config) },
       learningRates: scaledRates({ ...coarse.learningRates, network: 0 }, rateFactor(progress, coarse)),

@@ -11,7 +11,7 @@ import { convertWeights } from '../model/convert-network.ts';
 import { viewInputs, type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
 import { fittedSteps, inputLevels, seenInputs } from '../model/input-spikes.ts';
 import { initialWeights, type NetworkWeights } from '../model/initial-tensors.ts';
-import { seenWeights } from '../model/quantised-layers.ts';
+import { quantisedLayers, seenWeights } from '../model/quantised-layers.ts';
 
 /** Places at which the network is asked how strongly its neurons answer. */
 const PLACES = 4096;
@@ -31,8 +31,15 @@ export async function readField(spec: FieldSpec, from: Pick<FieldEngine, 'read' 
   return { spec, values: await readValues(source), occupancy: await from.readOccupancy(), weights };
 }
 
+/** Writes weights that training begins with; their quantisers begin as suits them. */
 export async function writeWeights(engine: FieldEngine, weights: NetworkWeights): Promise<void> {
   for (const [name, values] of weights) await engine.write(name, values);
+  for (const { weight, quantiser, parameters } of quantisedLayers(engine.spec)) {
+    const start = quantiser.start(weights.get(weight)!);
+    for (const { name, key, length } of parameters)
+      if (Object.hasOwn(start, key))
+        await engine.write(name, new Float32Array(length).fill(quantiser.parameters[key].learned!.raw(start[key])));
+  }
 }
 
 /** The weights of `network` for the ANN of the field, measured where matter is, seen from cameras of the scene. */

@@ -3,6 +3,7 @@
  * asks for it the occupancy is refreshed, then the grid is scaled; scaling starts Adam anew, as DVGO re-creates its optimiser.
  */
 import { writeValues } from '../model/field-values.ts';
+import type { Rays } from '../geometry/rays.ts';
 import { voxelCount } from '../geometry/grid.ts';
 import { downscaleView } from '../../datasets/downscale.ts';
 import type { View } from '../../datasets/scene-data.ts';
@@ -24,6 +25,7 @@ import { restoreEngine } from './snapshot.ts';
 import { checkShrinking, shrunkSpec } from './shrink-box.ts';
 import { dropoutOf, fineCapacity } from './stage-capacity.ts';
 import { fineSpec, regionOf } from './stage-spec.ts';
+import { renewSteps } from './step-renewal.ts';
 import { setTeacher } from './teacher.ts';
 
 /** Share of a time limit kept for writing the last checkpoint. */
@@ -37,7 +39,12 @@ export async function startFine(context: RunContext, { spec, scalings, rays, sam
     await fill(engine, random);
     reportStage(context, 'fine', spec, 'fine stage');
     const stageStart = context.seconds();
-    return assemble(context, engine, { step: 0, adamStep: 0, scalings, stageStart, rays, samples, feedback: null }, random);
+    return assemble(
+      context,
+      engine,
+      { step: 0, adamStep: 0, scalings, stageStart, rays, samples, feedback: null, observers: null },
+      random,
+    );
   });
 }
 
@@ -51,7 +58,7 @@ export async function startSpiking(context: RunContext, field: FieldValues, { st
     await engine.writeOccupancy(field.occupancy);
     await writeWeights(engine, convertedWeights(field, config.network, views, random));
     reportStage(context, 'fine', spec, `the ANN becomes a network of ${config.network.neuron}`);
-    return assemble(context, engine, { ...state, adamStep: 0, feedback: null }, random);
+    return assemble(context, engine, { ...state, adamStep: 0, feedback: null, observers: null }, random);
   });
 }
 
@@ -78,7 +85,7 @@ async function assemble(context: RunContext, engine: FieldEngine, start: StageRu
   };
   await prepareRays(state.step, true);
   if (context.teacher !== null) await setTeacher(engine, context.teacher);
-  return { name: 'fine', engine, sampler, random, rules: fineRules(context, engine, state, prepareRays), state };
+  return { name: 'fine', engine, sampler, random, rules: fineRules(context, engine, state, prepareRays, () => sampler.next()), state };
 }
 
 /** The training views as step `step` sees them. A field that begins as a teacher's sees them whole. */
@@ -94,6 +101,7 @@ function fineRules(
   engine: FieldEngine,
   state: StageRun['state'],
   prepareRays: (step: number, fieldChanged: boolean) => Promise<void>,
+  rays: () => Rays,
 ): StageRules {
   const { config } = context;
   const { fine, adam, distillation } = config;
@@ -129,6 +137,7 @@ function fineRules(
       await prepareRays(step, refresh || scaling || shrinking);
       thresholds = await firingThresholds(engine, fine.imLoss);
     },
+    observe: (progress) => renewSteps(engine, fine.bitBudget, state.observers, progress, rays),
     settings: (step, progress) => ({
       adam,
       learningRates: scaledRates(rates, rateFactor(sinceRestart(progress, step, fine), fine)),

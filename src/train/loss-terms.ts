@@ -16,6 +16,7 @@ import { firingRates } from '../engine/counts.ts';
 import { NO_LOSS_TERMS, type FieldEngine, type LossWeights, type StepResult } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../base/errors.ts';
+import type { BitTarget } from '../model/bit-budget.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
 import { variationReach, type TotalVariation, type VariationReach } from '../model/total-variation.ts';
 import { isSpiking } from '../neurons/define-neuron.ts';
@@ -65,7 +66,14 @@ export function lossTerms(
     potentials: thresholds && thresholds.map((ofLayer, layer) => potentialWeights(imLoss, feedback?.potentials?.[layer] ?? null, ofLayer)),
     teacherColour: taught ? distillation.colour : 0,
     teacherPotential: taught ? distillation.potential : 0,
+    bits: budgetOf(fine.bitBudget),
   };
+}
+
+function budgetOf({ weights, spikes, penalty }: Config['fine']['bitBudget']): LossWeights['bits'] {
+  if (weights === null && spikes === null) return null;
+  const aim = (target: number | null): BitTarget | null => (target === null ? null : { target, penalty });
+  return { weights: aim(weights), spikes: aim(spikes) };
 }
 
 /** Where the total variation of a stage acts at most: its first step is the densest. */

@@ -7,18 +7,25 @@ import { psnrOf } from '../math/image-metrics.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
 import type { StageName, StepMetrics } from '../base/events.ts';
 import type { RunContext } from './run-context.ts';
+import type { BitObservers } from './step-renewal.ts';
 
 /** Seconds between two reports. */
 const INTERVAL = 2;
 /** Cost of a ray of the fine stage in rays of the coarse stage, roughly: for the estimate of the share that is done. */
 const FINE_RAY_COST = 2.5;
 
+/** What a step trained: the network, and the whole bits that it has learned. */
+interface Trained {
+  readonly network: NetworkSpec | null;
+  readonly bits: Pick<BitObservers, 'weights' | 'spikes'> | null;
+}
+
 export class ProgressMeter {
   private readonly context: RunContext;
   private readonly stage: StageName;
   private readonly steps: number;
   private since: number;
-  private latest: { step: number; progress: number; network: NetworkSpec | null } | null = null;
+  private latest: { step: number; progress: number; trained: Trained } | null = null;
   private results = 0;
   private loss = 0;
   private mse = 0;
@@ -32,8 +39,8 @@ export class ProgressMeter {
   }
 
   /** @param progress share of the stage that was over before this step */
-  async add(step: number, progress: number, result: StepResult, network: NetworkSpec | null): Promise<void> {
-    this.latest = { step, progress, network };
+  async add(step: number, progress: number, result: StepResult, trained: Trained): Promise<void> {
+    this.latest = { step, progress, trained };
     this.results++;
     this.loss += result.loss;
     this.mse += result.mse;
@@ -44,7 +51,7 @@ export class ProgressMeter {
   /** Reports what has gathered, if anything. */
   async flush(): Promise<void> {
     if (this.latest === null) return;
-    const metrics = this.summarise(this.latest.step, this.latest.progress, this.latest.network);
+    const metrics = this.summarise(this.latest.step, this.latest.progress, this.latest.trained);
     this.context.report({ type: 'step', ...metrics });
     await this.context.metrics(metrics);
     this.since = this.context.seconds();
@@ -53,7 +60,7 @@ export class ProgressMeter {
     this.counts = emptyCounts();
   }
 
-  private summarise(step: number, progress: number, network: NetworkSpec | null): StepMetrics {
+  private summarise(step: number, progress: number, { network, bits }: Trained): StepMetrics {
     const { counts, results } = this;
     const seconds = this.context.seconds();
     const window = Math.max(seconds - this.since, 1e-9);
@@ -70,6 +77,7 @@ export class ProgressMeter {
       psnr: psnrOf(this.mse / results),
       firingRates: network && firingRates(counts, network),
       neuron: network && network.neuron,
+      ...(bits === null ? {} : { bits: { weights: bits.weights, spikes: bits.spikes } }),
     };
   }
 

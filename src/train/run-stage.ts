@@ -40,6 +40,8 @@ export interface StageRules {
   readonly secondsAllowed: number;
   /** What happens before step `step` runs: occupancy, scaling. */
   prepare(step: number): Promise<void>;
+  /** What happens after a step: steps of learned bits are renewed. Gives what its observers remember. */
+  observe(progress: number): Promise<TrainState['observers']>;
   /** @param progress share of the whole schedule that was over before this step */
   settings(step: number, progress: number): Omit<StepSettings, 'adamStep' | 'noiseSeed'>;
 }
@@ -82,7 +84,8 @@ export async function runStage(context: RunContext, run: StageRun): Promise<Stag
     state.rays += result.counts.rays;
     state.samples += result.counts.samples;
     state.feedback = feedbackOf(result, engine.spec.network);
-    await meter.add(step, progress, result, engine.spec.network);
+    state.observers = await rules.observe(scheduled);
+    await meter.add(step, progress, result, { network: engine.spec.network, bits: state.observers });
     const now = context.seconds();
     if (now - saved >= context.config.checkpoint.everyMinutes * 60) {
       await saveRun(context, run);

@@ -4,6 +4,7 @@
  */
 import type { StageName } from '../base/events.ts';
 import type { Feedback } from './loss-terms.ts';
+import type { BitObservers } from './step-renewal.ts';
 
 export interface TrainState {
   readonly stage: StageName;
@@ -24,4 +25,6 @@ export interface TrainState {
   readonly samples: number;
   /** What the last step measured, for the terms of the loss that follow it; null in the coarse stage and before the first step. */
   readonly feedback: Feedback | null;
+  /** What the observers of learned bits remember; null where none are learned, and before the first step. */
+  readonly observers: BitObservers | null;
 }

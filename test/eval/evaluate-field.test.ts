@@ -52,7 +52,7 @@ function checkpointOf(fixture: FieldFixture): Checkpoint {
       stageStart: 0,
       rays: 0,
       samples: 0,
-      feedback: null,
+      feedback: null, observers: null,
     },
     spec: fixture.spec,
     config: tinyConfig(),

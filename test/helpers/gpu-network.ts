@@ -1,5 +1,6 @@
 /** The WebGPU backend's colour network alone, without an engine around it: random samples in packed rays, and what the kernels make of them. */
 import { encodeViews } from '../../renderer/view-encoding.ts';
+import { NO_BUDGET } from '../../src/model/bit-budget.ts';
 import type { PackedSamples } from '../../renderer/march.ts';
 import { BUFFER_USAGE } from '../../renderer/wgsl/kernel.ts';
 import { networkShape } from '../../renderer/wgsl/network/shape.ts';
@@ -242,7 +243,7 @@ export async function runNetwork(
       w1: all.slice(0, w2),
       w2: all.slice(w2, w3At),
       w3: Float32Array.from({ length: 3 * width }, (_, i) => all[w3At + 4 * Math.floor(i / 3) + (i % 3)]),
-      ...Object.fromEntries(parameters.gradients(all.slice(sums))),
+      ...Object.fromEntries(parameters.gradients(all.slice(sums), NO_BUDGET)),
     };
   }
 }

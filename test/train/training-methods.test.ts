@@ -24,11 +24,20 @@ function spiking(network: Partial<Config['network']> = {}, fine: Partial<Config[
 }
 
 const imLoss = { weight: 0.01, target: 1, perNeuron: false };
+/** So strong that bits change within the few steps, and steps are renewed. */
+const bitBudget = { weights: 2, spikes: 1, penalty: 100, renew: 'both' as const };
 const METHODS: readonly (readonly [string, Config])[] = [
   ['firing targets', spiking({}, { spikePenalty: 0.1, spikeTargets: [0.05, 0.02] })],
   ['IM-Loss of layers', spiking({}, { imLoss })],
   ['IM-Loss of neurons with learned thresholds', spiking({ neuron: 'glif' }, { imLoss: { ...imLoss, perNeuron: true } })],
   ['the evolutionary surrogate', spiking({ surrogate: 'evolutionary' })],
+  [
+    'learned bits',
+    spiking(
+      { neuron: 'learned-bits', neuronParameters: { step: 0.1 }, neuronRate: 5, quantiser: 'learned-bits' },
+      { bitBudget, networkRate: 0.05 },
+    ),
+  ],
   ['moderate dropout', spiking({ neuron: 'ternary', dropout: 0.3 })],
 ];
 

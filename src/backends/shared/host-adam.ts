@@ -1,4 +1,5 @@
 /** Adam on the host, for the few parameters that kernels see through a transform (docs/model.md, section 5). */
+import type { BudgetTerm } from '../../model/bit-budget.ts';
 import type { StepSettings } from '../../engine/backend.ts';
 
 /** A trained parameter: its raw values and their moments. */
@@ -10,6 +11,12 @@ export interface HostParameter {
 
 export function hostParameter(length: number, initial: number): HostParameter {
   return { raw: new Float32Array(length).fill(initial), m: new Float32Array(length), v: new Float32Array(length) };
+}
+
+/** A gradient with what the bit budget adds to it. */
+export function withBudget(name: string, gradient: Float32Array, { gradients }: BudgetTerm): Float32Array {
+  const added = gradients.get(name);
+  return added === undefined ? gradient : gradient.map((g) => g + added);
 }
 
 /** One step. `rate` includes the bias correction. */

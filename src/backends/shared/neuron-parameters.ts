@@ -3,6 +3,7 @@
  * that the scans added up go through the transforms to the raw values, which Adam updates here. They are few (at most some per neuron), so this
  * costs nothing beside a step, and kernels know values only.
  */
+import type { BudgetTerm } from '../../model/bit-budget.ts';
 import type { NetworkSpec } from '../../model/field-spec.ts';
 import { splitTensorName, type NeuronTensorName, type TensorName } from '../../model/tensor-names.ts';
 import { isSpiking, type NeuronDefinition } from '../../neurons/define-neuron.ts';
@@ -16,7 +17,7 @@ import { firstFloat, parameterFloats, parameterPlaces } from '../../neurons/scan
 import { hiddenWidths, neuronTensors, parameterValues, type NeuronTensor } from '../../neurons/settings.ts';
 import { simplify } from '../../neurons/simplify.ts';
 import type { StepSettings } from '../../engine/backend.ts';
-import { hostParameter, stepOnHost, type HostParameter } from './host-adam.ts';
+import { hostParameter, stepOnHost, withBudget, type HostParameter } from './host-adam.ts';
 
 /** What the kernels have to know of a neuron before memory is laid out. */
 export interface ScanSizes {
@@ -121,7 +122,7 @@ export class NeuronParameters {
   }
 
   /** d loss / d raw value of each tensor, from the scans' sums of all layers. */
-  gradients(sums: Float32Array): Map<NeuronTensorName, Float32Array> {
+  gradients(sums: Float32Array, budget: BudgetTerm): Map<NeuronTensorName, Float32Array> {
     const all = new Map<NeuronTensorName, Float32Array>();
     for (const [name, { raw, at, parts, slope }] of this.learned) {
       const gradient = raw.map((r, i) => {
@@ -129,14 +130,14 @@ export class NeuronParameters {
         for (let k = 0; k < parts; k++) sum += sums[at + i * parts + k];
         return sum * evaluate(slope, { raw: r });
       });
-      all.set(name, gradient);
+      all.set(name, withBudget(name, gradient, budget));
     }
     return all;
   }
 
   /** Adam (docs/model.md, section 5). `rate` includes the bias correction. */
-  update(sums: Float32Array, adam: StepSettings['adam'], rate: number): void {
-    for (const [name, gradient] of this.gradients(sums)) stepOnHost(this.learned.get(name)!, gradient, adam, rate);
+  update(sums: Float32Array, budget: BudgetTerm, adam: StepSettings['adam'], rate: number): void {
+    for (const [name, gradient] of this.gradients(sums, budget)) stepOnHost(this.learned.get(name)!, gradient, adam, rate);
     this.refresh();
   }
 }

@@ -2,13 +2,14 @@
  * Quantised weights on the host's side of the kernels: raw matrices, their quantisers' learned parameters and states, and moments live here; the
  * kernels are shown quantised values and hand back gradients of those. Nothing of it is there for a network without quantisers.
  */
+import type { BudgetTerm } from '../../model/bit-budget.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import type { WeightName } from '../../model/network-layers.ts';
 import { quantisedLayers, type QuantisedLayer } from '../../model/quantised-layers.ts';
 import { splitTensorName, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
 import { quantise, quantiserGradient, type QuantisedMatrix } from '../../quantisers/quantise.ts';
 import type { StepSettings } from '../../engine/backend.ts';
-import { hostParameter, stepOnHost, type HostParameter } from './host-adam.ts';
+import { hostParameter, stepOnHost, withBudget, type HostParameter } from './host-adam.ts';
 
 interface Transformed {
   readonly layer: QuantisedLayer;
@@ -77,19 +78,19 @@ export class WeightTransforms {
   }
 
   /** d loss / d raw values of everything here, from d loss / d what the kernels saw. */
-  gradients(seen: ReadonlyMap<WeightName, Float32Array>): Map<ParameterName, Float32Array> {
+  gradients(seen: ReadonlyMap<WeightName, Float32Array>, budget: BudgetTerm): Map<ParameterName, Float32Array> {
     const all = new Map<ParameterName, Float32Array>();
     for (const { layer, matrix } of this.transformed) {
       const { raw, parameters } = quantiserGradient(layer.quantiser, matrix, seen.get(layer.weight)!);
       all.set(layer.weight, raw);
-      for (const { name, key } of layer.parameters) all.set(name, parameters[key]);
+      for (const { name, key } of layer.parameters) all.set(name, withBudget(name, parameters[key], budget));
     }
     return all;
   }
 
   /** Adam, then the states. `rate` includes the bias correction. */
-  update(seen: ReadonlyMap<WeightName, Float32Array>, adam: StepSettings['adam'], rate: number): void {
-    for (const [name, gradient] of this.gradients(seen)) stepOnHost(this.parameters.get(name)!, gradient, adam, rate);
+  update(seen: ReadonlyMap<WeightName, Float32Array>, budget: BudgetTerm, adam: StepSettings['adam'], rate: number): void {
+    for (const [name, gradient] of this.gradients(seen, budget)) stepOnHost(this.parameters.get(name)!, gradient, adam, rate);
     for (const each of this.transformed) measure(each, false);
   }
 }

@@ -1,5 +1,6 @@
 /** One field as tensors: a training step is forward, loss, automatic differentiation, Adam, each readable in its own file. */
 import type { DensityAt } from '../../lattice/place.ts';
+import { budgetTerm, withBudgetLoss } from '../../model/bit-budget.ts';
 import { readValues } from '../../model/field-values.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import { tfjsRepresentation, tfjsRepresentations, type TfjsRepresentations } from './representations/index.ts';
@@ -217,6 +218,7 @@ export class TfjsField implements HostEngine {
     const neuron = network && surrogateAlpha !== null ? createNeuron({ ...network, surrogateAlpha }) : this.neuron;
     const samples = marchRays(this.spec, batch, await this.densityAt(), this.tensors.occupancy);
     const names = this.tensors.parameterNames;
+    const budget = await budgetTerm(this.spec, settings.loss.bits, (name) => this.read(name));
     let result: StepResult | null = null;
     let range: InputRange | null = null;
     const computeLoss = (): Tensor => {
@@ -237,9 +239,10 @@ export class TfjsField implements HostEngine {
       const variables = names.map((name) => this.tensors.get(name));
       const found = samples.stepIndex.length > 0 ? tf.variableGrads(computeLoss as () => never, variables).grads : (computeLoss(), {});
       const all = Object.fromEntries(names.map((name, i) => [name, found[variables[i].name] ?? tf.zerosLike(variables[i])]));
+      for (const [name, added] of budget.gradients) all[name] = tf.add(all[name], added);
       return { ...all, ...penalisedGradients(tf, this.spec, this.representation, this.tensors, all, batch.count, settings.loss) };
     });
-    return { result: result!, gradients, range };
+    return { result: withBudgetLoss(result!, budget), gradients, range };
   }
 
   /** Mean potentials of the step; zeros if there was no sample. */

@@ -28,7 +28,10 @@ export interface TfjsNeuron {
   /** The parameters as the equations see them, differentiable. */
   bind(tf: TensorFlow, raw: RawParameters): Bindings;
   step(tf: TensorFlow, input: Tensor, states: readonly Tensor[], parameters: Bindings): NeuronStep;
-  /** Least distance of any potential from where the output, or the surrogate, jumps. */
+  /**
+   * Least distance of any potential from where the output, or the surrogate, jumps. A potential of exactly 0 is silence, which every backend computes
+   * without rounding: it counts as safe.
+   */
   margin(tf: TensorFlow, potentials: Tensor, parameters: Bindings): number;
 }
 
@@ -75,7 +78,8 @@ export function tfjsNeuron(
     },
     margin(tf, potentials, values) {
       const found = distances(tf, new Map([...values, [potentialLeaf, potentials]]));
-      return Math.min(...found.map((d) => tf.min(tf.abs(d)).dataSync()[0]));
+      const silent = tf.mul(tf.cast(tf.equal(potentials, 0), 'float32'), 1e9);
+      return Math.min(...found.map((d) => tf.min(tf.add(tf.abs(d), silent)).dataSync()[0]));
     },
   };
 }

@@ -1,4 +1,5 @@
 /** One field on the wasm backend: its tensors and their updates; what the kernels do with rays is ray-calls.ts. */
+import { budgetTerm, withBudgetLoss, type BudgetTerm } from '../../model/bit-budget.ts';
 import { gridParameters } from '../../model/tensor-names.ts';
 import { wasmRepresentation } from './representations/index.ts';
 import type { WasmRepresentation } from './representations/representation.ts';
@@ -146,19 +147,19 @@ export class WasmEngine implements HostEngine {
 
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
     const { kernels } = this.representation;
-    const result = this.backward(batch, settings);
+    const { result, budget } = await this.backward(batch, settings);
     if (kernels.update === null || hasVariation(settings.loss.totalVariation)) {
       this.calls.runShared(hasVariation(settings.loss.totalVariation) ? kernels.scatterVaried : kernels.scatter);
       this.pool.run(kernels.apply);
     } else this.pool.run(kernels.update);
     this.fieldChanged();
     if (this.transforms.weights.length > 0)
-      this.transforms.update(this.seenGradients(), settings.adam, settings.learningRates.network * biasCorrection(settings));
+      this.transforms.update(this.seenGradients(), budget, settings.adam, settings.learningRates.network * biasCorrection(settings));
     this.showWeights();
     if (this.spec.network !== null) this.pool.runHere('transposeWeights');
     if (this.neurons.names.length > 0) {
       const rate = settings.learningRates.network * biasCorrection(settings) * (this.spec.network?.neuronRate ?? 1);
-      this.neurons.update(this.neuronSums(), settings.adam, rate);
+      this.neurons.update(this.neuronSums(), budget, settings.adam, rate);
       this.refreshNeurons();
     }
     return result;
@@ -169,7 +170,7 @@ export class WasmEngine implements HostEngine {
     settings: StepSettings,
   ): Promise<{ result: StepResult; gradients: Partial<Record<ParameterName, Float32Array>> }> {
     const inputRange = this.calls.inputRange.slice();
-    const result = this.backward(batch, settings);
+    const { result, budget } = await this.backward(batch, settings);
     this.calls.inputRange.set(inputRange);
     this.calls.runShared(
       hasVariation(settings.loss.totalVariation) ? this.representation.kernels.scatterVaried : this.representation.kernels.scatter,
@@ -186,8 +187,8 @@ export class WasmEngine implements HostEngine {
     for (const name of own) gradients[name] = this.tensors.readGridGradient(name, grid);
     for (const [name, data] of saved) this.tensors.write(name, grid, data);
     for (const name of this.weights) gradients[name] = this.tensors.readWeightGradient(name);
-    for (const [name, gradient] of this.transforms.gradients(this.seenGradients())) gradients[name] = gradient;
-    for (const [name, gradient] of this.neurons.gradients(this.neuronSums())) gradients[name] = gradient;
+    for (const [name, gradient] of this.transforms.gradients(this.seenGradients(), budget)) gradients[name] = gradient;
+    for (const [name, gradient] of this.neurons.gradients(this.neuronSums(), budget)) gradients[name] = gradient;
     return { result, gradients };
   }
 
@@ -203,9 +204,11 @@ export class WasmEngine implements HostEngine {
     await this.pool.dispose();
   }
 
-  private backward(batch: TrainBatch, settings: StepSettings): StepResult {
+  private async backward(batch: TrainBatch, settings: StepSettings): Promise<{ result: StepResult; budget: BudgetTerm }> {
     checkStep(batch, settings, this.spec, this.capacity, this.hasTeacher);
-    return this.calls.backward(this.spec, batch, settings);
+    const budget = await budgetTerm(this.spec, settings.loss.bits, (name) => this.read(name));
+    const result = this.calls.backward(this.spec, batch, settings);
+    return { result: withBudgetLoss(result, budget), budget };
   }
 
   /** The scans' sums for the neurons' parameters, after the lanes have been added up. */

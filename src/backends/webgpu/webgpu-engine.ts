@@ -1,4 +1,5 @@
 /** One field on a GPU: its tensors, and its training steps; what it renders is field-rendering.ts. */
+import { budgetTerm, withBudgetLoss, type BudgetTerm } from '../../model/bit-budget.ts';
 import { gridParameters } from '../../model/tensor-names.ts';
 import { bindKernel } from './kernels/bound-text.ts';
 import { voxelCount } from '../../geometry/grid.ts';
@@ -167,18 +168,19 @@ export class WebgpuEngine implements FieldEngine {
 
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
     const varied = hasVariation(settings.loss.totalVariation);
+    const budget = await this.budget(settings);
     const sums = await this.step('training step', batch, settings, (pass) => this.kernels.encodeUpdate(pass, varied));
     if (this.transforms.weights.length > 0) {
       const rate = settings.learningRates.network * biasCorrection(settings);
-      this.transforms.update(await this.seenGradients(), settings.adam, rate);
+      this.transforms.update(await this.seenGradients(), budget, settings.adam, rate);
       this.showWeights();
     }
     if (this.neurons.names.length > 0) {
       const rate = settings.learningRates.network * biasCorrection(settings) * (this.spec.network?.neuronRate ?? 1);
-      this.neurons.update(sums.neurons, settings.adam, rate);
+      this.neurons.update(sums.neurons, budget, settings.adam, rate);
       this.writeNeurons();
     }
-    return stepResult(this.spec, batch.count, settings, sums);
+    return withBudgetLoss(stepResult(this.spec, batch.count, settings, sums), budget);
   }
 
   async gradients(
@@ -187,6 +189,7 @@ export class WebgpuEngine implements FieldEngine {
   ): Promise<{ result: StepResult; gradients: Partial<Record<ParameterName, Float32Array>> }> {
     const voxels = voxelCount(this.spec.grid);
     const range = await this.read('inputRange');
+    const budget = await this.budget(settings);
     const dense: Record<string, GPUBuffer> = {};
     const kernels: Kernel[] = [];
     try {
@@ -202,9 +205,9 @@ export class WebgpuEngine implements FieldEngine {
       const gradients: Partial<Record<ParameterName, Float32Array>> = {};
       for (const name of gridParameters(this.spec)) gradients[name] = await this.tensors.readGridGradient(name, voxels, dense);
       for (const { name } of weightTensors(this.spec)) gradients[name] = await this.tensors.readWeightGradient(name);
-      for (const [name, gradient] of this.transforms.gradients(await this.seenGradients())) gradients[name] = gradient;
-      for (const [name, gradient] of this.neurons.gradients(sums.neurons)) gradients[name] = gradient;
-      return { result: stepResult(this.spec, batch.count, settings, sums), gradients };
+      for (const [name, gradient] of this.transforms.gradients(await this.seenGradients(), budget)) gradients[name] = gradient;
+      for (const [name, gradient] of this.neurons.gradients(sums.neurons, budget)) gradients[name] = gradient;
+      return { result: withBudgetLoss(stepResult(this.spec, batch.count, settings, sums), budget), gradients };
     } finally {
       for (const buffer of Object.values(dense)) buffer.destroy();
     }
@@ -257,6 +260,10 @@ export class WebgpuEngine implements FieldEngine {
         if (sums !== null) return sums;
       }
     });
+  }
+
+  private budget({ loss }: StepSettings): Promise<BudgetTerm> {
+    return budgetTerm(this.spec, loss.bits, (name) => this.read(name));
   }
 
   private checkTrains(): void {

@@ -1,8 +1,9 @@
 /** `spikeray eval RUN`: quality, firing rates and operation counts on held-out views. */
 import { Command } from 'commander';
 import { SPLIT_NAMES } from '../../../datasets/scene-format.ts';
-import { percent, table } from '../../base/format.ts';
+import { byteSize, percent, table } from '../../base/format.ts';
 import { wholeNumber, word } from '../../base/option-values.ts';
+import { si } from '../../energy/report/numbers.ts';
 import type { Config } from '../../config/schema.ts';
 import type { EvalReport } from '../../eval/eval-report.ts';
 import { evaluateRun } from '../../node/evaluate-run.ts';
@@ -53,7 +54,7 @@ async function evaluate(path: string, options: EvalOptions): Promise<void> {
 }
 
 function describe(
-  { psnr, ssim, views, split, firingRates, counts, energy, secondsPerImage }: EvalReport,
+  { psnr, ssim, views, split, firingRates, counts, energy, bits, secondsPerImage }: EvalReport,
   neuron: Config['network']['neuron'],
   folder: string,
 ): string {
@@ -66,9 +67,18 @@ function describe(
     ['MACs a ray', Math.round(counts.macsPerRay).toLocaleString('en')],
     ['ACs a ray', Math.round(counts.acsPerRay).toLocaleString('en')],
     ...(energy === null ? [] : energyRows(energy, neuron)),
+    ...(bits ? bitRows(bits) : []),
     ['seconds an image', secondsPerImage.toFixed(2)],
   ];
   return `${views} ${split} views\n${table(rows)}images and metrics.json: ${folder}\n`;
+}
+
+function bitRows({ weights, spikes, meanWeight, meanSpike, weightBytes, sAce }: NonNullable<EvalReport['bits']>): string[][] {
+  return [
+    ['bits of the weights', `${weights.join(', ')}; mean ${meanWeight.toFixed(2)}, ${byteSize(weightBytes)} in all`],
+    ['bits of the spikes', `${spikes.join(', ')}; mean ${meanSpike.toFixed(2)}`],
+    ['S-ACE an image', si(sAce)],
+  ];
 }
 
 function energyRows({ millijoulesPerImage, shareOfAnn }: NonNullable<EvalReport['energy']>, neuron: string): string[][] {

@@ -97,7 +97,7 @@ export function describeJobs({ done, failed, total, secondsLeft, running }: Jobs
 }
 
 export function describeStep(metrics: StepMetrics): string {
-  const { stage, step, steps, progress, secondsLeft, raysPerSecond, loss, psnr, firingRates } = metrics;
+  const { stage, step, steps, progress, secondsLeft, raysPerSecond, loss, psnr, firingRates, bits } = metrics;
   const parts = [
     `${stage} ${step}/${steps}`,
     percent(progress),
@@ -107,5 +107,6 @@ export function describeStep(metrics: StepMetrics): string {
     `PSNR ${psnr.toFixed(2)} dB`,
   ];
   if (firingRates !== null) parts.push(`firing ${firingRates.map(percent).join(' ')}`);
+  if (bits !== undefined) parts.push(`bits ${[...bits.weights, ...bits.spikes].join(' ')}`);
   return parts.join('  ');
 }

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { bitReport } from '../../src/energy/bit-report.ts';
+import { emptyCounts } from '../../src/engine/counts.ts';
+import type { NetworkSpec } from '../../src/model/field-spec.ts';
+import { fieldFixture } from '../helpers/field-fixtures.ts';
+
+/** Bits of the learned ones by tensor. */
+const learned = { 'q1.bits': 4, 'q2.bits': 2, 'q3.bits': 8, 'n1.bits': 3, 'n2.bits': 1 };
+const read = (name: string): Promise<Float32Array> =>
+  Promise.resolve(Float32Array.of(learned[name as keyof typeof learned] / (name.startsWith('q') ? 0.2 : 1)));
+
+function report(network: Partial<NetworkSpec>) {
+  const { spec } = fieldFixture({ network });
+  return bitReport(spec, read, { ...emptyCounts(), timeSteps: 1000 }, 4);
+}
+
+it('counts memory and S-ACE of learned bits by hand', async () => {
+  const { spec } = fieldFixture();
+  const inputs = 12 + 3 + 6 * spec.network!.viewFrequencies;
+  const sizes = [inputs * 16, 16 * 16, 16 * 3];
+  const all = sizes[0] + sizes[1] + sizes[2];
+  const bits = 4 * sizes[0] + 2 * sizes[1] + 8 * sizes[2];
+  expect(await report({ neuron: 'learned-bits', quantiser: 'learned-bits' })).toEqual({
+    weights: [4, 2, 8],
+    spikes: [3, 1],
+    meanWeight: bits / all,
+    meanSpike: 2,
+    budget: (2 * bits) / all,
+    weightBytes: bits / 8,
+    sAce: ((16 * 16 * 2 * 3 + 16 * 3 * 8 * 1) * 1000) / 4,
+  });
+});
+
+it('knows the bits of what learns none, and says nothing where nothing does', async () => {
+  expect(await report({ neuron: 'learned-bits' })).toMatchObject({ weights: [32, 32, 32], spikes: [3, 1] });
+  expect(await report({ neuron: 'lif', quantiser: ['learned-bits', null, null] })).toMatchObject({ weights: [4, 32, 32], spikes: [1, 1] });
+  expect(await report({ neuron: 'ternary', quantiser: 'learned-bits' })).toMatchObject({ spikes: [2, 2] });
+  expect(await report({ neuron: 'relu', quantiser: 'learned-bits' })).toMatchObject({ spikes: [32, 32] });
+  expect(await report({ neuron: 'three-bit' })).toBeNull();
+});
