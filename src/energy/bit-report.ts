@@ -9,12 +9,13 @@
 import type { Counts } from '../engine/counts.ts';
 import { bitTensors, readBits, type BitTensor } from '../model/bit-budget.ts';
 import { layersOf, type NetworkedSpec } from '../model/network-layers.ts';
+import { quantisedLayers } from '../model/quantised-layers.ts';
 import { neuronNamed } from '../neurons/index.ts';
 
 export interface BitReport {
-  /** Of the weights of each layer, the output layer included; 32 where none are learned. */
+  /** Bits of a weight of each layer, the output layer included, its codebook aside; 32 where it has no quantiser. */
   readonly weights: readonly number[];
-  /** Of the spikes of each hidden layer: learned, or those that hold the neuron's largest spike. */
+  /** Bits of a spike of each hidden layer: learned, or those that hold the neuron's largest spike. */
   readonly spikes: readonly number[];
   /** Mean of all weights. */
   readonly meanWeight: number;
@@ -28,7 +29,7 @@ export interface BitReport {
 
 const FLOAT_BITS = 32;
 
-/** null without a network that learns bits. @param total counts of all images */
+/** null without a network that learns bits or has quantised weights. @param total counts of all images */
 export async function bitReport(
   spec: NetworkedSpec,
   read: (name: BitTensor['name']) => Promise<Float32Array>,
@@ -36,7 +37,8 @@ export async function bitReport(
   images: number,
 ): Promise<BitReport | null> {
   const tensors = bitTensors(spec);
-  if (spec.network === null || tensors.weights.length + tensors.spikes.length === 0) return null;
+  const stored = new Map(quantisedLayers(spec).map(({ weight, quantiser }) => [weight, quantiser.storedBits]));
+  if (spec.network === null || tensors.weights.length + tensors.spikes.length + stored.size === 0) return null;
   const learned = await readBits(tensors, read);
   const layers = layersOf(spec);
   const of = (kind: 'weights' | 'spikes', layer: number, otherwise: number): number => {
@@ -45,7 +47,7 @@ export async function bitReport(
   };
   const fixed = Math.ceil(Math.log2(neuronNamed(spec.network.neuron).terms.length + 1)) || FLOAT_BITS;
   const sizes = layers.map(({ inputs, outputs }) => inputs * outputs);
-  const weights = layers.map(({ number }) => of('weights', number, FLOAT_BITS));
+  const weights = layers.map(({ number }) => of('weights', number, stored.get(`w${number}`) ?? FLOAT_BITS));
   const spikes = layers.slice(0, -1).map(({ number }) => of('spikes', number, fixed));
   const widths = layers.slice(0, -1).map(({ outputs }) => outputs);
   const meanWeight = mean(weights, sizes);

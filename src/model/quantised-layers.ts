@@ -6,7 +6,7 @@ import { InputError } from '../base/errors.ts';
 import { learnedOf } from '../neurons/parameters.ts';
 import { quantiserNamed } from '../quantisers/index.ts';
 import { quantise } from '../quantisers/quantise.ts';
-import type { Quantiser } from '../quantisers/quantiser.ts';
+import { stateLength, type Quantiser } from '../quantisers/quantiser.ts';
 import { layersOf, weightTensors, type NetworkedSpec, type WeightName } from './network-layers.ts';
 
 export type QuantiserTensorName = `q${number}.${string}`;
@@ -53,7 +53,7 @@ export function quantisedLayers(spec: NetworkedSpec): QuantisedLayer[] {
       parameters: learned.map(([key, { scope, initial, learned: transform }]) =>
         tensor(key, scope === 'layer' ? 1 : outputs, transform.raw(initial)),
       ),
-      states: Object.keys(quantiser.states).map((key) => tensor(key, 1, NaN)),
+      states: Object.entries(quantiser.states).map(([key, state]) => tensor(key, stateLength(state, matrix.shape), NaN)),
     };
   });
 }

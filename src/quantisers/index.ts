@@ -6,9 +6,10 @@ import { InputError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest-name.ts';
 import { learnedBits } from './learned-bits.ts';
 import type { Quantiser } from './quantiser.ts';
+import { subBit } from './sub-bit.ts';
 
 /** What the package brings. */
-export const builtInQuantisers: readonly Quantiser[] = [learnedBits];
+export const builtInQuantisers: readonly Quantiser[] = [learnedBits, subBit];
 
 const registry = new Map<string, Quantiser>(builtInQuantisers.map((quantiser) => [quantiser.name, quantiser]));
 

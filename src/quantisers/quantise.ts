@@ -10,7 +10,7 @@ export interface QuantisedMatrix {
   readonly raw: Float32Array;
   /** Raw values of learned parameters by name, [1] or [out]; constants have none. */
   readonly parameters: Readonly<Record<string, Float32Array>>;
-  /** [1] each */
+  /** [1], [out] or [in, out] each */
   readonly states: Readonly<Record<string, Float32Array>>;
 }
 
@@ -57,6 +57,6 @@ function leavesOf({ parameters, states }: Quantiser, matrix: QuantisedMatrix): L
     const values = learned === null ? Float32Array.of(initial) : matrix.parameters[name].map((raw) => valueOf(learned, raw));
     leaves.set(parameterLeaf(name, parameter), values);
   }
-  for (const name of Object.keys(states)) leaves.set(stateLeaf(name), matrix.states[name]);
+  for (const [name, state] of Object.entries(states)) leaves.set(stateLeaf(name, state), matrix.states[name]);
   return leaves;
 }

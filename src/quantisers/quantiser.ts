@@ -9,11 +9,38 @@ import type { Expr } from '../neurons/graph.ts';
 import { leaf } from '../neurons/graph.ts';
 import { rawLeaf, type Parameter } from '../neurons/parameters.ts';
 
-/** Something measured of all raw weights of a matrix; a constant in the gradient. */
-export interface QuantiserState {
+/** Something measured of all raw weights of a matrix, after they were written and after every training step; a constant in the gradient. */
+export type QuantiserState = NumberState | MatrixState;
+
+/** One number, which may follow the weights slowly. */
+export interface NumberState {
   readonly description: string;
-  /** After the weights were written, and after every training step. `before` is NaN the first time. */
+  /** @param before NaN the first time */
   next(weights: Float32Array, before: number): number;
+}
+
+/** A number for each output (`channel`) or weight, a function of the weights as they are. */
+export interface MatrixState {
+  readonly description: string;
+  readonly scope: 'channel' | 'weight';
+  /** @param weights [in,out] */
+  measure(weights: Float32Array, inputs: number, outputs: number): Float32Array;
+}
+
+/** Numbers of a state of a matrix [in,out]. */
+export function stateLength(state: QuantiserState, [inputs, outputs]: readonly number[]): number {
+  if (!('scope' in state)) return 1;
+  return state.scope === 'channel' ? outputs : inputs * outputs;
+}
+
+/** @param before what was measured last; NaN: nothing yet */
+export function measureState(
+  state: QuantiserState,
+  weights: Float32Array,
+  before: Float32Array,
+  [inputs, outputs]: readonly number[],
+): Float32Array {
+  return 'scope' in state ? state.measure(weights, inputs, outputs) : Float32Array.of(state.next(weights, before[0]));
 }
 
 /** Learned bits of a quantiser, one number for the matrix. */
@@ -33,6 +60,8 @@ export interface Quantiser {
   readonly value: Expr;
   /** Where the bits of a weight are learned: which parameter they are, and which is the distance of two values. */
   readonly bits: LearnedBits | null;
+  /** Bits that a weight takes where that is no matter of learning; null: learned, or 32. */
+  readonly storedBits: number | null;
   /** Values of learned parameters that follow from the weights which training begins with. */
   start(weights: Float32Array): Readonly<Record<string, number>>;
 }
@@ -42,11 +71,21 @@ export interface QuantiserRecipe extends Pick<Quantiser, 'name' | 'description'>
   readonly parameters?: Quantiser['parameters'];
   readonly states?: Quantiser['states'];
   readonly bits?: LearnedBits;
+  readonly storedBits?: number | null;
   readonly start?: Quantiser['start'];
   value(raw: Expr, values: Readonly<Record<string, Expr>>): Expr;
 }
 
-export function defineQuantiser({ name, description, parameters = {}, states = {}, bits, start, value }: QuantiserRecipe): Quantiser {
+export function defineQuantiser({
+  name,
+  description,
+  parameters = {},
+  states = {},
+  bits,
+  storedBits = null,
+  start,
+  value,
+}: QuantiserRecipe): Quantiser {
   const twice = Object.keys(parameters).find((key) => Object.hasOwn(states, key));
   if (twice !== undefined) throw new RangeError(`The quantiser ${name} has a parameter and a state named ${twice}.`);
   for (const key of [...Object.keys(parameters), ...Object.keys(states)])
@@ -54,18 +93,27 @@ export function defineQuantiser({ name, description, parameters = {}, states = {
       throw new RangeError(`The quantiser ${name} has a value named ${key}; expected letters and digits, at least two, a small one first.`);
   const leaves = Object.fromEntries([
     ...Object.keys(parameters).map((key) => [key, parameterLeaf(key, parameters[key])] as const),
-    ...Object.keys(states).map((key) => [key, stateLeaf(key)] as const),
+    ...Object.keys(states).map((key) => [key, stateLeaf(key, states[key])] as const),
   ]);
   for (const key of bits === undefined ? [] : [bits.parameter, bits.step])
     if (!Object.hasOwn(parameters, key) || parameters[key].learned === null)
       throw new RangeError(`The quantiser ${name} learns no parameter named ${key}.`);
-  return { name, description, parameters, states, value: value(rawLeaf, leaves), bits: bits ?? null, start: start ?? (() => ({})) };
+  return {
+    name,
+    description,
+    parameters,
+    states,
+    value: value(rawLeaf, leaves),
+    bits: bits ?? null,
+    storedBits,
+    start: start ?? (() => ({})),
+  };
 }
 
 export function parameterLeaf(name: string, { scope }: Parameter): Expr {
   return leaf('param', name, scope === 'layer');
 }
 
-export function stateLeaf(name: string): Expr {
-  return leaf('state', name, true);
+export function stateLeaf(name: string, state: QuantiserState): Expr {
+  return leaf('state', name, !('scope' in state));
 }

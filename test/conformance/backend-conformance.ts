@@ -136,8 +136,18 @@ async function compareRendering({ fixture, expected, actual }: EnginePair): Prom
   expectClose('depth', got.depth, wanted.depth, RENDER_TOLERANCE * reach);
 }
 
-async function compareTraining(reference: TfjsBackend, backend: Backend, { options, trainSeed }: ConformanceCase): Promise<void> {
-  const training = { ...options, seed: trainSeed, emptyFaces: true, settings: { ...options.settings, adam: TRAINING_ADAM } };
+async function compareTraining(
+  reference: TfjsBackend,
+  backend: Backend,
+  { options, trainSeed, trainRays }: ConformanceCase,
+): Promise<void> {
+  const training = {
+    ...options,
+    rays: trainRays ?? options.rays,
+    seed: trainSeed,
+    emptyFaces: true,
+    settings: { ...options.settings, adam: TRAINING_ADAM },
+  };
   const pair = await createPair(reference, backend, fieldFixture(training));
   const { expected, actual, fixture } = pair;
   for (let step = 1; step <= TRAINING_STEPS; step++) {

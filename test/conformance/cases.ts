@@ -19,6 +19,8 @@ export interface ConformanceCase {
   readonly options: FixtureOptions;
   /** Seed of the fixture for ten training steps; none: only one step is compared. */
   readonly trainSeed?: number;
+  /** Its rays; default: those of the options. */
+  readonly trainRays?: number;
 }
 
 /** Least margins, see `Margins` of the tfjs backend. */
@@ -33,7 +35,6 @@ const TRAIN_SEEDS: Readonly<Record<string, number>> = { 'glif-layer': 3, ternary
  */
 export const otherNeuronCases: readonly ConformanceCase[] = [
   ...builtInNeurons.filter((neuron) => neuron !== lif && neuron !== relu).flatMap(({ name }) => neuronCases(name)),
-  { name: 'learned-bits, 8 rays', options: { rays: 8, seed: 1, network: { neuron: 'learned-bits' } }, trainSeed: 2 },
   ...SURROGATE_NAMES.map((surrogate) => ({
     name: `ternary, ${surrogate}`,
     options: { seed: 1, network: { neuron: 'ternary', surrogate, neuronParameters: { threshold: 0.6 } } },
@@ -41,15 +42,17 @@ export const otherNeuronCases: readonly ConformanceCase[] = [
 ];
 
 /** Where 1 will not do. */
-export const condenseSeed = (neuron: string): number => (neuron === 'learned-bits' ? 4 : 1);
+export function condenseSeed(neuron: string): number {
+  return neuron === 'learned-bits' ? 4 : 1;
+}
 
 function neuronCases(neuron: string): ConformanceCase[] {
   // With sixteen places where its gradient jumps, few rays leave none of them to rounding for ten steps; what leaks quickly comes near 0 in gaps.
   const learnsBits = neuron === 'learned-bits';
-  const trainSeed = learnsBits ? undefined : (TRAIN_SEEDS[neuron] ?? 2);
+  const training = { trainSeed: TRAIN_SEEDS[neuron] ?? 2, trainRays: learnsBits ? 8 : 18 };
   const slow = learnsBits ? { neuronParameters: { tau: 1.1 } } : {};
   return [
-    { name: `${neuron}, condense`, options: { rays: 18, seed: condenseSeed(neuron), network: { neuron } }, trainSeed },
+    { name: `${neuron}, condense`, options: { rays: 18, seed: condenseSeed(neuron), network: { neuron } }, ...training },
     { name: `${neuron}, far to near, 48 neurons`, options: { rays: 18, seed: 1, network: { neuron, width: 48, order: 'far-to-near' } } },
     { name: `${neuron}, pad`, options: { rays: 18, seed: 1, network: { neuron, temporal: 'pad', ...slow } } },
     { name: `${neuron}, repeat`, options: { rays: 18, seed: neuron === 'ltmd' ? 4 : 1, network: { neuron, temporal: 'repeat' } } },
@@ -103,12 +106,17 @@ export const quantiserCases: readonly ConformanceCase[] = [
     name: 'learned bits of weights and spikes, with a budget',
     options: {
       rays: 18,
-      seed: 1,
+      seed: 12,
       network: { neuron: 'learned-bits', quantiser: 'learned-bits' },
       loss: { ...NO_LOSS_TERMS, bits: budget },
     },
+  },
+  {
+    name: 'LIF, weights of learned bits, with a budget',
+    options: { seed: 1, network: { quantiser: 'learned-bits' }, loss: { ...NO_LOSS_TERMS, bits: budget } },
     trainSeed: 2,
   },
+  { name: 'LIF, half a bit a weight', options: { seed: 1, network: { quantiser: ['sub-bit', 'sub-bit', null] } }, trainSeed: 2 },
   { name: 'ReLU, 48 neurons, quantised', options: { seed: 1, network: { neuron: 'relu', width: 48, quantiser: 'steps' } } },
 ];
 

@@ -9,14 +9,14 @@ import { tensorShape } from '../../src/model/tensor-shape.ts';
 import { div, mul } from '../../src/neurons/graph.ts';
 import { learnedParameter, positive } from '../../src/neurons/parameters.ts';
 import { quantise, quantiserGradient } from '../../src/quantisers/quantise.ts';
-import { defineQuantiser } from '../../src/quantisers/quantiser.ts';
+import { defineQuantiser, measureState } from '../../src/quantisers/quantiser.ts';
 import { fieldFixture, normals } from '../helpers/field-fixtures.ts';
 import { steps } from '../helpers/step-quantiser.ts';
 
 describe('a quantised matrix', () => {
   it('consists of whole steps within the limit', () => {
     const raw = normals(new Random(2), 12, 1);
-    const largest = steps.states.largest.next(raw, NaN);
+    const [largest] = measureState(steps.states.largest, raw, Float32Array.of(NaN), [4, 3]);
     const seen = quantise(steps, {
       raw,
       parameters: { step: Float32Array.of(Math.log(0.25), Math.log(0.5), 0) },

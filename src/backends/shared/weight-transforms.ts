@@ -7,6 +7,7 @@ import type { FieldSpec } from '../../model/field-spec.ts';
 import type { WeightName } from '../../model/network-layers.ts';
 import { quantisedLayers, type QuantisedLayer } from '../../model/quantised-layers.ts';
 import { splitTensorName, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
+import { measureState } from '../../quantisers/quantiser.ts';
 import { quantise, quantiserGradient, type QuantisedMatrix } from '../../quantisers/quantise.ts';
 import type { StepSettings } from '../../engine/backend.ts';
 import { hostParameter, stepOnHost, withBudget, type HostParameter } from './host-adam.ts';
@@ -36,8 +37,8 @@ export class WeightTransforms {
         0,
       );
       const parameters = layer.parameters.map(({ name, key, length, initial }) => [key, trained(name, length, initial)] as const);
-      const states = layer.states.map(({ name, key, initial }) => {
-        const state = Float32Array.of(initial);
+      const states = layer.states.map(({ name, key, length, initial }) => {
+        const state = new Float32Array(length).fill(initial);
         this.states.set(name, state);
         return [key, state] as const;
       });
@@ -95,9 +96,9 @@ export class WeightTransforms {
   }
 }
 
-function measure({ layer: { quantiser }, matrix }: Transformed, anew: boolean): void {
-  for (const [name, { next }] of Object.entries(quantiser.states)) {
+function measure({ layer: { quantiser, shape }, matrix }: Transformed, anew: boolean): void {
+  for (const [name, definition] of Object.entries(quantiser.states)) {
     const state = matrix.states[name];
-    state[0] = next(matrix.raw, anew ? NaN : state[0]);
+    state.set(measureState(definition, matrix.raw, anew ? Float32Array.of(NaN) : state, shape));
   }
 }

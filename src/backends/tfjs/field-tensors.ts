@@ -7,6 +7,7 @@ import type { FieldSpec } from '../../model/field-spec.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import type { RepresentationTensor } from '../../model/representations/representation.ts';
 import { quantisedLayers } from '../../model/quantised-layers.ts';
+import { measureState } from '../../quantisers/quantiser.ts';
 import { tensorShape } from '../../model/tensor-shape.ts';
 import type { Tensor, TensorFlow, Variable } from './tensorflow.ts';
 
@@ -32,7 +33,8 @@ export class FieldTensors {
     for (const { parameters, states, quantiser, shape } of quantisedLayers(spec)) {
       for (const { name, length, initial } of parameters) this.assign(name, tf.fill([length], initial));
       const zeros = new Float32Array(shape.reduce((a, b) => a * b));
-      for (const { name, key } of states) this.set(name, tf.tensor1d([quantiser.states[key].next(zeros, NaN)]));
+      for (const { name, key } of states)
+        this.set(name, tf.tensor1d(measureState(quantiser.states[key], zeros, Float32Array.of(NaN), shape)));
     }
     this.set('inputRange', tf.zeros([2]));
     if (inputLevels(spec.network).features > 0) this.set('inputSteps', tf.fill(tensorShape('inputSteps', spec) as [number], FIRST_STEP));

@@ -27,6 +27,9 @@ export function quantisedTensor(
     const [value] = emitTfjs([parameter.learned.value(rawLeaf)], unused)(tf, new Map([[rawLeaf, tensorOf(name)]]));
     bindings.set(parameterLeaf(key, parameter), value);
   }
-  for (const { name, key } of states) bindings.set(stateLeaf(key), tensorOf(name));
+  for (const { name, key, length } of states) {
+    const value = tensorOf(name);
+    bindings.set(stateLeaf(key, quantiser.states[key]), length === raw.size ? tf.reshape(value, raw.shape) : value);
+  }
   return emitTfjs([quantiser.value], unused)(tf, bindings)[0];
 }

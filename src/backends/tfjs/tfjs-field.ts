@@ -15,6 +15,7 @@ import { inputLevels } from '../../model/input-spikes.ts';
 import { hiddenLayers } from '../../model/network-facts.ts';
 import { layersOf, weightTensors, type WeightName } from '../../model/network-layers.ts';
 import { quantisedLayers } from '../../model/quantised-layers.ts';
+import { measureState } from '../../quantisers/quantiser.ts';
 import { hiddenWidths, neuronTensors } from '../../neurons/settings.ts';
 import { createNeuron, type RawParameters, type TfjsNeuron } from './tfjs-neuron.ts';
 import { type FieldSpec } from '../../model/field-spec.ts';
@@ -291,10 +292,10 @@ export class TfjsField implements HostEngine {
 
   /** States of quantisers, after the weights have changed. */
   private async measureStates(weights: readonly WeightName[], anew: boolean): Promise<void> {
-    for (const { weight, quantiser, states } of quantisedLayers(this.spec).filter((layer) => weights.includes(layer.weight)))
+    for (const { weight, shape, quantiser, states } of quantisedLayers(this.spec).filter((layer) => weights.includes(layer.weight)))
       for (const { name, key } of states) {
-        const before = anew ? NaN : (await this.read(name))[0];
-        this.tensors.write(name, Float32Array.of(quantiser.states[key].next(await this.read(weight), before)));
+        const before = anew ? Float32Array.of(NaN) : await this.read(name);
+        this.tensors.write(name, measureState(quantiser.states[key], await this.read(weight), before, shape));
       }
   }
 
