@@ -2,7 +2,7 @@
  * Harms commands that write results in every way a machine can, and checks after each that what lies there is either what was there before or all
  * of the new, and that the same command, given again, ends well with the results of one that nothing had harmed:
  *
- *     SIGKILL, SIGTERM, SIGHUP   at random moments, every other time just when something is being written
+ *     SIGKILL, SIGTERM, SIGHUP   at random moments, every other time, the first too, just when something is being written
  *     SIGSTOP, SIGCONT           in the middle: it ends as if nothing had been
  *     no room, no inodes         on a small file system of its own, where one may be mounted (Linux, root); then with room again
  *
@@ -69,7 +69,7 @@ async function harm(harmed: Harmed, order: number, disk: SmallDisk | null): Prom
     }
     const before = contentOf(run, harmed);
     const signal = SIGNALS[(round + order) % SIGNALS.length];
-    const ended = await runCommand(harmed, run, scene, { signal, within: milliseconds, aimed: round % 2 === 1 });
+    const ended = await runCommand(harmed, run, scene, { signal, within: milliseconds, aimed: isOver });
     if (ended.harmed) tally.hit++;
     count(tally, harmed, contentOf(run, harmed), before, whole, `${signal} after ${Math.round(ended.milliseconds)} ms`);
     if (ended.harmed && signal !== 'SIGKILL') {
