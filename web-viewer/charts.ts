@@ -67,7 +67,7 @@ export class Charts {
       root.className = 'chart';
       root.setAttribute('role', 'img');
       root.setAttribute('aria-label', `${plan.title} over the steps of training`);
-      const title = document.createElement('h3');
+      const title = document.createElement('h2');
       title.textContent = plan.title;
       place.append(title, root);
       const chart = init(root, matchMedia('(prefers-color-scheme: light)').matches ? null : 'dark', { renderer: 'canvas' });

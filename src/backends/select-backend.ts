@@ -53,14 +53,20 @@ export async function selectBackend(
     try {
       const backend = await starters[name]();
       suits(backend);
-      // A machine without a GPU is nothing to warn of.
-      for (const { name: missing, text } of reasons) report({ type: missing === 'webgpu' ? 'note' : 'warning', text });
-      report({ type: 'note', text: `backend (auto): ${backend.description}` });
+      for (const { name: missing, text } of reasons)
+        if (missing !== 'webgpu') report({ type: 'warning', text: `backend ${missing} cannot run: ${text}` });
+      // A machine without a GPU is nothing to warn of, and what its drivers say is the doctor's affair.
+      const gpu = reasons.find(({ name: missing }) => missing === 'webgpu');
+      const without = gpu === undefined ? '' : `; not webgpu: ${gpu.text.replace(/ \(.*\)$/s, '')}`;
+      report({ type: 'note', text: `backend (auto): ${backend.description}${without}` });
       return backend;
     } catch (error) {
       if (!(error instanceof BackendError || error instanceof MemoryError)) throw error;
-      reasons.push({ name, text: `backend ${name} cannot run: ${error.message}` });
+      reasons.push({ name, text: error.message });
     }
   }
-  throw new BackendError(`no backend can run here: ${reasons.map(({ text }) => text).join('; ')}`, '`spikeray doctor` says more.');
+  throw new BackendError(
+    `no backend can run here: ${reasons.map(({ name, text }) => `${name}: ${text}`).join('; ')}`,
+    '`spikeray doctor` says more.',
+  );
 }

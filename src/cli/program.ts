@@ -66,9 +66,20 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
       summary: 'the whole way on a generated scene, in a few minutes',
       load: async () => (await import('./commands/demo.ts')).demoCommand(),
     },
+    {
+      name: 'completion',
+      summary: 'complete commands and options in bash, zsh or fish',
+      load: async () => (await import('./commands/completion.ts')).completionCommand(loadAll),
+    },
     { name: 'doctor', summary: 'check this machine', load: async () => (await import('./commands/doctor.ts')).doctorCommand() },
   ],
 };
+
+/** Every command with its options. */
+async function loadAll(): Promise<Command[]> {
+  const entries = Object.values(GROUPS).flat();
+  return Promise.all(entries.filter(({ name }) => name !== 'completion').map(async ({ load, summary }) => (await load()).summary(summary)));
+}
 
 /** @param args of the command line; of the commands only the one that is named there is loaded, the others are known by name and summary */
 export async function createProgram(args: readonly string[]): Promise<Command> {

@@ -1,13 +1,14 @@
 /** Training goes on from a checkpoint of a run. */
+import type { SceneData } from '../../datasets/scene-data.ts';
 import type { BackendRequest } from '../backends/select-backend.ts';
 import { InputError } from '../base/errors.ts';
 import type { Reporter } from '../base/events.ts';
 import type { Config } from '../config/schema.ts';
 import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import { whileLocked, type FolderLock } from '../run/folder-lock.ts';
-import { openRun } from '../run/run-folder.ts';
+import { openRun, type RunFolder } from '../run/run-folder.ts';
 import type { Machine } from './machine.ts';
-import { whyFinished, type Trained } from './train-into.ts';
+import { whyFinished, type LiveView, type Trained } from './train-into.ts';
 import { trainedBefore, trainTaught } from './train-run.ts';
 import { checkTrainingMemory } from './training-memory.ts';
 
@@ -27,6 +28,8 @@ export interface ResumeRun {
   readonly force: boolean;
   readonly signal: AbortSignal;
   readonly report: Reporter;
+  /** Who watches what is trained; default: nobody. */
+  readonly watch?: (run: RunFolder, scene: SceneData) => LiveView | undefined;
 }
 
 /** A run that has nothing left to do is given back as it is. Throws LockedError if another process writes it. */
@@ -79,5 +82,16 @@ async function resumeLocked(options: ResumeRun, lock: FolderLock): Promise<Train
   };
   const continued = found === null ? await run.rewrite(changed) : await run.continueFrom(found.checkpoint, changed);
   const secondsBefore = machine.seconds();
-  return trainTaught({ machine, lock, run: continued, scene, backend, start: found?.checkpoint, signal, report, secondsBefore });
+  return trainTaught({
+    machine,
+    lock,
+    run: continued,
+    scene,
+    backend,
+    start: found?.checkpoint,
+    signal,
+    report,
+    secondsBefore,
+    live: options.watch?.(continued, scene),
+  });
 }

@@ -29,7 +29,7 @@ export interface TrainScene {
   readonly signal: AbortSignal;
   readonly report: Reporter;
   /** What is done around training, such as showing it; default: nothing. */
-  readonly around?: (run: RunFolder, train: (live?: LiveView) => Promise<Trained>) => Promise<Trained>;
+  readonly around?: (run: RunFolder, train: (live?: LiveView) => Promise<Trained>, scene: SceneData) => Promise<Trained>;
 }
 
 /** null: the signal came before anything was written. */
@@ -56,7 +56,7 @@ export async function trainScene(options: TrainScene): Promise<Trained | null> {
     // What is around it may go on for longer than it takes to write the run.
     const train = (live?: LiveView): Promise<Trained> =>
       trainTaught({ machine, lock, run, scene, backend, teacher, signal, report, secondsBefore, live }).finally(() => lock.release());
-    return await around(run, train);
+    return await around(run, train, scene);
   } finally {
     await lock.release();
   }

@@ -132,6 +132,33 @@ test('forward is never backward, however late the page is; the wheel flies; flig
   expect(await page.locator('#keys li').count()).toBe(2);
 });
 
+test('in flight two fingers fly ahead and back, and one looks around', async () => {
+  const page = await open('&fly=1', 'spiking', { hasTouch: true });
+  const session = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...points: readonly (readonly [number, number])[]): Promise<unknown> =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) });
+  const gesture = async (from: readonly (readonly [number, number])[], to: readonly (readonly [number, number])[]): Promise<number[][]> => {
+    const before = poseOf(page);
+    const url = page.url();
+    await touch('touchStart', ...from);
+    for (let step = 1; step <= 4; step++) {
+      const at = from.map(([x, y], i) => [x + ((to[i][0] - x) * step) / 4, y + ((to[i][1] - y) * step) / 4] as const);
+      await touch('touchMove', ...at);
+    }
+    await touch('touchEnd');
+    await page.waitForFunction((address) => location.href !== address, url);
+    await settled(page);
+    return [before, poseOf(page)];
+  };
+  const apart = await gesture([[130, 140], [160, 140]], [[70, 140], [220, 140]]); // prettier-ignore
+  expect(ahead(apart[0], apart[1])).toBeGreaterThan(0);
+  const together = await gesture([[70, 140], [220, 140]], [[130, 140], [160, 140]]); // prettier-ignore
+  expect(ahead(together[0], together[1])).toBeLessThan(0);
+  const [before, after] = await gesture([[100, 140]], [[150, 160]]);
+  [3, 7, 11].forEach((at) => expect(after[at]).toBeCloseTo(before[at], 5));
+  expect(Math.hypot(...[2, 6, 10].map((at) => after[at] - before[at]))).toBeGreaterThan(0.05);
+});
+
 test('thumbnails are one stop of the Tab key; arrow keys move among them; statistics can be hidden; main is no application', async () => {
   const page = await open();
   expect(await page.locator('#thumbnails button').count()).toBeGreaterThan(3);

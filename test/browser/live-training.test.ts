@@ -11,7 +11,7 @@ import { openPage, pixelsOf, settled } from './browser.ts';
 const folder = workFolder();
 const run = join(folder, 'run');
 /** Long enough to be watched. */
-const STEPS = ['--set', 'coarse.steps=400', '--set', 'fine.steps=400'];
+const STEPS = ['--set', 'coarse.steps=400', '--set', 'fine.steps=1200'];
 let server: RunningServer;
 
 beforeAll(async () => {
@@ -34,6 +34,13 @@ test('training is paused, watched, resumed, and stays in view after its end; wat
   const page = await openPage(`${server.url}viewer.html?run=${runs[0].id}&crop=0,-9,-9,9,9,9`, { allowed: /503/ });
   await page.waitForSelector('#training-state:has-text("Paused")', { timeout: 60_000 });
   await settled(page);
+  expect(await page.textContent('#training-network')).toMatch(
+    /coarse stage|is being trained.*The ternary network takes over at \d+ % of the fine stage/,
+  );
+  const gallery = await openPage(server.url);
+  await gallery.waitForSelector('.card');
+  expect(await gallery.textContent('.card .picture')).toBe('in training');
+  await gallery.close();
   const before = (await pixelsOf(page)).rgb;
   const paused = lines();
   await page.waitForTimeout(2500);
@@ -41,13 +48,33 @@ test('training is paused, watched, resumed, and stays in view after its end; wat
 
   await page.click('#pause');
   await page.waitForSelector('#training-state:has-text("Training:")');
+  const header = await page.textContent('#facts');
+  await page.waitForFunction((text) => document.getElementById('facts')!.textContent !== text, header);
+
+  // Whatever else is asked for and does not come, a command gets through.
+  await page.route(/photos|frames/, () => undefined);
+  await page.locator('#stage').press('ArrowLeft');
+  await page.evaluate(() => {
+    document.getElementById('thumbnails')!.scrollTop = 1e6;
+  });
+  await page.waitForTimeout(300);
+  await page.click('#pause');
+  await page.waitForSelector('#training-state:has-text("Paused")', { timeout: 10_000 });
+  await page.waitForTimeout(1000);
+  const held = lines();
+  await page.waitForTimeout(1500);
+  expect(lines(), 'the pause acts within a second').toBe(held);
+  await page.unroute(/photos|frames/);
+  await page.click('#pause');
+  await page.waitForSelector('#training-state:has-text("Training:")');
+  await page.reload();
   await page.waitForSelector('.chart canvas');
   await page.waitForSelector('#training-state:has-text("Training is over")', { timeout: 200_000 });
-  await page.waitForFunction(() => document.querySelector('#statistics')!.textContent!.includes('step400'), null, { timeout: 60_000 });
+  await page.waitForFunction(() => document.querySelector('#statistics')!.textContent!.includes('step1200'), null, { timeout: 60_000 });
   await settled(page);
   expect((await pixelsOf(page)).rgb).not.toEqual(before);
   expect((await command(true)).status).toBe(409);
-  expect(checkpointNames(run).at(-1)).toContain('fine-00000400');
+  expect(checkpointNames(run).at(-1)).toContain('fine-00001200');
 
   const alone = join(folder, 'alone');
   await tinyRun(join(folder, 'scene'), alone, ...STEPS);

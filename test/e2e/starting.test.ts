@@ -1,9 +1,11 @@
 /** Commands load what they need, not what others need. */
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { cli, succeed } from './cli.ts';
+import { expectError } from './expect-error.ts';
 import { workFolder } from './tiny.ts';
 
 const folder = workFolder();
@@ -37,4 +39,23 @@ test('help lists every command with its summary, and help of one shows its optio
     expect(stdout).toMatch(line);
   expect((await succeed(['help', 'demo'])).stdout).toContain('[folder]');
   expect((await succeed(['eval', '--help'])).stdout).toContain('--split');
+});
+
+test('completes commands, options and names in bash; other shells get scripts with the same', async () => {
+  const { stdout } = await succeed(['completion', 'bash']);
+  const complete = (...words: string[]): string[] => {
+    const line = words.map((word) => `'${word}'`).join(' ');
+    const script = `${stdout}\nCOMP_WORDS=(${line}); COMP_CWORD=${words.length - 1}; _spikeray; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    return execFileSync('bash', ['-c', script], { encoding: 'utf8' }).trim().split('\n');
+  };
+  expect(complete('spikeray', 'pro')).toEqual(['probe']);
+  expect(complete('spikeray', 'train', '--neu')).toEqual(['--neuron']);
+  expect(complete('spikeray', 'train', '--neuron', 'ter')).toEqual(['ternary', 'ternary-signed']);
+  expect(complete('spikeray', 'export', 'run', '--format', 'm')).toEqual(['mesh']);
+  for (const shell of ['zsh', 'fish']) {
+    const script = (await succeed(['completion', shell])).stdout;
+    for (const name of ['train', 'probe', 'export']) expect(script).toContain(name);
+    expect(script).toContain('three-bit');
+  }
+  await expectError(['completion', 'tcsh'], { says: ['tcsh', 'bash'] });
 });

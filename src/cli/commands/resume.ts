@@ -11,6 +11,7 @@ import { describeTraining } from '../terminal/describe-training.ts';
 import { listenForInterrupt } from '../terminal/interrupt.ts';
 import { addBackendOptions, addOutputOptions, type OutputOptions } from '../terminal/options.ts';
 import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
+import { loggersOf, logOption } from '../terminal/training-logs.ts';
 import { runAction } from '../terminal/run-action.ts';
 
 interface ResumeOptions extends OutputOptions, BackendOptions, MovedSceneOptions {
@@ -18,6 +19,7 @@ interface ResumeOptions extends OutputOptions, BackendOptions, MovedSceneOptions
   readonly maxMinutes?: string;
   readonly checkpoint?: string;
   readonly force?: boolean;
+  readonly log?: string;
 }
 
 export function resumeCommand(): Command {
@@ -27,6 +29,7 @@ export function resumeCommand(): Command {
     .optionsGroup('Training:')
     .option('--max-steps <n>', 'steps of the fine stage in all, those already done included (default: as planned)')
     .option('--max-minutes <n>', 'minutes of training in all, those already spent included (default: as planned)')
+    .addOption(logOption())
     .optionsGroup('Input:')
     .option('--checkpoint <file>', 'go on from this checkpoint instead of the newest')
     .option('--force', 'go on although the scene changed since the checkpoint')
@@ -36,6 +39,7 @@ export function resumeCommand(): Command {
 
 async function resume(path: string, options: ResumeOptions): Promise<void> {
   await runAction(options, async (report) => {
+    const [log] = await loggersOf(options.log);
     const interrupt = listenForInterrupt();
     const trained = await resumeRun({
       machine: nodeMachine,
@@ -47,6 +51,7 @@ async function resume(path: string, options: ResumeOptions): Promise<void> {
       force: options.force ?? false,
       signal: interrupt.signal,
       report,
+      watch: log,
     });
     interrupt.release();
     return describeTraining(trained, options);

@@ -10,6 +10,7 @@ import { DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
 import type { Config } from '../../config/schema.ts';
 import { withValue } from '../../config/settings.ts';
 import { presetFor } from '../../jobs/choose-preset.ts';
+import { together } from '../../jobs/training-log.ts';
 import type { Trained } from '../../jobs/train-into.ts';
 import { trainScene } from '../../jobs/train-scene.ts';
 import { backendRequest, type BackendOptions } from '../../node/backend-request.ts';
@@ -30,6 +31,7 @@ import {
 } from '../terminal/options.ts';
 import { runAction, type Result } from '../terminal/run-action.ts';
 import { checkFormat, formatOption } from '../terminal/scene-options.ts';
+import { loggersOf, logOption } from '../terminal/training-logs.ts';
 import { DEFAULT_PORT, underView, viewerPort } from '../terminal/train-under-view.ts';
 
 interface TrainOptions extends OutputOptions, BackendOptions {
@@ -40,6 +42,7 @@ interface TrainOptions extends OutputOptions, BackendOptions {
   readonly maxSteps?: string;
   /** true: on the usual port. */
   readonly viewer?: string | true;
+  readonly log?: string;
 }
 
 export function trainCommand(): Command {
@@ -53,6 +56,7 @@ export function trainCommand(): Command {
       '--viewer [port]',
       `show the training in the browser, on this port of this machine (default: ${DEFAULT_PORT}); stays until Ctrl-C`,
     )
+    .addOption(logOption())
     .optionsGroup('Model:')
     .addOption(presetOption())
     .addOption(settingOption('--neuron <name>', 'network.neuron'))
@@ -84,6 +88,7 @@ async function train(path: string, options: TrainOptions): Promise<void> {
     const request = backendRequest(options, AUTO);
     const port = options.viewer === undefined ? null : viewerPort(options.viewer);
     const force = options.force ?? false;
+    const loggers = await loggersOf(options.log);
     if (options.out === '') throw new InputError('--out: expected a folder, found an empty name', 'Give a folder, or leave --out out.');
     if (options.out !== undefined) await checkFolderFree(nodeFiles, options.out, force, 'run');
     const interrupt = listenForInterrupt();
@@ -98,8 +103,12 @@ async function train(path: string, options: TrainOptions): Promise<void> {
       backend: request,
       signal,
       report,
-      around: async (run, train) => {
-        const toItsEnd = (live?: LiveTraining): Promise<Trained> => train(live).finally(interrupt.release);
+      around: async (run, train, seen) => {
+        const log = loggers.map((open) => open(run, seen));
+        const toItsEnd = (live?: LiveTraining): Promise<Trained> => {
+          const watching = live === undefined ? log : [live, ...log];
+          return train(watching.length === 0 ? undefined : together(watching)).finally(interrupt.release);
+        };
         return port === null ? toItsEnd() : underView(run, port, signal, report, toItsEnd);
       },
     });

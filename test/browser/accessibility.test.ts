@@ -1,0 +1,126 @@
+/** Every page in every state, asked by axe: names, roles, contrast, keyboard. And a gallery of a hundred runs. */
+import { cpSync, readFileSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunSummary } from '../../src/server/find-runs.ts';
+import { succeed } from '../e2e/cli.ts';
+import { startServing, type RunningServer } from '../e2e/server.ts';
+import { TINY_ANN, tinyRun, tinyScene, workFolder } from '../e2e/tiny.ts';
+import { openPage, settled } from './browser.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const MANY = 100;
+
+const folder = workFolder();
+const runs = join(folder, 'runs');
+let server: RunningServer;
+let ids: Record<string, string>;
+
+beforeAll(async () => {
+  const scene = await tinyScene(join(folder, 'scene'));
+  const run = await tinyRun(scene, join(runs, 'spiking'));
+  await succeed(['train', scene, '--ann', '--out', join(runs, 'twin'), ...TINY_ANN, '--quiet']);
+  for (const each of [run, join(runs, 'twin')]) await succeed(['eval', each, '--quiet']);
+  for (let i = 2; i < MANY; i++) {
+    const copy = join(runs, `copy-${i}`);
+    for (const part of ['config.json', 'metrics.jsonl', 'eval']) cpSync(join(run, part), join(copy, part), { recursive: true });
+    symlinkSync(join(run, 'checkpoints'), join(copy, 'checkpoints'));
+  }
+  server = await startServing('serve', runs, '--port', '0');
+  const { runs: listed } = (await (await fetch(`${server.url}api/runs`)).json()) as { runs: RunSummary[] };
+  ids = Object.fromEntries(listed.map(({ id, name }) => [name, id]));
+});
+afterAll(() => server?.stop());
+
+/** What axe finds wrong, with the elements. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe
+      .run()
+      .then(({ violations: all }) => all.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)),
+  );
+  return found;
+}
+
+test('a gallery of a hundred runs: cards, table, chosen runs compared, all of it found in order by axe', async () => {
+  const page = await openPage(server.url, { viewport: { width: 1000, height: 700 } });
+  await page.waitForFunction((count) => document.querySelectorAll('.card').length === count, MANY);
+  const loaded = await page.evaluate(async () => {
+    const began = performance.now();
+    await (await fetch('api/runs')).json();
+    return performance.now() - began;
+  });
+  // A second on two free cores; tests share them.
+  expect(loaded).toBeLessThan(5000);
+  expect(await violations(page)).toEqual([]);
+
+  await page.selectOption('#shown', 'table');
+  await page.fill('#filter', 'lif');
+  expect(await page.locator('tbody tr').count()).toBe(0);
+  await page.fill('#filter', 'spiking');
+  expect(await page.locator('tbody tr').count()).toBe(1);
+  await page.fill('#filter', '');
+  await page.click('th button:text-is("PSNR")');
+  const first = (): Promise<string | null> => page.textContent('tbody tr:first-child th');
+  expect(await page.getAttribute('th:has(button:text-is("PSNR"))', 'aria-sort')).toBe('descending');
+  const best = await first();
+  await page.click('th button:text-is("PSNR")');
+  expect(await page.getAttribute('th:has(button:text-is("PSNR"))', 'aria-sort')).toBe('ascending');
+  expect(await first()).not.toBe(best);
+  await page.check('#grouped');
+  expect(await page.textContent('.group')).toBe(`scene (${MANY})`);
+  expect(page.url()).toMatch(/sort=psnr&backward=1.*shown=table.*grouped=1/);
+  expect(await violations(page)).toEqual([]);
+
+  await page.check('input[aria-label="Compare spiking"]');
+  expect(await page.isVisible('#compare')).toBe(false);
+  await page.check('input[aria-label="Compare twin"]');
+  expect(await page.textContent('#compare')).toBe('Compare 2 runs');
+  await page.click('#compare');
+  await page.waitForSelector('#settings tbody tr');
+  expect(await page.textContent('#settings')).toMatch(/network\.neuron"?"ternary""relu"/);
+  expect(await page.locator('#frontier canvas').count()).toBe(1);
+  expect(await page.locator('#curves canvas').count()).toBe(3);
+  expect(await page.locator('#results tbody tr').count()).toBe(2);
+  await page.selectOption('#over', 'minutes');
+  expect(await violations(page)).toEqual([]);
+
+  const nothing = await openPage(`${server.url}compare.html?runs=none`);
+  await nothing.waitForSelector('#status a');
+  expect(await violations(nothing)).toEqual([]);
+});
+
+test.each(['light', 'dark'] as const)('the viewer, all its panels open, with a ray, with help, %s', async (colorScheme) => {
+  const page = await openPage(`${server.url}viewer.html?run=${ids.spiking}&beside=${ids.twin}&output=energy&resolution=0.25`, {
+    colorScheme,
+    viewport: { width: 900, height: 600 },
+  });
+  await settled(page);
+  await page.evaluate(() => {
+    for (const part of document.querySelectorAll('details')) part.open = true;
+  });
+  await page.click('#path-add');
+  await page.check('#crop-on');
+  await page.waitForSelector('#charts canvas');
+  expect(await violations(page)).toEqual([]);
+  await page.locator('#stage').press('c');
+  await page.waitForSelector('#ray-figure svg');
+  expect(await violations(page)).toEqual([]);
+  await page.locator('#stage').press('?');
+  await page.waitForSelector('#help[open]');
+  expect(await violations(page)).toEqual([]);
+});
+
+test('the viewer on a narrow screen, and without a run', async () => {
+  const page = await openPage(`${server.url}viewer.html?run=${ids.spiking}&resolution=0.25`, { viewport: { width: 390, height: 700 } });
+  await settled(page);
+  expect(await violations(page)).toEqual([]);
+  await page.locator('#stage').press('h');
+  expect(await violations(page)).toEqual([]);
+  const none = await openPage(`${server.url}viewer.html`);
+  expect(await violations(none)).toEqual([]);
+});
