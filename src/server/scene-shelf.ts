@@ -1,7 +1,9 @@
 /** Baked scenes of runs, for pages that draw by themselves: baked when first asked for, kept as files until the server ends. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeAtExit } from '../node/at-exit.ts';
 import { loadRun } from '../node/open-run-field.ts';
 import { nodeFiles } from '../node/node-files.ts';
 import { listCheckpoints } from '../run/checkpoint-folder.ts';
@@ -15,7 +17,7 @@ interface Baked {
 }
 
 export class SceneShelf {
-  private folder: Promise<string> | null = null;
+  private folder: string | null = null;
   /** By run. */
   private readonly baked = new Map<string, Baked>();
 
@@ -33,13 +35,20 @@ export class SceneShelf {
 
   private async bake(run: FoundRun): Promise<string> {
     const loaded = await loadRun(run.folder, {});
-    this.folder ??= mkdtemp(join(tmpdir(), 'spikeray-scenes-'));
-    const path = join(await this.folder, `${run.id}.spikeray`);
+    this.folder ??= temporaryFolder();
+    const path = join(this.folder, `${run.id}.spikeray`);
     await nodeFiles.writeAtomic(path, await bakeRun(loaded.run, loaded.checkpoint, run.name, false));
     return path;
   }
 
   async dispose(): Promise<void> {
-    if (this.folder !== null) await rm(await this.folder, { recursive: true, force: true });
+    if (this.folder !== null) await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Gone at the end of the process at the latest: a scene that is being baked when the shelf is disposed of makes the folder anew. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'spikeray-scenes-'));
+  removeAtExit(folder);
+  return folder;
 }
