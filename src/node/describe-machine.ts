@@ -107,7 +107,7 @@ async function probeNativeTensorFlow(): Promise<string | null> {
     return nativeMissing === null ? null : explainNative(nativeMissing);
   } catch (error) {
     if (!(error instanceof BackendError)) throw error;
-    return error.message;
+    return explainNative(error.message);
   }
 }
 

@@ -11,7 +11,7 @@ import { PACKAGE_FOLDER } from './package-folder.ts';
 const NATIVE = '@tensorflow/tfjs-node-gpu';
 
 /** Builds the package against a library from PyPI. */
-export const NATIVE_SCRIPT = join(PACKAGE_FOLDER, 'scripts/native-tensorflow.sh');
+export const NATIVE_SCRIPT = join(PACKAGE_FOLDER, 'install/native-tensorflow.sh');
 
 export interface NativePlaces {
   /** Folder of the package; null: it is not installed. */

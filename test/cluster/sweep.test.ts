@@ -73,7 +73,7 @@ afterAll(async () => {
   await cluster.down();
 });
 
-describe('a sweep on Slurm', () => {
+describe('a sweep on Slurm', { timeout: 1_800_000 }, () => {
   it('of ten runs is submitted once by two at a time, spreads over the nodes, and is collected', async () => {
     const out = await planned('ten', '5', 'ann, lif', 40);
     const both = await Promise.all([1, 2].map(() => cli(['sweep', 'submit', out, '--on', 'slurm', '--cpus', '1'], { env: cluster.env })));

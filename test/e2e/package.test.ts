@@ -36,7 +36,15 @@ beforeAll(async () => {
 });
 
 test('holds what runs, its types, docs and licences; no source maps, tests or scripts of development', () => {
-  for (const path of ['LICENSE', 'README.md', 'package.json', 'dist/src/cli/main.js', 'dist/src/index.d.ts', 'docs/webgpu.md'])
+  for (const path of [
+    'LICENSE',
+    'README.md',
+    'package.json',
+    'dist/src/cli/main.js',
+    'dist/src/index.d.ts',
+    'docs/webgpu.md',
+    'install/native-tensorflow.sh',
+  ])
     expect(packed).toContain(path);
   expect(packed.filter((path) => /\.map$|(^|\/)(scripts|test)\//.test(path))).toEqual([]);
   // The sources of the kernels are there for neurons of other programs, which are compiled with them.
@@ -80,6 +88,8 @@ test('says of what is not installed how to install it', async () => {
   expect(webgpu.stderr).toContain('npm install webgpu@');
   expect(tfjs.stderr).toContain('npm install @tensorflow/tfjs-core@');
   const { stdout } = await succeed(['doctor'], there);
+  expect(stdout).toContain(join(installed, 'install/native-tensorflow.sh'));
+  expect((await succeed(['paper'], there)).stdout).toContain('spik-nerf-llff ');
   for (const line of [
     /backend webgpu +missing: .*npm install webgpu@/,
     /backend tfjs +missing: .*npm install/,

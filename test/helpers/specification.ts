@@ -1,6 +1,6 @@
 /**
  * The executable specification that backends are compared with: the tfjs backend on native TensorFlow where SPIKERAY_TENSORFLOW names a folder that
- * scripts/native-tensorflow.sh has made, which is quicker and runs other kernels than those that are developed on; else in plain JavaScript.
+ * install/native-tensorflow.sh has made, which is quicker and runs other kernels than those that are developed on; else in plain JavaScript.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
