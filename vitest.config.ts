@@ -56,9 +56,7 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
         group('gpu', [GPU], { exclude: [...CONFORMANCE, E2E, BROWSER] }),
         group('e2e', [E2E]),
         // Where Slurm is installed, or asked for.
-        ...(missingPrograms().length > 0 && process.env.SPIKERAY_CLUSTER === undefined
-          ? []
-          : [group('cluster', [CLUSTER], { sequence: { groupOrder: 2 } })]),
+        ...(missingPrograms().length > 0 && process.env.SPIKERAY_CLUSTER === undefined ? [] : [group('cluster', [CLUSTER])]),
         // A browser uses all cores by itself.
         ...(browser === null ? [] : [group('browser', [BROWSER], { maxWorkers: 1, sequence: { groupOrder: 1 } })]),
       ],

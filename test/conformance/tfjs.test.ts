@@ -11,7 +11,7 @@ describeGridOperations('tfjs', () => createTfjsBackend());
 
 /** The others are compared with the native library then: it has to agree with plain JavaScript. */
 describe.runIf(HAS_NATIVE)('native TensorFlow', () => {
-  describeEngineContract('native TensorFlow', createSpecification);
+  describeEngineContract('tfjs on native TensorFlow', createSpecification);
   describeConformance('tfjs in plain JavaScript, beside native TensorFlow', () => createTfjsBackend(), conformanceCases);
   describeConformance('tfjs in plain JavaScript, beside native TensorFlow, generated scans', () => createTfjsBackend(), otherNeuronCases);
 });
