@@ -181,6 +181,12 @@ export class StageView {
     this.ask(true);
   }
 
+  /** Of the first picture, on the stage. */
+  get middle(): [x: number, y: number] {
+    const [{ left, top, width, height }] = this.layout.panes;
+    return [left + width / 2, top + height / 2];
+  }
+
   /** The pixel at a place of the stage, and how to follow its ray; null where no run is drawn. */
   pixelAt(x: number, y: number): PixelAt | null {
     const at = this.pictures.runAt(x, y);

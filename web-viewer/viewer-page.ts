@@ -163,7 +163,7 @@ export class ViewerPage {
           settings.toggleStatistics();
         },
         c: () => {
-          this.followRay(stage.clientWidth / 2, stage.clientHeight / 2);
+          this.followRay(...view.middle);
         },
         '?': () => {
           byId<HTMLDialogElement>('help').showModal();
