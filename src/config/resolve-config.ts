@@ -115,11 +115,6 @@ function checkConsistency({ scene, network, field, fine, distillation }: Config)
       `network.encoding=poisson has no meaning with network.temporal=${network.temporal}`,
       'Add --temporal repeat, or use --set network.encoding=direct.',
     );
-  if (network.encoding === 'poisson' && network.featureLevels + network.viewLevels > 0)
-    throw new InputError(
-      `network.encoding=poisson makes random spikes of the inputs; network.featureLevels=${network.featureLevels} and network.viewLevels=${network.viewLevels} would make others`,
-      'Use --set network.encoding=direct, or 0 for both.',
-    );
   const layers = hiddenWidths(network).length;
   checkQuantisers(network.quantiser, layers + 1);
   if (fine.spikeTargets !== null && fine.spikeTargets.length !== layers)

@@ -16,8 +16,13 @@ import { fieldFixture, loadFixture } from '../helpers/field-fixtures.ts';
 import { tinyCamera } from '../train/tiny-scene.ts';
 
 describe('maps', () => {
-  it.each(['condense', 'repeat'] as const)('add up to the energy and the spikes of the image (%s)', async (temporal) => {
-    const fixture = fieldFixture({ network: { temporal } });
+  it.each([
+    ['condense', {}],
+    ['repeat', { temporal: 'repeat' }],
+    ['Poisson encoding', { temporal: 'repeat', encoding: 'poisson' }],
+    ['input spikes', { featureLevels: 3, viewLevels: 4 }],
+  ] as const)('add up to the energy and the spikes of the image (%s)', async (_, network) => {
+    const fixture = fieldFixture({ network });
     const { spec } = fixture;
     const backend = await createWasmBackend({ threads: 1 });
     const engine = await backend.createField(spec, { voxels: fixture.occupancy.length, trainRays: 0 });

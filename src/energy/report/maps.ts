@@ -1,6 +1,7 @@
 /**
  * Where in a picture neurons fire and energy goes. A pixel's energy is linear in its samples and spikes; the kernels give a pixel's spikes of
- * both hidden layers together, so each is charged the image's mean price of a spike, and the sum over the pixels is exactly the image's energy.
+ * both hidden layers together, so each is charged the image's mean price of a spike, and each sample that of the spikes in front of layer 1; the
+ * sum over the pixels is exactly the image's energy.
  */
 import { emptyCounts, type Counts } from '../../engine/counts.ts';
 import { viridis } from '../../../renderer/colour-maps.ts';
@@ -33,12 +34,14 @@ export function pixelEnergy(model: HardwareModel, spec: FieldSpec, image: Render
   const steps = counts.samples > 0 ? counts.timeSteps / counts.samples : 1;
   const sample = energyOf({ samples: 1, timeSteps: steps });
   const ray = energyOf({ activeRays: 1 });
-  const spikes = energyOf({ spikes: counts.spikes, inputSpikes: counts.inputSpikes });
-  if (sample === null || ray === null || spikes === null) return null;
+  const spikes = energyOf({ spikes: counts.spikes });
+  const inputs = energyOf({ inputSpikes: counts.inputSpikes });
+  if (sample === null || ray === null || spikes === null || inputs === null) return null;
+  const shown = sample + inputs / Math.max(1, counts.samples);
   const nano = 1e6;
   return Float32Array.from(
     image.samples,
-    (samples, i) => (samples * sample + (samples > 0 ? ray : 0) + (image.spikes[i] * spikes) / all) * nano,
+    (samples, i) => (samples * shown + (samples > 0 ? ray : 0) + (image.spikes[i] * spikes) / all) * nano,
   );
 }
 
