@@ -92,7 +92,7 @@ const paper: Config = {
 const blender: Config = {
   ...paper,
   preset: 'blender',
-  network: { ...network, neuron: 'ternary' },
+  network: { ...network, neuron: 'three-bit', featureLevels: 7, viewLevels: 4 },
   scene: { ...paper.scene, near: 'auto', far: 'auto' },
   coarse: {
     ...paper.coarse,
@@ -116,10 +116,10 @@ const blender: Config = {
     shiftPerScaling: 0,
     warmStart: true,
     networkRate: 1e-2,
-    spikePenalty: 3e-3,
+    spikePenalty: 3e-4,
     occupancyEvery: 500,
     decayFrom: 0.5,
-    annShare: 0.75,
+    annShare: 0.4,
     decayTo: 0.05,
   },
 };

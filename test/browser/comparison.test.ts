@@ -48,7 +48,7 @@ test('two runs are whole pictures side by side, on one scale that can be locked,
   const page = await open(`&output=energy&layout=wipe&beside=${ids.twin}`);
   expect(await greatest(page)).toBeCloseTo(Math.max(...alone), 12);
   expect(await page.locator('#legend .entry').count(), 'one scale for both').toBe(1);
-  expect(await page.locator('#statistics th[scope=col]').allTextContents()).toEqual(['spiking (ternary)', 'twin (ANN)']);
+  expect(await page.locator('#statistics th[scope=col]').allTextContents()).toEqual(['spiking (three-bit)', 'twin (ANN)']);
 
   await page.selectOption('#layout', 'difference');
   await settled(page);
