@@ -70,7 +70,7 @@ describe('entries of a comparison', () => {
     ]);
     expect(plan[5].config.seed).toBe(8);
     expect(plan[5].config.distillation.teacher).toBe('/somewhere/out/ann/seed-8');
-    expect(Object.keys(differences(plan[5].config, shared))).toEqual(['distillation.teacher', 'distillation.potential']);
+    expect(Object.keys(differences(plan[5].config, shared))).toEqual(['network.neuron', 'distillation.teacher', 'distillation.potential']);
     expect(planOf('lif,plif', [7])).toHaveLength(2);
   });
 });

@@ -8,7 +8,7 @@ import { horowitz45nmFp32 } from '../../src/energy/hardware/horowitz-45nm-fp32.t
 import { readPly } from '../../datasets/ply.ts';
 import { succeed } from './cli.ts';
 import { expectError } from './expect-error.ts';
-import { tinyRun, tinyScene, workFolder } from './tiny.ts';
+import { TINY_LIF, tinyRun, tinyScene, workFolder } from './tiny.ts';
 
 const folder = workFolder();
 const scene = join(folder, 'scene');
@@ -17,7 +17,7 @@ const twin = join(folder, 'twin');
 
 beforeAll(async () => {
   await tinyScene(scene);
-  await tinyRun(scene, run, '--neuron', 'lif');
+  await tinyRun(scene, run, ...TINY_LIF);
   await tinyRun(scene, twin, '--ann');
 });
 

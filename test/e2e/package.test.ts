@@ -9,7 +9,7 @@ import { beforeAll, expect, inject, test } from 'vitest';
 import { cli, succeed, type CliOptions } from './cli.ts';
 import { expectLicences } from './licences.ts';
 import { startServingFrom } from './server.ts';
-import { TINY, workFolder } from './tiny.ts';
+import { TINY, TINY_LIF, workFolder } from './tiny.ts';
 
 const MOST_MEGABYTES = 150;
 
@@ -62,7 +62,7 @@ test('takes less room than the README says', () => {
 
 test('generates a scene, trains, renders, evaluates, exports and serves', async () => {
   await succeed(['synth', 'scene', '--views', '8', '--size', '32', '--quiet'], there);
-  await succeed(['train', 'scene', '--out', 'run', ...TINY, '--neuron', 'lif', '--quiet'], there);
+  await succeed(['train', 'scene', '--out', 'run', ...TINY, ...TINY_LIF, '--quiet'], there);
   expect(JSON.parse((await succeed(['eval', 'run', '--json', '--quiet'], there)).stdout)).toMatchObject({ split: 'test', views: 2 });
   await succeed(['render', 'run', '--frames', '2', '--size', '16x16', '--quiet'], there);
   expect(existsSync(join(home, 'run/render/orbit/frame_0001.png'))).toBe(true);
@@ -144,7 +144,7 @@ test("is one object of somebody else's three.js scene: types, bundle, page", asy
   const { openPage } = await import('../browser/browser.ts');
   if (!existsSync(join(home, 'run'))) {
     await succeed(['synth', 'scene', '--views', '8', '--size', '32', '--quiet'], there);
-    await succeed(['train', 'scene', '--out', 'run', ...TINY, '--neuron', 'lif', '--quiet'], there);
+    await succeed(['train', 'scene', '--out', 'run', ...TINY, ...TINY_LIF, '--quiet'], there);
   }
   await succeed(['export', 'run', '--format', 'web', '--out', join(folder, 'web'), '--quiet'], there);
   copyFileSync(join(folder, 'web/scene.spikeray'), join(page, 'dist/scene.spikeray'));

@@ -17,18 +17,27 @@ const SETTINGS = [
   'fine.occupancyEvery=10',
   'fine.weightThreshold=1e-4',
   'network.width=16',
-  'network.neuronParameters.threshold=0.2',
 ];
 
 /** `--set` options of a tiny field. */
 export const TINY = SETTINGS.flatMap((setting) => ['--set', setting]);
 
-/** The same for the ANN twin, whose neurons have no threshold. */
-export const TINY_ANN = SETTINGS.filter((setting) => !setting.includes('threshold=0.2')).flatMap((setting) => ['--set', setting]);
+/** LIF with real inputs, late enough and so easily excited that it fires in a tiny field. */
+export const TINY_LIF = [
+  '--neuron',
+  'lif',
+  ...[
+    'network.neuronParameters.threshold=0.2',
+    'network.featureLevels=0',
+    'network.viewLevels=0',
+    'fine.annShare=0.75',
+    'fine.spikePenalty=3e-3',
+  ].flatMap((setting) => ['--set', setting]),
+];
 
 /** The same in a sweep file, with other steps and a checkpoint every third of a second. */
 export function tinySweepSettings(steps: number): string {
-  const shared = SETTINGS.filter((setting) => !/threshold=0.2|fine.steps/.test(setting)).concat(
+  const shared = SETTINGS.filter((setting) => !setting.startsWith('fine.steps')).concat(
     `fine.steps=${steps}`,
     'checkpoint.everyMinutes=0.005',
   );
