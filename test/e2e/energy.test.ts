@@ -163,14 +163,15 @@ describe('export', () => {
   });
 
   it('writes points and a mesh of the surface in the coordinates of the scene', async () => {
-    const points = JSON.parse((await succeed(['export', run, '--format', 'ply', '--json', '--quiet'])).stdout) as {
+    const solid = await tinyRun(scene, join(folder, 'solid'), '--set', 'fine.steps=400');
+    const points = JSON.parse((await succeed(['export', solid, '--format', 'ply', '--json', '--quiet'])).stdout) as {
       points: number;
       file: string;
     };
     const { places } = readPly(points.file, readFileSync(points.file));
     expect(places).toHaveLength(points.points * 3);
     expect(Math.max(...places.map(Math.abs))).toBeLessThan(3);
-    const { stdout } = await succeed(['export', run, '--format', 'mesh', '--threads', '1', '--json', '--quiet']);
+    const { stdout } = await succeed(['export', solid, '--format', 'mesh', '--threads', '1', '--json', '--quiet']);
     const mesh = JSON.parse(stdout) as { vertices: number; triangles: number; file: string };
     expect(mesh.triangles).toBeGreaterThan(100);
     expect(readPly('m', readFileSync(join(mesh.file, 'surface.ply'))).places).toHaveLength(mesh.vertices * 3);

@@ -25,11 +25,11 @@ it('the engines of a training are made for the capacities that were estimated', 
   const watched: Backend = {
     ...backend,
     estimateBytes: (spec, capacity) => {
-      estimated.add(key(spec.network?.neuron, { ...capacity, steps: 0, voxels: 0 }));
+      estimated.add(key(spec.network?.neuron, { ...capacity, steps: 0, voxels: 0, fieldFloats: 0 }));
       return backend.estimateBytes(spec, capacity);
     },
     createField: (spec, capacity) => {
-      reserved.add(key(spec.network?.neuron, { ...capacity, steps: 0, voxels: 0 }));
+      reserved.add(key(spec.network?.neuron, { ...capacity, steps: 0, voxels: 0, fieldFloats: 0 }));
       return backend.createField(spec, capacity);
     },
   };

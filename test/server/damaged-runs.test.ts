@@ -37,6 +37,7 @@ const report = {
   ssim: 0.9,
   firingRates: [0.1, 0.2],
   energy: null,
+  imageSize: { width: 8, height: 8 },
   perView: [{ name: 'r_0', counts: { rays: 4, activeRays: 2 } }],
 };
 

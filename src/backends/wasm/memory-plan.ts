@@ -11,6 +11,7 @@ import { MemoryError } from '../../base/errors.ts';
 import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
 import type { Capacity } from '../../engine/backend.ts';
 import { fieldFloatsOf } from '../shared/field-floats.ts';
+import { inputLevels } from '../../model/input-spikes.ts';
 import { repeatsOf } from '../../model/network-facts.ts';
 import { scanSizes, type ScanSizes } from '../shared/neuron-parameters.ts';
 
@@ -40,6 +41,9 @@ export interface Sizes extends ScanSizes, GridSizes {
   readonly rowCapacity: number;
   readonly laneCapacity: number;
   readonly rays: number;
+  /** Of the network's input spikes (model/input-spikes.ts). */
+  readonly featureLevels: number;
+  readonly viewLevels: number;
   /** Voxels of a teacher's grid; 0: no teacher. */
   readonly teacherVoxels: number;
 }
@@ -58,6 +62,7 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
   // Rows of features that are padded overlap those of the view terms: what is multiplied with them there is zero.
   const inputRows = upToFour(Math.max(channels + viewRows, featureStride));
   const repeats = network ? repeatsOf(network) : 1;
+  const levels = inputLevels(network);
   const networkFloats = (network ? inputRows * width + width * width + width * 4 : 0) + basisFloats;
   const scan = scanSizes(network);
   // A thread owns at most nz/threads + 1 of nz planes, and later grids have more planes, not fewer.
@@ -87,6 +92,8 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
     touchedVoxels,
     slotCapacity: Math.min(Math.ceil(voxels * share), touchedVoxels) + 1,
     rays: Math.max(capacity.trainRays, RENDER_RAYS),
+    featureLevels: levels.features,
+    viewLevels: levels.views,
     teacherVoxels: network && capacity.trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0,
   };
 }

@@ -104,6 +104,8 @@ function scratchBytes(module: WebAssembly.Module, sizes: Sizes, shared: boolean)
     'keptValues',
     'listBytes',
     'teacherVoxels',
+    'featureLevels',
+    'viewLevels',
   ] as const)
     (exports[name] as WebAssembly.Global).value = sizes[name];
   return (exports['scratchBytes'] as () => number)();
