@@ -67,6 +67,7 @@ export function tinyConfig(): Config {
     fine: {
       ...blender.fine,
       steps: 24,
+      annShare: 0.75,
       rays: 64,
       voxels: 16 ** 3,
       scaleAt: [4, 9],
