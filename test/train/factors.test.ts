@@ -23,7 +23,8 @@ function afterCoarse(): Config {
   return {
     ...tiny,
     field: { ...tensorf.field, ...ranks },
-    fine: { ...tensorf.fine, steps: 24, rays, voxels, scaleAt, occupancyFrom, occupancyEvery },
+    // Dense enough that the few steps have something to learn.
+    fine: { ...tensorf.fine, steps: 24, rays, voxels, scaleAt, occupancyFrom, occupancyEvery, alphaInit: 1e-2 },
   };
 }
 
@@ -66,7 +67,7 @@ describe('factors', () => {
     expect(saved[0].tensors.get('basis')).not.toEqual(saved.at(-1)!.tensors.get('basis'));
     const psnr = events.flatMap((event) => (event.type === 'step' ? [event.psnr] : []));
     expect(psnr.at(-1)).toBeGreaterThan(8);
-    expect(outcome.spec.network!.neuron).toBe('ternary');
+    expect(outcome.spec.network!.neuron).toBe('three-bit');
   });
 
   it.each([

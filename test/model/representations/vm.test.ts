@@ -134,7 +134,7 @@ describe('vector-matrix factors', () => {
       const values = await engine.read(name);
       const gradient = gradients[name]!;
       const length = Math.hypot(...gradient);
-      const step = network === null ? 0.02 : 0.005;
+      const step = network === null ? 0.02 : 0.002;
       const at = async (sign: number): Promise<number> => {
         await engine.write(
           name,
