@@ -1,5 +1,4 @@
 import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from 'vitest/config';
-import { missingPrograms } from './scripts/slurm-here.ts';
 import { prepareTestMachine } from './test/setup/test-machine.ts';
 
 const GPU = 'test/**/*.gpu.test.ts';
@@ -55,8 +54,8 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
         group('conformance', CONFORMANCE),
         group('gpu', [GPU], { exclude: [...CONFORMANCE, E2E, BROWSER] }),
         group('e2e', [E2E]),
-        // Where Slurm is installed, or asked for.
-        ...(missingPrograms().length > 0 && process.env.SPIKERAY_CLUSTER === undefined ? [] : [group('cluster', [CLUSTER])]),
+        // Where it is asked for: `npm run test:cluster`.
+        ...(process.env.SPIKERAY_CLUSTER === undefined ? [] : [group('cluster', [CLUSTER])]),
         // A browser uses all cores by itself.
         ...(browser === null ? [] : [group('browser', [BROWSER], { maxWorkers: 1, sequence: { groupOrder: 1 } })]),
       ],
