@@ -11,6 +11,8 @@ const CONFORMANCE = [
   'test/baked/baked-scene.test.ts',
 ];
 const E2E = 'test/e2e/**/*.test.ts';
+/** Minutes of kills and of rude clients: in the long run of CI. */
+const HARM = process.env.SPIKERAY_CI === 'long' ? [] : ['test/e2e/{kill-commands,soak}.test.ts'];
 const BROWSER = 'test/browser/**/*.test.ts';
 const CLUSTER = 'test/cluster/**/*.test.ts';
 
@@ -53,7 +55,7 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
         },
         group('conformance', CONFORMANCE),
         group('gpu', [GPU], { exclude: [...CONFORMANCE, E2E, BROWSER] }),
-        group('e2e', [E2E]),
+        group('e2e', [E2E], { exclude: HARM }),
         // Where it is asked for: `npm run test:cluster`.
         ...(process.env.SPIKERAY_CLUSTER === undefined ? [] : [group('cluster', [CLUSTER])]),
         // A browser uses all cores by itself.
