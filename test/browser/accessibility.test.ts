@@ -82,7 +82,7 @@ test('a gallery of a hundred runs: cards, table, chosen runs compared, all of it
   expect(await page.textContent('#compare')).toBe('Compare 2 runs');
   await page.click('#compare');
   await page.waitForSelector('#settings tbody tr');
-  expect(await page.textContent('#settings')).toMatch(/network\.neuron"?"ternary""relu"/);
+  expect(await page.textContent('#settings')).toMatch(/network\.neuron"?"three-bit""relu"/);
   expect(await page.locator('#frontier canvas').count()).toBe(1);
   expect(await page.locator('#curves canvas').count()).toBe(3);
   expect(await page.locator('#results tbody tr').count()).toBe(2);
