@@ -12,7 +12,7 @@
  */
 import type { FieldEngine } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
-import type { Rays } from '../geometry/rays.ts';
+import { sliceRays, type Rays } from '../geometry/rays.ts';
 import { bitTensors, readBits, type BitKind } from '../model/bit-budget.ts';
 import { quantisedLayers } from '../model/quantised-layers.ts';
 import { neuronNamed } from '../neurons/index.ts';
@@ -106,7 +106,8 @@ async function renewSpikes(
 ): Promise<void> {
   const changed = now.flatMap((bits, layer) => (bits === before[layer] ? [] : [layer]));
   if (changed.length === 0) return;
-  const probed = await engine.probe(firstOf(rays(), PROBED_RAYS), {});
+  const batch = rays();
+  const probed = await engine.probe(sliceRays(batch, 0, Math.min(batch.count, PROBED_RAYS)), {});
   const steps = probed.flatMap((ray) => ray.steps).filter(({ sample }) => sample >= 0);
   if (steps.length === 0) return;
   const { amplitude, parameters } = neuronNamed(engine.spec.network!.neuron);
@@ -116,14 +117,4 @@ async function renewSpikes(
     reach[layer] = Math.max(reach[layer] ?? 0, bestReach(potentials, q));
     await engine.write(`n${layer + 1}.${amplitude!}`, Float32Array.of(parameters[amplitude!].learned!.raw(reach[layer] / q)));
   }
-}
-
-function firstOf({ count, origins, directions, viewDirections }: Rays, most: number): Rays {
-  const n = Math.min(count, most);
-  return {
-    count: n,
-    origins: origins.subarray(0, 3 * n),
-    directions: directions.subarray(0, 3 * n),
-    viewDirections: viewDirections?.subarray(0, 3 * n),
-  };
 }

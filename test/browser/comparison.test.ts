@@ -6,9 +6,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import type { RunSummary } from '../../src/server/find-runs.ts';
-import { succeed } from '../e2e/cli.ts';
 import { startServing, type RunningServer } from '../e2e/server.ts';
-import { TINY, tinyRun, tinyScene, workFolder } from '../e2e/tiny.ts';
+import { tinyRun, tinyScene, workFolder } from '../e2e/tiny.ts';
 import { openPage, settled, type PageOptions } from './browser.ts';
 
 const folder = workFolder();
@@ -18,7 +17,7 @@ let ids: Record<string, string>;
 beforeAll(async () => {
   const scene = await tinyScene(join(folder, 'scene'));
   await tinyRun(scene, join(folder, 'runs/spiking'));
-  await succeed(['train', scene, '--ann', '--out', join(folder, 'runs/twin'), ...TINY, '--quiet']);
+  await tinyRun(scene, join(folder, 'runs/twin'), '--ann');
   server = await startServing('serve', join(folder, 'runs'), '--port', '0');
   const { runs } = (await (await fetch(`${server.url}api/runs`)).json()) as { runs: RunSummary[] };
   ids = Object.fromEntries(runs.map(({ id, name }) => [name, id]));

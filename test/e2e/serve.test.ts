@@ -12,7 +12,7 @@ import type { RunSummary } from '../../src/server/find-runs.ts';
 import { succeed } from './cli.ts';
 import { expectError } from './expect-error.ts';
 import { startServing, type RunningServer } from './server.ts';
-import { TINY, tinyRun, tinyScene, workFolder } from './tiny.ts';
+import { tinyRun, tinyScene, workFolder } from './tiny.ts';
 
 const folder = workFolder();
 const runs = join(folder, 'runs');
@@ -22,7 +22,7 @@ let ids: Record<string, string>;
 beforeAll(async () => {
   const scene = await tinyScene(join(folder, 'scene'));
   const run = await tinyRun(scene, join(runs, 'spiking'));
-  await succeed(['train', scene, '--ann', '--out', join(runs, 'twin'), ...TINY, '--quiet']);
+  await tinyRun(scene, join(runs, 'twin'), '--ann');
   await succeed(['eval', run, '--quiet']);
   cpSync(run, join(runs, 'broken'), { recursive: true });
   writeFileSync(join(runs, 'broken/config.json'), '{');

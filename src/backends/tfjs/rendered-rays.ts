@@ -1,5 +1,4 @@
 /** A forward pass as rendered rays. */
-import type { Rays } from '../../geometry/rays.ts';
 import { addCounts } from '../../engine/counts.ts';
 import type { RenderedRays } from '../../engine/backend.ts';
 import type { PackedSamples } from '../../../renderer/march.ts';
@@ -28,14 +27,4 @@ function expectedDistance(tf: TensorFlow, samples: PackedSamples, { lastTransmit
   if (densityWeights === null) return behind;
   const inFront = tf.reshape(tf.mul(densityWeights, tf.tensor1d(samples.distance)), [-1, 1]);
   return tf.add(behind, tf.reshape(sumByRay(tf, inFront, samples.densityOffsets), [-1]));
-}
-
-/** Rays [first, end), in the same memory. */
-export function sliceRays({ origins, directions, viewDirections }: Rays, first: number, end: number): Rays {
-  return {
-    count: end - first,
-    origins: origins.subarray(first * 3, end * 3),
-    directions: directions.subarray(first * 3, end * 3),
-    viewDirections: viewDirections?.subarray(first * 3, end * 3),
-  };
 }

@@ -6,8 +6,8 @@ import { representationOf } from '../../model/representations/index.ts';
 import { tfjsRepresentation, tfjsRepresentations, type TfjsRepresentations } from './representations/index.ts';
 import type { TfjsRepresentation } from './representations/representation.ts';
 import { voxelCount } from '../../geometry/grid.ts';
-import type { Rays } from '../../geometry/rays.ts';
-import { emptyCounts } from '../../engine/counts.ts';
+import { sliceRays, type Rays } from '../../geometry/rays.ts';
+import { emptyRendering } from '../../engine/rendered-rays.ts';
 import type { ProbedRay } from '../../engine/probe.ts';
 import { marchRays } from '../../../renderer/march.ts';
 import { encodeViews } from '../../../renderer/view-encoding.ts';
@@ -39,7 +39,7 @@ import { forward, type ForwardInput, type ForwardPass } from './forward.ts';
 import { trainingLoss, type Loss } from './loss.ts';
 import { RENDER_RAYS } from './memory.ts';
 import { probedRays } from './probe-pass.ts';
-import { sliceRays, writeRendered } from './rendered-rays.ts';
+import { writeRendered } from './rendered-rays.ts';
 import { quantisedTensor } from './quantised-weights.ts';
 import type { InputRange } from './poisson-encoding.ts';
 import { createTeacher, disposeTeacher, type TeacherTensors } from './teacher.ts';
@@ -166,14 +166,7 @@ export class TfjsField implements HostEngine {
 
   async renderRays(rays: Rays, settings: RenderSettings): Promise<RenderedRays> {
     checkRays(rays);
-    const out = {
-      rgb: new Float32Array(rays.count * 3),
-      depth: new Float32Array(rays.count),
-      opacity: new Float32Array(rays.count),
-      samples: new Uint32Array(rays.count),
-      spikes: new Uint32Array(rays.count),
-      counts: emptyCounts(hiddenLayers(this.spec)),
-    };
+    const out = emptyRendering(rays.count, hiddenLayers(this.spec));
     const densityAt = await this.densityAt();
     const [low, high] = await this.read('inputRange');
     for (let first = 0; first < rays.count; first += RENDER_RAYS) {

@@ -1,5 +1,6 @@
 /** What the kernels do with rays: the state they are told, the rays they get, what they leave. */
-import { addCounts, emptyCounts } from '../../engine/counts.ts';
+import { addCounts } from '../../engine/counts.ts';
+import { emptyRendering } from '../../engine/rendered-rays.ts';
 import type { RenderedRays, RenderSettings, StepResult, StepSettings, TrainBatch } from '../../engine/backend.ts';
 import type { Rays } from '../../geometry/rays.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
@@ -38,14 +39,7 @@ export class RayCalls {
   render(spec: FieldSpec, rays: Rays, settings: RenderSettings): RenderedRays {
     checkRays(rays);
     const n = rays.count;
-    const out = {
-      rgb: new Float32Array(n * 3),
-      depth: new Float32Array(n),
-      opacity: new Float32Array(n),
-      samples: new Uint32Array(n),
-      spikes: new Uint32Array(n),
-      counts: emptyCounts(),
-    };
+    const out = emptyRendering(n);
     const [renderBackgroundR, renderBackgroundG, renderBackgroundB] = settings.background;
     const [inputLow, inputHigh] = this.inputRange;
     this.pool.setState({

@@ -1,5 +1,6 @@
 /** What a field shows: rays and pictures, drawn in batches of which several are under way at a time. */
 import { addCounts, emptyCounts, type Counts } from '../../engine/counts.ts';
+import { emptyRendering } from '../../engine/rendered-rays.ts';
 import type { PaintRequest, RenderedRays, RenderSettings } from '../../engine/backend.ts';
 import type { Rays } from '../../geometry/rays.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
@@ -46,14 +47,7 @@ export class FieldRendering {
     checkRays(rays);
     const { kernels, uploads } = this.parts;
     const n = rays.count;
-    const out = {
-      rgb: new Float32Array(n * 3),
-      depth: new Float32Array(n),
-      opacity: new Float32Array(n),
-      samples: new Uint32Array(n),
-      spikes: new Uint32Array(n),
-      counts: emptyCounts(),
-    };
+    const out = emptyRendering(n);
     await this.draw(spec, n, settings, {
       results: (count) => [
         { buffer: 'rendered', bytes: 24 * count },
