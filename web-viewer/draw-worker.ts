@@ -42,11 +42,13 @@ function restful(engine: FieldEngine): FieldEngine {
 
 const { port1, port2 } = new MessageChannel();
 
+/** A drawing and a probe may wait at a time. */
+const resting: (() => void)[] = [];
+port1.onmessage = () => resting.shift()!();
+
 function nextTask(): Promise<void> {
   return new Promise((resolve) => {
-    port1.onmessage = () => {
-      resolve();
-    };
+    resting.push(resolve);
     port2.postMessage(null);
   });
 }

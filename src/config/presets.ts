@@ -88,7 +88,7 @@ const paper: Config = {
   checkpoint: { everyMinutes: 5 },
 };
 
-/** The best PSNR for the time on a few CPU cores; docs/benchmarks.md has the measurements behind it. */
+/** The best PSNR for the time on a few CPU cores; docs/benchmarks.md has the measurements behind its schedule, docs/results.md those of its network. */
 const blender: Config = {
   ...paper,
   preset: 'blender',
@@ -226,7 +226,7 @@ const unbounded: Config = {
 
 /**
  * SpikingNeRF-T on Synthetic-NeRF: TensoRF's configs/lego.txt (VM-192) with the spiking network of 42 inputs, constant for constant. Alpha of a step is
- * 1 - exp(-25 softplus(f - 10) length), hence alphaInit: e^-10 is alphaInit / (1 - alphaInit). docs/model.md, section 10, has what is done otherwise.
+ * 1 - exp(-25 softplus(f - 10) length), hence alphaInit: e^-10 is alphaInit / (1 - alphaInit). docs/model.md, section 11, has what is done otherwise.
  */
 const tensorfPaper: Config = {
   ...paper,
@@ -260,7 +260,7 @@ const tensorfPaper: Config = {
   },
 };
 
-/** Factors in the place of the dense grids of `blender`: its coarse stage, thresholds and network. */
+/** Factors in the place of dense grids: the coarse stage and thresholds of `blender`, the network of `real-inputs`. */
 const tensorf: Config = {
   ...realInputs,
   preset: 'tensorf',

@@ -122,7 +122,7 @@ function checkConsistency({ scene, network, field, fine, distillation }: Config)
       `fine.spikeTargets=${JSON.stringify(fine.spikeTargets)}: expected ${layers} numbers, each a number at least 0, or null`,
       'Give one for each hidden layer.',
     );
-  for (const key of ['scaleAt', 'imageScaleAt'] as const) {
+  for (const key of ['scaleAt', 'imageScaleAt', 'shrinkAt'] as const) {
     const at = fine[key];
     if (at.some((step, i) => i > 0 && step < at[i - 1]))
       throw new InputError(`fine.${key}=${JSON.stringify(at)}: expected steps in ascending order`, 'Sort the list.');

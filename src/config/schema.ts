@@ -39,8 +39,9 @@ export const unused = {
   distillation: { teacher: null, colour: 0.5, potential: 0, start: 'teacher', freezeGrids: false },
 } as const;
 
-const rank = z.number().int().min(4).max(64).multipleOf(4);
-const ranks = z.array(rank).length(3);
+/** Components of a factor: kernels take four at a time. */
+export const componentRank = z.number().int().min(4).max(64).multipleOf(4);
+const ranks = z.array(componentRank).length(3);
 
 const fieldSchema = z.strictObject({
   // The coarse stage has dense grids, whatever the fine one has.

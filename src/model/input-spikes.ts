@@ -26,7 +26,7 @@ export function inputLevels(network: NetworkSpec | null): InputLevels {
 /** Steps of features before any were fitted. */
 export const FIRST_STEP = 0.5;
 
-/** S of an input. `step` is a single-precision number, as the quotient is on all backends. */
+/** S of an input, by a quotient in single precision. Division on GPUs may be off by 2.5 units in the last place: near a half it may be another S there. */
 export function spikeOf(x: number, step: number, levels: number): number {
   return Math.max(-levels, Math.min(levels, roundHalfToEven(Math.fround(x / step))));
 }

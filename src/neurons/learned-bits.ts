@@ -29,7 +29,7 @@ const UNREACHED = 1e30;
 const ABOVE_HALF = 0.5 + 2 ** -24;
 
 /** The largest spike, with the derivative of 2^bits - 1. */
-export function largestSpike(bits: Expr): Expr {
+function largestSpike(bits: Expr): Expr {
   const value = select(ge(bits, 2.5), 7, select(ge(bits, 1.5), 3, 1));
   const slope = mul(select(ge(bits, 1.5), add(value, 1), value), Math.LN2);
   return straightThrough(value, mul(bits, stopGradient(slope)));

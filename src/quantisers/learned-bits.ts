@@ -44,7 +44,7 @@ function largest(bits: Expr): Expr {
 }
 
 /** The largest magnitude of weights of so many bits, in steps. */
-export function largestWeight(bits: number): number {
+function largestWeight(bits: number): number {
   return Math.max(1, 2 ** (bits - 1) - 1);
 }
 

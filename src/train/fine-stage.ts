@@ -1,5 +1,5 @@
 /**
- * The fine stage: the colour network and a dense grid in the box that the coarse stage found. In the order of DVGO's loop, before a step that
+ * The fine stage: the colour network and the field in the box that the coarse stage found, or of its own. In the order of DVGO's loop, before a step that
  * asks for it the occupancy is refreshed, then the grid is scaled; scaling starts Adam anew, as DVGO re-creates its optimiser.
  */
 import { writeValues } from '../model/field-values.ts';
@@ -15,7 +15,7 @@ import type { FieldSpec } from '../model/field-spec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { convertedWeights, writeWeights, type FieldValues } from './convert-field.ts';
 import type { FineStart } from './fine-start.ts';
-import { firingThresholds, lossTerms } from './loss-terms.ts';
+import { thresholdParameters, lossTerms } from './loss-terms.ts';
 import { rayMask } from './ray-mask.ts';
 import { RaySampler } from './ray-sampler.ts';
 import { reportStage, stageRandom, type RunContext } from './run-context.ts';
@@ -107,7 +107,7 @@ function fineRules(
   const { fine, adam, distillation } = config;
   const network = engine.spec.network!;
   checkShrinking(config, engine.spec);
-  let thresholds: Awaited<ReturnType<typeof firingThresholds>> = null;
+  let thresholds: Awaited<ReturnType<typeof thresholdParameters>> = null;
   const gridRate = distillation.teacher !== null && distillation.freezeGrids ? 0 : 1;
   const rates = {
     density: fine.learningRates.density * gridRate,
@@ -135,7 +135,7 @@ function fineRules(
         state.adamStep = 0;
       }
       await prepareRays(step, refresh || scaling || shrinking);
-      thresholds = await firingThresholds(engine, fine.imLoss);
+      thresholds = await thresholdParameters(engine, fine.imLoss);
     },
     observe: (progress) => renewSteps(engine, fine.bitBudget, state.observers, progress, rays),
     settings: (step, progress) => ({

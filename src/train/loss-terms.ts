@@ -103,7 +103,7 @@ function potentialWeights(
 }
 
 /** [W] each: the firing thresholds of the hidden layers as they are now; null without IM-Loss, or where nothing spikes. */
-export async function firingThresholds(engine: FieldEngine, { weight }: Config['fine']['imLoss']): Promise<Float32Array[] | null> {
+export async function thresholdParameters(engine: FieldEngine, { weight }: Config['fine']['imLoss']): Promise<Float32Array[] | null> {
   const network = engine.spec.network!;
   const neuron = neuronNamed(network.neuron);
   if (weight === 0 || !isSpiking(neuron)) return null;

@@ -114,7 +114,10 @@ async function renewSpikes(
   for (const layer of changed) {
     const q = 2 ** now[layer] - 1;
     const potentials = Float32Array.from(steps.flatMap(({ layers }) => [...layers[layer].potentials]));
-    reach[layer] = Math.max(reach[layer] ?? 0, bestReach(potentials, q));
-    await engine.write(`n${layer + 1}.${amplitude!}`, Float32Array.of(parameters[amplitude!].learned!.raw(reach[layer] / q)));
+    const found = Math.max(reach[layer] ?? 0, bestReach(potentials, q));
+    // A layer whose potentials are all the same says nothing of a step.
+    if (found === 0) continue;
+    reach[layer] = found;
+    await engine.write(`n${layer + 1}.${amplitude!}`, Float32Array.of(parameters[amplitude!].learned!.raw(found / q)));
   }
 }

@@ -122,3 +122,21 @@ it('without a network other features than the logits of a colour are refused', a
   const field = backend.createField({ ...spec, representation: denseSpec(16) }, { voxels: voxelCount(spec.grid), trainRays: 0 });
   await expect(field).rejects.toThrow(/3 features without a network; the field has 16/);
 });
+
+it('scaling starts the moments of all that factors have anew', async () => {
+  const fixture = fieldFixture({ representation: 'vm' });
+  const to = { ...fixture.spec, grid: { ...fixture.spec.grid, size: [17, 15, 13] as const } };
+  const engine = await (
+    await createWasmBackend({ threads: 2 })
+  ).createField(fixture.spec, { ...capacityOf(fixture), voxels: voxelCount(to.grid), steps: maxStepsPerRay(to) });
+  await loadFixture(engine, fixture);
+  await engine.trainStep(fixture.batch, fixture.settings);
+  expect((await engine.read('basis.v')).some((value) => value !== 0)).toBe(true);
+  await engine.scaleGrid(to);
+  for (const name of parametersOf(to).flatMap((parameter) => [`${parameter}.m`, `${parameter}.v`]))
+    expect(
+      (await engine.read(name)).every((value) => value === 0),
+      name,
+    ).toBe(true);
+  await engine.dispose();
+});

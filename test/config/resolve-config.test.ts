@@ -121,7 +121,7 @@ describe('resolveConfig', () => {
 
   it('names the nearest preset', () => {
     expect(failure(() => resolveConfig('blendr', []))).toContain('Did you mean blender?');
-    expect(failure(() => resolveConfig('toString', []))).toContain('Choose one of: blender, paper, llff, llff-paper');
+    expect(failure(() => resolveConfig('toString', []))).toContain('Choose one of: blender, real-inputs, paper, llff, llff-paper');
   });
 
   it('refuses near behind far', () => {

@@ -2,7 +2,7 @@ import { emptyCounts } from '../../src/engine/counts.ts';
 import { describe, expect, it } from 'vitest';
 import { type FieldEngine } from '../../src/engine/backend.ts';
 import type { Config } from '../../src/config/schema.ts';
-import { feedbackOf, firingThresholds, lossTerms, type Feedback } from '../../src/train/loss-terms.ts';
+import { feedbackOf, thresholdParameters, lossTerms, type Feedback } from '../../src/train/loss-terms.ts';
 import { tinyConfig } from './tiny-scene.ts';
 
 const WIDTH = 16;
@@ -81,14 +81,14 @@ describe('the IM-Loss', () => {
         read: (name: string) => Promise.resolve(Float32Array.from(raw, (value) => (name === 'n2.threshold' ? value : 0))),
       }) as unknown as FieldEngine;
     const on = imLoss(false);
-    expect(await firingThresholds(engine('lif', []), { ...on, weight: 0 })).toBeNull();
-    expect(await firingThresholds(engine('relu', []), on)).toBeNull();
-    expect((await firingThresholds(engine('ternary', []), on))![0]).toEqual(new Float32Array(WIDTH).fill(0.5));
-    const [, layer] = (await firingThresholds(engine('ltmd', [0.3]), on))!;
+    expect(await thresholdParameters(engine('lif', []), { ...on, weight: 0 })).toBeNull();
+    expect(await thresholdParameters(engine('relu', []), on)).toBeNull();
+    expect((await thresholdParameters(engine('ternary', []), on))![0]).toEqual(new Float32Array(WIDTH).fill(0.5));
+    const [, layer] = (await thresholdParameters(engine('ltmd', [0.3]), on))!;
     expect(layer).toHaveLength(WIDTH);
     expect(layer[5]).toBeCloseTo(2 * Math.tanh(0.3), 6);
     const raw = Array.from({ length: WIDTH }, (_, c) => c / 10);
-    const [first, second] = (await firingThresholds(engine('glif', raw), on))!;
+    const [first, second] = (await thresholdParameters(engine('glif', raw), on))!;
     expect(first).toEqual(new Float32Array(WIDTH).fill(1));
     expect(second[7]).toBeCloseTo(Math.exp(0.7), 5);
   });

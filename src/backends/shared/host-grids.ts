@@ -32,7 +32,9 @@ export async function scaleOnHost(engine: HostEngine, to: FieldSpec): Promise<vo
   const constant = (name: TensorName, value: number): Promise<void> =>
     engine.write(name, new Float32Array(tensorShape(name, to).reduce((a, b) => a * b)).fill(value));
   await constant('rate', 1);
-  for (const name of resized ? networkParameters(to) : parametersOf(to)) {
+  // What lies on the lattice is new where that was resized.
+  const offLattice = representation.tensors(to).filter(({ onLattice }) => !onLattice);
+  for (const name of resized ? [...networkParameters(to), ...offLattice.map((tensor) => tensor.name)] : parametersOf(to)) {
     await constant(`${name}.m`, 0);
     await constant(`${name}.v`, 0);
   }

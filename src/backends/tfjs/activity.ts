@@ -110,7 +110,7 @@ function nonZeroBySequence(tf: TensorFlow, values: Tensor): Int32Array {
  * backend's neurons must do the same.
  */
 export function spikeMargin(tf: TensorFlow, neuron: TfjsNeuron, { potentials, parameters, inputMargin }: HiddenActivity): number {
-  return tf.tidy(() => Math.min(inputMargin, ...potentials.map((h, layer) => neuron.margin(tf, h, parameters[layer]))));
+  return tf.tidy(() => Math.min(inputMargin(), ...potentials.map((h, layer) => neuron.margin(tf, h, parameters[layer]))));
 }
 
 /** Least distance of an input's, or a neuron's, probability from its random number; Infinity without Poisson encoding and dropout. */

@@ -73,8 +73,8 @@ export interface HiddenActivity extends Pick<NetworkPass, 'outputs' | 'events' |
   readonly poisson: PoissonInputs | null;
   /** Spikes in front of layer 1: of the features of the samples [M,F], of the view terms of the rays [N,V]; null where they are real numbers. */
   readonly inputSpikes: { readonly features: Tensor | null; readonly views: Float32Array | null };
-  /** How near a feature or view term was to another spike, in steps; Infinity where there are none. */
-  readonly inputMargin: number;
+  /** How near a feature or view term was to another spike, in steps; Infinity where there are none. For tests: costs a pass over them. */
+  readonly inputMargin: () => number;
 }
 
 /** Inputs as spikes 1[noise < probabilities], all [T,M,I], and the range by which the probabilities were normalised. */
@@ -169,15 +169,16 @@ export function colourLogits(
   const begins = alone ? undefined : layout.begins;
   const pass = runColourNetwork(tf, neuron, layers, bound, inputs, begins, input.dropout ? drop : undefined);
 
-  const inputMargin = Math.min(
-    levels.features === 0 ? Infinity : spikesMargin(tf.div(features, parameters.inputSteps!).dataSync<'float32'>(), levels.features),
-    levels.views === 0
-      ? Infinity
-      : spikesMargin(
-          views.map((term) => term * levels.views),
-          levels.views,
-        ),
-  );
+  const inputMargin = (): number =>
+    Math.min(
+      levels.features === 0 ? Infinity : spikesMargin(tf.div(features, parameters.inputSteps!).dataSync<'float32'>(), levels.features),
+      levels.views === 0
+        ? Infinity
+        : spikesMargin(
+            views.map((term) => term * levels.views),
+            levels.views,
+          ),
+    );
   const spiking = neuron.spikes ? { events: pass.events.map(atSamples), potentials: pass.potentials.map(atSamples) } : null;
   return {
     logits: tf.mean(atSamples(pass.logits), 0),

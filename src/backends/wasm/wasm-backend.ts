@@ -94,19 +94,7 @@ function allocate(bytes: number, shared: boolean): WebAssembly.Memory {
 function scratchBytes(module: WebAssembly.Module, sizes: Sizes, shared: boolean): number {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  for (const name of [
-    'rowCapacity',
-    'width',
-    'inputRows',
-    'featureRows',
-    'productRows',
-    'neuronStates',
-    'keptValues',
-    'listBytes',
-    'teacherVoxels',
-    'featureLevels',
-    'viewLevels',
-  ] as const)
-    (exports[name] as WebAssembly.Global).value = sizes[name];
+  for (const [name, size] of Object.entries(sizes))
+    if (typeof size === 'number' && name in exports) (exports[name] as WebAssembly.Global).value = size;
   return (exports['scratchBytes'] as () => number)();
 }

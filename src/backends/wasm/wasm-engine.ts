@@ -147,7 +147,9 @@ export class WasmEngine implements HostEngine {
 
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
     const { kernels } = this.representation;
-    const { result, budget } = await this.backward(batch, settings);
+    const budget = await this.budget(settings);
+    // From here to the update without a break: other calls would change what the kernels work on.
+    const result = this.backward(batch, settings, budget);
     if (kernels.update === null || hasVariation(settings.loss.totalVariation)) {
       this.calls.runShared(hasVariation(settings.loss.totalVariation) ? kernels.scatterVaried : kernels.scatter);
       this.pool.run(kernels.apply);
@@ -169,8 +171,9 @@ export class WasmEngine implements HostEngine {
     batch: TrainBatch,
     settings: StepSettings,
   ): Promise<{ result: StepResult; gradients: Partial<Record<ParameterName, Float32Array>> }> {
+    const budget = await this.budget(settings);
     const inputRange = this.calls.inputRange.slice();
-    const { result, budget } = await this.backward(batch, settings);
+    const result = this.backward(batch, settings, budget);
     this.calls.inputRange.set(inputRange);
     this.calls.runShared(
       hasVariation(settings.loss.totalVariation) ? this.representation.kernels.scatterVaried : this.representation.kernels.scatter,
@@ -204,11 +207,13 @@ export class WasmEngine implements HostEngine {
     await this.pool.dispose();
   }
 
-  private async backward(batch: TrainBatch, settings: StepSettings): Promise<{ result: StepResult; budget: BudgetTerm }> {
+  private budget({ loss }: StepSettings): Promise<BudgetTerm> {
+    return budgetTerm(this.spec, loss.bits, (name) => this.read(name));
+  }
+
+  private backward(batch: TrainBatch, settings: StepSettings, budget: BudgetTerm): StepResult {
     checkStep(batch, settings, this.spec, this.capacity, this.hasTeacher);
-    const budget = await budgetTerm(this.spec, settings.loss.bits, (name) => this.read(name));
-    const result = this.calls.backward(this.spec, batch, settings);
-    return { result: withBudgetLoss(result, budget), budget };
+    return withBudgetLoss(this.calls.backward(this.spec, batch, settings), budget);
   }
 
   /** The scans' sums for the neurons' parameters, after the lanes have been added up. */

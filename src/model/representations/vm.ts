@@ -11,6 +11,7 @@
  * Total variation is that of the planes, as in TensoRF's code: weight * 0.01 * 2 * sum_i (mean of squared differences along either axis). Everything is
  * trained everywhere in every step: no scalar is left out because its gradient is 0.
  */
+import { componentRank } from '../../config/schema.ts';
 import { z } from 'zod';
 import { voxelCount } from '../../geometry/grid.ts';
 import type { Vec3 } from '../../geometry/vector.ts';
@@ -59,8 +60,7 @@ export function vmSpec(features: number, densityRanks: Ranks = [16, 16, 16], fea
   return { kind: 'vm', features, densityRanks, featureRanks };
 }
 
-const rank = z.number().int().min(4).max(64).multipleOf(4);
-export const ranksSchema = z.tuple([rank, rank, rank]);
+const ranksSchema = z.tuple([componentRank, componentRank, componentRank]);
 
 export const vm: Representation<VmSpec> = {
   kind: 'vm',

@@ -1,21 +1,35 @@
 /** Spikes in front of layer 1 (src/model/input-spikes.ts): signed whole numbers of steps, for the features of a sample and the view terms of a ray. */
-import { featureLevels, featureRows, inputSteps, viewFrequencies, viewLevels, viewRows } from './state';
+import { featureLevels, featureRows, inputSteps, viewLevels, viewRows } from './state';
 import { chunkRay, endSampleOf, firstSampleOf, viewsOf } from './chunk';
 import { realFeatures, sampleFeatureGradients, sampleFeatures } from './scratch';
 import { count, INPUT_BITS, INPUT_SPIKES } from './stats';
 
-/** Turns the features of the chunk's samples into multiples of their steps; keeps the real ones. */
-export function spikeFeatures(samples: i32): void {
+/** Turns the features of the chunk's samples into multiples of their steps, and counts the spikes; keeps the real ones. */
+export function spikeFeatures(samples: i32, block: usize): void {
   const bytes = <usize>featureRows << 2;
   const most = f32x4.splat(featureLevels), least = f32x4.splat(-featureLevels);
+  let sizes = i32x4.splat(0), bits = i32x4.splat(0);
   for (let sample: usize = 0; sample < <usize>samples; sample++) {
     const at = sampleFeatures + sample * bytes, real = realFeatures + sample * bytes;
     for (let c: usize = 0; c < bytes; c += 16) {
       const x = v128.load(at + c), step = v128.load(inputSteps + c);
       v128.store(real + c, x);
-      v128.store(at + c, f32x4.mul(step, f32x4.min(f32x4.max(f32x4.nearest(f32x4.div(x, step)), least), most)));
+      const spikes = f32x4.min(f32x4.max(f32x4.nearest(f32x4.div(x, step)), least), most);
+      v128.store(at + c, f32x4.mul(step, spikes));
+      // A size is below 256: its ones are those of the lowest byte.
+      const size = i32x4.trunc_sat_f32x4_s(f32x4.abs(spikes));
+      sizes = i32x4.add(sizes, size);
+      bits = i32x4.add(bits, i8x16.popcnt(size));
     }
   }
+  count(block, INPUT_SPIKES, lanes(sizes));
+  count(block, INPUT_BITS, lanes(bits));
+}
+
+// @ts-ignore: decorator
+@inline
+function lanes(sums: v128): f64 {
+  return <f64>(i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1) + i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3));
 }
 
 /** Takes the gradient from features beyond their levels. */
@@ -40,34 +54,19 @@ export function spikeViews(view: usize, real: usize): void {
   }
 }
 
-/**
- * The sizes of the chunk's input spikes, of the features once a sample and of the view terms once a ray with samples; and the ones in their
- * binary numbers, both once a sample.
- */
-export function countInputs(rays: i32, block: usize): void {
-  let spikes: i64 = 0, bits: i64 = 0;
+/** Counts the spikes of view terms: their sizes once a ray with samples, the ones in their binary numbers once a sample. */
+export function countViews(rays: i32, block: usize): void {
+  let sizes = 0, bits = 0;
   for (let ray = 0; ray < rays; ray++) {
-    const first = firstSampleOf(chunkRay(ray)), end = endSampleOf(chunkRay(ray));
-    if (first == end) continue;
-    if (featureLevels > 0) {
-      const stop = sampleFeatures + ((<usize>end * <usize>featureRows) << 2);
-      for (let at = sampleFeatures + ((<usize>first * <usize>featureRows) << 2); at < stop; at += <usize>featureRows << 2) {
-        for (let channel: usize = 0; channel < <usize>featureRows << 2; channel += 4) {
-          const size = <i32>nearest(abs(load<f32>(at + channel) / load<f32>(inputSteps + channel)));
-          spikes += size;
-          bits += popcnt(size);
-        }
-      }
-    }
-    if (viewLevels > 0) {
-      const view = viewsOf(ray);
-      for (let term = 0; term < 3 + 6 * viewFrequencies; term++) {
-        const size = <i32>nearest(abs(load<f32>(view + (<usize>term << 2)) * viewLevels));
-        spikes += size;
-        bits += popcnt(size) * (end - first);
-      }
+    const samples = endSampleOf(chunkRay(ray)) - firstSampleOf(chunkRay(ray));
+    if (samples == 0) continue;
+    const view = viewsOf(ray);
+    for (let term: usize = 0; term < <usize>viewRows << 2; term += 4) {
+      const size = <i32>nearest(abs(load<f32>(view + term) * viewLevels));
+      sizes += size;
+      bits += popcnt(size) * samples;
     }
   }
-  count(block, INPUT_SPIKES, <f64>spikes);
-  count(block, INPUT_BITS, <f64>bits);
+  count(block, INPUT_SPIKES, sizes);
+  count(block, INPUT_BITS, bits);
 }

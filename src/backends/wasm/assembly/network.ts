@@ -18,7 +18,7 @@ import {
 import { inputValue, rayTotal, rowTotal, sampleTotal, fillInputs } from './chunk';
 import { addOuterProducts, multiply } from './matrix';
 import { dropActivations, dropSpikes, scaleByFactors } from './dropout';
-import { countInputs, passFeatureGradients, spikeFeatures } from './input-spikes';
+import { countViews, passFeatureGradients, spikeFeatures } from './input-spikes';
 import { drivePotentials } from './potentials';
 import { addToActiveRows, sumActiveRows } from './spikes';
 import { addToSignedRows, sumSignedRows } from './signed-spikes';
@@ -61,7 +61,7 @@ export function forwardNetwork(block: usize): void {
   if (rowTotal == 0) return;
   const rowBytes = <usize>width << 2;
   const values2 = neuronValues + (<usize>neuronFloats << 2);
-  if (featureLevels > 0) spikeFeatures(sampleTotal);
+  if (featureLevels > 0) spikeFeatures(sampleTotal, block);
   fillInputs(block);
   if (poisson) multiply(hidden1, inputsAt, w1, rowTotal, inputRows, width, 0);
   else {
@@ -91,7 +91,7 @@ export function forwardNetwork(block: usize): void {
     multiply(logits, hidden2, w3, rowTotal, width, 4, 0);
   }
   count(block, TIME_STEPS, rowTotal);
-  if (featureLevels > 0 || viewLevels > 0) countInputs(rayTotal, block);
+  if (viewLevels > 0) countViews(rayTotal, block);
   const spikes1 = countSpikes(counts1), spikes2 = countSpikes(counts2);
   count(block, SPIKES_1, spikes1);
   count(block, SPIKES_2, spikes2);
