@@ -31,9 +31,10 @@ export class TrainingPanel {
     events.addEventListener('state', ({ data }: MessageEvent<string>) => {
       const state = JSON.parse(data) as Extract<LiveEvent, { type: 'state' }>;
       const ended = this.state?.training === true && !state.training;
+      // Who watches a training came for it, also after its end.
+      this.root.open ||= this.state === null;
       this.state = state;
       this.tell();
-      if (state.training) this.root.open = true;
       if (ended) this.listener.learned();
     });
     events.addEventListener('metrics', ({ data }: MessageEvent<string>) => {

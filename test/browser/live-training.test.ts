@@ -10,7 +10,7 @@ import { openPage, pixelsOf, settled } from './browser.ts';
 
 const folder = workFolder();
 const run = join(folder, 'run');
-/** Long enough to be watched. */
+/** Long enough for a page to pause it. */
 const STEPS = ['--set', 'coarse.steps=400', '--set', 'fine.steps=1200'];
 let server: RunningServer;
 
@@ -22,6 +22,20 @@ afterAll(() => server?.stop());
 
 const METRICS = join(run, 'metrics.jsonl');
 const lines = (): number => (existsSync(METRICS) ? readFileSync(METRICS, 'utf8').split('\n').length : 0);
+
+/**
+ * In the page: presses the button at the first progress that is shown, and keeps what was said of the training. From here, a step later might be after
+ * the end.
+ */
+function pauseAtNextStep(): void {
+  const button = document.getElementById('pause') as HTMLButtonElement;
+  new MutationObserver((_, observer) => {
+    if (button.disabled) return;
+    document.getElementById('stage')!.dataset.seen = /^.*?: /.exec(document.getElementById('training-state')!.textContent)?.[0];
+    button.click();
+    observer.disconnect();
+  }).observe(document.getElementById('facts')!, { childList: true });
+}
 
 test('training is paused, watched, resumed, and stays in view after its end; watching changes no bit of it', async () => {
   const { runs } = (await (await fetch(`${server.url}api/runs`)).json()) as { runs: RunSummary[] };
@@ -46,10 +60,9 @@ test('training is paused, watched, resumed, and stays in view after its end; wat
   await page.waitForTimeout(2500);
   expect(lines(), 'a paused training writes nothing').toBe(paused);
 
-  await page.click('#pause');
-  await page.waitForSelector('#training-state:has-text("Training:")');
-  const header = await page.textContent('#facts');
-  await page.waitForFunction((text) => document.getElementById('facts')!.textContent !== text, header);
+  await page.reload();
+  await page.waitForSelector('.chart canvas');
+  await page.waitForSelector('#training-state:has-text("Paused")');
 
   // Whatever else is asked for and does not come, a command gets through.
   await page.route(/photos|frames/, () => undefined);
@@ -57,19 +70,23 @@ test('training is paused, watched, resumed, and stays in view after its end; wat
   await page.evaluate(() => {
     document.getElementById('thumbnails')!.scrollTop = 1e6;
   });
-  await page.waitForTimeout(300);
+  const header = await page.textContent('#facts');
+  await page.evaluate(pauseAtNextStep);
   await page.click('#pause');
+  await page.waitForSelector('#stage[data-seen="Training: "]', { timeout: 60_000 });
   await page.waitForSelector('#training-state:has-text("Paused")', { timeout: 10_000 });
+  expect(await page.textContent('#facts')).not.toBe(header);
   await page.waitForTimeout(1000);
   const held = lines();
   await page.waitForTimeout(1500);
   expect(lines(), 'the pause acts within a second').toBe(held);
   await page.unroute(/photos|frames/);
   await page.click('#pause');
-  await page.waitForSelector('#training-state:has-text("Training:")');
+  await page.waitForSelector('#training-state:has-text("Training is over")', { timeout: 200_000 });
+  // The server shows a training: also to who comes after its end.
   await page.reload();
   await page.waitForSelector('.chart canvas');
-  await page.waitForSelector('#training-state:has-text("Training is over")', { timeout: 200_000 });
+  await page.waitForSelector('#training-state:has-text("Training is over")');
   await page.waitForFunction(() => document.querySelector('#statistics')!.textContent!.includes('step1200'), null, { timeout: 60_000 });
   await settled(page);
   expect((await pixelsOf(page)).rgb).not.toEqual(before);
