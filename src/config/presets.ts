@@ -21,6 +21,7 @@ const network: Config['network'] = {
   order: 'near-to-far',
   repeats: 4,
   encoding: 'direct',
+  backward: 'time',
   featureLevels: 0,
   viewLevels: 0,
   dropout: 0,

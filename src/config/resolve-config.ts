@@ -1,6 +1,7 @@
 /** From what a person asks for (preset, options, `--set key=value`) to the one validated config of a run. */
 import { InputError } from '../base/errors.ts';
 import { nearestName, suggest } from '../base/nearest-name.ts';
+import { checkBackward, learnsFromRates } from './backward.ts';
 import { hiddenWidths } from '../neurons/settings.ts';
 import { quantiserNamed } from '../quantisers/index.ts';
 import { checkNeuron } from './neuron-settings.ts';
@@ -115,6 +116,7 @@ function checkConsistency({ scene, network, field, fine, distillation }: Config)
       `network.encoding=poisson has no meaning with network.temporal=${network.temporal}`,
       'Add --temporal repeat, or use --set network.encoding=direct.',
     );
+  checkRates(network, fine, distillation);
   const layers = hiddenWidths(network).length;
   checkQuantisers(network.quantiser, layers + 1);
   if (fine.spikeTargets !== null && fine.spikeTargets.length !== layers)
@@ -134,6 +136,23 @@ function checkConsistency({ scene, network, field, fine, distillation }: Config)
       `fine.voxels=${fine.voxels} cannot be reached by ${fine.scaleAt.length} doublings (fine.scaleAt): the first grid would have fewer than 8 voxels`,
       'Raise fine.voxels or shorten fine.scaleAt.',
     );
+}
+
+/** Where gradients pass through rates, time steps are not kept. */
+function checkRates(network: Config['network'], { imLoss }: Config['fine'], { teacher, potential }: Config['distillation']): void {
+  checkBackward(network);
+  if (!learnsFromRates(network)) return;
+  const wanted = {
+    'network.dropout': network.dropout,
+    'fine.imLoss.weight': imLoss.weight,
+    'distillation.potential': teacher === null ? 0 : potential,
+  };
+  for (const [key, value] of Object.entries(wanted))
+    if (value !== 0)
+      throw new InputError(
+        `${key}=${value} has no meaning with network.backward=rate: it needs all time steps, which are not kept`,
+        `Use --set ${key}=0, or --set network.backward=time.`,
+      );
 }
 
 /** What only one kind of field has. */

@@ -122,6 +122,10 @@ export const networkSchema = z.strictObject({
   order: z.enum(['near-to-far', 'far-to-near']).describe('which sample of a ray is the first time step'),
   repeats: z.number().int().min(1).max(64).describe('time steps a sample, for temporal=repeat'),
   encoding: z.enum(['direct', 'poisson']).describe('input of repeated steps, for temporal=repeat'),
+  backward: z
+    .enum(['time', 'rate'])
+    .default('time')
+    .describe('what training differentiates, for temporal=repeat: every time step, or firing rates only (memory flat in repeats)'),
   featureLevels: levels.describe('features in front of layer 1 as spikes of -n to n steps, but with encoding=poisson; 0: real numbers'),
   viewLevels: levels.describe('view terms in front of layer 1 as spikes of -n to n steps, but with encoding=poisson; 0: real numbers'),
   dropout: z.number().min(0).lt(1).default(0).describe('moderate dropout (LTMD): mean share of spiking neurons dropped on a training ray'),

@@ -39,7 +39,7 @@ export function identifier({ name }: NeuronDefinition): string {
 }
 
 /** Byte offset of a state, a kept value or a parameter, as code: a multiple of a row. */
-function rows(base: string, count: number): string {
+export function rowsFrom(base: string, count: number): string {
   return count === 0 ? base : count === 1 ? `${base} + bytes` : `${base} + ${count} * bytes`;
 }
 
@@ -53,16 +53,16 @@ function paramLeaf(definition: NeuronDefinition, name: string): Expr {
 }
 
 /** Where each parameter is read: uniform ones once a call, the others at neuron j. */
-function bindParameters(definition: NeuronDefinition, bind: (leaf: Expr, code: string) => void): void {
+export function bindParameters(definition: NeuronDefinition, bind: (leaf: Expr, code: string) => void): void {
   for (const { name, uniform, channels } of parameterPlaces(definition)) {
-    const code = channels === null ? `splat(values + ${uniform * 16})` : `v128.load(${rows(`values + ${uniform * 16}`, channels)} + j)`;
+    const code = channels === null ? `splat(values + ${uniform * 16})` : `v128.load(${rowsFrom(`values + ${uniform * 16}`, channels)} + j)`;
     bind(paramLeaf(definition, name), code);
   }
   bind(surrogateAlpha, 'f32x4.splat(alpha)');
 }
 
 export function emitForward(definition: NeuronDefinition): string {
-  const { states, terms } = definition;
+  const { states } = definition;
   const { potential, fired, next } = compileForward(definition);
   const kept = keptOf(definition);
   const bindings = new Map<Expr, string>();
@@ -73,21 +73,60 @@ export function emitForward(definition: NeuronDefinition): string {
     const at = offset(i);
     const writer = new Writer(outside.names, `_${i}`);
     writer.define(inputLeaf, `v128.load(x + j${at})`);
-    states.forEach((state, k) => writer.define(leaf('state', state), `v128.load(${rows('states + j', k)}${at})`));
+    states.forEach((state, k) => writer.define(leaf('state', state), `v128.load(${rowsFrom('states + j', k)}${at})`));
     for (const [param, code] of bindings) if (!outside.names.has(param)) writer.define(param, code.replace(/\)$/, `${at})`));
     writer.name(potential, 'h');
     writer.use(potentialLeaf, writer.valueOf(potential));
     const masks = fired.map((mask, k) => writer.name(mask, `s${k}`));
     const stored = next.map((value) => writer.valueOf(value));
     kept.forEach((value, k) =>
-      writer.line(`v128.store(${rows('keep + j', k)}${at ? at.replace(', ', ` + `) : ''}, ${writer.valueOf(value)});`),
+      writer.line(`v128.store(${rowsFrom('keep + j', k)}${at ? at.replace(', ', ` + `) : ''}, ${writer.valueOf(value)});`),
     );
     writer.line(`v128.store(x + j, ${writer.valueOf(potential)}${at});`);
-    states.forEach((_state, k) => writer.line(`v128.store(${rows('states + j', k)}, ${stored[k]}${at});`));
+    states.forEach((_state, k) => writer.line(`v128.store(${rowsFrom('states + j', k)}, ${stored[k]}${at});`));
     return { lines: writer.finish(), masks };
   });
+  const lists = spikeLists(
+    definition,
+    copies.map(({ masks }) => masks),
+  );
+  return [
+    `function ${identifier(definition)}Forward(currents: usize, starts: usize, states: usize, lists: usize, counts: usize, minus: usize, saved: usize, values: usize, rows: i32, tally: usize): void {`,
+    '  const bytes = <usize>width << 2, listStride = <usize>listBytes;',
+    ...lists.declared,
+    ...outside.lines.map((line) => `  ${line}`),
+    '  for (let row = 0; row < rows; row++) {',
+    states.length > 0 ? `    if (load<u8>(starts + <usize>row)) zeroFloats(states, width * ${states.length});` : '',
+    ...lists.begun,
+    '    const x = currents + <usize>row * bytes;',
+    kept.length > 0 ? `    const keep = saved + <usize>row * (bytes * ${kept.length});` : '',
+    '    for (let j: usize = 0; j < bytes; j += 64) {',
+    ...copies.flatMap(({ lines }) => lines).map((line) => `      ${line}`),
+    ...lists.extended,
+    '    }',
+    ...lists.ended,
+    '  }',
+    ...lists.counted,
+    '}',
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+/** Code that lists a row's spikes and counts them, at the places of a scan where it belongs. */
+export interface SpikeLists {
+  /** Before the rows; at the beginning of a row; at each vector of neurons, or at several at once; at the end of a row; after the rows. */
+  readonly declared: readonly string[];
+  readonly begun: readonly string[];
+  readonly extended: readonly string[];
+  readonly ended: readonly string[];
+  readonly counted: readonly string[];
+}
+
+/** @param copies names of the masks of the neuron's terms, of each vector that is done at once */
+export function spikeLists({ name, terms }: NeuronDefinition, copies: readonly (readonly string[])[]): SpikeLists {
   const bits = terms.map((_, k) => {
-    const words = copies.map(({ masks }, i) => (i === 0 ? `i32x4.bitmask(${masks[k]})` : `(i32x4.bitmask(${masks[k]}) << ${4 * i})`));
+    const words = copies.map((masks, i) => (i === 0 ? `i32x4.bitmask(${masks[k]})` : `(i32x4.bitmask(${masks[k]}) << ${4 * i})`));
     return `const bits${k} = ${words.join(' | ')};`;
   });
   const signed = terms.some(({ sign }) => sign < 0);
@@ -100,43 +139,31 @@ export function emitForward(definition: NeuronDefinition): string {
   ];
   // One or two levels, or a sign and one level, have a one in binary wherever they fire.
   const manyLevels = terms.filter(({ sign }) => sign > 0).length > 2;
-  if (manyLevels && signed) throw new RangeError(`${definition.name}: spikes of several sizes cannot have a sign`);
+  if (manyLevels && signed) throw new RangeError(`${name}: spikes of several sizes cannot have a sign`);
   const level = (masks: readonly string[]): string => `i32x4.neg(${masks.reduce((sum, mask) => `i32x4.add(${sum}, ${mask})`)})`;
-  const ones = manyLevels ? copies.map(({ masks }) => `ones = i32x4.add(ones, i8x16.popcnt(${level(masks)}));`) : [];
+  const ones = manyLevels ? copies.map((masks) => `ones = i32x4.add(ones, i8x16.popcnt(${level(masks)}));`) : [];
   const lists = terms.map(({ sign }, k) =>
     sign > 0
       ? `if (bits${k}) p = appendActive(p, <i32>(j >> 2), bits${k});`
       : `if (bits${k}) q = prependActive(q, <i32>(j >> 2), bits${k});`,
   );
-  return [
-    `function ${identifier(definition)}Forward(currents: usize, starts: usize, states: usize, lists: usize, counts: usize, minus: usize, saved: usize, values: usize, rows: i32, tally: usize): void {`,
-    '  const bytes = <usize>width << 2, listStride = <usize>listBytes;',
-    '  let active = 0, negatives = 0;',
-    manyLevels ? '  let ones = i32x4.splat(0);' : '',
-    ...outside.lines.map((line) => `  ${line}`),
-    '  for (let row = 0; row < rows; row++) {',
-    states.length > 0 ? `    if (load<u8>(starts + <usize>row)) zeroFloats(states, width * ${states.length});` : '',
-    '    const first = lists + <usize>row * listStride;',
-    '    let p = first;',
-    signed ? '    let q = first + listStride;' : '',
-    '    const x = currents + <usize>row * bytes;',
-    kept.length > 0 ? `    const keep = saved + <usize>row * (bytes * ${kept.length});` : '',
-    '    for (let j: usize = 0; j < bytes; j += 64) {',
-    ...copies.flatMap(({ lines }) => lines).map((line) => `      ${line}`),
-    ...[...bits, ...tallies, ...ones, ...lists].filter((line) => line !== '').map((line) => `      ${line}`),
-    '    }',
-    signed ? '    const negative = <i32>((first + listStride - q) >> 1);' : '',
-    signed ? '    store<i32>(minus + (<usize>row << 2), negative);' : '',
-    `    store<i32>(counts + (<usize>row << 2), <i32>((p - first) >> 1)${signed ? ' + negative' : ''});`,
-    tallied ? '' : '    active += <i32>((p - first) >> 1);',
-    '  }',
-    '  count(tally, 0, <f64>active);',
-    '  count(tally, 1, <f64>negatives);',
-    `  count(tally, 2, <f64>${manyLevels ? '(i32x4.extract_lane(ones, 0) + i32x4.extract_lane(ones, 1) + i32x4.extract_lane(ones, 2) + i32x4.extract_lane(ones, 3))' : 'active'});`,
-    '}',
-  ]
-    .filter((line) => line !== '')
-    .join('\n');
+  const sum = '(i32x4.extract_lane(ones, 0) + i32x4.extract_lane(ones, 1) + i32x4.extract_lane(ones, 2) + i32x4.extract_lane(ones, 3))';
+  return {
+    declared: ['  let active = 0, negatives = 0;', manyLevels ? '  let ones = i32x4.splat(0);' : ''],
+    begun: ['    const first = lists + <usize>row * listStride;', '    let p = first;', signed ? '    let q = first + listStride;' : ''],
+    extended: [...bits, ...tallies, ...ones, ...lists].filter((line) => line !== '').map((line) => `      ${line}`),
+    ended: [
+      signed ? '    const negative = <i32>((first + listStride - q) >> 1);' : '',
+      signed ? '    store<i32>(minus + (<usize>row << 2), negative);' : '',
+      `    store<i32>(counts + (<usize>row << 2), <i32>((p - first) >> 1)${signed ? ' + negative' : ''});`,
+      tallied ? '' : '    active += <i32>((p - first) >> 1);',
+    ],
+    counted: [
+      '  count(tally, 0, <f64>active);',
+      '  count(tally, 1, <f64>negatives);',
+      `  count(tally, 2, <f64>${manyLevels ? sum : 'active'});`,
+    ],
+  };
 }
 
 /** Name of a backward scan; a driven one also takes what the loss's terms of the potentials add, and costs some hundredths more. */
@@ -162,15 +189,15 @@ export function emitBackward(definition: NeuronDefinition, surrogate: SurrogateN
     writer.define(outputAdjoint, `v128.load(g + j${at})`);
     writer.use(eventsAdjoint, 'extra');
     writer.define(potentialAdjoint, `v128.load(drive + j${at})`);
-    states.forEach((state, k) => writer.define(stateAdjoint(state), `v128.load(${rows('carry + j', k)}${at})`));
-    kept.forEach((value, k) => writer.define(value, `v128.load(${rows('keep + j', k)}${at})`));
+    states.forEach((state, k) => writer.define(stateAdjoint(state), `v128.load(${rowsFrom('carry + j', k)}${at})`));
+    kept.forEach((value, k) => writer.define(value, `v128.load(${rowsFrom('keep + j', k)}${at})`));
     for (const [param, code] of bindings) if (!outside.names.has(param)) writer.define(param, code.replace(/\)$/, `${at})`));
     const results = roots.map((root) => writer.valueOf(root));
     writer.line(`v128.store(g + j, ${results[0]}${at});`);
-    states.forEach((_state, k) => writer.line(`v128.store(${rows('carry + j', k)}, ${results[1 + k]}${at});`));
+    states.forEach((_state, k) => writer.line(`v128.store(${rowsFrom('carry + j', k)}, ${results[1 + k]}${at});`));
     sums.forEach(({ name, uniform, channels }, k) => {
       const share = results[1 + states.length + k];
-      const place = channels === null ? '' : `${rows(`sums + ${uniform * 16}`, channels)} + j`;
+      const place = channels === null ? '' : `${rowsFrom(`sums + ${uniform * 16}`, channels)} + j`;
       if (channels === null) writer.line(`sum_${name} = f32x4.add(sum_${name}, ${share});`);
       else writer.line(`v128.store(${place}, f32x4.add(v128.load(${place}${at}), ${share})${at});`);
     });

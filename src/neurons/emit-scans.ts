@@ -3,8 +3,9 @@
  * fingerprint of its code, so that kernels which were built without it, or before it changed, are recognised.
  */
 import { backwardName, emitBackward, emitForward, identifier } from './emit-assemblyscript.ts';
+import { emitRateBackward, emitRateStep, rateBackwardName, rateStepName } from './emit-rates.ts';
 import { isSpiking, type NeuronDefinition } from './define-neuron.ts';
-import { SURROGATE_NAMES } from './surrogates.ts';
+import { SURROGATE_NAMES, type SurrogateName } from './surrogates.ts';
 
 /** `neuron` variable of the kernels: 0 no network, 1 ReLU, from here on the spiking neurons of the module in their order. */
 const FIRST_SPIKING = 2;
@@ -13,18 +14,21 @@ const FORWARD =
   'currents: usize, starts: usize, states: usize, lists: usize, counts: usize, minus: usize, saved: usize, values: usize, rows: i32, tally: usize';
 const BACKWARD =
   'potentials: usize, gradients: usize, starts: usize, real: usize, carry: usize, saved: usize, values: usize, sums: usize, rows: i32, penalty: f32, drives: usize';
+const RATE_STEP = 'currents: usize, carried: usize, lists: usize, counts: usize, minus: usize, values: usize, rows: i32, tally: usize';
+const RATE_BACKWARD = 'carried: usize, gradients: usize, sums: usize, rows: i32, steps: i32, penalty: f32';
 
 export function emitScans(neurons: readonly NeuronDefinition[]): string {
   const spiking = neurons.filter(isSpiking);
   const names = (list: string): string => list.replace(/: \w+/g, '');
   const forward = spiking.map((neuron, i) => `    case ${i + FIRST_SPIKING}: ${identifier(neuron)}Forward(${names(FORWARD)}); break;`);
-  const backward = (driven: boolean): string[] =>
+  const ofSurrogates = (call: (neuron: NeuronDefinition, surrogate: SurrogateName) => string): string[] =>
     spiking.flatMap((neuron, i) =>
-      SURROGATE_NAMES.map((surrogate, k) => {
-        const code = (i + FIRST_SPIKING) * SURROGATE_NAMES.length + k;
-        return `      case ${code}: ${backwardName(neuron, surrogate, driven)}(${names(BACKWARD)}, surrogateAlpha); break;`;
-      }),
+      SURROGATE_NAMES.map(
+        (surrogate, k) => `      case ${(i + FIRST_SPIKING) * SURROGATE_NAMES.length + k}: ${call(neuron, surrogate)}; break;`,
+      ),
     );
+  const backward = (driven: boolean): string[] =>
+    ofSurrogates((neuron, surrogate) => `${backwardName(neuron, surrogate, driven)}(${names(BACKWARD)}, surrogateAlpha)`);
   return [
     '// Written by src/neurons/emit-scans.ts.',
     "import { listBytes, neuron, surrogate, surrogateAlpha, width } from '../state';",
@@ -36,6 +40,7 @@ export function emitScans(neurons: readonly NeuronDefinition[]): string {
       `// ${definition.name}: ${definition.summary} (${definition.source})`,
       emitForward(definition),
       ...backwardScans(definition),
+      ...rateScans(definition),
       `export function ${exportName(definition)}(): i32 { return ${i + FIRST_SPIKING}; }`,
       '',
     ]),
@@ -60,7 +65,25 @@ export function emitScans(neurons: readonly NeuronDefinition[]): string {
     '  }',
     '}',
     '',
+    '/** A time step of all rows, each with what it carries (carriedRows rows of floats), for back-propagation through rates. */',
+    `export function rateStep(${RATE_STEP}): void {`,
+    `  switch (neuron * ${SURROGATE_NAMES.length} + surrogate) {`,
+    ...ofSurrogates((neuron, surrogate) => `${rateStepName(neuron, surrogate)}(${names(RATE_STEP)}, surrogateAlpha)`),
+    '  }',
+    '}',
+    '',
+    '/** Gradients of the mean outputs of some time steps become gradients of the currents. */',
+    `export function rateBackward(${RATE_BACKWARD}): void {`,
+    '  switch (neuron) {',
+    ...spiking.map((neuron, i) => `    case ${i + FIRST_SPIKING}: ${rateBackwardName(neuron)}(${names(RATE_BACKWARD)}); break;`),
+    '  }',
+    '}',
+    '',
   ].join('\n');
+}
+
+function rateScans(definition: NeuronDefinition): string[] {
+  return [...SURROGATE_NAMES.map((surrogate) => emitRateStep(definition, surrogate)), emitRateBackward(definition)];
 }
 
 function backwardScans(definition: NeuronDefinition): string[] {
@@ -69,7 +92,7 @@ function backwardScans(definition: NeuronDefinition): string[] {
 
 /** The exported function that returns the neuron's number. */
 export function exportName(definition: NeuronDefinition): string {
-  const code = [emitForward(definition), ...backwardScans(definition)].join('\n');
+  const code = [emitForward(definition), ...backwardScans(definition), ...rateScans(definition)].join('\n');
   return `neuron_${identifier(definition)}_${fingerprint(code)}`;
 }
 

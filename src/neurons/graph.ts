@@ -7,7 +7,7 @@
  *     straightThrough(x, y)    x, with the derivative of y
  */
 
-export type Leaf = 'input' | 'state' | 'potential' | 'param' | 'adjoint';
+export type Leaf = 'input' | 'state' | 'potential' | 'param' | 'adjoint' | 'tangent';
 export type Unary = 'neg' | 'abs' | 'exp' | 'log' | 'sqrt' | 'tanh' | 'sigmoid' | 'floor' | 'round' | 'stopGradient';
 export type Binary = 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max' | 'ge' | 'gt' | 'spike' | 'straightThrough';
 

@@ -70,6 +70,7 @@ function variation(dense: boolean, weights: Partial<TotalVariation> = {}): Fixtu
   return { loss: { totalVariation: { density: 30, features: 20, ...weights, dense } }, emptyFaces: true };
 }
 
+const rates = { temporal: 'repeat', repeats: 5, backward: 'rate' } as const;
 const potentials = { loss: { ...NO_LOSS_TERMS, potentials: coefficients(16) } };
 const teacherColour = { loss: { ...NO_LOSS_TERMS, teacherColour: 0.5 }, teacher: true };
 const teacherPotential = { loss: { ...NO_LOSS_TERMS, teacherPotential: 0.2 }, teacher: true };
@@ -118,6 +119,25 @@ export const quantiserCases: readonly ConformanceCase[] = [
   },
   { name: 'LIF, half a bit a weight', options: { seed: 1, network: { quantiser: ['sub-bit', 'sub-bit', null] } }, trainSeed: 2 },
   { name: 'ReLU, 48 neurons, quantised', options: { seed: 1, network: { neuron: 'relu', width: 48, quantiser: 'steps' } } },
+];
+
+/** Gradients through rates. webgpu is left out: it refuses to train so (check-layers.ts), and its pictures do not depend on it. */
+export const rateCases: readonly ConformanceCase[] = [
+  { name: 'LIF, rates', options: { seed: 1, network: { ...rates } }, trainSeed: 1 },
+  { name: 'LIF, rates, far to near, 48 neurons', options: { seed: 1, network: { ...rates, width: 48, order: 'far-to-near' } } },
+  { name: 'LIF, rates, Poisson encoding', options: { seed: 1, rays: 18, network: { ...rates, encoding: 'poisson' } }, trainSeed: 3 },
+  {
+    name: 'PLIF, rates, spike penalty, features as spikes',
+    options: { seed: 1, network: { ...rates, neuron: 'plif', featureLevels: 3 }, loss: { spikes: [1, 0.6] } },
+  },
+  { name: 'GLIF, rates', options: { seed: 1, rays: 18, network: { ...rates, neuron: 'glif' } } },
+  {
+    name: 'ternary with signs, rates, spike penalty',
+    options: { seed: 1, network: { ...rates, neuron: 'ternary-signed' }, loss: { spikes: [1, 0.6] } },
+  },
+  { name: 'three-bit, rates, arctan', options: { seed: 1, rays: 18, network: { ...rates, neuron: 'three-bit', surrogate: 'arctan' } } },
+  { name: 'LIF, rates, colours of a teacher', options: { ...teacherColour, seed: 1, network: { ...rates } } },
+  { name: 'ReLU, which has no time', options: { seed: 1, network: { ...rates, neuron: 'relu' } } },
 ];
 
 /** What training a spiking network adds to a step: terms of potentials, a teacher, dropout, another steepness. */

@@ -38,6 +38,7 @@ const METHODS: readonly (readonly [string, Config])[] = [
       { bitBudget, networkRate: 0.05 },
     ),
   ],
+  ['gradients through rates', spiking({ temporal: 'repeat', repeats: 3, backward: 'rate' })],
   ['moderate dropout', spiking({ neuron: 'ternary', dropout: 0.3 })],
 ];
 

@@ -2,6 +2,7 @@
 import { representationOf } from '../../model/representations/index.ts';
 import { voxelCount } from '../../geometry/grid.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
+import { learnsFromRates } from '../../config/backward.ts';
 import { weightTensors } from '../../model/network-layers.ts';
 import { hiddenWidths } from '../../neurons/settings.ts';
 import { variationReach, type VariationReach } from '../../model/total-variation.ts';
@@ -36,12 +37,23 @@ export function checkStep(batch: TrainBatch, settings: StepSettings, spec: Field
     );
   if (spec.network !== null && dropout > 0 && capacity.dropout !== true)
     throw new RangeError(`The step drops ${dropout} of the neurons; this engine was made without: create it with Capacity.dropout.`);
+  checkRates(spec.network, settings);
   usesTeacher(loss, hasTeacher);
   if (spec.network === null) return;
   const widths = hiddenWidths(spec.network);
   checkCount('loss.spikes', loss.spikes, widths.length);
   if (loss.potentials) checkCount('loss.potentials', loss.potentials, widths.length);
   for (const [layer, weights] of (loss.potentials ?? []).entries()) checkLength(`loss.potentials[${layer}]`, weights, widths[layer]);
+}
+
+/** What needs every time step is not there where gradients pass through rates. */
+function checkRates(network: FieldSpec['network'], { loss, dropout }: StepSettings): void {
+  if (network === null || !learnsFromRates(network)) return;
+  const asked = [
+    ...(dropout > 0 ? ['drops neurons by their spikes in all time steps'] : []),
+    ...(loss.potentials !== null || loss.teacherPotential !== 0 ? ['has terms of the potentials of single time steps'] : []),
+  ];
+  if (asked.length > 0) throw new RangeError(`The step ${asked.join(' and ')}; through rates (network.backward) no time step is kept.`);
 }
 
 /** Throws RangeError unless the arrays of rays have the lengths that their number says. */

@@ -23,6 +23,16 @@ export function applyHeld(tf: TensorFlow, inputs: Tensor[], compute: (...values:
   return held(...inputs);
 }
 
+/** Plain data that is computed outside of automatic differentiation: none of its operations is recorded, none of its tensors is kept. */
+export function untaped<T>(tf: TensorFlow, compute: () => T): T {
+  let result: { readonly data: T } | null = null;
+  tf.customGrad(() => {
+    tf.tidy(() => void (result = { data: compute() }));
+    return { value: tf.scalar(0), gradFunc: () => [] };
+  })();
+  return result!.data;
+}
+
 /** `value` with the gradient of `proxy`; their shapes are equal. */
 export function passStraight(tf: TensorFlow, value: Tensor, proxy: Tensor): Tensor {
   const pass = tf.customGrad((v) => ({

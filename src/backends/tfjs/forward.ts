@@ -10,14 +10,17 @@ import type { PackedSamples } from '../../../renderer/march.ts';
 import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
 import type { RawParameters, TfjsNeuron } from './tfjs-neuron.ts';
 import { runColourNetwork, type BoundLayers, type NetworkPass, type NeuronBindings, type OutputFactors } from './colour-network.ts';
-import { bernoulli, gatherRows } from './custom-gradients.ts';
+import { gatherRows } from './custom-gradients.ts';
 import { spikesMargin, signedSpikes, viewSpikes } from './input-spikes.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
 import { keepNeurons } from './dropout.ts';
 import { toPacked, toPadded } from './padded-layout.ts';
-import { normaliseInputs, poissonNoise, rangeOf, type InputRange } from './poisson-encoding.ts';
+import { poissonInputs, type Noise, type PoissonInputs } from './poisson-encoding.ts';
+import type { RateNeuron } from './rate-neuron.ts';
+import { runRates } from './rates.ts';
+import { tallyOf, type LayerTally } from './tally.ts';
 import { askTeacher, type TeacherAnswer, type TeacherTensors } from './teacher.ts';
-import { layoutInTime, raysOfSamples, type TimeLayout } from './temporal-modes.ts';
+import { layoutAlone, layoutInTime, raysOfSamples, type TimeLayout } from './temporal-modes.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 import { rayWeights, sumByRay } from './volume-rendering.ts';
 
@@ -44,45 +47,50 @@ export interface ForwardInput {
   readonly views: Float32Array | null;
   /** [N,3] */
   readonly background: Tensor;
-  readonly noise: {
-    readonly seed: number;
-    /** Index in the call of the first of these rays. */
-    readonly firstRay: number;
-    /** Normalisation of the Poisson encoding; null: that of these samples. */
-    readonly range: InputRange | null;
-  };
+  readonly noise: Noise;
   /** Share of the hidden neurons to drop, seeded by the noise's seed; default: 0 */
   readonly dropout?: number;
+  /** Gradients pass through the rates of these neurons; default: through every time step */
+  readonly rates?: RateNeuron | null;
+  /** Whether `HiddenActivity.margins` will be asked; default: no */
+  readonly measureMargins?: boolean;
   /** To be asked at the network samples of these rays; default: none */
   readonly teacher?: { readonly tensors: TeacherTensors; readonly rays: Rays } | null;
 }
 
 /** The hidden layers while the samples were coloured. */
-export interface HiddenActivity extends Pick<NetworkPass, 'outputs' | 'events' | 'potentials'> {
-  readonly parameters: NeuronBindings;
+export interface HiddenActivity {
   readonly layout: TimeLayout;
-  /** Spikes and potentials of each layer at the samples, [repeats,M,W], differentiable; null if the neurons do not spike. */
-  readonly atSamples: Readonly<Record<'events' | 'potentials', readonly Tensor[]>> | null;
-  /** How near a neuron was to being dropped or kept; Infinity without dropout. */
-  readonly dropoutMargin: number;
-  /** What the first layer was shown, [T,R,I]. */
-  readonly inputs: Tensor;
   /** Time steps for which every sample was shown. */
   readonly repeats: number;
+  /**
+   * Spikes and potentials of each layer at the samples, [repeats,M,W], differentiable; null if the neurons do not spike. Through rates: their means
+   * [1,M,W], and no potentials.
+   */
+  readonly atSamples: { readonly events: readonly Tensor[]; readonly potentials: readonly Tensor[] | null } | null;
+  readonly tallies: () => readonly LayerTally[];
+  /** For tests: costs passes over potentials and inputs. */
+  readonly margins: () => HiddenMargins;
+  /** All that was computed at each step; null where gradients pass through rates. */
+  readonly steps: TimeSteps | null;
   /** null unless the inputs are random spikes */
   readonly poisson: PoissonInputs | null;
   /** Spikes in front of layer 1: of the features of the samples [M,F], of the view terms of the rays [N,V]; null where they are real numbers. */
   readonly inputSpikes: { readonly features: Tensor | null; readonly views: Float32Array | null };
-  /** How near a feature or view term was to another spike, in steps; Infinity where there are none. For tests: costs a pass over them. */
-  readonly inputMargin: () => number;
 }
 
-/** Inputs as spikes 1[noise < probabilities], all [T,M,I], and the range by which the probabilities were normalised. */
-export interface PoissonInputs {
-  readonly spikes: Tensor;
-  readonly probabilities: Tensor;
-  readonly noise: Tensor;
-  readonly range: InputRange;
+/**
+ * How near the nearest neuron, those in front of layer 1 included, was to its threshold, and the nearest Poisson input and dropped neuron to their random numbers; Infinity where
+ * there is none. Where they exceed the rounding of another backend, it must do the same.
+ */
+export interface HiddenMargins {
+  readonly spike: number;
+  readonly noise: number;
+}
+
+export interface TimeSteps extends Pick<NetworkPass, 'outputs' | 'potentials'> {
+  /** What the first layer was shown, [T,R,I]. */
+  readonly inputs: Tensor;
 }
 
 export interface ForwardPass {
@@ -151,24 +159,6 @@ export function colourLogits(
           samples,
         );
   const x = tf.concat([seenFeatures, seenViews], 1);
-  const alone = network.temporal === 'repeat' || !neuron.hasMemory;
-  const layout = layoutInTime(alone ? 'repeat' : network.temporal, network.order, samples);
-  const { inputs, repeats, poisson } = alone ? repeatInputs(tf, network, neuron, x, input) : sequenceInputs(tf, layout, x);
-  const atSamples = (perStep: Tensor): Tensor =>
-    alone ? perStep : tf.expandDims(toPacked(tf, layout.reversed ? tf.reverse(perStep, 0) : perStep, layout), 0);
-
-  let dropoutMargin = Infinity;
-  const drop: OutputFactors = (layer, events) => {
-    const width = layers[layer - 1].layer.outputs;
-    const ofRays = sumByRay(tf, tf.sum(atSamples(events), 0), samples.rayOffsets);
-    const kept = keepNeurons(ofRays.dataSync<'float32'>(), width, layer, { share: input.dropout!, seed: input.noise.seed });
-    dropoutMargin = Math.min(dropoutMargin, kept.margin);
-    return gatherRows(tf, tf.tensor2d(kept.factors, [samples.rays, width]), layout.rayOfColumn);
-  };
-  const bound = layers.slice(0, -1).map((_, layer) => neuron.bind(tf, parameters.neurons?.[layer] ?? {}));
-  const begins = alone ? undefined : layout.begins;
-  const pass = runColourNetwork(tf, neuron, layers, bound, inputs, begins, input.dropout ? drop : undefined);
-
   const inputMargin = (): number =>
     Math.min(
       levels.features === 0 ? Infinity : spikesMargin(tf.div(features, parameters.inputSteps!).dataSync<'float32'>(), levels.features),
@@ -179,10 +169,16 @@ export function colourLogits(
             levels.views,
           ),
     );
-  const spiking = neuron.spikes ? { events: pass.events.map(atSamples), potentials: pass.potentials.map(atSamples) } : null;
+  const bound = layers.slice(0, -1).map((_, layer) => neuron.bind(tf, parameters.neurons?.[layer] ?? {}));
+  const asked = { ...input, network, neuron, layers, bound };
+  const { logits, hidden } = input.rates ? throughRates(tf, asked, input.rates, x) : throughTime(tf, asked, x);
+  const margins = (): HiddenMargins => {
+    const { spike, noise } = hidden.margins();
+    return { spike: Math.min(inputMargin(), spike), noise };
+  };
   return {
-    logits: tf.mean(atSamples(pass.logits), 0),
-    hidden: { ...pass, parameters: bound, inputs, inputSpikes, inputMargin, layout, repeats, poisson, atSamples: spiking, dropoutMargin },
+    logits,
+    hidden: { ...hidden, inputSpikes, margins },
     teacher: input.teacher
       ? askTeacher(tf, input.teacher.tensors, spec, input.teacher.rays, samples, raysOfSamples(samples), viewTerms)
       : null,
@@ -194,27 +190,92 @@ function viewTermsOfSamples(tf: TensorFlow, views: Float32Array, samples: Packed
   return gatherRows(tf, tf.tensor2d(views, [samples.rays, views.length / samples.rays]), raysOfSamples(samples));
 }
 
-interface InputsInTime extends Pick<HiddenActivity, 'repeats' | 'poisson'> {
-  /** [T,R,I] */
-  readonly inputs: Tensor;
+interface NetworkInput extends Pick<ForwardInput, 'samples' | 'noise' | 'dropout' | 'measureMargins'> {
+  readonly network: NetworkSpec;
+  readonly neuron: TfjsNeuron;
+  readonly layers: BoundLayers;
+  readonly bound: NeuronBindings;
 }
 
-/** The samples of a ray one after the other. `x` [M,I]. */
-function sequenceInputs(tf: TensorFlow, layout: TimeLayout, x: Tensor): InputsInTime {
+interface NetworkAnswer {
+  /** [M,3] */
+  readonly logits: Tensor;
+  readonly hidden: Omit<HiddenActivity, 'inputSpikes'>;
+}
+
+/** Every time step of the network. @param x [M,I] its inputs */
+function throughTime(tf: TensorFlow, { network, neuron, layers, bound, samples, noise, dropout }: NetworkInput, x: Tensor): NetworkAnswer {
+  const alone = network.temporal === 'repeat' || !neuron.hasMemory;
+  const layout = layoutInTime(alone ? 'repeat' : network.temporal, network.order, samples);
+  const repeats = alone && neuron.hasMemory ? network.repeats : 1;
+  const poisson = network.encoding === 'poisson' && alone && neuron.hasMemory ? poissonInputs(tf, x, samples, noise) : null;
+  const shown = poisson ? Array.from({ length: repeats }, (_, t) => poisson.spikesAt(t)) : new Array<Tensor>(repeats).fill(x);
+  const inputs = alone ? tf.stack(shown, 0) : sequenceInputs(tf, layout, x);
+  const atSamples = (perStep: Tensor): Tensor =>
+    alone ? perStep : tf.expandDims(toPacked(tf, layout.reversed ? tf.reverse(perStep, 0) : perStep, layout), 0);
+
+  let dropoutMargin = Infinity;
+  const drop: OutputFactors = (layer, events) => {
+    const width = layers[layer - 1].layer.outputs;
+    const ofRays = sumByRay(tf, tf.sum(atSamples(events), 0), samples.rayOffsets);
+    const kept = keepNeurons(ofRays.dataSync<'float32'>(), width, layer, { share: dropout!, seed: noise.seed });
+    dropoutMargin = Math.min(dropoutMargin, kept.margin);
+    return gatherRows(tf, tf.tensor2d(kept.factors, [samples.rays, width]), layout.rayOfColumn);
+  };
+  const begins = alone ? undefined : layout.begins;
+  const { logits, outputs, events, potentials } = runColourNetwork(tf, neuron, layers, bound, inputs, begins, dropout ? drop : undefined);
+  const spikeMargin = (): number => tf.tidy(() => Math.min(...potentials.map((h, layer) => neuron.margin(tf, h, bound[layer]))));
+  return {
+    logits: tf.mean(atSamples(logits), 0),
+    hidden: {
+      layout,
+      repeats,
+      poisson,
+      steps: { inputs, outputs, potentials },
+      atSamples: neuron.spikes ? { events: events.map(atSamples), potentials: potentials.map(atSamples) } : null,
+      tallies: () => events.map((layer, i) => tallyOf(tf, neuron.spikes, outputs[i], layer, alone ? null : insideOf(tf, layout))),
+      margins: () => ({ spike: spikeMargin(), noise: Math.min(dropoutMargin, poisson?.margin() ?? Infinity) }),
+    },
+  };
+}
+
+/** Mean rates of the network (rates.ts). @param x [M,I] its inputs */
+function throughRates(
+  tf: TensorFlow,
+  { network, neuron, layers, bound, samples, noise, measureMargins }: NetworkInput,
+  rated: RateNeuron,
+  x: Tensor,
+): NetworkAnswer {
+  const { repeats } = network;
+  const poisson = network.encoding === 'poisson' ? poissonInputs(tf, x, samples, noise) : null;
+  const inputsAt = (step: number): Tensor => poisson?.spikesAt(step) ?? x;
+  const mean = poisson === null ? x : poisson.meanSpikes(repeats);
+  const { logits, events, tallies, margin } = runRates(tf, neuron, rated, layers, bound, repeats, inputsAt, mean, measureMargins === true);
+  return {
+    logits,
+    hidden: {
+      layout: layoutAlone(samples),
+      repeats,
+      poisson,
+      steps: null,
+      atSamples: { events: events.map((layer) => tf.expandDims(layer, 0)), potentials: null },
+      tallies: () => tallies,
+      margins: () => ({ spike: margin, noise: poisson?.margin() ?? Infinity }),
+    },
+  };
+}
+
+/** [T,R,1] 1 where a step counts: those before the first and after the last sample of a sequence do not, though a membrane that still holds more than its threshold may fire there. */
+function insideOf(tf: TensorFlow, { rows, columns, begins, ends }: TimeLayout): Tensor {
+  const inside = Float32Array.from({ length: rows * columns }, (_, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    return row >= begins[column] && row < ends[column] ? 1 : 0;
+  });
+  return tf.tensor3d(inside, [rows, columns, 1]);
+}
+
+/** The samples of a ray one after the other, [T,R,I]. `x` [M,I]. */
+function sequenceInputs(tf: TensorFlow, layout: TimeLayout, x: Tensor): Tensor {
   const padded = toPadded(tf, x, layout);
-  return { inputs: layout.reversed ? tf.reverse(padded, 0) : padded, repeats: 1, poisson: null };
-}
-
-/** Every sample for itself, shown `repeats` times; once if the neuron has no memory. `x` [M,I]. */
-function repeatInputs(tf: TensorFlow, network: NetworkSpec, neuron: TfjsNeuron, x: Tensor, { samples, noise }: ForwardInput): InputsInTime {
-  const repeats = neuron.hasMemory ? network.repeats : 1;
-  const shown = (rows: Tensor): Tensor => tf.stack(new Array<Tensor>(repeats).fill(rows), 0);
-  if (network.encoding === 'direct' || !neuron.hasMemory) return { inputs: shown(x), repeats, poisson: null };
-
-  const range = noise.range ?? rangeOf(x);
-  const probabilities = shown(normaliseInputs(tf, x, range));
-  const shape = probabilities.shape as [number, number, number];
-  const uniform = tf.tensor3d(poissonNoise(noise.seed, samples, noise.firstRay, repeats, shape[2]), shape);
-  const spikes = bernoulli(tf, probabilities, uniform);
-  return { inputs: spikes, repeats, poisson: { spikes, probabilities, noise: uniform, range } };
+  return layout.reversed ? tf.reverse(padded, 0) : padded;
 }

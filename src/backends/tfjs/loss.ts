@@ -65,11 +65,11 @@ export function trainingLoss(
   const spiking = hidden?.atSamples ?? null;
   if (spiking === null) return { total, mse, meanPotentials: null };
   const { events, potentials } = spiking;
-  const meanPotentials = weights.potentials && potentials.map((h) => tf.mean(h, [0, 1]));
+  const meanPotentials = weights.potentials && potentials && potentials.map((h) => tf.mean(h, [0, 1]));
   for (const layer of events.keys()) {
     if (weights.spikes[layer] !== 0) addTerm(weights.spikes[layer], tf.mean(events[layer]));
     if (weights.potentials && meanPotentials) addTerm(1, tf.sum(tf.mul(meanPotentials[layer], tf.tensor1d(weights.potentials[layer]))));
-    if (weights.teacherPotential !== 0 && teacher !== null) {
+    if (weights.teacherPotential !== 0 && teacher !== null && potentials !== null) {
       const difference = tf.sub(potentials[layer], tf.expandDims(teacher.potentials[layer], 0));
       addWeighted(weights.teacherPotential / rays, tf.mean(tf.square(difference), [0, 2]));
     }

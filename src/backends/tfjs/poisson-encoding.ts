@@ -7,6 +7,7 @@
  */
 import type { PackedSamples } from '../../../renderer/march.ts';
 import { noiseKey, uniform } from '../../math/noise.ts';
+import { bernoulli, passStraight } from './custom-gradients.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 
 export type InputRange = readonly [low: number, high: number];
@@ -27,19 +28,84 @@ export function normaliseInputs(tf: TensorFlow, x: Tensor, [low, high]: InputRan
   return tf.div(tf.sub(tf.clipByValue(x, low, high), low), high - low);
 }
 
+/** Inputs as random spikes 1[u < x'], a time step at a time. */
+export interface PoissonInputs {
+  /** By which x' was normalised. */
+  readonly range: InputRange;
+  /** [M,I], differentiable */
+  spikesAt(step: number): Tensor;
+  /** [M,I] mean of the first steps, with the gradient of x'; what is kept does not grow with their number. */
+  meanSpikes(steps: number): Tensor;
+  /** Input spikes of the steps that were asked for so far; least |u - x'|. */
+  spikes(): number;
+  margin(): number;
+}
+
+export interface Noise {
+  readonly seed: number;
+  /** Index in the call of the first of these rays. */
+  readonly firstRay: number;
+  /** Normalisation of the Poisson encoding; null: that of these samples. */
+  readonly range: InputRange | null;
+}
+
+/** @param x [M,I] */
+export function poissonInputs(tf: TensorFlow, x: Tensor, samples: PackedSamples, { seed, firstRay, range }: Noise): PoissonInputs {
+  const used = range ?? rangeOf(x);
+  const probabilities = normaliseInputs(tf, x, used);
+  const [rows, inputs] = x.shape;
+  const values = probabilities.dataSync<'float32'>();
+  const asked = new Map<number, { readonly spikes: number; readonly margin: number }>();
+  const noiseAt = (step: number): Float32Array => {
+    const noise = poissonNoise(seed, samples, firstRay, 1, inputs, step);
+    if (!asked.has(step))
+      asked.set(step, {
+        spikes: noise.reduce((sum, u, i) => sum + (u < values[i] ? 1 : 0), 0),
+        margin: noise.reduce((least, u, i) => Math.min(least, Math.abs(values[i] - u)), Infinity),
+      });
+    return noise;
+  };
+  return {
+    range: used,
+    spikesAt: (step) => bernoulli(tf, probabilities, tf.tensor2d(noiseAt(step), [rows, inputs])),
+    meanSpikes(steps) {
+      const sums = new Float32Array(values.length);
+      for (let step = 0; step < steps; step++) noiseAt(step).forEach((u, i) => (sums[i] += u < values[i] ? 1 : 0));
+      return passStraight(
+        tf,
+        tf.tensor2d(
+          sums.map((sum) => sum / steps),
+          [rows, inputs],
+        ),
+        probabilities,
+      );
+    },
+    spikes: () => [...asked.values()].reduce((sum, { spikes }) => sum + spikes, 0),
+    margin: () => [...asked.values()].reduce((least, { margin }) => Math.min(least, margin), Infinity),
+  };
+}
+
 /**
  * The uniform numbers u of all inputs.
  *
  * @param firstRay index in the call of the first ray of `samples`
+ * @param first of the `repeats` time steps
  * @returns [repeats,M,inputs]
  */
-export function poissonNoise(seed: number, samples: PackedSamples, firstRay: number, repeats: number, inputs: number): Float32Array {
+export function poissonNoise(
+  seed: number,
+  samples: PackedSamples,
+  firstRay: number,
+  repeats: number,
+  inputs: number,
+  first = 0,
+): Float32Array {
   const { rays, rayOffsets, networkRows, stepIndex } = samples;
   const noise = new Float32Array(repeats * networkRows.length * inputs);
   for (let ray = 0; ray < rays; ray++) {
     for (let i = rayOffsets[ray]; i < rayOffsets[ray + 1]; i++) {
       for (let t = 0; t < repeats; t++) {
-        const key = noiseKey(seed, firstRay + ray, stepIndex[networkRows[i]] * 64 + t);
+        const key = noiseKey(seed, firstRay + ray, stepIndex[networkRows[i]] * 64 + first + t);
         for (let c = 0; c < inputs; c++) noise[(t * networkRows.length + i) * inputs + c] = uniform(key, c);
       }
     }

@@ -42,8 +42,9 @@ function stepsByRay(samples: PackedSamples, hidden: HiddenActivity): ProbedStep[
     const width = data.length / (tensor.shape[0] * columns);
     return (t, column) => data.slice((t * columns + column) * width, (t * columns + column + 1) * width);
   };
-  const inputs = rowsOf(hidden.inputs);
-  const layers = hidden.outputs.map((outputs, layer) => ({ outputs: rowsOf(outputs), potentials: rowsOf(hidden.potentials[layer]) }));
+  const { inputs: shown, outputs: out, potentials } = hidden.steps!;
+  const inputs = rowsOf(shown);
+  const layers = out.map((outputs, layer) => ({ outputs: rowsOf(outputs), potentials: rowsOf(potentials[layer]) }));
   const stepAt = (t: number, column: number): ProbedStep => {
     const place = alone ? column : (reversed ? rows - 1 - t : t) * columns + column;
     const sample = sampleOfPlace.get(place);

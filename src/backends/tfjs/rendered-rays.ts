@@ -9,7 +9,7 @@ import { sumByRay } from './volume-rendering.ts';
 
 /** Writes the rays of one forward pass at index `first` of the result. */
 export function writeRendered(tf: TensorFlow, out: RenderedRays, first: number, samples: PackedSamples, pass: ForwardPass): void {
-  const { counts, spikesOfRay } = countActivity(tf, samples, pass);
+  const { counts, spikesOfRay } = countActivity(samples, pass);
   addCounts(out.counts, counts);
   out.spikes.set(spikesOfRay, first);
   out.samples.set(

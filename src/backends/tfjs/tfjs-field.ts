@@ -12,6 +12,7 @@ import type { ProbedRay } from '../../engine/probe.ts';
 import { marchRays } from '../../../renderer/march.ts';
 import { encodeViews } from '../../../renderer/view-encoding.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
+import { checkBackward, learnsFromRates } from '../../config/backward.ts';
 import { hiddenLayers } from '../../model/network-facts.ts';
 import { layersOf, weightTensors, type WeightName } from '../../model/network-layers.ts';
 import { quantisedLayers } from '../../model/quantised-layers.ts';
@@ -31,7 +32,7 @@ import {
 } from '../../engine/backend.ts';
 import { checkRays, checkStep, checkTeacher, usesTeacher } from '../shared/check-step.ts';
 import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
-import { countActivity, noiseMargin, spikeMargin } from './activity.ts';
+import { countActivity } from './activity.ts';
 import { adamStep } from './adam.ts';
 import { bindLayers } from './colour-network.ts';
 import { FieldTensors } from './field-tensors.ts';
@@ -39,6 +40,7 @@ import { forward, type ForwardInput, type ForwardPass } from './forward.ts';
 import { trainingLoss, type Loss } from './loss.ts';
 import { RENDER_RAYS } from './memory.ts';
 import { probedRays } from './probe-pass.ts';
+import { createRateNeuron } from './rate-neuron.ts';
 import { writeRendered } from './rendered-rays.ts';
 import { quantisedTensor } from './quantised-weights.ts';
 import type { InputRange } from './poisson-encoding.ts';
@@ -84,6 +86,7 @@ export class TfjsField implements HostEngine {
   private teacher: TeacherTensors | null = null;
 
   constructor(tf: TensorFlow, spec: FieldSpec, capacity: Capacity, options: TfjsFieldOptions = {}) {
+    if (spec.network !== null) checkBackward(spec.network);
     this.tf = tf;
     this.capacity = capacity;
     this.options = options;
@@ -209,7 +212,9 @@ export class TfjsField implements HostEngine {
     const { network } = this.spec;
     const { noiseSeed, dropout, surrogateAlpha } = settings;
     const teacher = usesTeacher(settings.loss, this.teacher !== null) ? { tensors: this.teacher!, rays: batch } : null;
-    const neuron = network && surrogateAlpha !== null ? createNeuron({ ...network, surrogateAlpha }) : this.neuron;
+    const steep = network && surrogateAlpha !== null ? { ...network, surrogateAlpha } : network;
+    const neuron = steep && surrogateAlpha !== null ? createNeuron(steep) : this.neuron;
+    const rates = steep && learnsFromRates(steep) ? createRateNeuron(steep) : null;
     const samples = marchRays(this.spec, batch, await this.densityAt(), this.tensors.occupancy);
     const names = this.tensors.parameterNames;
     const budget = await budgetTerm(this.spec, settings.loss.bits, (name) => this.read(name));
@@ -218,13 +223,13 @@ export class TfjsField implements HostEngine {
     const computeLoss = (): Tensor => {
       const background = tf.tensor2d(batch.background, [batch.count, 3]);
       const noise = { seed: noiseSeed, firstRay: 0, range: null };
-      const pass = this.forward(batch, { samples, background, noise, neuron, dropout, teacher });
+      const pass = this.forward(batch, { samples, background, noise, neuron, dropout, teacher, rates });
       const loss = trainingLoss(tf, pass, tf.tensor2d(batch.target, [batch.count, 3]), samples, this.spec, settings.loss);
       range = pass.hidden?.poisson?.range ?? null;
       result = {
         loss: loss.total.dataSync()[0],
         mse: loss.mse.dataSync()[0],
-        counts: countActivity(tf, samples, pass).counts,
+        counts: countActivity(samples, pass).counts,
         meanPotentials: this.meanPotentials(loss, settings),
       };
       return loss.total;
@@ -249,7 +254,7 @@ export class TfjsField implements HostEngine {
 
   private forward(rays: Rays, input: Omit<ForwardInput, 'spec' | 'views'>): ForwardPass {
     const { spec, tf } = this;
-    const { neuron, samples } = input;
+    const { samples } = input;
     const views = spec.network && encodeViews(rays.viewDirections ?? rays.directions, spec.network.viewFrequencies);
     const parameters = {
       field: Object.fromEntries(this.tensors.grids.map(({ name }) => [name, this.tensors.get(name)])),
@@ -257,13 +262,13 @@ export class TfjsField implements HostEngine {
       ...(inputLevels(spec.network).features > 0 ? { inputSteps: this.tensors.get('inputSteps') } : {}),
       neurons: spec.network ? hiddenWidths(spec.network).map((_, layer) => this.rawParameters(layer)) : [],
     };
-    const pass = forward(tf, parameters, { ...input, spec, views, representation: this.representation });
-    if (this.options.measureMargins === true) {
+    const measureMargins = this.options.measureMargins === true;
+    const pass = forward(tf, parameters, { ...input, spec, views, representation: this.representation, measureMargins });
+    if (measureMargins) {
       const { hidden } = pass;
       this.margins = {
         marching: samples.margin,
-        spike: neuron && hidden ? spikeMargin(tf, neuron, hidden) : Infinity,
-        noise: hidden ? noiseMargin(tf, hidden) : Infinity,
+        ...(hidden?.margins() ?? { spike: Infinity, noise: Infinity }),
       };
     }
     return pass;

@@ -6,14 +6,14 @@ import { renderSampleStride, type MemoryPlan, type Sizes } from './memory-plan.t
 export function layoutState(plan: MemoryPlan, sizes: Sizes, scratchStride: number): Record<string, number> {
   const { rowCapacity, laneCapacity, slotCapacity, featureStride, width, inputs, inputRows, networkFloats, gradientFloats } = sizes;
   const { featureInputs, featureRows, viewRows, productRows, basisFloats } = sizes;
-  const { neuronFloats, neuronStates, keptValues, listBytes, signedSpikes, teacherVoxels } = sizes;
+  const { neuronFloats, neuronStates, keptValues, carriedRows, listBytes, signedSpikes, teacherVoxels } = sizes;
   return {
     ...plan.offsets,
     scratchStride,
     renderSampleStride: renderSampleStride(sizes),
     ...{ rowCapacity, laneCapacity, slotCapacity, featureStride, width, inputs, inputRows, networkFloats, gradientFloats },
     ...{ featureInputs, featureRows, viewRows, productRows, basisFloats },
-    ...{ neuronFloats, neuronStates, keptValues, listBytes, signedSpikes, teacherVoxels },
+    ...{ neuronFloats, neuronStates, keptValues, carriedRows, listBytes, signedSpikes, teacherVoxels },
   };
 }
 

@@ -12,7 +12,10 @@ import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
 import type { Capacity } from '../../engine/backend.ts';
 import { fieldFloatsOf } from '../shared/field-floats.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
+import { learnsFromRates } from '../../config/backward.ts';
 import { repeatsOf } from '../../model/network-facts.ts';
+import { carriedRows } from '../../neurons/emit-rates.ts';
+import { neuronNamed } from '../../neurons/index.ts';
 import { scanSizes, type ScanSizes } from '../shared/neuron-parameters.ts';
 
 export const LANES = 16;
@@ -44,6 +47,8 @@ export interface Sizes extends ScanSizes, GridSizes {
   /** Of the network's input spikes (model/input-spikes.ts). */
   readonly featureLevels: number;
   readonly viewLevels: number;
+  /** Rows of floats that a sample carries from step to step behind a layer, where gradients pass through rates; else 0. */
+  readonly carriedRows: number;
   /** Voxels of a teacher's grid; 0: no teacher. */
   readonly teacherVoxels: number;
 }
@@ -61,7 +66,8 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
   const inputs = network ? channels + viewInputs(network) : 0;
   // Rows of features that are padded overlap those of the view terms: what is multiplied with them there is zero.
   const inputRows = upToFour(Math.max(channels + viewRows, featureStride));
-  const repeats = network ? repeatsOf(network) : 1;
+  const rates = network !== null && learnsFromRates(network);
+  const repeats = network && !rates ? repeatsOf(network) : 1;
   const levels = inputLevels(network);
   const networkFloats = (network ? inputRows * width + width * width + width * 4 : 0) + basisFloats;
   const scan = scanSizes(network);
@@ -84,6 +90,8 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
     inputs,
     inputRows,
     ...scan,
+    // Through rates no step is kept.
+    ...(rates ? { keptValues: 0, carriedRows: carriedRows(neuronNamed(network.neuron)) } : { carriedRows: 0 }),
     networkFloats,
     gradientFloats: networkFloats + 2 * scan.neuronFloats,
     maxSteps,

@@ -2,6 +2,7 @@
 import type { GridSpec } from '../../geometry/grid.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
+import { learnsFromRates } from '../../config/backward.ts';
 import { isPoisson, isSpikingNetwork } from '../../model/network-facts.ts';
 import { exportName } from '../../neurons/emit-scans.ts';
 import { neuronNamed } from '../../neurons/index.ts';
@@ -10,16 +11,19 @@ import { SURROGATE_NAMES } from '../../neurons/surrogates.ts';
 import type { KernelPool } from './kernel-pool.ts';
 
 export function networkState({ network }: FieldSpec, pool: KernelPool): Record<string, number> {
-  if (!network) return { neuron: 0, padGaps: 0, reversed: 0, repeats: 0, poisson: 0, featureLevels: 0, viewLevels: 0 };
+  if (!network) return { neuron: 0, padGaps: 0, reversed: 0, repeats: 0, rateSteps: 0, poisson: 0, featureLevels: 0, viewLevels: 0 };
   const spiking = isSpikingNetwork(network);
+  const repeated = spiking && network.temporal === 'repeat';
+  const rates = learnsFromRates(network);
   const levels = inputLevels(network);
   return {
     neuron: spiking ? pool.runHere(exportName(neuronNamed(network.neuron))) : 1,
     surrogate: SURROGATE_NAMES.indexOf(surrogateSettings(network).name),
     viewFrequencies: network.viewFrequencies,
     padGaps: spiking && network.temporal === 'pad' ? 1 : 0,
-    reversed: spiking && network.order === 'far-to-near' ? 1 : 0,
-    repeats: spiking && network.temporal === 'repeat' ? network.repeats : 0,
+    reversed: spiking && !repeated && network.order === 'far-to-near' ? 1 : 0,
+    repeats: repeated && !rates ? network.repeats : 0,
+    rateSteps: rates ? network.repeats : 0,
     poisson: isPoisson(network) ? 1 : 0,
     featureLevels: levels.features,
     viewLevels: levels.views,

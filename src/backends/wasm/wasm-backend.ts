@@ -3,6 +3,7 @@ import { wasmRepresentation } from './representations/index.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import { BackendError, MemoryError } from '../../base/errors.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
+import { checkBackward } from '../../config/backward.ts';
 import { COLOUR_CHANNELS } from '../../model/network-layers.ts';
 import { isSpiking } from '../../neurons/define-neuron.ts';
 import { exportName } from '../../neurons/emit-scans.ts';
@@ -45,6 +46,7 @@ export function createBackend(module: WebAssembly.Module, setup: WasmSetup): Bac
     throw new BackendError(`The wasm backend runs on 1 to ${LANES} threads; ${threads} were asked for.`, `Use --threads 1 ... ${LANES}.`);
   }
   const plan = (spec: FieldSpec, capacity: Capacity) => {
+    if (spec.network !== null) checkBackward(spec.network);
     checkTwoEqualLayers(spec.network, 'wasm');
     checkNeuron(module, spec);
     const representation = wasmRepresentation(spec);

@@ -9,7 +9,7 @@ import { COLOUR_CHANNELS } from '../../model/network-layers.ts';
 import type { Backend, Capacity } from '../../engine/backend.ts';
 import { isPoisson } from '../../model/network-facts.ts';
 import type { WebgpuDevice } from './device.ts';
-import { checkTwoEqualLayers } from '../shared/check-layers.ts';
+import { checkThroughTime, checkTwoEqualLayers } from '../shared/check-layers.ts';
 import { createFieldKernels, dispatchEntries, type FieldOptions } from './field-kernels.ts';
 import { checkLimits, fieldSizes, mostBytes, planBuffers, type FieldSizes, type PlannedBuffer } from './field-plan.ts';
 import {
@@ -72,6 +72,7 @@ export function createWebgpuBackend(
   const { limits } = device.device;
   const plan = (spec: FieldSpec, capacity: Capacity): FieldPlan => {
     checkTwoEqualLayers(spec.network, 'webgpu');
+    if (spec.network !== null) checkThroughTime(spec.network, capacity, 'webgpu');
     checkChannels(spec, capacity);
     const use = capacity.trainRays > 0 ? 'training' : 'rendering';
     const terms = { drops: capacity.dropout ?? false, taught: (capacity.teacherVoxels ?? 0) > 0 };

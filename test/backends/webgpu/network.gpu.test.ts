@@ -7,7 +7,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bindLayers } from '../../../src/backends/tfjs/colour-network.ts';
 import { layersOf } from '../../../src/model/network-layers.ts';
-import { countActivity, noiseMargin, spikeMargin } from '../../../src/backends/tfjs/activity.ts';
+import { countActivity } from '../../../src/backends/tfjs/activity.ts';
 import { colourLogits, type ForwardPass } from '../../../src/backends/tfjs/forward.ts';
 import { loadTensorFlow } from '../../../src/backends/tfjs/load-tensorflow.ts';
 import type { Tensor, TensorFlow } from '../../../src/backends/tfjs/tensorflow.ts';
@@ -159,7 +159,7 @@ function reference(problem: NetworkProblem): Reference {
     const { atSamples } = pass.hidden!;
     for (const layer of atSamples === null ? [] : [0, 1]) {
       sum = tf.add(sum, tf.mul(problem.spikes[layer], tf.mean(atSamples!.events[layer])));
-      const means = tf.mean(atSamples!.potentials[layer], [0, 1]);
+      const means = tf.mean(atSamples!.potentials![layer], [0, 1]);
       sum = tf.add(sum, tf.sum(tf.mul(means, tf.tensor1d(problem.potentials[layer]))));
     }
     return sum;
@@ -167,8 +167,8 @@ function reference(problem: NetworkProblem): Reference {
   const gradients = tf.grads(loss as never)(Object.values(tensors) as never) as Tensor[];
   loss(...Object.values(tensors));
   const { hidden, logits } = pass!;
-  const { counts, spikesOfRay } = countActivity(tf, samples, { hidden } as ForwardPass);
-  const sums = hidden!.atSamples?.potentials.map((h) => tf.sum(h, [0, 1]).dataSync<'float32'>());
+  const { counts, spikesOfRay } = countActivity(samples, { hidden } as ForwardPass);
+  const sums = hidden!.atSamples?.potentials?.map((h) => tf.sum(h, [0, 1]).dataSync<'float32'>());
   return {
     logits: logits.dataSync<'float32'>(),
     gradients: Object.fromEntries(names.map((name, i) => [name, gradients[i].dataSync<'float32'>()])),
@@ -185,7 +185,7 @@ function reference(problem: NetworkProblem): Reference {
     raySpikes: spikesOfRay,
     potentialSums: sums ? Float32Array.of(...sums[0], ...sums[1]) : null,
     range: hidden!.poisson?.range ?? null,
-    margin: spikeMargin(tf, neuron, hidden!),
-    noiseMargin: noiseMargin(tf, hidden!),
+    margin: hidden!.margins().spike,
+    noiseMargin: hidden!.margins().noise,
   };
 }

@@ -165,8 +165,10 @@ export function completeFeatures<R>(): void {
 /**
  * Writes the inputs of layer 1 of every row, and where the initial current comes from: of every row, or where layer 1 is computed once for all
  * repeats of a sample, of every sample. Rows past the last are silent.
+ *
+ * @param step of the Poisson encoding, for all rows; -1: that of each row
  */
-export function fillInputs(block: usize): void {
+export function fillInputs(block: usize, step: i32): void {
   const featureBytes = <usize>featureRows << 2;
   const padded = (rowTotal + 3) & ~3;
   for (let row = 0; row < padded; row++) {
@@ -176,7 +178,7 @@ export function fillInputs(block: usize): void {
       const x = inputsAt + <usize>row * (<usize>inputRows << 2);
       store<u32>(initial, <u32>zeros);
       if (sample < 0) zeroFloats(x, inputRows);
-      else fillSpikes(row, sample, x, block);
+      else fillSpikes(row, sample, x, step < 0 ? stepsSinceStart(row) : step, block);
       continue;
     }
     const x = inputsAt + <usize>row * featureBytes;
@@ -194,11 +196,15 @@ export function fillInputs(block: usize): void {
   zeroFloats(zeros, width);
 }
 
-function fillSpikes(row: i32, sample: i32, x: usize, block: usize): void {
-  const ray = load<i32>(rowRay + (<usize>row << 2));
-  const sampled = <usize>load<u32>(networkSamples + (<usize>sample << 2));
+function stepsSinceStart(row: i32): i32 {
   let t = 0;
   while (!load<u8>(starts + <usize>(row - t))) t++;
+  return t;
+}
+
+function fillSpikes(row: i32, sample: i32, x: usize, t: i32, block: usize): void {
+  const ray = load<i32>(rowRay + (<usize>row << 2));
+  const sampled = <usize>load<u32>(networkSamples + (<usize>sample << 2));
   const key = noiseKey(rayIndexOf(chunkRay(ray)), <u32>stepOf(sampled) * 64 + <u32>t);
   const view = viewsOf(ray);
   let spikes = 0;

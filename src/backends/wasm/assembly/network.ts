@@ -1,76 +1,39 @@
 /**
  * The colour network over the rows of a chunk, forward and backward (docs/model.md, sections 2 and 3).
  *
- * The neurons' scans are generated (neurons/). Layer 1 is split: the view part is computed once a ray, the feature part once a row. Spiking layers 2 and 3 add weight rows of active
- * neurons; their backward pass towards the inputs is dense, because the surrogate lets every neuron through. Activations of a chunk stay in
- * the cache between forward and backward.
+ * The neurons' scans are generated (neurons/). Spiking layers 2 and 3 add weight rows of active neurons; their backward pass towards the inputs
+ * is dense, because the surrogate lets every neuron through. Activations of a chunk stay in the cache between forward and backward. Through
+ * rates (rates.ts) a row is a sample, whatever the number of its time steps.
  */
 import {
-  amplitude1, amplitude2, dropout, featureInputs, featureLevels, featureRows, inputRows, listBytes, networkFloats, neuron, neuronFloats, neuronValues, poisson, potentialCoefficients, repeats, signedSpikes,
-  spikeScale1, spikeScale2, viewLevels, viewRows, w1, w1t, w2, w2t, w3, w3t, width,
+  amplitude1, amplitude2, dropout, featureInputs, featureLevels, featureRows, inputRows, networkFloats, neuron, neuronFloats, neuronValues, poisson, potentialCoefficients,
+  rateSteps, repeats, spikeScale1, spikeScale2, viewLevels, viewRows, w1t, w2, w2t, w3, width,
 } from './state';
 import {
   counts1, counts2, dropped1, dropped2, factors1, factors2, gradient1, gradient2, hidden1, hidden2, inputGradients, inputsAt, lists1, lists2, logitGradients, logits, membrane, minus1,
   minus2, real, saved1, saved2,
-  rowInit, rowRay, rowSample, sampleColours, sampleFeatureGradients, sampleFeatures, sampleGradients, starts,
-  teacherPotentials1, teacherPotentials2, viewCurrents, viewGradients, views,
+  rowRay, rowSample, sampleColours, sampleFeatureGradients, sampleFeatures, sampleGradients, starts,
+  teacherPotentials1, teacherPotentials2, viewGradients, views,
 } from './scratch';
-import { inputValue, rayTotal, rowTotal, sampleTotal, fillInputs } from './chunk';
+import { inputValue, rayTotal, rowTotal, sampleTotal } from './chunk';
+import { firstCurrents } from './first-layer';
 import { addOuterProducts, multiply } from './matrix';
 import { dropActivations, dropSpikes, scaleByFactors } from './dropout';
 import { countViews, passFeatureGradients, spikeFeatures } from './input-spikes';
 import { drivePotentials } from './potentials';
-import { addToActiveRows, sumActiveRows } from './spikes';
-import { addToSignedRows, sumSignedRows } from './signed-spikes';
+import { backwardRates, forwardRates } from './rates';
+import { addToSpikes, countSpikes, multiply3, sumSpikes } from './spike-rows';
 import { scanBackward, scanForward } from './neurons/generated';
 import { reluBackward, reluForward } from './neurons/relu';
-import { madd, sigmoid4, splat, zeroFloats } from './simd';
+import { madd, sigmoid4, zeroFloats } from './simd';
 import { inputSlope } from './poisson';
 import { ACTIVE_1, ACTIVE_2, BITS_1, BITS_2, count, SPIKES_1, SPIKES_2, TIME_STEPS } from './stats';
 
 const RELU = 1;
 
-/** Times a layer's weights. */
-function sumSpikes(out: usize, lists: usize, counts: usize, minus: usize, weights: usize, n: i32, amplitude: f32): void {
-  if (signedSpikes) sumSignedRows(out, lists, counts, minus, <usize>listBytes, weights, rowTotal, n, amplitude);
-  else sumActiveRows(out, lists, counts, <usize>listBytes, weights, rowTotal, n);
-}
-
-function addToSpikes(sums: usize, lists: usize, counts: usize, minus: usize, d: usize, n: i32, amplitude: f32): void {
-  if (signedSpikes) addToSignedRows(sums, lists, counts, minus, <usize>listBytes, d, rowTotal, n, amplitude);
-  else addToActiveRows(sums, lists, counts, <usize>listBytes, d, rowTotal, n);
-}
-
-function countSpikes(counts: usize): f64 {
-  let total: i32 = 0;
-  for (let row = 0; row < rowTotal; row++) total += load<i32>(counts + (<usize>row << 2));
-  return <f64>total;
-}
-
-/** Turns a row a sample into `repeats` rows a sample, in place: from the last sample to the first, no row is written before it is read. */
-function repeatRows(rows: usize, rowBytes: usize): void {
-  for (let row = rowTotal - 1; row > 0; row--) memory.copy(rows + <usize>row * rowBytes, rows + <usize>(row / repeats) * rowBytes, rowBytes);
-}
-
-/** From sampleFeatures and views to sampleColours (sigmoid of the logits). */
-export function forwardNetwork(block: usize): void {
-  if (neuron == 0) {
-    for (let s = 0; s < sampleTotal; s++) store128(sampleColours, s, sigmoid4(v128.load(sampleFeatures + (<usize>s << 4))));
-    return;
-  }
-  if (rowTotal == 0) return;
-  const rowBytes = <usize>width << 2;
+/** Spikes and logits of all rows from the currents of layer 1. */
+function forwardLayers(block: usize): void {
   const values2 = neuronValues + (<usize>neuronFloats << 2);
-  if (featureLevels > 0) spikeFeatures(sampleTotal, block);
-  fillInputs(block);
-  if (poisson) multiply(hidden1, inputsAt, w1, rowTotal, inputRows, width, 0);
-  else {
-    multiply(viewCurrents, views, w1 + <usize>featureInputs * rowBytes, rayTotal, viewRows, width, 0);
-    if (repeats) {
-      multiply(hidden1, sampleFeatures, w1, sampleTotal, featureRows, width, rowInit);
-      repeatRows(hidden1, rowBytes);
-    } else multiply(hidden1, inputsAt, w1, rowTotal, featureRows, width, rowInit);
-  }
   if (neuron != RELU) {
     scanForward(hidden1, starts, membrane, lists1, counts1, minus1, saved1, neuronValues, rowTotal, block + (ACTIVE_1 << 3));
     if (dropout > 0) {
@@ -90,7 +53,22 @@ export function forwardNetwork(block: usize): void {
     if (dropout > 0) dropActivations(2, hidden2, factors2);
     multiply(logits, hidden2, w3, rowTotal, width, 4, 0);
   }
-  count(block, TIME_STEPS, rowTotal);
+}
+
+/** From sampleFeatures and views to sampleColours (sigmoid of the logits). */
+export function forwardNetwork(block: usize): void {
+  if (neuron == 0) {
+    for (let s = 0; s < sampleTotal; s++) store128(sampleColours, s, sigmoid4(v128.load(sampleFeatures + (<usize>s << 4))));
+    return;
+  }
+  if (rowTotal == 0) return;
+  if (featureLevels > 0) spikeFeatures(sampleTotal, block);
+  if (rateSteps) forwardRates(block);
+  else {
+    firstCurrents(block, -1);
+    forwardLayers(block);
+  }
+  count(block, TIME_STEPS, rowTotal * max(rateSteps, 1));
   if (viewLevels > 0) countViews(rayTotal, block);
   const spikes1 = countSpikes(counts1), spikes2 = countSpikes(counts2);
   count(block, SPIKES_1, spikes1);
@@ -111,27 +89,10 @@ export function forwardNetwork(block: usize): void {
   for (let s = 0; s < sampleTotal; s++) store128(sampleColours, s, sigmoid4(v128.load(sampleColours + (<usize>s << 4))));
 }
 
-/**
- * From sampleGradients (d loss / d logits) to sampleFeatureGradients; adds the weight gradients to `sums` (w1, w2, w3 in a row) and the potentials
- * of both layers to `potentialSums`.
- */
-export function backwardNetwork(sums: usize, potentialSums: usize, block: usize): void {
-  if (neuron == 0) {
-    memory.copy(sampleFeatureGradients, sampleGradients, <usize>sampleTotal << 4);
-    return;
-  }
-  if (rowTotal == 0) return;
+/** From logitGradients to gradient1, those of the currents of layer 1. */
+function backwardLayers(sums2: usize, sums3: usize, parameterSums1: usize, parameterSums2: usize, potentialSums: usize, block: usize): void {
   const rowBytes = <usize>width << 2;
   const values2 = neuronValues + (<usize>neuronFloats << 2);
-  const parameterSums1 = sums + (<usize>networkFloats << 2), parameterSums2 = parameterSums1 + (<usize>neuronFloats << 2);
-  const sums2 = sums + <usize>inputRows * rowBytes;
-  const sums3 = sums2 + <usize>width * rowBytes;
-  const share = f32x4.splat(1 / <f32>max(repeats, 1));
-  for (let row = 0; row < rowTotal; row++) {
-    const s = load<i32>(rowSample + (<usize>row << 2));
-    const g = s >= 0 ? f32x4.mul(share, v128.load(sampleGradients + (<usize>s << 4))) : f32x4.splat(0);
-    store128(logitGradients, row, g);
-  }
   multiply3(gradient2, logitGradients);
   if (dropout > 0) scaleByFactors(gradient2, factors2);
   if (neuron != RELU) {
@@ -152,6 +113,30 @@ export function backwardNetwork(sums: usize, potentialSums: usize, block: usize)
     const drives = drivePotentials(hidden1, potentialSums, potentialCoefficients, teacherPotentials1, block);
     scanBackward(hidden1, gradient1, starts, real, membrane, saved1, neuronValues, parameterSums1, rowTotal, spikeScale1, drives);
   } else reluBackward(hidden1, gradient1, rowTotal);
+}
+
+/**
+ * From sampleGradients (d loss / d logits) to sampleFeatureGradients; adds the weight gradients to `sums` (w1, w2, w3 in a row) and the potentials
+ * of both layers to `potentialSums`.
+ */
+export function backwardNetwork(sums: usize, potentialSums: usize, block: usize): void {
+  if (neuron == 0) {
+    memory.copy(sampleFeatureGradients, sampleGradients, <usize>sampleTotal << 4);
+    return;
+  }
+  if (rowTotal == 0) return;
+  const rowBytes = <usize>width << 2;
+  const parameterSums1 = sums + (<usize>networkFloats << 2), parameterSums2 = parameterSums1 + (<usize>neuronFloats << 2);
+  const sums2 = sums + <usize>inputRows * rowBytes;
+  const sums3 = sums2 + <usize>width * rowBytes;
+  const share = f32x4.splat(1 / <f32>max(repeats, 1));
+  for (let row = 0; row < rowTotal; row++) {
+    const s = load<i32>(rowSample + (<usize>row << 2));
+    const g = s >= 0 ? f32x4.mul(share, v128.load(sampleGradients + (<usize>s << 4))) : f32x4.splat(0);
+    store128(logitGradients, row, g);
+  }
+  if (rateSteps) backwardRates(sums2, sums3, parameterSums1, parameterSums2);
+  else backwardLayers(sums2, sums3, parameterSums1, parameterSums2, potentialSums, block);
 
   zeroFloats(sampleFeatureGradients, sampleTotal * featureRows);
   if (poisson) {
@@ -174,20 +159,6 @@ export function backwardNetwork(sums: usize, potentialSums: usize, block: usize)
       addRow(target, gradient1 + <usize>row * rowBytes, rowBytes);
     }
     addOuterProducts(sums + <usize>featureInputs * rowBytes, views, viewGradients, rayTotal, viewRows, width);
-  }
-}
-
-/** d loss / d S2 = d loss / d logits * w3^T; w3t is [4, width] and its last row zero. */
-function multiply3(out: usize, gradients: usize): void {
-  const rowBytes = <usize>width << 2;
-  for (let row = 0; row < rowTotal; row++) {
-    const g = gradients + (<usize>row << 4);
-    const g0 = splat(g), g1 = v128.load32_splat(g, 4), g2 = v128.load32_splat(g, 8);
-    const target = out + <usize>row * rowBytes;
-    for (let j: usize = 0; j < rowBytes; j += 16) {
-      const s = f32x4.mul(g0, v128.load(w3t + j));
-      v128.store(target + j, madd(g2, v128.load(w3t + 2 * rowBytes + j), madd(g1, v128.load(w3t + rowBytes + j), s)));
-    }
   }
 }
 

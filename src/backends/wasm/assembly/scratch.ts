@@ -2,7 +2,7 @@
  * A thread's scratch memory for one chunk of whole rays: rows are time steps of the network. Everything about its layout is here; TypeScript
  * asks `scratchBytes` how much to reserve.
  */
-import { featureLevels, featureRows, inputRows, keptValues, productRows, listBytes, neuronStates, rowCapacity, scratch, scratchStride, teacherVoxels, thread, viewLevels, width } from './state';
+import { carriedRows, featureLevels, featureRows, inputRows, keptValues, productRows, listBytes, neuronStates, rowCapacity, scratch, scratchStride, teacherVoxels, thread, viewLevels, width } from './state';
 
 /** Rays a chunk may hold, and rows at which it counts as full. */
 export const CHUNK_RAYS = 64;
@@ -63,6 +63,12 @@ export let realViews: usize = 0;
 export let viewCurrents: usize = 0;
 export let viewGradients: usize = 0;
 export let chunkRays: usize = 0;
+/** Through rates: what a row carries behind each layer (emit-rates.ts), its spikes of all steps, the sum of its Poisson inputs. */
+export let carried1: usize = 0;
+export let carried2: usize = 0;
+export let spikeTotals1: usize = 0;
+export let spikeTotals2: usize = 0;
+export let inputSums: usize = 0;
 /** The teacher: features, pointer to the view part, inputs of the ReLUs, colours of a sample; view part of a ray. */
 export let teacherInputs: usize = 0;
 export let teacherInit: usize = 0;
@@ -124,6 +130,12 @@ function place(start: usize): usize {
   dropped2 = take(hidden);
   factors1 = take(rays * ((<usize>width) << 2));
   factors2 = take(rays * ((<usize>width) << 2));
+  const carried = <usize>carriedRows;
+  carried1 = take(hidden * carried);
+  carried2 = take(hidden * carried);
+  spikeTotals1 = take(carried ? rows << 2 : 0);
+  spikeTotals2 = take(carried ? rows << 2 : 0);
+  inputSums = take(carried ? rows * ((<usize>inputRows) << 2) : 0);
   const teacherRows = teacherVoxels ? rows : 0;
   teacherInputs = take(teacherRows * (<usize>featureRows << 2));
   teacherInit = take(teacherRows << 2);

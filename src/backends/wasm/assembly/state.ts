@@ -61,6 +61,9 @@ export let padGaps: i32 = 0;
 export let reversed: i32 = 0;
 /** Time steps of a sample that is shown on its own, or 0: the samples of a ray share its time. */
 export let repeats: i32 = 0;
+/** As repeats, where gradients pass through rates: a row is a sample, which carries so many rows of floats behind a layer from step to step. */
+export let rateSteps: i32 = 0;
+export let carriedRows: i32 = 0;
 export let poisson: i32 = 0;
 /** Largest spikes of features and view terms in front of layer 1, or 0; steps of the features. */
 export let featureLevels: f32 = 0;
