@@ -1,6 +1,6 @@
 /** A sweep on disk: `plan.json`, below it the folders of its runs, `logs/`, the files of who launched it, and the tables of `collect`. */
 import type { Files } from '../io/files.ts';
-import { readMetrics } from '../run/metrics-file.ts';
+import { lastMetrics } from '../run/metrics-file.ts';
 import type { StepMetrics } from '../base/events.ts';
 import { folderOf, jobsOf, nameOf, readPlan, teachers, type Job, type Plan } from './job-plan.ts';
 import type { Machine } from './machine.ts';
@@ -51,8 +51,8 @@ export async function statesOf(files: Files, sweep: Sweep): Promise<JobState[]> 
 }
 
 /** What a run reported last; null before its first report. */
-export async function progressOf(files: Files, sweep: Sweep, index: number): Promise<StepMetrics | null> {
-  return (await readMetrics(files, `${runFolder(sweep, index)}/metrics.jsonl`)).metrics.at(-1) ?? null;
+export function progressOf(files: Files, sweep: Sweep, index: number): Promise<StepMetrics | null> {
+  return lastMetrics(files, `${runFolder(sweep, index)}/metrics.jsonl`);
 }
 
 /** Whether somebody writes the run now. */

@@ -17,6 +17,11 @@ export function threadsOf(options: BackendOptions): number | null {
   return options.threads === undefined ? null : wholeNumber('--threads', options.threads, 1, MOST_THREADS);
 }
 
+/** Threads of the wasm backend on so many cores: a machine may give a run more than the kernels are built for. */
+export function threadsOnCores(cores: string): number {
+  return Math.min(MOST_THREADS, wholeNumber('--threads', cores, 1, 1e6));
+}
+
 /**
  * What was asked of the backend.
  * @param standard what is used where nothing is asked

@@ -49,6 +49,20 @@ export async function readMetrics(files: Files, path: string): Promise<MetricsFi
   return { metrics, problem };
 }
 
+/** The last line that is whole and right; null: there is none. Nothing before it is parsed. */
+export async function lastMetrics(files: Files, path: string): Promise<StepMetrics | null> {
+  if ((await files.kind(path)) === 'missing') return null;
+  const lines = await wholeLines(files, path);
+  for (const [i, line] of [...lines.entries()].reverse()) {
+    try {
+      return parseLine(line, `${path}: line ${i + 1}`);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+    }
+  }
+  return null;
+}
+
 function parseLine(line: string, where: string): StepMetrics {
   const json = parseJson(line, where);
   checkJson(lineSchema, json, where);

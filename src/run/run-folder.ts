@@ -17,7 +17,7 @@ import type { Checkpoint } from '../train/checkpoint.ts';
 import type { StepMetrics } from '../base/events.ts';
 import { checkFolderFree } from './check-folder-free.ts';
 import { readCheckpoint, readLatestCheckpoint, removeLeftBehind, saveCheckpoint, type SavedFile } from './checkpoint-folder.ts';
-import { readMetrics, trimMetrics } from './metrics-file.ts';
+import { lastMetrics, trimMetrics } from './metrics-file.ts';
 import { decodeRecord, encodeRecord, LARGEST_RECORD, type RunRecord } from './run-record.ts';
 
 const OWN_NAMES = ['config.json', 'metrics.jsonl', 'result.json', 'checkpoints', 'teacher', 'eval', 'render', 'report'];
@@ -73,7 +73,7 @@ function runFolder(files: Files, folder: string, record: RunRecord): RunFolder {
       return found;
     },
     appendMetrics: (metrics) => files.append(metricsFile, `${JSON.stringify(metrics)}\n`),
-    lastMetrics: async () => (await readMetrics(files, metricsFile)).metrics.at(-1) ?? null,
+    lastMetrics: () => lastMetrics(files, metricsFile),
     rewrite: async (changed) => {
       await files.writeAtomic(`${folder}/config.json`, [encodeRecord(changed)]);
       return runFolder(files, folder, changed);

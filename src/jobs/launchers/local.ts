@@ -5,7 +5,7 @@
 import type { StepMetrics } from '../../base/events.ts';
 import { clock } from '../../base/format.ts';
 import { InputError } from '../../base/errors.ts';
-import { labelOf, progressOf, resultOf, stateOf, type Sweep } from '../sweep.ts';
+import { labelOf, progressOf, resultOf, type Sweep } from '../sweep.ts';
 import { TRY_AGAIN, type Launch, type Launched, type Launcher, type Started } from './launcher.ts';
 
 /** Seconds between two looks at what runs. */
@@ -33,16 +33,13 @@ export const local: Launcher = {
 
 interface Running {
   readonly process: Started;
-  /** When it has ended and what came of it is noted. */
-  readonly settled: Promise<void>;
   readonly bytes: number;
 }
 
 async function runAll(launch: Launch): Promise<Launched> {
   const { machine, processes, sweep, open, signal, report } = launch;
-  const { slots, threads } = division(launch);
-  const aborted = untilAborted(signal);
   const memory = machine.availableMemory();
+  const { slots, threads } = division(launch, memory);
   const began = machine.seconds();
   const running = new Map<number, Running>();
   const notBefore = new Map<number, number>();
@@ -50,6 +47,12 @@ async function runAll(launch: Launch): Promise<Launched> {
   const waiting = new Set(open);
   const done = new Set(sweep.jobs.keys());
   for (const index of open) done.delete(index);
+  const ended: { readonly index: number; readonly code: number | null }[] = [];
+  // Each pass makes a promise of its own: what waits for one that lives long is kept as long.
+  let wake = (): void => undefined;
+  signal.addEventListener('abort', () => {
+    wake();
+  });
 
   const settle = async (index: number, code: number | null): Promise<void> => {
     // What is interrupted before it can save ends otherwise.
@@ -68,8 +71,11 @@ async function runAll(launch: Launch): Promise<Launched> {
     const log = logFile(sweep, index);
     const more = threads === null ? [] : ['--threads', String(threads)];
     const process = processes.start(['sweep', 'run', sweep.folder, String(index), ...more], log);
-    const settled = process.ended.then((code) => settle(index, code));
-    running.set(index, { process, settled, bytes: sweep.jobs[index].needs?.bytes ?? 0 });
+    void process.ended.then((code) => {
+      ended.push({ index, code });
+      wake();
+    });
+    running.set(index, { process, bytes: sweep.jobs[index].needs?.bytes ?? 0 });
   };
   const fits = (index: number): boolean => {
     const used = [...running.values()].reduce((sum, { bytes }) => sum + bytes, 0);
@@ -77,6 +83,7 @@ async function runAll(launch: Launch): Promise<Launched> {
   };
 
   while (waiting.size + running.size > 0 && !(signal.aborted && running.size === 0)) {
+    const woken = new Promise<void>((resolve) => (wake = resolve));
     for (const index of signal.aborted ? [] : [...waiting]) {
       const teacher = sweep.teachers[index];
       if (teacher !== null && failures.has(teacher)) {
@@ -94,11 +101,8 @@ async function runAll(launch: Launch): Promise<Launched> {
       secondsLeft: secondsLeft(launch, done, metrics, machine.seconds() - began),
       running: [...metrics].map(([index, latest]) => ({ name: labelOf(sweep, index), metrics: latest })),
     });
-    await Promise.race([
-      processes.sleep(LOOK_EVERY),
-      ...(signal.aborted ? [] : [aborted]),
-      ...[...running.values()].map(({ settled }) => settled),
-    ]);
+    await Promise.race([processes.sleep(LOOK_EVERY), woken]);
+    for (const { index, code } of ended.splice(0)) await settle(index, code);
   }
   const left = waiting.size;
   const lines = [...failures].map(([index, why]) => `failed ${labelOf(sweep, index)}: ${why}\n`).join('');
@@ -109,14 +113,19 @@ async function runAll(launch: Launch): Promise<Launched> {
   return { outcome: failures.size === 0 ? 'done' : 'failed', text };
 }
 
-export function logFile({ folder }: Sweep, index: number): string {
+function logFile({ folder }: Sweep, index: number): string {
   return `${folder}/logs/${index}.log`;
 }
 
-/** Runs at a time, and threads of each; null: the plan says how many. A GPU has one at a time unless more are asked for. */
-function division({ processes: { cores }, sweep, open, options }: Launch): { slots: number; threads: number | null } {
-  const onGpu = open.some((index) => sweep.jobs[index].backend.choice === 'webgpu');
-  const slots = Math.max(1, Math.min(open.length, options.parallel ?? (onGpu ? 1 : cores)));
+/**
+ * Runs at a time, and threads of each; null: the plan says how many. Runs that are, or may be, on a GPU have it, or all cores, one at a time unless
+ * more are asked for.
+ */
+function division({ processes: { cores }, sweep, open, options }: Launch, memory: number): { slots: number; threads: number | null } {
+  const jobs = open.map((index) => sweep.jobs[index]);
+  const onGpu = jobs.some(({ backend }) => backend.choice !== 'wasm');
+  const largest = Math.max(0, ...jobs.map(({ needs }) => needs?.bytes ?? 0));
+  const slots = Math.max(1, Math.min(open.length, options.parallel ?? (onGpu ? 1 : cores), Math.floor(memory / largest)));
   return { slots, threads: onGpu ? null : Math.max(1, Math.floor(cores / slots)) };
 }
 
@@ -141,16 +150,7 @@ function secondsLeft(
 }
 
 async function whyFailed({ machine, sweep }: Launch, index: number, code: number | null): Promise<string> {
-  const state = await stateOf(machine.files, sweep, index);
-  const result = state === 'failed' ? await resultOf(machine.files, sweep, index) : null;
+  const result = await resultOf(machine.files, sweep, index);
   if (result?.status === 'failed') return result.error.message;
   return `${code === null ? 'it was killed' : `exit code ${code}`}; see ${logFile(sweep, index)}`;
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => {
-      resolve();
-    });
-  });
 }

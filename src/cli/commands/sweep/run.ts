@@ -6,7 +6,7 @@ import { wholeNumber } from '../../../base/option-values.ts';
 import { TRY_AGAIN } from '../../../jobs/launchers/launcher.ts';
 import { runOne } from '../../../jobs/run-one.ts';
 import { planFile } from '../../../jobs/sweep.ts';
-import { threadsOf } from '../../../node/backend-request.ts';
+import { MOST_THREADS, threadsOnCores } from '../../../node/backend-request.ts';
 import { nodeMachine } from '../../../node/node-machine.ts';
 import { whenLauncherEnds } from '../../../node/processes.ts';
 import { listenForInterrupt } from '../../terminal/interrupt.ts';
@@ -26,7 +26,10 @@ export function runCommand(): Command {
     )
     .argument('<folder>', 'folder of the sweep')
     .argument('<index>', 'number of the run, from 0')
-    .option('--threads <n>', 'threads of the wasm backend, where the plan names none (default: SLURM_CPUS_PER_TASK, or all cores)')
+    .option(
+      '--threads <n>',
+      `cores of the wasm backend, where the plan names none; up to ${MOST_THREADS} are used (default: SLURM_CPUS_PER_TASK, or all)`,
+    )
     .option('--after-teachers', 'a teacher that is not trained now is not waited for: exit with 2')
     .action((folder: string, index: string, options: RunOptions) => runAction(options, (report) => run(folder, index, options, report)));
   return addOutputOptions(command);
@@ -37,7 +40,8 @@ async function run(path: string, index: string, options: RunOptions, report: Par
   whenLauncherEnds(() => process.kill(process.pid, 'SIGTERM'));
   const file = planFile(resolve(path));
   const number = wholeNumber('INDEX', index, 0, 1e9);
-  const threads = threadsOf({ threads: options.threads ?? process.env.SLURM_CPUS_PER_TASK }) ?? undefined;
+  const cores = options.threads ?? process.env.SLURM_CPUS_PER_TASK;
+  const threads = cores === undefined ? undefined : threadsOnCores(cores);
   const { afterTeachers } = options;
   try {
     const result = await runOne({ machine: nodeMachine, file, index: number, threads, afterTeachers, signal: interrupt.signal, report });
