@@ -85,12 +85,12 @@ export class SlurmHere {
     this.signalNode(node, 'SIGCONT');
   }
 
-  /** Ends everything. */
+  /** Ends everything, however many nodes it was started with. */
   async down(): Promise<void> {
     if (!existsSync(this.conf)) return;
     spawnSync('scancel', ['--state=RUNNING,PENDING', `--user=${userInfo().username}`], { env: { ...process.env, ...this.env } });
     await setTimeout(500);
-    for (const node of this.nodes) this.signalNode(node, 'SIGKILL');
+    for (const node of readdirSync(join(this.folder, 'spool'))) this.signalNode(node, 'SIGKILL');
     for (const name of ['slurmctld', 'munged']) {
       try {
         process.kill(this.pidOf(name), 'SIGTERM');

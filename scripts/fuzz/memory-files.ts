@@ -30,6 +30,7 @@ export function memoryFiles(tree: Map<string, Uint8Array>): Files {
       tree.set(path, new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer()));
     },
     makeFolder: async () => undefined,
+    readEnd: refuse,
     append: refuse,
     rename: refuse,
     remove: refuse,

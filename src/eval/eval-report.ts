@@ -64,3 +64,29 @@ export const evalReportSchema = z.looseObject({
   energy: z.looseObject({ operationsPerImage: operations, millijoulesPerImage: shares, shareOfAnn: shares }).nullable(),
   perView: z.array(z.looseObject({ name: z.string(), psnr: figure, ssim: figure })).min(1),
 }) as unknown as z.ZodType<EvalReport>;
+
+const layers = z.array(figure);
+
+/** A row that another process wrote: figures that are to be added up. */
+export const viewRowSchema: z.ZodType<ViewRow> = z.strictObject({
+  name: z.string(),
+  // That of no error at all is infinite, which JSON writes as null.
+  psnr: figure.nullable().transform((psnr) => psnr ?? Infinity),
+  ssim: figure,
+  seconds: figure,
+  counts: z.strictObject({
+    rays: figure,
+    activeRays: figure,
+    densityEvaluations: figure,
+    densitySamples: figure,
+    samples: figure,
+    timeSteps: figure,
+    spannedSteps: figure,
+    spikes: layers,
+    active: layers,
+    negative: layers,
+    bits: layers,
+    inputSpikes: figure,
+    inputBits: figure,
+  }),
+});

@@ -20,16 +20,22 @@ import { InputError } from '../base/errors.ts';
 import { meanSquaredError, psnrOf, ssim, SSIM_WINDOW } from '../math/image-metrics.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 import type { Reporter } from '../base/events.ts';
+import type { Checkpoint } from '../train/checkpoint.ts';
 import type { EvalReport, ViewRow } from './eval-report.ts';
+import { inPart, type Part } from './part.ts';
 import { writeColour, writeDepth, writeError, type ImageFolder } from './image-writer.ts';
 
-export interface EvaluateOptions {
-  readonly engine: FieldEngine;
+/** What is measured. */
+export interface MeasuredViews {
   readonly config: Config;
   readonly views: readonly View[];
   readonly split: string;
   /** Takes views 0, every, 2 every, ... */
   readonly every: number;
+}
+
+export interface EvaluateOptions extends MeasuredViews {
+  readonly engine: FieldEngine;
   /** Where images and `metrics.json` go; nothing is written without it. */
   readonly save?: ImageFolder;
   /** Looked at between two views; its reason is thrown. */
@@ -40,16 +46,18 @@ export interface EvaluateOptions {
 
 /** @throws InputError if there is no view to evaluate, or one is too small for SSIM; nothing is rendered or written then */
 export async function evaluateField(options: EvaluateOptions): Promise<EvalReport> {
-  const { engine, config, save, signal, report, now = () => performance.now() } = options;
-  const views = options.views.filter((_, i) => i % options.every === 0);
-  if (views.length === 0) throw new InputError(`The split "${options.split}" has no views.`, 'Choose another with --split.');
-  for (const view of views) checkSize(view);
-  const background = backgroundColour(config.scene.background);
-  const { space, grid } = engine.spec;
-  const { distances, depthScale } = spaceOf(space);
-  const metresPerUnit = depthUnit(distances(grid, views)[1]);
-  const depths = depthScale(grid, views);
-  const perView: ViewRow[] = [];
+  const result = await reportOf(options, options.engine, await measureViews(options));
+  if (options.save) await writeReport(options.save, result);
+  return result;
+}
+
+/** Measures the views, or those of one part, and writes their images. Throws as `evaluateField` does. */
+export async function measureViews(options: EvaluateOptions & { readonly part?: Part }): Promise<ViewRow[]> {
+  const { engine, config, save, part, signal, report, now = () => performance.now() } = options;
+  const chosen = chosenViews(options);
+  const { background, depthMetresPerUnit, depthScale } = shownAs(engine.spec, config, chosen);
+  const views = inPart(chosen, part);
+  const rows: ViewRow[] = [];
   for (const view of views) {
     signal?.throwIfAborted();
     const began = now();
@@ -58,22 +66,57 @@ export async function evaluateField(options: EvaluateOptions): Promise<EvalRepor
     const truth = compositeView(view, background);
     const counted = ignoreMasked(view, image.rgb, truth);
     const row = compare(view.name, image, truth, counted, seconds);
-    perView.push(row);
+    rows.push(row);
     if (save) {
       await writeColour(save, view.name, image);
-      await writeDepth(save, view.name, image, metresPerUnit, depths);
+      await writeDepth(save, view.name, image, depthMetresPerUnit, depthScale);
       await writeError(save, view.name, image, truth);
     }
     const text = `${view.name}: ${row.psnr.toFixed(2)} dB, SSIM ${row.ssim.toFixed(4)}`;
-    report({ type: 'view', done: perView.length, total: views.length, text });
+    report({ type: 'view', done: rows.length, total: views.length, text });
   }
-  const shown = { depthMetresPerUnit: metresPerUnit, depthScale: depths };
-  const total = emptyCounts(hiddenLayers(engine.spec));
-  for (const row of perView) addCounts(total, row.counts);
-  const bits = await bitReport(engine.spec, (name) => engine.read(name), total, perView.length);
-  const result = summarise(options.split, engine.spec, views[0], perView, total, background, { ...shown, bits });
-  if (save) await save.files.writeAtomic(`${save.folder}/metrics.json`, [new TextEncoder().encode(`${JSON.stringify(result, null, 2)}\n`)]);
-  return result;
+  return rows;
+}
+
+/**
+ * @param field an engine, or the checkpoint that it was opened from
+ * @param rows of all views, in their order
+ */
+export async function reportOf(measured: MeasuredViews, field: MeasuredField, rows: readonly ViewRow[]): Promise<EvalReport> {
+  const views = chosenViews(measured);
+  const shown = shownAs(field.spec, measured.config, views);
+  const total = emptyCounts(hiddenLayers(field.spec));
+  for (const row of rows) addCounts(total, row.counts);
+  const bits = await bitReport(field.spec, (name) => field.read(name), total, rows.length);
+  return summarise(measured.split, field.spec, views[0], rows, total, { ...shown, bits });
+}
+
+type MeasuredField = Pick<Checkpoint, 'spec' | 'read'>;
+
+export async function writeReport({ files, folder }: Pick<ImageFolder, 'files' | 'folder'>, report: EvalReport): Promise<void> {
+  await files.writeAtomic(`${folder}/metrics.json`, [new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`)]);
+}
+
+/** Throws InputError if there is none, or one cannot be measured. */
+export function chosenViews({ views, every, split }: MeasuredViews): readonly View[] {
+  const chosen = views.filter((_, i) => i % every === 0);
+  if (chosen.length === 0) throw new InputError(`The split "${split}" has no views.`, 'Choose another with --split.');
+  for (const view of chosen) checkSize(view);
+  return chosen;
+}
+
+/** All views alike, whoever measures them. */
+function shownAs(
+  { space, grid }: FieldSpec,
+  config: Config,
+  views: readonly View[],
+): Pick<EvalReport, 'background' | 'depthMetresPerUnit' | 'depthScale'> {
+  const { distances, depthScale } = spaceOf(space);
+  return {
+    background: backgroundColour(config.scene.background),
+    depthMetresPerUnit: depthUnit(distances(grid, views)[1]),
+    depthScale: depthScale(grid, views),
+  };
 }
 
 function checkSize({ name, intrinsics: { width, height } }: View): void {
@@ -114,8 +157,7 @@ function summarise(
   first: View,
   perView: readonly ViewRow[],
   total: Counts,
-  background: readonly [number, number, number],
-  more: Pick<EvalReport, 'depthMetresPerUnit' | 'depthScale' | 'bits'>,
+  more: Pick<EvalReport, 'background' | 'depthMetresPerUnit' | 'depthScale' | 'bits'>,
 ): EvalReport {
   const energy = spec.network && energyReport(total, perView.length, spec.network, representationOf(spec).features);
   const { width, height } = first.intrinsics;
@@ -125,7 +167,6 @@ function summarise(
     views: perView.length,
     psnr: mean(perView.map((row) => row.psnr)),
     ssim: mean(perView.map((row) => row.ssim)),
-    background,
     imageSize: { width, height },
     firingRates: spec.network && firingRates(total, spec.network),
     counts: perRay(total, energy ? energy.operationsPerImage.executed : { macs: 0, acs: 0 }, perView.length),

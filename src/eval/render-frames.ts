@@ -7,6 +7,8 @@ import { depthPixels, depthUnit, mapPixels, toPixels } from '../../renderer/pixe
 import { evenScale, type ValueScale } from '../math/value-scale.ts';
 import { renderImage, type RenderedImage } from '../../renderer/render-image.ts';
 import type { FieldEngine } from '../engine/backend.ts';
+import type { FieldSpec } from '../model/field-spec.ts';
+import { inPart, type Part } from './part.ts';
 import { writeColour, writeDepth, type ImageFolder } from './image-writer.ts';
 import type { PixelBuffer } from '../io/files.ts';
 import type { Reporter } from '../base/events.ts';
@@ -18,6 +20,8 @@ export interface FramesOptions {
   readonly seed: number;
   readonly framesPerSecond: number;
   readonly target: ImageFolder;
+  /** Renders this part of the cameras, and no animation. */
+  readonly part?: Part;
   readonly report: Reporter;
 }
 
@@ -33,37 +37,70 @@ export interface Frames {
 }
 
 export async function renderFrames(options: FramesOptions): Promise<Frames> {
-  const { engine, cameras, background, seed, target, report } = options;
-  const { space, grid } = engine.spec;
-  const { distances, depthScale } = spaceOf(space);
-  const depths = depthScale(grid, cameras);
-  const metresPerUnit = depthUnit(distances(grid, cameras)[1]);
-  const strips: Record<'colour' | 'depth' | 'opacity', PixelBuffer[]> = { colour: [], depth: [], opacity: [] };
+  const { engine, cameras, background, seed, target, part, report } = options;
+  const shown = depthsOf(engine.spec, cameras);
+  const { depthMetresPerUnit, depthScale } = shown;
+  const own = inPart(cameras, part);
+  const strips: Strips = { colour: [], depth: [], opacity: [] };
   let seconds = 0;
-  for (const [i, camera] of cameras.entries()) {
+  for (const [i, camera] of own.entries()) {
     const began = performance.now();
     const image = await renderImage(engine, camera, { background, noiseSeed: seed });
     seconds += (performance.now() - began) / 1000;
     await writeColour(target, camera.name, image);
-    await writeDepth(target, camera.name, image, metresPerUnit, depths);
+    await writeDepth(target, camera.name, image, depthMetresPerUnit, depthScale);
     await writeOpacity(target, camera.name, image);
-    strips.colour.push(toPixels(image.rgb, image.width, image.height));
-    strips.depth.push(depthPixels(image.depth, image.opacity, image.width, image.height, turbo, depths));
-    strips.opacity.push(opacityPixels(image));
-    report({ type: 'view', done: i + 1, total: cameras.length, text: `rendering ${camera.name}` });
+    if (part === undefined) addTo(strips, image, depthScale);
+    report({ type: 'view', done: i + 1, total: own.length, text: `rendering ${camera.name}` });
   }
+  const animations = part === undefined ? await writeAnimations(strips, options) : [];
+  return { frames: own.length, secondsPerImage: own.length === 0 ? 0 : seconds / own.length, ...shown, animations };
+}
+
+/** Frames that were rendered in parts, as if they had been rendered at once: writes their animations into the target's folder. */
+export async function joinFrames(options: JoinFrames): Promise<Frames> {
+  const { cameras, target, spec, folderOf, seconds } = options;
+  const strips: Strips = { colour: [], depth: [], opacity: [] };
+  for (const [i, { name }] of cameras.entries())
+    for (const kind of Object.keys(strips) as (keyof Strips)[]) {
+      const { width, height, rgba } = await target.codec.decode(`${folderOf(i)}/${name}${STRIP_ENDINGS[kind]}`);
+      strips[kind].push({ width, height, channels: 3, data: rgba.filter((_, at) => at % 4 !== 3) });
+    }
   const animations = await writeAnimations(strips, options);
-  return {
-    frames: cameras.length,
-    secondsPerImage: seconds / cameras.length,
-    depthMetresPerUnit: metresPerUnit,
-    depthScale: depths,
-    animations,
-  };
+  return { frames: cameras.length, secondsPerImage: seconds / cameras.length, ...depthsOf(spec, cameras), animations };
+}
+
+export interface JoinFrames extends Pick<FramesOptions, 'cameras' | 'target' | 'framesPerSecond'> {
+  readonly spec: FieldSpec;
+  /** Where the images of camera i are. */
+  folderOf(i: number): string;
+  /** That all frames took together. */
+  readonly seconds: number;
+}
+
+/** One scale of depths for all cameras. */
+function depthsOf({ space, grid }: FieldSpec, cameras: readonly NamedCamera[]): Pick<Frames, 'depthMetresPerUnit' | 'depthScale'> {
+  const { distances, depthScale } = spaceOf(space);
+  return { depthMetresPerUnit: depthUnit(distances(grid, cameras)[1]), depthScale: depthScale(grid, cameras) };
+}
+
+type Strips = Record<'colour' | 'depth' | 'opacity', PixelBuffer[]>;
+
+/** Endings of the files of a frame that animations show. */
+const STRIP_ENDINGS: Readonly<Record<keyof Strips, string>> = { colour: '.png', depth: '.depth-colour.png', opacity: '.opacity.png' };
+
+function addTo(strips: Strips, image: RenderedImage, depths: ValueScale): void {
+  const { rgb, depth, opacity, width, height } = image;
+  strips.colour.push(toPixels(rgb, width, height));
+  strips.depth.push(depthPixels(depth, opacity, width, height, turbo, depths));
+  strips.opacity.push(opacityPixels(image));
 }
 
 /** One animation a kind of image, if all frames have one size. */
-async function writeAnimations(strips: Record<string, PixelBuffer[]>, { target, framesPerSecond }: FramesOptions): Promise<string[]> {
+async function writeAnimations(
+  strips: Strips,
+  { target, framesPerSecond }: Pick<FramesOptions, 'target' | 'framesPerSecond'>,
+): Promise<string[]> {
   const written: string[] = [];
   for (const [name, frames] of Object.entries(strips)) {
     const { width, height } = frames[0];

@@ -13,13 +13,15 @@ export interface Files {
    * @param most default: no limit
    */
   read(path: string, most?: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** The last bytes of a file, at most `most`. Throws InputError as `read` does. */
+  readEnd(path: string, most: number): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * Writes all or nothing: temporary name in the same folder, sync, rename, sync of the folder. Creates parent folders. Throws StorageError
    * (disk full, not permitted) after removing the temporary file; a file that was there before is untouched.
    */
   writeAtomic(path: string, chunks: readonly Uint8Array[]): Promise<void>;
-  /** Appends and leaves the file open for reading by others (metrics.jsonl). */
-  append(path: string, text: string): Promise<void>;
+  /** Appends and leaves the file open for reading by others (metrics.jsonl). Throws StorageError. */
+  append(path: string, content: string | Uint8Array): Promise<void>;
   makeFolder(path: string): Promise<void>;
   /** Gives a file or folder another name on the same disk. Throws StorageError. */
   rename(from: string, to: string): Promise<void>;

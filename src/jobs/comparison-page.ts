@@ -5,7 +5,7 @@ import { DEFAULT_COSTS } from '../energy/energy-report.ts';
 import { LEAST_DECIBELS, scatterChart, type Point } from '../energy/report/charts.ts';
 import { html, htmlTable, type Html } from '../energy/report/html.ts';
 import { percent, si, three } from '../energy/report/numbers.ts';
-import { page, standaloneSvg } from '../energy/report/page.ts';
+import { page } from '../energy/report/page.ts';
 
 const NONE = '–';
 
@@ -89,11 +89,8 @@ export function comparisonMarkdown(comparison: Comparison, chart: string): strin
   ].join('');
 }
 
-export function comparisonChart(comparison: Comparison): string {
-  return standaloneSvg(chartOf(comparison));
-}
-
-export function comparisonPage(comparison: Comparison): string {
+/** @param chart by `comparisonChart` */
+export function comparisonPage(comparison: Comparison, chart: Html): string {
   const { command, spikeray, commit, created, entries } = comparison;
   return page(
     title(comparison),
@@ -109,7 +106,7 @@ export function comparisonPage(comparison: Comparison): string {
         <span class="key run"><span>spiking</span></span
         ><span class="key twin"><span>ANN twin</span></span>
       </div>
-      <figure>${chartOf(comparison)}</figure>
+      <figure>${chart}</figure>
       <h2>Networks</h2>
       ${htmlTable(
         headings(mostLayers(comparison)).map((head, i, all) => ({ title: head, numeric: i > 0 && i < all.length - 1 })),
@@ -135,7 +132,7 @@ ${runs.map(({ run, seed, step, report }) => `seed ${seed}: ${run}, step ${step},
   );
 }
 
-function chartOf(comparison: Comparison): Html {
+export function comparisonChart(comparison: Comparison): Html {
   const point = ({ name, figures, runs }: ComparedEntry): Point => ({
     label: name,
     colour: name === TWIN ? 'twin' : 'run',

@@ -17,7 +17,7 @@ import type { Machine } from './machine.ts';
 import { configOf, type SweepFile, type SweepScene } from './sweep-file.ts';
 import { trainingMemory } from './training-memory.ts';
 
-/** Core-seconds that a ray of training takes on the wasm backend, as measured on lego (docs/benchmarks.md): right within a factor of two. */
+/** Core-seconds that a ray of training takes on the wasm backend, as measured on lego (docs/benchmarks.md). */
 const CORE_SECONDS_A_RAY = 50e-6;
 
 /** Memory of the program itself, besides what training counts: Node, kernels, the decoder of images. */

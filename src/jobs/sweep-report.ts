@@ -3,7 +3,7 @@ import { onFrontier } from '../energy/frontier.ts';
 import { DEFAULT_COSTS } from '../energy/energy-report.ts';
 import { LEAST_DECIBELS, scatterChart, type Point } from '../energy/report/charts.ts';
 import { csvCell } from '../energy/report/csv.ts';
-import { html, htmlTable } from '../energy/report/html.ts';
+import { html, htmlTable, type Html } from '../energy/report/html.ts';
 import { percent, three } from '../energy/report/numbers.ts';
 import { page, standaloneSvg } from '../energy/report/page.ts';
 import { VERSION } from '../run/version.ts';
@@ -33,7 +33,7 @@ export function sweepFiles(table: SweepTable, command: string, created: string):
     'table.tex': latex(sheets),
     'table.csv': csv(table),
     'table.json': `${JSON.stringify({ schema: 1, spikeray: VERSION, created, command, ...table }, null, 2)}\n`,
-    'table.html': htmlPage(table, sheets, command, created),
+    'table.html': htmlPage(table, sheets, chart, command, created),
     ...(chart !== null && { 'chart.svg': standaloneSvg(chart) }),
   };
 }
@@ -193,8 +193,7 @@ function csv({ rows }: SweepTable): string {
   return [head, ...lines].map((cells) => `${cells.map(csvCell).join(',')}\n`).join('');
 }
 
-function htmlPage(table: SweepTable, sheets: readonly Sheet[], command: string, created: string): string {
-  const chart = chartOf(table);
+function htmlPage(table: SweepTable, sheets: readonly Sheet[], chart: Html | null, command: string, created: string): string {
   return page(
     heading(table),
     html`<h1>${heading(table)}</h1>
@@ -216,7 +215,7 @@ function htmlPage(table: SweepTable, sheets: readonly Sheet[], command: string, 
 }
 
 /** Means of the networks that have one; null: none has. */
-function chartOf({ networks }: SweepTable): ReturnType<typeof scatterChart> | null {
+function chartOf({ networks }: SweepTable): Html | null {
   const known = networks.flatMap((network: Network): { network: Network; mean: Figures }[] =>
     network.mean === null ? [] : [{ network, mean: network.mean }],
   );

@@ -21,7 +21,7 @@ export interface LiveView {
   measured(metrics: StepMetrics): void;
   /** Called between two steps. */
   between(engine: FieldEngine, step: number): Promise<void>;
-  finish(): void;
+  finish(): void | Promise<void>;
 }
 
 export interface TrainInto {
@@ -97,7 +97,7 @@ export async function trainInto(options: TrainInto): Promise<Trained> {
     const failed = error instanceof DeviceError || (error instanceof MemoryError && begun);
     throw failed ? deviceFailed(error, saved, run.folder) : error;
   });
-  live?.finish();
+  await live?.finish();
   const { interrupted, state, checkpoint } = outcome;
   const cut = interrupted ? null : cutShort(state, run.record.config);
   if (cut !== null) report({ type: 'warning', text: cut });

@@ -76,15 +76,16 @@ export class TrainingLog implements LiveView {
     this.spent += performance.now() - began;
   }
 
-  finish(): void {
-    // The last records are on their way already.
+  /** Throws what hindered writing. */
+  finish(): Promise<void> {
+    return this.writing;
   }
 
   private write(values: readonly SummaryValue[]): void {
     const { append, now } = this.options;
     const bytes = summaryRecord(now() / 1000, this.before + this.step, values);
     this.writing = this.writing.then(() => append(bytes));
-    // What hinders writing ends training at the next look.
+    // What hinders writing ends training at the next look, or at its end.
     this.writing.catch(() => undefined);
   }
 
@@ -140,8 +141,8 @@ export function together(views: readonly LiveView[]): LiveView {
     between: async (engine, step) => {
       for (const view of views) await view.between(engine, step);
     },
-    finish: () => {
-      for (const view of views) view.finish();
+    finish: async () => {
+      for (const view of views) await view.finish();
     },
   };
 }

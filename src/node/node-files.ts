@@ -59,6 +59,8 @@ export const nodeFiles: Files = {
     }
   },
 
+  readEnd: (path, most) => readPiece(path, most, (size) => Math.max(0, size - most)),
+
   async writeAtomic(path, chunks) {
     const folder = dirname(path);
     const temporary = temporaryBeside(path);
@@ -77,11 +79,11 @@ export const nodeFiles: Files = {
     }
   },
 
-  async append(path, text) {
+  async append(path, content) {
     try {
-      await appendFile(path, text);
+      await appendFile(path, content);
     } catch (error) {
-      throw unwritable(path, new TextEncoder().encode(text).length, error);
+      throw unwritable(path, Buffer.byteLength(content), error);
     }
   },
 
@@ -123,13 +125,19 @@ export async function makeFolders(path: string): Promise<void> {
 }
 
 /** The first bytes of a regular file, at most `count`. Throws InputError. */
-export async function readStart(path: string, count: number): Promise<Uint8Array<ArrayBuffer>> {
+export function readStart(path: string, count: number): Promise<Uint8Array<ArrayBuffer>> {
+  return readPiece(path, count, () => 0);
+}
+
+/** @param from of the file's size: where the piece begins */
+async function readPiece(path: string, count: number, from: (size: number) => number): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
-      refuseSpecial(await file.stat(), path);
+      const stats = await file.stat();
+      refuseSpecial(stats, path);
       const bytes = new Uint8Array(count);
-      return bytes.subarray(0, (await file.read(bytes, 0, count, 0)).bytesRead);
+      return bytes.subarray(0, (await file.read(bytes, 0, count, from(stats.size))).bytesRead);
     } finally {
       await file.close();
     }

@@ -96,7 +96,8 @@ async function whileUnfinished<T>(
   }
 }
 
-async function moveInto(files: Files, from: string, to: string): Promise<void> {
+/** Moves all that a folder holds into another; files of the same name are replaced. */
+export async function moveInto(files: Files, from: string, to: string): Promise<void> {
   for (const name of await files.list(from)) {
     const [source, target] = [`${from}/${name}`, `${to}/${name}`];
     const areFolders = (await files.kind(source)) === 'folder' && (await files.kind(target)) === 'folder';

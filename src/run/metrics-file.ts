@@ -7,6 +7,8 @@ import type { Files } from '../io/files.ts';
 
 /** Bytes: some weeks of training. */
 const LARGEST = 2 ** 28;
+/** Bytes that hold some lines. */
+const LAST_LINES = 2 ** 15;
 
 /** PSNR of no error at all is infinite, which JSON writes as null. */
 const measured = z.number().nullable();
@@ -35,7 +37,7 @@ export interface MetricsFile {
 /** Reads the lines that are whole; one that is being written is left for the next time. No file is no line. */
 export async function readMetrics(files: Files, path: string): Promise<MetricsFile> {
   if ((await files.kind(path)) === 'missing') return { metrics: [], problem: null };
-  const lines = await wholeLines(files, path);
+  const lines = wholeLines(await files.read(path, LARGEST));
   const metrics: StepMetrics[] = [];
   let problem: string | null = null;
   lines.forEach((line, i) => {
@@ -49,13 +51,12 @@ export async function readMetrics(files: Files, path: string): Promise<MetricsFi
   return { metrics, problem };
 }
 
-/** The last line that is whole and right; null: there is none. Nothing before it is parsed. */
+/** The last line that is whole and right; null: there is none among the last. The rest of the file is not read. */
 export async function lastMetrics(files: Files, path: string): Promise<StepMetrics | null> {
   if ((await files.kind(path)) === 'missing') return null;
-  const lines = await wholeLines(files, path);
-  for (const [i, line] of [...lines.entries()].reverse()) {
+  for (const line of wholeLines(await files.readEnd(path, LAST_LINES)).reverse()) {
     try {
-      return parseLine(line, `${path}: line ${i + 1}`);
+      return parseLine(line, path);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
     }
@@ -72,15 +73,12 @@ function parseLine(line: string, where: string): StepMetrics {
 /** Drops lines written after the moment of a checkpoint, and a last line that a killed process left unfinished. */
 export async function trimMetrics(files: Files, path: string, seconds: number): Promise<void> {
   if ((await files.kind(path)) !== 'file') return;
-  const kept = (await wholeLines(files, path)).filter((line) => secondsOf(line) <= seconds);
+  const kept = wholeLines(await files.read(path, LARGEST)).filter((line) => secondsOf(line) <= seconds);
   await files.writeAtomic(path, [new TextEncoder().encode(kept.map((line) => `${line}\n`).join(''))]);
 }
 
-async function wholeLines(files: Files, path: string): Promise<string[]> {
-  return new TextDecoder()
-    .decode(await files.read(path, LARGEST))
-    .split('\n')
-    .slice(0, -1);
+function wholeLines(content: Uint8Array): string[] {
+  return new TextDecoder().decode(content).split('\n').slice(0, -1);
 }
 
 /** Infinity of a line that is damaged. */

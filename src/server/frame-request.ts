@@ -5,6 +5,9 @@ import type { ProbeRequest } from '../frames/ray-probe.ts';
 import { OUTPUT_MODES } from '../frames/output-modes.ts';
 import { InputError } from '../base/errors.ts';
 import { rigidProblem } from '../geometry/rigid-motion.ts';
+import { checkJson } from '../io/checked-json.ts';
+
+const FIX = 'Load the page again.';
 
 /** Pixels of the largest picture: 2560 x 1600. */
 const MOST_PIXELS = 2560 * 1600;
@@ -43,7 +46,7 @@ export interface ClientRequest extends SentRequest {
 
 /** Throws InputError naming what is wrong. */
 export function parseFrameRequest(body: unknown): ClientRequest {
-  const wanted = checked(requestSchema, body, 'frame request');
+  const wanted = checkJson(requestSchema, body, 'frame request', FIX);
   checkPose(wanted.picture.camera.camToWorld, 'frame request: picture.camera.camToWorld');
   const { width, height } = wanted.picture.camera.intrinsics;
   if (width * height > MOST_PIXELS)
@@ -67,16 +70,9 @@ export interface ClientProbe {
 
 /** Throws InputError naming what is wrong. */
 export function parseProbeRequest(body: unknown): ClientProbe {
-  const wanted = checked(probeSchema, body, 'probe request');
+  const wanted = checkJson(probeSchema, body, 'probe request', FIX);
   checkPose(wanted.ray.camera.camToWorld, 'probe request: ray.camera.camToWorld');
   return wanted;
-}
-
-function checked<T>(schema: z.ZodType<T>, body: unknown, what: string): T {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const { path, message } = result.error.issues[0];
-  throw new InputError(`${what}: ${path.length === 0 ? 'content' : path.join('.')}: ${message}`, 'Load the page again.');
 }
 
 function checkPose(camToWorld: readonly number[], what: string): void {

@@ -52,9 +52,12 @@ test('completes commands, options and names in bash; other shells get scripts wi
   expect(complete('spikeray', 'train', '--neu')).toEqual(['--neuron']);
   expect(complete('spikeray', 'train', '--neuron', 'ter')).toEqual(['ternary', 'ternary-signed']);
   expect(complete('spikeray', 'export', 'run', '--format', 'm')).toEqual(['mesh']);
+  expect(complete('spikeray', 'sweep', 's')).toEqual(['submit', 'status']);
+  expect(complete('spikeray', 'sweep', 'submit', 'folder', '--par')).toEqual(['--parallel', '--partition']);
+  expect(complete('spikeray', 'eval', 'run', '--on', 's')).toEqual(['slurm']);
   for (const shell of ['zsh', 'fish']) {
     const script = (await succeed(['completion', shell])).stdout;
-    for (const name of ['train', 'probe', 'export']) expect(script).toContain(name);
+    for (const name of ['train', 'probe', 'export', 'submit']) expect(script).toContain(name);
     expect(script).toContain('three-bit');
   }
   await expectError(['completion', 'tcsh'], { says: ['tcsh', 'bash'] });

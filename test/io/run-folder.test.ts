@@ -135,6 +135,25 @@ describe('run folder', () => {
     expect(readdirSync(join(folder, 'checkpoints'))).toEqual(['fine-00000010.safetensors']);
   });
 
+  it('tells the last line of metrics that is whole, of however many', async () => {
+    const run = await createRun(nodeFiles, folder, record, false);
+    expect(await run.lastMetrics()).toBeNull();
+    const figures = {
+      step: 1,
+      steps: 9,
+      progress: 0.1,
+      secondsLeft: null,
+      raysPerSecond: 2,
+      samplesPerRay: 3,
+      psnr: 30,
+      firingRates: null,
+    };
+    const line = (seconds: number): string => `${JSON.stringify({ ...metrics(seconds), ...figures })}\n`;
+    writeFileSync(join(folder, 'metrics.jsonl'), line(1).repeat(1000));
+    await nodeFiles.append(join(folder, 'metrics.jsonl'), `${line(2)}damaged\n{"stage":"fi`);
+    expect((await run.lastMetrics())?.seconds).toBe(2);
+  });
+
   it('refuses what is not a run', async () => {
     expect((await failureOf(openRun(nodeFiles, folder))).message).toContain('no such run folder');
     mkdirSync(folder);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
 import { comparisonOf, type Comparison, type ComparedRun } from '../../src/jobs/comparison.ts';
 import { onFrontier } from '../../src/energy/frontier.ts';
+import { standaloneSvg } from '../../src/energy/report/page.ts';
 import { comparisonChart, comparisonMarkdown, comparisonPage } from '../../src/jobs/comparison-page.ts';
 import type { EvalReport } from '../../src/eval/eval-report.ts';
 
@@ -62,8 +63,9 @@ describe('a comparison', () => {
     expect(rows[3].slice(11, 14)).toEqual(['55.0 %', '11.0 %', '11.0 %']);
     expect(rows[0].slice(11, 14)).toEqual(['of the twin skipping zeros', 'as executed', 'as published']);
     expect(rows[0].slice(5, 8)).toEqual(['firing, layer 1', 'layer 2', 'samples a ray']);
-    expect(comparisonPage(comparison)).toContain('spikeray compare &lt;scene&gt;');
-    const picture = comparisonChart(comparison);
+    const chart = comparisonChart(comparison);
+    expect(comparisonPage(comparison, chart)).toContain('spikeray compare &lt;scene&gt;');
+    const picture = standaloneSvg(chart);
     expect(picture).not.toContain('var(');
     for (const name of ['ann', 'lif', 'worse']) expect(picture).toContain(`>${name}</text>`);
   });

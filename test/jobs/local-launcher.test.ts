@@ -107,17 +107,23 @@ it('runs no more than memory allows, but always one', async () => {
   }
 });
 
-it('shares the cores evenly, and follows --parallel', async () => {
+it.each([
+  ['follows --parallel', { options: { parallel: 3 } }, 4e9, 'wasm', 3, '--threads 2'],
+  ['as many as there is memory for', { memory: 9e9 }, 4e9, 'wasm', 2, '--threads 4'],
+  ['all of them where their memory is unknown', {}, null, 'wasm', 8, '--threads 1'],
+  ['one at a time where they may find a GPU', {}, 4e9, 'auto', 1, ''],
+] as const)('shares the cores evenly: %s', async (_, machine, bytes, choice, at, threads) => {
   const sweep = await plannedSweep(temporaryFolder(), 'lif,ann');
+  const jobs = sweep.jobs.map((job) => ({ ...job, backend: { ...job.backend, choice }, needs: { bytes, coreSeconds: 1 } }));
   const seen = new Set<string>();
-  const { launch, most } = made(sweep, { cores: 8, options: { parallel: 3 } });
+  const { launch, most } = made({ ...sweep, jobs }, { cores: 8, ...machine });
   const start: Processes['start'] = (args, log) => {
     seen.add(args.slice(4).join(' '));
     return launch.processes.start(args, log);
   };
   await local.submit({ ...launch, processes: { ...launch.processes, start } });
-  expect(most()).toBe(3);
-  expect([...seen]).toEqual(['--threads 2']);
+  expect(most()).toBe(at);
+  expect([...seen]).toEqual([threads]);
 });
 
 it('tries again what asks for it, gives up what fails, and what it would have taught', async () => {

@@ -6,6 +6,10 @@ import { expect, it } from 'vitest';
 import { crc32c } from '../../src/io/crc32c.ts';
 import { summaryRecord, versionRecord } from '../../src/io/event-file.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
+import type { View } from '../../datasets/scene-data.ts';
+import { StorageError } from '../../src/base/errors.ts';
+import { TrainingLog } from '../../src/jobs/training-log.ts';
+import { leastConfig } from '../train/tiny-scene.ts';
 
 it('CRC-32C is that of RFC 3720, appendix B.4', () => {
   expect(crc32c(new Uint8Array(32))).toBe(0x8a9136aa);
@@ -39,6 +43,21 @@ it('records have their lengths and masked checksums', () => {
   }
   expect([records, at]).toEqual([3, bytes.length]);
   expect(bytes.includes('brain.Event:2')).toBe(true);
+});
+
+it('a training ends when its last record is written, and with what hindered that', async () => {
+  let turns = (): void => undefined;
+  const disk = new Promise<void>((resolve) => (turns = resolve));
+  const written: number[] = [];
+  const view = { name: 'a' } as View;
+  const options = { config: leastConfig(), view, codec: { encodePng: () => Promise.resolve(PNG) }, now: () => 0 };
+  const slow = new TrainingLog({ ...options, append: (record) => disk.then(() => void written.push(record.length)) });
+  const finished = slow.finish();
+  turns();
+  await finished;
+  expect(written).toHaveLength(1);
+  const full = new TrainingLog({ ...options, append: () => Promise.reject(new StorageError('the disk is full', 'Make room.')) });
+  await expect(full.finish()).rejects.toThrow('the disk is full');
 });
 
 const READER = `

@@ -67,7 +67,11 @@ describe('nodeFiles', () => {
     const folder = temporaryFolder();
     await nodeFiles.append(join(folder, 'lines'), 'a\n');
     await nodeFiles.append(join(folder, 'lines'), 'b\n');
-    expect(readFileSync(join(folder, 'lines'), 'utf8')).toBe('a\nb\n');
+    await nodeFiles.append(join(folder, 'lines'), new TextEncoder().encode('ü\n'));
+    expect(readFileSync(join(folder, 'lines'), 'utf8')).toBe('a\nb\nü\n');
+    const end = async (most: number): Promise<string> => Buffer.from(await nodeFiles.readEnd(join(folder, 'lines'), most)).toString();
+    expect([await end(5), await end(100)]).toEqual(['b\nü\n', 'a\nb\nü\n']);
+    await expect(nodeFiles.readEnd(folder, 5)).rejects.toThrow('expected a file, found a folder');
     await nodeFiles.remove(join(folder, 'lines'));
     await nodeFiles.remove(join(folder, 'lines'));
     expect(await nodeFiles.list(folder)).toEqual([]);

@@ -40,11 +40,16 @@ const spawn: SpawnWorker = (start) => {
 
 /** Throws BackendError, saying why, where it cannot run. */
 export async function createWasmBackend(options: WasmOptions = {}): Promise<Backend> {
-  const threads = options.threads ?? Math.min(availableParallelism(), LANES);
+  const threads = options.threads ?? Math.min(ownCores(), LANES);
   const relaxed = (options.relaxedSimd ?? true) && (await relaxedSimdWorks());
   for (const neuron of options.neurons ?? []) registerNeuron(neuron);
   const module = options.neurons?.length ? await compileWithNeurons(relaxed) : await compileKernels(relaxed);
   return createBackend(module, { threads, relaxed, shared: true, spawn });
+}
+
+/** A task of Slurm may see more cores than are its own. */
+function ownCores(): number {
+  return Math.min(availableParallelism(), Number(process.env.SLURM_CPUS_PER_TASK ?? Infinity));
 }
 
 /** Kernels with all neurons that are registered now. */

@@ -11,6 +11,7 @@ import type { Config } from '../../config/schema.ts';
 import { presetFor } from '../../jobs/choose-preset.ts';
 import { collect as collectResults, comparedEntries } from '../../jobs/collect.ts';
 import { comparisonOf, type Comparison } from '../../jobs/comparison.ts';
+import { standaloneSvg } from '../../energy/report/page.ts';
 import { comparisonChart, comparisonMarkdown, comparisonPage } from '../../jobs/comparison-page.ts';
 import { planJobs, writePlan, type Job } from '../../jobs/job-plan.ts';
 import { runOne, type Opened } from '../../jobs/run-one.ts';
@@ -148,10 +149,11 @@ function sharedConfig(options: CompareOptions, preset: string): Config {
 }
 
 async function writeComparison(comparison: Comparison, out: string): Promise<string[]> {
+  const chart = comparisonChart(comparison);
   const contents = {
     'compare.md': comparisonMarkdown(comparison, 'compare.svg'),
-    'compare.svg': comparisonChart(comparison),
-    'compare.html': comparisonPage(comparison),
+    'compare.svg': standaloneSvg(chart),
+    'compare.html': comparisonPage(comparison, chart),
     'compare.json': `${JSON.stringify(comparison, null, 2)}\n`,
   };
   await replaceFiles(nodeFiles, out, async (unfinished) => {

@@ -4,6 +4,7 @@ import { word } from '../../base/option-values.ts';
 import { presets } from '../../config/presets.ts';
 import { HARDWARE_MODELS } from '../../energy/hardware/index.ts';
 import { knownExporters } from '../../export/index.ts';
+import { launchers } from '../../jobs/launchers/index.ts';
 import { builtInNeurons } from '../../neurons/index.ts';
 import { writeResult } from '../terminal/terminal.ts';
 import { BACKEND_NAMES } from '../../backends/select-backend.ts';
@@ -15,6 +16,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   '--backend': ['auto', ...BACKEND_NAMES],
   '--hardware': HARDWARE_MODELS.map(({ name }) => name),
   '--neuron': builtInNeurons.map(({ name }) => name),
+  '--on': launchers.map(({ name }) => name),
   '--preset': Object.keys(presets),
   '--split': ['train', 'val', 'test'],
   '--temporal': ['condense', 'pad', 'repeat'],
@@ -24,6 +26,8 @@ interface Completed {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly { readonly flag: string; readonly text: string; readonly values: readonly string[] | null }[];
+  /** Commands of its own, such as `sweep plan`. */
+  readonly inner: readonly Completed[];
 }
 
 /** @param commands all of them, loaded only when they are asked for */
@@ -46,7 +50,7 @@ function completed(command: Command): Completed {
     return VALUES[option.long!] ?? null;
   };
   const options = command.options.map((option) => ({ flag: option.long!, text: firstWords(option.description), values: values(option) }));
-  return { name: command.name(), summary: command.summary(), options };
+  return { name: command.name(), summary: command.summary(), options, inner: command.commands.map(completed) };
 }
 
 /** Up to the first colon, semicolon or parenthesis; without what shells would read. */
@@ -57,70 +61,88 @@ function firstWords(text: string): string {
     .replace(/['"`$\\[\]<>|]/g, '');
 }
 
+const namesOf = (commands: readonly Completed[]): string => commands.map(({ name }) => name).join(' ');
+
 /** Files complete arguments, and options whose values have no names. */
 function bash(commands: readonly Completed[]): string {
-  const values = (options: Completed['options']): string =>
-    options
-      .filter((option) => option.values !== null && option.values.length > 0)
-      .map(({ flag, values: names }) => `        ${flag}) COMPREPLY=($(compgen -W '${names!.join(' ')}' -- "$word")); return ;;\n`)
-      .join('');
-  const cases = commands.map(
-    ({ name, options }) =>
-      `    ${name})\n      case $before in\n${values(options)}      esac\n      [[ $word == -* ]] && COMPREPLY=($(compgen -W '${options.map(({ flag }) => flag).join(' ')} --help' -- "$word"))\n      ;;\n`,
-  );
   return `_spikeray() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]}
   COMPREPLY=()
-  if [[ $COMP_CWORD == 1 ]]; then
-    COMPREPLY=($(compgen -W '${commands.map(({ name }) => name).join(' ')} completion help' -- "$word"))
-    return
-  fi
-  case \${COMP_WORDS[1]} in
-${cases.join('')}    completion) COMPREPLY=($(compgen -W '${SHELLS.join(' ')}' -- "$word")) ;;
-  esac
-}
+${bashWord(commands, 1, `    completion) COMPREPLY=($(compgen -W '${SHELLS.join(' ')}' -- "$word")) ;;\n`, ' completion help')}}
 complete -o default -o bashdefault -F _spikeray spikeray
 `;
 }
 
+/** @param place of the word that names a command; @param cases for other words; @param names that are commands too */
+function bashWord(commands: readonly Completed[], place: number, cases = '', names = ''): string {
+  const values = (options: Completed['options']): string =>
+    options
+      .filter((option) => option.values !== null && option.values.length > 0)
+      .map(({ flag, values: named }) => `        ${flag}) COMPREPLY=($(compgen -W '${named!.join(' ')}' -- "$word")); return ;;\n`)
+      .join('');
+  const body = ({ options, inner }: Completed): string =>
+    inner.length > 0
+      ? bashWord(inner, place + 1)
+      : `      case $before in\n${values(options)}      esac\n      [[ $word == -* ]] && COMPREPLY=($(compgen -W '${options.map(({ flag }) => flag).join(' ')} --help' -- "$word"))\n`;
+  return `  if [[ $COMP_CWORD == ${place} ]]; then
+    COMPREPLY=($(compgen -W '${namesOf(commands)}${names}' -- "$word"))
+    return
+  fi
+  case \${COMP_WORDS[${place}]} in
+${commands.map((command) => `    ${command.name})\n${body(command)}      ;;\n`).join('')}${cases}  esac
+`;
+}
+
 function zsh(commands: readonly Completed[]): string {
-  const option = ({ flag, text, values }: Completed['options'][number]): string => {
-    const value = values === null ? ':value:_files' : values.length === 0 ? '' : `:value:(${values.join(' ')})`;
-    return `        '*${flag}[${text}]${value}'`;
-  };
-  const cases = commands.map(
-    ({ name, options }) => `      ${name})\n        _arguments \\\n${options.map(option).join(' \\\n')} \\\n        '*:file:_files' ;;\n`,
-  );
-  const described = commands.map(({ name, summary }) => `    '${name}:${firstWords(summary)}'`);
+  const completion = `      completion) _values shell ${SHELLS.join(' ')} ;;\n`;
   return `#compdef spikeray
 _spikeray() {
-  local -a commands
-  commands=(
-${described.join('\n')}
-    'completion:complete commands and options'
-  )
-  if (( CURRENT == 2 )); then
-    _describe command commands
-  else
-    local name=$words[2]
-    shift words
-    (( CURRENT-- ))
-    case $name in
-${cases.join('')}      completion) _values shell ${SHELLS.join(' ')} ;;
-    esac
-  fi
-}
+  local name
+${zshWord(commands, completion, "    'completion:complete commands and options'\n")}}
 compdef _spikeray spikeray
 `;
 }
 
+/** Of $words the second names a command. */
+function zshWord(commands: readonly Completed[], cases = '', more = ''): string {
+  const option = ({ flag, text, values }: Completed['options'][number]): string => {
+    const value = values === null ? ':value:_files' : values.length === 0 ? '' : `:value:(${values.join(' ')})`;
+    return `        '*${flag}[${text}]${value}'`;
+  };
+  const body = ({ options, inner }: Completed): string =>
+    inner.length > 0 ? zshWord(inner) : `        _arguments \\\n${options.map(option).join(' \\\n')} \\\n        '*:file:_files'\n`;
+  const described = commands.map(({ name, summary }) => `    '${name}:${firstWords(summary)}'\n`);
+  return `  if (( CURRENT == 2 )); then
+    local -a commands
+    commands=(
+${described.join('')}${more}    )
+    _describe command commands
+  else
+    name=$words[2]
+    shift words
+    (( CURRENT-- ))
+    case $name in
+${commands.map((command) => `      ${command.name})\n${body(command)}        ;;\n`).join('')}${cases}    esac
+  fi
+`;
+}
+
 function fish(commands: readonly Completed[]): string {
-  const lines = commands.flatMap(({ name, summary, options }) => [
-    `complete -c spikeray -n __fish_use_subcommand -f -a ${name} -d '${firstWords(summary)}'`,
-    ...options.map(({ flag, text, values }) => {
-      const value = values === null ? ' -r' : values.length === 0 ? '' : ` -x -a '${values.join(' ')}'`;
-      return `complete -c spikeray -n '__fish_seen_subcommand_from ${name}' -l ${flag.slice(2)} -d '${text}'${value}`;
-    }),
-  ]);
+  const lines = fishWord(commands, '__fish_use_subcommand', '');
   return `${lines.join('\n')}\ncomplete -c spikeray -n '__fish_seen_subcommand_from completion' -f -a '${SHELLS.join(' ')}'\n`;
+}
+
+/** @param here condition for a name of a command; @param within that for what belongs to one, "and" included */
+function fishWord(commands: readonly Completed[], here: string, within: string): string[] {
+  return commands.flatMap(({ name, summary, options, inner }) => {
+    const seen = `${within}__fish_seen_subcommand_from ${name}`;
+    return [
+      `complete -c spikeray -n '${here}' -f -a ${name} -d '${firstWords(summary)}'`,
+      ...fishWord(inner, `${seen}; and not __fish_seen_subcommand_from ${namesOf(inner)}`, `${seen}; and `),
+      ...options.map(({ flag, text, values }) => {
+        const value = values === null ? ' -r' : values.length === 0 ? '' : ` -x -a '${values.join(' ')}'`;
+        return `complete -c spikeray -n '${seen}' -l ${flag.slice(2)} -d '${text}'${value}`;
+      }),
+    ];
+  });
 }

@@ -6,13 +6,15 @@ import { wholeNumber, word } from '../../base/option-values.ts';
 import { si } from '../../energy/report/numbers.ts';
 import type { Config } from '../../config/schema.ts';
 import type { EvalReport } from '../../eval/eval-report.ts';
-import { evaluateRun } from '../../node/evaluate-run.ts';
+import type { Part } from '../../eval/part.ts';
+import { evaluate, evaluatePart, joinEvaluation, openEvaluation, type EvaluatedRun } from '../../node/evaluate-run.ts';
 import type { RunFieldOptions } from '../../node/open-run-field.ts';
 import { addBackendOptions, addOutputOptions, type OutputOptions } from '../terminal/options.ts';
-import { runAction } from '../terminal/run-action.ts';
+import { addPartOptions, inParts, type PartOptions } from '../terminal/part-options.ts';
+import { runAction, type Result } from '../terminal/run-action.ts';
 import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
 
-interface EvalOptions extends OutputOptions, RunFieldOptions, MovedSceneOptions {
+interface EvalOptions extends OutputOptions, RunFieldOptions, MovedSceneOptions, PartOptions {
   readonly split?: string;
   readonly every: string;
   readonly out?: string;
@@ -32,25 +34,30 @@ export function evalCommand(): Command {
     .optionsGroup('Files:')
     .option('--out <folder>', 'folder to write (default: RUN/eval/SPLIT; for the views of another scene RUN/eval/SPLIT-of-SCENE)')
     .option('--force', 'replace the images that are already in the folder of --out')
-    .action((run: string, options: EvalOptions) => evaluate(run, options));
-  return addOutputOptions(addBackendOptions(addSceneOptions(command), { backend: 'that of the run', threads: 'all cores' }));
+    .action((run: string, options: EvalOptions) => evaluateViews(run, options));
+  const onBackend = addBackendOptions(addSceneOptions(command), { backend: 'that of the run', threads: 'all cores' });
+  return addOutputOptions(addPartOptions(onBackend, 'views'));
 }
 
-async function evaluate(path: string, options: EvalOptions): Promise<void> {
+async function evaluateViews(path: string, options: EvalOptions): Promise<void> {
   await runAction(options, async (report) => {
     const split = options.split === undefined ? undefined : word('--split', options.split, SPLIT_NAMES);
     const every = wholeNumber('--every', options.every, 1, 1e6);
-    const {
-      run,
-      path: file,
-      checkpoint,
-      backend,
-      folder,
-      report: found,
-    } = await evaluateRun(path, { ...options, ...movedScene(options), split, every, report });
-    const json = { run: run.folder, checkpoint: file, step: checkpoint.state.step, backend, folder, ...found };
-    return { json, text: describe(found, run.record.config.network.neuron, folder) };
+    const evaluation = await openEvaluation(path, { ...options, ...movedScene(options), split, every, report });
+    const work = {
+      run: evaluation.loaded.run,
+      folder: evaluation.folder,
+      whole: async () => resultOf(await evaluate(evaluation)),
+      part: (part: Part) => evaluatePart(evaluation, part),
+      join: async (of: number) => resultOf(await joinEvaluation(evaluation, of)),
+    };
+    return inParts(options, work, report);
   });
+}
+
+function resultOf({ run, path, checkpoint, backend, folder, report }: EvaluatedRun): Result {
+  const json = { run: run.folder, checkpoint: path, step: checkpoint.state.step, backend, folder, ...report };
+  return { json, text: describe(report, run.record.config.network.neuron, folder) };
 }
 
 function describe(

@@ -2,7 +2,6 @@
 import { spaceFacts } from '../../spaces/index.ts';
 import { basename, extname } from 'node:path';
 import { Command } from 'commander';
-import { backgroundColour } from '../../../datasets/background.ts';
 import type { SceneData, SplitName, View, WorldFrame } from '../../../datasets/scene-data.ts';
 import { SPLIT_NAMES } from '../../../datasets/scene-format.ts';
 import { poseFromFile } from '../../../datasets/world-frame.ts';
@@ -13,24 +12,21 @@ import { InputError } from '../../base/errors.ts';
 import type { Reporter } from '../../base/events.ts';
 import { suggest } from '../../base/nearest-name.ts';
 import { wholeNumber, word } from '../../base/option-values.ts';
-import { removeFrames } from '../../eval/earlier-frames.ts';
-import { type Frames, renderFrames } from '../../eval/render-frames.ts';
-import { checkRenderMemory } from '../../eval/render-memory.ts';
+import type { Part } from '../../eval/part.ts';
+import type { Frames } from '../../eval/render-frames.ts';
 import type { Size } from '../../geometry/intrinsics.ts';
-import { availableMemory } from '../../node/available-memory.ts';
-import { sharpCodec } from '../../node/image-codec.ts';
 import { nodeFiles } from '../../node/node-files.ts';
-import { replaceResults } from '../../node/replace-folder.ts';
-import { loadRun, openRunField, type RunFieldOptions } from '../../node/open-run-field.ts';
+import { loadRun, type RunFieldOptions } from '../../node/open-run-field.ts';
 import { openRunScene, viewsOf } from '../../node/open-run-scene.ts';
 import { checkFolderFree } from '../../run/check-folder-free.ts';
 import type { RunFolder } from '../../run/run-folder.ts';
 import { addBackendOptions, addOutputOptions, imageSize, type OutputOptions } from '../terminal/options.ts';
-import { whileWritingInto } from '../../node/write-into.ts';
-import { runAction } from '../terminal/run-action.ts';
+import { joinRendering, renderPart, renderRun } from '../../node/render-run.ts';
+import { runAction, type Result } from '../terminal/run-action.ts';
 import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
+import { addPartOptions, inParts, type PartOptions } from '../terminal/part-options.ts';
 
-interface RenderOptions extends OutputOptions, RunFieldOptions, MovedSceneOptions {
+interface RenderOptions extends OutputOptions, RunFieldOptions, MovedSceneOptions, PartOptions {
   readonly path?: string;
   readonly size?: string;
   readonly frames: string;
@@ -65,7 +61,8 @@ export function renderCommand(): Command {
     .optionsGroup('Run:')
     .option('--checkpoint <file>', 'this checkpoint instead of the newest')
     .action((run: string, options: RenderOptions) => render(run, options));
-  return addOutputOptions(addBackendOptions(addSceneOptions(command), { backend: 'that of the run', threads: 'all cores' }));
+  const onBackend = addBackendOptions(addSceneOptions(command), { backend: 'that of the run', threads: 'all cores' });
+  return addOutputOptions(addPartOptions(onBackend, 'frames'));
 }
 
 async function render(folder: string, options: RenderOptions): Promise<void> {
@@ -79,30 +76,22 @@ async function render(folder: string, options: RenderOptions): Promise<void> {
     // What lies in the run folder under the name of this path is from this command.
     await checkFolderFree(nodeFiles, out, options.force === true || options.out === undefined, 'frames');
     const { cameras, framesPerSecond } = await camerasOf(loaded.run, pathName, forward, options, size, report);
-    return whileWritingInto(loaded.run.folder, out, 'folder', async ({ confirm }) => {
-      const { run, engine, path } = await openRunField(loaded, options, report);
-      try {
-        checkRenderMemory(cameras, availableMemory());
-        const { config } = run.record;
-        const place = { folder: out, isOwn: options.out === undefined, clear: () => removeFrames(nodeFiles, out) };
-        const draw = (unfinished: string): Promise<Frames> =>
-          renderFrames({
-            engine,
-            cameras,
-            background: backgroundColour(config.scene.background),
-            seed: config.seed,
-            framesPerSecond: fps ?? framesPerSecond ?? DEFAULT_FPS,
-            target: { files: nodeFiles, codec: sharpCodec, folder: unfinished },
-            report,
-          });
-        const found = await replaceResults(nodeFiles, place, draw, confirm);
-        const animations = found.animations.map((name) => `${out}/${name}`);
-        const json = { run: run.folder, checkpoint: path, folder: out, ...found, animations };
-        return { json, text: `${out}: ${found.frames} frames, ${found.secondsPerImage.toFixed(2)} s each\n` };
-      } finally {
-        await engine.dispose();
-      }
-    });
+    const rate = fps ?? framesPerSecond ?? DEFAULT_FPS;
+    const isOwn = options.out === undefined;
+    const rendering = { loaded, options, cameras, framesPerSecond: rate, folder: out, isOwn, report };
+    const result = (found: Frames): Result => {
+      const animations = found.animations.map((name) => `${out}/${name}`);
+      const json = { run: loaded.run.folder, checkpoint: loaded.path, folder: out, ...found, animations };
+      return { json, text: `${out}: ${found.frames} frames, ${found.secondsPerImage.toFixed(2)} s each\n` };
+    };
+    const work = {
+      run: loaded.run,
+      folder: out,
+      whole: async () => result(await renderRun(rendering)),
+      part: (part: Part) => renderPart(rendering, part),
+      join: async (of: number) => result(await joinRendering(rendering, of)),
+    };
+    return inParts(options, work, report);
   });
 }
 

@@ -67,6 +67,19 @@ export interface Launch extends Site {
   readonly signal: AbortSignal;
 }
 
+/** A command whose cameras several processes share. */
+export interface Sharing extends Site {
+  /** Its command line without the program; with `--part I/N` it makes a part, with `--join N` it puts them together. */
+  readonly args: readonly string[];
+  readonly parts: number;
+  /** Folder of what the parts say; absolute. */
+  readonly logs: string;
+  /** Threads that a part can use, where the launcher may say how many (--threads); null: it may not. */
+  readonly mostThreads: number | null;
+  readonly options: LaunchOptions;
+  readonly signal: AbortSignal;
+}
+
 export interface Launched {
   /** `done`: every run that was open is measured; `failed`: it is not, and no more is done about it; `queued`: somebody else goes on with it. */
   readonly outcome: 'done' | 'failed' | 'interrupted' | 'queued';
@@ -90,6 +103,8 @@ export interface Launcher {
   readonly options: readonly (keyof LaunchOptions)[];
   /** Called under the lock of the sweep's folder: see submit.ts. Throws InputError if it cannot run here. */
   submit(launch: Launch): Promise<Launched>;
+  /** Has all parts made. `done`: they are to be joined; `queued`: that is queued too. */
+  share(sharing: Sharing): Promise<Launched>;
   /** What it knows of the runs that it was given, by index. */
   status(sweep: Sweep, submission: Submission, site: Site): Promise<ReadonlyMap<number, Known>>;
   /** Ends what runs, saved, and takes back what waits; says what it did. */

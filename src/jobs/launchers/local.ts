@@ -6,6 +6,7 @@ import type { StepMetrics } from '../../base/events.ts';
 import { clock } from '../../base/format.ts';
 import { InputError } from '../../base/errors.ts';
 import { labelOf, progressOf, resultOf, type Sweep } from '../sweep.ts';
+import { shareHere } from './local-parts.ts';
 import { TRY_AGAIN, type Launch, type Launched, type Launcher, type Started } from './launcher.ts';
 
 /** Seconds between two looks at what runs. */
@@ -19,6 +20,7 @@ export const local: Launcher = {
   description: 'this machine, as many side by side as cores and memory allow; the same command goes on after an interruption',
   options: ['parallel'],
   submit: runAll,
+  share: shareHere,
   status: () => Promise.resolve(new Map()),
   cancel: async ({ folder }, _submission, { machine, processes }) => {
     const holder = await machine.holderOf(folder);
@@ -118,14 +120,15 @@ function logFile({ folder }: Sweep, index: number): string {
 }
 
 /**
- * Runs at a time, and threads of each; null: the plan says how many. Runs that are, or may be, on a GPU have it, or all cores, one at a time unless
+ * Runs at a time, and cores of each; null: the plan says how many. What a run needs is unknown only where it is on another machine's GPU. Runs that are, or may be, on a GPU have it, or all cores, one at a time unless
  * more are asked for.
  */
 function division({ processes: { cores }, sweep, open, options }: Launch, memory: number): { slots: number; threads: number | null } {
   const jobs = open.map((index) => sweep.jobs[index]);
   const onGpu = jobs.some(({ backend }) => backend.choice !== 'wasm');
   const largest = Math.max(0, ...jobs.map(({ needs }) => needs?.bytes ?? 0));
-  const slots = Math.max(1, Math.min(open.length, options.parallel ?? (onGpu ? 1 : cores), Math.floor(memory / largest)));
+  const room = largest === 0 ? Infinity : Math.max(1, Math.floor(memory / largest));
+  const slots = Math.max(1, Math.min(open.length, options.parallel ?? (onGpu ? 1 : cores), room));
   return { slots, threads: onGpu ? null : Math.max(1, Math.floor(cores / slots)) };
 }
 

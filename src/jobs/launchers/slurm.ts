@@ -7,7 +7,7 @@
  */
 import { InputError } from '../../base/errors.ts';
 import { quoted } from '../../base/format.ts';
-import type { Submission } from '../submission.ts';
+import type { Queued, Submission } from '../submission.ts';
 import type { Sweep } from '../sweep.ts';
 import {
   TRY_AGAIN,
@@ -19,6 +19,8 @@ import {
   type Processes,
   type Site,
 } from './launcher.ts';
+import { ask, barredLines, queueTogether, type Sbatch } from './slurm-commands.ts';
+import { shareOnSlurm } from './slurm-parts.ts';
 
 /** Seconds between the signal to save and a time limit; Slurm may be a minute earlier. */
 const SAVE_SECONDS = 120;
@@ -37,19 +39,20 @@ export const slurm: Launcher = {
   description: 'a cluster: job arrays and a job that collects; what is preempted, or at its time limit, is saved and queued again',
   options: ['parallel', 'time', 'partition', 'cpus', 'memory'],
   submit,
+  share: shareOnSlurm,
   status,
   cancel: async (sweep, submission, site) => {
     const { machine, processes } = site;
-    const waiting = await idsInQueue(submission, site);
-    if (waiting.length === 0) return 'nothing is in the queue';
+    const ids = await idsInQueue(submission, site);
+    if (ids.length === 0) return 'nothing is in the queue';
     await machine.files.writeAtomic(cancelledFile(sweep), [new Uint8Array()]);
-    await ask(processes, 'scancel', ['--state=PENDING', ...waiting]);
+    await ask(processes, 'scancel', ['--state=PENDING', ...ids]);
     // What runs now is told to save; a task that is still beginning is told once more.
-    for (let running = await idsInQueue(submission, site); running.length > 0; running = await idsInQueue(submission, site)) {
-      await processes.run('scancel', ['--state=RUNNING', '--batch', '--signal=TERM', ...running]);
+    while ((await idsInQueue(submission, site)).length > 0) {
+      await processes.run('scancel', ['--state=RUNNING', '--batch', '--signal=TERM', ...ids]);
       await processes.sleep(2);
     }
-    return `taken back: jobs ${waiting.join(', ')}; everything that ran is saved`;
+    return `taken back: jobs ${ids.join(', ')}; everything that ran is saved`;
   },
 };
 
@@ -65,35 +68,38 @@ async function submit(launch: Launch): Promise<Launched> {
   await machine.files.makeFolder(`${sweep.folder}/logs`);
   await machine.files.writeAtomic(scriptFile(sweep), [new TextEncoder().encode(script(sweep, processes))]);
   const taught = (index: number): boolean => open.includes(sweep.teachers[index] ?? -1);
-  const queued: { id: string; offset: number | null }[] = [];
+  const waves = [open.filter((index) => !taught(index)), open.filter(taught)];
+  const queued = await queueTogether(processes, (sbatch) => queueWaves(launch, waves, most, sbatch));
+  const text = `${open.length} runs are queued: jobs ${queued.map(({ id }) => id).join(', ')}; the last one collects\n`;
+  return { outcome: 'queued', text, queued };
+}
+
+/** @param most length of an array; a wave begins when the one before it is over */
+async function queueWaves(launch: Launch, waves: readonly (readonly number[])[], most: number, sbatch: Sbatch): Promise<Queued[]> {
+  const queued: Queued[] = [];
   let before: string[] = [];
-  for (const wave of [open.filter((index) => !taught(index)), open.filter(taught)]) {
+  for (const wave of waves) {
     const ids: string[] = [];
     for (const { offset, tasks } of parts(wave, most)) {
       // Each array has a limit of its own: with one, they follow each other.
       const after = launch.options.parallel !== undefined && ids.length > 0 ? [ids[ids.length - 1]] : before;
-      const id = await submitArray(launch, offset, tasks, after, before.length > 0);
+      const id = await sbatch(arrayOf(launch, offset, tasks, after, before.length > 0));
       ids.push(id);
       queued.push({ id, offset });
     }
     if (ids.length > 0) before = ids;
   }
-  const collecting = await submitCollect(
-    launch,
-    queued.map(({ id }) => id),
-  );
-  queued.push({ id: collecting, offset: null });
-  const text = `${open.length} runs are queued: jobs ${queued.map(({ id }) => id).join(', ')}; the last one collects\n`;
-  return { outcome: 'queued', text, queued };
+  const all = queued.map(({ id }) => id);
+  return [...queued, { id: await sbatch(collecting(launch, all)), offset: null }];
 }
 
-async function submitArray(
-  { processes, sweep, open, options }: Launch,
+function arrayOf(
+  { sweep, open, options }: Launch,
   offset: number,
   tasks: readonly number[],
   after: readonly string[],
   taught: boolean,
-): Promise<string> {
+): string[] {
   const { parallel, time, partition, cpus = threadsOf(sweep, open) } = options;
   const memory = memoryOf(
     sweep,
@@ -101,7 +107,7 @@ async function submitArray(
     options,
   );
   const limit = parallel === undefined ? '' : `%${parallel}`;
-  return sbatch(processes, [
+  return [
     `--job-name=${jobName(sweep)}`,
     `--array=${ranges(tasks)}${limit}`,
     '--requeue',
@@ -116,12 +122,12 @@ async function submitArray(
     scriptFile(sweep),
     String(offset),
     ...(taught ? ['--after-teachers'] : []),
-  ]);
+  ];
 }
 
-function submitCollect({ processes, sweep, options: { partition } }: Launch, after: readonly string[]): Promise<string> {
+function collecting({ processes, sweep, options: { partition } }: Launch, after: readonly string[]): string[] {
   const command = [...processes.program, 'sweep', 'collect', sweep.folder, '--quiet'].map(quoted).join(' ');
-  return sbatch(processes, [
+  return [
     `--job-name=${jobName(sweep)}-collect`,
     '--requeue',
     `--dependency=afterany:${after.join(':')}`,
@@ -129,7 +135,7 @@ function submitCollect({ processes, sweep, options: { partition } }: Launch, aft
     '--mem=2048',
     `--output=${sweep.folder}/logs/collect.log`,
     `--wrap=exec ${command}`,
-  ]);
+  ];
 }
 
 /** Numbers of the sweep in arrays that are short enough. */
@@ -196,10 +202,15 @@ done
 trap '' TERM
 echo "run $index ended with $code, $(date)"
 if [ "$code" = ${TRY_AGAIN} ] && [ "\${SLURM_RESTART_COUNT:-0}" -lt ${MOST_TRIES} ] && [ ! -e ${quoted(`${folder}/slurm/cancelled`)} ]; then
-  if [ "$(squeue --noheader --jobs="$task" --format=%T)" = RUNNING ]; then
-    echo "queued again"
-    scontrol requeue "$task"
-  fi
+  # The controller may be away for a while.
+  for pause in 5 10 20 40 80 0; do
+    if state=$(squeue --noheader --jobs="$task" --format=%T); then
+      [ "$state" = RUNNING ] || break
+      echo "queued again"
+      scontrol requeue "$task" && break
+    fi
+    sleep "$pause"
+  done
 fi
 exit "$code"
 `;
@@ -208,24 +219,6 @@ exit "$code"
 async function longestArray(processes: Processes): Promise<number> {
   const config = await ask(processes, 'scontrol', ['show', 'config']);
   return Number(/MaxArraySize\s*=\s*(\d+)/.exec(config)?.[1] ?? 1001);
-}
-
-async function sbatch(processes: Processes, args: readonly string[]): Promise<string> {
-  // NUMBER or NUMBER;CLUSTER
-  return (await ask(processes, 'sbatch', ['--parsable', ...args])).trim().split(';')[0];
-}
-
-/** What a program of Slurm answers. Throws InputError with what it says if it does not. */
-async function ask(processes: Processes, program: string, args: readonly string[]): Promise<string> {
-  const ran = await processes.run(program, args);
-  if (ran === null)
-    throw new InputError(`--on slurm: there is no ${program} here`, 'Give the command where Slurm is installed, or use --on local.');
-  if (ran.code !== 0)
-    throw new InputError(
-      `${program} ${args.join(' ')}: ${ran.stderr.trim() || `exit code ${ran.code}`}`,
-      'Mend what Slurm says; then give the command again.',
-    );
-  return ran.stdout;
 }
 
 interface InQueue {
@@ -246,7 +239,7 @@ async function queue({ queued }: Submission, { processes }: Site): Promise<InQue
   // Jobs that Slurm has forgotten are invalid to it.
   if (ran === null || (ran.code !== 0 && /invalid job id/i.test(ran.stderr))) return [];
   if (ran.code !== 0) throw new InputError(`squeue: ${ran.stderr.trim()}`, 'Ask again when Slurm answers.');
-  return lines(ran.stdout).map(([id, task, state, node, reason]) => {
+  return barredLines(ran.stdout).map(([id, task, state, node, reason]) => {
     const where = node === '' ? (reason === 'None' ? '' : `: ${reason}`) : ` on ${node}`;
     return { id, task, text: `${state.toLowerCase()}${where}` };
   });
@@ -274,15 +267,8 @@ async function past({ queued }: Submission, { processes }: Site): Promise<InQueu
   const ids = queued.map(({ id }) => id).join(',');
   const ran = await processes.run('sacct', ['--noheader', '--parsable2', '--allocations', `--jobs=${ids}`, '--format=JobID,State']);
   if (ran?.code !== 0) return [];
-  return lines(ran.stdout).map(([job, state]) => {
+  return barredLines(ran.stdout).map(([job, state]) => {
     const [id, task = ''] = job.split('_');
     return { id, task, text: state.toLowerCase() };
   });
-}
-
-function lines(text: string): string[][] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => line.split('|'));
 }

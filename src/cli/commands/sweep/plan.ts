@@ -107,7 +107,7 @@ function estimates(jobs: readonly Job[]): Needs {
 function describeNeeds({ bytes, coreSeconds, secondsHere }: Needs): string {
   const memory = bytes === null ? 'memory unknown here' : `up to ${byteSize(bytes)} each`;
   if (coreSeconds === null || secondsHere === null) return `${memory}, time unknown here`;
-  return `${memory}; about ${(coreSeconds / 3600).toFixed(1)} core-hours in all (within a factor of two), ${clock(secondsHere)} on the ${nodeProcesses.cores} cores of this machine`;
+  return `${memory}; about ${(coreSeconds / 3600).toFixed(1)} core-hours in all at lego's cost of a ray, ${clock(secondsHere)} on the ${nodeProcesses.cores} cores of this machine`;
 }
 
 function listing(jobs: readonly Job[]): string {

@@ -36,15 +36,15 @@ export function runCommand(): Command {
 }
 
 async function run(path: string, index: string, options: RunOptions, report: Parameters<typeof runOne>[0]['report']): Promise<Result> {
-  const interrupt = listenForInterrupt('patient');
+  // Never released: schedulers signal again while this process ends, and its exit code has to be its own.
+  const { signal } = listenForInterrupt('patient');
   whenLauncherEnds(() => process.kill(process.pid, 'SIGTERM'));
   const file = planFile(resolve(path));
   const number = wholeNumber('INDEX', index, 0, 1e9);
-  const cores = options.threads ?? process.env.SLURM_CPUS_PER_TASK;
-  const threads = cores === undefined ? undefined : threadsOnCores(cores);
+  const threads = options.threads === undefined ? undefined : threadsOnCores(options.threads);
   const { afterTeachers } = options;
   try {
-    const result = await runOne({ machine: nodeMachine, file, index: number, threads, afterTeachers, signal: interrupt.signal, report });
+    const result = await runOne({ machine: nodeMachine, file, index: number, threads, afterTeachers, signal, report });
     const text = `run ${number}: ${result.status}\n`;
     return { json: result, text, exitCode: result.status === 'measured' ? 0 : TRY_AGAIN };
   } catch (error) {
@@ -52,7 +52,5 @@ async function run(path: string, index: string, options: RunOptions, report: Par
     const { message, fix } = error;
     report({ type: 'warning', text: message });
     return { json: { status: 'not yet', message, fix }, text: `run ${number}: not yet\n`, exitCode: TRY_AGAIN };
-  } finally {
-    interrupt.release();
   }
 }
