@@ -10,11 +10,12 @@ import { integrateAndFire } from './if.ts';
 import { learnedBits } from './learned-bits.ts';
 import { lif } from './lif.ts';
 import { ltmd } from './ltmd.ts';
+import { fourBit, threeBit } from './multi-bit.ts';
 import { plif } from './plif.ts';
 import { relu } from './relu.ts';
 import { ternarySigned } from './ternary-signed.ts';
 import { ternary } from './ternary.ts';
-import { threeBit } from './three-bit.ts';
+
 
 /** What the package brings; their kernels are compiled when it is built. */
 export const builtInNeurons: readonly NeuronDefinition[] = [
@@ -25,6 +26,7 @@ export const builtInNeurons: readonly NeuronDefinition[] = [
   ternary,
   ternarySigned,
   threeBit,
+  fourBit,
   learnedBits,
   glif,
   glifLayer,

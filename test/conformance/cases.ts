@@ -250,6 +250,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
     name: 'three-bit, pad, far to near, view terms as spikes',
     options: { seed: 1, rays: 18, network: { neuron: 'three-bit', temporal: 'pad', order: 'far-to-near', viewLevels: 7 } },
   },
+  { name: 'four-bit, input spikes', options: { seed: 1, rays: 12, network: { neuron: 'four-bit', featureLevels: 15, viewLevels: 8 } } },
   {
     name: 'ReLU, inputs of a network that will have spikes',
     options: { seed: 1, network: { neuron: 'relu', featureLevels: 3, viewLevels: 4 } },

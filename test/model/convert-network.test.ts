@@ -59,6 +59,7 @@ describe('a ReLU network converted to spikes', () => {
     ['ternary', { tau: 5, threshold: 1, margin: 2 }, 0.75],
     ['glif', {}, 0.6],
     ['three-bit', {}, 0.95],
+    ['four-bit', {}, 0.98],
     ['learned-bits', {}, 0.95],
     ['learned-bits', { bits: 1, step: 0.2 }, 0.6],
   ])('%s %o answers as the ANN does, up to the steps of its spikes', (neuron, parameters, least) => {
