@@ -6,7 +6,7 @@
  */
 const LAYERS = [
   ['src/base', 'src/math'],
-  ['src/io', 'src/geometry', 'src/neurons'],
+  ['src/io', 'src/geometry', 'src/neurons', 'src/stdp'],
   ['src/spaces', 'src/quantisers'],
   ['src/config', 'datasets', 'renderer/wgsl', 'src/lattice'],
   ['datasets/synth', 'src/model/representations', 'renderer/paths'],
