@@ -16,7 +16,6 @@ import { relu } from './relu.ts';
 import { ternarySigned } from './ternary-signed.ts';
 import { ternary } from './ternary.ts';
 
-
 /** What the package brings; their kernels are compiled when it is built. */
 export const builtInNeurons: readonly NeuronDefinition[] = [
   lif,
