@@ -134,6 +134,16 @@ describe('a sweep on Slurm', { timeout: 1_800_000 }, () => {
     await expectUndisturbed(stands, 3);
   });
 
+  it('shares the views of a run between tasks, and joins what they measured', async () => {
+    await undisturbed;
+    const [run, joined, alone] = [join(reference, 'lif/seed-1'), join(folder, 'joined'), join(folder, 'alone')];
+    await spikeray(['eval', run, '--out', joined, '--parts', '2', '--on', 'slurm', '--cpus', '1']);
+    await succeed(['eval', run, '--out', alone]);
+    await cluster.until('the parts to be joined', () => existsSync(join(joined, 'metrics.json')));
+    const psnr = (of: string): unknown => (JSON.parse(readFileSync(join(of, 'metrics.json'), 'utf8')) as { psnr: number }).psnr;
+    expect(psnr(joined)).toBe(psnr(alone));
+  });
+
   it('says that a disk is full, and goes on when there is room again', async () => {
     const out = await planned('full', '[4]');
     // The last checkpoint finds no room.

@@ -1,6 +1,6 @@
 /** `spikeray sweep` on this machine, as a user types it: planned, run side by side, interrupted, killed, collected. */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -16,9 +16,27 @@ const folder = workFolder();
 const sweepFile = join(folder, 'sweep.yaml');
 const RUNS = ['ann/seed-777', 'ann/seed-778', 'lif/seed-777', 'lif/seed-778', 'ternary+distill/seed-777', 'ternary+distill/seed-778'];
 
+const ENDLESS = ['ann/seed-777', 'lif/seed-777'];
+
 beforeAll(async () => {
   await tinyScene(join(folder, 'scene'));
   writeFileSync(sweepFile, `title: tiny\nscenes: [scene]\nentries: [lif, ternary+distill, ann]\nseeds: 2\nset:\n${tinySweepSettings(300)}`);
+});
+
+it('paper: a published table measured again on those of its scenes that are there, with the published numbers beside', async () => {
+  const [scenes, out] = [join(folder, 'scenes'), join(folder, 'table')];
+  cpSync(join(folder, 'scene'), join(scenes, 'lego'), { recursive: true });
+  const tiny = [...TINY, ...['--set', 'scene.downscale=1']];
+  const planned = await succeed(['paper', 'spik-nerf-synthetic', scenes, '--out', out, ...tiny]);
+  expect(planned.stdout).toMatch(/^3 runs: /);
+  expect(planned.stderr).toContain('ship: no such scene; it is left out');
+  await succeed(['sweep', 'submit', out, '--quiet']);
+  const { stdout } = await succeed(['sweep', 'collect', out, '--strict']);
+  const psnr = stdout.split('## PSNR, dB')[1].split('##')[0];
+  expect(psnr).toMatch(/\| ann \| \d+\.\d\d \|\n\| ternary \| \d+\.\d\d \|\n\| lif \| \d+\.\d\d \|\n/);
+  const [published] = /\| Spik-NeRF, ternary, T = 2 \[1\] \| (\d\d\.\d\d) \|/.exec(psnr)!.slice(1);
+  expect(readFileSync(new URL('../../sweeps/spik-nerf-synthetic.yaml', import.meta.url), 'utf8')).toContain(`lego: ${published}`);
+  expect(stdout).toContain('| [1] | Spik-NeRF, ternary, T = 2 | Spik-NeRF (NeurIPS 2025), tables 1 and 2, without distillation |');
 });
 
 /** The table without what the clock decides. */
@@ -92,19 +110,21 @@ describe('a sweep on this machine', () => {
     const endless = join(folder, 'endless.yaml');
     writeFileSync(endless, `scenes: [scene]\nentries: [lif, ann]\nset:\n${tinySweepSettings(100_000_000)}`);
     await succeed(['sweep', 'plan', endless, '--out', out, '--quiet']);
-    const begun = (run: string): boolean => existsSync(join(out, run, 'checkpoints'));
+    /** It runs, and has reported since it began or went on. */
+    const grown = (run: string, from: number): boolean =>
+      existsSync(join(out, run, 'lock.json')) && sizeOf(join(out, run, 'metrics.jsonl')) > from;
     const stop = async (end: (pid: number) => unknown): Promise<string> => {
-      const child = spawn(process.execPath, [MAIN, 'sweep', 'submit', out], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const before = ENDLESS.map((run) => sizeOf(join(out, run, 'metrics.jsonl')));
+      const child = spawn(process.execPath, [MAIN, 'sweep', 'submit', out, '--parallel', '2'], { stdio: ['ignore', 'pipe', 'pipe'] });
       let text = '';
       child.stdout.on('data', (part: Buffer) => (text += part.toString()));
       const code = new Promise((resolve) => child.on('close', resolve));
-      while (!['ann', 'lif'].every((name) => begun(`${name}/seed-777`) && existsSync(join(out, name, 'seed-777/lock.json'))))
-        await setTimeout(50);
+      while (!ENDLESS.every((run, i) => grown(run, before[i]))) await setTimeout(50);
       await end(child.pid!);
       expect(await code).toBe(130);
       return text;
     };
-    expect(await stop((pid) => process.kill(pid, 'SIGINT'))).toContain(`to go on: spikeray sweep submit ${out}`);
+    expect(await stop((pid) => process.kill(pid, 'SIGINT'))).toContain(`to go on: spikeray sweep submit ${out} --parallel 2`);
     const states = async (): Promise<unknown> =>
       (JSON.parse((await succeed(['sweep', 'status', out, '--json'])).stdout) as { counts: unknown }).counts;
     expect(await states()).toEqual({ interrupted: 2 });
@@ -127,7 +147,7 @@ describe('a sweep on this machine', () => {
       await setTimeout(500 + random.float() * 2500);
       child.kill('SIGKILL');
       // Every second time its runs go with it; else they find out, and save.
-      if (kill % 2 === 0) for (const pid of writers(out)) process.kill(pid, 'SIGKILL');
+      if (kill % 2 === 0) for (const pid of writers(out)) killIfThere(pid);
       await ended;
     }
     const { stdout } = await succeed(['sweep', 'submit', out, '--quiet']);
@@ -137,6 +157,18 @@ describe('a sweep on this machine', () => {
     expect(await contentOf(join(out, RUNS[2]))).toEqual(await contentOf(join(straight, RUNS[2])));
   });
 });
+
+function sizeOf(path: string): number {
+  return existsSync(path) ? statSync(path).size : 0;
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
 
 /** Processes that write a run of the sweep. */
 function writers(out: string): number[] {

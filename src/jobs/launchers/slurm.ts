@@ -190,7 +190,8 @@ echo "run $index, job $task on \${SLURMD_NODENAME:-$(hostname)}, try \${SLURM_RE
 ${run} "$index" "$@" &
 child=$!
 asked=no
-trap 'asked=yes; kill -TERM "$child" 2>/dev/null' TERM
+told=no
+trap 'asked=yes; told=yes; kill -TERM "$child" 2>/dev/null' TERM
 wait "$child"
 code=$?
 # A signal ends the waiting, not the run.
@@ -200,6 +201,8 @@ while [ "$asked" = yes ]; do
   code=$?
 done
 trap '' TERM
+# Told to save before it could listen: there was nothing to save.
+if [ "$told" = yes ] && [ "$code" = 143 ]; then code=${TRY_AGAIN}; fi
 echo "run $index ended with $code, $(date)"
 if [ "$code" = ${TRY_AGAIN} ] && [ "\${SLURM_RESTART_COUNT:-0}" -lt ${MOST_TRIES} ] && [ ! -e ${quoted(`${folder}/slurm/cancelled`)} ]; then
   # The controller may be away for a while.
