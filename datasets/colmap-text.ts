@@ -35,9 +35,9 @@ export const colmapText: ColmapReader = {
       if (name === undefined)
         throw malformed(path, i + 1, 'number, pose (7 numbers), camera and name of an image', `${line.split(/\s+/).length} words`);
       const numbers = words.slice(1).map((text) => toNumber(path, i + 1, text));
-      // The next line has the observations.
       images.push({ name, camera: numbers[7], rotation: numbers.slice(0, 4), translation: numbers.slice(4, 7) });
       i++;
+      checkObservations(path, i + 1, lines[i] ?? '');
     }
     return images;
   },
@@ -56,6 +56,14 @@ export const colmapText: ColmapReader = {
     return points;
   },
 };
+
+/** Where the lines of observations were left out, every other image would be taken for one: a name ends it in place of the number of a point. */
+function checkObservations(path: string, number: number, line: string): void {
+  const text = line.trimEnd();
+  const last = text.slice(text.search(/\S+$/));
+  if (text !== '' && !Number.isFinite(Number(last)))
+    throw malformed(path, number, 'observations of the image in the line before (x, y, point), or an empty line', `"${last.slice(0, 40)}"`);
+}
 
 /** Lines with something in them, and their numbers. */
 function records(bytes: Uint8Array): { line: string; number: number }[] {

@@ -13,19 +13,21 @@ export interface ImageFolder {
 
 /**
  * The folder to take images from: of BASE and BASE_N the one with the greatest N that divides `downscale`, so that averaging only has to do the
- * rest.
+ * rest. Letter case does not matter where only one is there.
  *
  * @throws InputError if there is none
  */
 export async function findImageFolder(scene: string, base: string, downscale: number, files: Files): Promise<ImageFolder> {
-  const pattern = new RegExp(`^${base.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?:_(\\d{1,2}))?$`);
+  const pattern = new RegExp(`^${base.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?:_(\\d{1,2}))?$`, 'i');
   const present: ImageFolder[] = [];
   for (const name of await files.list(scene)) {
     const match = pattern.exec(name);
     const factor = Number(match?.[1] ?? 1);
     if (match !== null && factor >= 1 && (await files.kind(joinPath(scene, name))) === 'folder') present.push({ name, factor });
   }
-  const [best] = present.filter(({ factor }) => downscale % factor === 0).sort((a, b) => b.factor - a.factor);
+  const isExact = ({ name }: ImageFolder): number => Number(name.startsWith(base));
+  const fitting = present.filter(({ factor }) => downscale % factor === 0);
+  const [best] = fitting.sort((a, b) => b.factor - a.factor || isExact(b) - isExact(a));
   if (best !== undefined) return best;
   const factors = present.map(({ factor }) => factor).sort((a, b) => a - b);
   throw new InputError(

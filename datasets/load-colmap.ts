@@ -9,18 +9,21 @@
 import { InputError } from '../src/base/errors.ts';
 import type { Files } from '../src/io/files.ts';
 import { colmapBinary } from './colmap-binary.ts';
-import { colmapIntrinsics } from './colmap-camera.ts';
+import { type ColmapCamera, colmapIntrinsics } from './colmap-camera.ts';
 import type { ColmapImage, ColmapReader } from './colmap-model.ts';
 import { colmapText } from './colmap-text.ts';
 import { holdOut } from './hold-out.ts';
 import { findImageFolder } from './image-folders.ts';
 import { missingWarnings } from './missing-images.ts';
+import { type PointCloud, readPly } from './ply.ts';
 import { SceneFiles, some } from './scene-files.ts';
 import type { PosedImage, PosedScene, SceneFormat } from './scene-format.ts';
 import { joinPath, viewNames } from './scene-paths.ts';
 
 /** Where programs and people put models inside the scene: in numbered folders below these, or in them; the first that has any. */
 const MODEL_FOLDERS = ['sparse', 'colmap/sparse', ''];
+
+const READERS: readonly ColmapReader[] = [colmapBinary, colmapText];
 
 interface Model {
   /** Inside the scene. */
@@ -42,13 +45,13 @@ export const colmapFormat: SceneFormat = {
   async load(path, files, { downscale, holdout }) {
     const { folder, reader, warnings } = await largestModel(path, files);
     const file = (name: string): string => joinPath(path, inside(folder, `${name}.${reader.extension}`));
-    const cameras = new Map(reader.cameras(file('cameras'), await files.read(file('cameras'))).map((camera) => [camera.id, camera]));
+    const cameras = byNumber(file('cameras'), reader.cameras(file('cameras'), await files.read(file('cameras'))));
     const images = reader.images(file('images'), await files.read(file('images')));
     const copies = await findImageFolder(path, 'images', downscale, files);
     const photos = new SceneFiles(joinPath(path, copies.name), files);
 
     const entries: { image: ColmapImage; relative: string }[] = [];
-    for (const image of images) entries.push({ image, relative: await photos.locate(image.name, `${file('images')}: name`) });
+    for (const image of images) entries.push({ image, relative: await inPhotos(image.name, `${file('images')}: name`, photos) });
     entries.sort((a, b) => (a.relative < b.relative ? -1 : a.relative > b.relative ? 1 : 0));
     const names = viewNames(entries.map(({ relative }) => relative));
     const posed: PosedImage[] = [];
@@ -72,14 +75,14 @@ export const colmapFormat: SceneFormat = {
       warnings.push(
         `${unposed.length} photos in ${copies.name} have no pose in ${folder === '' ? 'the model' : folder} and are not used (${some(unposed)})`,
       );
-    const hasPoints = (await files.kind(file('points3D'))) === 'file';
-    const places = hasPoints ? reader.points(file('points3D'), await files.read(file('points3D'))) : new Float64Array(0);
+    const points = await pointsIn(path, folder, reader, files);
+    if (points === null) warnings.push(`${folder === '' ? 'the model' : folder} has no points (points3D): read without them`);
     return {
       splits: posed.length === 0 && images.length === 0 ? {} : holdOut(posed, holdout),
       warnings,
       storedFactor: copies.factor,
       mixedSizes: true,
-      ...(places.length > 0 && { points: { places, isSingle: false } }),
+      ...(points !== null && { points }),
     } satisfies PosedScene;
   },
 };
@@ -118,11 +121,40 @@ function inside(folder: string, name: string): string {
 }
 
 async function modelIn(path: string, folder: string, files: Files): Promise<Model | null> {
-  for (const reader of [colmapBinary, colmapText]) {
+  for (const reader of READERS) {
     const file = (name: string): string => joinPath(path, inside(folder, `${name}.${reader.extension}`));
     if ((await files.kind(file('cameras'))) === 'file' && (await files.kind(file('images'))) === 'file') return { folder, reader };
   }
   return null;
+}
+
+function byNumber(file: string, cameras: readonly ColmapCamera[]): ReadonlyMap<number, ColmapCamera> {
+  const found = new Map(cameras.map((camera) => [camera.id, camera]));
+  if (found.size === cameras.length) return found;
+  const twice = cameras.find((camera) => found.get(camera.id) !== camera)!;
+  throw new InputError(`${file}: expected each camera once, found number ${twice.id} twice`, 'Export the model again.');
+}
+
+/** The path of a photo inside the folder of photos; a reconstruction that began in the scene's own folder has that of the photos in its names. */
+async function inPhotos(name: string, where: string, photos: SceneFiles): Promise<string> {
+  const relative = await photos.locate(name, where);
+  const [first, ...rest] = relative.split('/');
+  const doubled = rest.length > 0 && first.toLowerCase() === 'images' && (await photos.find(relative, true)) === null;
+  return doubled ? rest.join('/') : relative;
+}
+
+/** From whichever file of the model has them; a point cloud is what Gaussian splatting keeps in its place. Null without any. */
+async function pointsIn(path: string, folder: string, reader: ColmapReader, files: Files): Promise<PointCloud | null> {
+  const file = (extension: string): string => joinPath(path, inside(folder, `points3D.${extension}`));
+  for (const either of [reader, ...READERS.filter((other) => other !== reader)]) {
+    const found = file(either.extension);
+    if ((await files.kind(found)) !== 'file') continue;
+    const places = either.points(found, await files.read(found));
+    return places.length > 0 ? { places, isSingle: false } : null;
+  }
+  if ((await files.kind(file('ply'))) !== 'file') return null;
+  const cloud = readPly(file('ply'), await files.read(file('ply')));
+  return cloud.places.length > 0 ? cloud : null;
 }
 
 function unknownCamera(file: string, { name, camera }: ColmapImage): InputError {

@@ -39,9 +39,10 @@ export const nerfstudioFormat: SceneFormat = {
       frames.warnings.push(`${unused.length} photos beside those of ${FILE} have no frame and are not used (${some(unused)})`);
     const { points, warnings } = await loadPoints(file, transforms, scene, files);
     const ngp = ngpBox(transforms);
+    const { splits, warnings: unlisted } = await splitsOf(file, transforms, new Set(relative), ordered, holdout, scene);
     return {
-      splits: await splitsOf(file, transforms, new Set(relative), ordered, holdout, scene),
-      warnings: [...frames.warnings, ...warnings, ...scene.warnings],
+      splits,
+      warnings: [...frames.warnings, ...warnings, ...unlisted, ...scene.warnings],
       storedFactor: copies.factor,
       mixedSizes: true,
       points,
@@ -76,11 +77,12 @@ async function splitsOf(
   images: readonly PathedImage[],
   holdout: number,
   scene: SceneFiles,
-): Promise<PosedScene['splits']> {
+): Promise<Pick<PosedScene, 'splits' | 'warnings'>> {
   const lists = SPLIT_NAMES.filter((split) => transforms[`${split}_filenames`] !== undefined);
   const all = images.map(({ image }) => image);
-  if (lists.length === 0) return all.length === 0 ? {} : holdOut(all, holdout);
+  if (lists.length === 0) return { splits: all.length === 0 ? {} : holdOut(all, holdout), warnings: [] };
   const splits: Partial<Record<SplitName, PosedImage[]>> = {};
+  const listed = new Set<string>();
   for (const split of lists) {
     const key = `${split}_filenames` as const;
     const chosen = new Set<string>();
@@ -88,9 +90,12 @@ async function splitsOf(
       const relative = await scene.locate(written, `${file}: ${key}[${i}]`);
       if (!known.has(relative)) throw valueError(file, `${key}[${i}]`, 'the file_path of a frame', `"${relative}"`);
       chosen.add(relative);
+      listed.add(relative);
     }
     const members = images.filter(({ relative }) => chosen.has(relative)).map(({ image }) => image);
     if (members.length > 0) splits[split] = members;
   }
-  return splits;
+  const unused = images.filter(({ relative }) => !listed.has(relative)).map(({ relative }) => relative);
+  if (unused.length === 0) return { splits, warnings: [] };
+  return { splits, warnings: [`${unused.length} frames of ${FILE} are in none of its lists of splits and are not used (${some(unused)})`] };
 }

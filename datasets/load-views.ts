@@ -1,6 +1,6 @@
 /** Pixels for posed images: sizes checked against each other before anything is decoded, then decoded, turned and downscaled a few at a time. */
 import { InputError } from '../src/base/errors.ts';
-import { planeBounds } from '../src/geometry/lens.ts';
+import { type PlaneBounds, planeBounds } from '../src/geometry/lens.ts';
 import type { Intrinsics } from '../src/geometry/intrinsics.ts';
 import type { Files, ImageCodec, Orientation } from '../src/io/files.ts';
 import { checkDownscale, downscaleImage, downscaleIntrinsics, downscaleMask } from './downscale.ts';
@@ -78,10 +78,25 @@ export async function loadViews(
   });
 }
 
-/** @throws InputError naming the image if its lens folds within it */
+/** Extents of the image in the plane z = 1 that rays can be computed for. */
+const NARROWEST = 1e-9;
+const WIDEST = 1e6;
+
+/** @throws InputError naming the image if its lens folds within it, or sees nothing or everything */
 function checkLens(imagePath: string, intrinsics: Intrinsics): void {
+  const { left, right, top, bottom } = boundsOf(imagePath, intrinsics);
+  const isUsable = Math.min(right - left, bottom - top) > NARROWEST && [left, right, top, bottom].every((side) => Math.abs(side) < WIDEST);
+  if (isUsable) return;
+  const { width, height, fx, fy, cx, cy } = intrinsics;
+  throw new InputError(
+    `${imagePath}: expected focal lengths and a principal point of an image of ${width}x${height} pixels, found ${fx}, ${fy} and ${cx}, ${cy}`,
+    'Correct the camera of that image, or leave the image out.',
+  );
+}
+
+function boundsOf(imagePath: string, intrinsics: Intrinsics): PlaneBounds {
   try {
-    planeBounds(intrinsics);
+    return planeBounds(intrinsics);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(`${imagePath}: ${error.message}`, error.fix, { cause: error });

@@ -12,7 +12,7 @@ import { boxDepths, viewDepths } from './point-bounds.ts';
 import type { DepthRange, SceneData, SplitName, View, WorldFrame } from './scene-data.ts';
 import { some } from './scene-files.ts';
 import { type PlacedScene, type PosedImage, type SceneFormat, SPLIT_NAMES } from './scene-format.ts';
-import { baseName } from './scene-paths.ts';
+import { baseName, joinPath } from './scene-paths.ts';
 
 export interface OpenOptions extends PlaceOptions {
   readonly files: Files;
@@ -67,6 +67,7 @@ export async function openWith(format: SceneFormat, path: string, options: OpenO
     warnings: [
       ...posed.warnings,
       ...warnings,
+      ...(await maskWarnings(path, posed, files)),
       ...sharedWarnings(posed),
       ...sizeWarnings(wanted, sizes),
       ...turnWarnings(wanted, posed, sizes),
@@ -134,6 +135,17 @@ function findDepthRange(posed: PlacedScene, cameras: readonly PosedImage[], spac
   // What cameras look at is no bound of what surrounds them.
   const guess = (): DepthRange => (spaceFacts(space).needsDepths ? automaticDepthRange(poses) : { near: NaN, far: NaN });
   return posed.depthRange ?? viewDepths(cameras) ?? inBox ?? guess();
+}
+
+/** Masks count where a file names them; a folder of them that nothing names is what other programs go by. */
+async function maskWarnings(path: string, { splits }: PlacedScene, files: Files): Promise<string[]> {
+  if (SPLIT_NAMES.some((split) => splits[split]?.some(({ maskPath }) => maskPath !== undefined))) return [];
+  const folders: string[] = [];
+  for (const name of await files.list(path))
+    if (/^masks?(_\d+)?$/i.test(name) && (await files.kind(joinPath(path, name))) === 'folder') folders.push(name);
+  return folders.length === 0
+    ? []
+    : [`no image has a mask: the folder ${folders.join(', ')} is not used, since only mask_path in transforms.json names masks`];
 }
 
 /** One photo cannot have been taken from two places. */

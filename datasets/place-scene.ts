@@ -10,6 +10,7 @@ import { findFrame, intoFrame } from './find-frame.ts';
 import { faceForward } from './forward-facing.ts';
 import { type SplitSize, splitSizes } from './load-views.ts';
 import { medianDepth, pointBox, pointDepths, viewDepths } from './point-bounds.ts';
+import { withinReach } from './reach.ts';
 import type { SplitName, WorldFrame } from './scene-data.ts';
 import { type PlacedScene, type PosedImage, type PosedScene, SPLIT_NAMES } from './scene-format.ts';
 import { spaceKind, unboundedSpace } from './scene-space.ts';
@@ -37,9 +38,10 @@ export type Sizes = ReadonlyMap<SplitName, readonly SplitSize[]>;
 /** @param leading the split that defines the scene */
 export async function placeScene(read: PosedScene, leading: SplitName, sizes: Sizes, options: PlaceOptions): Promise<Placed> {
   const { images, space: asked = 'auto' } = options;
-  const inFile = read.splits[leading]!.map(({ camToWorld }) => camToWorld);
-  const frame = options.frame === undefined ? findFrame(read, inFile) : options.frame;
-  const posed = withPointDepths(intoFrame(read, frame, leading), sizes);
+  const scene = withinReach(read);
+  const inFile = scene.splits[leading]!.map(({ camToWorld }) => camToWorld);
+  const frame = options.frame === undefined ? findFrame(scene, inFile) : options.frame;
+  const posed = withPointDepths(intoFrame(scene, frame, leading), sizes);
   const cameras = posed.splits[leading]!;
   const poses = cameras.map(({ camToWorld }) => camToWorld);
   const nearest = (posed.depthRange ?? viewDepths(cameras))?.near;

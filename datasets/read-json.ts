@@ -1,6 +1,7 @@
 /** JSON files of datasets, checked against a zod schema; every failure says file, key, what was expected and what was found. */
 import type { z } from 'zod';
 import { InputError } from '../src/base/errors.ts';
+import { excerpt } from '../src/base/excerpt.ts';
 import type { Files } from '../src/io/files.ts';
 
 /** Bytes: no text of JavaScript can be longer. A hundred thousand frames take 31 million. */
@@ -80,7 +81,5 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function describe(value: unknown): string {
-  if (value === undefined) return 'nothing (the key is missing)';
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return value === undefined ? 'nothing (the key is missing)' : excerpt(value);
 }

@@ -90,7 +90,10 @@ export function isOtherCameraKey(key: string): boolean {
 }
 
 function isOff(value: unknown): boolean {
-  if (Array.isArray(value)) return value.every(isOff);
+  return Array.isArray(value) ? value.every(isNothing) : isNothing(value);
+}
+
+function isNothing(value: unknown): boolean {
   return value === false || value === 0 || value === null || value === undefined || value === '';
 }
 

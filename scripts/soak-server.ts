@@ -3,8 +3,8 @@
  * them patient, the others connecting and leaving, reading slowly, sending halves (soak/clients.ts), and checks that
  *
  *     - memory is flat: the resident set at the end is at most a tenth and some MiB above what it was after the first quarter
- *     - nothing leaks: when the clients are gone there are as many file descriptors, threads and temporary files as before them, and none of
- *       the latter when the server has ended
+ *     - nothing leaks: when the clients are gone, and what they asked for is done, there are as many file descriptors, threads and temporary
+ *       files as before them, and none of the latter when the server has ended
  *     - no request waits for more than its turn: the slowest picture of a patient client took a few times as long as the usual one
  *     - training goes on
  *
@@ -34,6 +34,9 @@ const MEBIBYTE = 2 ** 20;
 const WARMING = 2000;
 /** Milliseconds after which a connection that the server keeps for another request is closed, and its own checks are over. */
 const SETTLED = 12_000;
+/** Milliseconds within which what is held for a moment only, as a file that is being read, is seen not to be held, and at most. */
+const QUIET = 3000;
+const PATIENCE = 60_000;
 /** What the slowest picture may take: so many times the usual, and milliseconds. */
 const TURNS = 12;
 const GRACE = 3000;
@@ -79,15 +82,15 @@ async function soak(minutes: number, clients: number, allowance: number, trainin
     // Opens what the first clients of each kind open.
     const first = { url, end: Date.now() + WARMING, tally: { ...tally, waits: [] } };
     await Promise.all(KINDS.map((client, i) => client(first, `first-${i}`, new Random(1000 + i))));
-    await wait(SETTLED);
     const facts = (): ProcessFacts => processFacts(server.pid!, temporary);
-    const [before, stepsBefore] = [facts(), training ? stepsOf(run) : 0];
+    await wait(SETTLED);
+    const [before, stepsBefore] = [await leastHeld(facts), training ? stepsOf(run) : 0];
     const end = Date.now() + minutes * 60_000;
     const looking = Array.from({ length: clients }, (_, i) => KINDS[i % KINDS.length]({ url, end, tally }, `soak-${i}`, new Random(i + 1)));
     const measured = await measure(facts, end, Promise.all(looking));
     await Promise.all(looking);
     await wait(SETTLED);
-    const after = facts();
+    const after = await leastHeld(facts, before.descriptors);
     const steps = training ? stepsOf(run) - stepsBefore : null;
     server.kill('SIGTERM');
     await once(server, 'exit');
@@ -175,6 +178,18 @@ async function measure(facts: () => ProcessFacts, end: number, failed: Promise<u
     measured.push(facts());
   }
   return measured;
+}
+
+/** What is held all the time: of measurements the one with the fewest descriptors, and no later one once there are as few as `enough`. */
+async function leastHeld(facts: () => ProcessFacts, enough?: number): Promise<ProcessFacts> {
+  let least = facts();
+  const end = Date.now() + (enough === undefined ? QUIET : PATIENCE);
+  while (Date.now() < end && least.descriptors > (enough ?? 0)) {
+    await wait(50);
+    const found = facts();
+    if (found.descriptors < least.descriptors) least = found;
+  }
+  return least;
 }
 
 async function addressOf(server: ChildProcess): Promise<string> {

@@ -29,7 +29,7 @@ const LARGE = 640;
 export const patient: Client = async ({ url, end, tally }, name, random) => {
   const get = async (path: string, init?: RequestInit): Promise<Response> => {
     tally.requests++;
-    const response = await fetch(url + path, init);
+    const response = await asked(url + path, init);
     if (!response.ok) throw new Error(`${path} was answered ${response.status}: ${await response.text()}`);
     return response;
   };
@@ -87,11 +87,26 @@ export const half: Client = async (served, name, random) => {
   });
 };
 
+/** Failures that are no answer: the server closed a kept connection just when it was used again (RFC 9112, section 9.3.1); so many came that one had to wait. */
+const NOT_YET = ['ECONNRESET', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'];
+const ATTEMPTS = 5;
+
+/** As browsers do, once more where nothing came. A server that has ended refuses. */
+async function asked(url: string, init?: RequestInit, attempt = 1): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    const { cause } = error as { cause?: { code?: string } };
+    if (attempt === ATTEMPTS || !NOT_YET.includes(cause?.code ?? '')) throw error;
+    return asked(url, init, attempt + 1);
+  }
+}
+
 async function someRun(url: string, random: Random): Promise<{ id: string; views: RunDetails['cameras']['views'] }> {
-  const { runs: listed } = (await (await fetch(`${url}api/runs`)).json()) as { runs: (RunSummary | BrokenRun)[] };
+  const { runs: listed } = (await (await asked(`${url}api/runs`)).json()) as { runs: (RunSummary | BrokenRun)[] };
   const runs = listed.filter((run) => !('problem' in run));
   const { id } = runs[random.uint32() % runs.length];
-  const details = (await (await fetch(`${url}api/runs/${id}`)).json()) as RunDetails;
+  const details = (await (await asked(`${url}api/runs/${id}`)).json()) as RunDetails;
   return { id, views: details.cameras.views };
 }
 

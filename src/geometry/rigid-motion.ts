@@ -2,6 +2,7 @@
  * Rigid motions as 4x4 row-major matrices [R t; 0 0 0 1] with R^T R = I and det R = +1: what `camToWorld` has to be. A matrix with scale or
  * mirroring would silently bend rays and distances, so it is refused where it enters.
  */
+import { excerpt } from '../base/excerpt.ts';
 
 /** What is wrong with a value that should have been a rigid motion. */
 export interface MatrixProblem {
@@ -16,18 +17,22 @@ export const RIGID_TOLERANCE = 1e-3;
 
 /** Reads 4 rows of 4 numbers (as JSON gives them) as a rigid motion [16], or says what is wrong with them. */
 export function parseRigidMotion(value: unknown): Float64Array | MatrixProblem {
-  if (!Array.isArray(value)) return { at: '', expected: 'a 4x4 matrix, a list of 4 rows', found: describe(value) };
+  if (!Array.isArray(value)) return { at: '', expected: 'a 4x4 matrix, a list of 4 rows', found: excerpt(value, 40) };
   if (value.length !== 4) return { at: '', expected: 'a 4x4 matrix, a list of 4 rows', found: `${value.length} rows` };
   const matrix = new Float64Array(16);
   for (let row = 0; row < 4; row++) {
     const cells: unknown = value[row];
     if (!Array.isArray(cells) || cells.length !== 4) {
-      return { at: `[${row}]`, expected: 'a row of 4 numbers', found: Array.isArray(cells) ? `${cells.length} values` : describe(cells) };
+      return {
+        at: `[${row}]`,
+        expected: 'a row of 4 numbers',
+        found: Array.isArray(cells) ? `${cells.length} values` : excerpt(cells, 40),
+      };
     }
     for (let column = 0; column < 4; column++) {
       const cell: unknown = cells[column];
       if (typeof cell !== 'number' || !Number.isFinite(cell)) {
-        return { at: `[${row}][${column}]`, expected: 'a finite number', found: describe(cell) };
+        return { at: `[${row}][${column}]`, expected: 'a finite number', found: excerpt(cell, 40) };
       }
       matrix[row * 4 + column] = cell;
     }
@@ -59,10 +64,4 @@ export function rigidProblem(m: ArrayLike<number>): MatrixProblem | null {
 /** Determinant of the upper left 3x3 block. */
 export function rotationDeterminant(m: ArrayLike<number>): number {
   return m[0] * (m[5] * m[10] - m[6] * m[9]) - m[1] * (m[4] * m[10] - m[6] * m[8]) + m[2] * (m[4] * m[9] - m[5] * m[8]);
-}
-
-function describe(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

@@ -8,6 +8,7 @@
  * anything is made from it. Typed arrays are little-endian on every machine this runs on.
  */
 import { InputError } from '../base/errors.ts';
+import { excerpt } from '../base/excerpt.ts';
 
 const DTYPES = { F32: Float32Array, U32: Uint32Array, U8: Uint8Array } as const;
 type Dtype = keyof typeof DTYPES;
@@ -103,10 +104,10 @@ function checkEntry(name: string, value: unknown, file: string): Entry {
   if (!isRecord(value)) throw damaged(file, `tensor "${name}" is not described by a JSON object`);
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string' || !Object.hasOwn(DTYPES, dtype))
-    throw damaged(file, `tensor "${name}" has dtype ${JSON.stringify(dtype)}; expected one of ${Object.keys(DTYPES).join(', ')}`);
-  if (!isSizes(shape)) throw damaged(file, `tensor "${name}" has no valid shape: ${JSON.stringify(shape)}`);
+    throw damaged(file, `tensor "${name}" has dtype ${excerpt(dtype)}; expected one of ${Object.keys(DTYPES).join(', ')}`);
+  if (!isSizes(shape)) throw damaged(file, `tensor "${name}" has no valid shape: ${excerpt(shape)}`);
   if (!isSizes(offsets) || offsets.length !== 2 || offsets[1] < offsets[0])
-    throw damaged(file, `tensor "${name}" has no valid data_offsets: ${JSON.stringify(offsets)}`);
+    throw damaged(file, `tensor "${name}" has no valid data_offsets: ${excerpt(offsets)}`);
   const known = dtype as Dtype;
   const expected = product(shape) * DTYPES[known].BYTES_PER_ELEMENT;
   if (offsets[1] - offsets[0] !== expected)

@@ -13,7 +13,8 @@ export const sharpCodec: ImageCodec = {
     if (plain !== null) return plain;
     const sharp = await loadSharp();
     await checkRegular(path);
-    const { width, height, orientation = 1, hasAlpha } = await named(path, () => sharp(path, INPUT).metadata());
+    const { width, height, orientation = 1, hasAlpha, format } = await named(path, () => sharp(path, INPUT).metadata());
+    checkPhoto(path, format);
     return { width, height, orientation, hasAlpha };
   },
 
@@ -63,10 +64,18 @@ export const sharpCodec: ImageCodec = {
 /** The values as stored: colour profiles of RGB images are left alone. Truncated and damaged images are errors. */
 const INPUT: SharpOptions = { ignoreIcc: true, failOn: 'error' };
 
+const PHOTOS: readonly string[] = ['png', 'jpeg', 'webp', 'tiff', 'heif', 'gif'];
+
+/** Throws InputError for drawings and documents, which the library also draws: they have no pixels of their own. */
+function checkPhoto(path: string, format: string): void {
+  if (!PHOTOS.includes(format)) throw unreadable(path, `it is ${format}, no photo`);
+}
+
 /** How the file has to be read. Throws InputError for kinds of images whose values have no meaning here. */
 async function inputOf(path: string, sharp: Sharp): Promise<SharpOptions> {
   await checkRegular(path);
   const { space, depth, format, compression } = await named(path, () => sharp(path, INPUT).metadata());
+  checkPhoto(path, format);
   if (format === 'heif' && compression !== 'av1')
     throw unreadable(path, `HEIC (${compression ?? 'an unknown compression'}) cannot be decoded`);
   if (depth !== 'uchar' && depth !== 'ushort') throw unreadable(path, `numbers of type ${depth} have no range that is known`);

@@ -106,6 +106,9 @@ export async function startWebServer(options: ServeOptions): Promise<WebServer> 
 /** Milliseconds for the head and for all of a request: whoever sends halves holds no connection for long. */
 const LIMITS = { headersTimeout: 15_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
 
+/** Connections that may wait to be taken: one beyond is not told so, and comes again after seconds only. */
+const BACKLOG = 4096;
+
 function listen(app: Express, { host, port }: ServeOptions): Promise<Server> {
   const server = createServer(LIMITS, app);
   return new Promise((resolve, reject) => {
@@ -119,7 +122,7 @@ function listen(app: Express, { host, port }: ServeOptions): Promise<Server> {
         ),
       );
     });
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       resolve(server);
     });
   });

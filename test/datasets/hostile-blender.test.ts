@@ -72,6 +72,17 @@ describe('a broken transforms file', () => {
     expect(await withTransforms(change)).toMatch(message);
   });
 
+  it('nested as deep as it likes, where a list or a matrix or a key of another lens should be', async () => {
+    const deep = '['.repeat(50_000) + ']'.repeat(50_000);
+    expect(await withTransforms(() => deep)).toMatch(/: expected an object with frames, found \[\[\[\["…"\]\]\]\]/);
+    expect(await withTransforms((content) => JSON.stringify({ ...content, K: 0 }).replace('"K":0', `"K":${deep}`))).toMatch(
+      /found K: a matrix of intrinsics/,
+    );
+    expect(
+      await withTransforms((content) => JSON.stringify(content).replace('"transform_matrix":[[', `"transform_matrix":[[${deep},`)),
+    ).toMatch(/transform_matrix\[0\]: expected a row of 4 numbers, found 5 values/);
+  });
+
   it('a path that is none', async () => {
     expect(await withTransforms(({ frames }) => void (frames[2].file_path = 5))).toMatch(
       /: frames\[2\]\.file_path: expected the path of an image, found 5/,
@@ -170,6 +181,13 @@ describe('broken images', () => {
     expect(await withImage(whole.slice(0, whole.length - 60))).toMatch(/^SCENE\/train\/r_2\.png: /);
     expect(await withImage(whole.slice(0, 20))).toMatch(/^SCENE\/train\/r_2\.png: /);
     expect(await withImage(new Uint8Array())).toMatch(/^SCENE\/train\/r_2\.png: /);
+  });
+
+  it('a drawing', async () => {
+    const folder = temporaryFolder();
+    await writeSplit(folder, 'train', 3);
+    await write(folder, 'train/r_1.png', '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>');
+    expect(await inputError(open(folder))).toMatch(/r_1\.png: not a readable image \(it is svg, no photo\)/);
   });
 
   it('not an image', async () => {

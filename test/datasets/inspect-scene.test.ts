@@ -84,6 +84,10 @@ describe('inspecting a scene', () => {
     expect(await problemsWith({ fl_x: 1e7 })).toMatch(/the field of view of 3 of 3 cameras is 0\.0000458 degrees .*in pixels\?/);
     expect(await problemsWith({ fl_x: 0.9 })).toMatch(/the field of view of 3 of 3 cameras is 155 degrees/);
     expect(await problemsWith({ fl_x: 9, k1: 50 })).toMatch(/the lens of 3 of 3 cameras moves the corner of the image to 3.1 times/);
+    for (const keys of [{ fl_x: 1e300 }, { camera_angle_x: 1e-320 }, { fl_x: 9, cx: 1e300 }])
+      await expect(problemsWith(keys)).rejects.toThrow(
+        /train\/r_0\.png: expected focal lengths and a principal point of an image of 8x8 pixels/,
+      );
     await expect(problemsWith({ fl_x: 9, k1: -3 })).rejects.toThrow(/train\/r_0\.png: lens distortion: no viewing ray at pixel/);
   });
 

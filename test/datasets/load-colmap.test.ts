@@ -1,10 +1,11 @@
-import { rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { detectFormat } from '../../datasets/index.ts';
 import type { SceneData, View } from '../../datasets/scene-data.ts';
 import { CAPTURE_LENS, captureCameras } from '../../datasets/synth/capture-cameras.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
 import { nodeFiles } from '../../src/node/node-files.ts';
+import { writePly } from '../../datasets/ply.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
 import { inputError, open, picture, write } from './blender-scene.ts';
 import { expectKnownCameras } from './known-cameras.ts';
@@ -255,8 +256,38 @@ describe('the COLMAP loader', () => {
     await rm(`${folder}/images/left side/photo 3.png`);
     await rm(`${folder}/sparse/0/points3D.bin`);
     const loaded = await open(folder);
-    expect(loaded.warnings).toEqual(['1 of the 9 images of images.bin are missing and were left out (left side/photo 3.jpg)']);
+    expect(loaded.warnings).toEqual([
+      '1 of the 9 images of images.bin are missing and were left out (left side/photo 3.jpg)',
+      'sparse/0 has no points (points3D): read without them',
+    ]);
     expect(loaded.points).toBeNull();
+  });
+
+  it('takes points from text beside a binary model, or from a point cloud', async () => {
+    const [binary, text] = [await binaryScene(), await textScene()];
+    const { points: known } = await open(binary);
+    await rm(`${binary}/sparse/0/points3D.bin`);
+    await rename(`${text}/sparse/points3D.txt`, `${binary}/sparse/0/points3D.txt`);
+    expect((await open(binary)).points).toEqual(known);
+    await rm(`${binary}/sparse/0/points3D.txt`);
+    await write(binary, 'sparse/0/points3D.ply', writePly(known!));
+    expect((await open(binary)).points).toEqual(known);
+  });
+
+  it('finds photos whose folder is in their names, or is written in other letters', async () => {
+    const folder = await textScene();
+    const file = `${folder}/sparse/images.txt`;
+    await write(folder, 'sparse/images.txt', (await readFile(file, 'utf8')).replaceAll('left side/', 'images/left side/'));
+    await rename(`${folder}/images`, `${folder}/Images`);
+    expectKnownCameras(inOrder(await open(folder)), cameras, true);
+  });
+
+  it('says that a folder of masks is not used', async () => {
+    const folder = await binaryScene();
+    await write(folder, 'masks/photo.png', await picture(WIDTH, lens.height, 0));
+    expect((await open(folder)).warnings).toEqual([
+      'no image has a mask: the folder masks is not used, since only mask_path in transforms.json names masks',
+    ]);
   });
 });
 
@@ -336,6 +367,26 @@ describe('broken COLMAP scenes', () => {
       /line 1: expected number, pose \(7 numbers\), camera and name of an image, found 4 words/,
     );
     expect(await broken('sparse/points3D.txt', '1 0 0')).toMatch(/line 1: expected a finite number, found the end of the line/);
+  });
+
+  it('with cameras that are listed twice, or without the lines of observations', async () => {
+    const camera = `7 OPENCV ${WIDTH} ${lens.height} ${OPENCV.join(' ')}\n`;
+    expect(await broken('sparse/cameras.txt', camera + camera)).toMatch(/cameras\.txt: expected each camera once, found number 7 twice/);
+    const line = (i: number): string => `${i} 1 0 0 0 0 0 4 7 photo ${i}.jpg\n`;
+    expect(await broken('sparse/images.txt', line(1) + line(2))).toMatch(
+      /images\.txt: line 2: expected observations of the image in the line before .*, found "2\.jpg"/,
+    );
+  });
+
+  it('with cameras and points that no unit of length puts so far away', async () => {
+    const folder = await textScene();
+    const read = (name: string): Promise<string> => readFile(`${folder}/sparse/${name}`, 'utf8');
+    await write(folder, 'sparse/points3D.txt', `${await read('points3D.txt')}999 1e308 0 0 1 2 3 0.5\n`);
+    const { points: found, warnings } = await open(folder);
+    expect(found).toHaveLength(180);
+    expect(warnings).toEqual(['1 points have coordinates beyond 1e+30 and were left out']);
+    await write(folder, 'sparse/images.txt', (await read('images.txt')).replace(/^(\d+ (?:\S+ ){4})\S+/m, '$11e308'));
+    expect(await inputError(open(folder))).toMatch(/photo_\d: expected a camera whose coordinates are at most 1e\+30, found it at /);
   });
 
   it('without photos, or without images at all', async () => {

@@ -94,6 +94,9 @@ describe('the nerfstudio loader', () => {
       t.val_filenames = ['images/f_1.png'];
     });
     expect(named(await open(listed))).toEqual({ train: ['f_0', 'f_2'], val: ['f_1'] });
+    expect((await open(listed)).warnings.join('\n')).toMatch(
+      /^\d+ frames of transforms\.json are in none of its lists .* \(images\/f_3\.png, /m,
+    );
     const shuffled = await scene((t) => t.frames.reverse());
     expect(named(await open(shuffled)).test).toEqual(['f_0', 'f_8']);
     expect(named(await open(shuffled, { holdout: 3 })).test).toEqual(['f_0', 'f_3', 'f_6']);

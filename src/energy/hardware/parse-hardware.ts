@@ -1,5 +1,6 @@
 /** A user's hardware model from JSON. */
 import { InputError } from '../../base/errors.ts';
+import { excerpt } from '../../base/excerpt.ts';
 import { hardwareSchema, type HardwareModel } from './hardware-model.ts';
 
 const ADVICE = 'docs/energy.md lists the keys of each kind of hardware model, with an example to start from.';
@@ -20,9 +21,7 @@ export function parseHardware(text: string, file: string): HardwareModel {
 
 /** JSON has no infinity, but numbers too large to be represented become one. */
 function describe(message: string, value: unknown): string {
-  if (value === undefined) return `missing (${message})`;
-  const shown = typeof value === 'number' ? String(value) : JSON.stringify(value);
-  return `${message}; found ${shown.length > 60 ? `${shown.slice(0, 60)}...` : shown}`;
+  return value === undefined ? `missing (${message})` : `${message}; found ${excerpt(value)}`;
 }
 
 function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
