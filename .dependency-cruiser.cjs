@@ -16,7 +16,7 @@ const LAYERS = [
   ['src/backends', 'src/energy/hardware'],
   ['src/train', 'src/energy'],
   ['src/run', 'src/energy/report', 'src/eval'],
-  ['src/baked', 'src/frames'],
+  ['src/baked', 'src/frames', 'src/skip'],
   ['src/export'],
   ['src/jobs'],
   ['src/node'],

@@ -54,6 +54,11 @@ const GROUPS: Readonly<Record<string, readonly Entry[]>> = {
       load: async () => (await import('./commands/probe.ts')).probeCommand(),
     },
     {
+      name: 'skip',
+      summary: 'train a mask of places that rendering leaves out',
+      load: async () => (await import('./commands/skip.ts')).skipCommand(),
+    },
+    {
       name: 'export',
       summary: 'write a run for other programs, or for the web',
       load: async () => (await import('./commands/export.ts')).exportCommand(),

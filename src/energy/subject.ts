@@ -64,16 +64,20 @@ export interface ComputedTwin extends Countings {
   readonly counts: Counts;
 }
 
-/** @param weights of all layers */
+/**
+ * @param weights of all layers
+ * @param before work of the whole run that is no image's: it is part of what was executed
+ */
 export function measuredSubject(
   origin: Origin,
   spec: FieldSpec,
   measurement: Measurement,
   weights: readonly Float32Array[],
+  before: Ledger = [],
 ): EnergySubject {
   const network = spec.network!;
   const { views, total, psnr, raySamples } = measurement;
-  const executed = ledgerOf(total, spec, 'executed');
+  const executed = [...before, ...ledgerOf(total, spec, 'executed')];
   const joules = views.map((view) => view.joules);
   return {
     kind: 'measured',

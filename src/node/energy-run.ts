@@ -6,6 +6,7 @@ import type { SplitName } from '../../datasets/scene-data.ts';
 import { InputError } from '../base/errors.ts';
 import { seenWeights } from '../model/quantised-layers.ts';
 import type { Reporter } from '../base/events.ts';
+import { skipRow } from '../skip/skip-mask.ts';
 import { heldOutViews } from './held-out-views.ts';
 import type { MovedScene } from './open-run-scene.ts';
 import { loadRun, openRunField, type RunFieldOptions } from './open-run-field.ts';
@@ -41,7 +42,7 @@ export async function measureRun(loaded: LoadedRun, options: MeasureRunOptions):
   const { moved, split, every, meter, report } = options;
   const held = await heldOutViews(loaded.run, loaded.checkpoint, moved, split, report);
   const views = held.views.filter((_, i) => i % every === 0);
-  const { run, engine, backend, checkpoint, path } = await openRunField(loaded, options, report);
+  const { run, engine, backend, checkpoint, path, skipped } = await openRunField(loaded, options, report);
   try {
     const { record } = run;
     const measurement = await measureViews({ engine, config: record.config, views, meter, report, label: run.folder });
@@ -56,7 +57,11 @@ export async function measureRun(loaded: LoadedRun, options: MeasureRunOptions):
       seed: record.config.seed,
       config: record.config,
     };
-    return { subject: measuredSubject(origin, checkpoint.spec, measurement, weights), measurement, split: held.split };
+    return {
+      subject: measuredSubject(origin, checkpoint.spec, measurement, weights, skipped ? [skipRow(skipped)] : []),
+      measurement,
+      split: held.split,
+    };
   } finally {
     await engine.dispose();
   }

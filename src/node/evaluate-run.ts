@@ -12,7 +12,7 @@ import { aboutOf, makePart, moveImages, partsFolder, readParts, type Whole } fro
 import { heldOutViews } from './held-out-views.ts';
 import { sharpCodec } from './image-codec.ts';
 import { nodeFiles } from './node-files.ts';
-import { loadRun, openRunField, type RunField, type RunFieldOptions } from './open-run-field.ts';
+import { loadRun, maskedSuffix, openRunField, type RunField, type RunFieldOptions } from './open-run-field.ts';
 import type { MovedScene } from './open-run-scene.ts';
 import { replaceResults } from './replace-folder.ts';
 import { whileWritingInto } from './write-into.ts';
@@ -22,14 +22,14 @@ export interface EvaluateRun extends RunFieldOptions, MovedScene {
   readonly split?: SplitName;
   /** Takes views 0, every, 2 every, ...; default: all. */
   readonly every?: number;
-  /** Folder to write; default: RUN/eval/SPLIT, for the views of another scene RUN/eval/SPLIT-of-SCENE. */
+  /** Folder to write; default: RUN/eval/SPLIT, for the views of another scene RUN/eval/SPLIT-of-SCENE, with a skip mask -skipped behind it. */
   readonly out?: string;
   /** Replaces the measurement that is in `out`; other files there stay. */
   readonly force?: boolean;
   readonly report?: Reporter;
 }
 
-export interface EvaluatedRun extends Omit<RunField, 'engine'> {
+export interface EvaluatedRun extends Omit<RunField, 'engine' | 'skipped'> {
   readonly report: EvalReport;
   /** Where metrics.json and the pictures are. */
   readonly folder: string;
@@ -37,7 +37,7 @@ export interface EvaluatedRun extends Omit<RunField, 'engine'> {
 
 /** A measurement that is about to be made. */
 export interface Evaluation {
-  readonly loaded: Omit<RunField, 'engine' | 'backend'>;
+  readonly loaded: Omit<RunField, 'engine' | 'backend' | 'skipped'>;
   readonly measured: MeasuredViews;
   readonly options: EvaluateRun;
   readonly folder: string;
@@ -58,7 +58,7 @@ export async function openEvaluation(path: string, options: EvaluateRun): Promis
   // Another scene's numbers must not pass for those of the run's own.
   const other = options.scene !== undefined && held.changed ? `-of-${held.scene.replace(/[^\w.-]/g, '_')}` : '';
   const measured = { config: run.record.config, views: held.views, split: held.split, every };
-  return { loaded, measured, options, folder: out ?? `${run.folder}/eval/${held.split}${other}` };
+  return { loaded, measured, options, folder: out ?? `${run.folder}/eval/${held.split}${other}${maskedSuffix(options)}` };
 }
 
 export function evaluate(evaluation: Evaluation): Promise<EvaluatedRun> {

@@ -3,8 +3,10 @@ import { voxelCount } from '../geometry/grid.ts';
 import { backendRequest, type BackendOptions } from './backend-request.ts';
 import type { Backend, FieldEngine } from '../engine/backend.ts';
 import { MemoryError } from '../base/errors.ts';
-import { openField } from '../eval/open-field.ts';
+import { openField, type StoredField } from '../eval/open-field.ts';
 import { type FieldSpec } from '../model/field-spec.ts';
+import { decodeMask } from '../skip/mask-file.ts';
+import { skipPlaces, type SkipWork } from '../skip/skip-mask.ts';
 import { openRun, type RunFolder } from '../run/run-folder.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 import type { Reporter } from '../base/events.ts';
@@ -15,6 +17,8 @@ import { startBackend } from './start-backend.ts';
 
 export interface RunFieldOptions extends BackendOptions {
   readonly checkpoint?: string;
+  /** File of a skip mask: places that it takes for empty are not marched through. */
+  readonly skipMask?: string;
 }
 
 export interface RunField {
@@ -23,19 +27,26 @@ export interface RunField {
   /** The file it came from. */
   readonly path: string;
   readonly backend: string;
+  /** What the skip mask did; null without one. */
+  readonly skipped: SkipWork | null;
   /** To be disposed of by the caller. */
   readonly engine: FieldEngine;
 }
 
+/** Behind the names of folders that results go to, so that those of a mask do not pass for the run's own. */
+export function maskedSuffix({ skipMask }: RunFieldOptions): string {
+  return skipMask === undefined ? '' : '-skipped';
+}
+
 /** The run and its checkpoint, checked; nothing is computed yet. */
-export async function loadRun(folder: string, options: RunFieldOptions): Promise<Omit<RunField, 'engine' | 'backend'>> {
+export async function loadRun(folder: string, options: RunFieldOptions): Promise<Omit<RunField, 'engine' | 'backend' | 'skipped'>> {
   const run = await openRun(nodeFiles, folder.replace(/(?<=.)\/+$/, ''));
   return { run, ...(await run.load(options.checkpoint)) };
 }
 
 /** @param loaded by `loadRun` */
 export async function openRunField(
-  loaded: Omit<RunField, 'engine' | 'backend'>,
+  loaded: Omit<RunField, 'engine' | 'backend' | 'skipped'>,
   options: RunFieldOptions,
   report: Reporter,
 ): Promise<RunField> {
@@ -44,7 +55,15 @@ export async function openRunField(
   const backend = await startBackend(backendRequest(options, { choice, threads: null, gpu }), report);
   checkMemory(backend, checkpoint.spec, path);
   report({ type: 'note', text: `from ${path}` });
-  return { run, checkpoint, path, backend: backend.description, engine: await openField(backend, checkpoint) };
+  const masked = options.skipMask === undefined ? null : await maskedField(checkpoint, options.skipMask, report);
+  const engine = await openField(backend, masked?.field ?? checkpoint);
+  return { run, checkpoint, path, backend: backend.description, skipped: masked && masked.work, engine };
+}
+
+async function maskedField(checkpoint: Checkpoint, path: string, report: Reporter): Promise<{ field: StoredField; work: SkipWork }> {
+  const { occupancy, work } = await skipPlaces(checkpoint, decodeMask(await nodeFiles.read(path), path));
+  report({ type: 'note', text: `${path}: ${work.kept} of ${work.places} occupied places are left` });
+  return { field: { ...checkpoint, readOccupancy: async () => occupancy }, work };
 }
 
 /**

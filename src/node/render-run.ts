@@ -18,7 +18,7 @@ import { whileWritingInto } from './write-into.ts';
 
 /** A rendering that is about to be made. */
 export interface Rendering {
-  readonly loaded: Omit<RunField, 'engine' | 'backend'>;
+  readonly loaded: Omit<RunField, 'engine' | 'backend' | 'skipped'>;
   readonly options: RunFieldOptions;
   readonly cameras: readonly NamedCamera[];
   readonly framesPerSecond: number;

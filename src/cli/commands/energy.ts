@@ -18,7 +18,7 @@ import { checkSameScene, loadForEnergy, measureRun, type LoadedRun, type Measure
 import { SPLITS } from '../../node/held-out-views.ts';
 import { sharpCodec } from '../../node/image-codec.ts';
 import { nodeFiles } from '../../node/node-files.ts';
-import type { RunFieldOptions } from '../../node/open-run-field.ts';
+import { maskedSuffix, type RunFieldOptions } from '../../node/open-run-field.ts';
 import type { MovedScene } from '../../node/open-run-scene.ts';
 import { openRapl } from '../../node/rapl.ts';
 import { replaceFiles } from '../../node/replace-folder.ts';
@@ -26,7 +26,7 @@ import type { FolderLock } from '../../run/folder-lock.ts';
 import { whileWritingInto } from '../../node/write-into.ts';
 import { sourceCommit } from '../../node/source-commit.ts';
 import { VERSION } from '../../run/version.ts';
-import { addBackendOptions, addOutputOptions, collect, type OutputOptions } from '../terminal/options.ts';
+import { addBackendOptions, addOutputOptions, collect, type OutputOptions, skipMaskOption } from '../terminal/options.ts';
 import { type Result, runAction } from '../terminal/run-action.ts';
 import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
 
@@ -65,9 +65,10 @@ export function energyCommand(): Command {
     .option('--hardware <name>', `a model (${names}) or a .json file; may be given several times (default: all)`, collect)
     .optionsGroup('Run:')
     .option('--checkpoint <file>', 'this checkpoint instead of the newest')
+    .addOption(skipMaskOption())
     .optionsGroup('Files:')
     .option('--format <list>', 'files to write, of html, json, csv', FORMATS.join(','))
-    .option('--out <folder>', 'folder to write (default: RUN/report)')
+    .option('--out <folder>', 'folder to write (default: RUN/report; with a skip mask RUN/report-skipped)')
     .action((runs: string[], options: EnergyOptions) => runAction(options, (report) => energy(runs, options, report)));
   return addOutputOptions(
     addBackendOptions(addSceneOptions(command, '--scene-format'), { backend: 'that of the run', threads: 'all cores' }),
@@ -99,7 +100,7 @@ type Place = Pick<FolderLock, 'confirm'> & { readonly folder: string };
 
 async function studyOne(path: string, options: EnergyOptions, settings: Settings, report: Reporter): Promise<Result> {
   const loaded = await loadForEnergy(path, options);
-  const out = options.out ?? `${loaded.run.folder}/report`;
+  const out = options.out ?? `${loaded.run.folder}/report${maskedSuffix(options)}`;
   return whileWritingInto(loaded.run.folder, out, 'folder', ({ confirm }) =>
     study(loaded, { folder: out, confirm }, options, settings, report),
   );
@@ -107,12 +108,15 @@ async function studyOne(path: string, options: EnergyOptions, settings: Settings
 
 async function study(loaded: LoadedRun, place: Place, options: EnergyOptions, settings: Settings, report: Reporter): Promise<Result> {
   const { split, every, hardware } = settings;
-  const twin = options.against === undefined ? null : await loadForEnergy(options.against, { ...options, checkpoint: undefined });
+  const twin =
+    options.against === undefined ? null : await loadForEnergy(options.against, { ...options, checkpoint: undefined, skipMask: undefined });
   const differentScenes = twin !== null && checkSameScene([loaded, twin], options.force ?? false);
   await checkWritable(place.folder);
   const meter = await openRapl();
   const measured = await measureRun(loaded, { ...options, moved: settings.moved, split, every, meter, report });
-  const against = twin && (await measureRun(twin, { ...options, moved: settings.moved, split: measured.split, every, meter, report }));
+  const against =
+    twin &&
+    (await measureRun(twin, { ...options, skipMask: undefined, moved: settings.moved, split: measured.split, every, meter, report }));
   const result = energyStudy({
     spikeray: VERSION,
     commit: await sourceCommit(),
@@ -134,8 +138,9 @@ async function study(loaded: LoadedRun, place: Place, options: EnergyOptions, se
 }
 
 async function compareRuns(paths: readonly string[], options: EnergyOptions, settings: Settings, report: Reporter): Promise<Result> {
-  for (const name of ['against', 'checkpoint'] as const)
-    if (options[name] !== undefined) throw new InputError(`--${name} has no meaning with --compare`, `Leave --${name} out.`);
+  const { against, checkpoint, skipMask } = options;
+  for (const [flag, value] of Object.entries({ '--against': against, '--checkpoint': checkpoint, '--skip-mask': skipMask }))
+    if (value !== undefined) throw new InputError(`${flag} has no meaning with --compare`, `Leave ${flag} out.`);
   if (paths.length < 2) throw new InputError(`--compare: expected at least two runs, found ${paths.length}`, 'Give more run folders.');
   const loaded: LoadedRun[] = [];
   for (const path of paths) loaded.push(await loadForEnergy(path, options));

@@ -9,7 +9,7 @@ import type { EvalReport } from '../../eval/eval-report.ts';
 import type { Part } from '../../eval/part.ts';
 import { evaluate, evaluatePart, joinEvaluation, openEvaluation, type EvaluatedRun } from '../../node/evaluate-run.ts';
 import type { RunFieldOptions } from '../../node/open-run-field.ts';
-import { addBackendOptions, addOutputOptions, type OutputOptions } from '../terminal/options.ts';
+import { addBackendOptions, addOutputOptions, type OutputOptions, skipMaskOption } from '../terminal/options.ts';
 import { addPartOptions, inParts, type PartOptions } from '../terminal/part-options.ts';
 import { runAction, type Result } from '../terminal/run-action.ts';
 import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
@@ -31,8 +31,12 @@ export function evalCommand(): Command {
     .option('--every <k>', 'every k-th view only', '1')
     .optionsGroup('Run:')
     .option('--checkpoint <file>', 'this checkpoint instead of the newest')
+    .addOption(skipMaskOption())
     .optionsGroup('Files:')
-    .option('--out <folder>', 'folder to write (default: RUN/eval/SPLIT; for the views of another scene RUN/eval/SPLIT-of-SCENE)')
+    .option(
+      '--out <folder>',
+      'folder to write (default: RUN/eval/SPLIT; for the views of another scene RUN/eval/SPLIT-of-SCENE; with a skip mask -skipped behind it)',
+    )
     .option('--force', 'replace the images that are already in the folder of --out')
     .action((run: string, options: EvalOptions) => evaluateViews(run, options));
   const onBackend = addBackendOptions(addSceneOptions(command), { backend: 'that of the run', threads: 'all cores' });

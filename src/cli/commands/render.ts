@@ -16,11 +16,11 @@ import type { Part } from '../../eval/part.ts';
 import type { Frames } from '../../eval/render-frames.ts';
 import type { Size } from '../../geometry/intrinsics.ts';
 import { nodeFiles } from '../../node/node-files.ts';
-import { loadRun, type RunFieldOptions } from '../../node/open-run-field.ts';
+import { loadRun, maskedSuffix, type RunFieldOptions } from '../../node/open-run-field.ts';
 import { openRunScene, viewsOf } from '../../node/open-run-scene.ts';
 import { checkFolderFree } from '../../run/check-folder-free.ts';
 import type { RunFolder } from '../../run/run-folder.ts';
-import { addBackendOptions, addOutputOptions, imageSize, type OutputOptions } from '../terminal/options.ts';
+import { addBackendOptions, addOutputOptions, imageSize, type OutputOptions, skipMaskOption } from '../terminal/options.ts';
 import { joinRendering, renderPart, renderRun } from '../../node/render-run.ts';
 import { runAction, type Result } from '../terminal/run-action.ts';
 import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
@@ -56,10 +56,14 @@ export function renderCommand(): Command {
     .option('--frames <n>', 'frames of an orbit or a spiral: a whole number from 1 to 3600', '60')
     .option('--split <name>', 'for --path views: the views of train, val or test', 'train')
     .option('--fps <n>', `frames a second: a whole number from 1 to 120 (default: that of the camera path, or ${DEFAULT_FPS})`)
-    .option('--out <folder>', 'folder to write (default: RUN/render/PATH, where earlier frames are replaced)')
+    .option(
+      '--out <folder>',
+      'folder to write (default: RUN/render/PATH, with a skip mask PATH-skipped, where earlier frames are replaced)',
+    )
     .option('--force', 'replace the frames that are already in the folder of --out')
     .optionsGroup('Run:')
     .option('--checkpoint <file>', 'this checkpoint instead of the newest')
+    .addOption(skipMaskOption())
     .action((run: string, options: RenderOptions) => render(run, options));
   const onBackend = addBackendOptions(addSceneOptions(command), { backend: 'that of the run', threads: 'all cores' });
   return addOutputOptions(addPartOptions(onBackend, 'frames'));
@@ -72,7 +76,7 @@ async function render(folder: string, options: RenderOptions): Promise<void> {
     const loaded = await loadRun(folder, options);
     const forward = spaceFacts(loaded.checkpoint.spec.space).forwardFacing;
     const pathName = options.path ?? (forward ? 'spiral' : 'orbit');
-    const out = options.out ?? `${loaded.run.folder}/render/${basename(pathName, extname(pathName))}`;
+    const out = options.out ?? `${loaded.run.folder}/render/${basename(pathName, extname(pathName))}${maskedSuffix(options)}`;
     // What lies in the run folder under the name of this path is from this command.
     await checkFolderFree(nodeFiles, out, options.force === true || options.out === undefined, 'frames');
     const { cameras, framesPerSecond } = await camerasOf(loaded.run, pathName, forward, options, size, report);

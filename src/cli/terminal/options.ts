@@ -23,6 +23,11 @@ export function addOutputOptions(command: Command): Command {
     .option('--verbose', 'every progress event, and stack traces of errors');
 }
 
+/** For commands that open a run's field. */
+export function skipMaskOption(): Option {
+  return new Option('--skip-mask <file>', 'leave out the places that this mask takes for empty (spikeray skip)');
+}
+
 /** Options of `train` that stand for a key of the config. */
 const SHORTCUTS: Readonly<Record<string, string>> = {
   neuron: 'network.neuron',

@@ -28,7 +28,8 @@ import type { Counts } from '../../engine/counts.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { work, type Work } from './work.ts';
 
-export type RenderStage = 'marching' | 'interpolation' | 'view encoding' | 'compositing';
+/** `skip mask`: what chose the places beforehand, where something did (src/skip). */
+export type RenderStage = 'skip mask' | 'marching' | 'interpolation' | 'view encoding' | 'compositing';
 
 export interface RenderRow {
   readonly stage: RenderStage;

@@ -1,0 +1,116 @@
+/**
+ * A skip mask from a trained field alone, without a picture: a place is surface where alpha exceeds a threshold, else empty, and a first-spike
+ * classifier learns to tell them by their features (S2-STDP with competition groups, src/stdp).
+ *
+ * As many places of each class are trained on; the places of the test are others, drawn as they come. Constants of the classifier are our choice, not
+ * tuned on fields: the threshold is some 0.4 of a neuron's weights, of which with complements all inputs spike.
+ */
+import { SpikeRayError } from '../base/errors.ts';
+import type { StoredField } from '../eval/open-field.ts';
+import { alphaOf } from '../lattice/density.ts';
+import { Random } from '../math/random.ts';
+import { readValues } from '../model/field-values.ts';
+import { representationOf } from '../model/representations/index.ts';
+import { classify, type ClassifierSettings, trainClassifier } from '../stdp/first-spike-classifier.ts';
+import type { SpikeTimes } from '../stdp/first-spike-layer.ts';
+import { placeSpikes, rangeOf } from './place-code.ts';
+import { EMPTY, occupiedPoints, type SkipMask, SURFACE } from './skip-mask.ts';
+
+export interface MaskSettings {
+  /** Alpha of one step above which a place is surface. */
+  readonly alpha: number;
+  /** Places trained on, and tested on, at most. */
+  readonly places: number;
+  readonly seed: number;
+}
+
+/** Shares of the test places that are told right, and how many there are. */
+export interface MaskTest {
+  readonly trained: number;
+  readonly tested: number;
+  /** Share that is surface. */
+  readonly surface: number;
+  readonly accuracy: number;
+  readonly surfaceFound: number;
+  readonly emptyFound: number;
+}
+
+export const CLASSIFIER: Omit<ClassifierSettings, 'seed' | 'inputs'> = {
+  classes: 2,
+  neuronsPerClass: 5,
+  nonTarget: 1,
+  threshold: 3,
+  gap: 0.1,
+  potentiation: 0.1,
+  depression: -0.05,
+  regulation: 0.1,
+  regulationAnneal: 0.5,
+  anneal: 0.98,
+  initialWeight: 0.3,
+  normalise: true,
+  epochs: 5,
+};
+
+/** Throws SpikeRayError if all places are of one class. */
+export async function trainMask(
+  field: StoredField,
+  { alpha, places, seed }: MaskSettings,
+  classifier: typeof CLASSIFIER = CLASSIFIER,
+): Promise<{ mask: SkipMask; test: MaskTest }> {
+  const { spec } = field;
+  const representation = representationOf(spec);
+  const values = await readValues(field);
+  const densities = representation.densities(spec, values);
+  const isSurface = (point: number): boolean => alphaOf(densities[point], spec.densityShift, spec.interval) > alpha;
+  const drawn = shuffled(occupiedPoints(await field.readOccupancy()), new Random(seed));
+  const pool = drawn.subarray(0, Math.ceil(drawn.length / 2));
+  const [surface, empty] = [pool.filter(isSurface), pool.filter((point) => !isSurface(point))];
+  const each = Math.min(surface.length, empty.length, Math.floor(places / 2));
+  if (each === 0)
+    throw new SpikeRayError(
+      `Of ${drawn.length} occupied places ${surface.length === 0 ? 'none has' : 'all have'} an alpha above ${alpha}: there is nothing to tell apart.`,
+      'Choose another --alpha.',
+    );
+  const chosen = new Uint32Array(2 * each);
+  chosen.set(surface.subarray(0, each));
+  chosen.set(empty.subarray(0, each), each);
+  const channels = representation.features;
+  const features = representation.featuresAt(spec, values, chosen);
+  const range = rangeOf(features, channels);
+  const labels = [...chosen.keys()].map((i) => (i < each ? SURFACE : EMPTY));
+  const spikes = labels.map((_, i) => placeSpikes(features, i, range));
+  const mask = { range, classifier: trainClassifier({ ...classifier, inputs: 2 * channels, seed }, { spikes, labels }) };
+
+  const others = drawn.subarray(pool.length, pool.length + places);
+  const unseen = representation.featuresAt(spec, values, others);
+  const spikesOf = (i: number): SpikeTimes => placeSpikes(unseen, i, range);
+  const right = [0, 0];
+  const all = [0, 0];
+  for (const [i, point] of others.entries()) {
+    const label = isSurface(point) ? SURFACE : EMPTY;
+    all[label]++;
+    if (classify(mask.classifier, spikesOf(i)).label === label) right[label]++;
+  }
+  const share = (part: number, whole: number): number => (whole === 0 ? 1 : part / whole);
+  return {
+    mask,
+    test: {
+      trained: chosen.length,
+      tested: others.length,
+      surface: share(all[SURFACE], others.length),
+      accuracy: share(right[SURFACE] + right[EMPTY], others.length),
+      surfaceFound: share(right[SURFACE], all[SURFACE]),
+      emptyFound: share(right[EMPTY], all[EMPTY]),
+    },
+  };
+}
+
+/** A copy in an order drawn by Fisher and Yates. */
+function shuffled(points: Uint32Array, random: Random): Uint32Array {
+  const order = points.slice();
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = random.integer(i + 1);
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}
