@@ -102,7 +102,7 @@ export const networkSchema = z.strictObject({
   layers: z
     .array(
       z.strictObject({
-        kind: z.string().describe('kind of the layer: dense'),
+        kind: z.string().describe('kind of the layer: dense, or hetsyn'),
         width: z.number().int().min(1).max(4096).describe('its neurons'),
       }),
     )

@@ -14,6 +14,7 @@ import { hiddenWidths, parameterValues } from '../neurons/settings.ts';
 import type { NetworkSpec } from './field-spec.ts';
 import type { NetworkWeights } from './initial-tensors.ts';
 import { dense } from './layers/dense.ts';
+import { hetsyn } from './layers/hetsyn.ts';
 import type { WeightName } from './network-layers.ts';
 
 /** Shares of the active outputs that may stay below the highest threshold. */
@@ -40,7 +41,8 @@ interface FirstStep {
  */
 export function convertWeights(weights: NetworkWeights, inputs: Float32Array, network: NetworkSpec): NetworkWeights {
   const neuron = firstStep(network);
-  const converted = new Map<WeightName, Float32Array>();
+  // What else a kind of layer learns stays as it is.
+  const converted = new Map(weights as ReadonlyMap<WeightName, Float32Array>);
   let [rows, scale] = [inputs, 1];
   for (const [index, width] of hiddenWidths(network).entries()) {
     const matrix = denseMatrix(weights, index + 1, network);
@@ -62,9 +64,9 @@ export function convertWeights(weights: NetworkWeights, inputs: Float32Array, ne
 /** Throws InputError for a layer of another kind: its answer is not that of a matrix. */
 function denseMatrix(weights: NetworkWeights, number: number, { layers }: NetworkSpec): Float32Array {
   const kind = layers?.[number - 1]?.kind ?? dense.name;
-  if (kind === dense.name) return weights.get(`w${number}`)!;
+  if (kind === dense.name || kind === hetsyn.name) return weights.get(`w${number}`)!;
   throw new InputError(
-    `layer ${number} is of kind ${kind}: only dense layers of an ANN can be converted to spikes`,
+    `layer ${number} is of kind ${kind}: only layers of an ANN that answer as a matrix does can be converted to spikes`,
     'Use --set fine.annShare=0, and no --teacher with distillation.start=teacher.',
   );
 }

@@ -10,9 +10,11 @@ export type NetworkWeights = ReadonlyMap<WeightName | 'inputSteps', Float32Array
 /** Draws the layers' tensors in their order, row-major, each as its kind says. */
 export function initialWeights(spec: NetworkedSpec, random: Random): NetworkWeights {
   return new Map(
-    weightTensors(spec).map(({ name, shape, bound }) => {
+    weightTensors(spec).map(({ name, shape, bound, drawn }) => {
       const length = shape.reduce((a, b) => a * b);
-      return [name, bound === 0 ? new Float32Array(length) : Float32Array.from({ length }, () => (2 * random.float() - 1) * bound)];
+      const value = drawn ?? ((uniform: number) => (2 * uniform - 1) * bound);
+      const isZero = bound === 0 && drawn === undefined;
+      return [name, isZero ? new Float32Array(length) : Float32Array.from({ length }, () => value(random.float()))];
     }),
   );
 }

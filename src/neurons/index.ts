@@ -6,6 +6,7 @@ import { InputError } from '../base/errors.ts';
 import { suggest } from '../base/nearest-name.ts';
 import type { NeuronDefinition } from './define-neuron.ts';
 import { glif, glifLayer } from './glif.ts';
+import { hetsyn } from './hetsyn.ts';
 import { integrateAndFire } from './if.ts';
 import { learnedBits } from './learned-bits.ts';
 import { lif } from './lif.ts';
@@ -30,6 +31,7 @@ export const builtInNeurons: readonly NeuronDefinition[] = [
   glif,
   glifLayer,
   ltmd,
+  hetsyn,
 ];
 
 const registry = new Map<string, NeuronDefinition>(builtInNeurons.map((neuron) => [neuron.name, neuron]));

@@ -27,7 +27,7 @@ import { layersOf } from '../../src/model/network-layers.ts';
 import { tensorShape } from '../../src/model/tensor-shape.ts';
 import { inputLevels } from '../../src/model/input-spikes.ts';
 import { quantisedLayers } from '../../src/model/quantised-layers.ts';
-import { viewInputs, type FieldSpec, type NetworkSpec } from '../../src/model/field-spec.ts';
+import type { FieldSpec, NetworkSpec } from '../../src/model/field-spec.ts';
 
 export interface FieldFixture {
   readonly spec: FieldSpec;
@@ -105,7 +105,10 @@ export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
     const last = layersOf(spec).length;
     for (const { number, inputs, tensors: own } of layersOf(spec)) {
       const sd = number === 1 ? 0.6 : Math.sqrt((number === last ? 8 : 20) / inputs);
-      for (const { name, shape } of own) tensors[name] = normals(random, elementCount(shape), sd);
+      for (const { name, shape, drawn } of own)
+        tensors[name] = drawn
+          ? Float32Array.from({ length: elementCount(shape) }, () => drawn(random.float()))
+          : normals(random, elementCount(shape), sd);
     }
     const learned = [...quantisedLayers(spec).flatMap(({ parameters }) => parameters), ...neuronTensors(spec.network)];
     for (const { name, length, initial } of learned) tensors[name] = normals(random, length, 0.1).map((r) => r + initial);
@@ -177,11 +180,12 @@ function randomTeacher(spec: FieldSpec): Teacher {
   return {
     grid,
     features: normals(random, voxelCount(grid) * features, 1.5),
-    weights: [
-      normals(random, (features + viewInputs(network)) * width, 0.3),
-      normals(random, width * width, Math.sqrt(2 / width)),
-      normals(random, width * 3, Math.sqrt(2 / width)),
-    ],
+    weights: layersOf(spec).flatMap(({ number, tensors }) =>
+      tensors.map(({ shape, drawn }) => {
+        const length = elementCount(shape);
+        return drawn ? new Float32Array(length).fill(0.5) : normals(random, length, number === 1 ? 0.3 : Math.sqrt(2 / width));
+      }),
+    ),
   };
 }
 

@@ -23,6 +23,10 @@ function spiking(network: Partial<Config['network']> = {}, fine: Partial<Config[
   };
 }
 
+const synaptic = (temporal: 'condense' | 'pad'): Config => {
+  const layers = new Array(2).fill({ kind: 'hetsyn', width: tinyConfig().network.width }) as Config['network']['layers'];
+  return spiking({ neuron: 'hetsyn', layers, temporal });
+};
 const imLoss = { weight: 0.01, target: 1, perNeuron: false };
 /** So strong that bits change within the few steps, and steps are renewed. */
 const bitBudget = { weights: 2, spikes: 1, penalty: 100, renew: 'both' as const };
@@ -39,6 +43,8 @@ const METHODS: readonly (readonly [string, Config])[] = [
     ),
   ],
   ['gradients through rates', spiking({ temporal: 'repeat', repeats: 3, backward: 'rate' })],
+  ['HetSyn, condensed', synaptic('condense')],
+  ['HetSyn, padded', synaptic('pad')],
   ['moderate dropout', spiking({ neuron: 'ternary', dropout: 0.3 })],
 ];
 

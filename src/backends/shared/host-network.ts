@@ -71,7 +71,7 @@ export class HostNetwork {
     let rows: Matrix = { data: concatenated(inputs), columns: this.layers[0].layer.inputs };
     const activity: ProbedLayer[][] = inputs.map(() => []);
     this.layers.slice(0, -1).forEach(({ layer, tensors, parameters }) => {
-      const currents = layer.kind.currents(hostOps, rows, tensors);
+      const currents = currentsOverTime(layer, rows, tensors);
       const outputs = this.scan(currents.data, layer.outputs, parameters, (row, probed) => activity[row].push(probed));
       rows = { data: outputs, columns: layer.outputs };
     });
@@ -104,6 +104,20 @@ export class HostNetwork {
   }
 }
 
+/** [n,W] of the n time steps of a sequence. */
+function currentsOverTime({ kind, outputs }: NetworkLayer, rows: Matrix, tensors: readonly Matrix[]): Matrix {
+  if (kind.memory === undefined) return kind.currents(hostOps, rows, tensors);
+  let state: Matrix | null = null;
+  const steps: Float32Array[] = [];
+  for (let first = 0; first < rows.data.length; first += rows.columns) {
+    const row = { ...rows, data: rows.data.subarray(first, first + rows.columns) };
+    const step: { readonly currents: Matrix; readonly state: Matrix } = kind.memory.step(hostOps, row, state, tensors);
+    state = step.state;
+    steps.push(step.currents.data);
+  }
+  return { data: concatenated(steps), columns: outputs };
+}
+
 function concatenated(rows: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(rows.reduce((sum, { length }) => sum + length, 0));
   let first = 0;
@@ -132,4 +146,11 @@ const hostOps: LayerOps<Matrix> = {
   },
   add: elementwise((x, y) => x + y),
   scale: elementwise((x, y) => x * y),
+  // Of one row: [1,in,out] lies as [in,out] does.
+  perSynapse: (row, matrix) => ({ ...matrix, data: matrix.data.map((weight, i) => weight * row.data[Math.floor(i / matrix.columns)]) }),
+  sumOverInputs: (synapses) => {
+    const data = new Float32Array(synapses.columns);
+    synapses.data.forEach((value, i) => (data[i % synapses.columns] += value));
+    return { ...synapses, data };
+  },
 };

@@ -66,7 +66,7 @@ export function runColourNetwork(
   const hidden: LayerActivity[] = [];
   let values = inputs;
   for (const [index, layer] of layers.slice(0, -1).entries()) {
-    const activity = runNeurons(tf, neuron, currents(tf, values, layer), parameters[index], begins);
+    const activity = runNeurons(tf, neuron, currentsOverTime(tf, values, layer), parameters[index], begins);
     hidden.push(activity);
     values = factors === undefined ? activity.outputs : tf.mul(activity.outputs, factors(index + 1, activity.events));
   }
@@ -78,7 +78,20 @@ export function runColourNetwork(
   };
 }
 
-/** [...,O] of inputs [...,I]. */
+/** [T,R,O] of R sequences of inputs [T,R,I]. Before a sequence begins its inputs are 0, and so is what a layer carries. */
+function currentsOverTime(tf: TensorFlow, inputs: Tensor, layer: BoundLayer): Tensor {
+  const { memory } = layer.layer.kind;
+  if (memory === undefined || inputs.shape[0] === 1) return currents(tf, inputs, layer);
+  let state: Tensor | null = null;
+  const steps = tf.unstack(inputs, 0).map((rows) => {
+    const step = memory.step(opsOf(tf), rows, state, layer.tensors);
+    state = step.state;
+    return step.currents;
+  });
+  return tf.stack(steps, 0);
+}
+
+/** [...,O] of inputs [...,I], each by itself. */
 export function currents(tf: TensorFlow, inputs: Tensor, { layer, tensors }: BoundLayer): Tensor {
   const before = inputs.shape.slice(0, -1);
   const rows = tf.reshape(inputs, [-1, layer.inputs]);
@@ -86,5 +99,11 @@ export function currents(tf: TensorFlow, inputs: Tensor, { layer, tensors }: Bou
 }
 
 function opsOf(tf: TensorFlow): LayerOps<Tensor> {
-  return { multiply: (rows, matrix) => tf.matMul(rows, matrix), add: (a, b) => tf.add(a, b), scale: (a, b) => tf.mul(a, b) };
+  return {
+    multiply: (rows, matrix) => tf.matMul(rows, matrix),
+    add: (a, b) => tf.add(a, b),
+    scale: (a, b) => tf.mul(a, b),
+    perSynapse: (rows, matrix) => tf.mul(tf.expandDims(rows, 2), matrix),
+    sumOverInputs: (synapses) => tf.sum(synapses, 1),
+  };
 }

@@ -12,7 +12,7 @@ import type { ProbedRay } from '../../engine/probe.ts';
 import { marchRays } from '../../../renderer/march.ts';
 import { encodeViews } from '../../../renderer/view-encoding.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
-import { checkBackward, learnsFromRates } from '../../config/backward.ts';
+import { learnsFromRates } from '../../config/backward.ts';
 import { hiddenLayers } from '../../model/network-facts.ts';
 import { layersOf, weightTensors, type WeightName } from '../../model/network-layers.ts';
 import { quantisedLayers } from '../../model/quantised-layers.ts';
@@ -30,6 +30,7 @@ import {
   type Teacher,
   type TrainBatch,
 } from '../../engine/backend.ts';
+import { checkRateNetwork } from '../shared/check-layers.ts';
 import { checkRays, checkStep, checkTeacher, usesTeacher } from '../shared/check-step.ts';
 import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
 import { countActivity } from './activity.ts';
@@ -86,7 +87,7 @@ export class TfjsField implements HostEngine {
   private teacher: TeacherTensors | null = null;
 
   constructor(tf: TensorFlow, spec: FieldSpec, capacity: Capacity, options: TfjsFieldOptions = {}) {
-    if (spec.network !== null) checkBackward(spec.network);
+    if (spec.network !== null) checkRateNetwork(spec.network);
     this.tf = tf;
     this.capacity = capacity;
     this.options = options;
@@ -317,7 +318,9 @@ export class TfjsField implements HostEngine {
         skipZeroGradients: onLattice,
       });
     });
-    tensors.assign(name, updated.parameter);
+    const range = weightTensors(this.spec).find((tensor) => tensor.name === name)?.range;
+    tensors.assign(name, range === undefined ? updated.parameter : tf.clipByValue(updated.parameter, ...range));
+    if (range !== undefined) updated.parameter.dispose();
     tensors.assign(`${name}.m`, updated.m);
     tensors.assign(`${name}.v`, updated.v);
   }

@@ -13,6 +13,7 @@ export function layoutState(plan: MemoryPlan, sizes: Sizes, scratchStride: numbe
     renderSampleStride: renderSampleStride(sizes),
     ...{ rowCapacity, laneCapacity, slotCapacity, featureStride, width, inputs, inputRows, networkFloats, gradientFloats },
     ...{ featureInputs, featureRows, viewRows, productRows, basisFloats },
+    decayFloats: sizes.decayFloats,
     ...{ neuronFloats, neuronStates, keptValues, carriedRows, listBytes, signedSpikes, teacherVoxels },
   };
 }

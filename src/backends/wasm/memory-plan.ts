@@ -4,6 +4,7 @@
  */
 import { wasmRepresentation } from './representations/index.ts';
 import type { GridSizes, WasmRepresentation } from './representations/representation.ts';
+import { hetsyn } from '../../model/layers/hetsyn.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import { maxStepsPerRay } from '../../lattice/lattice.ts';
 import { voxelCount } from '../../geometry/grid.ts';
@@ -20,7 +21,7 @@ import { scanSizes, type ScanSizes } from '../shared/neuron-parameters.ts';
 
 export const LANES = 16;
 export const SAMPLE_BYTES = 48;
-export const STATS_BYTES = 192;
+export const STATS_BYTES = 208;
 /** Rays that one call of the render kernel takes. */
 export const RENDER_RAYS = 32768;
 export const CHUNK_RAYS = 64;
@@ -49,6 +50,10 @@ export interface Sizes extends ScanSizes, GridSizes {
   readonly viewLevels: number;
   /** Rows of floats that a sample carries from step to step behind a layer, where gradients pass through rates; else 0. */
   readonly carriedRows: number;
+  /** Rows of decays of the hidden layers' synapses, 0 where they have none; floats of all of them. */
+  readonly decayRows1: number;
+  readonly decayRows2: number;
+  readonly decayFloats: number;
   /** Voxels of a teacher's grid; 0: no teacher. */
   readonly teacherVoxels: number;
 }
@@ -69,7 +74,10 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
   const rates = network !== null && learnsFromRates(network);
   const repeats = network && !rates ? repeatsOf(network) : 1;
   const levels = inputLevels(network);
-  const networkFloats = (network ? inputRows * width + width * width + width * 4 : 0) + basisFloats;
+  const decayRows1 = hasDecays(network, 0) ? inputRows : 0;
+  const decayRows2 = hasDecays(network, 1) ? width : 0;
+  const decayFloats = (decayRows1 + decayRows2) * width;
+  const networkFloats = (network ? inputRows * width + width * width + width * 4 : 0) + decayFloats + basisFloats;
   const scan = scanSizes(network);
   // A thread owns at most nz/threads + 1 of nz planes, and later grids have more planes, not fewer.
   const share = Math.min(1, 1 / threads + 1 / spec.grid.size[2]);
@@ -92,6 +100,9 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
     ...scan,
     // Through rates no step is kept.
     ...(rates ? { keptValues: 0, carriedRows: carriedRows(neuronNamed(network.neuron)) } : { carriedRows: 0 }),
+    decayRows1,
+    decayRows2,
+    decayFloats,
     networkFloats,
     gradientFloats: networkFloats + 2 * scan.neuronFloats,
     maxSteps,
@@ -104,6 +115,11 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
     viewLevels: levels.views,
     teacherVoxels: network && capacity.trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0,
   };
+}
+
+/** Whether the synapses of a hidden layer (0, 1) have currents and decays of their own. */
+export function hasDecays(network: FieldSpec['network'], layer: number): boolean {
+  return network?.layers?.[layer].kind === hetsyn.name;
 }
 
 function upToFour(count: number): number {
@@ -141,7 +157,7 @@ export function planMemory(
     offsets[name] = cursor;
     cursor += Math.ceil(bytes / 64) * 64;
   };
-  const { voxels, featureStride, width, inputRows, networkFloats, basisFloats, gradientFloats, rays } = sizes;
+  const { voxels, featureStride, width, inputRows, networkFloats, basisFloats, gradientFloats, decayRows1, decayRows2, rays } = sizes;
   const hasNetwork = networkFloats > basisFloats;
   reserve('workCounter', 64);
   reserve('stats', Math.max(LANES, threads) * STATS_BYTES);
@@ -154,9 +170,13 @@ export function planMemory(
   reserve('w1', hasNetwork ? inputRows * width * 4 : 0);
   reserve('w2', hasNetwork ? width * width * 4 : 0);
   reserve('w3', hasNetwork ? width * 16 : 0);
+  reserve('decays1', decayRows1 * width * 4);
+  reserve('decays2', decayRows2 * width * 4);
   reserve('basis', basisFloats * 4);
   reserve('w1t', inputRows * width * 4);
   reserve('w2t', width * width * 4);
+  reserve('decays1t', decayRows1 * width * 4);
+  reserve('decays2t', decayRows2 * width * 4);
   reserve('w3t', width * 16);
   reserve('neuronValues', sizes.neuronFloats * 8);
   reserve('inputSteps', featureStride * 4);

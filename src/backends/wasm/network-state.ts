@@ -8,10 +8,23 @@ import { exportName } from '../../neurons/emit-scans.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { surrogateSettings } from '../../neurons/settings.ts';
 import { SURROGATE_NAMES } from '../../neurons/surrogates.ts';
+import { hasDecays } from './memory-plan.ts';
 import type { KernelPool } from './kernel-pool.ts';
 
 export function networkState({ network }: FieldSpec, pool: KernelPool): Record<string, number> {
-  if (!network) return { neuron: 0, padGaps: 0, reversed: 0, repeats: 0, rateSteps: 0, poisson: 0, featureLevels: 0, viewLevels: 0 };
+  if (!network)
+    return {
+      neuron: 0,
+      padGaps: 0,
+      reversed: 0,
+      repeats: 0,
+      rateSteps: 0,
+      synapses1: 0,
+      synapses2: 0,
+      poisson: 0,
+      featureLevels: 0,
+      viewLevels: 0,
+    };
   const spiking = isSpikingNetwork(network);
   const repeated = spiking && network.temporal === 'repeat';
   const rates = learnsFromRates(network);
@@ -24,6 +37,9 @@ export function networkState({ network }: FieldSpec, pool: KernelPool): Record<s
     reversed: spiking && !repeated && network.order === 'far-to-near' ? 1 : 0,
     repeats: repeated && !rates ? network.repeats : 0,
     rateSteps: rates ? network.repeats : 0,
+    // Nothing decays in a network without time.
+    synapses1: spiking && hasDecays(network, 0) ? 1 : 0,
+    synapses2: spiking && hasDecays(network, 1) ? 1 : 0,
     poisson: isPoisson(network) ? 1 : 0,
     featureLevels: levels.features,
     viewLevels: levels.views,

@@ -110,7 +110,7 @@ export class RayCalls {
     this.runShared(this.representation.kernels.train);
     const meanPotentials = potentials && meanOfLanes(this.floats('potentialSums', LANES * 2 * width), 2, rows);
     const sums = this.statistics.sum(LANES);
-    const value = lossValue(network, loss, { ...sums, spikes: [sums.spikes1, sums.spikes2] }, n, rows, meanPotentials);
+    const value = lossValue(network, loss, { ...sums, spikes: [sums.shownSpikes1, sums.shownSpikes2] }, n, rows, meanPotentials);
     return { ...value, counts: this.statistics.counts(LANES, n), meanPotentials };
   }
 

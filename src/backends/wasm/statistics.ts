@@ -28,6 +28,8 @@ export const STATS = [
   'teacherPotentialError',
   'distortion',
   'inputBits',
+  'shownSpikes1',
+  'shownSpikes2',
 ] as const;
 export type Stats = Record<(typeof STATS)[number], number>;
 

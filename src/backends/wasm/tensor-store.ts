@@ -16,6 +16,9 @@ interface Placement {
   readonly stride: number;
 }
 
+/** Where the tensors of layers lie. */
+const REGIONS: Readonly<Record<string, string>> = { w1: 'w1', w2: 'w2', w3: 'w3', 'w1.decay': 'decays1', 'w2.decay': 'decays2' };
+
 export class TensorStore {
   private readonly floats: Float32Array;
   private readonly sizes: Sizes;
@@ -59,7 +62,8 @@ export class TensorStore {
   }
 
   /** Its weights lie as the student's do. */
-  writeTeacher({ features, weights: [w1, w2, w3] }: Teacher): void {
+  writeTeacher({ features, weights }: Teacher, names: readonly WeightName[]): void {
+    const [w1, w2, w3] = (['w1', 'w2', 'w3'] as const).map((name) => weights[names.indexOf(name)]);
     const { channels, featureStride } = this.sizes;
     this.writeAt(
       { rows: features.length / channels, columns: channels, base: this.offset('teacherFeatures'), stride: featureStride },
@@ -125,10 +129,11 @@ export class TensorStore {
     const second = moment === 'v' ? 1 : 0;
     const name = moment === null ? parameter : `${parameter}.${moment}`;
     if (networkFloats === basisFloats) throw new RangeError(`A field without a network has no ${name}.`);
-    if (!['w1', 'w2', 'w3'].includes(parameter)) throw new RangeError(`This field has no ${name}.`);
-    const base = this.offset(parameter) + (moment ? this.offset('networkMoments') + second * networkFloats - this.offset('w1') : 0);
-    if (parameter === 'w1') return { rows: inputs, columns: width, base, stride: width };
-    if (parameter === 'w2') return { rows: width, columns: width, base, stride: width };
+    const region = REGIONS[parameter];
+    if (region === undefined) throw new RangeError(`This field has no ${name}.`);
+    const base = this.offset(region) + (moment ? this.offset('networkMoments') + second * networkFloats - this.offset('w1') : 0);
+    if (parameter === 'w1' || parameter === 'w1.decay') return { rows: inputs, columns: width, base, stride: width };
+    if (parameter === 'w2' || parameter === 'w2.decay') return { rows: width, columns: width, base, stride: width };
     return { rows: width, columns: 3, base, stride: 4 };
   }
 }

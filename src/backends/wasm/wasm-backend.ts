@@ -3,14 +3,15 @@ import { wasmRepresentation } from './representations/index.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import { BackendError, MemoryError } from '../../base/errors.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
-import { checkBackward } from '../../config/backward.ts';
+import { dense } from '../../model/layers/dense.ts';
+import { hetsyn } from '../../model/layers/hetsyn.ts';
 import { COLOUR_CHANNELS } from '../../model/network-layers.ts';
 import { isSpiking } from '../../neurons/define-neuron.ts';
 import { exportName } from '../../neurons/emit-scans.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { relu } from '../../neurons/relu.ts';
 import type { Backend, Capacity } from '../../engine/backend.ts';
-import { checkTwoEqualLayers } from '../shared/check-layers.ts';
+import { checkRateNetwork, checkTwoEqualLayers } from '../shared/check-layers.ts';
 import { KernelPool, type SpawnWorker } from './kernel-pool.ts';
 import { checkAddressable, LANES, planMemory, sizesOf, type Sizes } from './memory-plan.ts';
 import { WasmEngine } from './wasm-engine.ts';
@@ -46,8 +47,8 @@ export function createBackend(module: WebAssembly.Module, setup: WasmSetup): Bac
     throw new BackendError(`The wasm backend runs on 1 to ${LANES} threads; ${threads} were asked for.`, `Use --threads 1 ... ${LANES}.`);
   }
   const plan = (spec: FieldSpec, capacity: Capacity) => {
-    if (spec.network !== null) checkBackward(spec.network);
-    checkTwoEqualLayers(spec.network, 'wasm');
+    if (spec.network !== null) checkRateNetwork(spec.network);
+    checkTwoEqualLayers(spec.network, 'wasm', [dense, hetsyn]);
     checkNeuron(module, spec);
     const representation = wasmRepresentation(spec);
     const sizes = sizesOf(spec, capacity, threads);

@@ -139,7 +139,7 @@ export class WasmEngine implements HostEngine {
   async setTeacher(teacher: Teacher | null): Promise<void> {
     if (teacher !== null) {
       checkTeacher(teacher, this.spec, this.capacity);
-      this.tensors.writeTeacher(teacher);
+      this.tensors.writeTeacher(teacher, this.weights);
       this.pool.setState(teacherState(teacher.grid));
     }
     this.hasTeacher = teacher !== null;

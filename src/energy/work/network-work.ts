@@ -21,6 +21,9 @@
  * A spike of several bits is so many shifted additions as published, one for every one in its binary number (b1, b2 in place of s1, s2); as executed
  * it is as many additions as its value.
  *
+ * Layers with memory (HetSyn): as published a MAC for each current and time step besides, gaps included (it decays and is added to its neuron's
+ * sum); as executed two in place of all others, for the kernels filter the inputs of every synapse and multiply what comes out.
+ *
  * Neurons: a LIF update is H = V + (X - V)/tau (a subtraction and a MAC), a comparison, and a reset that moves data only; a ReLU is a
  * comparison. Bytes are logical: one weight for every MAC and AC, one input for every row of weights, one membrane potential read and written
  * for every update, without reuse between samples; a chip that keeps weights in registers reads fewer.
@@ -28,7 +31,7 @@
 import type { Counts } from '../../engine/counts.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
 import { viewInputs, type NetworkSpec } from '../../model/field-spec.ts';
-import { COLOUR_CHANNELS, networkLayers } from '../../model/network-layers.ts';
+import { COLOUR_CHANNELS, networkLayers, type NetworkLayer } from '../../model/network-layers.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { hiddenWidths } from '../../neurons/settings.ts';
 import { cheaperForm, hasTernarySpikes, ternaryOperations, type TernaryOperations } from '../../neurons/shifted-spikes.ts';
@@ -90,32 +93,29 @@ export function spikesByValue({ spikes, active, negative }: Counts, network: Net
 function annRows(counts: Counts, network: NetworkSpec, channels: number, counting: Counting): NetworkRow[] {
   const { samples } = counts;
   const active = activePerSample(counts, network);
+  const first = layer1(counts, network, counting, 1, { features: channels, views: viewInputs(network) });
   return layerRows(network, channels, {
-    first: layer1(counts, network, counting, 1, { features: channels, views: viewInputs(network) }),
-    synapses: (layer, inputs, outputs) => ({
-      layer,
-      part: 'synapses',
-      kind: 'synapses',
-      work: dense(samples, inputs, outputs, outputs * active[layer - 2]),
-    }),
+    synapses: ({ number, inputs, outputs }) => {
+      if (number === 1) return first;
+      return [{ layer: number, part: 'synapses', kind: 'synapses', work: dense(samples, inputs, outputs, outputs * active[number - 2]) }];
+    },
     neurons: (layer, width) => ({ layer, part: 'ReLU', kind: 'neurons', work: neuronRow(samples * width, 'relu') }),
   });
 }
 
-/** The rows of all layers: of the first, of the synapses of the others, and of the neurons behind all but the last. */
+/** The rows of all layers: of the synapses, and of the neurons behind all but the last. */
 function layerRows(
   network: NetworkSpec,
   channels: number,
   rows: {
-    readonly first: readonly NetworkRow[];
-    synapses(layer: number, inputs: number, outputs: number): NetworkRow;
+    synapses(layer: NetworkLayer): readonly NetworkRow[];
     neurons(layer: number, width: number): NetworkRow;
   },
 ): NetworkRow[] {
   const layers = networkLayers(network, channels + viewInputs(network));
-  return layers.flatMap(({ number, inputs, outputs }) => [
-    ...(number === 1 ? rows.first : [rows.synapses(number, inputs, outputs)]),
-    ...(number < layers.length ? [rows.neurons(number, outputs)] : []),
+  return layers.flatMap((layer) => [
+    ...rows.synapses(layer),
+    ...(layer.number < layers.length ? [rows.neurons(layer.number, layer.outputs)] : []),
   ]);
 }
 
@@ -137,8 +137,12 @@ function spikingRows(counts: Counts, network: NetworkSpec, channels: number, cou
     ? [{ layer: 1, part: 'input spikes', kind: 'synapses', work: sparse(timeSteps, inputs, firstWidth, counts.inputSpikes) }]
     : firstRows(counts, network, channels, counting, repeated && counting === 'published' ? network.repeats : 1);
   return layerRows(network, channels, {
-    first,
-    synapses: (layer, before, outputs) => spikeRow(layer, counts, network, before, outputs, counting),
+    synapses: ({ number, kind, inputs: before, outputs }) => {
+      const own = number === 1 ? first : [spikeRow(number, counts, network, before, outputs, counting)];
+      if (kind.memory === undefined) return own;
+      const currents = timeSteps * kind.memory.floats({ inputs: before, outputs });
+      return counting === 'published' ? [...own, currentsRow(number, currents, 1)] : [currentsRow(number, currents, 2)];
+    },
     neurons: (layer, width) => ({ layer, part: 'LIF', kind: 'neurons', work: neuronRow(timeSteps * width, 'lif') }),
   });
 }
@@ -229,6 +233,14 @@ function sparse(steps: number, inputs: number, outputs: number, spikes: number):
     stateReadBytes: spikes * FLOAT,
     stateWriteBytes: steps * outputs * FLOAT,
   });
+}
+
+/** Currents of synapses (model/layers/), a multiply-accumulate or more for each, whether there was a spike or not. @param currents of all time steps */
+function currentsRow(layer: number, currents: number, macsEach: number): NetworkRow {
+  const macs = currents * macsEach;
+  const bytes = currents * FLOAT;
+  const moved = { weightBytes: bytes * macsEach, stateReadBytes: bytes, stateWriteBytes: bytes };
+  return { layer, part: 'currents of synapses, every step', kind: 'synapses', work: work({ macs, effectiveMacs: macs, ...moved }) };
 }
 
 function neuronRow(updates: number, neuron: 'lif' | 'relu'): Work {

@@ -2,9 +2,10 @@
 import { InputError } from '../../base/errors.ts';
 import { suggest } from '../../base/nearest-name.ts';
 import { dense } from './dense.ts';
+import { hetsyn } from './hetsyn.ts';
 import type { LayerKind } from './layer-kind.ts';
 
-const kinds = new Map<string, LayerKind>([dense].map((kind) => [kind.name, kind]));
+const kinds = new Map<string, LayerKind>([dense, hetsyn].map((kind) => [kind.name, kind]));
 
 /** Throws RangeError if the name is taken by another. */
 export function registerLayerKind(kind: LayerKind): void {

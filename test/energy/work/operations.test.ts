@@ -46,6 +46,20 @@ describe('operations', () => {
     expect(annSkipping.macs).toBe(400 * 3456 + 3000 * 1536 + (128 * 50_000 + 3 * 20_000) / 4);
   });
 
+  it('of synapses with their own time: a MAC for every current and step besides; as executed two, and no additions', () => {
+    const layers = ['hetsyn', 'hetsyn'].map((kind) => ({ kind, width: 128 }));
+    // Gaps of padding are time steps as well.
+    const { published, executed, annPublished } = countOperations(
+      { ...counts, timeSteps: 5000 },
+      { ...network, temporal: 'pad', layers },
+      12,
+    );
+    const currents = 5000 * (39 * 128 + 128 * 128);
+    expect(published).toEqual({ macs: 3000 * 4992 + currents, acs: 128 * 50_000 + 3 * 20_000 });
+    expect(executed).toEqual({ macs: 2 * currents, acs: 3 * 20_000 });
+    expect(annPublished).toEqual({ macs: 3000 * 21_760, acs: 0 });
+  });
+
   it('of Poisson coded samples: additions for input spikes, no multiplication', () => {
     const poisson = { ...network, temporal: 'repeat', encoding: 'poisson' } as const;
     const { published, executed } = countOperations(counts, poisson, 12);

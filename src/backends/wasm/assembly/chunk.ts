@@ -4,7 +4,7 @@
  * backwards. From here on a row is a time step and `starts` says where a membrane begins.
  */
 import {
-  featureInputs, featureRows, featureStride, inputRows, inputs as inputCount, neuron, padGaps, poisson, productRows, repeats, reversed, rowCapacity, viewLevels, viewRows, width,
+  featureInputs, featureRows, featureStride, inputRows, inputs as inputCount, neuron, padGaps, poisson, productRows, repeats, reversed, rowCapacity, synapses1, viewLevels, viewRows, width,
 } from './state';
 import {
   CHUNK_RAYS, CHUNK_ROWS, chunkRays, inputsAt, real, rowInit, rowRay, rowSample, sampleFeatures, sampleProducts, networkSamples, realViews, starts, viewCurrents, views,
@@ -181,6 +181,12 @@ export function fillInputs(block: usize, step: i32): void {
       else fillSpikes(row, sample, x, step < 0 ? stepsSinceStart(row) : step, block);
       continue;
     }
+    if (synapses1) {
+      const x = inputsAt + <usize>row * (<usize>inputRows << 2);
+      zeroFloats(x, inputRows);
+      if (sample >= 0) fillValues(row, sample, x);
+      continue;
+    }
     const x = inputsAt + <usize>row * featureBytes;
     if (sample < 0) {
       store<u32>(initial, <u32>zeros);
@@ -194,6 +200,12 @@ export function fillInputs(block: usize, step: i32): void {
   if (repeats) for (let s = sampleTotal; s & 3; s++) store<u32>(rowInit + (<usize>s << 2), <u32>zeros);
   if (rayTotal & 3) zeroFloats(viewsOf(rayTotal), viewRows * (4 - (rayTotal & 3)));
   zeroFloats(zeros, width);
+}
+
+/** All inputs of a row as they are. */
+function fillValues(row: i32, sample: i32, x: usize): void {
+  const view = viewsOf(load<i32>(rowRay + (<usize>row << 2)));
+  for (let c = 0; c < inputCount; c++) store<f32>(x + (<usize>c << 2), inputValue(sample, view, c));
 }
 
 function stepsSinceStart(row: i32): i32 {

@@ -52,6 +52,13 @@ export function dropSpikes(layer: u32, outputs: usize, factors: usize, lists: us
   }
 }
 
+/** What a spiking layer passes on where nothing is dropped, as rows [rows, width]. */
+export function spreadSpikes(outputs: usize, lists: usize, counts: usize, minus: usize, amplitude: f32): void {
+  zeroFloats(outputs, rowTotal * width);
+  for (let row = 0; row < rowTotal; row++)
+    addSpikes(outputs + <usize>row * (<usize>width << 2), row, lists, counts, minus, 0, amplitude, -amplitude);
+}
+
 /** The same for ReLUs: outputs [rows, width] are multiplied by their factors. */
 export function dropActivations(layer: u32, outputs: usize, factors: usize): void {
   const rowBytes = <usize>width << 2;

@@ -6,8 +6,8 @@
  * rates (rates.ts) a row is a sample, whatever the number of its time steps.
  */
 import {
-  amplitude1, amplitude2, dropout, featureInputs, featureLevels, featureRows, inputRows, networkFloats, neuron, neuronFloats, neuronValues, poisson, potentialCoefficients,
-  rateSteps, repeats, spikeScale1, spikeScale2, viewLevels, viewRows, w1t, w2, w2t, w3, width,
+  amplitude1, amplitude2, decays1, decays1t, decays2, decays2t, dropout, featureInputs, featureLevels, featureRows, inputRows, networkFloats, neuron, neuronFloats, neuronValues, padGaps, poisson, potentialCoefficients,
+  rateSteps, repeats, spikeScale1, spikeScale2, synapses1, synapses2, viewLevels, viewRows, w1, w1t, w2, w2t, w3, width,
 } from './state';
 import {
   counts1, counts2, dropped1, dropped2, factors1, factors2, gradient1, gradient2, hidden1, hidden2, inputGradients, inputsAt, lists1, lists2, logitGradients, logits, membrane, minus1,
@@ -18,16 +18,17 @@ import {
 import { inputValue, rayTotal, rowTotal, sampleTotal } from './chunk';
 import { firstCurrents } from './first-layer';
 import { addOuterProducts, multiply } from './matrix';
-import { dropActivations, dropSpikes, scaleByFactors } from './dropout';
+import { dropActivations, dropSpikes, scaleByFactors, spreadSpikes } from './dropout';
 import { countViews, passFeatureGradients, spikeFeatures } from './input-spikes';
 import { drivePotentials } from './potentials';
 import { backwardRates, forwardRates } from './rates';
-import { addToSpikes, countSpikes, multiply3, sumSpikes } from './spike-rows';
+import { addSynapseGradients, filterRows, filterRowsBack } from './synapses';
+import { addToSpikes, countShown, countSpikes, multiply3, sumSpikes } from './spike-rows';
 import { scanBackward, scanForward } from './neurons/generated';
 import { reluBackward, reluForward } from './neurons/relu';
 import { madd, sigmoid4, zeroFloats } from './simd';
 import { inputSlope } from './poisson';
-import { ACTIVE_1, ACTIVE_2, BITS_1, BITS_2, count, SPIKES_1, SPIKES_2, TIME_STEPS } from './stats';
+import { ACTIVE_1, ACTIVE_2, BITS_1, BITS_2, count, SHOWN_SPIKES_1, SHOWN_SPIKES_2, SPIKES_1, SPIKES_2, TIME_STEPS } from './stats';
 
 const RELU = 1;
 
@@ -38,8 +39,10 @@ function forwardLayers(block: usize): void {
     scanForward(hidden1, starts, membrane, lists1, counts1, minus1, saved1, neuronValues, rowTotal, block + (ACTIVE_1 << 3));
     if (dropout > 0) {
       dropSpikes(1, dropped1, factors1, lists1, counts1, minus1, amplitude1);
-      multiply(hidden2, dropped1, w2, rowTotal, width, width, 0);
-    } else sumSpikes(hidden2, lists1, counts1, minus1, w2, width, amplitude1);
+      if (!synapses2) multiply(hidden2, dropped1, w2, rowTotal, width, width, 0);
+    } else if (synapses2) spreadSpikes(dropped1, lists1, counts1, minus1, amplitude1);
+    else sumSpikes(hidden2, lists1, counts1, minus1, w2, width, amplitude1);
+    if (synapses2) filterRows(hidden2, dropped1, w2, decays2, width, width);
     scanForward(hidden2, starts, membrane, lists2, counts2, minus2, saved2, values2, rowTotal, block + (ACTIVE_2 << 3));
     if (dropout > 0) {
       dropSpikes(2, dropped2, factors2, lists2, counts2, minus2, amplitude2);
@@ -73,6 +76,8 @@ export function forwardNetwork(block: usize): void {
   const spikes1 = countSpikes(counts1), spikes2 = countSpikes(counts2);
   count(block, SPIKES_1, spikes1);
   count(block, SPIKES_2, spikes2);
+  count(block, SHOWN_SPIKES_1, padGaps ? countShown(counts1) : spikes1);
+  count(block, SHOWN_SPIKES_2, padGaps ? countShown(counts2) : spikes2);
   if (neuron == RELU) {
     count(block, ACTIVE_1, spikes1);
     count(block, ACTIVE_2, spikes2);
@@ -89,8 +94,15 @@ export function forwardNetwork(block: usize): void {
   for (let s = 0; s < sampleTotal; s++) store128(sampleColours, s, sigmoid4(v128.load(sampleColours + (<usize>s << 4))));
 }
 
+/** The place among a lane's sums of what lies at `weights`. */
+// @ts-ignore: decorator
+@inline
+function sumsOf(sums: usize, weights: usize): usize {
+  return sums + (weights - w1);
+}
+
 /** From logitGradients to gradient1, those of the currents of layer 1. */
-function backwardLayers(sums2: usize, sums3: usize, parameterSums1: usize, parameterSums2: usize, potentialSums: usize, block: usize): void {
+function backwardLayers(sums: usize, sums2: usize, sums3: usize, parameterSums1: usize, parameterSums2: usize, potentialSums: usize, block: usize): void {
   const rowBytes = <usize>width << 2;
   const values2 = neuronValues + (<usize>neuronFloats << 2);
   multiply3(gradient2, logitGradients);
@@ -100,14 +112,16 @@ function backwardLayers(sums2: usize, sums3: usize, parameterSums1: usize, param
     else addToSpikes(sums3, lists2, counts2, minus2, logitGradients, 4, amplitude2);
     const drives = drivePotentials(hidden2, potentialSums + rowBytes, potentialCoefficients + rowBytes, teacherPotentials2, block);
     scanBackward(hidden2, gradient2, starts, real, membrane, saved2, values2, parameterSums2, rowTotal, spikeScale2, drives);
-    if (dropout > 0) addOuterProducts(sums2, dropped1, gradient2, rowTotal, width, width);
+    if (synapses2) addSynapseGradients(sums2, sumsOf(sums, decays2), dropped1, gradient2, w2, decays2, width, width);
+    else if (dropout > 0) addOuterProducts(sums2, dropped1, gradient2, rowTotal, width, width);
     else addToSpikes(sums2, lists1, counts1, minus1, gradient2, width, amplitude1);
   } else {
     addOuterProducts(sums3, hidden2, logitGradients, rowTotal, width, 4);
     reluBackward(hidden2, gradient2, rowTotal);
     addOuterProducts(sums2, hidden1, gradient2, rowTotal, width, width);
   }
-  multiply(gradient1, gradient2, w2t, rowTotal, width, width, 0);
+  if (synapses2) filterRowsBack(gradient1, gradient2, w2t, decays2t, width, width);
+  else multiply(gradient1, gradient2, w2t, rowTotal, width, width, 0);
   if (dropout > 0) scaleByFactors(gradient1, factors1);
   if (neuron != RELU) {
     const drives = drivePotentials(hidden1, potentialSums, potentialCoefficients, teacherPotentials1, block);
@@ -136,13 +150,18 @@ export function backwardNetwork(sums: usize, potentialSums: usize, block: usize)
     store128(logitGradients, row, g);
   }
   if (rateSteps) backwardRates(sums2, sums3, parameterSums1, parameterSums2);
-  else backwardLayers(sums2, sums3, parameterSums1, parameterSums2, potentialSums, block);
+  else backwardLayers(sums, sums2, sums3, parameterSums1, parameterSums2, potentialSums, block);
 
   zeroFloats(sampleFeatureGradients, sampleTotal * featureRows);
-  if (poisson) {
+  if (synapses1) {
+    addSynapseGradients(sums, sumsOf(sums, decays1), inputsAt, gradient1, w1, decays1, inputRows, width);
+    filterRowsBack(inputGradients, gradient1, w1t, decays1t, width, inputRows);
+    passToFeatures();
+    if (featureLevels > 0) passFeatureGradients(sampleTotal);
+  } else if (poisson) {
     addOuterProducts(sums, inputsAt, gradient1, rowTotal, inputRows, width);
     multiply(inputGradients, gradient1, w1t, rowTotal, width, inputRows, 0);
-    passThroughSpikes();
+    passToFeatures();
   } else {
     addOuterProducts(sums, inputsAt, gradient1, rowTotal, featureRows, width);
     multiply(inputGradients, gradient1, w1t, rowTotal, width, featureRows, 0);
@@ -162,14 +181,15 @@ export function backwardNetwork(sums: usize, potentialSums: usize, block: usize)
   }
 }
 
-function passThroughSpikes(): void {
+/** Gradients of whole rows of inputs to those of features; through the spikes of the Poisson encoding. */
+function passToFeatures(): void {
   for (let row = 0; row < rowTotal; row++) {
     const s = load<i32>(rowSample + (<usize>row << 2));
     if (s < 0) continue;
     const target = sampleFeatureGradients + ((<usize>s * <usize>featureRows) << 2), source = inputGradients + <usize>row * (<usize>inputRows << 2);
     for (let c = 0; c < featureInputs; c++) {
       const at = <usize>c << 2;
-      store<f32>(target + at, load<f32>(target + at) + load<f32>(source + at) * inputSlope(inputValue(s, 0, c)));
+      store<f32>(target + at, load<f32>(target + at) + load<f32>(source + at) * (poisson ? inputSlope(inputValue(s, 0, c)) : 1));
     }
   }
 }

@@ -1,6 +1,7 @@
 /** What lies behind rows of spikes: their weights, summed, and the other way round; the product with the output layer's weights. */
 import { listBytes, signedSpikes, w3t, width } from './state';
 import { rowTotal } from './chunk';
+import { real } from './scratch';
 import { addToSignedRows, sumSignedRows } from './signed-spikes';
 import { madd, splat } from './simd';
 import { addToActiveRows, sumActiveRows } from './spikes';
@@ -19,6 +20,13 @@ export function addToSpikes(sums: usize, lists: usize, counts: usize, minus: usi
 export function countSpikes(counts: usize): f64 {
   let total: i32 = 0;
   for (let row = 0; row < rowTotal; row++) total += load<i32>(counts + (<usize>row << 2));
+  return <f64>total;
+}
+
+/** But for those in gaps of the temporal mode pad, where neurons may fire whose synapses still carry currents. */
+export function countShown(counts: usize): f64 {
+  let total: i32 = 0;
+  for (let row = 0; row < rowTotal; row++) if (load<u8>(real + <usize>row)) total += load<i32>(counts + (<usize>row << 2));
   return <f64>total;
 }
 

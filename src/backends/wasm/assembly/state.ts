@@ -124,6 +124,15 @@ export let w3: usize = 0;
 export let w1t: usize = 0;
 export let w2t: usize = 0;
 export let w3t: usize = 0;
+/** Where synapses have currents of their own (synapses.ts): their decays, laid out as w1 and w2 and trained with them within [0, 1], and transposed. */
+export let synapses1: i32 = 0;
+export let synapses2: i32 = 0;
+export let decays1: usize = 0;
+export let decays2: usize = 0;
+export let decays1t: usize = 0;
+export let decays2t: usize = 0;
+/** Floats of both, one behind the other. */
+export let decayFloats: i32 = 0;
 export let networkMoments: usize = 0;
 /** LANES gradient buffers of w1, w2, w3 and the neurons' parameters of both layers one behind the other. */
 export let networkGradients: usize = 0;

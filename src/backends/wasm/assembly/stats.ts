@@ -1,7 +1,7 @@
 /**
  * Counts and sums of one lane or thread: a block of 64-bit floats (exact for counts below 2^53).
  */
-export const STATS_BYTES: usize = 192;
+export const STATS_BYTES: usize = 208;
 export const DENSITY_EVALUATIONS = 0;
 export const DENSITY_SAMPLES = 1;
 export const SAMPLES = 2;
@@ -30,6 +30,9 @@ export const TEACHER_POTENTIAL_ERROR = 21;
 export const DISTORTION = 22;
 /** Ones in the binary numbers of the input spikes. */
 export const INPUT_BITS = 23;
+/** Spikes of the layers but for those in gaps: what the penalty is the mean of. */
+export const SHOWN_SPIKES_1 = 24;
+export const SHOWN_SPIKES_2 = 25;
 
 // @ts-ignore: decorator
 @inline

@@ -7,11 +7,11 @@
  * Limit: memory latency; a touched voxel costs one random line of features and two of moments.
  */
 import {
-  beta1, beta2, denseVariation, density, densityMoments, densityRate, densityVariation, epsilon, featureGradients, featureInputs, featureMoments, featureRate, features,
+  beta1, beta2, decayFloats, decays1, decays1t, decays2, decays2t, denseVariation, density, densityMoments, densityRate, densityVariation, epsilon, featureGradients, featureInputs, featureMoments, featureRate, features,
   featureRows, featureStride, featureVariation, gradientFloats,
   hasRate,
   inputRows, laneCapacity, networkFloats, networkGradients, networkMoments, networkRate, nx, ny, nz, poisson, rate, packedRays, packedSamples, slotCapacity,
-  slotGradients, slotOf, slotVoxels, thread, threads, w1, w1t, w2t, w3t, width,
+  slotGradients, slotOf, slotVoxels, synapses1, synapses2, thread, threads, w1, w1t, w2t, w3t, width,
 } from './state';
 import { baseOf, baseZOf, densityGradientOf, networkIndexOf, SAMPLE_BYTES } from './packed-sample';
 import { LANES, firstRayOf } from './train';
@@ -222,12 +222,14 @@ function reduceFloats(start: usize, end: usize): void {
   }
 }
 
-/** Adam on this thread's share of the network. w1, w2 and w3 lie one behind the other. */
+/** Adam on this thread's share of the network. w1, w2, w3 and the decays, which stay in [0, 1], lie one behind the other. */
 export function updateNetwork(): void {
   const end = <usize>firstFloat(thread + 1, networkFloats) << 2, all = <usize>networkFloats << 2;
   const step = f32x4.splat(networkRate);
+  const firstDecay = decays1 - w1, endDecay = firstDecay + (<usize>decayFloats << 2);
   for (let j = <usize>firstFloat(thread, networkFloats) << 2; j < end; j += 16) {
     adam(w1 + j, networkMoments + j, networkMoments + all + j, v128.load(networkGradients + j), step, false);
+    if (j >= firstDecay && j < endDecay) v128.store(w1 + j, f32x4.min(f32x4.max(v128.load(w1 + j), f32x4.splat(0)), f32x4.splat(1)));
   }
 }
 
@@ -248,9 +250,12 @@ export function applyGradients(): void {
 export function transposeWeights(): void {
   const w2 = w1 + ((<usize>inputRows * <usize>width) << 2);
   const w3 = w2 + ((<usize>width * <usize>width) << 2);
-  transpose(w1, w1t, poisson ? inputRows : featureInputs, width, poisson ? inputRows : featureRows);
+  const whole = poisson || synapses1;
+  transpose(w1, w1t, whole ? inputRows : featureInputs, width, whole ? inputRows : featureRows);
   transpose(w2, w2t, width, width, width);
   transpose(w3, w3t, width, 4, width);
+  if (synapses1) transpose(decays1, decays1t, inputRows, width, inputRows);
+  if (synapses2) transpose(decays2, decays2t, width, width, width);
 }
 
 /** [rows, columns] to [columns, stride]. */
