@@ -6,7 +6,10 @@ const CONFORMANCE = [
   'test/conformance/**/*.test.ts',
   'test/backends/*.test.ts',
   // Whole trainings and renderings in memory.
-  'test/train/{train-field,training-methods,forward-facing,unbounded}.test.ts',
+  'test/train/{train-field,training-methods,forward-facing,unbounded,factors,quantised-run,convert-field}.test.ts',
+  'test/jobs/{jobs,train-into,training-memory}.test.ts',
+  'test/server/run-views.test.ts',
+  'test/export/surface.test.ts',
   'test/model/network-layers.test.ts',
   'test/baked/baked-scene.test.ts',
 ];
@@ -49,6 +52,9 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
             name: 'unit',
             include: ['test/**/*.test.ts'],
             exclude: [...CONFORMANCE, GPU, E2E, BROWSER, CLUSTER],
+            // Each thread loads a module once for all its files: half the time. So no test here may leave anything behind, nor replace a module.
+            pool: 'threads',
+            isolate: false,
             testTimeout: 120_000,
             hookTimeout: 120_000,
           },

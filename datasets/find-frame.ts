@@ -1,7 +1,7 @@
 /**
  * Where the world of a field lies in the coordinates of the scene's file (world-frame.ts).
  *
- * Rays and fields are 32-bit numbers, which know a place 4 000 km from the origin (UTM coordinates) to a quarter of a metre. So the scene is moved
+ * Rays and fields are 32-bit numbers, which give a place 4 000 km from the origin (UTM coordinates) to a quarter of a metre. So the scene is moved
  * to the origin, in 64-bit numbers, where its centre is more than 32 times as far away as the scene is large, and scaled by a power of two where
  * its cameras are nearer to their subject than 2 cm or farther than 200 m of the file (millimetres, kilometres). All other scenes keep the world of
  * their file, and their bits. Large is half the diagonal of the box of the camera centres, or their distance to what they all look at, or to the
@@ -19,7 +19,7 @@ const FAR_AWAY = 32;
 const USUAL_SIZE = [0.02, 200] as const;
 /** Cameras of a scaled scene are about so far from their subject. */
 const SCALED_SIZE = 4;
-/** Farthest that cameras without a common subject, whose scene is of unknown size, may be from the origin; 32-bit numbers know lengths there to a ten-thousandth. */
+/** Farthest that cameras without a common subject, whose scene is of unknown size, may be from the origin; 32-bit numbers are exact there to a ten-thousandth of a length. */
 const FAR_FROM_ORIGIN = 1024;
 /** Points known less exactly than this share of the scene's size say nothing. */
 const COARSE = 0.25;

@@ -1,7 +1,7 @@
 /**
  * The camera of a transforms.json in every dialect (Blender, instant-ngp, nerfstudio), for all frames or for one: focal lengths in pixels (fl_x,
  * fl_y) or fields of view (camera_angle_x, camera_angle_y in radians; x_fov, y_fov in degrees), principal point (cx, cy), the size they are for
- * (w, h), and distortion (k1..k4, p1, p2, or all six as distortion_params; renderer/lens.ts). All of it is scaled to the size of the stored image.
+ * (w, h), and distortion (k1..k4, p1, p2, or all six as distortion_params; src/geometry/lens.ts). All of it is scaled to the size of the stored image.
  * What a frame gives goes before what the file gives; its focal lengths replace those of the file however either writes them.
  */
 import { z } from 'zod';

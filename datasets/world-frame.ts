@@ -13,7 +13,7 @@ export function pointToFile(frame: WorldFrame | null, p: Vec3): Vec3 {
   return [centre[0] + p[0] / scale, centre[1] + p[1] / scale, centre[2] + p[2] / scale];
 }
 
-export function pointFromFile({ centre, scale }: WorldFrame, p: Vec3): Vec3 {
+function pointFromFile({ centre, scale }: WorldFrame, p: Vec3): Vec3 {
   return [(p[0] - centre[0]) * scale, (p[1] - centre[1]) * scale, (p[2] - centre[2]) * scale];
 }
 

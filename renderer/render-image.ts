@@ -24,7 +24,7 @@ export interface RenderedImage {
   readonly opacity: Float32Array;
   /** [height, width] samples shown to the colour network */
   readonly samples: Uint32Array;
-  /** [height, width] spikes of both hidden layers */
+  /** [height, width] spikes of all hidden layers */
   readonly spikes: Uint32Array;
   readonly counts: Counts;
 }

@@ -29,7 +29,7 @@ export interface Costs {
 }
 
 /** @param runs a multiple of 50 */
-export async function collectMany(folder: string, runs: number): Promise<Costs> {
+async function collectMany(folder: string, runs: number): Promise<Costs> {
   const file = planFile(folder);
   const planned = seconds();
   const scenes = Array.from({ length: SCENES }, (_, i) => ({

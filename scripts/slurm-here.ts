@@ -15,11 +15,11 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
-export const NODE_TIMEOUT = 10;
+const NODE_TIMEOUT = 10;
 const PROGRAMS = ['munged', 'slurmctld', 'slurmd', 'sbatch', 'squeue', 'scontrol', 'scancel'];
 
 /** Programs of Slurm that are not here. */
-export function missingPrograms(): string[] {
+function missingPrograms(): string[] {
   const folders = (process.env.PATH ?? '').split(':').concat('/usr/sbin', '/usr/bin');
   return PROGRAMS.filter((program) => !folders.some((folder) => existsSync(join(folder, program))));
 }

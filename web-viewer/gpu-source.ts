@@ -16,7 +16,7 @@ export interface PageGpu {
   /** Its name, as far as the browser tells. */
   readonly name: string;
   readonly device: GPUDevice;
-  /** A source of pictures of a baked scene. What goes wrong with it or the GPU, `frames` throws. */
+  /** A source of pictures of a baked scene. What goes wrong with it or the GPU, `draw` throws. */
   open(scene: Uint8Array<ArrayBuffer>, name: string): EngineSource;
 }
 

@@ -1,4 +1,4 @@
-/** So many things at a time; the others wait for their turn, in order. */
+/** Lets at most a given number of things happen at a time; the others wait for their turn, in order. */
 export class Slots {
   private free: number;
   private readonly waiting: (() => void)[] = [];

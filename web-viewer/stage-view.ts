@@ -181,7 +181,7 @@ export class StageView {
     this.ask(true);
   }
 
-  /** Of the first picture, on the stage. */
+  /** The middle of the first picture, as a place of the stage. */
   get middle(): [x: number, y: number] {
     const [{ left, top, width, height }] = this.layout.panes;
     return [left + width / 2, top + height / 2];

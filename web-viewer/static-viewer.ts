@@ -1,4 +1,4 @@
-/** The viewer's page without a server: the scene is a file beside it, or part of it (src/export/web-viewer.ts). */
+/** The viewer's page without a server: the scene is a file beside it, or part of it (src/export/viewer-page.ts). */
 import { decodeScene } from '../src/baked/decode-scene.ts';
 import { InputError } from '../src/base/errors.ts';
 import { bakedHost } from './baked-host.ts';

@@ -1,4 +1,4 @@
-/** Figures of the pictures that are shown, a column for each run: of its whole view. */
+/** Figures of the pictures that are shown, a column for each run, whose whole view is counted. */
 import type { ShownFrame } from '../src/frames/frame-source.ts';
 import { SHARE_ROWS } from './ann-shares.ts';
 import { element } from './elements.ts';

@@ -36,7 +36,7 @@ export interface ViewState {
 
 const MAP_NAMES = Object.keys(COLOUR_MAPS) as ColourMapName[];
 
-export const DRAWINGS = ['gpu', 'server', 'worker'] as const;
+const DRAWINGS = ['gpu', 'server', 'worker'] as const;
 export type Drawing = (typeof DRAWINGS)[number];
 
 export const FOV_RANGE = { min: 10, max: 120 } as const;

@@ -206,7 +206,7 @@ export class ViewerPage {
     });
   }
 
-  /** Of the pixel at a place of the stage; nothing where no run is drawn. */
+  /** Shows the ray of the pixel at a place of the stage; does nothing where no run is drawn. */
   private followRay(x: number, y: number): void {
     const at = this.view.pixelAt(x, y);
     if (at === null) return;

@@ -63,7 +63,7 @@ export function streetCameras(count: number, width: number, seed: number): Camer
 }
 
 /** 40 degrees high as for the other generated scenes; neither square pixels nor a principal point in the middle. */
-export function captureIntrinsics(width: number): Intrinsics {
+function captureIntrinsics(width: number): Intrinsics {
   const height = Math.round(width * 0.75);
   const fy = (0.5 * height) / Math.tan(0.5 * 0.72);
   return { width, height, fx: fy * 1.01, fy, cx: width * 0.493, cy: height * 0.508, distortion: CAPTURE_LENS };

@@ -7,7 +7,7 @@ import { Random } from '../../src/math/random.ts';
 import type { SplitName } from '../scene-data.ts';
 
 export const CAMERA_ANGLE_X = 0.6911112070083618;
-export const CAMERA_RADIUS = 4;
+const CAMERA_RADIUS = 4;
 
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 /** Least and greatest sine of the elevation: from the horizon nearly to the zenith. */

@@ -9,7 +9,7 @@ import type { KernelText } from './kernel.ts';
 import { gridStruct } from './uniforms.ts';
 import { linearWgsl, workWgsl, type DispatchEntry } from './work.ts';
 
-export const GATHER_WORKGROUP = 64;
+const GATHER_WORKGROUP = 64;
 
 /** The dispatch of a kernel for one group of planes. */
 export function gatherEntry(planes: number): DispatchEntry {

@@ -29,7 +29,7 @@ const ADDRESS_SPACE = { read: 'var<storage, read>', write: 'var<storage, read_wr
 const BINDING_TYPE = { read: 'read-only-storage', write: 'storage', uniform: 'uniform' } as const;
 
 /** The whole WGSL of a kernel. */
-export function kernelSource({ buffers, textures = {}, subgroups = false, code }: KernelText): string {
+function kernelSource({ buffers, textures = {}, subgroups = false, code }: KernelText): string {
   const bindings = Object.entries(buffers).map(([name, use], i) => {
     const [access, type] = splitUse(use);
     return `@group(0) @binding(${i}) ${ADDRESS_SPACE[access]} ${name}: ${type};\n`;

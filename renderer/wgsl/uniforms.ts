@@ -30,7 +30,6 @@ function uniformStruct<K extends string>(name: string, fields: Readonly<Record<K
   };
 }
 
-export type GridUniforms = Parameters<typeof gridStruct.pack>[0];
 export type StepUniforms = Parameters<typeof stepStruct.pack>[0];
 
 /** The grid and the constants of marching (FieldSpec). */
@@ -64,7 +63,7 @@ export const stepStruct = uniformStruct('Step', {
   firstView: 'u32',
   /** Index in the call of the first ray: rendering goes in batches. */
   firstRay: 'u32',
-  /** Parts that are encoded (parts.ts). */
+  /** Parts that are encoded (plan-parts.ts). */
   parts: 'u32',
   noiseSeed: 'u32',
   weightThreshold: 'f32',

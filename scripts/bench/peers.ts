@@ -25,7 +25,7 @@ export interface PeerFigures {
   readonly lossDifference: number;
 }
 
-export const PEERS = ['straightforward', 'best'] as const;
+const PEERS = ['straightforward', 'best'] as const;
 
 /** Steps whose losses are compared. */
 const COMPARED_STEPS = 5;

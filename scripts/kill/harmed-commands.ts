@@ -22,7 +22,7 @@ export interface Harmed {
   readonly grows: boolean;
   /** Whether it writes to where the run lies. */
   readonly fillsDisk: boolean;
-  /** Of a server: what is asked for; it is ended then. */
+  /** What is asked of a command that is a server, which is ended then. */
   readonly asks?: string;
 }
 

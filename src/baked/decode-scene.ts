@@ -87,7 +87,7 @@ async function decode(packed: GunzipReader, file: string): Promise<BakedScene> {
   };
 }
 
-/** Of the first bytes of a file: throws InputError unless it is a baked scene of this version. */
+/** Throws InputError unless these are the first bytes of a baked scene of this version. */
 export function checkPrelude(bytes: Uint8Array, file: string): void {
   const found = new TextDecoder().decode(bytes.subarray(0, MAGIC.length));
   if (bytes.length < PRELUDE_BYTES || found !== MAGIC)

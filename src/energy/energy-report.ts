@@ -28,7 +28,7 @@ export function energyOf(operations: Operations, costs: CostTable): number {
   return (operations.macs * costs.mac + operations.acs * costs.ac) * 1e-9;
 }
 
-/** Millijoules an image for each line of `OperationCounts`. */
+/** Millijoules per image for each line of `OperationCounts`. */
 export type EnergyLines = Readonly<Record<keyof OperationCounts, number>>;
 
 /**

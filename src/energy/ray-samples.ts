@@ -1,6 +1,6 @@
 /** How many network samples rays have: of rays that hit something, as many time steps as the condensed network runs for them. */
 
-/** Of rays: how many have 0, 1, 2, ... samples. */
+/** How many rays have 0, 1, 2, ... samples. */
 export type RaySamples = readonly number[];
 
 /** Adds rays to a histogram. @param samples [N] of each ray */

@@ -9,7 +9,7 @@ import { skippingZeros, type Ledger, type Stage } from './work/ledger.ts';
 import type { Counting } from './work/network-work.ts';
 import { computedTwin, perUnit, type ComputedTwin, type EnergySubject } from './subject.ts';
 
-export const STUDY_SCHEMA = 1;
+const STUDY_SCHEMA = 1;
 
 /** Millijoules an image; null where the model cannot run it. */
 export interface HardwareResult {

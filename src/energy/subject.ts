@@ -50,7 +50,7 @@ export interface EnergySubject extends Countings {
   /** One for each layer behind spikes 0, 1, 2, all images together; empty for other neurons. */
   readonly ternaryForms: readonly TernaryOperations[];
   readonly counts: Counts;
-  /** Of all images together. */
+  /** A histogram over the rays of all images. */
   readonly raySamples: RaySamples;
   readonly neurobench: NeuroBenchMetrics;
   readonly secondsPerImage: number;

@@ -154,13 +154,13 @@ export interface FieldEngine {
   write(name: TensorName, data: Float32Array): Promise<void>;
   readOccupancy(): Promise<Uint8Array>;
   writeOccupancy(occupancy: Uint8Array): Promise<void>;
-  /** Keeps a point only where the largest alpha of its 3x3x3 neighbourhood exceeds the threshold (lattice/occupancy.ts). Of engines that train. */
+  /** Keeps a point only where the largest alpha of its 3x3x3 neighbourhood exceeds the threshold (lattice/occupancy.ts). Only for engines that train. */
   refreshOccupancy(): Promise<void>;
   /**
    * Takes a new spec with the same network and channels and another grid, activation or threshold (DVGO `scale_volume_grid`): density and
    * features are resampled (lattice/resample-grid.ts), the occupancy is that of the nearest old point, refreshed while the density still has
    * its old shift; moments are 0 and the rate 1. A GPU resamples in single precision: within its rounding of the threshold a point may be kept
-   * that another engine drops, or the other way round. Of engines that train; RangeError if the spec is beyond their capacity.
+   * that another engine drops, or the other way round. Only for engines that train; RangeError if the spec is beyond their capacity.
    */
   scaleGrid(to: FieldSpec): Promise<void>;
   /** The teacher of the steps to come; null: none. A copy is kept; it is no part of the tensors. Throws RangeError if it does not fit. */

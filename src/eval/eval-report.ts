@@ -23,12 +23,12 @@ export interface EvalReport {
   readonly ssim: number;
   readonly background: readonly [number, number, number];
   readonly imageSize: { readonly width: number; readonly height: number };
-  /** Spikes (or active ReLUs) a neuron and time step, of both hidden layers; null without a network. */
+  /** Spikes (or active ReLUs) per neuron and time step, of each hidden layer; null without a network. */
   readonly firingRates: readonly number[] | null;
   readonly counts: {
     readonly total: Counts;
     readonly samplesPerRay: number;
-    /** Of the rays that have any; absent from reports of older versions. */
+    /** Mean of the rays that have any; absent from reports of older versions. */
     readonly samplesPerActiveRay?: number;
     readonly timeStepsPerRay: number;
     readonly spikesPerSample: readonly number[];

@@ -19,7 +19,7 @@ export class EngineSource implements FrameSource {
   private readonly latest = new Map<string, FrameRequest>();
   private turnRays = FEWEST_RAYS;
 
-  /** @param field what is asked before it is there waits for it */
+  /** @param field requests that come before it is there wait for it */
   constructor(field: Promise<ShownField>, interval: number) {
     this.interval = interval;
     this.field = field;
@@ -51,7 +51,7 @@ export class EngineSource implements FrameSource {
     return this.turn(() => probeRay(field, request));
   }
 
-  /** After the turn under way. What hindered opening the field, `frames` says. */
+  /** After the turn under way. What hindered opening the field, `draw` throws. */
   async dispose(): Promise<void> {
     this.latest.clear();
     const field = await this.field.catch(() => null);

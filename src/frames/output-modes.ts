@@ -63,7 +63,7 @@ function fromZero(values: Float32Array): FrameContent {
 export interface FrameStatistics {
   readonly rays: number;
   readonly samples: number;
-  /** Spikes (or active ReLUs) of both hidden layers. */
+  /** Spikes (or active ReLUs) of all hidden layers. */
   readonly spikes: number;
   /** Neuron of the network that drew it: a training may begin with another one than it ends with. null without a network. */
   readonly neuron: string | null;

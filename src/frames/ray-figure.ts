@@ -183,13 +183,13 @@ function lookOfSpike(value: number, unit: number): string {
   return `fill="${value < 0 || value > 1.5 * unit ? COLOURS.more : COLOURS.spike}"`;
 }
 
-/** The potential before reset over time, from 0 wherever membranes begin; of a neuron without one its input. */
+/** The potential before reset over time, from 0 wherever membranes begin; for a ReLU, which has no membrane, its input. */
 function trace(probe: RayProbe, { layer, neuron }: ChosenNeuron, x: X, step: number, at: number): string {
   const { steps } = probe;
   const values = steps.map(({ layers }) => layers[layer].potentials[neuron]);
   const thresholds = probe.thresholds[layer].map((of) => of[neuron]);
   const reached = Math.max(...values.map(Math.abs));
-  // Of many thresholds those that the potential comes near to; the nearest to 0 always.
+  // Where there are many thresholds, those that the potential comes near to; the nearest to 0 always.
   const nearest = thresholds.reduce((least, value) => Math.min(least, Math.abs(value)), Infinity);
   const shown = thresholds.filter((value) => Math.abs(value) <= Math.max(nearest, reached));
   const [low, high] = [Math.min(0, ...values, ...shown), Math.max(0, ...values, ...shown)];

@@ -34,10 +34,6 @@ export function cubeGrid({ min, max }: Box, voxels: number): GridSpec {
   return { size: [points(0), points(1), points(2)], min, max };
 }
 
-export function isSameSize(a: GridSpec, b: GridSpec): boolean {
-  return a.size.every((points, axis) => points === b.size[axis]);
-}
-
 /** Where grid point `index` lies in the field's space. */
 export function gridPoint({ size, min, max }: GridSpec, index: number): Vec3 {
   const [nx, ny] = size;

@@ -13,7 +13,7 @@ export interface MatrixProblem {
 }
 
 /** Largest deviation of R^T R from the identity. Files written in float32 or with six digits stay far below it. */
-export const RIGID_TOLERANCE = 1e-3;
+const RIGID_TOLERANCE = 1e-3;
 
 /** Reads 4 rows of 4 numbers (as JSON gives them) as a rigid motion [16], or says what is wrong with them. */
 export function parseRigidMotion(value: unknown): Float64Array | MatrixProblem {
@@ -62,6 +62,6 @@ export function rigidProblem(m: ArrayLike<number>): MatrixProblem | null {
 }
 
 /** Determinant of the upper left 3x3 block. */
-export function rotationDeterminant(m: ArrayLike<number>): number {
+function rotationDeterminant(m: ArrayLike<number>): number {
   return m[0] * (m[5] * m[10] - m[6] * m[9]) - m[1] * (m[4] * m[10] - m[6] * m[8]) + m[2] * (m[4] * m[9] - m[5] * m[8]);
 }

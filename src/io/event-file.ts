@@ -37,7 +37,7 @@ function encodeValue(value: SummaryValue): Uint8Array {
 
 const BUCKETS = 30;
 
-/** Of equal widths between the least and the greatest. */
+/** A histogram in buckets of equal width between the least and the greatest value. */
 function encodeHistogram(values: readonly number[]): Uint8Array {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const width = (high - low) / BUCKETS || 1e-12;

@@ -21,7 +21,7 @@ export interface Figure {
   readonly spread: number;
 }
 
-export const FIGURES = ['psnr', 'ssim', 'samplesPerRay', 'macs', 'acs', 'millijoules', 'published', 'skipping', 'trainMinutes'] as const;
+const FIGURES = ['psnr', 'ssim', 'samplesPerRay', 'macs', 'acs', 'millijoules', 'published', 'skipping', 'trainMinutes'] as const;
 export type FigureName = (typeof FIGURES)[number];
 
 export interface ComparedEntry {

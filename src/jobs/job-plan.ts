@@ -57,7 +57,7 @@ const planSchema = z.strictObject({
 /** What a table of the results says beside them. */
 export type About = z.infer<typeof aboutSchema>;
 
-/** As it is read: what is shared is checked, jobs are when they are taken (`jobAt`). */
+/** A plan as it is read: what jobs share is checked at once, a job only when it is taken (`jobAt`). */
 export interface Plan {
   readonly file: string;
   readonly about: About | undefined;

@@ -21,7 +21,7 @@ export const publishedSchema = z.strictObject({
   note: z.string().optional(),
   psnr: byScene,
   ssim: byScene.optional(),
-  /** An image, as the source counts. */
+  /** Per image, as the source counts. */
   millijoules: byScene.optional(),
 });
 

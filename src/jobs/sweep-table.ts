@@ -106,7 +106,7 @@ function rowOf(index: number, job: Job, result: RunResult | null, begun: boolean
   };
 }
 
-export function networkName(entry: string, setting: string): string {
+function networkName(entry: string, setting: string): string {
   return setting === '' ? entry : `${entry} (${setting})`;
 }
 

@@ -37,7 +37,7 @@ export async function trainTaught(options: TrainTaught): Promise<Trained> {
   return trainInto({ ...options, run: known, teacher: teacher.checkpoint });
 }
 
-/** The same settings without spikes and teacher, and the whole schedule: where the student stops is no matter of the teacher's. */
+/** The same settings without spikes and teacher, and the whole schedule: the teacher does not stop early where the student does. */
 async function trainTwin(folder: string, { machine, run, scene, backend, signal, report, secondsBefore }: TrainTaught): Promise<Trained> {
   const { files, lockFolder } = machine;
   const present = (await files.kind(`${folder}/config.json`)) === 'file' ? await openRun(files, folder) : null;

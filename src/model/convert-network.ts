@@ -20,7 +20,7 @@ import type { WeightName } from './network-layers.ts';
 /** Shares of the active outputs that may stay below the highest threshold. */
 const QUANTILES = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1];
 
-/** Potentials are smaller. */
+/** Larger than any potential. */
 const OUT_OF_REACH = 1e20;
 
 /** So many values, evenly out of all in order, stand for them. */

@@ -1,6 +1,6 @@
 /**
  * Why the native TensorFlow is not used, and what to do about it. Its package downloads a library when it is installed, from a host that many machines
- * cannot reach. npm takes an optional package whose download fails away again and says nothing; with --ignore-scripts the package stays, without its library.
+ * cannot reach. npm removes an optional package whose download fails, without a word; with --ignore-scripts the package stays, without its library.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,4 +1,4 @@
-/** Whether a process runs, and since when: a number of a process is used again for another. */
+/** Whether a process runs, and since when: systems give the number of a process that has ended to another one. */
 import { execFile } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';

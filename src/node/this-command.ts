@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { quoted } from '../base/format.ts';
 
-/** How a result is shown is no matter of what was done. */
+/** Options that change how a result is shown, not what is done: they are left out. */
 const OUTPUT = ['--json', '--quiet', '--verbose'];
 
 export function thisCommand(): string {

@@ -60,7 +60,7 @@ export interface Quantiser {
   readonly value: Expr;
   /** Where the bits of a weight are learned: which parameter they are, and which is the distance of two values. */
   readonly bits: LearnedBits | null;
-  /** Bits that a weight takes where that is no matter of learning; null: learned, or 32. */
+  /** Bits of a stored weight where they are fixed; null: they are learned, or 32. */
   readonly storedBits: number | null;
   /** Values of learned parameters that follow from the weights which training begins with. */
   start(weights: Float32Array): Readonly<Record<string, number>>;

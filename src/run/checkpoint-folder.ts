@@ -15,7 +15,7 @@ export interface SavedFile {
   readonly bytes: number;
 }
 
-export function checkpointName({ stage, step }: Checkpoint['state']): string {
+function checkpointName({ stage, step }: Checkpoint['state']): string {
   return `${stage}-${String(step).padStart(8, '0')}.safetensors`;
 }
 

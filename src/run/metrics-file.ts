@@ -81,7 +81,7 @@ function wholeLines(content: Uint8Array): string[] {
   return new TextDecoder().decode(content).split('\n').slice(0, -1);
 }
 
-/** Infinity of a line that is damaged. */
+/** Infinity for a damaged line. */
 function secondsOf(line: string): number {
   try {
     const { seconds } = JSON.parse(line) as Partial<StepMetrics>;

@@ -6,7 +6,7 @@ import type { Config } from '../config/schema.ts';
 import { InputError } from '../base/errors.ts';
 import { checkJson, parseJson } from '../io/checked-json.ts';
 
-export const RUN_VERSION = 1;
+const RUN_VERSION = 1;
 /** Bytes. */
 export const LARGEST_RECORD = 2 ** 20;
 

@@ -1,5 +1,5 @@
 /**
- * Who may use the server. Names: a page of elsewhere can make a browser send requests here under a name of its own (DNS rebinding), so that only
+ * Who may use the server. Names: a page from elsewhere can make a browser send requests here under a name of its own (DNS rebinding), so that only
  * known names are answered; addresses in digits need no name server and are safe. Token: whoever opens the printed address gets a cookie, all
  * others are refused.
  */

@@ -61,9 +61,9 @@ interface Quality {
   readonly psnr: number;
   readonly ssim: number;
   readonly firingRates: readonly number[] | null;
-  /** An image. */
+  /** Per image. */
   readonly millijoules: number | null;
-  /** Of the same, for runs whose images differ in size. */
+  /** The same energy per pixel, for runs whose images differ in size. */
   readonly nanojoulesPerPixel: number | null;
   readonly shareOfAnn: AnnShares | null;
 }

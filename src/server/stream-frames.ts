@@ -9,7 +9,7 @@ import { HttpError } from './http-error.ts';
 import type { Job, RenderQueue } from './render-queue.ts';
 import type { ShownField } from '../frames/shown-field.ts';
 
-export const FRAMES_TYPE = 'application/vnd.spikeray.frames';
+const FRAMES_TYPE = 'application/vnd.spikeray.frames';
 
 /** More jobs than that are not one person's pages. */
 const MOST_WAITING = 256;
@@ -20,6 +20,7 @@ const SLOWEST = 30_000;
 /**
  * Resolves when the last frame is out, or nobody waits for it any more. Throws HttpError 503 if too much is asked at once. A frame is drawn
  * when the client has read the ones before.
+ * @param draw a test gives its own
  */
 export function streamFrames(
   queue: RenderQueue,
@@ -27,6 +28,7 @@ export function streamFrames(
   { client, ...wanted }: ClientRequest,
   response: Response,
   report: Reporter,
+  draw: typeof drawFrames = drawFrames,
 ): Promise<void> {
   // Whoever left while the field was being opened gets no place in the queue.
   if (response.destroyed) return Promise.resolve();
@@ -36,7 +38,7 @@ export function streamFrames(
   const write = (message: Uint8Array): void => {
     if (!response.writableEnded && !response.write(message)) slow = setTimeout(() => response.destroy(), SLOWEST);
   };
-  const turns = drawFrames(field, { ...wanted, target: { take: (frame) => write(encodeFrame(frame)) } });
+  const turns = draw(field, { ...wanted, target: { take: (frame) => write(encodeFrame(frame)) } });
   return new Promise((resolve) => {
     const end = (): void => {
       if (!response.writableEnded) response.end();

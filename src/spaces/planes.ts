@@ -32,7 +32,7 @@ export function planeSteps(planes: number, stepSize: number): Pick<Division, 'st
 }
 
 /** [planes] the density that gives all planes the same weight, without a shift. */
-export function planeDensities(planes: number): Float64Array {
+function planeDensities(planes: number): Float64Array {
   const weight = 1 / planes - LEFT_OVER;
   return Float64Array.from({ length: planes }, (_, k) => {
     const passed = (1 - (k + 1) * weight) / (1 - k * weight);

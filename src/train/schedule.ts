@@ -15,7 +15,7 @@ export function rateFactor(progress: number, decay: { readonly decayFrom: number
   return decay.decayTo ** Math.min(1, (progress - decay.decayFrom) / (1 - decay.decayFrom));
 }
 
-/** Of the progress before step `step`, what came since the decay last began anew: at the last scaling, where the settings say so. */
+/** How far the decay is before step `step`, 0..1: it begins anew at the last scaling where the settings say so; else it is the `progress` of the stage. */
 export function sinceRestart(
   progress: number,
   step: number,

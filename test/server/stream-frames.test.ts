@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import type { Response } from 'express';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Frame, FrameRequest } from '../../src/frames/frame-source.ts';
 import type { ShownField } from '../../src/frames/shown-field.ts';
 import type { ClientRequest } from '../../src/server/frame-request.ts';
@@ -11,20 +11,29 @@ import { RenderQueue } from '../../src/server/render-queue.ts';
 import { streamFrames } from '../../src/server/stream-frames.ts';
 
 const FRAMES = 40;
-const { drawn } = vi.hoisted(() => ({ drawn: { frames: 0 } }));
-vi.mock('../../src/frames/draw-frames.ts', () => ({
-  async *drawFrames(_: ShownField, { target }: Pick<FrameRequest, 'target'>) {
-    for (let i = 0; i < FRAMES; i++) {
-      drawn.frames++;
-      target.take({} as Frame);
-      yield;
-    }
-  },
-}));
-vi.mock('../../src/frames/frame-message.ts', () => ({
-  encodeFrame: () => new Uint8Array(2 ** 20),
-  encodeFailure: () => new Uint8Array(0),
-}));
+/** 1 MiB of depths and opacities, and colours as large again. */
+const SIZE = 592;
+const frame: Frame = {
+  width: SIZE,
+  height: SIZE,
+  scale: 1,
+  output: 'colour',
+  statistics: { rays: 0, samples: 0, spikes: 0, neuron: null, millijoules: null, shareOfAnn: null },
+  seconds: 0,
+  step: 0,
+  content: { kind: 'colours', rgb: new Uint8Array(SIZE * SIZE * 3) },
+  depth: new Uint16Array(SIZE * SIZE),
+  metresPerUnit: 1,
+  opacity: new Uint8Array(SIZE * SIZE),
+};
+let drawn: number;
+async function* draw(_: ShownField, { target }: Pick<FrameRequest, 'target'>): AsyncGenerator<undefined> {
+  for (let i = 0; i < FRAMES; i++) {
+    drawn++;
+    target.take(frame);
+    yield;
+  }
+}
 
 const field = { show: async () => undefined } as unknown as ShownField;
 const wanted = { client: 'c', layer: 'l', picture: { crop: null } } as unknown as ClientRequest;
@@ -37,12 +46,12 @@ const stream = (response: ServerResponse): Promise<void> => {
     status: () => express,
     setHeader: () => express,
   }) as unknown as Response;
-  return streamFrames(queue, field, wanted, express, () => undefined);
+  return streamFrames(queue, field, wanted, express, () => undefined, draw);
 };
 
 beforeEach(async () => {
   queue = new RenderQueue();
-  drawn.frames = 0;
+  drawn = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
@@ -76,7 +85,7 @@ it('a client that left before its field was open gets no place in the queue', as
   socket.destroy();
   await over;
   expect(queue.length).toBe(0);
-  expect(drawn.frames).toBe(0);
+  expect(drawn).toBe(0);
 });
 
 it('nothing is drawn for a client that does not read, until it does', async () => {
@@ -91,7 +100,7 @@ it('nothing is drawn for a client that does not read, until it does', async () =
   await asked;
   await drain();
   // What the sockets hold, and no more.
-  expect(drawn.frames).toBeLessThan(FRAMES / 2);
+  expect(drawn).toBeLessThan(FRAMES / 2);
   expect(queue.length).toBe(1);
   let received = 0;
   socket.on('data', (data) => (received += data.length));
@@ -100,7 +109,7 @@ it('nothing is drawn for a client that does not read, until it does', async () =
     await drain();
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  expect(drawn.frames).toBe(FRAMES);
+  expect(drawn).toBe(FRAMES);
   expect(queue.length).toBe(0);
   if (!socket.closed) await once(socket, 'close');
   expect(received).toBeGreaterThan(FRAMES * 2 ** 20);

@@ -1,4 +1,4 @@
-/** Refreshing and scaling of grids that the host can reach: the engines on a GPU of their own are compared with this. */
+/** Refreshing and scaling of grids that the host can reach: engines that do both on a GPU are compared with this. */
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { refreshOccupancy, resampleOccupancy } from '../../lattice/occupancy.ts';
 import { readDensities, readValues, writeValues } from '../../model/field-values.ts';

@@ -21,7 +21,7 @@ const FLAGS = [
 
 /** Where the scans of the neurons go among the kernels' sources. */
 export const GENERATED = 'neurons/generated.ts';
-export const SOURCES = fileURLToPath(new URL('./assembly/', import.meta.url));
+const SOURCES = fileURLToPath(new URL('./assembly/', import.meta.url));
 
 export interface KernelVariant {
   /** Fused multiply-add. */

@@ -45,7 +45,7 @@ export interface Sizes extends ScanSizes, GridSizes {
   readonly rowCapacity: number;
   readonly laneCapacity: number;
   readonly rays: number;
-  /** Of the network's input spikes (model/input-spikes.ts). */
+  /** Largest sizes of the network's input spikes (model/input-spikes.ts); 0: real numbers. */
   readonly featureLevels: number;
   readonly viewLevels: number;
   /** Rows of floats that a sample carries from step to step behind a layer, where gradients pass through rates; else 0. */

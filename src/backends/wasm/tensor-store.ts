@@ -44,7 +44,7 @@ export class TensorStore {
     this.writeAt(place, data);
   }
 
-  /** Of a weight matrix, whatever the grid. */
+  /** Writes a weight matrix: its place does not depend on the grid. */
   writeWeight(name: WeightName, data: Float32Array): void {
     this.writeAt(this.weightPlace(name, null), data);
   }

@@ -95,7 +95,7 @@ async function energy(runs: readonly string[], options: EnergyOptions, report: R
   return studyOne(runs[0], options, settings, report);
 }
 
-/** Where results go, and how to ask whether they still may (FolderLock). */
+/** The folder that results go to, and the check that its lock is still held (FolderLock). */
 type Place = Pick<FolderLock, 'confirm'> & { readonly folder: string };
 
 async function studyOne(path: string, options: EnergyOptions, settings: Settings, report: Reporter): Promise<Result> {

@@ -33,7 +33,7 @@ export interface ReporterOutput {
   readonly now: () => number;
 }
 
-export function terminalOutput(): ReporterOutput {
+function terminalOutput(): ReporterOutput {
   const now = (): number => performance.now();
   if (!isInteractive()) return { line: writeNotice, now };
   const update = createLogUpdate(process.stderr);
@@ -86,7 +86,7 @@ export function createReporter({ quiet, verbose }: Verbosity, output: ReporterOu
 const SHOWN_JOBS = 16;
 
 /** @param lines for running jobs at most */
-export function describeJobs({ done, failed, total, secondsLeft, running }: JobsProgress, lines: number): string {
+function describeJobs({ done, failed, total, secondsLeft, running }: JobsProgress, lines: number): string {
   const failures = failed === 0 ? '' : `, ${failed} failed`;
   const head = `${done} of ${total} runs done${failures}, ${running.length} running  ETA ${clock(secondsLeft)}`;
   const shown = running

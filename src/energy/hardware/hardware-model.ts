@@ -23,7 +23,7 @@ const about = {
   leavesOut: z.array(z.string().min(1)).min(1).describe('what the figures do not cover'),
 };
 
-export const operationsSchema = z.strictObject({
+const operationsSchema = z.strictObject({
   kind: z.literal('operations'),
   ...about,
   picojoules: z.strictObject({
@@ -45,7 +45,7 @@ export const operationsSchema = z.strictObject({
     .nullable(),
 });
 
-export const crossbarSchema = z.strictObject({
+const crossbarSchema = z.strictObject({
   kind: z.literal('crossbar'),
   ...about,
   crossbar: z.strictObject({
@@ -61,7 +61,7 @@ export const crossbarSchema = z.strictObject({
   }),
 });
 
-export const eventsSchema = z.strictObject({
+const eventsSchema = z.strictObject({
   kind: z.literal('events'),
   ...about,
   macNode: z

@@ -1,6 +1,6 @@
 /**
  * Where in a picture neurons fire and energy goes. A pixel's energy is linear in its samples and spikes; the kernels give a pixel's spikes of
- * both hidden layers together, so each is charged the image's mean price of a spike, and each sample that of the spikes in front of layer 1; the
+ * all hidden layers together, so each is charged the image's mean price of a spike, and each sample that of the spikes in front of layer 1; the
  * sum over the pixels is exactly the image's energy.
  */
 import { emptyCounts, type Counts } from '../../engine/counts.ts';

@@ -32,7 +32,7 @@ export interface Work {
 
 export type WorkKey = keyof Work;
 
-export const NO_WORK: Work = {
+const NO_WORK: Work = {
   dense: 0,
   macs: 0,
   effectiveMacs: 0,

@@ -4,7 +4,7 @@
  *
  *     D = (sum of clamp((depth - distance) / reach, -1, 1)) / (number of such views)
  *
- * positive outside. A point that no view sees from before is inside; so is, where rays pass without meeting anything, no point: they are outside.
+ * positive outside. Points that no view looks at are inside; points on rays that meet nothing are outside.
  */
 import { planeToPixel } from '../../geometry/lens.ts';
 import type { Camera } from '../../geometry/camera.ts';

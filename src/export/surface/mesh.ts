@@ -65,7 +65,7 @@ function normalsOf(positions: Float32Array, triangles: Uint32Array): Float32Arra
   return normals;
 }
 
-/** Of the corners of each vertex's cell that were seen, by how many views saw them. */
+/** [n,3] mean colours of the corners of each vertex's cell that were seen, weighted by how many views saw them. */
 function coloursOf({ grid: { size }, colour, seen }: FusedSurface, cells: Uint32Array): Uint8Array {
   const [sx, sy, sz] = [1, size[0], size[0] * size[1]];
   const corners = Array.from({ length: 8 }, (_, k) => (k & 1) * sx + ((k >> 1) & 1) * sy + (k >> 2) * sz);

@@ -35,7 +35,7 @@ export const VM_FEATURES = 27;
 
 /** Standard deviation of the factors in the beginning (TensoRF's code). */
 const INITIAL_DEVIATION = 0.1;
-/** Of the gradient of the squared differences: 0.01 * 2, and 2 of the square (TensoRF's code, TVLoss). */
+/** Factor of the gradient of the squared differences: 0.01 * 2, and 2 from the square (TensoRF's code, TVLoss). */
 const VARIATION_FACTOR = 0.04;
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
@@ -197,7 +197,7 @@ function latticeDensities(spec: VmSpec, { grid: { size } }: Lattice, values: Ten
   return out;
 }
 
-/** Of a component: 4 MAC of its plane, 2 of its line, and their product; the weights of the corners, 4 products of each plane. */
+/** Work of a component: 4 MAC of its plane, 2 of its line, and their product; the weights of the corners, 4 products of each plane. */
 function workOf({ densityRanks, featureRanks, features }: VmSpec): ReturnType<Representation<VmSpec>['bind']>['work'] {
   const [density, appearance] = [rankSum(densityRanks), rankSum(featureRanks)];
   const interpolated = (components: number): { macs: number; multiplications: number; additions: number; bytes: number } => ({

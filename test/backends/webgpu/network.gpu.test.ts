@@ -48,7 +48,7 @@ const MODES: readonly Case[] = [
   { name: 'ReLU, repeat', network: { neuron: 'relu', temporal: 'repeat' } },
 ];
 
-/** Those that learn, whose sums and kept values differ, and one that may fire in gaps. The arithmetic of every neuron is tested in test/neurons/emit-wgsl.test.ts. */
+/** Those that learn, whose sums and kept values differ, and one that may fire in gaps. The arithmetic of every neuron is tested in test/neurons/emit-wgsl.gpu.test.ts. */
 const NEURONS: readonly Case[] = [
   { name: 'plif', network: { neuron: 'plif', order: 'far-to-near' } },
   { name: 'ternary-signed', network: { neuron: 'ternary-signed', width: 48 } },

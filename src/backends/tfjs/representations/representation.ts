@@ -7,7 +7,7 @@ import type { Tensor, TensorFlow } from '../tensorflow.ts';
 /** Tensors by name: those on the lattice [V,...], x fastest, the others in their own shape. */
 export type FieldParameters = Readonly<Record<string, Tensor>>;
 
-/** Of total variation and of the density's L1 (backends/shared/loss.ts); 0: none. */
+/** Factors of total variation and of the density's L1 (backends/shared/loss.ts); 0: none. */
 export interface PenaltyScales {
   readonly densityVariation: number;
   readonly featureVariation: number;

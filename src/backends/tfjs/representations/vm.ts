@@ -21,7 +21,7 @@ export const vm: TfjsRepresentation = {
   },
 };
 
-/** Of each pair the products of plane and line at K places: [K,R] each. @param coordinates [K,3] of the grid */
+/** The products of plane and line of each pair at K places: [K,R] each. @param coordinates [K,3] of the grid */
 function productsAt(
   tf: TensorFlow,
   { grid: { size } }: FieldSpec,

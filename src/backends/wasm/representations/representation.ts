@@ -38,7 +38,7 @@ export type Regions = readonly (readonly [name: string, bytes: number])[];
 export interface WasmRepresentation {
   /** Parameters; in training also moments, and what gradients are collected in. */
   regions(sizes: GridSizes, threads: number): { readonly parameters: Regions; readonly training: Regions };
-  /** Of a field: products that a sample's features are made of, 0: none; and floats that are trained as the network's weights are, in the region `basis`. */
+  /** Products that a sample's features are made of, 0: none; and floats that are trained as the network's weights are, in the region `basis`. */
   extras(spec: RepresentationSpec): { readonly productRows: number; readonly basisFloats: number };
   /** Variables of the kernels that follow from the present grid. */
   state(sizes: GridSizes, grid: GridSpec, offsets: Readonly<Record<string, number>>): Readonly<Record<string, number>>;

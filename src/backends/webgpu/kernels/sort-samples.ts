@@ -19,7 +19,7 @@ import { dispatchOf, linearWgsl, WORK, type DispatchEntry } from '../../../../re
 
 const WORKGROUP = 256;
 /** Touched voxels of a workgroup, for all kernels over them. */
-export const VOXELS_PER_WORKGROUP = 64;
+const VOXELS_PER_WORKGROUP = 64;
 /** Words of `voxelList` before the voxels: how many there are, and rows that segments have taken. */
 export const VOXEL_LIST_HEADER = 2;
 

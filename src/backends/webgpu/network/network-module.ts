@@ -1,6 +1,6 @@
 /**
  * The colour network of the WebGPU backend: its buffers and kernels, and the order in which they run. What a step looks like around it, and the
- * buffers that it shares with the rest, is in webgpu-engine.ts; all its work on the GPU is encoded into the caller's pass.
+ * buffers that it shares with the rest, is in field-kernels.ts; all its work on the GPU is encoded into the caller's pass.
  *
  *     encodeBegin      once a call    tables
  *     encodeRange      a part         Poisson encoding in training: range of the inputs (before any encodeForward)
