@@ -6,7 +6,7 @@ const CONFORMANCE = [
   'test/conformance/**/*.test.ts',
   'test/backends/*.test.ts',
   // Whole trainings and renderings in memory.
-  'test/train/{train-field,training-methods,forward-facing,unbounded,factors,quantised-run,convert-field}.test.ts',
+  'test/train/{train-field,training-methods,forward-facing,unbounded,factors,quantised-run,input-spikes-run,convert-field}.test.ts',
   'test/jobs/{jobs,train-into,training-memory}.test.ts',
   'test/server/run-views.test.ts',
   'test/export/surface.test.ts',

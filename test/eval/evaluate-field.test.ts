@@ -1,5 +1,5 @@
 import { emptyCounts } from '../../src/engine/counts.ts';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { toPixels } from '../../renderer/pixels.ts';
 import { renderImage } from '../../renderer/render-image.ts';
 import type { Backend, FieldEngine } from '../../src/engine/backend.ts';
@@ -205,6 +205,7 @@ describe('rendering and evaluating a field', () => {
 
   it('counts nothing in images of nothing', async () => {
     await engine.writeOccupancy(new Uint8Array(fixture.occupancy.length));
+    onTestFinished(() => engine.writeOccupancy(fixture.occupancy));
     const { rgb, opacity, counts } = await renderImage(engine, camera, { background: [0.25, 0.5, 1] });
     expect([...rgb.subarray(0, 3)]).toEqual([0.25, 0.5, 1]);
     expect(opacity.every((value) => value === 0)).toBe(true);
