@@ -31,8 +31,8 @@ export async function scaleOnHost(engine: HostEngine, to: FieldSpec): Promise<vo
   await engine.writeOccupancy(refreshOccupancy({ ...to, densityShift: from.densityShift }, densities, occupancy));
   const constant = (name: TensorName, value: number): Promise<void> =>
     engine.write(name, new Float32Array(tensorShape(name, to).reduce((a, b) => a * b)).fill(value));
-  await constant('rate', 1);
   // What lies on the lattice is new where that was resized.
+  if (!resized) await constant('rate', 1);
   const offLattice = representation.tensors(to).filter(({ onLattice }) => !onLattice);
   for (const name of resized ? [...networkParameters(to), ...offLattice.map((tensor) => tensor.name)] : parametersOf(to)) {
     await constant(`${name}.m`, 0);

@@ -1,4 +1,4 @@
-/** Packages that only some backends need, in the versions that are tested; an install without them is a third of the size. */
+/** Packages that only some backends need, in the versions that are tested; an install without them is less than half the size. */
 export const OPTIONAL_PACKAGES = {
   webgpu: '0.6.2',
   '@tensorflow/tfjs-core': '4.22.0',

@@ -48,6 +48,7 @@ export class WasmEngine implements HostEngine {
   private readonly weights: readonly WeightName[];
   private readonly fieldNames: readonly ParameterName[];
   private hasTeacher = false;
+  private hasRate = false;
 
   constructor(spec: FieldSpec, sizes: Sizes, plan: MemoryPlan, scratchStride: number, pool: KernelPool, capacity: Capacity) {
     this.currentSpec = spec;
@@ -86,6 +87,7 @@ export class WasmEngine implements HostEngine {
   async read(name: TensorName): Promise<Float32Array> {
     const own = this.neurons.find(name) ?? this.transforms.find(name);
     if (own !== null) return own.slice();
+    if (name === 'rate' && this.capacity.trainRays > 0 && !this.hasRate) return new Float32Array(voxelCount(this.spec.grid)).fill(1);
     return name === 'inputRange' ? this.calls.inputRange.slice() : this.tensors.read(name, this.spec.grid);
   }
 
@@ -105,8 +107,8 @@ export class WasmEngine implements HostEngine {
       return;
     }
     this.tensors.write(name, this.spec.grid, data);
+    if (name === 'rate') this.setHasRate(data.some((value) => value !== 1));
     if (this.fieldNames.includes(name)) this.fieldChanged();
-    if (name === 'rate') this.pool.setState({ hasRate: data.some((value) => value !== 1) ? 1 : 0 });
     if (this.weights.includes(name as WeightName)) this.pool.runHere('transposeWeights');
   }
 
@@ -253,8 +255,13 @@ export class WasmEngine implements HostEngine {
     this.tensors.clearGrid(this.spec.grid);
     this.bytes('occupancy', voxels).fill(1);
     this.bytes('leap', voxels).fill(0);
-    if (this.capacity.trainRays > 0) this.floats('rate', voxels).fill(1);
-    this.pool.setState({ hasRate: 0 });
+    this.setHasRate(false);
+  }
+
+  /** Says whether the learning-rate factors differ from 1 anywhere; while they do not, nothing is stored of them. */
+  private setHasRate(hasRate: boolean): void {
+    this.hasRate = hasRate;
+    this.pool.setState({ hasRate: hasRate ? 1 : 0 });
   }
 
   private floats(name: string, count: number): Float32Array {
