@@ -54,7 +54,8 @@ function sheetsOf(table: SweepTable): Sheet[] {
         const values = row[quantity];
         if (values === undefined) return [];
         const shown = (scene: string): string => values[scene]?.toFixed(digits) ?? NONE;
-        return [[`${row.network} [${table.published.indexOf(row) + 1}]`, ...table.scenes.map(shown), ...(several ? [shown('mean')] : [])]];
+        const mean = several ? [publishedMean(values, table.scenes)?.toFixed(digits) ?? NONE] : [];
+        return [[`${row.network} [${table.published.indexOf(row) + 1}]`, ...table.scenes.map(shown), ...mean]];
       }),
     ],
   });
@@ -95,10 +96,18 @@ function means({ scenes, networks, published }: SweepTable): Sheet {
     ];
   });
   const theirs = published.map(({ network, psnr, ssim, millijoules }, i) => {
-    const mean = (values: Readonly<Record<string, number>> | undefined, digits: number): string => values?.mean?.toFixed(digits) ?? NONE;
+    const mean = (values: Readonly<Record<string, number>> = {}, digits: number): string =>
+      publishedMean(values, scenes)?.toFixed(digits) ?? NONE;
     return [`${network} [${i + 1}]`, mean(psnr, 2), mean(ssim, 4), mean(millijoules, 2), NONE, NONE, NONE, NONE, NONE];
   });
   return { title: scenes.length > 1 ? `Mean of ${scenes.length} scenes` : scenes[0], heads, rows: [...rows, ...theirs] };
+}
+
+/** Over these scenes, where each is published; else as the source has it, over all of its own. */
+function publishedMean(values: Readonly<Record<string, number>>, scenes: readonly string[]): number | undefined {
+  const { mean, ...known } = values;
+  if (!scenes.every((scene) => scene in known) || scenes.length === Object.keys(known).length) return mean;
+  return scenes.reduce((sum, scene) => sum + known[scene], 0) / scenes.length;
 }
 
 function sources({ published }: SweepTable): Sheet {

@@ -1,4 +1,5 @@
 /** Sweep files: what they say, and what is said of those that are wrong. */
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { InputError } from '../../src/base/errors.ts';
 import { jobAt, planJobs, readPlan, teachers } from '../../src/jobs/job-plan.ts';
@@ -69,4 +70,10 @@ it('whose scenes have one name are refused', () => {
   const scenes = ['/1/x', '/2/x'].map((path) => ({ path, name: 'x', format: null, shared: leastConfig() }));
   const request = { entries: parseSweep('scenes: [a]\nentries: [ann]', 's').entries, seeds: [1], measure: { split: null, every: 1 } };
   expect(() => planJobs({ ...request, scenes, folder: '/out', backend: WASM })).toThrow('two jobs have the folder x/ann/seed-1');
+});
+
+it('that of the documents is one', () => {
+  const file = new URL('../../docs/four-scenes.yaml', import.meta.url);
+  const { scenes, entries, seeds, about } = parseSweep(readFileSync(file, 'utf8'), 'four-scenes.yaml');
+  expect([scenes.length, entries.length, seeds, about.title]).toEqual([4, 3, 3, 'Four scenes']);
 });
