@@ -32,6 +32,6 @@ export { loadRun, openRunField, type RunField, type RunFieldOptions } from './no
 export { openRunScene, openSceneFor, type MovedScene, type SceneRequest } from './node/open-run-scene.ts';
 export { backendStarters, startBackend } from './node/start-backend.ts';
 export { resume, train, type ResumeRequest, type TrainRequest } from './node/train.ts';
-export { renderFrames, type FramesOptions } from './eval/render-frames.ts';
+export { renderFrames, type FilmEncoder, type FramesOptions } from './eval/render-frames.ts';
 export { exportRun, type Exported, type ExportRun } from './server/export-run.ts';
 export { startWebServer } from './server/web-server.ts';

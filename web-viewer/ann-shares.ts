@@ -1,4 +1,5 @@
 /** What a network costs beside its ANN twin, in words: skipping inactive ReLUs first, then as papers count. */
+import { percent } from '../src/base/format.ts';
 import type { AnnShares } from '../src/energy/energy-report.ts';
 
 const TITLES: readonly (readonly [share: keyof AnnShares, title: string])[] = [
@@ -16,5 +17,5 @@ export interface ShareRow {
 export const SHARE_ROWS: readonly ShareRow[] = TITLES.map(([share, title]) => ({
   share,
   title,
-  of: (shares) => `${(shares[share] * 100).toFixed(1)} %`,
+  of: (shares) => percent(shares[share]),
 }));

@@ -19,6 +19,7 @@ export function bakedHost({ about, thumbnails }: BakedScene, bytes: Uint8Array<A
     open: () => new WorkerSource(bytes, file),
     scene: () => Promise.resolve(bytes),
     photo: (view, width) => (width === undefined ? null : (pictures[views.indexOf(view)] ?? null)),
+    saveUp: null,
     watchTraining: () => undefined,
   };
 }

@@ -60,7 +60,7 @@ function show(): void {
   const groups = grouped.checked ? byScene(list) : [{ title: '', runs: list }];
   const table = shown.value === 'table';
   document.body.classList.toggle('tabular', table);
-  const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.key : undefined;
+  const focused = focusedControl();
   byId('runs').replaceChildren(
     ...groups.flatMap((group) => [
       ...(group.title === '' ? [] : [element('h2', { className: 'group', textContent: `${group.title} (${group.runs.length})` })]),
@@ -69,11 +69,23 @@ function show(): void {
         : element('div', { className: 'cards' }, ...group.runs.map(runCard)),
     ]),
   );
-  // The button that was pressed is another one now.
-  if (focused !== undefined) document.querySelector<HTMLElement>(`[data-key="${focused}"]`)?.focus();
+  // The control that was used is another one now.
+  if (focused !== null) controls(focused.key)[focused.place]?.focus();
   if (runs.length > 0) status.textContent = describe(runs);
   offerComparison();
   keepAddress();
+}
+
+/** With this key, one in each group's table. */
+function controls(key: string): HTMLElement[] {
+  return [...byId('runs').querySelectorAll<HTMLElement>('[data-key]')].filter(({ dataset }) => dataset.key === key);
+}
+
+/** What has the focus among the runs; null: nothing there. */
+function focusedControl(): { readonly key: string; readonly place: number } | null {
+  const focused = document.activeElement;
+  const key = focused instanceof HTMLElement ? focused.dataset.key : undefined;
+  return key === undefined ? null : { key, place: controls(key).indexOf(focused as HTMLElement) };
 }
 
 /** By a column of the table; once more: the other way round. */
@@ -87,6 +99,7 @@ function select(id: string, on: boolean): void {
   if (on) selected.add(id);
   else selected.delete(id);
   offerComparison();
+  keepAddress();
 }
 
 function offerComparison(): void {
@@ -104,6 +117,7 @@ function readAddress(): void {
   filter.value = from.get('find') ?? '';
   shown.value = from.get('shown') === 'table' ? 'table' : 'cards';
   grouped.checked = from.get('grouped') === '1';
+  for (const id of (from.get('runs') ?? '').split(',').filter(Boolean)) selected.add(id);
 }
 
 function keepAddress(): void {
@@ -113,5 +127,6 @@ function keepAddress(): void {
   if (filter.value !== '') to.set('find', filter.value);
   if (shown.value === 'table') to.set('shown', 'table');
   if (grouped.checked) to.set('grouped', '1');
+  if (selected.size > 0) to.set('runs', [...selected].join(','));
   history.replaceState(history.state, '', to.size === 0 ? location.pathname : `?${to}`);
 }

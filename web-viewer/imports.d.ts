@@ -4,6 +4,11 @@ declare module '*?url' {
   export default address;
 }
 
+declare module '*?raw' {
+  const text: string;
+  export default text;
+}
+
 declare module '*?worker&inline' {
   const constructor: new () => Worker;
   export default constructor;

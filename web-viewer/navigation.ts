@@ -37,7 +37,7 @@ const FLIGHT: Readonly<Record<string, readonly [number, number, number]>> = {
 
 export class Navigation {
   readonly camera: PerspectiveCamera;
-  private readonly orbit: OrbitControls;
+  private orbit: OrbitControls;
   private readonly stage: HTMLElement;
   private readonly moved: () => void;
   private readonly reach: Reach | null;
@@ -62,9 +62,7 @@ export class Navigation {
     };
     this.camera = new PerspectiveCamera(50, 1, 0.01, 1000);
     this.camera.up.fromArray(up);
-    this.orbit = new OrbitControls(this.camera, stage);
-    this.orbit.rotateSpeed = 0.8;
-    this.orbit.addEventListener('change', this.moved);
+    this.orbit = this.controls();
     stage.addEventListener('keydown', (event) => {
       this.keyDown(event);
     });
@@ -92,6 +90,24 @@ export class Navigation {
       },
       { passive: false },
     );
+  }
+
+  /** [3] world, unit: the camera stands upright by it, where it is. */
+  set up(direction: readonly number[]) {
+    const { target } = this.orbit;
+    this.camera.up.fromArray(direction);
+    // They take the direction when they are made.
+    this.orbit.dispose();
+    this.orbit = this.controls();
+    this.lookAt(target.toArray());
+  }
+
+  private controls(): OrbitControls {
+    const orbit = new OrbitControls(this.camera, this.stage);
+    orbit.rotateSpeed = 0.8;
+    orbit.enabled = !this.flying;
+    orbit.addEventListener('change', this.moved);
+    return orbit;
   }
 
   get fly(): boolean {

@@ -71,6 +71,9 @@ export class OverlaidCharts {
   }
 
   showCurves(trainings: readonly Training[], over: Over): void {
+    const lines = trainings.map(({ name, metrics }) => ({ name, metrics, places: placesOf(metrics, over) }));
+    // One axis for all: what lies above each other is of one time.
+    const end = Math.max(0, ...lines.map(({ places }) => places.at(-1) ?? 0));
     CURVES.forEach(({ axis, value }, i) => {
       this.curves[i].setOption({
         ...COMMON,
@@ -79,16 +82,19 @@ export class OverlaidCharts {
         tooltip: { trigger: 'axis', confine: true, valueFormatter: (shown) => Number(shown).toPrecision(4) },
         xAxis: {
           type: 'value',
+          min: 0,
+          max: end,
+          axisLabel: { showMaxLabel: false },
           name: over === 'steps' ? 'steps of both stages' : 'minutes of training',
           nameLocation: 'middle',
           nameGap: 22,
         },
         yAxis: { type: 'value', scale: true, name: axis, nameTextStyle: { align: 'left' } },
-        series: trainings.map(({ name, metrics }) => ({
+        series: lines.map(({ name, metrics, places }) => ({
           type: 'line',
           name,
           showSymbol: false,
-          data: metrics.map((one) => [placeOf(one, metrics, over), value(one)]),
+          data: metrics.map((one, k) => [places[k], value(one)]),
         })),
       } satisfies Options);
     });
@@ -97,10 +103,11 @@ export class OverlaidCharts {
 
 const COMMON = { animation: false, backgroundColor: 'transparent', grid: { left: 52, right: 16, top: 30, bottom: 36 } };
 
-function placeOf({ stage, step, seconds }: StepMetrics, all: readonly StepMetrics[], over: Over): number {
-  if (over === 'minutes') return seconds / 60;
-  if (stage === 'coarse') return step;
-  return step + all.reduce((most, one) => (one.stage === 'coarse' ? Math.max(most, one.step) : most), 0);
+/** Where each of them lies on the axis. */
+function placesOf(metrics: readonly StepMetrics[], over: Over): number[] {
+  if (over === 'minutes') return metrics.map(({ seconds }) => seconds / 60);
+  const coarse = metrics.findLast(({ stage }) => stage === 'coarse')?.step ?? 0;
+  return metrics.map(({ stage, step }) => (stage === 'coarse' ? step : coarse + step));
 }
 
 function chartIn(place: HTMLElement, title: string): ECharts {

@@ -118,9 +118,18 @@ class PageSource implements FrameSource {
     await this.other.draw({ ...request, scales });
   }
 
-  /** By what draws the pictures; throws what that throws. */
+  /** By what draws the pictures; throws what the host's source throws, RangeError for a pixel outside of the picture. */
   async probe(ray: ProbeRequest): Promise<RayProbe> {
-    return ((await this.opened()) ?? this.other).probe(ray);
+    const local = await this.opened();
+    if (local !== null) {
+      try {
+        return await local.probe(ray);
+      } catch (error) {
+        if (error instanceof RangeError) throw error;
+        this.giveUp(local, error as Error);
+      }
+    }
+    return this.other.probe(ray);
   }
 
   close(): void {

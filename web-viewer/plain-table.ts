@@ -7,5 +7,10 @@ export function plainTable(label: string, heads: readonly string[], rows: readon
     element('tr', {}, element('th', { scope: 'row' }, first), ...rest.map((cell) => element('td', {}, cell))),
   );
   const table = element('table', { label }, element('thead', {}, head), element('tbody', {}, ...body));
+  return scrolled(label, table);
+}
+
+/** A wide table is scrolled, also with the keyboard. */
+export function scrolled(label: string, table: HTMLTableElement): HTMLElement {
   return element('div', { className: 'table', tabIndex: 0, role: 'region', label: `${label}, as a table` }, table);
 }

@@ -22,6 +22,8 @@ export class RayPanel {
     this.name = name;
     byId('ray-close').addEventListener('click', () => {
       this.panel.hidden = true;
+      // A ray that is still being followed is not shown any more.
+      this.asked++;
       closed();
     });
     this.panel.addEventListener('keydown', (event) => {
@@ -43,13 +45,10 @@ export class RayPanel {
     });
   }
 
-  get isOpen(): boolean {
-    return !this.panel.hidden;
-  }
-
   /** Shows a ray when it is known; of several the one that was asked for last. @param left at the left of the stage: the pixel is at its right */
   async show(found: Promise<RayProbe>, left: boolean): Promise<void> {
     const asked = ++this.asked;
+    this.clear();
     this.panel.classList.toggle('left', left);
     this.panel.hidden = false;
     byId('ray-status').textContent = 'Following the ray …';
@@ -62,10 +61,14 @@ export class RayPanel {
       this.choose(this.chosen.length > 0 && probe.steps.length > 0 ? this.chosen : liveliestNeurons(probe));
     } catch (error) {
       if (asked !== this.asked) return;
-      this.probe = null;
-      this.figure.replaceChildren();
       byId('ray-status').textContent = messageOf(error);
     }
+  }
+
+  /** Of the ray before. */
+  private clear(): void {
+    this.probe = null;
+    this.figure.replaceChildren();
   }
 
   private get fileName(): string {

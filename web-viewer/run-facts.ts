@@ -1,5 +1,6 @@
 /** What the gallery says of a run: each fact with its title, its text, and the number that runs are sorted by. */
 import { SHARE_ROWS } from './ann-shares.ts';
+import { percent } from '../src/base/format.ts';
 import { written } from '../src/frames/quantities.ts';
 import type { BrokenRun, RunSummary } from './api.ts';
 
@@ -17,8 +18,6 @@ export interface RunFact {
   /** The best or newest, which comes first, is the greatest. */
   readonly greatestFirst?: true;
 }
-
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 export const RUN_FACTS: readonly RunFact[] = [
   { key: 'scene', title: 'scene', text: ({ scene }) => scene.name, order: ({ scene }) => scene.name },

@@ -1,5 +1,6 @@
 /** Runs of the gallery as a table: a column each fact, sorted by a click on its title; runs are chosen to be compared. */
 import { element } from './elements.ts';
+import { scrolled } from './plain-table.ts';
 import { viewerPath } from './run-card.ts';
 import { isBroken, RUN_FACTS, type Run } from './run-facts.ts';
 
@@ -16,8 +17,7 @@ export interface TableState {
 
 export function runTable(runs: readonly Run[], state: TableState): HTMLElement {
   const table = element('table', { label: state.label }, head(state), element('tbody', {}, ...runs.map((run) => row(run, state))));
-  // Wide tables are scrolled, also with the keyboard.
-  return element('div', { className: 'table', tabIndex: 0, role: 'region', label: `${state.label}, as a table` }, table);
+  return scrolled(state.label, table);
 }
 
 function head({ order, backward, sort }: TableState): HTMLElement {
@@ -48,7 +48,7 @@ function row(run: Run, { selected, select }: TableState): HTMLElement {
     const problem = element('td', { className: 'problem', colSpan: RUN_FACTS.length, textContent: run.problem });
     return element('tr', {}, element('td'), element('th', { scope: 'row', textContent: run.name }), problem);
   }
-  const box = element('input', { type: 'checkbox', checked: selected.has(run.id), label: `Compare ${run.name}` });
+  const box = element('input', { type: 'checkbox', checked: selected.has(run.id), label: `Compare ${run.name}`, data: { key: run.id } });
   box.addEventListener('change', () => {
     select(run.id, box.checked);
   });

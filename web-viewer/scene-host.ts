@@ -1,4 +1,5 @@
 /** What a viewer page needs of the place where its scene lies: a server with its API, or a baked scene in the page itself. */
+import type { Vec3 } from '../src/geometry/vector.ts';
 import type { CameraView } from '../src/server/run-views.ts';
 import type { RunDetails } from './api.ts';
 import type { PictureHost } from './picture-sources.ts';
@@ -19,5 +20,7 @@ export interface SceneHost extends PictureHost {
    * @param width pixels; default: as stored
    */
   photo(view: CameraView, width?: number): string | null;
+  /** Saves which way is up, [3] world, with the run; null: nothing can be saved here. Throws Refusal, Unreachable. */
+  readonly saveUp: ((up: Vec3) => Promise<void>) | null;
   watchTraining(listener: TrainingListener): void;
 }

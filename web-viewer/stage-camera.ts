@@ -38,7 +38,7 @@ export class StageCamera {
     this.radius = views.length > 0 && centre !== null ? distance(positionOf(views[0].camToWorld), centre) : SOME_DISTANCE;
     this.forwardFacing = forwardFacing;
     const reach = forwardFacing ? reachOf(views, this.centre, this.radius) : null;
-    this.navigation = new Navigation(stage, up, reach, moved);
+    this.navigation = new Navigation(stage, state.up ?? up, reach, moved);
     this.navigation.camera.near = this.radius / 200;
     this.navigation.camera.far = this.radius * 50;
   }

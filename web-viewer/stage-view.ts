@@ -2,6 +2,7 @@
 import type { Pose } from '../renderer/paths/camera-key.ts';
 import type { CropBox } from '../src/frames/crop-occupancy.ts';
 import type { RayProbe } from '../src/frames/ray-probe.ts';
+import { isSurface } from '../renderer/surface.ts';
 import { cameraRays, type Camera } from '../src/geometry/camera.ts';
 import type { CameraView } from '../src/server/run-views.ts';
 import { byId } from './elements.ts';
@@ -175,6 +176,12 @@ export class StageView {
     this.keepAddress();
   }
 
+  /** Upright by what the state says, else by the run. @param own the run's, [3] */
+  turnUpright(own: readonly number[]): void {
+    this.camera.navigation.up = this.state.up ?? own;
+    this.moved();
+  }
+
   setCrop(crop: CropBox | null): void {
     this.state.crop = crop;
     this.scene.lines.showCrop(crop);
@@ -204,8 +211,10 @@ export class StageView {
   async orbitAbout(x: number, y: number): Promise<void> {
     const at = this.pixelAt(x, y);
     if (at === null) return;
+    const stood = this.state.camToWorld;
     const { depth, opacity } = await at.probe();
-    if (opacity <= 0.5) return;
+    // Somebody has moved on since.
+    if (this.state.camToWorld !== stood || !isSurface(opacity)) return;
     const { origins, directions } = cameraRays(at.camera, at.pixel[1] * at.camera.intrinsics.width + at.pixel[0], 1);
     const length = Math.hypot(...directions);
     this.camera.navigation.lookAt(Array.from(origins, (from, axis) => from + (directions[axis] / length) * depth));

@@ -1,5 +1,5 @@
 /** What is looked at and how, kept in the address of the page, so that a link or a reload shows the same. */
-import type { Vec3 } from '../src/geometry/vector.ts';
+import { normalised, type Vec3 } from '../src/geometry/vector.ts';
 import { OUTPUT_MODES, type OutputMode } from '../src/frames/output-modes.ts';
 import type { CropBox } from '../src/frames/crop-occupancy.ts';
 import { COLOUR_MAPS, type ColourMapName } from '../renderer/colour-maps.ts';
@@ -30,6 +30,10 @@ export interface ViewState {
   statistics: boolean;
   /** Pixels of the picture a pixel of the page; null: as many as the screen has. */
   resolution: number | null;
+  /** [3] world, unit; null: the run's. */
+  up: Vec3 | null;
+  /** The picture alone, as part of another page. */
+  embed: boolean;
   /** What has to draw the pictures; null: what does it best here. */
   draw: Drawing | null;
 }
@@ -41,13 +45,14 @@ export type Drawing = (typeof DRAWINGS)[number];
 
 export const FOV_RANGE = { min: 10, max: 120 } as const;
 
-/** @param narrow the screen has no room for figures over the picture, unless somebody asks for them */
+/** @param narrow the screen has no room for figures over the picture, unless somebody asks for them; another page's part never has */
 export function readState(search: string, background: Vec3, narrow = false): ViewState {
   const from = new URLSearchParams(search);
   const output = OUTPUT_MODES.find((mode) => mode === from.get('output')) ?? 'colour';
   const fov = Number(from.get('fov') ?? 50);
   const resolution = Number(from.get('resolution') ?? NaN);
   const colour = from.get('background') ?? '';
+  const embed = from.get('embed') === '1';
   return {
     output,
     fov: fov >= FOV_RANGE.min && fov <= FOV_RANGE.max ? fov : 50,
@@ -61,8 +66,10 @@ export function readState(search: string, background: Vec3, narrow = false): Vie
     inverted: from.get('inverted') === '1',
     scale: scaleOf(from.get('scale')),
     fly: from.get('fly') === '1',
-    statistics: narrow ? from.get('statistics') === '1' : from.get('statistics') !== '0',
+    statistics: narrow || embed ? from.get('statistics') === '1' : from.get('statistics') !== '0',
     resolution: resolution >= 0.25 && resolution <= 4 ? resolution : null,
+    up: directionOf(from.get('up')),
+    embed,
     draw: DRAWINGS.find((drawing) => drawing === from.get('draw')) ?? null,
   };
 }
@@ -89,6 +96,8 @@ export function stateUrl(run: string, state: ViewState, background: Vec3): strin
   if (state.fly) to.set('fly', '1');
   if (!state.statistics) to.set('statistics', '0');
   if (state.resolution !== null) to.set('resolution', short(state.resolution));
+  if (state.up !== null) to.set('up', state.up.map(short).join(','));
+  if (state.embed) to.set('embed', '1');
   if (state.draw !== null) to.set('draw', state.draw);
   return `?${to}`;
 }
@@ -119,6 +128,11 @@ function poseOf(text: string | null): number[] | null {
   if (rows === null) return null;
   const pose = [...rows, 0, 0, 0, 1];
   return rigidProblem(pose) === null ? pose : null;
+}
+
+function directionOf(text: string | null): Vec3 | null {
+  const direction = numbersOf(text, 3) as Vec3 | null;
+  return direction === null || Math.hypot(...direction) < 1e-6 ? null : normalised(direction);
 }
 
 /** low,high or low,high,knee */

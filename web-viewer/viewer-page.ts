@@ -18,8 +18,10 @@ import type { SceneHost } from './scene-host.ts';
 import { SettingsPanel } from './settings-panel.ts';
 import { StageView } from './stage-view.ts';
 import { watchPointer } from './stage-pointer.ts';
+import { offerEmbedding } from './embedding.ts';
 import { Statistics } from './statistics.ts';
-import { readState, type ViewState } from './view-state.ts';
+import { UpPanel } from './up-panel.ts';
+import { readState, stateUrl, type ViewState } from './view-state.ts';
 
 /** Where the panel lies below the stage (viewer.css). */
 const NARROW = '(max-width: 560px)';
@@ -93,6 +95,8 @@ export class ViewerPage {
       view.setCrop(crop);
     });
     view.scene.lines.showCrop(state.crop);
+    this.openUp(host);
+    this.openEmbedding(host);
     this.watchKeys(stage);
     this.watchPointer(stage);
     showHeader(run);
@@ -136,6 +140,39 @@ export class ViewerPage {
       changed: () => {
         view.keepAddress();
       },
+    });
+  }
+
+  private openUp(host: SceneHost): void {
+    const { view, state } = this;
+    let { up } = host.run.cameras;
+    new UpPanel(up, state, {
+      cameraUp: () => {
+        const m = view.pose.camToWorld;
+        return [m[1], m[5], m[9]];
+      },
+      turned: () => {
+        view.turnUpright(up);
+      },
+      save:
+        host.saveUp &&
+        (async (wanted) => {
+          await host.saveUp!(wanted);
+          up = wanted;
+        }),
+    });
+  }
+
+  private openEmbedding({ run }: SceneHost): void {
+    const { state } = this;
+    const address = (embed: boolean): string => stateUrl(embed ? '' : run.id, { ...state, embed }, run.background);
+    offerEmbedding({ name: run.name, query: () => address(true), standsAlone: run.id === '' });
+    document.body.classList.toggle('embedded', state.embed);
+    const open = byId<HTMLAnchorElement>('embed-open');
+    open.hidden = !state.embed;
+    open.href = address(false);
+    open.addEventListener('click', () => {
+      open.href = address(false);
     });
   }
 

@@ -6,6 +6,9 @@ import { SpikeRayError } from '../src/base/errors.ts';
 import { INTERVAL, type FromWorker, type ToWorker } from './draw-messages.ts';
 import DrawWorker from './draw-worker.ts?worker&inline';
 
+type Asked = Extract<ToWorker, { type: 'draw' | 'probe' }>;
+type Question = Asked extends infer A ? (A extends Asked ? Omit<A, 'id'> : never) : never;
+
 export class WorkerSource implements FrameSource {
   readonly interval = INTERVAL;
   private readonly scene: Uint8Array<ArrayBuffer>;
@@ -28,46 +31,49 @@ export class WorkerSource implements FrameSource {
 
   /** Throws SpikeRayError where the scene cannot be read or drawn. */
   async draw({ layer, scales, picture, signal, target }: FrameRequest): Promise<void> {
+    await this.ask(
+      { type: 'draw', layer, scales, picture },
+      (answer, done) => {
+        if (answer.type === 'frame') target.take(answer.frame);
+        else if (answer.type === 'end') done();
+      },
+      signal,
+    );
+  }
+
+  /** Throws as `draw` does. */
+  probe(ray: ProbeRequest): Promise<RayProbe> {
+    return this.ask<RayProbe>({ type: 'probe', ray }, (answer, done) => {
+      if (answer.type === 'probed') done(answer.found);
+    });
+  }
+
+  /** @param hear takes what the worker says until it is done @param signal aborted: the worker is told to stop */
+  private async ask<T = void>(
+    question: Question,
+    hear: (answer: FromWorker, done: (result: T) => void) => void,
+    signal?: AbortSignal,
+  ): Promise<T> {
     this.worker ??= this.start();
     const worker = await this.worker;
     if (this.broken !== null) throw new SpikeRayError(this.broken, 'Load the page again.');
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     const id = this.requests++;
     const stop = (): void => {
       tell(worker, { type: 'stop', id });
     };
-    signal.addEventListener('abort', stop);
+    signal?.addEventListener('abort', stop);
     try {
-      await new Promise<void>((resolve, reject) => {
+      return await new Promise<T>((resolve, reject) => {
         this.waiting.set(id, (answer) => {
-          if (answer.type === 'frame') target.take(answer.frame);
-          else if (answer.type === 'end') resolve();
-          else if (answer.type === 'failed') reject(new SpikeRayError(answer.message, answer.fix));
+          if (answer.type === 'failed') reject(new SpikeRayError(answer.message, answer.fix));
+          else hear(answer, resolve);
         });
-        tell(worker, { type: 'draw', id, layer, scales, picture });
+        tell(worker, { ...question, id });
       });
     } finally {
       this.waiting.delete(id);
-      signal.removeEventListener('abort', stop);
-    }
-  }
-
-  /** Throws as `draw` does. */
-  async probe(ray: ProbeRequest): Promise<RayProbe> {
-    this.worker ??= this.start();
-    const worker = await this.worker;
-    if (this.broken !== null) throw new SpikeRayError(this.broken, 'Load the page again.');
-    const id = this.requests++;
-    try {
-      return await new Promise<RayProbe>((resolve, reject) => {
-        this.waiting.set(id, (answer) => {
-          if (answer.type === 'probed') resolve(answer.found);
-          else if (answer.type === 'failed') reject(new SpikeRayError(answer.message, answer.fix));
-        });
-        tell(worker, { type: 'probe', id, ray });
-      });
-    } finally {
-      this.waiting.delete(id);
+      signal?.removeEventListener('abort', stop);
     }
   }
 

@@ -1,6 +1,8 @@
 /** What a surface looks like. Colours are linear RGB; `srgb` turns the usual hexadecimal notation into them. */
 
 import type { Vec3 } from '../../src/geometry/vector.ts';
+import { toLinear } from '../../src/math/srgb.ts';
+
 export interface Material {
   readonly colour: Vec3;
   /** GGX roughness: 0.05 polished .. 1 matt. */
@@ -18,14 +20,6 @@ export interface Material {
 /** 0xff8000 -> linear RGB. */
 export function srgb(hex: number): Vec3 {
   return [toLinear(((hex >> 16) & 255) / 255), toLinear(((hex >> 8) & 255) / 255), toLinear((hex & 255) / 255)];
-}
-
-function toLinear(value: number): number {
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-}
-
-export function toSrgb(value: number): number {
-  return value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055;
 }
 
 export function paint(hex: number, roughness = 0.35): Material {

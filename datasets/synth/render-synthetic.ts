@@ -6,7 +6,7 @@
 import { pixelToPlane } from '../../src/geometry/lens.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
 import type { Image8 } from '../../src/io/files.ts';
-import { toSrgb } from './material.ts';
+import { toSrgb } from '../../src/math/srgb.ts';
 import { OcclusionField } from './occlusion-field.ts';
 import { PartTree } from './part-tree.ts';
 import { MOST_BOUNCES, shade, type Lighting } from './shade.ts';

@@ -23,18 +23,19 @@ export function viewPath(views: readonly View[], size?: Size): NamedCamera[] {
 }
 
 /**
- * One turn around the point that all training cameras look at, in their mean distance and elevation above it, upright about their mean up.
+ * One turn around the point that all training cameras look at, in their mean distance and elevation above it, upright.
  *
+ * @param chosenUp [3] world; null: the mean up of the cameras
  * @throws InputError if the cameras look at no common point
  */
-export function orbitPath(views: readonly View[], frames: number, size: Size): NamedCamera[] {
+export function orbitPath(views: readonly View[], frames: number, size: Size, chosenUp: Vec3 | null = null): NamedCamera[] {
   const { centre } = cameraGeometry(views.map((view) => view.camToWorld));
   if (views.length === 0 || centre === null) {
     throw new InputError('An orbit needs training cameras that look at a common point.', 'Render --path views, or give a camera path.');
   }
   const direction = meanUp(views);
   // Scenes are built upright.
-  const up = nearestAxis(direction) ?? direction;
+  const up = chosenUp ?? nearestAxis(direction) ?? direction;
   const offsets = views.map(({ camToWorld: m }): Vec3 => [m[3] - centre[0], m[7] - centre[1], m[11] - centre[2]]);
   const radius = mean(offsets.map((offset) => Math.hypot(...offset)));
   const elevation = Math.asin(mean(offsets.map((offset) => dot(offset, up) / Math.hypot(...offset))));

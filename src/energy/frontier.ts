@@ -20,6 +20,8 @@ export interface Frontier {
   readonly every: number;
   readonly differentScenes: boolean;
   readonly model: HardwareModel;
+  /** Its name or file, as it was asked for; none: the first, without asking. */
+  readonly hardwareAsked: readonly string[];
   readonly runs: readonly FrontierRun[];
 }
 

@@ -38,6 +38,8 @@ export interface EnergyStudy {
   readonly differentScenes: boolean;
   readonly perUnit: Readonly<Record<Counting, ReturnType<typeof perUnit>>>;
   readonly hardware: readonly HardwareResult[];
+  /** Names and files of models, as they were asked for; none: the built-in ones, without asking. */
+  readonly hardwareAsked: readonly string[];
   readonly measured: {
     /** What the joules are of; null where the machine cannot be read. */
     readonly meter: string | null;
@@ -54,7 +56,7 @@ export interface Scope {
 
 export interface StudyInput extends Pick<
   EnergyStudy,
-  'spikeray' | 'commit' | 'created' | 'split' | 'every' | 'run' | 'against' | 'differentScenes'
+  'spikeray' | 'commit' | 'created' | 'split' | 'every' | 'run' | 'against' | 'differentScenes' | 'hardwareAsked'
 > {
   readonly hardware: readonly HardwareModel[];
   readonly meter: EnergyMeterStatus;

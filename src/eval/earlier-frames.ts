@@ -4,7 +4,10 @@ import type { Files } from '../io/files.ts';
 /** Every frame has an image of this ending, whatever its name. */
 const MARK = '.depth.png';
 const FRAME_ENDINGS = ['.png', MARK, '.depth-colour.png', '.opacity.png', '.error.png'];
-const OF_ALL = ['colour.webp', 'depth.webp', 'opacity.webp', 'metrics.json'];
+const OF_ALL = [
+  ...['colour', 'depth', 'opacity'].flatMap((name) => ['webp', 'mp4', 'webm'].map((ending) => `${name}.${ending}`)),
+  'metrics.json',
+];
 
 /** Removes frames, animations and measurements; other files stay. */
 export async function removeFrames(files: Files, folder: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** Renders a camera path: NAME.png, NAME.depth.png, NAME.opacity.png a frame; colour.webp, depth.webp, opacity.webp of all frames. */
+/** Renders a camera path: NAME.png, NAME.depth.png, NAME.opacity.png a frame; colour.webp, depth.webp, opacity.webp, and films, of all frames. */
 import type { Vec3 } from '../geometry/vector.ts';
 import { spaceOf } from '../spaces/index.ts';
 import type { NamedCamera } from '../../renderer/paths/camera-path.ts';
@@ -13,12 +13,22 @@ import { writeColour, writeDepth, type ImageFolder } from './image-writer.ts';
 import type { PixelBuffer } from '../io/files.ts';
 import type { Reporter } from '../base/events.ts';
 
+/** Makes films of equally sized frames. */
+export interface FilmEncoder {
+  /** Of its files. */
+  readonly ending: string;
+  /** Throws where no film comes of it. */
+  encode(frames: readonly PixelBuffer[], framesPerSecond: number, file: string): Promise<void>;
+}
+
 export interface FramesOptions {
   readonly engine: FieldEngine;
   readonly cameras: readonly NamedCamera[];
   readonly background: Vec3;
   readonly seed: number;
   readonly framesPerSecond: number;
+  /** Default: none. */
+  readonly films?: readonly FilmEncoder[];
   readonly target: ImageFolder;
   /** Renders this part of the cameras, and no animation. */
   readonly part?: Part;
@@ -70,7 +80,7 @@ export async function joinFrames(options: JoinFrames): Promise<Frames> {
   return { frames: cameras.length, secondsPerImage: seconds / cameras.length, ...depthsOf(spec, cameras), animations };
 }
 
-export interface JoinFrames extends Pick<FramesOptions, 'cameras' | 'target' | 'framesPerSecond'> {
+export interface JoinFrames extends Pick<FramesOptions, 'cameras' | 'target' | 'framesPerSecond' | 'films'> {
   readonly spec: FieldSpec;
   /** Where the images of camera i are. */
   folderOf(i: number): string;
@@ -96,10 +106,10 @@ function addTo(strips: Strips, image: RenderedImage, depths: ValueScale): void {
   strips.opacity.push(opacityPixels(image));
 }
 
-/** One animation a kind of image, if all frames have one size. */
+/** One animation, and one film of each encoder, a kind of image, if all frames have one size. */
 async function writeAnimations(
   strips: Strips,
-  { target, framesPerSecond }: Pick<FramesOptions, 'target' | 'framesPerSecond'>,
+  { target, framesPerSecond, films = [] }: Pick<FramesOptions, 'target' | 'framesPerSecond' | 'films'>,
 ): Promise<string[]> {
   const written: string[] = [];
   for (const [name, frames] of Object.entries(strips)) {
@@ -110,6 +120,10 @@ async function writeAnimations(
       await target.codec.encodeAnimation(frames, Math.round(1000 / framesPerSecond)),
     ]);
     written.push(file);
+    for (const { ending, encode } of films) {
+      await encode(frames, framesPerSecond, `${target.folder}/${name}.${ending}`);
+      written.push(`${name}.${ending}`);
+    }
   }
   return written;
 }

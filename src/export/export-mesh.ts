@@ -29,7 +29,7 @@ export const meshExporter: Exporter = {
     const triangles = mesh.triangles!.length / 3;
     if (triangles === 0) throw new InputError(`${source.path}: no camera of the scene sees a surface`, 'Train on: nothing is opaque yet.');
     const up = meanUp(cameras);
-    const glb = await encodeGlb(mesh, nearestAxis(up) ?? up);
+    const glb = await encodeGlb(mesh, (await source.chosenUp()) ?? nearestAxis(up) ?? up);
     yield { path: 'surface.glb', content: [glb] };
     yield { path: 'surface.ply', content: encodePly(mesh) };
     const vertices = mesh.positions.length / 3;

@@ -1,4 +1,5 @@
 /** Points of the surface, with normals and colours. */
+import { isSurface } from '../../renderer/surface.ts';
 import { byteSize } from '../base/format.ts';
 import { InputError } from '../base/errors.ts';
 import type { Exporter, ExportSource, Frame } from './exporter.ts';
@@ -33,6 +34,6 @@ export const plyExporter: Exporter = {
 /** Metres: an edge of a voxel; where space is bent or in planes, a pixel's width at the middle depth of the first view. */
 function spacingOf({ checkpoint: { spec } }: ExportSource, { camera, image: { depth, opacity } }: Frame): number {
   if (spec.space.kind === 'bounded') return Math.max(...voxelEdges(spec.grid));
-  const depths = depth.filter((_, i) => opacity[i] > 0.5).sort();
+  const depths = depth.filter((_, i) => isSurface(opacity[i])).sort();
   return (depths[Math.floor(depths.length / 2)] ?? 1) / camera.intrinsics.fx;
 }

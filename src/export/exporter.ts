@@ -3,6 +3,7 @@ import type { NamedCamera } from '../../renderer/paths/camera-path.ts';
 import type { RenderedImage } from '../../renderer/render-image.ts';
 import { InputError } from '../base/errors.ts';
 import type { FieldEngine } from '../engine/backend.ts';
+import type { Vec3 } from '../geometry/vector.ts';
 import type { Files } from '../io/files.ts';
 import { checkFolderFree } from '../run/check-folder-free.ts';
 import type { RunRecord } from '../run/run-record.ts';
@@ -31,6 +32,8 @@ export interface ExportSource {
   engine(): FieldEngine;
   /** The field seen from each camera of its scene. Throws RangeError unless the exporter needs frames. */
   frames(): AsyncIterable<Frame>;
+  /** Which way is up, as somebody chose in the viewer; null: nobody has. */
+  chosenUp(): Promise<Vec3 | null>;
 }
 
 export interface ExportedFile {

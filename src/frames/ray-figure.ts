@@ -22,6 +22,8 @@ const WIDEST_STEP = 36;
 const RASTER = 150;
 const TRACE = 46;
 const GAP = 12;
+/** Pixels between two lines of text. */
+const LINE = 11;
 const COLOURS = { spike: '#1695a8', more: '#d9661f', weight: '#7a8794', alpha: '#c79a1b', threshold: '#d64550' };
 const FONT = 'font-family="system-ui, DejaVu Sans, sans-serif" font-size="11"';
 
@@ -139,7 +141,7 @@ function raster(probe: RayProbe, layer: number, x: X, step: number, at: number, 
   const tall = RASTER / neurons;
   const spiking = probe.thresholds[layer].length > 0;
   const greatest = Math.max(1e-12, ...steps.flatMap(({ layers }) => layers[layer].values.map(Math.abs)));
-  const unit = unitOf(probe, layer);
+  const unit = probe.spikeUnits[layer];
   // One path for all of one look: pages with thousands of rectangles are slow.
   const paths = new Map<string, string>();
   steps.forEach(({ layers }, i) => {
@@ -173,11 +175,6 @@ function raster(probe: RayProbe, layer: number, x: X, step: number, at: number, 
   ].join('');
 }
 
-/** What a spike of size 1 gives to the next layer: 1, or a learned amplitude. */
-function unitOf({ steps }: RayProbe, layer: number): number {
-  return Math.min(...steps.flatMap(({ layers }) => layers[layer].values.map(Math.abs)));
-}
-
 /** Spikes of several units, and negative ones, have a colour of their own. */
 function lookOfSpike(value: number, unit: number): string {
   return `fill="${value < 0 || value > 1.5 * unit ? COLOURS.more : COLOURS.spike}"`;
@@ -200,7 +197,7 @@ function trace(probe: RayProbe, { layer, neuron }: ChosenNeuron, x: X, step: num
     if (isAnalogue) return `${i === 0 ? 'M' : 'L'}${to}`;
     return begins ? `M${n(x(i))} ${n(y(0))}L${to}` : `L${to}`;
   });
-  const unit = unitOf(probe, layer);
+  const unit = probe.spikeUnits[layer];
   const fired = steps.flatMap(({ layers }, i) => {
     const k = layers[layer].neurons.indexOf(neuron);
     if (k < 0) return [];
@@ -208,10 +205,15 @@ function trace(probe: RayProbe, { layer, neuron }: ChosenNeuron, x: X, step: num
     return [`<circle cx="${n(x(i) + step / 2)}" cy="${n(y(values[i]))}" r="2.6" ${colour}/>`];
   });
   const end = x(steps.length);
-  const levels = shown.map(
-    (value) =>
-      `<path d="M${LEFT} ${n(y(value))}H${n(end)}" stroke="${COLOURS.threshold}" stroke-dasharray="4 3"/>${text(end + 4, y(value) + 4, written(value, ''), `fill="${COLOURS.threshold}"`)}`,
-  );
+  let numbered = Infinity;
+  const levels = shown.map((value) => {
+    const height = y(value);
+    const line = `<path d="M${LEFT} ${n(height)}H${n(end)}" stroke="${COLOURS.threshold}" stroke-dasharray="4 3"/>`;
+    // Numbers that would lie over each other are left out.
+    if (Math.abs(numbered - height) < LINE) return line;
+    numbered = height;
+    return line + text(end + 4, height + 4, written(value, ''), `fill="${COLOURS.threshold}"`);
+  });
   return [
     label(at + 11, `layer ${layer + 1}`),
     label(at + 25, `neuron ${neuron}`),

@@ -4,7 +4,7 @@
  * Samples, potentials and spikes are the engine's `probe`, colour and counts its `renderRays`, of a call with this ray alone: with Poisson encoding the
  * noise is another draw than the picture's.
  */
-import { firingThresholds } from '../model/firing-thresholds.ts';
+import { firingThresholds, spikeUnits } from '../model/firing-thresholds.ts';
 import type { RenderSettings } from '../engine/backend.ts';
 import type { Counts } from '../engine/counts.ts';
 import type { ProbedStep } from '../engine/probe.ts';
@@ -88,6 +88,8 @@ export interface RayProbe {
   readonly steps: readonly RayStep[];
   /** [W] of each step that makes up the spikes, of each hidden layer. */
   readonly thresholds: readonly (readonly (readonly number[])[])[];
+  /** What a spike of size 1 gives to the next layer, of each hidden layer; without meaning for ReLUs. */
+  readonly spikeUnits: readonly number[];
   readonly counts: Counts;
   readonly energy: RayEnergy | null;
 }
@@ -124,6 +126,7 @@ export async function probeRay(field: ShownField, { camera, pixel, background, c
     samples: samples.map((sample, i) => ({ ...sample, distance: distances[i], position: space.toWorld(sample.position) })),
     steps: steps.map((one, i) => stepOf(one, network !== null && beginsAt(steps, i, field))),
     thresholds: thresholds.map((layer) => layer.map((of) => Array.from(of))),
+    spikeUnits: await spikeUnits(engine),
     counts: rendered.counts,
     energy: network && energyOf(rendered.counts, field),
   };

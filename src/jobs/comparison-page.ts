@@ -4,7 +4,8 @@ import type { ComparedEntry, Comparison, Figure, FigureName } from './comparison
 import { DEFAULT_COSTS } from '../energy/energy-report.ts';
 import { LEAST_DECIBELS, scatterChart, type Point } from '../energy/report/charts.ts';
 import { html, htmlTable, type Html } from '../energy/report/html.ts';
-import { percent, si, three } from '../energy/report/numbers.ts';
+import { percent } from '../base/format.ts';
+import { si, three } from '../energy/report/numbers.ts';
 import { page } from '../energy/report/page.ts';
 
 const NONE = '–';

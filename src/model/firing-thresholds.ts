@@ -1,11 +1,11 @@
-/** The potentials at which the neurons of a field fire, from its tensors: those that were learned, and those that are set. */
+/** The potentials at which the neurons of a field fire, and what a spike gives on, from its tensors: what was learned, and what is set. */
 import { learnedParameters, potentialLeaf } from '../neurons/define-neuron.ts';
 import { evaluateRows } from '../neurons/evaluate-rows.ts';
 import { leaf, type Expr } from '../neurons/graph.ts';
 import { neuronNamed } from '../neurons/index.ts';
 import { valueOf } from '../neurons/parameters.ts';
 import { hiddenWidths, parameterValues } from '../neurons/settings.ts';
-import type { FieldSpec } from './field-spec.ts';
+import type { FieldSpec, NetworkSpec } from './field-spec.ts';
 import type { TensorName } from './tensor-names.ts';
 
 export interface FieldTensors {
@@ -18,17 +18,11 @@ export async function firingThresholds(field: FieldTensors): Promise<Float32Arra
   const { network } = field.spec;
   if (network === null) return [];
   const neuron = neuronNamed(network.neuron);
-  const constants = parameterValues(network);
   return Promise.all(
     hiddenWidths(network).map(async (width, layer) => {
+      const found = await parametersOf(field, network, layer);
       const values = new Map<Expr, Float32Array>();
-      const leafOf = (name: string): Expr => leaf('param', name, neuron.parameters[name].scope === 'layer');
-      for (const [name, value] of Object.entries(constants)) values.set(leafOf(name), Float32Array.of(value));
-      for (const [name, { learned }] of learnedParameters(neuron))
-        values.set(
-          leafOf(name),
-          (await field.read(`n${layer + 1}.${name}`)).map((raw) => valueOf(learned, raw)),
-        );
+      for (const [name, value] of found) values.set(leaf('param', name, neuron.parameters[name].scope === 'layer'), value);
       const thresholds = neuron.terms.map(({ spike: { args } }) => {
         const at = (potential: number): Float32Array[] =>
           evaluateRows(args, new Map([...values, [potentialLeaf, Float32Array.of(potential)] as const]), width);
@@ -39,4 +33,27 @@ export async function firingThresholds(field: FieldTensors): Promise<Float32Arra
       return thresholds.sort((a, b) => a[0] - b[0]);
     }),
   );
+}
+
+/** What a spike of size 1 gives to the next layer, of each hidden layer: 1, or the amplitude of its neurons. */
+export async function spikeUnits(field: FieldTensors): Promise<number[]> {
+  const { network } = field.spec;
+  if (network === null) return [];
+  const { amplitude } = neuronNamed(network.neuron);
+  return Promise.all(
+    hiddenWidths(network).map(async (_, layer) =>
+      amplitude === null ? 1 : (await parametersOf(field, network, layer)).get(amplitude)![0],
+    ),
+  );
+}
+
+/** Values of the parameters of a layer's neurons by name, one for all or one each. */
+async function parametersOf(field: FieldTensors, network: NetworkSpec, layer: number): Promise<Map<string, Float32Array>> {
+  const found = new Map(Object.entries(parameterValues(network)).map(([name, value]) => [name, Float32Array.of(value)]));
+  for (const [name, { learned }] of learnedParameters(neuronNamed(network.neuron)))
+    found.set(
+      name,
+      (await field.read(`n${layer + 1}.${name}`)).map((raw) => valueOf(learned, raw)),
+    );
+  return found;
 }

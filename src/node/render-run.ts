@@ -6,7 +6,7 @@ import type { Reporter } from '../base/events.ts';
 import { removeFrames } from '../eval/earlier-frames.ts';
 import type { ImageFolder } from '../eval/image-writer.ts';
 import type { Part } from '../eval/part.ts';
-import { joinFrames, renderFrames, type Frames, type FramesOptions } from '../eval/render-frames.ts';
+import { joinFrames, renderFrames, type FilmEncoder, type Frames, type FramesOptions } from '../eval/render-frames.ts';
 import { checkRenderMemory } from '../eval/render-memory.ts';
 import { availableMemory } from './available-memory.ts';
 import { aboutOf, imagesOfCamera, makePart, moveImages, partsFolder, readParts, type Whole } from './frame-parts.ts';
@@ -22,6 +22,7 @@ export interface Rendering {
   readonly options: RunFieldOptions;
   readonly cameras: readonly NamedCamera[];
   readonly framesPerSecond: number;
+  readonly films: readonly FilmEncoder[];
   readonly folder: string;
   /** Whether all that the folder holds is of this command. */
   readonly isOwn: boolean;
@@ -51,7 +52,7 @@ export async function renderPart(rendering: Rendering, part: Part): Promise<stri
 
 /** Puts `of` parts together, as if they had been rendered at once. Throws InputError if one is missing. */
 export async function joinRendering(rendering: Rendering, of: number): Promise<Frames> {
-  const { cameras, loaded, framesPerSecond } = rendering;
+  const { cameras, loaded, framesPerSecond, films } = rendering;
   checkRenderMemory(cameras, availableMemory());
   const whole = await wholeOf(rendering);
   const seconds = (await readParts(whole, of)).reduce((sum, one) => sum + one, 0);
@@ -62,6 +63,7 @@ export async function joinRendering(rendering: Rendering, of: number): Promise<F
       const joined = await joinFrames({
         cameras,
         framesPerSecond,
+        films,
         target: target(folder),
         spec: loaded.checkpoint.spec,
         folderOf,
@@ -86,11 +88,11 @@ function writing({ loaded, folder, isOwn }: Rendering, action: (put: Put) => Pro
 }
 
 async function whileOpen<T>(rendering: Rendering, action: (shared: Omit<FramesOptions, 'target' | 'part'>) => Promise<T>): Promise<T> {
-  const { loaded, options, cameras, framesPerSecond, report } = rendering;
+  const { loaded, options, cameras, framesPerSecond, films, report } = rendering;
   const { engine, run } = await openRunField(loaded, options, report);
   try {
     const { scene, seed } = run.record.config;
-    return await action({ engine, cameras, background: backgroundColour(scene.background), seed, framesPerSecond, report });
+    return await action({ engine, cameras, background: backgroundColour(scene.background), seed, framesPerSecond, films, report });
   } finally {
     await engine.dispose();
   }

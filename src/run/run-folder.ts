@@ -6,6 +6,7 @@
  *     checkpoints/     the last two checkpoints (checkpoint-folder.ts)
  *     teacher/         the run of the twin that teaches, with distillation.teacher=twin
  *     result.json      how the run ended: what training found, and its evaluation (run-result.ts)
+ *     view.json        which way is up, as chosen in the viewer (view-file.ts)
  *     lock.json        while it is written: by whom (folder-lock.ts)
  *     eval/  render/  report/  export/
  */
@@ -18,9 +19,10 @@ import type { StepMetrics } from '../base/events.ts';
 import { checkFolderFree } from './check-folder-free.ts';
 import { readCheckpoint, readLatestCheckpoint, removeLeftBehind, saveCheckpoint, type SavedFile } from './checkpoint-folder.ts';
 import { lastMetrics, trimMetrics } from './metrics-file.ts';
+import { VIEW_FILE } from './view-file.ts';
 import { decodeRecord, encodeRecord, LARGEST_RECORD, type RunRecord } from './run-record.ts';
 
-const OWN_NAMES = ['config.json', 'metrics.jsonl', 'result.json', 'checkpoints', 'teacher', 'eval', 'render', 'report'];
+const OWN_NAMES = ['config.json', 'metrics.jsonl', 'result.json', 'checkpoints', 'teacher', 'eval', 'render', 'report', VIEW_FILE];
 
 /** What may differ between the settings of a run and of its checkpoint: how long and how often, not what. */
 const PLAN_KEYS = ['fine.steps', 'budget.maxMinutes', 'budget.maxSteps', 'checkpoint.everyMinutes'];

@@ -5,7 +5,7 @@ import { encodeScene } from '../baked/encode-scene.ts';
 import type { RunRecord } from '../run/run-record.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 import { readQuality } from './find-runs.ts';
-import { readPhoto, readViews } from './run-views.ts';
+import { readPhoto, readViews, uprightViews } from './run-views.ts';
 
 /** Pixels across. */
 const THUMBNAIL = 96;
@@ -32,7 +32,7 @@ export async function bakeRun(
     trained: { stage, step },
     quality: (await readQuality(folder, '')).quality,
     background: backgroundColour(config.scene.background),
-    cameras: await readViews(record),
+    cameras: await uprightViews(await readViews(record), folder),
   };
   const photos: Uint8Array<ArrayBuffer>[] = [];
   if (thumbnails)

@@ -17,6 +17,7 @@ import {
 } from '../export/exporter.ts';
 import { knownExporters } from '../export/index.ts';
 import { nodeFiles, removeTemporaries } from '../node/node-files.ts';
+import { readChosenUp } from '../run/view-file.ts';
 import { replaceResults } from '../node/replace-folder.ts';
 import { whileWritingInto } from '../node/write-into.ts';
 import { loadRun, openRunField, type RunField, type RunFieldOptions } from '../node/open-run-field.ts';
@@ -100,6 +101,7 @@ function sourceOf({ run, checkpoint, path }: Loaded, engine: FieldEngine | null)
     viewerFile: readViewerFile,
     engine: opened,
     frames: () => framesOf(opened(), run),
+    chosenUp: () => readChosenUp(nodeFiles, run.folder),
   };
 }
 

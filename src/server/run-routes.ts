@@ -2,15 +2,17 @@
 import type { Vec3 } from '../geometry/vector.ts';
 import { readdir } from 'node:fs/promises';
 import express, { Router } from 'express';
+import { z } from 'zod';
 import { backgroundColour } from '../../datasets/background.ts';
 import { nodeFiles } from '../node/node-files.ts';
 import { bestView } from '../geometry/best-view.ts';
 import { InputError } from '../base/errors.ts';
 import type { Reporter } from '../base/events.ts';
+import { directionSchema, saveChosenUp } from '../run/view-file.ts';
 import { readMetrics } from '../run/metrics-file.ts';
 import { sceneFile } from './baked-folder.ts';
 import type { FieldShelf } from './field-shelf.ts';
-import type { RunSummary } from './find-runs.ts';
+import type { FoundRun, RunSummary } from './find-runs.ts';
 import { answerProbe } from './answer-probe.ts';
 import type { ShownField } from '../frames/shown-field.ts';
 import { parseFrameRequest, parseProbeRequest } from './frame-request.ts';
@@ -18,7 +20,7 @@ import { HttpError } from './http-error.ts';
 import type { LiveTraining } from './live-training.ts';
 import type { RenderQueue } from './render-queue.ts';
 import type { RunLibrary } from './run-library.ts';
-import { readPhoto, type RunViews } from './run-views.ts';
+import { readPhoto, uprightViews, type RunViews } from './run-views.ts';
 import { sendFile } from './safe-files.ts';
 import type { SceneShelf } from './scene-shelf.ts';
 import { streamFrames } from './stream-frames.ts';
@@ -26,12 +28,16 @@ import { streamFrames } from './stream-frames.ts';
 /** Packed already: not for the compression. */
 const SCENE_TYPE = 'application/vnd.spikeray.scene';
 
+const upSchema = z.strictObject({ up: directionSchema });
+
 export interface Routes {
   readonly library: RunLibrary;
   readonly shelf: FieldShelf;
   readonly scenes: SceneShelf;
   readonly queue: RenderQueue;
   readonly live: LiveTraining | null;
+  /** Whoever may ask may also say how a run is seen. */
+  readonly writes: boolean;
   readonly report: Reporter;
 }
 
@@ -48,7 +54,7 @@ export interface RunDetails extends RunSummary {
   readonly reports: readonly string[];
 }
 
-export function runRoutes({ library, shelf, scenes, queue, live, report }: Routes): Router {
+export function runRoutes({ library, shelf, scenes, queue, live, writes, report }: Routes): Router {
   const router = Router();
 
   /** The field that a run shows, that of its training while it is trained here, and the queue for it. */
@@ -92,6 +98,21 @@ export function runRoutes({ library, shelf, scenes, queue, live, report }: Route
     await sendFile(response, file, 0);
   });
 
+  router.post('/:id/up', express.json({ limit: '1kb' }), async (request, response) => {
+    if (!writes)
+      throw new HttpError(
+        403,
+        'This server changes no runs for others.',
+        'Start it with --token, or without --host; the address of the page keeps it.',
+      );
+    const run = await library.find(request.params.id);
+    if (run.baked) throw new HttpError(409, 'This is an exported scene, which is not changed.', 'The address of the page keeps it.');
+    const wanted = upSchema.safeParse(request.body);
+    if (!wanted.success) throw new HttpError(400, 'Expected { "up": [x, y, z] }, a direction.');
+    await saveChosenUp(nodeFiles, run.folder, wanted.data.up);
+    response.json({ up: wanted.data.up });
+  });
+
   router.post('/:id/frames', express.json({ limit: '16kb' }), async (request, response) => {
     if (request.body === undefined) throw new HttpError(415, 'A frame request is a JSON document.');
     const wanted = parseFrameRequest(request.body);
@@ -112,7 +133,7 @@ async function detailsOf(library: RunLibrary, id: string): Promise<RunDetails> {
   const all = await library.list();
   const summary = all.find((other) => other.id === id)!;
   if ('problem' in summary) throw new HttpError(422, summary.problem);
-  const { background, cameras } = run.baked ? (await library.baked.facts(run)).about : await sceneOf(library, id);
+  const { background, cameras } = run.baked ? (await library.baked.facts(run)).about : await sceneOf(library, run);
   const related = all.filter(
     (other): other is RunSummary => !('problem' in other) && other.id !== id && other.scene.fingerprint === summary.scene.fingerprint,
   );
@@ -145,9 +166,10 @@ async function configOf(library: RunLibrary, id: string): Promise<object> {
   return run.baked ? {} : (await library.record(id)).config;
 }
 
-async function sceneOf(library: RunLibrary, id: string): Promise<Pick<RunDetails, 'background' | 'cameras'>> {
+async function sceneOf(library: RunLibrary, { id, folder }: FoundRun): Promise<Pick<RunDetails, 'background' | 'cameras'>> {
   const record = await library.record(id);
-  return { background: backgroundColour(record.config.scene.background), cameras: await library.viewsOf(record) };
+  const cameras = await uprightViews(await library.viewsOf(record), folder);
+  return { background: backgroundColour(record.config.scene.background), cameras };
 }
 
 /** A baked scene has thumbnails alone. */

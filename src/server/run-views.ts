@@ -16,6 +16,7 @@ import { meanUp, nearestAxis } from '../geometry/world-up.ts';
 import { loadSharp, sharpCodec } from '../node/image-codec.ts';
 import { nodeFiles } from '../node/node-files.ts';
 import type { RunRecord } from '../run/run-record.ts';
+import { readChosenUp } from '../run/view-file.ts';
 
 export interface CameraView {
   readonly split: SplitName;
@@ -64,6 +65,11 @@ export async function readViews({ scene, config }: RunRecord): Promise<RunViews>
     if (!(error instanceof InputError)) throw error;
     return { views: [], centre: null, up: [0, 0, 1], forwardFacing: false, frame: scene.frame, problem: error.message };
   }
+}
+
+/** Upright as somebody chose for the run, or else as its cameras tell. Throws InputError if what was chosen cannot be read. */
+export async function uprightViews<V extends RunViews>(views: V, folder: string): Promise<V> {
+  return { ...views, up: (await readChosenUp(nodeFiles, folder)) ?? views.up };
 }
 
 /** Scenes are built upright. */

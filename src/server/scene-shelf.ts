@@ -7,11 +7,13 @@ import { removeAtExit } from '../node/at-exit.ts';
 import { loadRun } from '../node/open-run-field.ts';
 import { nodeFiles } from '../node/node-files.ts';
 import { listCheckpoints } from '../run/checkpoint-folder.ts';
+import { readChosenUp } from '../run/view-file.ts';
 import { bakeRun } from './bake-run.ts';
 import type { FoundRun } from './find-runs.ts';
 
 interface Baked {
-  readonly checkpoint: string;
+  /** Of the run: its newest checkpoint, and what was chosen of how it is seen. */
+  readonly version: string;
   /** Path of the file. */
   readonly file: Promise<string>;
 }
@@ -24,9 +26,10 @@ export class SceneShelf {
   /** Path of the run's baked scene, as it is now. Throws InputError if the run has no field. */
   async file(run: FoundRun): Promise<string> {
     const newest = (await listCheckpoints(nodeFiles, `${run.folder}/checkpoints`)).at(-1) ?? '';
+    const version = JSON.stringify([newest, await readChosenUp(nodeFiles, run.folder)]);
     let baked = this.baked.get(run.id);
-    if (baked?.checkpoint !== newest) {
-      baked = { checkpoint: newest, file: this.bake(run) };
+    if (baked?.version !== version) {
+      baked = { version, file: this.bake(run) };
       this.baked.set(run.id, baked);
       baked.file.catch(() => this.baked.delete(run.id));
     }

@@ -10,6 +10,7 @@
  *     GET  /api/runs/ID/scene                          its field, baked (src/baked/baked-scene.ts)
  *     GET  /api/runs/ID/live                           events of its training; 204 if it is not trained here
  *     POST /api/runs/ID/live                           { paused }
+ *     POST /api/runs/ID/up                             { up }: which way is up, saved with the run; with a token, or on this machine alone
  *     POST /api/runs/ID/frames                         a stream of frames (src/frames/frame-message.ts)
  *     POST /api/runs/ID/probe                          RayProbe (src/frames/ray-probe.ts)
  *     GET  /runs/ID/PATH                               files below the run's eval/, render/, report/ and export/
@@ -23,7 +24,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import { InputError } from '../base/errors.ts';
 import { VERSION } from '../run/version.ts';
 import type { Reporter } from '../base/events.ts';
-import { askForToken, refuseOtherNames } from './access.ts';
+import { askForToken, isLoopback, refuseOtherNames } from './access.ts';
 import { applicationFiles, runFiles } from './file-routes.ts';
 import { FieldShelf } from './field-shelf.ts';
 import { answerErrors, HttpError } from './http-error.ts';
@@ -74,7 +75,7 @@ export async function startWebServer(options: ServeOptions): Promise<WebServer> 
   app.get('/api/about', (_, response) => {
     response.json({ version: VERSION, renders: 'the server, on its wasm backend' });
   });
-  app.use('/api/runs', runRoutes({ library, shelf, scenes, queue, live, report }));
+  app.use('/api/runs', runRoutes({ library, shelf, scenes, queue, live, writes: token !== null || isLoopback(host), report }));
   app.use('/api/runs', liveRoutes(library, live));
   app.use('/api', () => {
     throw new HttpError(404, 'There is no such part of the API.');

@@ -1,11 +1,13 @@
 /** What a viewer's page does for those who compare, and for those who have no mouse. */
 import { join } from 'node:path';
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import type { RunSummary } from '../../src/server/find-runs.ts';
+import { decodeScene } from '../../src/baked/decode-scene.ts';
+import { succeed } from '../e2e/cli.ts';
 import { startServing, type RunningServer } from '../e2e/server.ts';
 import { tinyRun, tinyScene, workFolder } from '../e2e/tiny.ts';
 import { openPage, settled, type PageOptions } from './browser.ts';
@@ -129,6 +131,44 @@ test('forward is never backward, however late the page is; the wheel flies; flig
   await settled(page);
   expect(await page.getAttribute('#fly', 'aria-pressed')).toBe('true');
   expect(await page.locator('#keys li').count()).toBe(2);
+});
+
+test('which way is up is chosen, kept by the address, saved with the run, and taken over by exports and turntables', async () => {
+  const page = await open();
+  const right = (): number[] => [0, 4, 8].map((at) => poseOf(page)[at]);
+  expect(await page.isDisabled('#up-save')).toBe(true);
+  const before = page.url();
+  await page.selectOption('#up', '0,1,0');
+  await page.waitForFunction((address) => location.href !== address && location.search.includes('up='), before);
+  // Level: what is to the right is across the way that is up.
+  expect(right()[1]).toBeCloseTo(0, 5);
+  await page.reload();
+  await settled(page);
+  expect(await page.inputValue('#up')).toBe('0,1,0');
+  await page.click('#up-save');
+  await page.waitForSelector('#up-status:text-is("Saved with the run.")');
+  await page.waitForFunction(() => !location.search.includes('up='));
+  expect(await page.textContent('#up option:checked')).toBe('as the run has it: +y');
+  await page.locator('#stage').press('ArrowLeft');
+  await settled(page);
+  expect(right()[1]).toBeCloseTo(0, 5);
+  const run = join(folder, 'runs/spiking');
+  expect(JSON.parse(readFileSync(join(run, 'view.json'), 'utf8'))).toEqual({ version: 1, up: [0, 1, 0] });
+  const site = join(folder, 'site');
+  await succeed(['export', run, '--format', 'web', '--out', site, '--quiet']);
+  const { about } = await decodeScene(new Uint8Array(readFileSync(join(site, 'scene.spikeray'))), 'scene');
+  expect(about.cameras.up).toEqual([0, 1, 0]);
+  const turntable = async (): Promise<Buffer> => {
+    const out = join(folder, 'turntable');
+    await succeed(['render', run, '--frames', '2', '--size', '32x24', '--out', out, '--force', '--quiet']);
+    return readFileSync(join(out, 'frame_0001.png'));
+  };
+  const chosen = await turntable();
+  rmSync(join(run, 'view.json'));
+  expect((await turntable()).equals(chosen)).toBe(false);
+  // What the view itself calls up.
+  await page.click('#up-level');
+  expect(await page.isDisabled('#up-save')).toBe(false);
 });
 
 test('in flight two fingers fly ahead and back, and one looks around', async () => {

@@ -88,7 +88,7 @@ describe('energy', () => {
     write((model) => ({ ...model, name: 'mine', picojoules: { ...model.picojoules, mac: 9.2, ac: 1.8 } }));
     const study = await energy(run, '--hardware', file, '--hardware', '45nm-fp32', '--format', 'json,html', '--every', '2');
     const page = readFileSync(join(run, 'report/energy.html'), 'utf8');
-    expect(page).toContain('--every 2 --hardware mine.json --hardware 45nm-fp32</pre>');
+    expect(page).toContain(`--every 2 --hardware ${file} --hardware 45nm-fp32</pre>`);
     expect(study.hardware.map(({ model }) => model.name)).toEqual(['mine', '45nm-fp32']);
     expect(study.hardware[0].run.executed!.synapses).toBeCloseTo(2 * study.hardware[1].run.executed!.synapses, 12);
 

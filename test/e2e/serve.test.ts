@@ -1,5 +1,5 @@
 /** The web server without a browser: API, files, frames, and what it refuses. */
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -82,6 +82,21 @@ test('a run tells its cameras, its twin, and gives its photos', async () => {
   const path = join(folder, 'photo.webp');
   writeFileSync(path, photo);
   expect(await sharpCodec.header(path)).toMatchObject({ width: 32, height: 32 });
+});
+
+test('which way is up is saved with a run, and refused where it makes no sense', async () => {
+  const path = `api/runs/${ids.twin}`;
+  const post = (body: unknown): Promise<Response> =>
+    get(`${path}/up`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  expect((await json<RunDetails>(path)).cameras.up).toEqual([0, 0, 1]);
+  for (const body of [{ up: [0, 0, 0] }, { up: 'z' }, { up: [0, 1, 0], more: 1 }, []]) expect((await post(body)).status).toBe(400);
+  expect((await get(`${path}/up`, { method: 'POST', body: 'up' })).status).toBe(400);
+  expect((await post({ up: [0, 2, 0] })).status).toBe(200);
+  expect((await json<RunDetails>(path)).cameras.up).toEqual([0, 1, 0]);
+  writeFileSync(join(runs, 'twin/view.json'), '{}');
+  const broken = await get(path);
+  expect([broken.status, await broken.text()]).toEqual([400, expect.stringContaining('view.json: version')]);
+  rmSync(join(runs, 'twin/view.json'));
 });
 
 test("frames are coarse first, and the last is the command line's render of the same view", async () => {

@@ -1,10 +1,10 @@
 /** The way a user goes: a scene, training, its twin, evaluation, rendering. Quality has a floor. */
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EvalReport } from '../../src/eval/eval-report.ts';
-import { succeed } from './cli.ts';
+import { cli, succeed } from './cli.ts';
 import { tinyScene, workFolder } from './tiny.ts';
 
 const folder = workFolder();
@@ -75,6 +75,31 @@ describe('a small field of the object scene', () => {
     const out = join(folder, 'frames');
     await succeed(['render', run, '--path', path, '--out', out, '--quiet']);
     expect(await sharp(join(out, 'colour.webp'), { animated: true }).metadata()).toMatchObject({ pages: 2, width: 24, delay: [100, 100] });
+  });
+
+  it('films by an ffmpeg that is there, else not at all', async () => {
+    const film = ['render', run, '--path', 'orbit', '--frames', '2', '--size', '40x30', '--film', 'mp4,webm', '--quiet'];
+    const out = join(folder, 'film');
+    const none = await cli([...film, '--out', out], { env: { PATH: folder } });
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('no program of that name on the PATH')]);
+    expect(existsSync(out)).toBe(false);
+    const programs = join(folder, 'programs');
+    mkdirSync(programs);
+    const pretended = (fails: string): void => {
+      const encoders = 'case "$*" in *-encoders*) echo " V libx264 h"; echo " V libvpx-vp9 h"; exit 0;; esac';
+      writeFileSync(join(programs, 'ffmpeg'), `#!/bin/sh\n${encoders}\n${fails}\nfor last; do :; done\ncat > "$last"\n`, { mode: 0o755 });
+    };
+    const env = { PATH: `${programs}:${process.env.PATH}` };
+    pretended('case "$*" in *depth.webm*) cat >/dev/null; echo "disk is full" >&2; exit 1;; esac');
+    const failed = await cli([...film, '--out', out], { env });
+    expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('ffmpeg made no film: disk is full')]);
+    expect(existsSync(out) ? readdirSync(out) : []).toEqual([]);
+    pretended('');
+    const { stdout } = await succeed([...film, '--out', out, '--json'], { env });
+    const names = ['colour', 'depth', 'opacity'].flatMap((name) => ['webp', 'mp4', 'webm'].map((ending) => join(out, `${name}.${ending}`)));
+    expect((JSON.parse(stdout) as { animations: string[] }).animations).toEqual(names);
+    expect(readFileSync(join(out, 'depth.mp4')).length).toBe(2 * 40 * 30 * 3);
+    expect((await cli([...film.slice(0, -3), '--film', 'avi'])).stderr).toContain('avi');
   });
 
   it('ends by itself at a time limit', async () => {

@@ -41,6 +41,26 @@ describe('names', () => {
   });
 });
 
+it('runs are changed by whoever may be trusted: on this machine, or with a token', async () => {
+  const folder = temporaryFolder();
+  const status = async (change: Partial<ServeOptions>, body: unknown): Promise<number> => {
+    const { origin, searchParams } = await start({ ...change, served: [folder] });
+    const token = searchParams.get('token');
+    const headers = { 'content-type': 'application/json', ...(token === null ? {} : { cookie: `spikeray-token=${token}` }) };
+    const answer = await fetch(`${origin.replace('0.0.0.0', '127.0.0.1')}/api/runs/none/up`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    await server.close();
+    return answer.status;
+  };
+  // There is no such run: but that is said to those alone who may change one.
+  expect(await status({}, { up: [0, 0, 1] })).toBe(404);
+  expect(await status({ host: '0.0.0.0' }, { up: [0, 0, 1] })).toBe(403);
+  expect(await status({ host: '0.0.0.0', token: 'secret' }, { up: [0, 0, 1] })).toBe(404);
+});
+
 describe('a token', () => {
   it('opens the server to whoever has the printed address, and to their next requests', async () => {
     const url = await start({ token: 'se cret' });

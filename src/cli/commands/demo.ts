@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { table } from '../../base/format.ts';
+import { percent, table } from '../../base/format.ts';
 import type { EvalReport } from '../../eval/eval-report.ts';
 import { addOutputOptions, type OutputOptions } from '../terminal/options.ts';
 import { runAction, type Result } from '../terminal/run-action.ts';
@@ -156,7 +156,7 @@ function comparison(columns: readonly Trained[]): string {
 function shares([{ report: mine }, { report: twin }]: readonly Trained[]): string[][] {
   const share = (label: string, line: 'executed' | 'published' | 'effective'): string[] => {
     const [part, whole] = [mine, twin].map(({ energy }) => energy!.millijoulesPerImage[line]);
-    return [label, `${((100 * part) / whole).toFixed(1)} %`, '100 %'];
+    return [label, percent(part / whole), '100 %'];
   };
   return [
     share('of a twin that skips inactive ReLUs', 'effective'),

@@ -82,6 +82,8 @@ interface Settings {
   readonly every: number;
   readonly formats: readonly Format[];
   readonly hardware: readonly HardwareModel[];
+  /** As given. */
+  readonly hardwareAsked: readonly string[];
 }
 
 async function energy(runs: readonly string[], options: EnergyOptions, report: Reporter): Promise<Result> {
@@ -107,7 +109,7 @@ async function studyOne(path: string, options: EnergyOptions, settings: Settings
 }
 
 async function study(loaded: LoadedRun, place: Place, options: EnergyOptions, settings: Settings, report: Reporter): Promise<Result> {
-  const { split, every, hardware } = settings;
+  const { split, every, hardware, hardwareAsked } = settings;
   const twin =
     options.against === undefined ? null : await loadForEnergy(options.against, { ...options, checkpoint: undefined, skipMask: undefined });
   const differentScenes = twin !== null && checkSameScene([loaded, twin], options.force ?? false);
@@ -127,6 +129,7 @@ async function study(loaded: LoadedRun, place: Place, options: EnergyOptions, se
     against: against?.subject ?? null,
     differentScenes,
     hardware,
+    hardwareAsked,
     meter,
   });
   const files = await writeFiles(place, 'energy', settings.formats, {
@@ -174,6 +177,7 @@ async function compare(
       split: measured[0].split,
       every: settings.every,
       differentScenes,
+      hardwareAsked: settings.hardwareAsked.slice(0, 1),
     },
   );
   const files = await writeFiles(place, 'frontier', settings.formats, {
@@ -191,6 +195,7 @@ async function parseSettings({ split, every, format, hardware, scene, sceneForma
     every: wholeNumber('--every', every, 1, 1e6),
     formats: format.split(',').map((name) => word('--format', name.trim(), FORMATS)),
     hardware: hardware === undefined ? HARDWARE_MODELS : await Promise.all(hardware.map(openHardware)),
+    hardwareAsked: hardware ?? [],
   };
 }
 

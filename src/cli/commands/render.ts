@@ -15,10 +15,12 @@ import { wholeNumber, word } from '../../base/option-values.ts';
 import type { Part } from '../../eval/part.ts';
 import type { Frames } from '../../eval/render-frames.ts';
 import type { Size } from '../../geometry/intrinsics.ts';
+import { FILM_FORMATS, filmEncoder } from '../../node/film.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import { loadRun, maskedSuffix, type RunFieldOptions } from '../../node/open-run-field.ts';
 import { openRunScene, viewsOf } from '../../node/open-run-scene.ts';
 import { checkFolderFree } from '../../run/check-folder-free.ts';
+import { readChosenUp } from '../../run/view-file.ts';
 import type { RunFolder } from '../../run/run-folder.ts';
 import { addBackendOptions, addOutputOptions, imageSize, type OutputOptions, skipMaskOption } from '../terminal/options.ts';
 import { joinRendering, renderPart, renderRun } from '../../node/render-run.ts';
@@ -31,6 +33,7 @@ interface RenderOptions extends OutputOptions, RunFieldOptions, MovedSceneOption
   readonly size?: string;
   readonly frames: string;
   readonly fps?: string;
+  readonly film?: string;
   readonly split: string;
   readonly out?: string;
   readonly force?: boolean;
@@ -56,6 +59,7 @@ export function renderCommand(): Command {
     .option('--frames <n>', 'frames of an orbit or a spiral: a whole number from 1 to 3600', '60')
     .option('--split <name>', 'for --path views: the views of train, val or test', 'train')
     .option('--fps <n>', `frames a second: a whole number from 1 to 120 (default: that of the camera path, or ${DEFAULT_FPS})`)
+    .option('--film <formats>', `also films of them, by the ffmpeg of this machine: ${FILM_FORMATS.join(', ')}`)
     .option(
       '--out <folder>',
       'folder to write (default: RUN/render/PATH, with a skip mask PATH-skipped, where earlier frames are replaced)',
@@ -73,6 +77,9 @@ async function render(folder: string, options: RenderOptions): Promise<void> {
   await runAction(options, async (report) => {
     const size = options.size === undefined ? undefined : imageSize('--size', options.size);
     const fps = options.fps === undefined ? null : wholeNumber('--fps', options.fps, 1, 120);
+    // A part has none: they are made of all frames.
+    const formats = options.part === undefined ? (options.film?.split(',') ?? []) : [];
+    const films = await Promise.all(formats.map((format) => filmEncoder(word('--film', format, FILM_FORMATS))));
     const loaded = await loadRun(folder, options);
     const forward = spaceFacts(loaded.checkpoint.spec.space).forwardFacing;
     const pathName = options.path ?? (forward ? 'spiral' : 'orbit');
@@ -82,7 +89,7 @@ async function render(folder: string, options: RenderOptions): Promise<void> {
     const { cameras, framesPerSecond } = await camerasOf(loaded.run, pathName, forward, options, size, report);
     const rate = fps ?? framesPerSecond ?? DEFAULT_FPS;
     const isOwn = options.out === undefined;
-    const rendering = { loaded, options, cameras, framesPerSecond: rate, folder: out, isOwn, report };
+    const rendering = { loaded, options, cameras, framesPerSecond: rate, folder: out, isOwn, films, report };
     const result = (found: Frames): Result => {
       const animations = found.animations.map((name) => `${out}/${name}`);
       const json = { run: loaded.run.folder, checkpoint: loaded.path, folder: out, ...found, animations };
@@ -116,7 +123,10 @@ async function camerasOf(
     const frames = wholeNumber('--frames', options.frames, 1, 3600);
     const { scene, views } = await sceneViews(run, options, 'train', report);
     const wanted = size ?? views[0].intrinsics;
-    return { cameras: forward ? spiralPath(views, scene, frames, wanted) : orbitPath(views, frames, wanted), framesPerSecond: null };
+    const cameras = forward
+      ? spiralPath(views, scene, frames, wanted)
+      : orbitPath(views, frames, wanted, await readChosenUp(nodeFiles, run.folder));
+    return { cameras, framesPerSecond: null };
   }
   if (path === 'views') {
     const { views } = await sceneViews(run, options, word('--split', options.split, SPLIT_NAMES), report);

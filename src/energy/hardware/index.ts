@@ -7,6 +7,8 @@ import { horowitz45nmFp32Memory } from './horowitz-45nm-fp32-memory.ts';
 import { horowitz45nmInt8 } from './horowitz-45nm-int8.ts';
 import { horowitz45nmInt8Memory } from './horowitz-45nm-int8-memory.ts';
 import { loihi2018 } from './loihi-2018.ts';
+import { odin } from './odin.ts';
+import { seneca } from './seneca.ts';
 import { spikesimRram } from './spikesim-rram.ts';
 
 /** The first is the one that SpikingNeRF and most papers on spiking networks use. */
@@ -19,4 +21,6 @@ export const HARDWARE_MODELS: readonly HardwareModel[] = [
   horowitz45nmInt8Memory,
   spikesimRram,
   loihi2018,
+  odin,
+  seneca,
 ];

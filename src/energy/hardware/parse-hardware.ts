@@ -1,18 +1,14 @@
 /** A user's hardware model from JSON. */
 import { InputError } from '../../base/errors.ts';
 import { excerpt } from '../../base/excerpt.ts';
+import { parseJson } from '../../io/checked-json.ts';
 import { hardwareSchema, type HardwareModel } from './hardware-model.ts';
 
 const ADVICE = 'docs/energy.md lists the keys of each kind of hardware model, with an example to start from.';
 
 /** Throws InputError naming `file` and the path of the key that is missing or wrong. */
 export function parseHardware(text: string, file: string): HardwareModel {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new InputError(`${file}: expected a hardware model as JSON: ${(cause as Error).message}`, ADVICE, { cause });
-  }
+  const json = parseJson(text, file, ADVICE);
   const result = hardwareSchema.safeParse(json);
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0];

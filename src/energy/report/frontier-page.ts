@@ -3,7 +3,8 @@ import type { Frontier, FrontierRun } from '../frontier.ts';
 import { LEAST_DECIBELS, scatterChart, type Point } from './charts.ts';
 import { hardwareOptions } from './hardware-options.ts';
 import { html, htmlTable } from './html.ts';
-import { percent, three } from './numbers.ts';
+import { percent } from '../../base/format.ts';
+import { three } from './numbers.ts';
 import { page } from './page.ts';
 
 const HEADS = [
@@ -75,7 +76,7 @@ export function frontierCsv(frontier: Frontier): string {
 }
 
 export function frontierPage(frontier: Frontier): string {
-  const { model, split, every, created, spikeray, commit, differentScenes } = frontier;
+  const { model, split, every, created, spikeray, commit, differentScenes, hardwareAsked } = frontier;
   const runs = sorted(frontier);
   const points = runs.flatMap(({ subject, millijoules: { executed } }): Point[] =>
     executed === null
@@ -117,7 +118,7 @@ export function frontierPage(frontier: Frontier): string {
       <p>${model.title}, ${model.node}, ${model.year}. Source: ${model.source}. Leaves out: ${model.leavesOut.join('; ')}.</p>
       <h2>How to repeat this</h2>
       <pre>
-spikeray energy --compare ${runs.map(({ subject }) => subject.origin.run).join(' ')} --split ${split} --every ${every}${hardwareOptions([model])}</pre>
+spikeray energy --compare ${runs.map(({ subject }) => subject.origin.run).join(' ')} --split ${split} --every ${every}${hardwareOptions(hardwareAsked)}</pre>
       <p class="note">SpikeRay ${spikeray}${commit === null ? '' : `, commit ${commit}`}, ${created}</p>
       ${runs.map(
         ({ subject: { origin } }) =>

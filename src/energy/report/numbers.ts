@@ -22,8 +22,3 @@ export function three(value: number): string {
 export function grouped(value: number, digits = 0): string {
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
-
-/** 0.1653 -> "16.5 %" */
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
-}

@@ -5,7 +5,8 @@ import { hitSteps, shareInBins, stepBins } from '../ray-samples.ts';
 import type { EnergyStudy, HardwareResult } from '../study.ts';
 import { barChart, columnChart, LEAST_DECIBELS, scatterChart, type Bars, type Point } from './charts.ts';
 import { html, type Html } from './html.ts';
-import { percent, three } from './numbers.ts';
+import { percent } from '../../base/format.ts';
+import { three } from './numbers.ts';
 import { timeStepTable } from './study-tables.ts';
 import { nameOf } from './summary.ts';
 

@@ -6,7 +6,8 @@ import type { EnergyStudy } from '../study.ts';
 import { hardwareOptions } from './hardware-options.ts';
 import { html, raw, type Html } from './html.ts';
 import { mapUri, nearlyGreatest, pictureUri, pixelEnergy, pixelFiring, scaleUri } from './maps.ts';
-import { grouped, percent, si, three } from './numbers.ts';
+import { percent } from '../../base/format.ts';
+import { grouped, si, three } from './numbers.ts';
 import { card, page } from './page.ts';
 import { countings, milli, otherHardware, pair, quality, raySteps, share, skippingPair, stages } from './study-charts.ts';
 import {
@@ -223,9 +224,9 @@ function scope({ scope: { counted, notCounted, twin } }: EnergyStudy): Html {
     <p>Bytes are logical: every operand once for every use. A cache or a register saves some of them, in both networks.</p>`;
 }
 
-function provenance({ spikeray, commit, created, run, against, every, split, hardware }: EnergyStudy): Html {
+function provenance({ spikeray, commit, created, run, against, every, split, hardwareAsked }: EnergyStudy): Html {
   const subjects = against === null ? [run] : [run, against];
-  const command = `spikeray energy ${run.origin.run}${against === null ? '' : ` --against ${against.origin.run}`} --split ${split} --every ${every}${hardwareOptions(hardware.map(({ model }) => model))}`;
+  const command = `spikeray energy ${run.origin.run}${against === null ? '' : ` --against ${against.origin.run}`} --split ${split} --every ${every}${hardwareOptions(hardwareAsked)}`;
   return html`<pre>${command}</pre>
     <dl>
       <dt>SpikeRay</dt>

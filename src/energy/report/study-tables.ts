@@ -4,7 +4,8 @@ import type { Ledger } from '../work/ledger.ts';
 import { sumWork, WORK_TITLES, type Work, type WorkKey } from '../work/work.ts';
 import { cheaperForm } from '../../neurons/shifted-spikes.ts';
 import { html, htmlTable, raw, type Html, type HtmlValue } from './html.ts';
-import { grouped, percent, si, three } from './numbers.ts';
+import { percent } from '../../base/format.ts';
+import { grouped, si, three } from './numbers.ts';
 import { summaryOf } from './summary.ts';
 
 const NONE = '–';

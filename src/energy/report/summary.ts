@@ -6,7 +6,8 @@ import type { Estimate } from '../hardware/price.ts';
 import { hitSteps } from '../ray-samples.ts';
 import type { EnergySubject } from '../subject.ts';
 import { isSynapses, totalWork, type Ledger } from '../work/ledger.ts';
-import { percent, si, three } from './numbers.ts';
+import { percent } from '../../base/format.ts';
+import { si, three } from './numbers.ts';
 
 export interface SummaryRow {
   readonly label: string;

@@ -23,9 +23,9 @@ export interface FusedSurface {
   readonly grid: GridSpec;
   /** [V] in reaches, positive outside; 0 is the surface. */
   readonly distance: Float32Array;
-  /** [V,3] 0..1, of points near the surface; elsewhere 0. */
+  /** [V,3] sum over the views that see a point near the surface, 0..1 each. */
   readonly colour: Float32Array;
-  /** [V] how many views the colour is the mean of. */
+  /** [V] how many views those are. */
   readonly seen: Uint16Array;
 }
 
@@ -89,7 +89,7 @@ export class DepthFusion {
     return {
       grid,
       distance: sum.map((value, i) => (views[i] === 0 ? -1 : value / views[i])),
-      colour: colour.map((value, i) => value / Math.max(1, seen[Math.floor(i / 3)])),
+      colour,
       seen,
     };
   }

@@ -65,7 +65,7 @@ function normalsOf(positions: Float32Array, triangles: Uint32Array): Float32Arra
   return normals;
 }
 
-/** [n,3] mean colours of the corners of each vertex's cell that were seen, weighted by how many views saw them. */
+/** [n,3] mean colours over the views of the corners of each vertex's cell. */
 function coloursOf({ grid: { size }, colour, seen }: FusedSurface, cells: Uint32Array): Uint8Array {
   const [sx, sy, sz] = [1, size[0], size[0] * size[1]];
   const corners = Array.from({ length: 8 }, (_, k) => (k & 1) * sx + ((k >> 1) & 1) * sy + (k >> 2) * sz);
@@ -73,7 +73,7 @@ function coloursOf({ grid: { size }, colour, seen }: FusedSurface, cells: Uint32
   cells.forEach((cell, vertex) => {
     const views = corners.reduce((sum, corner) => sum + seen[cell + corner], 0);
     for (let c = 0; c < 3; c++) {
-      const sum = corners.reduce((total, corner) => total + seen[cell + corner] * colour[(cell + corner) * 3 + c], 0);
+      const sum = corners.reduce((total, corner) => total + colour[(cell + corner) * 3 + c], 0);
       colours[vertex * 3 + c] = Math.round(255 * Math.min(1, Math.max(0, sum / Math.max(1, views))));
     }
   });

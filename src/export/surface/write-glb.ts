@@ -1,5 +1,6 @@
 /** A mesh as glTF binary with colours of its vertices, which glTF wants linear: KHR specification, section 3.7.2.1. Axes: +y up. */
 import type { Accessor } from '@gltf-transform/core';
+import { toLinear } from '../../math/srgb.ts';
 import type { Vec3 } from '../../geometry/vector.ts';
 import type { ColouredSurface } from './mesh.ts';
 
@@ -15,7 +16,7 @@ export async function encodeGlb({ positions, normals, colours, triangles }: Colo
       .setType(type)
       .setBuffer(buffer)
       .setArray(array as Float32Array<ArrayBuffer>);
-  const linear = Uint16Array.from(colours, (value) => Math.round(65_535 * linearOf(value / 255)));
+  const linear = Uint16Array.from(colours, (value) => Math.round(65_535 * toLinear(value / 255)));
   const primitive = document
     .createPrimitive()
     .setAttribute('POSITION', accessor('VEC3', turned(positions, up)))
@@ -26,11 +27,6 @@ export async function encodeGlb({ positions, normals, colours, triangles }: Colo
   const mesh = document.createMesh('field').addPrimitive(primitive);
   document.createScene('scene').addChild(document.createNode('field').setMesh(mesh));
   return new WebIO().writeBinary(document);
-}
-
-/** sRGB, IEC 61966-2-1. */
-function linearOf(value: number): number {
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 }
 
 /** The rotation of least angle that takes `up` to +y. */

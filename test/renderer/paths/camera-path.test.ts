@@ -27,6 +27,15 @@ describe('orbit', () => {
     expect(path.map(({ name }) => name).slice(0, 2)).toEqual(['frame_0000', 'frame_0001']);
   });
 
+  it('stands upright as somebody chose', () => {
+    for (const { camToWorld: m } of orbitPath(views, 8, { width: 30, height: 20 }, [0, -1, 0])) {
+      // Level: its right axis is across the chosen way, its up axis along it.
+      expect(m[4]).toBeCloseTo(0, 6);
+      expect(m[5]).toBeLessThan(0);
+      expect(Math.hypot(m[3], m[7], m[11])).toBeCloseTo(3, 6);
+    }
+  });
+
   it('needs a common point', () => {
     const parallel = [views[0], views[0]];
     expect(() => orbitPath(parallel, 4, { width: 8, height: 8 })).toThrow(/common point/);
