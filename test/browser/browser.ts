@@ -42,11 +42,13 @@ export interface PageOptions extends BrowserContextOptions {
   readonly flags?: readonly string[];
   /** Texts on the console that are no errors in this test. */
   readonly allowed?: RegExp;
+  /** Hosts besides the page's own that it may ask. */
+  readonly hosts?: readonly string[];
   /** Before the page is loaded. */
   readonly prepare?: (page: Page) => Promise<unknown>;
 }
 
-export async function openPage(url: string, { flags = [], allowed, prepare, ...context }: PageOptions = {}): Promise<Page> {
+export async function openPage(url: string, { flags = [], allowed, hosts = [], prepare, ...context }: PageOptions = {}): Promise<Page> {
   const key = flags.join(' ');
   if (!browsers.has(key)) browsers.set(key, chromium.launch({ executablePath: path, args: [...FLAGS, ...flags], env }));
   const browser = await browsers.get(key)!;
@@ -59,7 +61,8 @@ export async function openPage(url: string, { flags = [], allowed, prepare, ...c
   const { host } = new URL(url);
   page.on('request', (request) => {
     const to = new URL(request.url());
-    if (to.protocol !== 'blob:' && to.protocol !== 'data:' && to.host !== host) problems.push(`a request to ${to.href}`);
+    if (to.protocol !== 'blob:' && to.protocol !== 'data:' && to.host !== host && !hosts.includes(to.host))
+      problems.push(`a request to ${to.href}`);
   });
   await page.goto(url);
   return page;

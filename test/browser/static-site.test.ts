@@ -103,6 +103,43 @@ test('orbit, thumbnails and the address work without a server', async () => {
   expect(psnrOf(meanSquaredError((await pixelsOf(again)).rgb, (await pixelsOf(shown)).rgb))).toBeGreaterThan(40);
 });
 
+test('the iframe that the page offers draws in a page of a stranger, which way is up included', async () => {
+  const shown = await openPage(`${url}?draw=worker&output=depth`);
+  await settled(shown);
+  await shown.selectOption('#up', '1,0,0');
+  await shown.waitForFunction(() => location.search.includes('up=1%2C0%2C0'));
+  expect(await shown.isVisible('#up-save')).toBe(false);
+  await shown.click('summary:text-is("Embed")');
+  await shown.waitForFunction(() => document.querySelector<HTMLTextAreaElement>('#embed-frame')!.value !== '');
+  const frame = await shown.inputValue('#embed-frame');
+  expect(frame).toMatch(/^<iframe src="http:\S+" title="[^"]*run" /);
+  expect(await shown.inputValue('#embed-three')).toContain("from 'spikeray/three'");
+  await shown.click('#embed-frame-copy');
+  await shown.waitForSelector('#embed-status:not(:empty)');
+
+  const stranger = createServer((_, response) =>
+    response.setHeader('content-type', 'text/html').end(`<!doctype html><p>A page</p>${frame}`),
+  );
+  await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
+  const { port } = stranger.address() as AddressInfo;
+  try {
+    const around = await openPage(`http://127.0.0.1:${port}/`, {
+      hosts: [new URL(url).host],
+      viewport: { width: 820, height: 520 },
+      allowed: /404/,
+    });
+    const inside = around.frameLocator('iframe');
+    await inside.locator('#stage[data-state=full]').waitFor({ timeout: 120_000 });
+    for (const hidden of ['#panel', '#toggle', '#statistics']) expect(await inside.locator(hidden).isVisible(), hidden).toBe(false);
+    const colours = await sharp(await inside.locator('.stage-canvas').screenshot()).stats();
+    expect(Math.max(...colours.channels.map(({ stdev }) => stdev)), 'a picture').toBeGreaterThan(5);
+    const whole = new URL((await inside.locator('#embed-open').getAttribute('href'))!, url).searchParams;
+    expect([whole.get('embed'), whole.get('output'), whole.get('up')]).toEqual([null, 'depth', '1,0,0']);
+  } finally {
+    stranger.close();
+  }
+});
+
 test('one page, opened as a file', async () => {
   const shown = await openPage(`${pathToFileURL(page)}?draw=worker`);
   await settled(shown);
