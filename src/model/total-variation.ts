@@ -6,7 +6,7 @@
  *
  *     g += weight / N * n / 128 / 6 * sum_q clamp(p - q, -1, 1)        where g is not exactly 0; everywhere if `dense`
  *
- * Of planes that are factors of a field (representations/vm.ts) it is the square's gradient, everywhere.
+ * For planes that are factors of a field (representations/vm.ts) it is the square's gradient, everywhere.
  */
 export interface TotalVariation {
   readonly density: number;
