@@ -69,7 +69,7 @@ def locate(p, place):
 
 
 def neuron(name, q):
-    """Section 3 and docs/neurons.md: (potential, spike) of a step; V is the only state."""
+    """Section 3 and docs/neurons.md: (potential, spike) of a step; V, or the two reset currents of hetsyn, are the state."""
     leaky = lambda x, v: v + (x - v) / q["tau"]
     hard = lambda h, s: 0.0 if s else h
 
@@ -96,10 +96,17 @@ def neuron(name, q):
         kept = (1 - q["alpha"] * (1 - q["tau"])) * h * (1 - q["gamma"] * s)
         return s, kept - (1 - q["gamma"]) * q["resetBy"] * s
 
-    def three_bit(x, v):
-        h = q["leak"] * v + x
-        s = min(max(math.floor(h + 0.5), 0), 7)
-        return s, min(max(h - s, -0.5), 0.5)
+    def rounded(most):
+        def step(x, v):
+            h = q["leak"] * v + x
+            s = min(max(math.floor(h + 0.5), 0), most)
+            return s, min(max(h - s, -0.5), 0.5)
+        return step
+
+    def hetsyn(x, currents):
+        reset, fatigue = currents or (0.0, 0.0)
+        s = int(x - reset - fatigue >= q["threshold"])
+        return s, (q["kappa"] * reset + q["threshold"] * s, q["adaptationDecay"] * fatigue + q["adaptation"] * s)
 
     def learned_bits(x, v):
         h = v / q["tau"] + x
@@ -109,7 +116,7 @@ def neuron(name, q):
         return s, min(max(h - q["step"] * s, -half), half)
 
     return {
-        "three-bit": three_bit, "learned-bits": learned_bits,
+        "three-bit": rounded(7), "four-bit": rounded(15), "hetsyn": hetsyn, "learned-bits": learned_bits,
         "lif": binary(leaky), "plif": binary(leaky), "ltmd": binary(leaky), "if": binary(lambda x, v: v + x),
         "ternary": ternary, "ternary-signed": signed, "glif": glif, "glif-layer": glif,
     }[name]
