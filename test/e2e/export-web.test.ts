@@ -47,7 +47,7 @@ test('html: one page that holds everything', async () => {
   await succeed(['export', run, '--format', 'html', '--out', out, '--quiet']);
   const page = readFileSync(out, 'utf8');
   // Not the page itself, which is long.
-  expect(/(?:src|href)="(?!data:)[^"$]{0,80}/.exec(page)?.[0]).toBeUndefined();
+  expect(/(?:src|href)="(?!data:|\$\{)[^"$]{0,80}/.exec(page)?.[0]).toBeUndefined();
   expectLicences(page.split('id="licences">')[1].split('</script>')[0]);
   const [, base64] = /id="scene">([^<]+)</.exec(page)!;
   const scene = await decodeScene(new Uint8Array(Buffer.from(base64, 'base64')), 'scene');
