@@ -104,7 +104,7 @@ describe('a small field of the object scene', () => {
 
   it('ends by itself at a time limit', async () => {
     const limited = join(folder, 'limited');
-    const endless = ['--set', 'fine.steps=100000000', '--max-minutes', '0.1'];
+    const endless = ['--set', 'fine.steps=100000000', '--max-minutes', '0.2'];
     const { stdout } = await succeed(['train', scene, '--out', limited, ...SMALL, ...endless, '--json', '--quiet']);
     expect(JSON.parse(stdout)).toMatchObject({ stage: 'fine', interrupted: false });
     expect((await succeed(['resume', limited])).stderr).toContain('nothing to do');
