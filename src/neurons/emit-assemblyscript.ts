@@ -90,18 +90,42 @@ export function emitForward(definition: NeuronDefinition): string {
     definition,
     copies.map(({ masks }) => masks),
   );
+  return scanWithLists({
+    signature: `function ${identifier(definition)}Forward(currents: usize, starts: usize, states: usize, lists: usize, counts: usize, minus: usize, saved: usize, values: usize, rows: i32, tally: usize): void`,
+    lists,
+    outside: outside.lines,
+    row: [
+      states.length > 0 ? `if (load<u8>(starts + <usize>row)) zeroFloats(states, width * ${states.length});` : '',
+      'const x = currents + <usize>row * bytes;',
+      kept.length > 0 ? `const keep = saved + <usize>row * (bytes * ${kept.length});` : '',
+    ],
+    stride: 64,
+    neurons: copies.flatMap(({ lines }) => lines),
+  });
+}
+
+interface ScanText {
+  readonly signature: string;
+  readonly lists: SpikeLists;
+  /** Code before the rows, at the beginning of a row, and at each `stride` bytes of its neurons. */
+  readonly outside: readonly string[];
+  readonly row: readonly string[];
+  readonly stride: number;
+  readonly neurons: readonly string[];
+}
+
+/** A function over rows of neurons that lists and counts their spikes. */
+export function scanWithLists({ signature, lists, outside, row, stride, neurons }: ScanText): string {
   return [
-    `function ${identifier(definition)}Forward(currents: usize, starts: usize, states: usize, lists: usize, counts: usize, minus: usize, saved: usize, values: usize, rows: i32, tally: usize): void {`,
+    `${signature} {`,
     '  const bytes = <usize>width << 2, listStride = <usize>listBytes;',
     ...lists.declared,
-    ...outside.lines.map((line) => `  ${line}`),
+    ...outside.map((line) => `  ${line}`),
     '  for (let row = 0; row < rows; row++) {',
-    states.length > 0 ? `    if (load<u8>(starts + <usize>row)) zeroFloats(states, width * ${states.length});` : '',
     ...lists.begun,
-    '    const x = currents + <usize>row * bytes;',
-    kept.length > 0 ? `    const keep = saved + <usize>row * (bytes * ${kept.length});` : '',
-    '    for (let j: usize = 0; j < bytes; j += 64) {',
-    ...copies.flatMap(({ lines }) => lines).map((line) => `      ${line}`),
+    ...row.filter((line) => line !== '').map((line) => `    ${line}`),
+    `    for (let j: usize = 0; j < bytes; j += ${stride}) {`,
+    ...neurons.map((line) => `      ${line}`),
     ...lists.extended,
     '    }',
     ...lists.ended,

@@ -9,7 +9,7 @@
  */
 import { compileRates, CURRENT, directionsOf, tangentLeaf } from './compile-rates.ts';
 import { inputLeaf, potentialLeaf, type NeuronDefinition } from './define-neuron.ts';
-import { bindParameters, identifier, rowsFrom, spikeLists } from './emit-assemblyscript.ts';
+import { bindParameters, identifier, rowsFrom, scanWithLists, spikeLists } from './emit-assemblyscript.ts';
 import { leaf, type Expr } from './graph.ts';
 import { parameterPlaces } from './scan-layout.ts';
 import type { SurrogateName } from './surrogates.ts';
@@ -58,26 +58,14 @@ export function emitRateStep(definition: NeuronDefinition, surrogate: SurrogateN
   });
   for (const [row, value] of stored) writer.line(`v128.store(${at(row)}, ${value});`);
   for (const [row, value] of added) writer.line(`v128.store(${at(row)}, f32x4.add(v128.load(${at(row)}), ${value}));`);
-  const lists = spikeLists(definition, [masks]);
-  return [
-    `export function ${rateStepName(definition, surrogate)}(currents: usize, carried: usize, lists: usize, counts: usize, minus: usize, values: usize, rows: i32, tally: usize, alpha: f32): void {`,
-    '  const bytes = <usize>width << 2, listStride = <usize>listBytes;',
-    ...lists.declared,
-    ...outside.lines.map((line) => `  ${line}`),
-    '  for (let row = 0; row < rows; row++) {',
-    ...lists.begun,
-    `    const x = currents + <usize>row * bytes, c = carried + <usize>row * (bytes * ${carriedRows(definition)});`,
-    '    for (let j: usize = 0; j < bytes; j += 16) {',
-    ...writer.finish().map((line) => `      ${line}`),
-    ...lists.extended,
-    '    }',
-    ...lists.ended,
-    '  }',
-    ...lists.counted,
-    '}',
-  ]
-    .filter((line) => line !== '')
-    .join('\n');
+  return scanWithLists({
+    signature: `export function ${rateStepName(definition, surrogate)}(currents: usize, carried: usize, lists: usize, counts: usize, minus: usize, values: usize, rows: i32, tally: usize, alpha: f32): void`,
+    lists: spikeLists(definition, [masks]),
+    outside: outside.lines,
+    row: [`const x = currents + <usize>row * bytes, c = carried + <usize>row * (bytes * ${carriedRows(definition)});`],
+    stride: 16,
+    neurons: writer.finish(),
+  });
 }
 
 export function rateBackwardName(definition: NeuronDefinition): string {
