@@ -60,7 +60,7 @@ export const colmapText: ColmapReader = {
 /** Where the lines of observations were left out, every other image would be taken for one: a name ends it in place of the number of a point. */
 function checkObservations(path: string, number: number, line: string): void {
   const text = line.trimEnd();
-  const last = text.slice(text.search(/\S+$/));
+  const last = text.slice(Math.max(text.lastIndexOf(' '), text.lastIndexOf('\t')) + 1);
   if (text !== '' && !Number.isFinite(Number(last)))
     throw malformed(path, number, 'observations of the image in the line before (x, y, point), or an empty line', `"${last.slice(0, 40)}"`);
 }

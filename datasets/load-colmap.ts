@@ -143,14 +143,14 @@ async function inPhotos(name: string, where: string, photos: SceneFiles): Promis
   return doubled ? rest.join('/') : relative;
 }
 
-/** From whichever file of the model has them; a point cloud is what Gaussian splatting keeps in its place. Null without any. */
+/** From the first file of the model that has any; a point cloud is what Gaussian splatting keeps in its place. Null without any. */
 async function pointsIn(path: string, folder: string, reader: ColmapReader, files: Files): Promise<PointCloud | null> {
   const file = (extension: string): string => joinPath(path, inside(folder, `points3D.${extension}`));
   for (const either of [reader, ...READERS.filter((other) => other !== reader)]) {
     const found = file(either.extension);
     if ((await files.kind(found)) !== 'file') continue;
     const places = either.points(found, await files.read(found));
-    return places.length > 0 ? { places, isSingle: false } : null;
+    if (places.length > 0) return { places, isSingle: false };
   }
   if ((await files.kind(file('ply'))) !== 'file') return null;
   const cloud = readPly(file('ply'), await files.read(file('ply')));

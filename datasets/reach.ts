@@ -24,7 +24,7 @@ export function withinReach(scene: PosedScene): PosedScene {
   const { places } = points;
   const kept = places.filter((_, i) => places.subarray(i - (i % 3), i - (i % 3) + 3).every(isNear));
   const warning = `${(places.length - kept.length) / 3} points have coordinates beyond ${FARTHEST} and were left out`;
-  return { ...scene, points: { ...points, places: kept }, warnings: [...scene.warnings, warning] };
+  return { ...scene, points: kept.length === 0 ? undefined : { ...points, places: kept }, warnings: [...scene.warnings, warning] };
 }
 
 function isNear(value: number): boolean {

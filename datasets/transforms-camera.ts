@@ -89,8 +89,10 @@ export function isOtherCameraKey(key: string): boolean {
   return Object.hasOwn(REFUSED, key);
 }
 
+/** Also a matrix of nothing; deeper lists are something. */
 function isOff(value: unknown): boolean {
-  return Array.isArray(value) ? value.every(isNothing) : isNothing(value);
+  const isEmpty = (item: unknown): boolean => (Array.isArray(item) ? item.every(isNothing) : isNothing(item));
+  return Array.isArray(value) ? value.every(isEmpty) : isNothing(value);
 }
 
 function isNothing(value: unknown): boolean {

@@ -167,7 +167,8 @@ class PageSource implements FrameSource {
 
   /** What the GPU drew since it failed is not shown. */
   private giveUp(local: EngineSource, { message }: Error): void {
-    if (this.closed) return;
+    // A drawing and a probe may fail at once.
+    if (this.closed || this.drawing !== local) return;
     this.local = Promise.resolve(null);
     this.drawing = this.other;
     void local.dispose();

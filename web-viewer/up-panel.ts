@@ -8,8 +8,10 @@ import type { ViewState } from './view-state.ts';
 export interface UpHost {
   /** Of the camera: a level view stands by it. */
   cameraUp(): Vec3;
-  /** The view stands upright by it, and the address keeps it. */
-  turned(): void;
+  /** The view stands upright by what was chosen, else by the run's own, and the address keeps it. */
+  turned(own: Vec3): void;
+  /** What was chosen is the run's now: the address need not say it. */
+  kept(): void;
   /** Null where nothing can be saved. */
   readonly save: ((up: Vec3) => Promise<void>) | null;
 }
@@ -43,7 +45,7 @@ export class UpPanel {
 
   private set(up: Vec3 | null): void {
     this.state.up = up;
-    this.host.turned();
+    this.host.turned(this.own);
     this.show();
   }
 
@@ -65,7 +67,8 @@ export class UpPanel {
       this.own = up;
       if (this.state.up === up) this.state.up = null;
       this.show('Saved with the run.');
-      this.host.turned();
+      this.host.kept();
+      this.select.focus();
     } catch (error) {
       this.show(messageOf(error));
     }

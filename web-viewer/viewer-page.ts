@@ -145,27 +145,28 @@ export class ViewerPage {
 
   private openUp(host: SceneHost): void {
     const { view, state } = this;
-    let { up } = host.run.cameras;
-    new UpPanel(up, state, {
+    new UpPanel(host.run.cameras.up, state, {
       cameraUp: () => {
         const m = view.pose.camToWorld;
         return [m[1], m[5], m[9]];
       },
-      turned: () => {
-        view.turnUpright(up);
+      turned: (own) => {
+        view.turnUpright(own);
       },
-      save:
-        host.saveUp &&
-        (async (wanted) => {
-          await host.saveUp!(wanted);
-          up = wanted;
-        }),
+      kept: () => {
+        view.keepAddress();
+      },
+      save: host.saveUp,
     });
   }
 
   private openEmbedding({ run }: SceneHost): void {
     const { state } = this;
-    const address = (embed: boolean): string => stateUrl(embed ? '' : run.id, { ...state, embed }, run.background);
+    // Embedded pages show no statistics; the whole page does.
+    const address = (embed: boolean): string => {
+      const statistics = state.statistics || (state.embed && !embed);
+      return stateUrl(embed ? '' : run.id, { ...state, embed, statistics }, run.background);
+    };
     offerEmbedding({ name: run.name, query: () => address(true), standsAlone: run.id === '' });
     document.body.classList.toggle('embedded', state.embed);
     const open = byId<HTMLAnchorElement>('embed-open');

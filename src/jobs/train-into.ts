@@ -97,7 +97,11 @@ export async function trainInto(options: TrainInto): Promise<Trained> {
     const failed = error instanceof DeviceError || (error instanceof MemoryError && begun);
     throw failed ? deviceFailed(error, saved, run.folder) : error;
   });
-  await live?.finish();
+  try {
+    await live?.finish();
+  } catch (error) {
+    failure ??= error;
+  }
   const { interrupted, state, checkpoint } = outcome;
   const cut = interrupted ? null : cutShort(state, run.record.config);
   if (cut !== null) report({ type: 'warning', text: cut });

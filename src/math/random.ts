@@ -46,6 +46,14 @@ export class Random {
   integer(n: number): number {
     return Math.floor((this.uint32() / 4294967296) * n);
   }
+
+  /** Brings the numbers into an order in which each is as likely as any other, by Fisher and Yates. */
+  shuffle(numbers: Uint32Array): void {
+    for (let i = numbers.length - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      [numbers[i], numbers[j]] = [numbers[j], numbers[i]];
+    }
+  }
 }
 
 /** A 32-bit finaliser: xor-shifts and two multiplications, every input bit reaches every output bit. Also used per sample by the Poisson encoding, on every backend. */

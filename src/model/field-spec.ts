@@ -21,7 +21,7 @@ export interface NetworkSpec extends NeuronChoice {
   readonly repeats: number;
   /** `repeat` only: real-valued input at every step, or Bernoulli spikes of the min-max normalised input. */
   readonly encoding: 'direct' | 'poisson';
-  /** What training differentiates: every time step, or firing rates (`repeat` only; network-facts.ts says when); missing: every time step. */
+  /** What training differentiates: every time step, or firing rates (`repeat` only; config/backward.ts says when); missing: every time step. */
   readonly backward?: 'time' | 'rate';
   /** Largest size of the spikes that features and view terms become in front of layer 1 (input-spikes.ts); 0 or missing: they are real numbers. */
   readonly featureLevels?: number;

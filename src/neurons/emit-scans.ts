@@ -90,10 +90,16 @@ function backwardScans(definition: NeuronDefinition): string[] {
   return SURROGATE_NAMES.flatMap((surrogate) => [false, true].map((driven) => emitBackward(definition, surrogate, driven)));
 }
 
+const exportNames = new WeakMap<NeuronDefinition, string>();
+
 /** The exported function that returns the neuron's number. */
 export function exportName(definition: NeuronDefinition): string {
+  const known = exportNames.get(definition);
+  if (known !== undefined) return known;
   const code = [emitForward(definition), ...backwardScans(definition), ...rateScans(definition)].join('\n');
-  return `neuron_${identifier(definition)}_${fingerprint(code)}`;
+  const name = `neuron_${identifier(definition)}_${fingerprint(code)}`;
+  exportNames.set(definition, name);
+  return name;
 }
 
 /** FNV-1a, 32 bits. */

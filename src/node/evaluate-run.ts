@@ -119,8 +119,8 @@ function writing(
   });
 }
 
-async function wholeOf({ loaded, measured, folder }: Evaluation): Promise<Whole<ViewRow[]>> {
-  const about = { split: measured.split, ...(await aboutOf(loaded.path, chosenViews(measured))) };
+async function wholeOf({ loaded, measured, options, folder }: Evaluation): Promise<Whole<ViewRow[]>> {
+  const about = { split: measured.split, ...(await aboutOf(loaded.path, options.skipMask, chosenViews(measured))) };
   return { folder, about, content: z.array(viewRowSchema) };
 }
 

@@ -53,7 +53,7 @@ export async function filmEncoder(format: keyof typeof FORMATS): Promise<FilmEnc
       ];
       const filter = 'crop=trunc(iw/2)*2:trunc(ih/2)*2,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p';
       const colours = ['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'];
-      const output = ['-vf', filter, '-c:v', codec, ...options, ...colours, '-y', file];
+      const output = ['-vf', filter, '-c:v', codec, ...options, ...colours, '-y', `file:${file}`];
       await ffmpeg(
         ['-loglevel', 'error', ...input, ...output],
         frames.map(({ data }) => data),

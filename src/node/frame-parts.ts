@@ -3,6 +3,7 @@
  * and of what. Each is complete or not there, so that it may be made again as often as one likes; who joins them puts their images into place.
  */
 import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { NamedCamera } from '../../renderer/paths/camera-path.ts';
 import { InputError } from '../base/errors.ts';
@@ -24,14 +25,15 @@ export interface Whole<T> {
   readonly content: z.ZodType<T>;
 }
 
-export const partsFolder = (folder: string): string => `${folder}.parts`;
+export const partsFolder = (folder: string): string => `${resolve(folder)}.parts`;
 const partFolder = (folder: string, { index, of }: Part): string => `${partsFolder(folder)}/${index + 1}-of-${of}`;
 const imagesOf = (folder: string, part: Part): string => `${partFolder(folder, part)}/images`;
 const allParts = (of: number): Part[] => Array.from({ length: of }, (_, index) => ({ index, of }));
 
-/** Tells results apart by what they are computed from. @param checkpoint its file */
+/** Tells results apart by what they are computed from. @param checkpoint its file @param skipMask its file */
 export async function aboutOf(
   checkpoint: string,
+  skipMask: string | undefined,
   cameras: readonly Pick<NamedCamera, 'name' | 'camToWorld' | 'intrinsics'>[],
 ): Promise<Whole<unknown>['about']> {
   const seen = cameras.map(({ name, camToWorld, intrinsics }) => ({ name, camToWorld: Array.from(camToWorld), intrinsics }));
@@ -41,6 +43,7 @@ export async function aboutOf(
     cameras: cameras.length,
     'sha256 of cameras': hash,
     'sha256 of checkpoint': await nodeMachine.fileSha256(checkpoint),
+    'sha256 of skip mask': skipMask === undefined ? 'none' : await nodeMachine.fileSha256(skipMask),
   };
 }
 
@@ -94,6 +97,8 @@ export async function moveImages({ folder }: Whole<unknown>, of: number, target:
   await nodeFiles.makeFolder(target);
   for (const part of allParts(of)) {
     const images = imagesOf(folder, part);
+    // Where joining fails from here on, the part is missing, and said to be.
+    await nodeFiles.remove(`${partFolder(folder, part)}/part.json`);
     // A part may have no camera.
     if ((await nodeFiles.kind(images)) === 'folder') await moveInto(nodeFiles, images, target);
   }

@@ -1,16 +1,16 @@
 /** Other programs, started by Node. */
 import { execFile, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { ownCores } from '../backends/wasm/launch-node.ts';
 import type { Processes, Ran } from '../jobs/launchers/launcher.ts';
 
 const MAIN = fileURLToPath(new URL('../cli/main.js', import.meta.url));
 
 export const nodeProcesses: Processes = {
-  cores: availableParallelism(),
+  cores: ownCores(),
   program: [process.execPath, MAIN],
   start: (args, log) => {
     mkdirSync(dirname(log), { recursive: true });

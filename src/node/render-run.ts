@@ -99,8 +99,8 @@ async function whileOpen<T>(rendering: Rendering, action: (shared: Omit<FramesOp
 }
 
 /** A part says how many seconds it took. */
-async function wholeOf({ loaded, cameras, folder }: Rendering): Promise<Whole<number>> {
-  return { folder, about: await aboutOf(loaded.path, cameras), content: z.number() };
+async function wholeOf({ loaded, options, cameras, folder }: Rendering): Promise<Whole<number>> {
+  return { folder, about: await aboutOf(loaded.path, options.skipMask, cameras), content: z.number() };
 }
 
 function target(folder: string): ImageFolder {

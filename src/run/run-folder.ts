@@ -7,6 +7,7 @@
  *     teacher/         the run of the twin that teaches, with distillation.teacher=twin
  *     result.json      how the run ended: what training found, and its evaluation (run-result.ts)
  *     view.json        which way is up, as chosen in the viewer (view-file.ts)
+ *     skip-mask.json   places that rendering may leave out (src/skip)
  *     lock.json        while it is written: by whom (folder-lock.ts)
  *     eval/  render/  report/  export/
  */
@@ -22,7 +23,22 @@ import { lastMetrics, trimMetrics } from './metrics-file.ts';
 import { VIEW_FILE } from './view-file.ts';
 import { decodeRecord, encodeRecord, LARGEST_RECORD, type RunRecord } from './run-record.ts';
 
-const OWN_NAMES = ['config.json', 'metrics.jsonl', 'result.json', 'checkpoints', 'teacher', 'eval', 'render', 'report', VIEW_FILE];
+/** Where a run keeps the skip mask of its field. */
+export const MASK_FILE = 'skip-mask.json';
+
+const OWN_NAMES = [
+  'config.json',
+  'metrics.jsonl',
+  'result.json',
+  'checkpoints',
+  'teacher',
+  'eval',
+  'render',
+  'report',
+  'report-skipped',
+  MASK_FILE,
+  VIEW_FILE,
+];
 
 /** What may differ between the settings of a run and of its checkpoint: how long and how often, not what. */
 const PLAN_KEYS = ['fine.steps', 'budget.maxMinutes', 'budget.maxSteps', 'checkpoint.everyMinutes'];

@@ -62,7 +62,8 @@ export async function trainMask(
   const values = await readValues(field);
   const densities = representation.densities(spec, values);
   const isSurface = (point: number): boolean => alphaOf(densities[point], spec.densityShift, spec.interval) > alpha;
-  const drawn = shuffled(occupiedPoints(await field.readOccupancy()), new Random(seed));
+  const drawn = occupiedPoints(await field.readOccupancy());
+  new Random(seed).shuffle(drawn);
   const pool = drawn.subarray(0, Math.ceil(drawn.length / 2));
   const [surface, empty] = [pool.filter(isSurface), pool.filter((point) => !isSurface(point))];
   const each = Math.min(surface.length, empty.length, Math.floor(places / 2));
@@ -103,14 +104,4 @@ export async function trainMask(
       emptyFound: share(right[EMPTY], all[EMPTY]),
     },
   };
-}
-
-/** A copy in an order drawn by Fisher and Yates. */
-function shuffled(points: Uint32Array, random: Random): Uint32Array {
-  const order = points.slice();
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
 }

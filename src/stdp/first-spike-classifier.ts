@@ -57,7 +57,7 @@ export function trainClassifier(settings: ClassifierSettings, samples: LabelledS
   const order = Uint32Array.from(samples.spikes.keys());
   let [rate, regulation] = [1, settings.regulation];
   for (let epoch = 0; epoch < settings.epochs; epoch++) {
-    shuffle(order, random);
+    random.shuffle(order);
     const plasticity = { ...settings, potentiation: settings.potentiation * rate, depression: settings.depression * rate };
     const trained = new Float64Array(layer.neurons).fill(threshold);
     for (const sample of order)
@@ -112,12 +112,4 @@ function rowSums({ neurons, inputs, weights }: FirstSpikeLayer): Float64Array {
   return Float64Array.from({ length: neurons }, (_, j) =>
     weights.subarray(j * inputs, (j + 1) * inputs).reduce((sum, weight) => sum + weight, 0),
   );
-}
-
-/** Fisher and Yates. */
-function shuffle(order: Uint32Array, random: Random): void {
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
 }

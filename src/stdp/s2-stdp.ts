@@ -53,6 +53,9 @@ export function learn(
     row[i] = Math.min(1, Math.max(0, row[i] + change));
   }
   if (sum === null) return;
-  const scale = sum / row.reduce((total, weight) => total + weight, 0);
+  const total = row.reduce((all, weight) => all + weight, 0);
+  // Weights that are all 0 have nothing to share.
+  if (total === 0) return;
+  const scale = sum / total;
   for (let i = 0; i < inputs; i++) row[i] *= scale;
 }

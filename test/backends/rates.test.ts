@@ -110,8 +110,14 @@ describe('memory', () => {
 });
 
 describe('rates are refused', () => {
+  const resolved = (settings: Readonly<Record<string, string>>): unknown =>
+    resolveConfig(
+      'blender',
+      Object.entries(settings).map(([key, value]) => ({ key, value, source: '--set' })),
+    );
+
   it.each(['condense', 'pad'] as const)('on the time of rays (%s), by settings and by every backend', async (temporal) => {
-    expect(() => resolveConfig('blender', [{ key: 'network.backward', value: 'rate', source: '--set' }])).toThrow(InputError);
+    expect(() => resolved({ 'network.temporal': temporal, 'network.backward': 'rate' })).toThrow(InputError);
     const fixture = fieldFixture({ network: { temporal, backward: 'rate' } });
     for (const backend of [tfjs, wasm])
       await expect(async () => backend.createField(fixture.spec, capacityOf(fixture))).rejects.toThrow(
@@ -130,13 +136,7 @@ describe('rates are refused', () => {
     ['network.dropout', '0.2'],
     ['fine.imLoss.weight', '0.1'],
   ])('beside %s, which needs every time step', (key, value) => {
-    const requests = Object.entries({ 'network.temporal': 'repeat', 'network.backward': 'rate', [key]: value });
-    expect(() =>
-      resolveConfig(
-        'blender',
-        requests.map(([name, text]) => ({ key: name, value: text, source: '--set' })),
-      ),
-    ).toThrow(/needs all time steps/);
+    expect(() => resolved({ 'network.temporal': 'repeat', 'network.backward': 'rate', [key]: value })).toThrow(/needs all time steps/);
   });
 
   it.each<FixtureOptions>([{ settings: { dropout: 0.3 } }, { loss: { potentials: [new Float32Array(16), new Float32Array(16)] } }])(

@@ -269,6 +269,9 @@ describe('the COLMAP loader', () => {
     await rm(`${binary}/sparse/0/points3D.bin`);
     await rename(`${text}/sparse/points3D.txt`, `${binary}/sparse/0/points3D.txt`);
     expect((await open(binary)).points).toEqual(known);
+    await write(binary, 'sparse/0/points3D.bin', new Uint8Array(8));
+    expect((await open(binary)).points, 'an empty file does not hide another').toEqual(known);
+    await rm(`${binary}/sparse/0/points3D.bin`);
     await rm(`${binary}/sparse/0/points3D.txt`);
     await write(binary, 'sparse/0/points3D.ply', writePly(known!));
     expect((await open(binary)).points).toEqual(known);

@@ -44,6 +44,7 @@ it('eval: parts that anybody makes, and that say what is missing', async () => {
   expect(existsSync(`${parts}.parts`)).toBe(false);
   await expectError(evaluate(parts, '--part', '3/2', '--force'), { says: ['--part 3/2: expected I/N'] });
   await expectError(evaluate(parts, '--parallel', '2', '--force'), { says: ['--parallel has no meaning without --parts'] });
+  await expectError(evaluate(parts, '--part', '1/2', '--on', 'slurm', '--force'), { says: ['--on has no meaning without --parts'] });
   const both = await cli(evaluate(parts, '--part', '1/2', '--join', '2'));
   expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('cannot be used with')]);
 });
@@ -54,8 +55,8 @@ it('render: shared between processes of this machine by one command', async () =
   const { stdout } = await succeed(render(whole));
   const shared = await succeed(render(parts, '--parts=3', '--on', 'local', '--parallel', '2'));
   expect(shared.stderr).toContain('part 3 of 3: done');
-  expect(shared.stdout.replace(parts, whole).replace(/\d\.\d\d s/, '')).toBe(stdout.replace(/\d\.\d\d s/, ''));
+  expect(shared.stdout.replace(parts, whole).replace(/\d+\.\d\d s/, '')).toBe(stdout.replace(/\d+\.\d\d s/, ''));
   expect(bytesOf(parts)).toEqual(bytesOf(whole));
   expect(Object.keys(bytesOf(whole))).toContain('colour.webp');
-  expect(existsSync(`${parts}.parts`)).toBe(false);
+  for (const own of ['parts', 'logs']) expect(existsSync(`${parts}.${own}`)).toBe(false);
 });

@@ -52,7 +52,10 @@ it('a training ends when its last record is written, and with what hindered that
   const view = { name: 'a' } as View;
   const options = { config: leastConfig(), view, codec: { encodePng: () => Promise.resolve(PNG) }, now: () => 0 };
   const slow = new TrainingLog({ ...options, append: (record) => disk.then(() => void written.push(record.length)) });
-  const finished = slow.finish();
+  let over = false;
+  const finished = slow.finish().then(() => (over = true));
+  await new Promise(setImmediate);
+  expect(over).toBe(false);
   turns();
   await finished;
   expect(written).toHaveLength(1);

@@ -2,7 +2,6 @@
  * HetSyn: numbers that the released code gave; the three neurons that it becomes where decays are equal (propositions 1 to 3 of the paper), spike by
  * spike and gradient by gradient; finite differences.
  */
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { bindLayers, runColourNetwork } from '../../src/backends/tfjs/colour-network.ts';
 import { heaviside } from '../../src/backends/tfjs/custom-gradients.ts';
@@ -18,6 +17,7 @@ import { hetsyn } from '../../src/neurons/hetsyn.ts';
 import { constantParameter, learnedParameter, unit } from '../../src/neurons/parameters.ts';
 import { fieldFixture } from '../helpers/field-fixtures.ts';
 import { expectCloseToMax } from '../conformance/compare.ts';
+import { readGolden } from '../helpers/golden.ts';
 
 interface Golden {
   readonly w: number[][];
@@ -32,7 +32,7 @@ interface Golden {
   readonly surrogate_x: number[];
   readonly surrogate_dzdx: number[];
 }
-const golden = JSON.parse(readFileSync(new URL('../golden/hetsyn.json', import.meta.url), 'utf8')) as Golden;
+const golden = readGolden<Golden>('hetsyn');
 
 let tf: TensorFlow;
 beforeAll(async () => {

@@ -1,5 +1,4 @@
 /** The neuron with learned bits: numbers that the released code gave, and what is left to the next time step. */
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadTensorFlow } from '../../src/backends/tfjs/load-tensorflow.ts';
 import type { Tensor, TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
@@ -7,6 +6,7 @@ import { tfjsNeuron } from '../../src/backends/tfjs/tfjs-neuron.ts';
 import { learnedBits } from '../../src/neurons/learned-bits.ts';
 import { learnedBits as weightsOfLearnedBits } from '../../src/quantisers/learned-bits.ts';
 import { quantise } from '../../src/quantisers/quantise.ts';
+import { readGolden } from '../helpers/golden.ts';
 
 interface Layer {
   readonly W: number[][];
@@ -28,7 +28,7 @@ interface Quantised {
 }
 type Golden = { x: number[]; gamma: number; g: number[]; layer: Layer } & Record<string, unknown>;
 
-const golden = JSON.parse(readFileSync(new URL('../golden/adaptive-bits.json', import.meta.url), 'utf8')) as Golden;
+const golden = readGolden<Golden>('adaptive-bits');
 const neuron = tfjsNeuron(learnedBits, { tau: 1, step: 1, bits: 3 }, { name: 'triangle', alpha: 1 });
 
 let tf: TensorFlow;

@@ -1,5 +1,4 @@
 /** Derivatives of mean rates: numbers that the released code gave, and back-propagation through time where both are equal. */
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { loadTensorFlow } from '../../src/backends/tfjs/load-tensorflow.ts';
 import { rateNeuron } from '../../src/backends/tfjs/rate-neuron.ts';
@@ -14,6 +13,7 @@ import { derivative } from '../../src/neurons/differentiate.ts';
 import { evaluate } from '../../src/neurons/evaluate.ts';
 import { lif } from '../../src/neurons/lif.ts';
 import { expectCloseToMax } from '../conformance/compare.ts';
+import { readGolden } from '../helpers/golden.ts';
 
 interface Golden {
   readonly current: number[][];
@@ -23,10 +23,9 @@ interface Golden {
   readonly dL_dr: number[][];
   readonly dL_dW: number[][];
 }
-const golden = JSON.parse(readFileSync(new URL('../golden/rate-back-propagation.json', import.meta.url), 'utf8')) as Record<
-  'soft_detach' | 'soft_nodetach' | 'hard',
-  Golden
-> & { readonly x: number[][]; readonly lambda: number };
+const golden = readGolden<Record<'soft_detach' | 'soft_nodetach' | 'hard', Golden> & { readonly x: number[][]; readonly lambda: number }>(
+  'rate-back-propagation',
+);
 
 let tf: TensorFlow;
 beforeAll(async () => {

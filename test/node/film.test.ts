@@ -49,7 +49,7 @@ it('is refused where ffmpeg has no encoder for it', async () => {
 });
 
 it('gives ffmpeg every frame, whole and in order', async () => {
-  pretend(`${ENCODERS}\nfor last; do :; done\ncat > "$last"`);
+  pretend(`${ENCODERS}\nfor last; do :; done\ncat > "\${last#file:}"`);
   const file = join(folder, 'piped');
   const frames = framesOf(3, 6, 4);
   await (await filmEncoder('mp4')).encode(frames, 24, file);

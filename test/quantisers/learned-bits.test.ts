@@ -1,8 +1,8 @@
 /** Weights of learned bits: numbers that the released code gave. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { learnedBits } from '../../src/quantisers/learned-bits.ts';
 import { quantise, quantiserGradient } from '../../src/quantisers/quantise.ts';
+import { readGolden } from '../helpers/golden.ts';
 
 interface Quantised {
   readonly y: number[] | number[][];
@@ -14,7 +14,7 @@ interface Quantised {
 }
 type Golden = { x: number[]; gamma: number; g: number[]; W: number[][]; alpha: number; gW: number[][] } & Record<string, unknown>;
 
-const golden = JSON.parse(readFileSync(new URL('../golden/adaptive-bits.json', import.meta.url), 'utf8')) as Golden;
+const golden = readGolden<Golden>('adaptive-bits');
 const { step, bits } = learnedBits.parameters;
 
 /** Value and gradients with respect to values, not raw ones, at so many bits. */

@@ -1,5 +1,4 @@
 /** The released code's numbers (test/golden/ncg.json) and what the equations imply. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/math/random.ts';
 import { type CompetitionGroups, regulate, winnersOf } from '../../src/stdp/competition-groups.ts';
@@ -12,18 +11,19 @@ import {
 } from '../../src/stdp/first-spike-classifier.ts';
 import { fire, type FirstSpikeLayer, firstOf, type SpikeTimes, spikesAt } from '../../src/stdp/first-spike-layer.ts';
 import { learn, timeErrors } from '../../src/stdp/s2-stdp.ts';
+import { readGolden } from '../helpers/golden.ts';
 
 type Rows = readonly (readonly number[])[];
-const golden = JSON.parse(readFileSync(new URL('../golden/ncg.json', import.meta.url), 'utf8')) as Readonly<
-  Record<'W' | 's2stdp_y0_w_after' | 's2stdp_y0_w_nonorm' | 's2stdp_y1_w_after' | 's2stdp_y1_w_nonorm', Rows>
-> &
-  Readonly<Record<'fwd_thr0.7' | 'fwd_thr1.2', { readonly t_out: readonly number[]; readonly v: readonly number[] }>> & {
-    readonly t_in: readonly number[];
-    readonly order: readonly number[];
-    readonly wta: { readonly winners: readonly number[] };
-    /** Of each sample: training thresholds before, firing times, thresholds after. */
-    readonly regulator: readonly Rows[];
-  };
+const golden = readGolden<
+  Readonly<Record<'W' | 's2stdp_y0_w_after' | 's2stdp_y0_w_nonorm' | 's2stdp_y1_w_after' | 's2stdp_y1_w_nonorm', Rows>> &
+    Readonly<Record<'fwd_thr0.7' | 'fwd_thr1.2', { readonly t_out: readonly number[]; readonly v: readonly number[] }>> & {
+      readonly t_in: readonly number[];
+      readonly order: readonly number[];
+      readonly wta: { readonly winners: readonly number[] };
+      /** Of each sample: training thresholds before, firing times, thresholds after. */
+      readonly regulator: readonly Rows[];
+    }
+>('ncg');
 
 const GROUPS: CompetitionGroups = { classes: 2, neuronsPerClass: 2, nonTarget: 1 };
 const input = spikesAt(golden.t_in);
@@ -122,6 +122,12 @@ describe('S2-STDP', () => {
     expect(layer.weights[0]).toBeGreaterThan(0.3);
     expect(layer.weights[5]).toBeLessThan(0.3);
     expect(fire(layer, input, thresholds).times[0]).toBeLessThan(before);
+  });
+
+  test('weights that have all become 0 stay numbers, whatever their sum is to be', () => {
+    const layer = layerOf([[0.1, 0.1, 0.1, 0.1, 0.1, 0.1]]);
+    learn(layer, 0, spikesAt([0, 0.1, 0.2, 0.3, 0.4, 0.5]), 1, -1, { gap: 0.1, potentiation: 1, depression: 1 }, 1.8);
+    expect([...layer.weights]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 });
 

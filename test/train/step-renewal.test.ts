@@ -1,15 +1,15 @@
 /** The bit budget, and steps that are found anew when bits change. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
 import type { FieldEngine } from '../../src/engine/backend.ts';
 import { bitTensors, budgetTerm } from '../../src/model/bit-budget.ts';
 import { bestReach, renewSteps, type BitObservers } from '../../src/train/step-renewal.ts';
 import { fieldFixture } from '../helpers/field-fixtures.ts';
+import { readGolden } from '../helpers/golden.ts';
 
-const { layer } = JSON.parse(readFileSync(new URL('../golden/adaptive-bits.json', import.meta.url), 'utf8')) as {
+const { layer } = readGolden<{
   layer: { renew: { x: number[][]; val_max: number[]; gamma_after: number[] } };
-};
+}>('adaptive-bits');
 const { spec, batch } = fieldFixture({ network: { neuron: 'learned-bits', quantiser: 'learned-bits' } });
 
 /** An engine of which nothing but learned bits and steps is read, and whose neurons all have the potentials of the golden numbers. */

@@ -233,7 +233,10 @@ function throughTime(tf: TensorFlow, { network, neuron, layers, bound, samples, 
       poisson,
       steps: { inputs, outputs, potentials },
       atSamples: neuron.spikes ? { events: events.map(atSamples), potentials: potentials.map(atSamples) } : null,
-      tallies: () => events.map((layer, i) => tallyOf(tf, neuron.spikes, outputs[i], layer, alone ? null : insideOf(tf, layout))),
+      tallies: () => {
+        const inside = alone ? null : insideOf(tf, layout);
+        return events.map((layer, i) => tallyOf(tf, neuron.spikes, outputs[i], layer, inside));
+      },
       margins: () => ({ spike: spikeMargin(), noise: Math.min(dropoutMargin, poisson?.margin() ?? Infinity) }),
     },
   };

@@ -5,9 +5,11 @@
 import { representationOf } from '../../model/representations/index.ts';
 import { networkParameters, type ParameterName } from '../../model/tensor-names.ts';
 import { tensorShape } from '../../model/tensor-shape.ts';
+import { checkRateNetwork } from '../shared/check-layers.ts';
 import { fieldFloatsOf } from '../shared/field-floats.ts';
 import { maxStepsPerRay } from '../../lattice/lattice.ts';
 import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
+import { layersOf } from '../../model/network-layers.ts';
 import { hiddenWidths } from '../../neurons/settings.ts';
 import type { Capacity } from '../../engine/backend.ts';
 
@@ -20,8 +22,12 @@ const TRAINING_COPIES = 21;
 const SAMPLED_SHARE = 1 / 4;
 /** Tensors [T,R,W] that a hidden layer keeps on the tape, and in rendering. */
 const [TAPE_TENSORS, RENDER_TENSORS] = [40, 14];
+/** Tensors [T,R,in,out] of a layer whose synapses have currents: what decays, what comes in, their sum. */
+const SYNAPSE_TENSORS = 3;
 
+/** Throws InputError for a network that cannot be trained through rates, if it is to be. */
 export function estimateBytes(spec: FieldSpec, { voxels, fieldFloats, trainRays, teacherVoxels = 0 }: Capacity): number {
+  if (spec.network !== null) checkRateNetwork(spec.network);
   const steps = Math.ceil(maxStepsPerRay(spec) * SAMPLED_SHARE);
   const copies = trainRays > 0 ? TRAINING_COPIES : 1;
   const training = trainRays * stepFloats(spec, TAPE_TENSORS);
@@ -48,5 +54,6 @@ function stepFloats(spec: FieldSpec, hiddenTensors: number): number {
   const gathered = 8 * (2 + 5 * features);
   if (network === null) return gathered;
   const neurons = hiddenWidths(network).reduce((a, b) => a + b, 0);
-  return gathered + 6 * (features + viewInputs(network)) + neurons * hiddenTensors;
+  const synapses = layersOf(spec).reduce((sum, { kind, inputs, outputs }) => sum + (kind.memory?.floats({ inputs, outputs }) ?? 0), 0);
+  return gathered + 6 * (features + viewInputs(network)) + neurons * hiddenTensors + synapses * SYNAPSE_TENSORS;
 }

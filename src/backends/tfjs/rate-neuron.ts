@@ -55,7 +55,8 @@ export function rateNeuron(definition: NeuronDefinition, surrogate: SurrogateCho
         ...leaves.map((at, i) => [at, carried[i]] as const),
       ]);
       const [h] = charge(tf, before);
-      const whole = (value: Tensor): Tensor => tf.add(value, tf.zerosLike(input));
+      const zeros = tf.zerosLike(input);
+      const whole = (value: Tensor): Tensor => tf.add(value, zeros);
       const [out, count, ...rest] = after(tf, new Map([...before, [potentialLeaf, h]])).map(whole);
       return {
         potential: h,

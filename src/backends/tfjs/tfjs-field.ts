@@ -30,7 +30,6 @@ import {
   type Teacher,
   type TrainBatch,
 } from '../../engine/backend.ts';
-import { checkRateNetwork } from '../shared/check-layers.ts';
 import { checkRays, checkStep, checkTeacher, usesTeacher } from '../shared/check-step.ts';
 import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
 import { countActivity } from './activity.ts';
@@ -41,7 +40,7 @@ import { forward, type ForwardInput, type ForwardPass } from './forward.ts';
 import { trainingLoss, type Loss } from './loss.ts';
 import { RENDER_RAYS } from './memory.ts';
 import { probedRays } from './probe-pass.ts';
-import { createRateNeuron } from './rate-neuron.ts';
+import { createRateNeuron, type RateNeuron } from './rate-neuron.ts';
 import { writeRendered } from './rendered-rays.ts';
 import { quantisedTensor } from './quantised-weights.ts';
 import type { InputRange } from './poisson-encoding.ts';
@@ -84,15 +83,17 @@ export class TfjsField implements HostEngine {
   private readonly representation: TfjsRepresentation;
   private currentSpec: FieldSpec;
   private neuron: TfjsNeuron | null;
+  /** null: gradients pass through every time step. */
+  private rates: RateNeuron | null;
   private teacher: TeacherTensors | null = null;
 
   constructor(tf: TensorFlow, spec: FieldSpec, capacity: Capacity, options: TfjsFieldOptions = {}) {
-    if (spec.network !== null) checkRateNetwork(spec.network);
     this.tf = tf;
     this.capacity = capacity;
     this.options = options;
     this.currentSpec = spec;
     this.neuron = spec.network && createNeuron(spec.network);
+    this.rates = ratesOf(spec.network);
     this.representation = tfjsRepresentation(spec, { ...tfjsRepresentations, ...options.representations });
     this.tensors = new FieldTensors(tf, spec, capacity.trainRays > 0);
   }
@@ -136,6 +137,7 @@ export class TfjsField implements HostEngine {
     if (voxels > this.capacity.voxels) throw new RangeError(`${voxels} voxels exceed the capacity of ${this.capacity.voxels}`);
     this.currentSpec = spec;
     this.neuron = spec.network && createNeuron(spec.network);
+    this.rates = ratesOf(spec.network);
     if (spec.grid.size.some((points, axis) => points !== old.grid.size[axis])) this.tensors.resetGrids(spec);
   }
 
@@ -215,7 +217,7 @@ export class TfjsField implements HostEngine {
     const teacher = usesTeacher(settings.loss, this.teacher !== null) ? { tensors: this.teacher!, rays: batch } : null;
     const steep = network && surrogateAlpha !== null ? { ...network, surrogateAlpha } : network;
     const neuron = steep && surrogateAlpha !== null ? createNeuron(steep) : this.neuron;
-    const rates = steep && learnsFromRates(steep) ? createRateNeuron(steep) : null;
+    const rates = surrogateAlpha === null ? this.rates : ratesOf(steep);
     const samples = marchRays(this.spec, batch, await this.densityAt(), this.tensors.occupancy);
     const names = this.tensors.parameterNames;
     const budget = await budgetTerm(this.spec, settings.loss.bits, (name) => this.read(name));
@@ -328,6 +330,10 @@ export class TfjsField implements HostEngine {
   private networkFactor(name: ParameterName): number {
     return name.startsWith('n') ? (this.spec.network?.neuronRate ?? 1) : 1;
   }
+}
+
+function ratesOf(network: FieldSpec['network']): RateNeuron | null {
+  return network && learnsFromRates(network) ? createRateNeuron(network) : null;
 }
 
 function shapeOf({ representation, network }: FieldSpec): string {

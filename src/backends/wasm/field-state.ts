@@ -3,18 +3,29 @@ import { spaceFacts, spaceOf } from '../../spaces/index.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { renderSampleStride, type MemoryPlan, type Sizes } from './memory-plan.ts';
 
+/** Sizes that the kernels have as globals of the same names. */
+export const KERNEL_SIZES = [
+  ...([
+    'rowCapacity',
+    'laneCapacity',
+    'slotCapacity',
+    'featureStride',
+    'width',
+    'inputs',
+    'inputRows',
+    'networkFloats',
+    'gradientFloats',
+  ] as const),
+  ...(['featureInputs', 'featureRows', 'viewRows', 'productRows', 'basisFloats', 'decayFloats', 'featureLevels', 'viewLevels'] as const),
+  ...(['neuronFloats', 'neuronStates', 'keptValues', 'carriedRows', 'listBytes', 'signedSpikes', 'teacherVoxels'] as const),
+] satisfies readonly (keyof Sizes)[];
+
 export function layoutState(plan: MemoryPlan, sizes: Sizes, scratchStride: number): Record<string, number> {
-  const { rowCapacity, laneCapacity, slotCapacity, featureStride, width, inputs, inputRows, networkFloats, gradientFloats } = sizes;
-  const { featureInputs, featureRows, viewRows, productRows, basisFloats } = sizes;
-  const { neuronFloats, neuronStates, keptValues, carriedRows, listBytes, signedSpikes, teacherVoxels } = sizes;
   return {
     ...plan.offsets,
     scratchStride,
     renderSampleStride: renderSampleStride(sizes),
-    ...{ rowCapacity, laneCapacity, slotCapacity, featureStride, width, inputs, inputRows, networkFloats, gradientFloats },
-    ...{ featureInputs, featureRows, viewRows, productRows, basisFloats },
-    decayFloats: sizes.decayFloats,
-    ...{ neuronFloats, neuronStates, keptValues, carriedRows, listBytes, signedSpikes, teacherVoxels },
+    ...Object.fromEntries(KERNEL_SIZES.map((name) => [name, sizes[name]])),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Node's side of the wasm backend: reads the compiled kernels, switches relaxed SIMD on where Node has it behind a flag, starts threads. */
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { BackendError } from '../../base/errors.ts';
@@ -47,9 +47,11 @@ export async function createWasmBackend(options: WasmOptions = {}): Promise<Back
   return createBackend(module, { threads, relaxed, shared: true, spawn });
 }
 
-/** A task of Slurm may see more cores than are its own. */
-function ownCores(): number {
-  return Math.min(availableParallelism(), Number(process.env.SLURM_CPUS_PER_TASK ?? Infinity));
+/** Cores that are this process's own: a task of Slurm may see more than it was given. */
+export function ownCores(): number {
+  const given = Number(process.env.SLURM_CPUS_PER_TASK);
+  const seen = availableParallelism();
+  return Number.isInteger(given) && given > 0 ? Math.min(given, seen) : seen;
 }
 
 /** Kernels with all neurons that are registered now. */

@@ -119,7 +119,7 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
 
 /** Whether the synapses of a hidden layer (0, 1) have currents and decays of their own. */
 export function hasDecays(network: FieldSpec['network'], layer: number): boolean {
-  return network?.layers?.[layer].kind === hetsyn.name;
+  return network?.layers?.[layer]?.kind === hetsyn.name;
 }
 
 function upToFour(count: number): number {

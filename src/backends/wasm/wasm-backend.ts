@@ -1,4 +1,5 @@
 /** The wasm backend: AssemblyScript kernels on worker threads over one shared memory. Platform-free; launch-node.ts starts it in Node. */
+import { KERNEL_SIZES } from './field-state.ts';
 import { wasmRepresentation } from './representations/index.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import { BackendError, MemoryError } from '../../base/errors.ts';
@@ -97,7 +98,6 @@ function allocate(bytes: number, shared: boolean): WebAssembly.Memory {
 function scratchBytes(module: WebAssembly.Module, sizes: Sizes, shared: boolean): number {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  for (const [name, size] of Object.entries(sizes))
-    if (typeof size === 'number' && name in exports) (exports[name] as WebAssembly.Global).value = size;
+  for (const name of KERNEL_SIZES) (exports[name] as WebAssembly.Global).value = sizes[name];
   return (exports['scratchBytes'] as () => number)();
 }

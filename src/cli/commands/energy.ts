@@ -26,7 +26,7 @@ import type { FolderLock } from '../../run/folder-lock.ts';
 import { whileWritingInto } from '../../node/write-into.ts';
 import { sourceCommit } from '../../node/source-commit.ts';
 import { VERSION } from '../../run/version.ts';
-import { addBackendOptions, addOutputOptions, collect, type OutputOptions, skipMaskOption } from '../terminal/options.ts';
+import { addBackendOptions, addOutputOptions, checkpointOption, collect, type OutputOptions, skipMaskOption } from '../terminal/options.ts';
 import { type Result, runAction } from '../terminal/run-action.ts';
 import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
 
@@ -64,7 +64,7 @@ export function energyCommand(): Command {
     .optionsGroup('Hardware:')
     .option('--hardware <name>', `a model (${names}) or a .json file; may be given several times (default: all)`, collect)
     .optionsGroup('Run:')
-    .option('--checkpoint <file>', 'this checkpoint instead of the newest')
+    .addOption(checkpointOption())
     .addOption(skipMaskOption())
     .optionsGroup('Files:')
     .option('--format <list>', 'files to write, of html, json, csv', FORMATS.join(','))

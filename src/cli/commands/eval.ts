@@ -9,7 +9,7 @@ import type { EvalReport } from '../../eval/eval-report.ts';
 import type { Part } from '../../eval/part.ts';
 import { evaluate, evaluatePart, joinEvaluation, openEvaluation, type EvaluatedRun } from '../../node/evaluate-run.ts';
 import type { RunFieldOptions } from '../../node/open-run-field.ts';
-import { addBackendOptions, addOutputOptions, type OutputOptions, skipMaskOption } from '../terminal/options.ts';
+import { addBackendOptions, addOutputOptions, checkpointOption, type OutputOptions, skipMaskOption } from '../terminal/options.ts';
 import { addPartOptions, inParts, type PartOptions } from '../terminal/part-options.ts';
 import { runAction, type Result } from '../terminal/run-action.ts';
 import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
@@ -30,7 +30,7 @@ export function evalCommand(): Command {
     .option('--split <name>', 'val, test or train (default: test where the scene has one, else val)')
     .option('--every <k>', 'every k-th view only', '1')
     .optionsGroup('Run:')
-    .option('--checkpoint <file>', 'this checkpoint instead of the newest')
+    .addOption(checkpointOption())
     .addOption(skipMaskOption())
     .optionsGroup('Files:')
     .option(

@@ -4,7 +4,7 @@ import type { Reporter } from '../../base/events.ts';
 import { knownExporters } from '../../export/index.ts';
 import type { RunFieldOptions } from '../../node/open-run-field.ts';
 import { exportRun } from '../../server/export-run.ts';
-import { addBackendOptions, addOutputOptions, type OutputOptions } from '../terminal/options.ts';
+import { addBackendOptions, addOutputOptions, checkpointOption, type OutputOptions } from '../terminal/options.ts';
 import { runAction, type Result } from '../terminal/run-action.ts';
 
 interface ExportOptions extends OutputOptions, RunFieldOptions {
@@ -22,7 +22,7 @@ export function exportCommand(): Command {
     .option('--format <name>', exporters.map(({ name }) => name).join(', '), exporters[0].name)
     .option('--out <path>', `file or folder to write (default: ${exporters.map(({ out }) => `RUN/${out}`).join(', ')})`)
     .option('--force', 'replace what is there')
-    .option('--checkpoint <file>', 'this checkpoint instead of the newest')
+    .addOption(checkpointOption())
     .action((run: string, options: ExportOptions) => runAction(options, (report) => writeFiles(run, options, report)));
   return addOutputOptions(addBackendOptions(command, { backend: 'that of the run, for formats that draw', threads: 'all cores' }));
 }

@@ -13,7 +13,7 @@ import { ShownField } from '../../frames/shown-field.ts';
 import { heldOutViews } from '../../node/held-out-views.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import { loadRun, openRunField, type RunFieldOptions } from '../../node/open-run-field.ts';
-import { addBackendOptions, addOutputOptions, type OutputOptions } from '../terminal/options.ts';
+import { addBackendOptions, addOutputOptions, checkpointOption, type OutputOptions } from '../terminal/options.ts';
 import { runAction } from '../terminal/run-action.ts';
 import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
 
@@ -35,7 +35,7 @@ export function probeCommand(): Command {
     .option('--pixel <x,y>', 'column and row from the top left (default: the middle)')
     .option('--split <name>', 'val, test or train (default: test where the scene has one, else val)')
     .optionsGroup('Run:')
-    .option('--checkpoint <file>', 'this checkpoint instead of the newest')
+    .addOption(checkpointOption())
     .optionsGroup('Files:')
     .option('--svg <file>', 'also draw it: raster of spikes, potentials with thresholds, samples')
     .action((run: string, options: ProbeOptions) => probe(run, options));

@@ -22,7 +22,14 @@ import { openRunScene, viewsOf } from '../../node/open-run-scene.ts';
 import { checkFolderFree } from '../../run/check-folder-free.ts';
 import { readChosenUp } from '../../run/view-file.ts';
 import type { RunFolder } from '../../run/run-folder.ts';
-import { addBackendOptions, addOutputOptions, imageSize, type OutputOptions, skipMaskOption } from '../terminal/options.ts';
+import {
+  addBackendOptions,
+  addOutputOptions,
+  checkpointOption,
+  imageSize,
+  type OutputOptions,
+  skipMaskOption,
+} from '../terminal/options.ts';
 import { joinRendering, renderPart, renderRun } from '../../node/render-run.ts';
 import { runAction, type Result } from '../terminal/run-action.ts';
 import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
@@ -66,7 +73,7 @@ export function renderCommand(): Command {
     )
     .option('--force', 'replace the frames that are already in the folder of --out')
     .optionsGroup('Run:')
-    .option('--checkpoint <file>', 'this checkpoint instead of the newest')
+    .addOption(checkpointOption())
     .addOption(skipMaskOption())
     .action((run: string, options: RenderOptions) => render(run, options));
   const onBackend = addBackendOptions(addSceneOptions(command), { backend: 'that of the run', threads: 'all cores' });

@@ -6,10 +6,11 @@ import { wholeNumber } from '../../base/option-values.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import { loadRun, type RunFieldOptions } from '../../node/open-run-field.ts';
 import { whileWritingInto } from '../../node/write-into.ts';
+import { MASK_FILE } from '../../run/run-folder.ts';
 import { encodeMask } from '../../skip/mask-file.ts';
 import { skipPlaces, type SkipWork } from '../../skip/skip-mask.ts';
 import { type MaskTest, trainMask } from '../../skip/train-mask.ts';
-import { addOutputOptions, type OutputOptions } from '../terminal/options.ts';
+import { addOutputOptions, checkpointOption, type OutputOptions } from '../terminal/options.ts';
 import { runAction } from '../terminal/run-action.ts';
 
 interface SkipOptions extends OutputOptions, Pick<RunFieldOptions, 'checkpoint'> {
@@ -30,7 +31,7 @@ export function skipCommand(): Command {
     .option('--places <n>', 'places trained on, and as many tested on, at most: a whole number from 2 to 1000000', '20000')
     .option('--seed <n>', 'which places are drawn, and the first weights: a whole number', '1')
     .optionsGroup('Run:')
-    .option('--checkpoint <file>', 'this checkpoint instead of the newest')
+    .addOption(checkpointOption())
     .optionsGroup('Files:')
     .option('--out <file>', 'file to write (default: RUN/skip-mask.json)')
     .action((run: string, options: SkipOptions) => skip(run, options));
@@ -45,12 +46,13 @@ async function skip(folder: string, options: SkipOptions): Promise<void> {
     const places = wholeNumber('--places', options.places, 2, 1e6);
     const seed = wholeNumber('--seed', options.seed, 0, 2 ** 32 - 1);
     const { run, checkpoint, path } = await loadRun(folder, options);
-    const out = options.out ?? `${run.folder}/skip-mask.json`;
-    const { mask, test } = await trainMask(checkpoint, { alpha, places, seed });
-    const { work } = await skipPlaces(checkpoint, mask);
-    await whileWritingInto(run.folder, out, 'file', async ({ confirm }) => {
+    const out = options.out ?? `${run.folder}/${MASK_FILE}`;
+    const { test, work } = await whileWritingInto(run.folder, out, 'file', async ({ confirm }) => {
+      const { mask, test } = await trainMask(checkpoint, { alpha, places, seed });
+      const { work } = await skipPlaces(checkpoint, mask);
       await confirm();
       await nodeFiles.writeAtomic(out, [encodeMask(mask)]);
+      return { test, work };
     });
     return { json: { run: run.folder, checkpoint: path, mask: out, alpha, seed, test, work }, text: describe(out, test, work) };
   });

@@ -23,6 +23,10 @@ export function addOutputOptions(command: Command): Command {
     .option('--verbose', 'every progress event, and stack traces of errors');
 }
 
+export function checkpointOption(): Option {
+  return new Option('--checkpoint <file>', 'this checkpoint instead of the newest');
+}
+
 /** For commands that open a run's field. */
 export function skipMaskOption(): Option {
   return new Option('--skip-mask <file>', 'leave out the places that this mask takes for empty (spikeray skip)');

@@ -7,7 +7,7 @@ import { wholeNumber } from '../../base/option-values.ts';
 import { MOST_PARTS, parsePart, type Part } from '../../eval/part.ts';
 import { launcherNamed } from '../../jobs/launchers/index.ts';
 import { MOST_THREADS, type BackendOptions } from '../../node/backend-request.ts';
-import { partsFolder } from '../../node/frame-parts.ts';
+import { nodeFiles } from '../../node/node-files.ts';
 import { nodeMachine } from '../../node/node-machine.ts';
 import { nodeProcesses, whenLauncherEnds } from '../../node/processes.ts';
 import type { RunFolder } from '../../run/run-folder.ts';
@@ -50,6 +50,8 @@ export interface SharedWork {
 
 /** Does what the options ask for. */
 export async function inParts(options: PartOptions & BackendOptions, work: SharedWork, report: Reporter): Promise<Result> {
+  const lonely = options.parts === undefined && OF_THE_LAUNCHER.find((name) => name.slice(2) in options);
+  if (lonely) throw new InputError(`${lonely} has no meaning without --parts`, 'Say with --parts N how many processes share the work.');
   if (options.part !== undefined) {
     whenLauncherEnds(() => process.kill(process.pid, 'SIGTERM'));
     const folder = await work.part(parsePart('--part', options.part));
@@ -57,9 +59,6 @@ export async function inParts(options: PartOptions & BackendOptions, work: Share
   }
   if (options.join !== undefined) return work.join(wholeNumber('--join', options.join, 1, MOST_PARTS));
   if (options.parts !== undefined) return share(options, wholeNumber('--parts', options.parts, 1, MOST_PARTS), work, report);
-  const lonely = OF_THE_LAUNCHER.find((name) => name.slice(2) in options);
-  if (lonely !== undefined)
-    throw new InputError(`${lonely} has no meaning without --parts`, 'Say with --parts N how many processes share the work.');
   return work.whole();
 }
 
@@ -67,15 +66,21 @@ async function share(options: PartOptions & BackendOptions, parts: number, work:
   const { on = 'local', threads, backend = work.run.record.backend.name } = options;
   const asked = launchOptions(options);
   const launcher = launcherNamed(on, asked);
+  // Not among the parts: these go away while the job that joins them writes here.
+  const logs = `${resolve(work.folder)}.logs`;
   const interrupt = listenForInterrupt();
   const launched = await launcher.share({
     ...{ machine: nodeMachine, processes: nodeProcesses, report, options: asked, signal: interrupt.signal, parts },
     args: without(OF_THE_LAUNCHER, process.argv.slice(2)),
-    logs: `${partsFolder(resolve(work.folder))}/logs`,
+    logs,
     mostThreads: backend === 'wasm' && threads === undefined ? MOST_THREADS : null,
   });
   interrupt.release();
-  if (launched.outcome === 'done') return work.join(parts);
+  if (launched.outcome === 'done') {
+    const joined = await work.join(parts);
+    await nodeFiles.remove(logs);
+    return joined;
+  }
   return { json: { folder: work.folder, ...launched }, text: launched.text, exitCode: EXIT_CODES[launched.outcome] };
 }
 
