@@ -17,6 +17,9 @@ export const STATS = [
   'negative2',
   'bits1',
   'bits2',
+  // Spikes but for those in gaps; counted in training, where there are gaps.
+  'shownSpikes1',
+  'shownSpikes2',
 ] as const;
 export type Stat = (typeof STATS)[number];
 

@@ -18,6 +18,11 @@ export function repeatsOf(network: NetworkSpec): number {
   return network.temporal === 'repeat' && hasMemory(neuronNamed(network.neuron)) ? network.repeats : 1;
 }
 
+/** Whether steps between two samples without one are time steps. */
+export function hasGaps(network: NetworkSpec): boolean {
+  return network.temporal === 'pad' && hasMemory(neuronNamed(network.neuron));
+}
+
 /** Hidden layers of a field's network; without one, those of the published network, which count nothing. */
 export function hiddenLayers({ network }: Pick<FieldSpec, 'network'>): number {
   return network === null ? 2 : hiddenWidths(network).length;

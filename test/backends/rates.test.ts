@@ -70,6 +70,21 @@ describe('gradients through rates', () => {
     }
   });
 
+  it('leave an engine that only draws as it is: through time, bit for bit', async () => {
+    const drawn = [];
+    for (const backward of ['time', 'rate'] as const) {
+      const fixture = fieldFixture({ seed: 1, network: repeated({ repeats: 6, backward }) });
+      const engine = await wasm.createField(fixture.spec, { ...capacityOf(fixture), trainRays: 0 });
+      const { rate, ...tensors } = fixture.tensors;
+      expect(rate).toBeDefined();
+      await loadFixture(engine, { ...fixture, tensors });
+      drawn.push(await engine.renderRays(fixture.batch, { background: [0.2, 0.4, 0.6], noiseSeed: 3 }));
+      await engine.dispose();
+    }
+    expect(drawn[0].counts.spikes[0]).toBeGreaterThan(100);
+    expect(drawn[1]).toEqual(drawn[0]);
+  });
+
   it('learn', async () => {
     const fixture = fieldFixture({ seed: 2, network: repeated({ repeats: 8, backward: 'rate' }) });
     const engine = await wasm.createField(fixture.spec, capacityOf(fixture));
@@ -90,6 +105,9 @@ describe('memory', () => {
     };
     expect(bytes({ repeats: 32, backward: 'rate' })).toBe(bytes({ repeats: 1, backward: 'rate' }));
     expect(bytes({ repeats: 32 })).toBeGreaterThan(bytes({ repeats: 1 }));
+    const drawing = (backward: 'time' | 'rate'): number =>
+      wasm.estimateBytes(fieldFixture({ network: repeated({ backward }) }).spec, { voxels: 504, trainRays: 0 });
+    expect(drawing('rate')).toBe(drawing('time'));
   });
 
   it('held by a step of tfjs is the same for 2 and 32 time steps', async () => {

@@ -22,6 +22,11 @@ import { markActiveWgsl, overRows, productWgsl, tileWgsl } from './tile.ts';
 
 const TALLIES: readonly Stat[] = ['spikes1', 'spikes2', 'active1', 'active2', 'negative1', 'negative2', 'bits1', 'bits2'];
 
+/** Sums of an invocation. The penalty on spikes leaves out those in gaps. */
+function talliesOf({ gaps }: NetworkShape, use: ForwardUse): readonly Stat[] {
+  return gaps && use === 'training' ? [...TALLIES, 'shownSpikes1', 'shownSpikes2'] : TALLIES;
+}
+
 /** Values that training has of a row, layer and neuron: the potential, what the adjoint needs besides, and what a teacher adds to it. */
 export function keptValues({ sizes, taught }: NetworkShape): number {
   return 1 + sizes.kept + (taught ? 1 : 0);
@@ -74,7 +79,9 @@ ${poisson ? '' : featureWeights(shape)}
   ${rendering ? 'var ray1 = 0u; var ray2 = 0u; var raySpikes1 = 0u; var raySpikes2 = 0u;' : ''}
   ${shape.drops && !rendering ? 'var factor1 = 1.0; var factor2 = 1.0;' : ''}
   ${colours ? '' : 'var activityRay = NO_RAY; var activity = 0.0;'}
-${TALLIES.map((name) => `  var ${name} = 0u;`).join('\n')}
+${talliesOf(shape, use)
+  .map((name) => `  var ${name} = 0u;`)
+  .join('\n')}
 ${skipsSilent ? '  if (j < 4u * WORDS) { atomicStore(&firing[j], 0u); }\n  workgroupBarrier();' : ''}
   for (var at = begin; at < end; at += R) {
     let count = min(R, end - at);
@@ -82,7 +89,7 @@ ${skipsSilent ? '  if (j < 4u * WORDS) { atomicStore(&firing[j], 0u); }\n  workg
     ${overRows(scan(shape, use, 1, poisson ? spikeCurrent(tables.w1) : repeats > 1 ? repeatedCurrent : featureCurrent(shape)) + (skipsSilent && layer2 ? markSeen : ''), false)}
 ${layer2 ? secondLayer(shape, use) : ''}${colours ? thirdLayer(shape, logits) : ''}
   }
-${colours ? tallies(rendering) : `  if (activityRay != NO_RAY) { ${storeActivity(use === 'activity 1' ? 1 : 2)} }`}
+${colours ? tallies(talliesOf(shape, use), rendering) : `  if (activityRay != NO_RAY) { ${storeActivity(use === 'activity 1' ? 1 : 2)} }`}
 }
 `,
   };
@@ -113,17 +120,20 @@ function thirdLayer({ tables, repeats }: NetworkShape, logits: string): string {
 }
 
 /** The counts of a task. */
-function tallies(rendering: boolean): string {
+function tallies(names: readonly Stat[], rendering: boolean): string {
+  const vectors = Array.from({ length: Math.ceil(names.length / 4) }, (_, v) => {
+    const values = Array.from({ length: 4 }, (_, c) => names[4 * v + c]);
+    return `  tile[${v}u * W + j] = vec4<f32>(${values.map((name) => (name === undefined ? '0.0' : `f32(${name})`)).join(', ')});`;
+  });
   return `  ${rendering ? `if (raySpikes1 > 0u) { atomicAdd(&raySpikes[ray1], raySpikes1); }\n  if (raySpikes2 > 0u) { atomicAdd(&raySpikes[ray2], raySpikes2); }` : ''}
   // Counts below 2^24 are exact as floats.
-  tile[j] = vec4<f32>(f32(spikes1), f32(spikes2), f32(active1), f32(active2));
-  tile[W + j] = vec4<f32>(f32(negative1), f32(negative2), f32(bits1), f32(bits2));
+${vectors.join('\n')}
   workgroupBarrier();
   if (j == 0u) { count(${statIndex('timeSteps')}u, end - begin); }
-  if (j < ${TALLIES.length}u) {
+  if (j < ${names.length}u) {
     var sum = 0.0;
     for (var i = 0u; i < rows[3].x; i++) { sum += tile[(j >> 2u) * W + i][j & 3u]; }
-    count(array<u32, ${TALLIES.length}>(${TALLIES.map((name) => `${statIndex(name)}u`).join(', ')})[j], u32(sum));
+    count(array<u32, ${names.length}>(${names.map((name) => `${statIndex(name)}u`).join(', ')})[j], u32(sum));
   }`;
 }
 
@@ -222,5 +232,5 @@ ${input}
       active${layer} += select(0u, 1u, fired.fires);
       negative${layer} += select(0u, 1u, fired.negative);
       bits${layer} += countOneBits(fired.spikes);
-${rendering ? `      raySpikes${layer} += fired.spikes;` : use === 'training' ? values.join('\n') : sums ? sumActivity(shape, layer) : ''}`;
+${talliesOf(shape, use).includes(`shownSpikes${layer}`) ? `      shownSpikes${layer} += select(fired.spikes, 0u, row.x == GAP);\n` : ''}${rendering ? `      raySpikes${layer} += fired.spikes;` : use === 'training' ? values.join('\n') : sums ? sumActivity(shape, layer) : ''}`;
 }

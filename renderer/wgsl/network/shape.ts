@@ -5,6 +5,7 @@
 import { representationOf } from '../../../src/model/representations/index.ts';
 import { viewInputs, type FieldSpec, type NetworkSpec } from '../../../src/model/field-spec.ts';
 import { inputLevels, type InputLevels } from '../../../src/model/input-spikes.ts';
+import { hasGaps } from '../../../src/model/network-facts.ts';
 import { hasMemory, isSpiking, type NeuronDefinition } from '../../../src/neurons/define-neuron.ts';
 import { emitWgsl, wgslSizes, type WgslSizes } from '../../../src/neurons/emit-wgsl.ts';
 import { neuronNamed } from '../../../src/neurons/index.ts';
@@ -56,19 +57,14 @@ export interface NetworkShape {
 }
 
 /** A network without time: ReLUs are run once for every sample, whatever the temporal mode. */
-function timeOf({
-  temporal,
-  order,
-  repeats,
-  encoding,
-  neuron,
-}: NetworkSpec): Pick<NetworkShape, 'alone' | 'repeats' | 'gaps' | 'reversed' | 'poisson'> {
+function timeOf(network: NetworkSpec): Pick<NetworkShape, 'alone' | 'repeats' | 'gaps' | 'reversed' | 'poisson'> {
+  const { temporal, order, repeats, encoding, neuron } = network;
   if (!hasMemory(neuronNamed(neuron))) return { alone: false, repeats: 1, gaps: false, reversed: false, poisson: false };
   const alone = temporal === 'repeat';
   return {
     alone,
     repeats: alone ? repeats : 1,
-    gaps: temporal === 'pad',
+    gaps: hasGaps(network),
     reversed: !alone && order === 'far-to-near',
     poisson: alone && encoding === 'poisson',
   };

@@ -11,14 +11,11 @@ import { emptyRendering } from '../../engine/rendered-rays.ts';
 import type { ProbedRay } from '../../engine/probe.ts';
 import { marchRays } from '../../../renderer/march.ts';
 import { encodeViews } from '../../../renderer/view-encoding.ts';
-import { inputLevels } from '../../model/input-spikes.ts';
 import { learnsFromRates } from '../../config/backward.ts';
 import { hiddenLayers } from '../../model/network-facts.ts';
-import { layersOf, weightTensors, type WeightName } from '../../model/network-layers.ts';
-import { quantisedLayers } from '../../model/quantised-layers.ts';
-import { measureState } from '../../quantisers/quantiser.ts';
-import { hiddenWidths, neuronTensors } from '../../neurons/settings.ts';
-import { createNeuron, type RawParameters, type TfjsNeuron } from './tfjs-neuron.ts';
+import type { WeightName } from '../../model/network-layers.ts';
+import { hiddenWidths } from '../../neurons/settings.ts';
+import { createNeuron, type TfjsNeuron } from './tfjs-neuron.ts';
 import { type FieldSpec } from '../../model/field-spec.ts';
 import type { ParameterName, TensorName } from '../../model/tensor-names.ts';
 import {
@@ -33,8 +30,7 @@ import {
 import { checkRays, checkStep, checkTeacher, usesTeacher } from '../shared/check-step.ts';
 import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
 import { countActivity } from './activity.ts';
-import { adamStep } from './adam.ts';
-import { bindLayers } from './colour-network.ts';
+import { boundParameters, fieldParameters } from './bound-parameters.ts';
 import { FieldTensors } from './field-tensors.ts';
 import { forward, type ForwardInput, type ForwardPass } from './forward.ts';
 import { trainingLoss, type Loss } from './loss.ts';
@@ -42,11 +38,11 @@ import { RENDER_RAYS } from './memory.ts';
 import { probedRays } from './probe-pass.ts';
 import { createRateNeuron, type RateNeuron } from './rate-neuron.ts';
 import { writeRendered } from './rendered-rays.ts';
-import { quantisedTensor } from './quantised-weights.ts';
 import type { InputRange } from './poisson-encoding.ts';
 import { createTeacher, disposeTeacher, type TeacherTensors } from './teacher.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 import { penalisedGradients } from './penalties.ts';
+import { measureStates, updateParameters } from './update-parameters.ts';
 
 /**
  * How near the last call was to other discrete decisions: |H - threshold| of the nearest neuron, |u - x'| of the nearest Poisson input or |u - q|
@@ -108,7 +104,7 @@ export class TfjsField implements HostEngine {
 
   async write(name: TensorName, data: Float32Array): Promise<void> {
     this.tensors.write(name, data);
-    await this.measureStates([name as WeightName], true);
+    await measureStates(this.spec, this.tensors, [name as WeightName], true);
   }
 
   async readOccupancy(): Promise<Uint8Array> {
@@ -149,11 +145,7 @@ export class TfjsField implements HostEngine {
 
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
     const { result, gradients, range } = await this.evaluate(batch, settings);
-    for (const name of this.tensors.parameterNames) this.updateParameter(name, gradients[name], settings);
-    await this.measureStates(
-      weightTensors(this.spec).map(({ name }) => name),
-      false,
-    );
+    await updateParameters(this.tf, this.spec, this.tensors, gradients, settings);
     this.tf.dispose(gradients);
     if (range !== null) this.tensors.write('inputRange', Float32Array.from(range));
     return result;
@@ -196,7 +188,7 @@ export class TfjsField implements HostEngine {
       const noise = { seed: settings.noiseSeed ?? 0, firstRay: 0, range: [low, high] as const };
       const background = this.tf.zeros([rays.count, 3]);
       const pass = this.forward(rays, { samples, background, noise, neuron: this.neuron });
-      const field = Object.fromEntries(this.tensors.grids.map(({ name }) => [name, this.tensors.get(name)]));
+      const field = fieldParameters(this.tensors);
       const density = samples.stepIndex.length > 0 ? this.representation.density(this.tf, this.spec, field, samples) : null;
       probed = probedRays(this.spec, samples, pass, density);
     });
@@ -259,12 +251,7 @@ export class TfjsField implements HostEngine {
     const { spec, tf } = this;
     const { samples } = input;
     const views = spec.network && encodeViews(rays.viewDirections ?? rays.directions, spec.network.viewFrequencies);
-    const parameters = {
-      field: Object.fromEntries(this.tensors.grids.map(({ name }) => [name, this.tensors.get(name)])),
-      layers: spec.network && bindLayers(layersOf(spec), this.seenWeights()),
-      ...(inputLevels(spec.network).features > 0 ? { inputSteps: this.tensors.get('inputSteps') } : {}),
-      neurons: spec.network ? hiddenWidths(spec.network).map((_, layer) => this.rawParameters(layer)) : [],
-    };
+    const parameters = boundParameters(tf, spec, this.tensors);
     const measureMargins = this.options.measureMargins === true;
     const pass = forward(tf, parameters, { ...input, spec, views, representation: this.representation, measureMargins });
     if (measureMargins) {
@@ -280,55 +267,6 @@ export class TfjsField implements HostEngine {
   /** As the parameters are now. */
   private async densityAt(): Promise<DensityAt> {
     return representationOf(this.spec).densityAt(this.spec, await readValues(this));
-  }
-
-  /** The tensors of all layers, quantised where the network says so. */
-  private seenWeights(): Tensor[] {
-    const quantised = new Map(quantisedLayers(this.spec).map((layer) => [layer.weight, layer]));
-    return weightTensors(this.spec).map(({ name }) => {
-      const [raw, layer] = [this.tensors.get(name), quantised.get(name)];
-      return layer === undefined ? raw : quantisedTensor(this.tf, layer, raw, (own) => this.tensors.get(own));
-    });
-  }
-
-  /** States of quantisers, after the weights have changed. */
-  private async measureStates(weights: readonly WeightName[], anew: boolean): Promise<void> {
-    for (const { weight, shape, quantiser, states } of quantisedLayers(this.spec).filter((layer) => weights.includes(layer.weight)))
-      for (const { name, key } of states) {
-        const before = anew ? Float32Array.of(NaN) : await this.read(name);
-        this.tensors.write(name, measureState(quantiser.states[key], await this.read(weight), before, shape));
-      }
-  }
-
-  private rawParameters(layer: number): RawParameters {
-    const own = neuronTensors(this.spec.network).filter((tensor) => tensor.layer === layer);
-    return Object.fromEntries(own.map(({ name, parameter }) => [parameter, this.tensors.get(name)]));
-  }
-
-  private updateParameter(name: ParameterName, gradient: Tensor, settings: StepSettings): void {
-    const { tf, tensors } = this;
-    const grid = tensors.grids.find((tensor) => tensor.name === name);
-    const onLattice = grid?.onLattice === true;
-    const updated = tf.tidy(() => {
-      const rate = tensors.get('rate');
-      const old = { parameter: tensors.get(name), m: tensors.get(`${name}.m`), v: tensors.get(`${name}.v`) };
-      return adamStep(tf, old, gradient, {
-        adam: settings.adam,
-        adamStep: settings.adamStep,
-        learningRate: grid ? settings.learningRates[grid.group] : settings.learningRates.network * this.networkFactor(name),
-        rate: onLattice ? tf.reshape(rate, [-1, ...gradient.shape.slice(1).map(() => 1)]) : null,
-        skipZeroGradients: onLattice,
-      });
-    });
-    const range = weightTensors(this.spec).find((tensor) => tensor.name === name)?.range;
-    tensors.assign(name, range === undefined ? updated.parameter : tf.clipByValue(updated.parameter, ...range));
-    if (range !== undefined) updated.parameter.dispose();
-    tensors.assign(`${name}.m`, updated.m);
-    tensors.assign(`${name}.v`, updated.v);
-  }
-
-  private networkFactor(name: ParameterName): number {
-    return name.startsWith('n') ? (this.spec.network?.neuronRate ?? 1) : 1;
   }
 }
 

@@ -71,7 +71,7 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
   const inputs = network ? channels + viewInputs(network) : 0;
   // Rows of features that are padded overlap those of the view terms: what is multiplied with them there is zero.
   const inputRows = upToFour(Math.max(channels + viewRows, featureStride));
-  const rates = network !== null && learnsFromRates(network);
+  const rates = goesThroughRates(network, capacity);
   const repeats = network && !rates ? repeatsOf(network) : 1;
   const levels = inputLevels(network);
   const decayRows1 = hasDecays(network, 0) ? inputRows : 0;
@@ -99,7 +99,7 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
     inputRows,
     ...scan,
     // Through rates no step is kept.
-    ...(rates ? { keptValues: 0, carriedRows: carriedRows(neuronNamed(network.neuron)) } : { carriedRows: 0 }),
+    ...(network !== null && rates ? { keptValues: 0, carriedRows: carriedRows(neuronNamed(network.neuron)) } : { carriedRows: 0 }),
     decayRows1,
     decayRows2,
     decayFloats,
@@ -115,6 +115,11 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
     viewLevels: levels.views,
     teacherVoxels: network && capacity.trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0,
   };
+}
+
+/** Whether the kernels take the means over time of a `repeat` network and their derivatives. An engine that only draws takes its steps one by one. */
+export function goesThroughRates(network: FieldSpec['network'], { trainRays }: Pick<Capacity, 'trainRays'>): boolean {
+  return network !== null && trainRays > 0 && learnsFromRates(network);
 }
 
 /** Whether the synapses of a hidden layer (0, 1) have currents and decays of their own. */

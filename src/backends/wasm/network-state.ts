@@ -1,17 +1,17 @@
 /** The kernels' variables that follow from a field's network and its teacher. */
 import type { GridSpec } from '../../geometry/grid.ts';
+import type { Capacity } from '../../engine/backend.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
-import { learnsFromRates } from '../../config/backward.ts';
-import { isPoisson, isSpikingNetwork } from '../../model/network-facts.ts';
+import { hasGaps, isPoisson, isSpikingNetwork } from '../../model/network-facts.ts';
 import { exportName } from '../../neurons/emit-scans.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { surrogateSettings } from '../../neurons/settings.ts';
 import { SURROGATE_NAMES } from '../../neurons/surrogates.ts';
-import { hasDecays } from './memory-plan.ts';
+import { goesThroughRates, hasDecays } from './memory-plan.ts';
 import type { KernelPool } from './kernel-pool.ts';
 
-export function networkState({ network }: FieldSpec, pool: KernelPool): Record<string, number> {
+export function networkState({ network }: FieldSpec, capacity: Capacity, pool: KernelPool): Record<string, number> {
   if (!network)
     return {
       neuron: 0,
@@ -27,13 +27,13 @@ export function networkState({ network }: FieldSpec, pool: KernelPool): Record<s
     };
   const spiking = isSpikingNetwork(network);
   const repeated = spiking && network.temporal === 'repeat';
-  const rates = learnsFromRates(network);
+  const rates = goesThroughRates(network, capacity);
   const levels = inputLevels(network);
   return {
     neuron: spiking ? pool.runHere(exportName(neuronNamed(network.neuron))) : 1,
     surrogate: SURROGATE_NAMES.indexOf(surrogateSettings(network).name),
     viewFrequencies: network.viewFrequencies,
-    padGaps: spiking && network.temporal === 'pad' ? 1 : 0,
+    padGaps: hasGaps(network) ? 1 : 0,
     reversed: spiking && !repeated && network.order === 'far-to-near' ? 1 : 0,
     repeats: repeated && !rates ? network.repeats : 0,
     rateSteps: rates ? network.repeats : 0,

@@ -68,7 +68,7 @@ export class WasmEngine implements HostEngine {
     pool.setState({
       threads: pool.threads,
       ...layoutState(plan, sizes, scratchStride),
-      ...networkState(spec, pool),
+      ...networkState(spec, capacity, pool),
       ...this.neurons.amplitudes,
     });
     this.floats('inputSteps', sizes.featureStride).fill(FIRST_STEP);

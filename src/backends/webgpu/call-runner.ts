@@ -64,6 +64,12 @@ const HEADER: readonly ResultPiece[] = [
 ];
 const HEADER_BYTES = bytesOf(HEADER);
 
+export interface Counted {
+  readonly counts: Counts;
+  /** Spikes of each hidden layer but for those in gaps; counted in training, where there are gaps. */
+  readonly shownSpikes: readonly number[];
+}
+
 export class CallRunner {
   private readonly device: GPUDevice;
   private readonly buffers: Buffers;
@@ -92,7 +98,7 @@ export class CallRunner {
    *
    * @param use must not keep the bytes
    */
-  async run<T>(call: Call, use: (counts: Counts, results: ArrayBuffer, offset: number) => T): Promise<T | null> {
+  async run<T>(call: Call, use: (counted: Counted, results: ArrayBuffer, offset: number) => T): Promise<T | null> {
     const { parts } = this;
     const pieces = [...HEADER, ...call.results];
     const bytes = bytesOf(pieces);
@@ -101,8 +107,8 @@ export class CallRunner {
     await staging.mapAsync(1, 0, bytes);
     const mapped = staging.getMappedRange(0, bytes);
     const needed = new Uint32Array(mapped, 0, WORK_WORDS)[WORK.parts];
-    const counts = countsOf(new Uint32Array(mapped, WORK_WORDS * 4, 2 * STATS.length), call.numbers.rayCount);
-    const result = needed > parts ? null : use(counts, mapped, HEADER_BYTES);
+    const counted = countedIn(new Uint32Array(mapped, WORK_WORDS * 4, 2 * STATS.length), call.numbers.rayCount);
+    const result = needed > parts ? null : use(counted, mapped, HEADER_BYTES);
     staging.unmap();
     this.idle.push(staging);
     this.parts = Math.max(this.parts, needed);
@@ -138,7 +144,8 @@ function bytesOf(pieces: readonly ResultPiece[]): number {
   return pieces.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-function countsOf(words: Uint32Array, rays: number): Counts {
-  const { spikes1, spikes2, active1, active2, negative1, negative2, bits1, bits2, ...sums } = readStats(words);
-  return { rays, ...sums, spikes: [spikes1, spikes2], active: [active1, active2], negative: [negative1, negative2], bits: [bits1, bits2] };
+function countedIn(words: Uint32Array, rays: number): Counted {
+  const { spikes1, spikes2, active1, active2, negative1, negative2, bits1, bits2, shownSpikes1, shownSpikes2, ...sums } = readStats(words);
+  const layers = { spikes: [spikes1, spikes2], active: [active1, active2], negative: [negative1, negative2], bits: [bits1, bits2] };
+  return { counts: { rays, ...sums, ...layers }, shownSpikes: [shownSpikes1, shownSpikes2] };
 }

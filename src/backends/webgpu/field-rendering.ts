@@ -110,7 +110,7 @@ export class FieldRendering {
           encode(pass, count, parts);
         },
       };
-      const done = await calls.run(call, (counts, bytes, offset) => {
+      const done = await calls.run(call, ({ counts }, bytes, offset) => {
         take(first, count, bytes, offset, counts);
         return true;
       });

@@ -1,16 +1,14 @@
 /** What a training step tells the GPU, and what its sums mean. */
-import type { Counts } from '../../engine/counts.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import type { StepResult, StepSettings } from '../../engine/backend.ts';
 import { biasCorrection } from '../shared/bias-correction.ts';
 import { lossValue, realRows, sampleScales, steepness, teacherPotentialScale } from '../shared/loss.ts';
-import { isSpikingNetwork } from '../../model/network-facts.ts';
-import { NO_NUMBERS, type CallNumbers, type ResultPiece } from './call-runner.ts';
+import { hasGaps, isSpikingNetwork } from '../../model/network-facts.ts';
+import { NO_NUMBERS, type CallNumbers, type Counted, type ResultPiece } from './call-runner.ts';
 import { LOSS_SUMS, type FieldSizes } from './field-plan.ts';
 
 /** What a training step leaves for the host. */
-export interface StepSums {
-  readonly counts: Counts;
+export interface StepSums extends Counted {
   /** Squared error, per-sample error, entropy, distortion, errors of the teacher's colours and potentials. */
   readonly losses: Float32Array;
   /** Sums for the neurons' parameters of both layers. */
@@ -52,11 +50,11 @@ export function stepPieces({ width, neuronFloats, weightFloats }: FieldSizes): R
 }
 
 /** @param bytes the pieces, from `offset` on to the end */
-export function stepSums({ neuronFloats }: FieldSizes, counts: Counts, bytes: ArrayBuffer, offset: number): StepSums {
+export function stepSums({ neuronFloats }: FieldSizes, counted: Counted, bytes: ArrayBuffer, offset: number): StepSums {
   const floats = new Float32Array(bytes, offset).slice();
   const afterNeurons = LOSS_SUMS + 2 * neuronFloats;
   return {
-    counts,
+    ...counted,
     losses: floats.subarray(0, LOSS_SUMS),
     neurons: floats.subarray(LOSS_SUMS, afterNeurons),
     potentials: floats.subarray(afterNeurons),
@@ -68,10 +66,12 @@ export function stepResult(
   { network }: FieldSpec,
   rays: number,
   { loss }: StepSettings,
-  { counts, losses, potentials }: StepSums,
+  { counts, shownSpikes, losses, potentials }: StepSums,
 ): StepResult {
   const [squaredError, perSampleError, entropy, distortion, teacherColourError, teacherPotentialError] = losses;
-  const sums = { squaredError, perSampleError, entropy, distortion, teacherColourError, teacherPotentialError, spikes: counts.spikes };
+  // A neuron may fire in a gap; the penalty is the mean over samples.
+  const spikes = network !== null && hasGaps(network) ? shownSpikes : counts.spikes;
+  const sums = { squaredError, perSampleError, entropy, distortion, teacherColourError, teacherPotentialError, spikes };
   const rows = realRows(network, counts.samples);
   const measured = network !== null && isSpikingNetwork(network) && loss.potentials !== null;
   const meanPotentials = measured ? meansOf(potentials, network.width, rows) : null;

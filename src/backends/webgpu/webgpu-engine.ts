@@ -256,7 +256,7 @@ export class WebgpuEngine implements FieldEngine {
         this.uploads.floats('colours', batch.target);
         this.uploads.floats('colours', batch.background, 3 * n);
         if (network) this.uploads.potentialWeights(isSpikingNetwork(network) ? loss.potentials : null, network.width);
-        const sums = await this.calls.run(call, (counts, bytes, offset) => stepSums(this.sizes, counts, bytes, offset));
+        const sums = await this.calls.run(call, (counted, bytes, offset) => stepSums(this.sizes, counted, bytes, offset));
         if (sums !== null) return sums;
       }
     });

@@ -11,11 +11,14 @@ import { DeviceError, MemoryError } from '../../../src/base/errors.ts';
 import { presets } from '../../../src/config/presets.ts';
 import { stageVariation } from '../../../src/train/loss-terms.ts';
 import { fromHalves, toHalves } from '../../../src/math/half.ts';
+import { defineNeuron } from '../../../src/neurons/define-neuron.ts';
+import { add, mul, spike, stopGradient, sub } from '../../../src/neurons/graph.ts';
+import { constantParameter } from '../../../src/neurons/parameters.ts';
 import { renderingTensors } from '../../../src/model/tensor-names.ts';
 import { variationReach } from '../../../src/model/total-variation.ts';
 import { fineSpec } from '../../../src/train/stage-spec.ts';
 import { expectClose, expectCloseToMax } from '../../conformance/compare.ts';
-import { fieldFixture, loadFixture, type FieldFixture, type FixtureOptions } from '../../helpers/field-fixtures.ts';
+import { capacityOf, fieldFixture, loadFixture, type FieldFixture, type FixtureOptions } from '../../helpers/field-fixtures.ts';
 import { openSoftwareDevice } from '../../helpers/software-adapter.ts';
 
 const RENDER = { background: [0.2, 0.4, 0.6], noiseSeed: 9 } as const;
@@ -94,6 +97,36 @@ it('dispatches that go on in a second dimension change no bit', async () => {
     await engine.dispose();
   }
   expect(trained[1]).toEqual(trained[0]);
+});
+
+it('spikes in gaps are counted, but not punished', async () => {
+  // What a potential is above its threshold stays, and fires later.
+  const soft = defineNeuron({
+    name: 'soft-reset',
+    summary: 'leaky, reset by subtraction',
+    source: 'this test',
+    parameters: { threshold: constantParameter('firing threshold', 0.3, [1e-6, 1e6]) },
+    charge: ({ x, state: { v } }) => add(mul(v, 0.8), x),
+    fire: ({ h, p }) => spike(h, p.threshold),
+    reset: ({ h, s, p }) => ({ v: sub(h, mul(p.threshold, stopGradient(s))) }),
+    surrogate: { name: 'sigmoid', alpha: 4 },
+  });
+  const tfjs = await createTfjsBackend({ neurons: [soft], measureMargins: true });
+  const fixture = fieldFixture({ rays: 18, network: { neuron: 'soft-reset', temporal: 'pad' }, loss: { spikes: [1, 0.6] } });
+  const reference = await tfjs.createField(fixture.spec, capacityOf(fixture));
+  await loadFixture(reference, fixture);
+  const gaps = (await reference.probe(fixture.batch, {})).flatMap(({ steps }) => steps.filter(({ sample }) => sample < 0));
+  for (const layer of [0, 1]) expect(gaps.reduce((sum, { layers }) => sum + layers[layer].neurons.length, 0)).toBeGreaterThan(50);
+
+  const engine = await create(fixture);
+  const wanted = await reference.gradients(fixture.batch, fixture.settings);
+  const got = await engine.gradients(fixture.batch, fixture.settings);
+  expect(reference.margins.spike).toBeGreaterThan(1e-5);
+  expect(got.result.counts).toEqual(wanted.result.counts);
+  expect(got.result.loss).toBeCloseTo(wanted.result.loss, 5);
+  expectCloseToMax('w1', got.gradients.w1!, wanted.gradients.w1!, 2e-4);
+  await engine.dispose();
+  await reference.dispose();
 });
 
 it.each([
