@@ -5,7 +5,7 @@
  *     - memory is flat: the resident set at the end is at most a tenth and some MiB above what it was after the first quarter
  *     - nothing leaks: when the clients are gone, and what they asked for is done, there are as many file descriptors, threads and temporary
  *       files as before them, and none of the latter when the server has ended
- *     - no request waits for more than its turn: the slowest picture of a patient client took a few times as long as the usual one
+ *     - no request waits for more than its turn: the slowest answer to a patient client took a few times as long as the usual one of its kind
  *     - training goes on
  *
  * Prints a table; exits with 1 if one of it does not hold, or a patient client is answered with anything but success.
@@ -22,7 +22,7 @@ import { Command } from 'commander';
 import { table } from '../src/base/format.ts';
 import { wholeNumber } from '../src/base/option-values.ts';
 import { Random } from '../src/math/random.ts';
-import { type Client, half, leaving, patient, slow, type Tally } from './soak/clients.ts';
+import { ASKED, type Asked, type Client, emptyTally, half, leaving, patient, slow, type Tally } from './soak/clients.ts';
 import { type ProcessFacts, processFacts } from './soak/process-facts.ts';
 
 const MAIN = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
@@ -78,17 +78,20 @@ async function soak(minutes: number, clients: number, allowance: number, trainin
   try {
     const url = await addressOf(server);
     if (training) await until(() => stepsOf(run) > 0);
-    const tally: Tally = { requests: 0, givenUp: 0, waits: [] };
-    // Opens what the first clients of each kind open.
-    const first = { url, end: Date.now() + WARMING, tally: { ...tally, waits: [] } };
-    await Promise.all(KINDS.map((client, i) => client(first, `first-${i}`, new Random(1000 + i))));
+    const tally = emptyTally();
+    const visit = (end: number, of: Tally, seed: number): Promise<unknown> =>
+      Promise.all(
+        Array.from({ length: clients }, (_, i) => KINDS[i % KINDS.length]({ url, end, tally: of }, `soak-${i}`, new Random(seed + i))),
+      );
+    // Starts what the first clients start: threads, caches.
+    await visit(Date.now() + WARMING, emptyTally(), 100_000);
     const facts = (): ProcessFacts => processFacts(server.pid!, temporary);
     await wait(SETTLED);
     const [before, stepsBefore] = [await leastHeld(facts), training ? stepsOf(run) : 0];
     const end = Date.now() + minutes * 60_000;
-    const looking = Array.from({ length: clients }, (_, i) => KINDS[i % KINDS.length]({ url, end, tally }, `soak-${i}`, new Random(i + 1)));
-    const measured = await measure(facts, end, Promise.all(looking));
-    await Promise.all(looking);
+    const looking = visit(end, tally, 1);
+    const measured = await measure(facts, end, looking);
+    await looking;
     await wait(SETTLED);
     const after = await leastHeld(facts, before.descriptors);
     const steps = training ? stepsOf(run) - stepsBefore : null;
@@ -120,8 +123,10 @@ function check(
   // The thread pool of Node grows to its size when it is first asked.
   if (after.threads > before.threads + 4)
     throw new Error(`threads leak: ${before.threads} before the clients, ${after.threads} after them`);
-  const { usual, slowest } = waitsOf(waits);
-  if (slowest > TURNS * usual + GRACE) throw new Error(`a picture took ${Math.round(slowest)} ms, the usual one ${Math.round(usual)}`);
+  for (const what of ASKED) {
+    const { usual, slowest } = waitsOf(waits, what);
+    if (slowest > TURNS * usual + GRACE) throw new Error(`a ${what} took ${Math.round(slowest)} ms, the usual one ${Math.round(usual)}`);
+  }
   if (steps === 0) throw new Error('training stood still');
 }
 
@@ -135,15 +140,20 @@ function report(
   steps: number | null,
 ): void {
   const { early, late } = memoryOf(measured);
-  const { usual, slowest } = waitsOf(waits);
+  const times = ASKED.flatMap((what): [string, number][] => {
+    const { usual, slowest } = waitsOf(waits, what);
+    return [
+      [`${what}: ms, the usual one`, Math.round(usual)],
+      [`${what}: ms, the slowest`, Math.round(slowest)],
+    ];
+  });
   const rows: [string, number][] = [
     ['minutes', minutes],
     ['clients', clients],
     ['requests', requests],
     ['given up', givenUp],
-    ['pictures to the end', waits.length],
-    ['ms, the usual one', Math.round(usual)],
-    ['ms, the slowest', Math.round(slowest)],
+    ['pictures to the end', waits.picture.length],
+    ...times,
     ['MiB, first quarter', Math.round(early / MEBIBYTE)],
     ['MiB, last quarter', Math.round(late / MEBIBYTE)],
     ['descriptors before', before.descriptors],
@@ -162,10 +172,10 @@ function memoryOf(measured: readonly ProcessFacts[]): { early: number; late: num
   return { early: Math.max(...memory.slice(0, MEASUREMENTS / 4)), late: Math.max(...memory.slice(-MEASUREMENTS / 4)) };
 }
 
-/** Milliseconds; those that nine of ten pictures took at most are usual. */
-function waitsOf(waits: readonly number[]): { usual: number; slowest: number } {
-  if (waits.length === 0) throw new Error('no picture was drawn to its end');
-  const sorted = waits.toSorted((a, b) => a - b);
+/** Milliseconds; those that nine of ten requests took at most are usual. */
+function waitsOf(waits: Tally['waits'], what: Asked): { usual: number; slowest: number } {
+  if (waits[what].length === 0) throw new Error(`no ${what} was answered to its end`);
+  const sorted = waits[what].toSorted((a, b) => a - b);
   return { usual: sorted[Math.floor(sorted.length * 0.9)], slowest: sorted.at(-1)! };
 }
 

@@ -5,11 +5,21 @@ import type { Random } from '../../src/math/random.ts';
 import type { BrokenRun, RunSummary } from '../../src/server/find-runs.ts';
 import type { RunDetails } from '../../src/server/run-routes.ts';
 
+/** What patient clients ask for. */
+export const ASKED = ['gallery', 'details', 'scene', 'photo', 'picture'] as const;
+export type Asked = (typeof ASKED)[number];
+
+export const emptyTally = (): Tally => ({
+  requests: 0,
+  givenUp: 0,
+  waits: { gallery: [], details: [], scene: [], photo: [], picture: [] },
+});
+
 export interface Tally {
   requests: number;
   givenUp: number;
-  /** Milliseconds that each picture of a patient client took. */
-  readonly waits: number[];
+  /** Milliseconds that each request of a patient client took, by what it was for. */
+  readonly waits: Readonly<Record<Asked, number[]>>;
 }
 
 export interface Served {
@@ -21,28 +31,36 @@ export interface Served {
 
 export type Client = (served: Served, name: string, random: Random) => Promise<void>;
 
+/**
+ * Milliseconds at most before somebody who left comes again: sixty of a hundred clients open about a hundred connections a second. Without a pause they open
+ * ever more, however few the server has taken, and what is measured is how the system refuses connections.
+ */
+const PAUSE = 1000;
+
 /** Pixels. */
 const SMALL = 96;
 const LARGE = 640;
 
 /** Looks at gallery, details, part of the baked scene, a photo, a picture; throws at anything but success. */
 export const patient: Client = async ({ url, end, tally }, name, random) => {
-  const get = async (path: string, init?: RequestInit): Promise<Response> => {
+  const get = async (what: Asked, path: string, init?: RequestInit): Promise<Buffer> => {
     tally.requests++;
+    const began = performance.now();
     const response = await asked(url + path, init);
     if (!response.ok) throw new Error(`${path} was answered ${response.status}: ${await response.text()}`);
-    return response;
+    const content = Buffer.from(await response.arrayBuffer());
+    tally.waits[what].push(performance.now() - began);
+    return content;
   };
   while (Date.now() < end) {
-    const { id, views } = await someRun(url, random);
+    const id = anyOf(listed(await get('gallery', 'api/runs')), random);
+    const { cameras } = JSON.parse(String(await get('details', `api/runs/${id}`))) as RunDetails;
     const from = random.uint32() % 4096;
-    await (await get(`api/runs/${id}/scene`, { headers: { range: `bytes=${from}-${from + 65535}` } })).arrayBuffer();
-    const view = views[random.uint32() % views.length];
-    await (await get(`api/runs/${id}/photos/${view.split}/${view.index}?width=96`)).arrayBuffer();
-    const began = performance.now();
+    await get('scene', `api/runs/${id}/scene`, { headers: { range: `bytes=${from}-${from + 65535}` } });
+    const view = anyOf(cameras.views, random);
+    await get('photo', `api/runs/${id}/photos/${view.split}/${view.index}?width=96`);
     const headers = { 'content-type': 'application/json' };
-    await (await get(`api/runs/${id}/frames`, { method: 'POST', headers, body: frameRequest(name, view, SMALL) })).arrayBuffer();
-    tally.waits.push(performance.now() - began);
+    await get('picture', `api/runs/${id}/frames`, { method: 'POST', headers, body: frameRequest(name, view, SMALL) });
   }
 };
 
@@ -55,7 +73,7 @@ export const leaving: Client = async (served, name, random) => {
     'GET /api/runs HTTP/1.1\r\nhost: localhost\r\n\r\n',
     posted(id, frameRequest(name, views[0], LARGE)),
   ];
-  await repeat(served, async (socket) => {
+  await repeat(served, random, async (socket) => {
     socket.write(asks[random.uint32() % asks.length]);
     await wait(random.uint32() % 100);
   });
@@ -64,7 +82,7 @@ export const leaving: Client = async (served, name, random) => {
 /** Reads a large picture or a file a few bytes at a time, and gives up at some time. */
 export const slow: Client = async (served, name, random) => {
   const { id, views } = await someRun(served.url, random);
-  await repeat(served, async (socket) => {
+  await repeat(served, random, async (socket) => {
     const wanted = random.uint32() % 2 === 0;
     socket.write(
       wanted ? posted(id, frameRequest(name, views[0], LARGE)) : `GET /api/runs/${id}/scene HTTP/1.1\r\nhost: localhost\r\n\r\n`,
@@ -80,7 +98,7 @@ export const slow: Client = async (served, name, random) => {
 /** Sends the first half of a request, or of its content, and nothing more for a while. */
 export const half: Client = async (served, name, random) => {
   const { id, views } = await someRun(served.url, random);
-  await repeat(served, async (socket) => {
+  await repeat(served, random, async (socket) => {
     const whole = posted(id, frameRequest(name, views[0], SMALL));
     socket.write(whole.slice(0, random.uint32() % whole.length));
     await wait(random.uint32() % 3000);
@@ -103,15 +121,23 @@ async function asked(url: string, init?: RequestInit, attempt = 1): Promise<Resp
 }
 
 async function someRun(url: string, random: Random): Promise<{ id: string; views: RunDetails['cameras']['views'] }> {
-  const { runs: listed } = (await (await asked(`${url}api/runs`)).json()) as { runs: (RunSummary | BrokenRun)[] };
-  const runs = listed.filter((run) => !('problem' in run));
-  const { id } = runs[random.uint32() % runs.length];
-  const details = (await (await asked(`${url}api/runs/${id}`)).json()) as RunDetails;
-  return { id, views: details.cameras.views };
+  const id = anyOf(listed(await (await asked(`${url}api/runs`)).text()), random);
+  const { cameras } = (await (await asked(`${url}api/runs/${id}`)).json()) as RunDetails;
+  return { id, views: cameras.views };
+}
+
+/** The runs of a gallery that can be shown. */
+function listed(gallery: Buffer | string): string[] {
+  const { runs } = JSON.parse(String(gallery)) as { runs: (RunSummary | BrokenRun)[] };
+  return runs.flatMap((run) => ('problem' in run ? [] : [run.id]));
+}
+
+function anyOf<T>(all: readonly T[], random: Random): T {
+  return all[random.uint32() % all.length];
 }
 
 /** One connection after the other. What becomes of them is the server's business. */
-async function repeat({ url, end, tally }: Served, act: (socket: Socket) => Promise<void>): Promise<void> {
+async function repeat({ url, end, tally }: Served, random: Random, act: (socket: Socket) => Promise<void>): Promise<void> {
   const { hostname, port } = new URL(url);
   while (Date.now() < end) {
     tally.requests++;
@@ -120,6 +146,7 @@ async function repeat({ url, end, tally }: Served, act: (socket: Socket) => Prom
     socket.on('error', () => undefined);
     await act(socket);
     socket.destroy();
+    await wait(random.uint32() % PAUSE);
   }
 }
 

@@ -113,6 +113,17 @@ export const nodeFiles: Files = {
   },
 };
 
+/** Differs for every version of a file; empty if it is gone. */
+export async function stampOf(path: string): Promise<string> {
+  try {
+    const { mtimeMs, size } = await stat(path);
+    return `${mtimeMs}-${size}`;
+  } catch {
+    // Whoever reads it says why.
+    return '';
+  }
+}
+
 /** Node's own way to make the folders above too says ENOENT where there is no room for them. */
 export async function makeFolders(path: string): Promise<void> {
   try {

@@ -72,12 +72,16 @@ async function maskedField(checkpoint: Checkpoint, path: string, report: Reporte
  * @param path of what it is opened from
  */
 export function checkMemory(backend: Backend, spec: FieldSpec, path: string): void {
-  const voxels = voxelCount(spec.grid);
-  const needed = backend.estimateBytes(spec, { voxels, trainRays: 0 });
+  const needed = drawingBytes(backend, spec);
   const available = availableMemory();
   if (backend.memory === 'process' && needed > available)
     throw new MemoryError(
-      `${path}: rendering needs ${byteSize(needed)} for ${voxels} voxels; ${byteSize(available)} are available`,
+      `${path}: rendering needs ${byteSize(needed)} for ${voxelCount(spec.grid)} voxels; ${byteSize(available)} are available`,
       'Close other programs, or use a machine with more memory.',
     );
+}
+
+/** Memory of an engine that renders, where the backend has it. */
+export function drawingBytes(backend: Backend, spec: FieldSpec): number {
+  return backend.estimateBytes(spec, { voxels: voxelCount(spec.grid), trainRays: 0 });
 }

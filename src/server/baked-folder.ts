@@ -1,20 +1,13 @@
 /** Folders with a baked scene, as `spikeray export --format web` writes them: shown in the gallery like the run they came from. */
-import { stat } from 'node:fs/promises';
 import { PRELUDE_BYTES, SCENE_FILE, type BakedScene } from '../baked/baked-scene.ts';
 import { checkPrelude, decodeScene } from '../baked/decode-scene.ts';
-import { nodeFiles, readStart } from '../node/node-files.ts';
-import type { FoundRun, RunSummary } from './find-runs.ts';
+import { nodeFiles, readStart, stampOf } from '../node/node-files.ts';
+import type { FoundRun, StoredSummary } from './find-runs.ts';
 
 /** What is known of a scene without its field. */
 export type SceneFacts = Pick<BakedScene, 'about' | 'thumbnails'>;
 
 export const sceneFile = ({ folder }: FoundRun): string => `${folder}/${SCENE_FILE}`;
-
-/** Differs for every version of the file. */
-export async function sceneVersion(run: FoundRun): Promise<string> {
-  const { mtimeMs, size } = await stat(sceneFile(run));
-  return `${mtimeMs}-${size}`;
-}
 
 /** Throws InputError if the file is damaged. */
 export async function openScene(run: FoundRun): Promise<BakedScene> {
@@ -30,7 +23,7 @@ export class BakedFolders {
 
   /** Read once for each version of the file. Throws InputError if it is damaged. */
   async facts(run: FoundRun): Promise<SceneFacts> {
-    const version = await sceneVersion(run);
+    const version = await stampOf(sceneFile(run));
     let known = this.known.get(run.folder);
     if (known?.version !== version) {
       known = { version, facts: openScene(run).then(({ about, thumbnails }) => ({ about, thumbnails })) };
@@ -39,12 +32,12 @@ export class BakedFolders {
     return known.facts;
   }
 
-  async summarise(run: FoundRun): Promise<RunSummary> {
+  async summarise(run: FoundRun): Promise<StoredSummary> {
     const { about, thumbnails } = await this.facts(run);
     const { created, scene, neuron, trained, quality, cameras } = about;
     const [first] = cameras.views;
     const picture = thumbnails.length > 0 ? `api/runs/${run.id}/photos/${first.split}/${first.index}?width=96` : null;
-    return { id: run.id, name: run.name, created, scene, neuron, trained, training: false, quality, picture, showcase: null };
+    return { id: run.id, name: run.name, created, scene, neuron, trained, quality, picture, showcase: null };
   }
 
   /** The photo's thumbnail as it was baked; null if there is none. */

@@ -1,16 +1,15 @@
 /**
- * The fields that pictures were asked of last, ready to draw. A run that went on training is opened again from its newest checkpoint, a baked
- * scene when its file has changed; when too many are open, the one that was idle for longest is closed.
+ * The fields that pictures were asked of last, ready to draw. A run or a baked scene is opened again when its newest checkpoint,
+ * or its file, is another, or has changed; when too many are open, the one that was idle for longest is closed.
  */
 import { backendRequest } from '../node/backend-request.ts';
 import { checkMemory, loadRun, openRunField } from '../node/open-run-field.ts';
-import { nodeFiles } from '../node/node-files.ts';
 import { startBackend } from '../node/start-backend.ts';
 import { MemoryError } from '../base/errors.ts';
 import { openField } from '../eval/open-field.ts';
-import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import type { Reporter } from '../base/events.ts';
-import { openScene, sceneVersion } from './baked-folder.ts';
+import { openScene } from './baked-folder.ts';
+import type { FieldVersions } from './field-versions.ts';
 import type { FoundRun } from './find-runs.ts';
 import { ShownField } from '../frames/shown-field.ts';
 
@@ -27,10 +26,12 @@ interface Shelved {
 export class FieldShelf {
   /** By run folder; the one used last comes last. */
   private readonly open = new Map<string, Shelved>();
+  private readonly versions: FieldVersions;
   private readonly threads: string | undefined;
   private readonly report: Reporter;
 
-  constructor(threads: string | undefined, report: Reporter) {
+  constructor(versions: FieldVersions, threads: string | undefined, report: Reporter) {
+    this.versions = versions;
     this.threads = threads;
     this.report = report;
   }
@@ -51,7 +52,7 @@ export class FieldShelf {
 
   private async take(run: FoundRun): Promise<Shelved> {
     const { folder } = run;
-    const version = await versionOf(run);
+    const version = await this.versions.of(run);
     let shelved = this.open.get(folder);
     if (shelved?.version !== version) {
       if (shelved !== undefined) await this.close(folder, shelved);
@@ -120,8 +121,4 @@ export class FieldShelf {
   async dispose(): Promise<void> {
     for (const [folder, shelved] of [...this.open]) await this.close(folder, shelved);
   }
-}
-
-async function versionOf(run: FoundRun): Promise<string> {
-  return run.baked ? sceneVersion(run) : ((await listCheckpoints(nodeFiles, `${run.folder}/checkpoints`)).at(-1) ?? '');
 }

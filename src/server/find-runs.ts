@@ -55,6 +55,9 @@ export interface RunSummary {
   readonly showcase: { readonly split: string; readonly name: string } | null;
 }
 
+/** What the files of a run tell. */
+export type StoredSummary = Omit<RunSummary, 'training'>;
+
 /** What the run's evaluation found. */
 interface Quality {
   readonly split: string;
@@ -136,7 +139,7 @@ export async function readRecord({ folder }: FoundRun): Promise<RunRecord> {
   return decodeRecord(await nodeFiles.read(path, LARGEST_RECORD), path);
 }
 
-export async function summarise(run: FoundRun, training: boolean): Promise<RunSummary | BrokenRun> {
+export async function summarise(run: FoundRun): Promise<StoredSummary | BrokenRun> {
   const { id, folder, name } = run;
   if (run.problem !== undefined) return { id, name, problem: run.problem };
   try {
@@ -151,7 +154,6 @@ export async function summarise(run: FoundRun, training: boolean): Promise<RunSu
       scene: { name: scene.name, format: scene.format, fingerprint: scene.fingerprint },
       neuron: config.network.neuron,
       trained: stage === undefined ? null : { stage, step: Number(step) },
-      training,
       ...(await readQuality(folder, id)),
     };
   } catch (error) {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { HttpError } from './http-error.ts';
 import type { LiveEvent, LiveTraining } from './live-training.ts';
 import type { RunLibrary } from './run-library.ts';
+import { writerTo } from './writer-to.ts';
 
 /** Milliseconds between signs of life, so that a connection that died is noticed. */
 const SIGN_OF_LIFE = 15_000;
@@ -21,12 +22,15 @@ export function liveRoutes(library: RunLibrary, live: LiveTraining | null): Rout
       return;
     }
     response.status(200).set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store, no-transform' }).flushHeaders();
+    const write = writerTo(response);
     const send = ({ type, ...data }: LiveEvent): void => {
-      response.write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+      write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
     };
     send({ type: 'state', ...live.state });
     const stop = live.listen(send);
-    const alive = setInterval(() => response.write(':\n\n'), SIGN_OF_LIFE);
+    const alive = setInterval(() => {
+      write(':\n\n');
+    }, SIGN_OF_LIFE);
     response.once('close', () => {
       clearInterval(alive);
       stop();

@@ -79,12 +79,17 @@ export class RenderQueue {
     return null;
   }
 
-  /** Gives turns for as long as the process lives; other events come in between. */
-  async drive(): Promise<never> {
+  /**
+   * Gives turns for as long as the process lives.
+   *
+   * @param others has all else done that waits; called after each turn with the milliseconds that it took
+   */
+  async drive(others: (milliseconds: number) => Promise<void>): Promise<never> {
     for (;;) {
       await this.filled();
+      const began = performance.now();
       await this.turn();
-      await new Promise((resolve) => setImmediate(resolve));
+      await others(performance.now() - began);
     }
   }
 }

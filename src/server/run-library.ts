@@ -2,7 +2,7 @@
 import { InputError } from '../base/errors.ts';
 import type { RunRecord } from '../run/run-record.ts';
 import { BakedFolders } from './baked-folder.ts';
-import { findRuns, readRecord, summarise, type BrokenRun, type FoundRun, type RunSummary } from './find-runs.ts';
+import { findRuns, readRecord, summarise, type BrokenRun, type FoundRun, type RunSummary, type StoredSummary } from './find-runs.ts';
 import { HttpError } from './http-error.ts';
 import type { LiveTraining } from './live-training.ts';
 import { readViews, type RunViews } from './run-views.ts';
@@ -10,12 +10,18 @@ import { readViews, type RunViews } from './run-views.ts';
 /** Milliseconds for which a look at the folders is good: many pages may ask at once. */
 const FRESH = 2000;
 
+/** What was found, and what is told of it when first asked. */
+interface Look {
+  readonly at: number;
+  readonly runs: Promise<FoundRun[]>;
+  summaries: Promise<(StoredSummary | BrokenRun)[]> | null;
+}
+
 export class RunLibrary {
   readonly baked = new BakedFolders();
   private readonly served: readonly string[];
   private readonly live: LiveTraining | null;
-  private looked: Promise<FoundRun[]> | null = null;
-  private lookedAt = -Infinity;
+  private latest: Look | null = null;
   private readonly views = new Map<string, Promise<RunViews>>();
 
   /** @param live the run that this process trains */
@@ -26,16 +32,15 @@ export class RunLibrary {
 
   /** Newest first; broken ones last. */
   async list(): Promise<(RunSummary | BrokenRun)[]> {
-    const runs = await Promise.all(
-      (await this.found()).map((run) => (run.baked ? this.summariseBaked(run) : summarise(run, this.isTrained(run)))),
-    );
-    const date = (run: RunSummary | BrokenRun): string => ('problem' in run ? '' : run.created);
-    return runs.sort((a, b) => date(b).localeCompare(date(a)) || a.name.localeCompare(b.name));
+    const look = this.look();
+    look.summaries ??= this.summariseAll(look);
+    const trained = this.live?.state.training === true ? (await look.runs).find(({ folder }) => folder === this.live!.folder) : undefined;
+    return (await look.summaries).map((run) => ('problem' in run ? run : { ...run, training: run.id === trained?.id }));
   }
 
   /** Throws HttpError 404. */
   async find(id: string): Promise<FoundRun> {
-    const known = (await this.found()).find((run) => run.id === id);
+    const known = (await this.look().runs).find((run) => run.id === id);
     if (known !== undefined) return known;
     throw new HttpError(404, `There is no run ${id} here.`, 'The gallery shows the runs that are served.');
   }
@@ -59,11 +64,13 @@ export class RunLibrary {
     return views;
   }
 
-  private isTrained({ folder }: FoundRun): boolean {
-    return this.live !== null && this.live.folder === folder && this.live.state.training;
+  private async summariseAll({ runs }: Look): Promise<(StoredSummary | BrokenRun)[]> {
+    const found = await Promise.all((await runs).map((run) => (run.baked ? this.summariseBaked(run) : summarise(run))));
+    const date = (run: StoredSummary | BrokenRun): string => ('problem' in run ? '' : run.created);
+    return found.sort((a, b) => date(b).localeCompare(date(a)) || a.name.localeCompare(b.name));
   }
 
-  private async summariseBaked(run: FoundRun): Promise<RunSummary | BrokenRun> {
+  private async summariseBaked(run: FoundRun): Promise<StoredSummary | BrokenRun> {
     try {
       return await this.baked.summarise(run);
     } catch (error) {
@@ -72,12 +79,9 @@ export class RunLibrary {
     }
   }
 
-  private found(): Promise<FoundRun[]> {
+  private look(): Look {
     const now = performance.now();
-    if (this.looked === null || now - this.lookedAt > FRESH) {
-      this.lookedAt = now;
-      this.looked = findRuns(this.served);
-    }
-    return this.looked;
+    if (this.latest === null || now - this.latest.at > FRESH) this.latest = { at: now, runs: findRuns(this.served), summaries: null };
+    return this.latest;
   }
 }

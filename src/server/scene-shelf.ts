@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { removeAtExit } from '../node/at-exit.ts';
 import { loadRun } from '../node/open-run-field.ts';
 import { nodeFiles } from '../node/node-files.ts';
-import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import { readChosenUp } from '../run/view-file.ts';
 import { bakeRun } from './bake-run.ts';
+import type { FieldVersions } from './field-versions.ts';
 import type { FoundRun } from './find-runs.ts';
 
 interface Baked {
@@ -22,11 +22,15 @@ export class SceneShelf {
   private folder: string | null = null;
   /** By run. */
   private readonly baked = new Map<string, Baked>();
+  private readonly versions: FieldVersions;
+
+  constructor(versions: FieldVersions) {
+    this.versions = versions;
+  }
 
   /** Path of the run's baked scene, as it is now. Throws InputError if the run has no field. */
   async file(run: FoundRun): Promise<string> {
-    const newest = (await listCheckpoints(nodeFiles, `${run.folder}/checkpoints`)).at(-1) ?? '';
-    const version = JSON.stringify([newest, await readChosenUp(nodeFiles, run.folder)]);
+    const version = JSON.stringify([await this.versions.of(run), await readChosenUp(nodeFiles, run.folder)]);
     let baked = this.baked.get(run.id);
     if (baked?.version !== version) {
       baked = { version, file: this.bake(run) };

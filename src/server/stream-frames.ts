@@ -8,14 +8,12 @@ import type { ClientRequest } from './frame-request.ts';
 import { HttpError } from './http-error.ts';
 import type { Job, RenderQueue } from './render-queue.ts';
 import type { ShownField } from '../frames/shown-field.ts';
+import { writerTo } from './writer-to.ts';
 
 const FRAMES_TYPE = 'application/vnd.spikeray.frames';
 
 /** More jobs than that are not one person's pages. */
 const MOST_WAITING = 256;
-
-/** Milliseconds after which a client that reads nothing is given up. */
-const SLOWEST = 30_000;
 
 /**
  * Resolves when the last frame is out, or nobody waits for it any more. Throws HttpError 503 if too much is asked at once. A frame is drawn
@@ -34,10 +32,7 @@ export function streamFrames(
   if (response.destroyed) return Promise.resolve();
   if (queue.length >= MOST_WAITING) throw new HttpError(503, 'Too many pictures wait to be drawn.', 'Try again later.');
   response.status(200).setHeader('Content-Type', FRAMES_TYPE).setHeader('Cache-Control', 'no-store').flushHeaders();
-  let slow: NodeJS.Timeout | undefined;
-  const write = (message: Uint8Array): void => {
-    if (!response.writableEnded && !response.write(message)) slow = setTimeout(() => response.destroy(), SLOWEST);
-  };
+  const write = writerTo(response);
   const turns = draw(field, { ...wanted, target: { take: (frame) => write(encodeFrame(frame)) } });
   return new Promise((resolve) => {
     const end = (): void => {
@@ -59,11 +54,9 @@ export function streamFrames(
       dropped: end,
     };
     response.on('drain', () => {
-      clearTimeout(slow);
       queue.wake();
     });
     response.once('close', () => {
-      clearTimeout(slow);
       queue.remove(client, wanted.layer, job);
       resolve();
     });

@@ -27,12 +27,14 @@ import type { Reporter } from '../base/events.ts';
 import { askForToken, isLoopback, refuseOtherNames } from './access.ts';
 import { applicationFiles, runFiles } from './file-routes.ts';
 import { FieldShelf } from './field-shelf.ts';
+import { FieldVersions } from './field-versions.ts';
 import { answerErrors, HttpError } from './http-error.ts';
 import { liveRoutes } from './live-routes.ts';
 import type { LiveTraining } from './live-training.ts';
 import { RenderQueue } from './render-queue.ts';
 import { runRoutes } from './run-routes.ts';
 import { RunLibrary } from './run-library.ts';
+import { takeConnections } from './take-connections.ts';
 import { SceneShelf } from './scene-shelf.ts';
 
 export interface ServeOptions {
@@ -62,8 +64,9 @@ export async function startWebServer(options: ServeOptions): Promise<WebServer> 
   const { served, host, names = [], token = null, threads, live = null, report } = options;
   const library = new RunLibrary(served, live);
   await library.list();
-  const shelf = new FieldShelf(threads, report);
-  const scenes = new SceneShelf();
+  const versions = new FieldVersions();
+  const shelf = new FieldShelf(versions, threads, report);
+  const scenes = new SceneShelf(versions);
   const queue = new RenderQueue();
   const app = express();
   app.disable('x-powered-by');
@@ -90,7 +93,7 @@ export async function startWebServer(options: ServeOptions): Promise<WebServer> 
   });
   app.use(answerErrors(report));
   const server = await listen(app, options);
-  void queue.drive();
+  void queue.drive(takeConnections(server));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}/${token === null ? '' : `?token=${encodeURIComponent(token)}`}`,

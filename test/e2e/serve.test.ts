@@ -1,5 +1,5 @@
 /** The web server without a browser: API, files, frames, and what it refuses. */
-import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 const get = (path: string, init?: RequestInit): Promise<Response> => fetch(server.url + path, init);
-const json = async <T>(path: string): Promise<T> => (await (await get(path)).json()) as T;
+const json = async <T>(path: string, init?: RequestInit): Promise<T> => (await (await get(path, init)).json()) as T;
 
 /** @param picture changes of what is to be seen */
 function frameRequest(change: object = {}, picture: object = {}): RequestInit {
@@ -242,4 +242,23 @@ test('Ctrl-C ends it orderly', async () => {
   expect(await (await fetch(`${own.url}api/runs`)).json()).toEqual({ runs: [] });
   await own.stop('SIGINT');
   await expect(fetch(own.url)).rejects.toThrow();
+});
+
+test('a checkpoint that is cut while it is served is no picture any more, but an error that says so', async () => {
+  cpSync(join(runs, 'spiking'), join(runs, 'cut'), { recursive: true });
+  const found = async (): Promise<string | undefined> =>
+    (await json<{ runs: RunSummary[] }>('api/runs')).runs.find(({ name }) => name === 'cut')?.id;
+  await expect.poll(found, { timeout: 20_000 }).toBeDefined();
+  ids.cut = (await found())!;
+  expect(await framesOf('cut')).toHaveLength(2);
+  expect((await get(`api/runs/${ids.cut}/scene`)).status).toBe(200);
+  const checkpoints = join(runs, 'cut/checkpoints');
+  const newest = join(checkpoints, readdirSync(checkpoints).sort().at(-1)!);
+  truncateSync(newest, statSync(newest).size / 2);
+  const status = async (): Promise<number> => (await get(`api/runs/${ids.cut}/frames`, frameRequest())).status;
+  await expect.poll(status, { timeout: 20_000 }).toBe(400);
+  for (const [path, init] of [['frames', frameRequest()], ['scene']] as const) {
+    const { error } = await json<{ error: { message: string } }>(`api/runs/${ids.cut}/${path}`, init);
+    expect(error.message).toContain(newest);
+  }
 });

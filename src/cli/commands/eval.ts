@@ -51,6 +51,8 @@ async function evaluateViews(path: string, options: EvalOptions): Promise<void> 
     const work = {
       run: evaluation.loaded.run,
       folder: evaluation.folder,
+      spec: evaluation.loaded.checkpoint.spec,
+      joinBytes: 0,
       whole: async () => resultOf(await evaluate(evaluation)),
       part: (part: Part) => evaluatePart(evaluation, part),
       join: async (of: number) => resultOf(await joinEvaluation(evaluation, of)),

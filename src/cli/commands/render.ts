@@ -14,6 +14,7 @@ import { suggest } from '../../base/nearest-name.ts';
 import { wholeNumber, word } from '../../base/option-values.ts';
 import type { Part } from '../../eval/part.ts';
 import type { Frames } from '../../eval/render-frames.ts';
+import { renderMemory } from '../../eval/render-memory.ts';
 import type { Size } from '../../geometry/intrinsics.ts';
 import { FILM_FORMATS, filmEncoder } from '../../node/film.ts';
 import { nodeFiles } from '../../node/node-files.ts';
@@ -105,6 +106,8 @@ async function render(folder: string, options: RenderOptions): Promise<void> {
     const work = {
       run: loaded.run,
       folder: out,
+      spec: loaded.checkpoint.spec,
+      joinBytes: renderMemory(cameras),
       whole: async () => result(await renderRun(rendering)),
       part: (part: Part) => renderPart(rendering, part),
       join: async (of: number) => result(await joinRendering(rendering, of)),

@@ -19,14 +19,14 @@ export interface LaunchTexts {
 export const EXIT_CODES: Readonly<Record<Launched['outcome'], number>> = { done: 0, queued: 0, failed: 1, interrupted: INTERRUPTED };
 
 /** @param what is launched, as in "memory of a run" */
-export function addLaunchOptions(command: Command, what: string, standardMemory: string, afterLimit: string): Command {
+export function addLaunchOptions(command: Command, what: string, afterLimit: string): Command {
   return command
     .option('--parallel <n>', `${what}s at a time (default: as many as there is room for)`)
     .optionsGroup('On a cluster:')
     .option('--time <minutes>', `time limit of a ${what}${afterLimit}`)
     .option('--partition <name>', 'partition (queue)')
     .option('--cpus <n>', `cores of a ${what}`)
-    .option('--memory <gib>', `memory of a ${what}, GiB (default: ${standardMemory})`);
+    .option('--memory <gib>', `memory of a ${what}, GiB (default: as estimated)`);
 }
 
 export function launchOptions(options: LaunchTexts): LaunchOptions {

@@ -6,10 +6,13 @@ import type { Reporter } from '../../base/events.ts';
 import { wholeNumber } from '../../base/option-values.ts';
 import { MOST_PARTS, parsePart, type Part } from '../../eval/part.ts';
 import { launcherNamed } from '../../jobs/launchers/index.ts';
-import { MOST_THREADS, type BackendOptions } from '../../node/backend-request.ts';
+import type { FieldSpec } from '../../model/field-spec.ts';
+import { backendRequest, MOST_THREADS, type BackendOptions } from '../../node/backend-request.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import { nodeMachine } from '../../node/node-machine.ts';
+import { drawingBytes } from '../../node/open-run-field.ts';
 import { nodeProcesses, whenLauncherEnds } from '../../node/processes.ts';
+import { startBackend } from '../../node/start-backend.ts';
 import type { RunFolder } from '../../run/run-folder.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { addLaunchOptions, EXIT_CODES, LAUNCHER_NAMES, launchOptions, type LaunchTexts } from './launch-options.ts';
@@ -34,7 +37,7 @@ export function addPartOptions(command: Command, what: string): Command {
       new Option('--part <i/n>', `the i-th of n parts of the ${what}, whoever does the others; what every engine calls`).conflicts('parts'),
     )
     .addOption(new Option('--join <n>', 'compute nothing: put n parts together').conflicts(['parts', 'part']));
-  return addLaunchOptions(shared, 'part', 'as the partition says', '');
+  return addLaunchOptions(shared, 'part', '');
 }
 
 /** A command whose cameras can be shared. */
@@ -42,6 +45,10 @@ export interface SharedWork {
   readonly run: RunFolder;
   /** Where the result goes. */
   readonly folder: string;
+  /** The field that is drawn. */
+  readonly spec: FieldSpec;
+  /** Memory that joining takes, besides what is loaded now. */
+  readonly joinBytes: number;
   whole(): Promise<Result>;
   /** Gives back the folder of the part. */
   part(part: Part): Promise<string>;
@@ -63,17 +70,22 @@ export async function inParts(options: PartOptions & BackendOptions, work: Share
 }
 
 async function share(options: PartOptions & BackendOptions, parts: number, work: SharedWork, report: Reporter): Promise<Result> {
-  const { on = 'local', threads, backend = work.run.record.backend.name } = options;
+  const { on = 'local' } = options;
+  const request = backendRequest(options, { ...work.run.record.backend, choice: work.run.record.backend.name, threads: null });
+  const onCores = request.choice === 'wasm';
   const asked = launchOptions(options);
   const launcher = launcherNamed(on, asked);
   // Not among the parts: these go away while the job that joins them writes here.
   const logs = `${resolve(work.folder)}.logs`;
+  // The scene's images among it, which each part will hold too.
+  const loaded = process.memoryUsage().rss;
   const interrupt = listenForInterrupt();
   const launched = await launcher.share({
     ...{ machine: nodeMachine, processes: nodeProcesses, report, options: asked, signal: interrupt.signal, parts },
     args: without(OF_THE_LAUNCHER, process.argv.slice(2)),
     logs,
-    mostThreads: backend === 'wasm' && threads === undefined ? MOST_THREADS : null,
+    ...{ onCores, threads: request.threads, mostThreads: MOST_THREADS, joinBytes: loaded + work.joinBytes },
+    bytes: onCores ? loaded + drawingBytes(await startBackend(request, report), work.spec) : null,
   });
   interrupt.release();
   if (launched.outcome === 'done') {

@@ -74,8 +74,15 @@ export interface Sharing extends Site {
   readonly parts: number;
   /** Folder of what the parts say; absolute. */
   readonly logs: string;
-  /** Threads that a part can use, where the launcher may say how many (--threads); null: it may not. */
-  readonly mostThreads: number | null;
+  /** The parts compute on cores, not on a GPU. */
+  readonly onCores: boolean;
+  /** Threads that each part was told to take; null: the launcher says how many (--threads), up to `mostThreads`. */
+  readonly threads: number | null;
+  readonly mostThreads: number;
+  /** Memory of a part; null: unknown. */
+  readonly bytes: number | null;
+  /** Memory of the process that joins them. */
+  readonly joinBytes: number;
   readonly options: LaunchOptions;
   readonly signal: AbortSignal;
 }

@@ -1,10 +1,12 @@
 /** The parts of an `eval` or `render` as processes of this machine, which share its cores. */
 import type { Launched, Sharing, Started } from './launcher.ts';
+import { sideBySide } from './side-by-side.ts';
 
-export async function shareHere({ processes, args, parts, logs, mostThreads, options, signal, report }: Sharing): Promise<Launched> {
-  const { cores } = processes;
-  const slots = Math.min(parts, options.parallel ?? (mostThreads === null ? 1 : cores));
-  const threads = mostThreads === null ? [] : ['--threads', String(Math.min(mostThreads, Math.max(1, Math.floor(cores / slots))))];
+export async function shareHere(sharing: Sharing): Promise<Launched> {
+  const { machine, processes, args, parts, logs, mostThreads, options, signal, report } = sharing;
+  const crowd = { ...sharing, count: parts, parallel: options.parallel };
+  const { slots, threads } = sideBySide(processes.cores, machine.availableMemory(), crowd);
+  const more = threads === null ? [] : ['--threads', String(Math.min(mostThreads, threads))];
   const left = Array.from({ length: parts }, (_, i) => i + 1);
   const failed: number[] = [];
   const running = new Set<Started>();
@@ -16,7 +18,7 @@ export async function shareHere({ processes, args, parts, logs, mostThreads, opt
   const work = async (): Promise<void> => {
     while (left.length > 0 && !signal.aborted) {
       const part = left.shift()!;
-      const process = processes.start([...args, '--part', `${part}/${parts}`, ...threads], logOf(part));
+      const process = processes.start([...args, '--part', `${part}/${parts}`, ...more], logOf(part));
       running.add(process);
       const code = await process.ended;
       running.delete(process);

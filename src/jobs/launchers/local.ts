@@ -7,6 +7,7 @@ import { clock } from '../../base/format.ts';
 import { InputError } from '../../base/errors.ts';
 import { labelOf, progressOf, resultOf, type Sweep } from '../sweep.ts';
 import { shareHere } from './local-parts.ts';
+import { sideBySide, type SideBySide } from './side-by-side.ts';
 import { TRY_AGAIN, type Launch, type Launched, type Launcher, type Started } from './launcher.ts';
 
 /** Seconds between two looks at what runs. */
@@ -119,17 +120,13 @@ function logFile({ folder }: Sweep, index: number): string {
   return `${folder}/logs/${index}.log`;
 }
 
-/**
- * Runs at a time, and cores of each; null: the plan says how many. What a run needs is unknown only where it is on another machine's GPU. Runs that are, or may be, on a GPU have it, or all cores, one at a time unless
- * more are asked for.
- */
-function division({ processes: { cores }, sweep, open, options }: Launch, memory: number): { slots: number; threads: number | null } {
+/** What a run needs is unknown only where it is on another machine's GPU; runs that may be on a GPU share nothing evenly. */
+function division({ processes: { cores }, sweep, open, options: { parallel } }: Launch, memory: number): SideBySide {
   const jobs = open.map((index) => sweep.jobs[index]);
-  const onGpu = jobs.some(({ backend }) => backend.choice !== 'wasm');
-  const largest = Math.max(0, ...jobs.map(({ needs }) => needs?.bytes ?? 0));
-  const room = largest === 0 ? Infinity : Math.max(1, Math.floor(memory / largest));
-  const slots = Math.max(1, Math.min(open.length, options.parallel ?? (onGpu ? 1 : cores), room));
-  return { slots, threads: onGpu ? null : Math.max(1, Math.floor(cores / slots)) };
+  const onCores = jobs.every(({ backend }) => backend.choice === 'wasm');
+  const known = jobs.flatMap(({ needs }) => needs?.bytes ?? []);
+  const bytes = known.length === 0 ? null : Math.max(...known);
+  return sideBySide(cores, memory, { count: open.length, parallel, bytes, onCores, threads: null });
 }
 
 async function readProgress({ machine, sweep }: Launch, running: Iterable<number>): Promise<Map<number, StepMetrics | null>> {

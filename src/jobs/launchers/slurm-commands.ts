@@ -30,9 +30,21 @@ export async function queueTogether<T>(processes: Processes, action: (sbatch: Sb
       return id;
     });
   } catch (error) {
-    if (queued.length > 0) await processes.run('scancel', queued);
-    throw error;
+    if (queued.length === 0) throw error;
+    const ran = await processes.run('scancel', queued);
+    if (ran?.code === 0) throw error;
+    const { message, fix } = error as InputError;
+    const still = `jobs ${queued.join(', ')} are queued still: scancel: ${ran?.stderr.trim() ?? 'not there'}`;
+    throw new InputError(`${message}; ${still}`, `Take them back: scancel ${queued.join(' ')}. ${fix ?? ''}`.trim(), { cause: error });
   }
+}
+
+/** What is asked of the cluster above an estimate. */
+const MEMORY_MARGIN = 1.25;
+
+/** MiB, as --mem takes them. */
+export function askedMemory(bytes: number): number {
+  return Math.ceil((bytes * MEMORY_MARGIN) / 2 ** 20);
 }
 
 export type Sbatch = (args: readonly string[]) => Promise<string>;

@@ -19,7 +19,7 @@ import {
   type Processes,
   type Site,
 } from './launcher.ts';
-import { ask, barredLines, queueTogether, type Sbatch } from './slurm-commands.ts';
+import { ask, askedMemory, barredLines, queueTogether, type Sbatch } from './slurm-commands.ts';
 import { shareOnSlurm } from './slurm-parts.ts';
 
 /** Seconds between the signal to save and a time limit; Slurm may be a minute earlier. */
@@ -31,8 +31,9 @@ const MOST_TRIES = 100;
 /** Cores of a run, where nobody says how many. */
 const CPUS = 4;
 
-/** What is asked of the cluster above the estimate. */
-const MEMORY_MARGIN = 1.25;
+/** Seconds between two looks at what is being cancelled, and how often in a row Slurm may refuse before that is said. */
+const LOOK_EVERY = 2;
+const MOST_REFUSALS = 10;
 
 export const slurm: Launcher = {
   name: 'slurm',
@@ -48,9 +49,15 @@ export const slurm: Launcher = {
     await machine.files.writeAtomic(cancelledFile(sweep), [new Uint8Array()]);
     await ask(processes, 'scancel', ['--state=PENDING', ...ids]);
     // What runs now is told to save; a task that is still beginning is told once more.
-    while ((await idsInQueue(submission, site)).length > 0) {
-      await processes.run('scancel', ['--state=RUNNING', '--batch', '--signal=TERM', ...ids]);
-      await processes.sleep(2);
+    for (let refusals = 0; (await idsInQueue(submission, site)).length > 0;) {
+      const ran = await processes.run('scancel', ['--state=RUNNING', '--batch', '--signal=TERM', ...ids]);
+      refusals = ran?.code === 0 ? 0 : refusals + 1;
+      if (refusals === MOST_REFUSALS)
+        throw new InputError(
+          `scancel does not end jobs ${ids.join(', ')}: ${ran?.stderr.trim() ?? 'not there'}`,
+          'What waited is taken back; what runs goes on. Mend what Slurm says; then give the command again.',
+        );
+      await processes.sleep(LOOK_EVERY);
     }
     return `taken back: jobs ${ids.join(', ')}; everything that ran is saved`;
   },
@@ -171,7 +178,7 @@ function threadsOf({ jobs }: Sweep, open: readonly number[]): number {
 function memoryOf({ jobs }: Sweep, indices: readonly number[], { memory }: LaunchOptions): number | null {
   if (memory !== undefined) return memory * 1024;
   const known = indices.flatMap((index) => jobs[index].needs?.bytes ?? []);
-  return known.length < indices.length ? null : Math.ceil((Math.max(...known) * MEMORY_MARGIN) / 2 ** 20);
+  return known.length < indices.length ? null : askedMemory(Math.max(...known));
 }
 
 /**

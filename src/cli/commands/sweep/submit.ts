@@ -28,7 +28,7 @@ export function submitCommand(): Command {
     .argument('<folder>', 'folder of the sweep')
     .option('--on <name>', LAUNCHER_NAMES, 'local')
     .action((folder: string, options: SubmitOptions) => runAction(options, (report) => submit(folder, options, report)));
-  return addOutputOptions(addLaunchOptions(command, 'run', 'as estimated', '; what is not over then is saved and queued again'));
+  return addOutputOptions(addLaunchOptions(command, 'run', '; what is not over then is saved and queued again'));
 }
 
 async function submit(path: string, options: SubmitOptions, report: Reporter): Promise<Result> {
