@@ -11,6 +11,7 @@ export const STATS = [
   'spikes2',
   'inputSpikes',
   'inputBits',
+  'repeatedViewBits',
   'active1',
   'active2',
   'negative1',

@@ -204,8 +204,9 @@ def input_spikes(net, counts, features, view, first):
             continue
         step = net["inputSteps"][c] if c < len(features) else 1 / n
         s = max(-n, min(n, round(a / step)))
-        counts["inputSpikes"] += abs(s) if c < len(features) or first else 0
-        counts["inputBits"] += bin(s).count("1")
+        once = c < len(features) or first
+        counts["inputSpikes"] += abs(s) if once else 0
+        counts["inputBits" if once else "repeatedViewBits"] += bin(s).count("1")
         x.append(s * step)
     return x
 
@@ -225,7 +226,7 @@ def encode(net, p, ray, step, t, x, counts):
 
 def render(p):
     counts = {"densityEvaluations": 0, "densitySamples": 0, "samples": 0, "timeSteps": 0, "spannedSteps": 0}
-    counts |= {"activeRays": 0, "spikes": [0, 0], "active": [0, 0], "negative": [0, 0], "bits": [0, 0], "inputSpikes": 0, "inputBits": 0}
+    counts |= {"activeRays": 0, "spikes": [0, 0], "active": [0, 0], "negative": [0, 0], "bits": [0, 0], "inputSpikes": 0, "inputBits": 0, "repeatedViewBits": 0}
     out = {"rgb": [], "depth": [], "opacity": [], "samples": []}
     channels = p["channels"]
     for ray in range(p["rays"]):

@@ -84,6 +84,7 @@ function mapLines<T>(
   return {
     published: change(lines.published),
     executed: change(lines.executed),
+    shifted: change(lines.shifted),
     annPublished: change(lines.annPublished),
     annExecuted: change(lines.annExecuted),
     annSkipping: change(lines.annSkipping),

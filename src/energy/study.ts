@@ -6,7 +6,7 @@ import type { EnergyMeterStatus } from './energy-meter.ts';
 import type { HardwareModel } from './hardware/hardware-model.ts';
 import { price, type Estimate } from './hardware/price.ts';
 import { skippingZeros, type Ledger, type Stage } from './work/ledger.ts';
-import type { Counting } from './work/network-work.ts';
+import { eachCounting, type Counting } from './work/network-work.ts';
 import { computedTwin, perUnit, type ComputedTwin, type EnergySubject } from './subject.ts';
 
 const STUDY_SCHEMA = 1;
@@ -70,12 +70,12 @@ export function energyStudy({ hardware, meter, ...input }: StudyInput): EnergySt
     schema: STUDY_SCHEMA,
     ...input,
     twin,
-    perUnit: { published: units('published'), executed: units('executed') },
+    perUnit: eachCounting(units),
     hardware: hardware.map((model) => ({
       model,
-      run: both((counting) => estimate(model, run, counting)),
-      twin: both((counting) => estimateTwin(model, run, twin, twin[counting])),
-      against: against && both((counting) => estimate(model, against, counting)),
+      run: eachCounting((counting) => estimate(model, run, counting)),
+      twin: eachCounting((counting) => estimateTwin(model, run, twin, twin[counting])),
+      against: against && eachCounting((counting) => estimate(model, against, counting)),
       skipping:
         against === null
           ? estimateTwin(model, run, twin, skippingZeros(twin.executed))
@@ -84,10 +84,6 @@ export function energyStudy({ hardware, meter, ...input }: StudyInput): EnergySt
     measured: { meter: meter.meter?.description ?? null, reason: meter.reason },
     scope: scopeOf(input),
   };
-}
-
-function both<T>(value: (counting: Counting) => T): Readonly<Record<Counting, T>> {
-  return { published: value('published'), executed: value('executed') };
 }
 
 function estimate(model: HardwareModel, subject: EnergySubject, counting: Counting): Estimate | null {

@@ -7,7 +7,7 @@ import type { TernaryOperations } from '../neurons/shifted-spikes.ts';
 import type { Measurement, ViewMeasurement } from './measure-views.ts';
 import type { RaySamples } from './ray-samples.ts';
 import { type Ledger, ledgerOf, isSynapses, totalWork, twinLedger } from './work/ledger.ts';
-import { type SpikeCount, spikesByValue, ternaryForms } from './work/network-work.ts';
+import { eachCounting, type Counting, type SpikeCount, spikesByValue, ternaryForms } from './work/network-work.ts';
 import { neuroBench, type NeuroBenchMetrics } from './work/neurobench.ts';
 import { divideWork, type Work } from './work/work.ts';
 
@@ -30,10 +30,8 @@ export interface Origin {
   readonly config: Config;
 }
 
-export interface Countings {
-  readonly published: Ledger;
-  readonly executed: Ledger;
-}
+/** One ledger for each way of counting. */
+export type Countings = Readonly<Record<Counting, Ledger>>;
 
 export interface EnergySubject extends Countings {
   readonly kind: 'measured';
@@ -94,6 +92,7 @@ export function measuredSubject(
     raySamples,
     published: ledgerOf(total, spec, 'published'),
     executed,
+    shifted: [...before, ...ledgerOf(total, spec, 'shifted')],
     neurobench: neuroBench(total, views.length, spec, executed, weights),
     secondsPerImage: views.reduce((sum, view) => sum + view.seconds, 0) / views.length,
     joulesPerImage: joules.some((value) => value === null) ? null : joules.reduce<number>((sum, value) => sum + value!, 0) / views.length,
@@ -101,12 +100,16 @@ export function measuredSubject(
   };
 }
 
+/** Whether spikes are larger than one, so that adding shifted rows takes another number of additions. */
+export function hasLargeSpikes({ shifted, executed }: Countings): boolean {
+  return totalWork(shifted, isSynapses).acs !== totalWork(executed, isSynapses).acs;
+}
+
 export function computedTwin(counts: Counts, spec: FieldSpec): ComputedTwin {
   return {
     kind: 'computed',
     counts,
-    published: twinLedger(counts, spec, 'published'),
-    executed: twinLedger(counts, spec, 'executed'),
+    ...eachCounting((counting) => twinLedger(counts, spec, counting)),
   };
 }
 

@@ -33,8 +33,10 @@ export interface Counts {
    * (model/input-spikes.ts) those of every sample, and of every ray with samples.
    */
   inputSpikes: number;
-  /** Ones in their binary numbers, of features and view terms alike once a sample; with Poisson encoding the spikes. */
+  /** Ones in their binary numbers, counted as often; with Poisson encoding the spikes. */
   inputBits: number;
+  /** Ones of view terms again, for every sample of a ray but its first: what is counted besides where every sample is shown its view terms. */
+  repeatedViewBits: number;
 }
 
 /** @param hiddenLayers default: the two of the published network, which also fields without a network report */
@@ -54,6 +56,7 @@ export function emptyCounts(hiddenLayers = 2): Counts {
     bits: idle(),
     inputSpikes: 0,
     inputBits: 0,
+    repeatedViewBits: 0,
   };
 }
 
@@ -70,6 +73,7 @@ export function addCounts(total: Counts, part: Counts): void {
     part[name].forEach((value, layer) => (total[name][layer] = (total[name][layer] ?? 0) + value));
   total.inputSpikes += part.inputSpikes;
   total.inputBits += part.inputBits;
+  total.repeatedViewBits += part.repeatedViewBits;
 }
 
 /** Share of the neurons that fire (or ReLUs that are active) in a time step, of each hidden layer. */

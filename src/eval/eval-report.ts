@@ -88,5 +88,6 @@ export const viewRowSchema: z.ZodType<ViewRow> = z.strictObject({
     bits: layers,
     inputSpikes: figure,
     inputBits: figure,
+    repeatedViewBits: figure,
   }),
 });

@@ -84,6 +84,7 @@ const EXPECTED: Counts = {
   bits: [3 * SAMPLES, 2 * SAMPLES],
   inputSpikes: 0,
   inputBits: 0,
+  repeatedViewBits: 0,
 };
 
 const starters: readonly (readonly [string, () => Promise<Backend>])[] = [
@@ -149,14 +150,15 @@ describe.each(starters)('a network worked out by hand on %s', (_, start) => {
     });
   });
 
-  it('counts spikes in front of layer 1: features once a sample, view terms once a ray, bits once a sample', async () => {
+  it('counts spikes in front of layer 1: features once a sample, view terms once a ray, bits of these again for every further sample', async () => {
     // Features of 1.4 are 3 steps of 0.5, two bits. Straight down the view is 0 0 -1, its sines 0 0 -0.84, its cosines 1 1 0.54: in quarters 4, 3, 4 + 4 + 2.
     const engine = engines.get('input spikes')!;
     await engine.write('features', new Float32Array(8 * 12).fill(1.4));
     expect(await render(engine, handRays())).toMatchObject({
       samples: SAMPLES,
       inputSpikes: 12 * 3 * SAMPLES + (4 + 3 + 10) * HITS,
-      inputBits: (12 * 2 + 1 + 2 + 3) * SAMPLES,
+      inputBits: 12 * 2 * SAMPLES + (1 + 2 + 3) * HITS,
+      repeatedViewBits: (1 + 2 + 3) * (SAMPLES - HITS),
     });
   });
 

@@ -57,9 +57,10 @@ export function viewSpikesWgsl({ inputLevels: { views: levels } }: NetworkShape)
       for (var v = 0u; v < VIEWS && samples > 0u; v++) {
         let size = u32(round(abs(terms[j * VIEWS + v]) * ${levels}.0));
         sizes += size;
-        bits += countOneBits(size) * samples;
+        bits += countOneBits(size);
       }
       count(${statIndex('inputSpikes')}u, sizes);
       count(${statIndex('inputBits')}u, bits);
+      count(${statIndex('repeatedViewBits')}u, bits * (samples - 1u));
     }`;
 }

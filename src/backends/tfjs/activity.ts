@@ -42,7 +42,7 @@ export function countActivity(samples: PackedSamples, { hidden }: ForwardPass): 
   return { counts, spikesOfRay };
 }
 
-/** Features once a sample, view terms once a ray with samples; their ones in binary both once a sample. */
+/** Features once a sample, view terms once a ray with samples; the ones of these in binary again for the samples behind its first. */
 function countInputSpikes(counts: Counts, { rays, rayOffsets }: PackedSamples, { inputSpikes: { features, views } }: HiddenActivity): void {
   for (const spikes of features?.dataSync<'float32'>() ?? []) {
     counts.inputSpikes += Math.abs(spikes);
@@ -55,7 +55,8 @@ function countInputSpikes(counts: Counts, { rays, rayOffsets }: PackedSamples, {
     if (count === 0) continue;
     for (const spikes of views.subarray(ray * terms, (ray + 1) * terms)) {
       counts.inputSpikes += Math.abs(spikes);
-      counts.inputBits += count * onesIn(Math.abs(spikes));
+      counts.inputBits += onesIn(Math.abs(spikes));
+      counts.repeatedViewBits += (count - 1) * onesIn(Math.abs(spikes));
     }
   }
 }

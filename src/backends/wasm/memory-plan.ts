@@ -21,7 +21,7 @@ import { scanSizes, type ScanSizes } from '../shared/neuron-parameters.ts';
 
 export const LANES = 16;
 export const SAMPLE_BYTES = 48;
-export const STATS_BYTES = 208;
+export const STATS_BYTES = 216;
 /** Rays that one call of the render kernel takes. */
 export const RENDER_RAYS = 32768;
 export const CHUNK_RAYS = 64;

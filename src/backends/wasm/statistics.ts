@@ -30,6 +30,7 @@ export const STATS = [
   'inputBits',
   'shownSpikes1',
   'shownSpikes2',
+  'repeatedViewBits',
 ] as const;
 export type Stats = Record<(typeof STATS)[number], number>;
 
@@ -58,7 +59,8 @@ export class Statistics {
 
   counts(blocks: number, rays: number): Counts {
     const { spikes1, spikes2, active1, active2, negative1, negative2, bits1, bits2, ...sums } = this.sum(blocks);
-    const { activeRays, densityEvaluations, densitySamples, samples, timeSteps, spannedSteps, inputSpikes, inputBits } = sums;
+    const { activeRays, densityEvaluations, densitySamples, samples, timeSteps, spannedSteps, inputSpikes, inputBits, repeatedViewBits } =
+      sums;
     return {
       rays,
       activeRays,
@@ -73,6 +75,7 @@ export class Statistics {
       bits: [bits1, bits2],
       inputSpikes,
       inputBits,
+      repeatedViewBits,
     };
   }
 }

@@ -95,7 +95,7 @@ function bitRows({ weights, spikes, meanWeight, meanSpike, weightBytes, sAce }: 
 }
 
 function energyRows({ millijoulesPerImage, shareOfAnn }: NonNullable<EvalReport['energy']>, neuron: string): string[][] {
-  const { published, executed, effective } = millijoulesPerImage;
+  const { published, executed, shifted, effective, annExecuted, annSkipping } = millijoulesPerImage;
   const { published: asPublished, executed: ofDense, skipping } = shareOfAnn;
   const mJ = (value: number): string => `${value.toFixed(2)} mJ`;
   if (neuron === 'relu')
@@ -108,6 +108,14 @@ function energyRows({ millijoulesPerImage, shareOfAnn }: NonNullable<EvalReport[
     ['energy an image, as executed', mJ(executed)],
     ['  of an ANN as sparse that skips zeros', percent(skipping)],
     ['  of an ANN that multiplies them', percent(ofDense)],
+    ...(shifted === executed
+      ? []
+      : [
+          [
+            'spikes as shifted additions',
+            `${mJ(shifted)}, ${percent(shifted / annSkipping)} and ${percent(shifted / annExecuted)} of these`,
+          ],
+        ]),
     ['energy an image, as published', `${mJ(published)}, ${percent(asPublished)} of the ANN`],
   ];
 }

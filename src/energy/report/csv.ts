@@ -3,6 +3,7 @@
  * Energies are millijoules, one column a hardware model; empty where the model has no price. A model that prices whole layers (crossbars) has a
  * layer's energy at its first part.
  */
+import { COUNTINGS } from '../work/network-work.ts';
 import { WORK_KEYS } from '../work/work.ts';
 import { rowEnergies, type Subject } from '../hardware/price.ts';
 import type { EnergyStudy } from '../study.ts';
@@ -21,14 +22,13 @@ export function energyCsv({ run, twin, against, hardware }: EnergyStudy): string
   };
   for (const subject of against === null ? [run] : [run, against]) {
     const name = subject === run ? nameOf(run) : `compared: ${nameOf(subject)}`;
-    const { spec, counts, executed, published } = subject;
+    const { spec, counts } = subject;
     const spiking = subject.neuron !== 'relu';
     for (const view of subject.views) add(name, view.name, 'executed', { spiking, spec, counts: view.counts, ledger: view.executed });
-    add(name, 'all views', 'executed', { spiking, spec, counts, ledger: executed });
-    add(name, 'all views', 'published', { spiking, spec, counts, ledger: published });
+    for (const counting of COUNTINGS) add(name, 'all views', counting, { spiking, spec, counts, ledger: subject[counting] });
   }
   const { counts } = twin;
-  for (const counting of ['executed', 'published'] as const)
+  for (const counting of COUNTINGS)
     add('twin (computed)', 'all views', counting, { spiking: false, spec: run.spec, counts, ledger: twin[counting] });
   return `${lines.join('\n')}\n`;
 }

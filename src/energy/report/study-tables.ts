@@ -1,6 +1,8 @@
 /** The tables of the report page. */
 import type { EnergyStudy, HardwareResult } from '../study.ts';
+import { hasLargeSpikes } from '../subject.ts';
 import type { Ledger } from '../work/ledger.ts';
+import type { Counting } from '../work/network-work.ts';
 import { sumWork, WORK_TITLES, type Work, type WorkKey } from '../work/work.ts';
 import { cheaperForm } from '../../neurons/shifted-spikes.ts';
 import { html, htmlTable, raw, type Html, type HtmlValue } from './html.ts';
@@ -50,7 +52,7 @@ function amount(work: Work, key: WorkKey, images: number): string {
 }
 
 export function unitTable({ perUnit, run }: EnergyStudy): Html {
-  const line = (counting: 'published' | 'executed', kind: 'macs' | 'acs', label: string): HtmlValue[] => [
+  const line = (counting: Counting, kind: 'macs' | 'acs', label: string): HtmlValue[] => [
     label,
     ...(['sample', 'ray', 'pixel', 'image'] as const).map((unit) => three(perUnit[counting][unit][kind])),
   ];
@@ -68,6 +70,7 @@ export function unitTable({ perUnit, run }: EnergyStudy): Html {
       line('published', 'acs', 'AC, published convention'),
       line('executed', 'macs', 'MAC, as executed'),
       line('executed', 'acs', 'AC, as executed'),
+      ...(hasLargeSpikes(run) ? [line('shifted', 'acs', 'AC, spikes as shifted additions')] : []),
     ],
   );
 }

@@ -4,7 +4,7 @@ import type { Counting } from '../work/network-work.ts';
 import { unlikeTechnology } from '../hardware/hardware-model.ts';
 import type { Estimate } from '../hardware/price.ts';
 import { hitSteps } from '../ray-samples.ts';
-import type { EnergySubject } from '../subject.ts';
+import { hasLargeSpikes, type EnergySubject } from '../subject.ts';
 import { isSynapses, totalWork, type Ledger } from '../work/ledger.ts';
 import { percent } from '../../base/format.ts';
 import { si, three } from './numbers.ts';
@@ -32,7 +32,7 @@ export function summaryOf(study: EnergyStudy): Summary {
   return {
     run: nameOf(run),
     twin: against === null ? 'ANN twin (computed)' : nameOf(against),
-    rows: [...qualityRows(run, against), ...countRows(study), ...hardware.flatMap((result) => energyRows(result))],
+    rows: [...qualityRows(run, against), ...countRows(study), ...hardware.flatMap((result) => energyRows(result, hasLargeSpikes(run)))],
   };
 }
 
@@ -96,10 +96,11 @@ function countRows({ run, twin, against }: EnergyStudy): SummaryRow[] {
     row('published', 'acs', 'AC an image, published convention'),
     row('executed', 'macs', 'MAC an image, as executed'),
     row('executed', 'acs', 'AC an image, as executed'),
+    ...(hasLargeSpikes(run) ? [row('shifted', 'acs', 'AC an image, spikes as shifted additions')] : []),
   ];
 }
 
-function energyRows({ model, run, twin, against, skipping }: HardwareResult): SummaryRow[] {
+function energyRows({ model, run, twin, against, skipping }: HardwareResult, large: boolean): SummaryRow[] {
   const other = against ?? twin;
   const row = (label: string, counting: Counting, value: (estimate: Estimate) => number): SummaryRow => {
     return between(label, run[counting], other[counting], value);
@@ -123,6 +124,12 @@ function energyRows({ model, run, twin, against, skipping }: HardwareResult): Su
     row('published convention', 'published', ({ synapses }) => synapses),
     row('as executed', 'executed', ({ synapses }) => synapses),
     between('as executed, twin skipping zeros', run.executed, skipping, ({ synapses }) => synapses),
+    ...(large
+      ? [
+          row('spikes as shifted additions', 'shifted', ({ synapses }) => synapses),
+          between('spikes as shifted additions, twin skipping zeros', run.shifted, skipping, ({ synapses }) => synapses),
+        ]
+      : []),
     row('with neurons', 'executed', ({ network }) => network),
     row('whole renderer', 'executed', ({ all }) => all),
   ];

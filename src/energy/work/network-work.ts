@@ -1,5 +1,5 @@
 /**
- * Work of the colour network, layer by layer, from exact counts, in two countings.
+ * Work of the colour network, layer by layer, from exact counts, in three countings.
  *
  * F features and V view terms into layer 1, width W, M samples, R rays with samples, T time steps, s1 and s2 spikes of the hidden layers:
  *
@@ -14,6 +14,9 @@
  * spike instead. Zero inputs of gaps (temporal padding) are no operations in either counting. Features and view terms are real numbers; zeros
  * among them are not looked for, so that the effective MACs of layer 1 are its MACs. Where they are spikes (model/input-spikes.ts), layer 1 adds W
  * for every one, as published one addition for every one in the binary number of every sample; as executed as many as its size, of view terms once a ray.
+ *
+ * `shifted` is `executed` on hardware that adds shifted rows: a spike of any size, in front of layer 1 or behind it, is one addition for every one in
+ * its binary number.
  *
  * Spikes 0, 1 and 2 can also be read as -1, 0, 1 (neurons/shifted-spikes.ts). The row names the form that counts: as published the cheaper one, for a
  * chip may use either; as executed the trained one, for it is what the kernels add. Gaps need no operation in either form.
@@ -37,8 +40,13 @@ import { hiddenWidths } from '../../neurons/settings.ts';
 import { cheaperForm, hasTernarySpikes, ternaryOperations, type TernaryOperations } from '../../neurons/shifted-spikes.ts';
 import { work, type Work } from './work.ts';
 
-/** `published`: as the code of the paper counts. `executed`: with the view split, spikes as additions. */
-export type Counting = 'published' | 'executed';
+/** Ways of counting. `published`: as the code of the paper counts. `executed`: with the view split, a spike as many additions as its size. `shifted`: one for every one in its binary number. */
+export const COUNTINGS = ['published', 'executed', 'shifted'] as const;
+export type Counting = (typeof COUNTINGS)[number];
+
+export function eachCounting<T>(value: (counting: Counting) => T): Readonly<Record<Counting, T>> {
+  return { published: value('published'), executed: value('executed'), shifted: value('shifted') };
+}
 
 /** Spikes of one size: binary neurons have only 1; ternary ones -1 and 1, or 1 and 2. */
 export interface SpikeCount {
@@ -161,7 +169,7 @@ function spikeRow(layer: number, counts: Counts, network: NetworkSpec, inputs: n
     return { layer, part, kind: 'synapses', work: sparse(counts.timeSteps, inputs, outputs, additions / outputs) };
   };
   const trained = counts.spikes[layer - 2] * outputs;
-  if (counting === 'published' && neuronNamed(network.neuron).terms.length > 2)
+  if (counting === 'shifted' || (counting === 'published' && neuronNamed(network.neuron).terms.length > 2))
     return row('synapses, shifted additions', counts.bits[layer - 2] * outputs);
   const forms = ternaryForms(counts, network).at(layer - 2);
   if (forms === undefined) return row('synapses', trained);
@@ -178,11 +186,11 @@ function firstRows(counts: Counts, network: NetworkSpec, channels: number, count
   const [width] = hiddenWidths(network);
   const realRows = layer1(counts, network, counting, repeats, real);
   if (real.features + real.views === channels + views) return realRows;
-  const { samples, activeRays, inputSpikes, inputBits } = counts;
+  const { samples, activeRays, inputSpikes, inputBits, repeatedViewBits } = counts;
   const published = counting === 'published';
   const shown = samples * (channels - real.features) + (published ? samples : activeRays) * (views - real.views);
-  const spikes = published ? inputBits : inputSpikes;
-  const part = published ? 'input spikes, shifted additions' : 'input spikes';
+  const spikes = { published: inputBits + repeatedViewBits, executed: inputSpikes, shifted: inputBits }[counting];
+  const part = counting === 'executed' ? 'input spikes' : 'input spikes, shifted additions';
   return [...realRows, { layer: 1, part, kind: 'synapses', work: sparse(repeats, shown, width, repeats * spikes) }];
 }
 

@@ -15,6 +15,7 @@ const counts: Counts = {
   timeSteps: 3000,
   spikes: [50_000, 20_000],
   active: [50_000, 20_000],
+  bits: [50_000, 20_000],
   inputSpikes: 9000,
 };
 
@@ -68,14 +69,25 @@ describe('operations', () => {
   });
 
   it('of spikes in front of layer 1: no multiplication where both are spikes; as published the ones of their binary numbers', () => {
-    const inputs = { ...counts, inputSpikes: 70_000, inputBits: 90_000 };
+    const inputs = { ...counts, inputSpikes: 70_000, inputBits: 60_000, repeatedViewBits: 30_000 };
     const both = countOperations(inputs, { ...network, featureLevels: 7, viewLevels: 4 }, 12);
     expect(both.executed).toEqual({ macs: 0, acs: 6_460_000 + 128 * 70_000 });
     expect(both.published).toEqual({ macs: 0, acs: 6_460_000 + 128 * 90_000 });
+    expect(both.shifted).toEqual({ macs: 0, acs: 6_460_000 + 128 * 60_000 });
     expect(both.annExecuted).toEqual(countOperations(counts, network, 12).annExecuted);
     const features = countOperations(inputs, { ...network, featureLevels: 7 }, 12);
     expect(features.executed).toEqual({ macs: 400 * 3456, acs: 6_460_000 + 128 * 70_000 });
     expect(features.published).toEqual({ macs: 3000 * 3456, acs: 6_460_000 + 128 * 90_000 });
+  });
+});
+
+describe('spikes as shifted additions', () => {
+  it('are as many as their binary numbers have ones; of spikes of one as many as spikes', () => {
+    const large = countOperations({ ...counts, bits: [30_000, 15_000] }, { ...network, neuron: 'three-bit' }, 12);
+    expect(large.executed.acs).toBe(128 * 50_000 + 3 * 20_000);
+    expect(large.shifted).toEqual({ macs: large.executed.macs, acs: 128 * 30_000 + 3 * 15_000 });
+    const ones = countOperations(counts, network, 12);
+    expect(ones.shifted).toEqual(ones.executed);
   });
 });
 

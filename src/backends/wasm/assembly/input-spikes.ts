@@ -2,7 +2,7 @@
 import { featureLevels, featureRows, inputSteps, viewLevels, viewRows } from './state';
 import { chunkRay, endSampleOf, firstSampleOf, viewsOf } from './chunk';
 import { realFeatures, sampleFeatureGradients, sampleFeatures } from './scratch';
-import { count, INPUT_BITS, INPUT_SPIKES } from './stats';
+import { count, INPUT_BITS, INPUT_SPIKES, REPEATED_VIEW_BITS } from './stats';
 
 /** Turns the features of the chunk's samples into multiples of their steps, and counts the spikes; keeps the real ones. */
 export function spikeFeatures(samples: i32, block: usize): void {
@@ -54,9 +54,9 @@ export function spikeViews(view: usize, real: usize): void {
   }
 }
 
-/** Counts the spikes of view terms: their sizes once a ray with samples, the ones in their binary numbers once a sample. */
+/** Counts the spikes of view terms, once a ray with samples; the ones in their binary numbers again for the samples behind its first. */
 export function countViews(rays: i32, block: usize): void {
-  let sizes = 0, bits = 0;
+  let sizes = 0, bits = 0, repeated = 0;
   for (let ray = 0; ray < rays; ray++) {
     const samples = endSampleOf(chunkRay(ray)) - firstSampleOf(chunkRay(ray));
     if (samples == 0) continue;
@@ -64,9 +64,11 @@ export function countViews(rays: i32, block: usize): void {
     for (let term: usize = 0; term < <usize>viewRows << 2; term += 4) {
       const size = <i32>nearest(abs(load<f32>(view + term) * viewLevels));
       sizes += size;
-      bits += popcnt(size) * samples;
+      bits += popcnt(size);
+      repeated += popcnt(size) * (samples - 1);
     }
   }
   count(block, INPUT_SPIKES, sizes);
   count(block, INPUT_BITS, bits);
+  count(block, REPEATED_VIEW_BITS, repeated);
 }

@@ -1,7 +1,7 @@
 /**
  * Counts and sums of one lane or thread: a block of 64-bit floats (exact for counts below 2^53).
  */
-export const STATS_BYTES: usize = 208;
+export const STATS_BYTES: usize = 216;
 export const DENSITY_EVALUATIONS = 0;
 export const DENSITY_SAMPLES = 1;
 export const SAMPLES = 2;
@@ -33,6 +33,8 @@ export const INPUT_BITS = 23;
 /** Spikes of the layers but for those in gaps: what the penalty is the mean of. */
 export const SHOWN_SPIKES_1 = 24;
 export const SHOWN_SPIKES_2 = 25;
+/** Ones of view terms, for every sample of a ray but its first. */
+export const REPEATED_VIEW_BITS = 26;
 
 // @ts-ignore: decorator
 @inline
