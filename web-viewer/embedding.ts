@@ -14,22 +14,23 @@ export interface EmbeddedView {
 /** Where an exported page will lie. */
 const SOMEWHERE = 'https://example.org/scene/index.html';
 
-/** Fills the panel's texts and wires their buttons. */
-export function offerEmbedding(view: EmbeddedView): void {
+/** Fills the panel's texts and wires their buttons. @returns writes the texts anew, as the view is now */
+export function offerEmbedding(view: EmbeddedView): () => void {
   const frame = byId<HTMLTextAreaElement>('embed-frame');
   const three = byId<HTMLTextAreaElement>('embed-three');
   const refresh = (): void => {
-    frame.value = iframeOf(view);
-    three.value = example;
+    const text = iframeOf(view);
+    if (frame.value === text) return;
+    frame.value = text;
     byId('embed-status').textContent = '';
   };
-  byId('embed').addEventListener('toggle', refresh);
-  frame.addEventListener('focus', refresh);
+  three.value = example;
   for (const text of [frame, three])
     byId(`${text.id}-copy`).addEventListener('click', () => {
       refresh();
       void copy(text);
     });
+  return refresh;
 }
 
 async function copy(text: HTMLTextAreaElement): Promise<void> {

@@ -34,6 +34,8 @@ export interface StageViewListener {
   chosen(view: CameraView | null): void;
   /** The camera has another field of view. */
   zoomed(): void;
+  /** The address says anew what is seen. */
+  kept(): void;
 }
 
 export class StageView {
@@ -239,6 +241,7 @@ export class StageView {
   keepAddress(): void {
     const { run } = this.host;
     history.replaceState(history.state, '', stateUrl(run.id, this.state, run.background));
+    this.listener.kept();
   }
 
   /** Somebody moved the camera. */

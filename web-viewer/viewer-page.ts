@@ -38,6 +38,8 @@ export class ViewerPage {
   private readonly scale: ScalePanel;
   private readonly ray: RayPanel;
   private readonly statistics = new Statistics(byId('statistics'));
+  /** Of what is offered to copy. */
+  private renewAddresses: () => void = () => undefined;
 
   constructor(stage: HTMLElement, host: SceneHost) {
     const { run } = host;
@@ -52,6 +54,9 @@ export class ViewerPage {
       },
       zoomed: () => {
         this.settings.showFov(state.fov);
+      },
+      kept: () => {
+        this.renewAddresses();
       },
     }));
     this.cameras = new CamerasPanel(
@@ -167,14 +172,15 @@ export class ViewerPage {
       const statistics = state.statistics || (state.embed && !embed);
       return stateUrl(embed ? '' : run.id, { ...state, embed, statistics }, run.background);
     };
-    offerEmbedding({ name: run.name, query: () => address(true), standsAlone: run.id === '' });
+    const renewFrame = offerEmbedding({ name: run.name, query: () => address(true), standsAlone: run.id === '' });
     document.body.classList.toggle('embedded', state.embed);
     const open = byId<HTMLAnchorElement>('embed-open');
     open.hidden = !state.embed;
-    open.href = address(false);
-    open.addEventListener('click', () => {
+    this.renewAddresses = () => {
       open.href = address(false);
-    });
+      renewFrame();
+    };
+    this.renewAddresses();
   }
 
   private watchKeys(stage: HTMLElement): void {

@@ -7,14 +7,15 @@
  * from the sections before them:
  *
  *     occupancy   one bit a grid point, lowest first
- *     stored      one bit a grid point: whose density and features follow (stored-points.ts)
- *     density     u16 a stored point: low bytes of all points, then high bytes
- *     features    u8 a channel and stored point, channel after channel
+ *     stored      one bit a grid point: whose density follows (stored-points.ts)
+ *     coloured    one bit a stored point: whose features follow too
+ *     density     12 bits a stored point: low bytes of all points, then high bytes
+ *     features    u8 a channel and coloured point, channel after channel
  *     network     f32: the network's, in the order of `networkRenderingTensors`
  *     thumbnails  of the cameras, WebP, sizes in the head
  *
- * Levels (levels.ts) are written as differences to the point before, which packs a tenth better; bricks in place of single points packed 3 %
- * worse on lego.
+ * Levels (levels.ts) are written as differences to what the neighbours before them let expect (prediction.ts). On lego bricks in place of single
+ * points packed 3 % worse; densities of 16 bits, and features of 8 bits also where nothing shows, drew the same picture to 0.01 dB.
  */
 import { z } from 'zod';
 import { SPLIT_NAMES } from '../../datasets/scene-format.ts';
@@ -24,13 +25,13 @@ import { float32, float32Vector, positiveFloat32 } from '../math/float32-schema.
 import { fieldSpecSchema } from '../model/field-spec-schema.ts';
 
 export const MAGIC = 'SPKR';
-export const BAKED_VERSION = 1;
+export const BAKED_VERSION = 2;
 export const PRELUDE_BYTES = 8;
 /** What files and addresses end with. */
 export const SCENE_FILE = 'scene.spikeray';
 
 /** Steps between the ends of a range. */
-export const DENSITY_LEVELS = 65535;
+export const DENSITY_LEVELS = 4095;
 export const FEATURE_LEVELS = 255;
 
 const finite = z.number().finite();

@@ -22,6 +22,7 @@ import {
   type BakedScene,
 } from './baked-scene.ts';
 import { valueOf } from './levels.ts';
+import { neighboursBefore, toLevels } from './prediction.ts';
 import { indicesOf } from './stored-points.ts';
 
 const LONGEST_HEAD = 2 ** 24;
@@ -43,13 +44,18 @@ async function decode(packed: GunzipReader, file: string): Promise<BakedScene> {
   const spec: FieldSpec = head.spec;
   const voxels = voxelCount(spec.grid);
   const channels = representationOf(spec).features;
-  const takeBits = async (): Promise<Uint8Array> => unpackBits(await packed.take(Math.ceil(voxels / 8)), voxels);
-  const occupancy = await takeBits();
-  const points = indicesOf(await takeBits());
-  const n = points.length;
-  const densities = wordsOf(await packed.take(n * 2));
+  const { size } = spec.grid;
+  const takeBits = async (count: number): Promise<Uint8Array> => unpackBits(await packed.take(Math.ceil(count / 8)), count);
+  const occupancy = await takeBits(voxels);
+  const stored = await takeBits(voxels);
+  const points = indicesOf(stored);
+  const coloured = scattered(await takeBits(points.length), points, voxels);
+  const places = indicesOf(coloured);
+  const densities = toLevels(wordsOf(await packed.take(points.length * 2)), neighboursBefore(stored, size));
+  if (densities.some((level) => level > DENSITY_LEVELS)) throw damaged(file, 'a density is beyond its range');
+  const before = neighboursBefore(coloured, size);
   const features: Uint8Array[] = [];
-  for (let channel = 0; channel < channels; channel++) features.push(addUp(await packed.take(n)));
+  for (let channel = 0; channel < channels; channel++) features.push(toLevels(await packed.take(places.length), before));
   const network = await readNetwork(packed, spec, file);
   const thumbnails: Uint8Array<ArrayBuffer>[] = [];
   for (const size of head.thumbnails) thumbnails.push(await packed.take(size));
@@ -58,7 +64,7 @@ async function decode(packed: GunzipReader, file: string): Promise<BakedScene> {
   const readDensity = (): Float32Array => {
     const threshold = densityOf(spec.alphaThreshold, spec.densityShift, spec.interval);
     const density = new Float32Array(voxels).fill(Number.isFinite(threshold) ? Math.min(head.density.low, threshold) : head.density.low);
-    for (let i = 0; i < n; i++) density[points[i]] = valueOf(densities[i], head.density, DENSITY_LEVELS);
+    for (let i = 0; i < points.length; i++) density[points[i]] = valueOf(densities[i], head.density, DENSITY_LEVELS);
     return density;
   };
   const readFeatures = (): Float32Array => {
@@ -67,7 +73,7 @@ async function decode(packed: GunzipReader, file: string): Promise<BakedScene> {
       const values = Float32Array.from({ length: FEATURE_LEVELS + 1 }, (_, level) =>
         valueOf(level, head.features[channel], FEATURE_LEVELS),
       );
-      for (let i = 0; i < n; i++) all[points[i] * channels + channel] = values[levels[i]];
+      for (let i = 0; i < places.length; i++) all[places[i] * channels + channel] = values[levels[i]];
     });
     return all;
   };
@@ -144,21 +150,21 @@ async function readNetwork(packed: GunzipReader, spec: FieldSpec, file: string):
   return tensors;
 }
 
-/** u16 from low bytes and high bytes of differences. */
-function wordsOf(bytes: Uint8Array): Uint16Array {
+/** u16 from low bytes and high bytes. */
+function wordsOf(bytes: Uint8Array): Uint16Array<ArrayBuffer> {
   const n = bytes.length / 2;
   const words = new Uint16Array(n);
-  for (let i = 0, word = 0; i < n; i++) {
-    word += bytes[i] | (bytes[n + i] << 8);
-    words[i] = word;
-  }
+  for (let i = 0; i < n; i++) words[i] = bytes[i] | (bytes[n + i] << 8);
   return words;
 }
 
-/** From differences to values, in place. */
-function addUp(bytes: Uint8Array): Uint8Array {
-  for (let i = 1; i < bytes.length; i++) bytes[i] += bytes[i - 1];
-  return bytes;
+/** [V] the flags at their points, 0 elsewhere. */
+function scattered(flags: Uint8Array, points: Uint32Array, voxels: number): Uint8Array {
+  const all = new Uint8Array(voxels);
+  flags.forEach((flag, i) => {
+    all[points[i]] = flag;
+  });
+  return all;
 }
 
 function damaged(file: string, reason: string, cause?: unknown): InputError {

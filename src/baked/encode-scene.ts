@@ -8,8 +8,9 @@ import { packBits } from '../io/bits.ts';
 import { gzip } from '../io/gzip.ts';
 import { refreshOccupancy } from '../lattice/occupancy.ts';
 import { BAKED_VERSION, DENSITY_LEVELS, FEATURE_LEVELS, MAGIC, PRELUDE_BYTES, type BakedHead, type SceneAbout } from './baked-scene.ts';
-import { levelOf, rangeOf } from './levels.ts';
-import { indicesOf, storedPoints } from './stored-points.ts';
+import { levelOf, rangeOf, valueOf, type Range } from './levels.ts';
+import { neighboursBefore, toDifferences } from './prediction.ts';
+import { colouredPoints, indicesOf, storedPoints } from './stored-points.ts';
 
 /**
  * @param thumbnails WebP, one a view of `about.cameras`, or none
@@ -29,18 +30,18 @@ export async function encodeScene(
   const occupancy = refreshOccupancy(spec, density, await field.readOccupancy());
   const stored = storedPoints(spec, density, occupancy);
   const points = indicesOf(stored);
-  const features = representation.featuresAt(spec, values, points);
-
-  const rows = points.map((_, row) => row);
-
-  const densityRange = rangeOf(density, points);
-  const densities = new Uint16Array(points.length);
-  for (let i = 0; i < points.length; i++) densities[i] = levelOf(density[points[i]], densityRange, DENSITY_LEVELS);
+  const densities = levelsOf(density, points);
+  // As it will be read: what its levels show has features.
+  const coloured = colouredPoints(spec, densities.shown, stored);
+  const places = indicesOf(coloured);
+  const rows = places.map((_, row) => row);
+  const features = representation.featuresAt(spec, values, places);
   const ranges = Array.from({ length: channels }, (_, channel) => rangeOf(features, rows, channels, channel));
+  const before = neighboursBefore(coloured, spec.grid.size);
   const levels = ranges.map((range, channel) => {
-    const bytes = new Uint8Array(points.length);
-    for (let i = 0; i < points.length; i++) bytes[i] = levelOf(features[i * channels + channel], range, FEATURE_LEVELS);
-    return differences(bytes);
+    const bytes = new Uint8Array(places.length);
+    for (const row of rows) bytes[row] = levelOf(features[row * channels + channel], range, FEATURE_LEVELS);
+    return toDifferences(bytes, before);
   });
   const network: Uint8Array<ArrayBuffer>[] = [];
   for (const name of networkRenderingTensors(spec)) network.push(new Uint8Array((await field.read(name)).slice().buffer));
@@ -49,13 +50,14 @@ export async function encodeScene(
     about,
     seed,
     spec: { ...spec, representation: denseSpec(channels) } as BakedHead['spec'],
-    density: densityRange,
+    density: densities.range,
     features: ranges,
     thumbnails: thumbnails.map(({ length }) => length),
   };
   const json = new TextEncoder().encode(JSON.stringify(head));
-  const sections = [packBits(occupancy), packBits(stored), planesOf(densities), ...levels, ...network, ...thumbnails];
-  return [prelude(), await gzip([uint32(json.length), json, ...sections])];
+  const flags = [occupancy, stored, Uint8Array.from(points, (point) => coloured[point])].map(packBits);
+  const planes = planesOf(toDifferences(densities.levels, neighboursBefore(stored, spec.grid.size)));
+  return [prelude(), await gzip([uint32(json.length), json, ...flags, planes, ...levels, ...network, ...thumbnails])];
 }
 
 function prelude(): Uint8Array<ArrayBuffer> {
@@ -71,25 +73,25 @@ function uint32(value: number): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Each value less the one before, modulo 256. */
-function differences(values: Uint8Array): Uint8Array<ArrayBuffer> {
-  const result = new Uint8Array(values.length);
-  for (let i = 0, before = 0; i < values.length; i++) {
-    result[i] = values[i] - before;
-    before = values[i];
-  }
-  return result;
+/** Levels of the densities at the points, and the density [V] with what they stand for in its place. */
+function levelsOf(density: Float32Array, points: Uint32Array): { range: Range; levels: Uint16Array<ArrayBuffer>; shown: Float32Array } {
+  const range = rangeOf(density, points);
+  const levels = new Uint16Array(points.length);
+  const shown = density.slice();
+  points.forEach((point, i) => {
+    levels[i] = levelOf(density[point], range, DENSITY_LEVELS);
+    shown[point] = valueOf(levels[i], range, DENSITY_LEVELS);
+  });
+  return { range, levels, shown };
 }
 
-/** Low bytes and high bytes of differences. */
+/** Low bytes of all words, then high bytes. */
 function planesOf(words: Uint16Array): Uint8Array<ArrayBuffer> {
   const n = words.length;
   const planes = new Uint8Array(2 * n);
-  for (let i = 0, before = 0; i < n; i++) {
-    const word = (words[i] - before) & 0xffff;
-    before = words[i];
-    planes[i] = word & 255;
-    planes[n + i] = word >> 8;
+  for (let i = 0; i < n; i++) {
+    planes[i] = words[i] & 255;
+    planes[n + i] = words[i] >> 8;
   }
   return planes;
 }

@@ -16,6 +16,16 @@ export function storedPoints(lattice: Lattice, density: Float32Array, occupancy:
   return near;
 }
 
+/**
+ * [V] 1 where features count too: a sample's colour does only where its weight exceeds the weight threshold, so its alpha does, and that of a
+ * corner of its cell.
+ */
+export function colouredPoints(lattice: Lattice, density: Float32Array, stored: Uint8Array): Uint8Array {
+  const near = neighbourhoodExceeds(density, lattice.grid.size, densityOf(lattice.weightThreshold, lattice.densityShift, lattice.interval));
+  for (let i = 0; i < near.length; i++) near[i] &= stored[i];
+  return near;
+}
+
 /** Indices of the flags that are set, ascending. */
 export function indicesOf(flags: Uint8Array): Uint32Array {
   let count = 0;

@@ -1,5 +1,6 @@
 /** The page of the viewer that needs no server, with a scene in it or beside it. */
 import { SCENE_FILE } from '../baked/baked-scene.ts';
+import { gzip } from '../io/gzip.ts';
 import type { ExportSource } from './exporter.ts';
 
 type Viewer = Pick<ExportSource, 'viewerFile'>;
@@ -13,6 +14,16 @@ const STYLE = /<link rel="stylesheet"[^>]*href="\.\/viewer\.css"[^>]*>/;
 /** Bytes that are encoded at a time: a multiple of three. */
 const BASE64_BLOCK = 3 << 13;
 
+/** Unpacks the page's program, a quarter of its size, and runs it: a module whose text is put into the page needs no address to load from. */
+const STARTS_PROGRAM = `
+  const packed = Uint8Array.from(atob(document.getElementById('program').textContent), (letter) => letter.charCodeAt(0));
+  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const script = document.createElement('script');
+  script.type = 'module';
+  script.textContent = await new Response(unpacked).text();
+  document.body.append(script);
+`;
+
 /** A page that loads the scene, the script and the style that lie beside it. */
 export async function pageBesideScene({ viewerFile }: Viewer): Promise<Uint8Array> {
   return encode(withScene(decode(await viewerFile('viewer.html')), ` data-file="${SCENE_FILE}"`, ''));
@@ -24,14 +35,14 @@ export async function pageBesideScene({ viewerFile }: Viewer): Promise<Uint8Arra
  * @param scene a baked scene's file in pieces
  */
 export async function pageWithScene({ viewerFile }: Viewer, scene: readonly Uint8Array[]): Promise<Uint8Array> {
-  // A module may hold the text that ends a script; there it is escaped, as strings allow.
-  const script = decode(await viewerFile('viewer.js')).replaceAll('</script', '<\\/script');
+  const program = base64(await gzip([(await viewerFile('viewer.js')).slice()]));
   const licences = decode(await viewerFile(LICENCES)).replaceAll('</script', '<\\/script');
   const style = decode(await viewerFile('viewer.css'));
   const page = decode(await viewerFile('viewer.html'))
-    .replace(SCRIPT, () => `<script type="module">${script}</script>`)
+    .replace(SCRIPT, '')
     .replace(STYLE, () => `<style>${style}</style>`);
-  return encode(withScene(withData(page, ` type="text/plain" id="licences"`, `\n${licences}`), '', base64(scene)));
+  const whole = withScene(withData(page, ` type="text/plain" id="licences"`, `\n${licences}`), '', base64(joined(scene)));
+  return encode(withData(withData(whole, ` type="application/gzip" id="program"`, program), ` type="module"`, STARTS_PROGRAM));
 }
 
 function withScene(page: string, attributes: string, content: string): string {
@@ -42,13 +53,17 @@ function withData(page: string, attributes: string, content: string): string {
   return page.replace('</body>', () => `<script${attributes}>${content}</script></body>`);
 }
 
-function base64(parts: readonly Uint8Array[]): string {
+function joined(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
   for (const part of parts) {
     bytes.set(part, offset);
     offset += part.length;
   }
+  return bytes;
+}
+
+function base64(bytes: Uint8Array): string {
   const blocks: string[] = [];
   for (let i = 0; i < bytes.length; i += BASE64_BLOCK) blocks.push(btoa(String.fromCharCode(...bytes.subarray(i, i + BASE64_BLOCK))));
   return blocks.join('');

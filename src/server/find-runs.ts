@@ -85,35 +85,38 @@ export async function findRuns(served: readonly string[]): Promise<FoundRun[]> {
     const root = resolve(given);
     if ((await nodeFiles.kind(root)) !== 'folder')
       throw new InputError(`${given}: expected a run folder, or a folder with runs in it; there is no such folder`, 'Check the path.');
-    await visit(root, root, 0, found);
+    for (const run of await visit(root, root, 0)) if (!found.has(run.folder)) found.set(run.folder, run);
   }
   return [...found.values()];
 }
 
-async function visit(root: string, folder: string, depth: number, found: Map<string, FoundRun>): Promise<void> {
+/** Folders beside each other are looked into at once: a disk, or a busy machine, answers many questions in the time of a few. */
+async function visit(root: string, folder: string, depth: number): Promise<FoundRun[]> {
   const linked = depth > 0 && (await lstat(folder)).isSymbolicLink();
-  const add = (baked: boolean, problem?: string): void => {
+  const run = (baked: boolean, problem?: string): FoundRun => {
     const name = relative(root, folder).replaceAll('\\', '/') || basename(folder);
     const hash = createHash('sha256').update(folder).digest('hex').slice(0, 6);
-    found.set(folder, { id: `${name.replace(/[^\w]+/g, '-').replace(/^-|-$/g, '')}-${hash}`, folder, name, baked, problem });
+    return { id: `${name.replace(/[^\w]+/g, '-').replace(/^-|-$/g, '')}-${hash}`, folder, name, baked, problem };
   };
   let names: string[];
+  const own: FoundRun[] = [];
   try {
     names = await nodeFiles.list(folder);
     const baked = names.includes(SCENE_FILE);
-    if (!found.has(folder) && (baked || (await isRun(folder, names)))) add(baked);
+    if (baked || (await isRun(folder, names))) own.push(run(baked));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     // What a link leads to is nobody's run before it has shown that it is one.
-    if (!linked) add(false, error.message);
-    return;
+    return linked ? [] : [run(false, error.message)];
   }
-  if (depth === DEEPEST || linked) return;
-  for (const name of names) {
-    if (name.startsWith('.') || NOT_RUNS.has(name) || FILE_NAME.test(name)) continue;
-    const path = `${folder}/${name}`;
-    if (await isFolder(path)) await visit(root, path, depth + 1, found);
-  }
+  if (depth === DEEPEST || linked) return own;
+  const below = names
+    .filter((name) => !(name.startsWith('.') || NOT_RUNS.has(name) || FILE_NAME.test(name)))
+    .map(async (name) => {
+      const path = `${folder}/${name}`;
+      return (await isFolder(path)) ? visit(root, path, depth + 1) : [];
+    });
+  return [...own, ...(await Promise.all(below)).flat()];
 }
 
 /** What cannot be asked (a link in a circle) is none. */

@@ -55,6 +55,9 @@ test('a gallery of a hundred runs: cards, table, chosen runs compared, all of it
   await page.waitForFunction((count) => document.querySelectorAll('.card').length === count, MANY);
   // One list, whatever the number of runs, and pictures of those alone that are near to be seen.
   expect([...new Set(asked.filter((path) => path.startsWith('/api/')))]).toEqual(['/api/runs']);
+  expect(asked.indexOf('/api/runs'), 'the list is asked for before the scripts').toBeLessThan(
+    asked.findIndex((path) => path.endsWith('.js')),
+  );
   await page.waitForFunction(() => document.querySelector<HTMLImageElement>('.card img')!.complete);
   const pictures = asked.filter((path) => path.endsWith('.png')).length;
   expect(pictures).toBeGreaterThan(0);

@@ -133,8 +133,13 @@ test('the iframe that the page offers draws in a page of a stranger, which way i
     for (const hidden of ['#panel', '#toggle', '#statistics']) expect(await inside.locator(hidden).isVisible(), hidden).toBe(false);
     const colours = await sharp(await inside.locator('.stage-canvas').screenshot()).stats();
     expect(Math.max(...colours.channels.map(({ stdev }) => stdev)), 'a picture').toBeGreaterThan(5);
-    const whole = new URL((await inside.locator('#embed-open').getAttribute('href'))!, url).searchParams;
-    expect([whole.get('embed'), whole.get('output'), whole.get('up')]).toEqual([null, 'depth', '1,0,0']);
+    const whole = async (): Promise<URLSearchParams> =>
+      new URL((await inside.locator('#embed-open').getAttribute('href'))!, url).searchParams;
+    const before = await whole();
+    expect([before.get('embed'), before.get('output'), before.get('up')]).toEqual([null, 'depth', '1,0,0']);
+    // As it is copied from the link's menu, without a click: of the view as it is now.
+    await inside.locator('#stage').press('ArrowLeft');
+    await expect.poll(async () => (await whole()).get('camera'), { timeout: 60_000 }).not.toBe(before.get('camera'));
   } finally {
     stranger.close();
   }

@@ -100,7 +100,7 @@ test("the server bakes a run's scene when asked, once, and answers ranges and co
   const scene = await decodeScene(bytes, 'scene');
   expect(scene.spec).toEqual((await openCheckpoint(run)).spec);
   const part = await fetch(address, { headers: { range: 'bytes=4-7' } });
-  expect([part.status, [...new Uint8Array(await part.arrayBuffer())]]).toEqual([206, [1, 0, 0, 0]]);
+  expect([part.status, [...new Uint8Array(await part.arrayBuffer())]]).toEqual([206, [2, 0, 0, 0]]);
   const whole = await fetch(address);
   expect(whole.headers.get('content-encoding')).toBeNull();
   expect(whole.headers.get('content-type')).toBe('application/vnd.spikeray.scene');

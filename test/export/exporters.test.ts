@@ -1,4 +1,5 @@
 /** The registry of formats, and what drives an exporter. */
+import { gunzipSync } from 'node:zlib';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -56,7 +57,8 @@ it('a page holds scene, script and style', async () => {
   const out = join(temporaryFolder(), 'page.html');
   await writeExport(nodeFiles, html, source, out);
   const page = readFileSync(out, 'utf8');
-  expect(page).toContain('<script type="module">viewer.js</script>');
+  const [, program] = /id="program">([^<]+)<\/script>/.exec(page)!;
+  expect(gunzipSync(Buffer.from(program, 'base64')).toString()).toBe('viewer.js');
   expect(page).toContain('<style>viewer.css</style>');
   expect(page).toContain(`id="scene">${Buffer.from('abc').toString('base64')}</script>`);
 });
