@@ -54,7 +54,7 @@ function bitCurves(metrics: readonly StepMetrics[]): Curve[] {
 }
 
 /** Hidden layers of the network that is trained; 0 before it begins. */
-function hiddenLayers(metrics: readonly StepMetrics[]): number {
+export function hiddenLayers(metrics: readonly StepMetrics[]): number {
   return metrics.reduce((most, { firingRates }) => Math.max(most, firingRates?.length ?? 0), 0);
 }
 

@@ -12,6 +12,7 @@ import { init, use, type ComposeOption, type ECharts } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { onFrontier } from '../src/energy/frontier.ts';
 import type { RunSummary, StepMetrics } from './api.ts';
+import { hiddenLayers } from './charts.ts';
 import { element } from './elements.ts';
 
 use([LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
@@ -26,19 +27,34 @@ export interface Training {
   readonly metrics: readonly StepMetrics[];
 }
 
-const CURVES: readonly { readonly title: string; readonly axis: string; readonly value: (metrics: StepMetrics) => number | null }[] = [
-  { title: 'Training PSNR', axis: 'dB', value: ({ psnr }) => psnr },
-  { title: 'Active neurons of layer 1 in a time step', axis: '%', value: ({ firingRates }) => firingRates && firingRates[0] * 100 },
-  { title: 'Samples a ray', axis: 'samples', value: ({ samplesPerRay }) => samplesPerRay },
-];
+interface CurvePlan {
+  readonly title: string;
+  readonly axis: string;
+  readonly value: (metrics: StepMetrics) => number | null;
+}
+
+/** One chart a figure; a network with fewer hidden layers than another has no curve in the charts of the others. */
+function curvePlans(trainings: readonly Training[]): CurvePlan[] {
+  const layers = Math.max(0, ...trainings.map(({ metrics }) => hiddenLayers(metrics)));
+  return [
+    { title: 'Training PSNR', axis: 'dB', value: ({ psnr }) => psnr },
+    ...Array.from({ length: layers }, (_, layer) => ({
+      title: `Active neurons of layer ${layer + 1} in a time step`,
+      axis: '%',
+      value: ({ firingRates }: StepMetrics) => (firingRates && layer < firingRates.length ? firingRates[layer] * 100 : null),
+    })),
+    { title: 'Samples a ray', axis: 'samples', value: ({ samplesPerRay }) => samplesPerRay },
+  ];
+}
 
 export class OverlaidCharts {
   private readonly frontier: HTMLElement;
-  private readonly curves: readonly ECharts[];
+  private readonly curves: HTMLElement;
+  private readonly charts: ECharts[] = [];
 
   constructor(frontier: HTMLElement, curves: HTMLElement) {
     this.frontier = frontier;
-    this.curves = CURVES.map(({ title }) => chartIn(curves, title));
+    this.curves = curves;
   }
 
   /** Nothing where fewer than two runs were evaluated. */
@@ -74,8 +90,12 @@ export class OverlaidCharts {
     const lines = trainings.map(({ name, metrics }) => ({ name, metrics, places: placesOf(metrics, over) }));
     // One axis for all: what lies above each other is of one time.
     const end = Math.max(0, ...lines.map(({ places }) => places.at(-1) ?? 0));
-    CURVES.forEach(({ axis, value }, i) => {
-      this.curves[i].setOption({
+    for (const chart of this.charts.splice(0)) chart.dispose();
+    this.curves.replaceChildren();
+    for (const { title, axis, value } of curvePlans(trainings)) {
+      const chart = chartIn(this.curves, title);
+      this.charts.push(chart);
+      chart.setOption({
         ...COMMON,
         grid: { ...COMMON.grid, top: 44 },
         legend: { type: 'plain', top: 0, left: 0 },
@@ -97,7 +117,7 @@ export class OverlaidCharts {
           data: metrics.map((one, k) => [places[k], value(one)]),
         })),
       } satisfies Options);
-    });
+    }
   }
 }
 
@@ -114,8 +134,10 @@ function chartIn(place: HTMLElement, title: string): ECharts {
   const root = element('div', { className: 'chart', role: 'img', label: title });
   place.append(element('h3', { textContent: title }), root);
   const chart = init(root, matchMedia('(prefers-color-scheme: light)').matches ? null : 'dark', { renderer: 'canvas' });
-  new ResizeObserver(() => {
-    chart.resize();
-  }).observe(root);
+  const observer = new ResizeObserver(() => {
+    if (chart.isDisposed()) observer.disconnect();
+    else chart.resize();
+  });
+  observer.observe(root);
   return chart;
 }

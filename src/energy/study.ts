@@ -64,7 +64,7 @@ export interface StudyInput extends Pick<
 
 export function energyStudy({ hardware, meter, ...input }: StudyInput): EnergyStudy {
   const { run, against } = input;
-  const twin = computedTwin(run.counts, run.spec);
+  const twin = computedTwin(run);
   const units = (counting: Counting): ReturnType<typeof perUnit> => perUnit(run[counting], run.counts, run.images, run.pixels);
   return {
     schema: STUDY_SCHEMA,

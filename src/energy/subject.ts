@@ -11,6 +11,12 @@ import { eachCounting, type Counting, type SpikeCount, spikesByValue, ternaryFor
 import { neuroBench, type NeuroBenchMetrics } from './work/neurobench.ts';
 import { divideWork, type Work } from './work/work.ts';
 
+/** Places that were left out (src/skip). */
+export interface SkipMaskOrigin {
+  readonly file: string;
+  readonly sha256: string;
+}
+
 /** Where a measured network came from: enough to repeat it. */
 export interface Origin {
   readonly run: string;
@@ -28,6 +34,8 @@ export interface Origin {
   readonly trainedWith: string;
   readonly seed: number;
   readonly config: Config;
+  /** null: nothing was left out. */
+  readonly skipMask: SkipMaskOrigin | null;
 }
 
 /** One ledger for each way of counting. */
@@ -35,6 +43,8 @@ export type Countings = Readonly<Record<Counting, Ledger>>;
 
 export interface EnergySubject extends Countings {
   readonly kind: 'measured';
+  /** Work of the whole run that is no image's, a part of `executed`: it chose the samples. */
+  readonly before: Ledger;
   readonly origin: Origin;
   readonly neuron: string;
   readonly spec: FieldSpec;
@@ -64,7 +74,7 @@ export interface ComputedTwin extends Countings {
 
 /**
  * @param weights of all layers
- * @param before work of the whole run that is no image's: it is part of what was executed
+ * @param before work of the whole run that is no image's
  */
 export function measuredSubject(
   origin: Origin,
@@ -75,10 +85,11 @@ export function measuredSubject(
 ): EnergySubject {
   const network = spec.network!;
   const { views, total, psnr, raySamples } = measurement;
-  const executed = [...before, ...ledgerOf(total, spec, 'executed')];
+  const ledgers = eachCounting((counting) => [...paidIn(counting, before), ...ledgerOf(total, spec, counting)]);
   const joules = views.map((view) => view.joules);
   return {
     kind: 'measured',
+    before,
     origin,
     neuron: network.neuron,
     spec,
@@ -90,14 +101,17 @@ export function measuredSubject(
     ternaryForms: ternaryForms(total, network),
     counts: total,
     raySamples,
-    published: ledgerOf(total, spec, 'published'),
-    executed,
-    shifted: [...before, ...ledgerOf(total, spec, 'shifted')],
-    neurobench: neuroBench(total, views.length, spec, executed, weights),
+    ...ledgers,
+    neurobench: neuroBench(total, views.length, spec, ledgers.executed, weights),
     secondsPerImage: views.reduce((sum, view) => sum + view.seconds, 0) / views.length,
     joulesPerImage: joules.some((value) => value === null) ? null : joules.reduce<number>((sum, value) => sum + value!, 0) / views.length,
     views: views.map((view) => ({ ...view, executed: ledgerOf(view.counts, spec, 'executed') })),
   };
+}
+
+/** As published there is nothing but the network's synapses. */
+function paidIn(counting: Counting, before: Ledger): Ledger {
+  return counting === 'published' ? [] : before;
 }
 
 /** Whether spikes are larger than one, so that adding shifted rows takes another number of additions. */
@@ -105,11 +119,12 @@ export function hasLargeSpikes({ shifted, executed }: Countings): boolean {
   return totalWork(shifted, isSynapses).acs !== totalWork(executed, isSynapses).acs;
 }
 
-export function computedTwin(counts: Counts, spec: FieldSpec): ComputedTwin {
+/** Its samples are the run's own, so it pays for what chose them. */
+export function computedTwin({ before, counts, spec }: Pick<EnergySubject, 'before' | 'counts' | 'spec'>): ComputedTwin {
   return {
     kind: 'computed',
     counts,
-    ...eachCounting((counting) => twinLedger(counts, spec, counting)),
+    ...eachCounting((counting) => [...paidIn(counting, before), ...twinLedger(counts, spec, counting)]),
   };
 }
 

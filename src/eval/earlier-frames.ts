@@ -1,11 +1,12 @@
 /** Frames that an earlier `render` or `eval` left in a folder: some would stay beside the new ones where those are fewer. */
 import type { Files } from '../io/files.ts';
+import { FILM_FORMATS } from './film-formats.ts';
 
 /** Every frame has an image of this ending, whatever its name. */
 const MARK = '.depth.png';
 const FRAME_ENDINGS = ['.png', MARK, '.depth-colour.png', '.opacity.png', '.error.png'];
 const OF_ALL = [
-  ...['colour', 'depth', 'opacity'].flatMap((name) => ['webp', 'mp4', 'webm'].map((ending) => `${name}.${ending}`)),
+  ...['colour', 'depth', 'opacity'].flatMap((name) => ['webp', ...FILM_FORMATS].map((ending) => `${name}.${ending}`)),
   'metrics.json',
 ];
 

@@ -4,6 +4,7 @@ import type { Counts } from '../engine/counts.ts';
 import type { ValueScale } from '../math/value-scale.ts';
 import type { BitReport } from '../energy/bit-report.ts';
 import type { EnergyReport } from '../energy/energy-report.ts';
+import type { SkipMaskOrigin } from '../energy/subject.ts';
 
 export interface ViewRow {
   readonly name: string;
@@ -39,6 +40,8 @@ export interface EvalReport {
   readonly energy: EnergyReport | null;
   /** null without a network that learns bits; reports of older versions lack it. */
   readonly bits?: BitReport | null;
+  /** null: nothing was left out; reports of older versions lack it. */
+  readonly skipMask?: SkipMaskOrigin | null;
   readonly secondsPerImage: number;
   /** Depth images: metres a unit of the 16-bit value. */
   readonly depthMetresPerUnit: number;

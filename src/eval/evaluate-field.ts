@@ -4,6 +4,7 @@
  *
  * Quality is measured on the floating-point image clamped to 0..1, as in the papers; saved PNGs are rounded to 8 bits afterwards.
  */
+import type { SkipMaskOrigin } from '../energy/subject.ts';
 import { representationOf } from '../model/representations/index.ts';
 import { hiddenLayers } from '../model/network-facts.ts';
 import { bitReport } from '../energy/bit-report.ts';
@@ -32,6 +33,8 @@ export interface MeasuredViews {
   readonly split: string;
   /** Takes views 0, every, 2 every, ... */
   readonly every: number;
+  /** Of the field; default: none */
+  readonly skipMask?: SkipMaskOrigin | null;
 }
 
 export interface EvaluateOptions extends MeasuredViews {
@@ -88,7 +91,7 @@ export async function reportOf(measured: MeasuredViews, field: MeasuredField, ro
   const total = emptyCounts(hiddenLayers(field.spec));
   for (const row of rows) addCounts(total, row.counts);
   const bits = await bitReport(field.spec, (name) => field.read(name), total, rows.length);
-  return summarise(measured.split, field.spec, views[0], rows, total, { ...shown, bits });
+  return summarise(measured.split, field.spec, views[0], rows, total, { ...shown, bits, skipMask: measured.skipMask ?? null });
 }
 
 type MeasuredField = Pick<Checkpoint, 'spec' | 'read'>;
@@ -157,7 +160,7 @@ function summarise(
   first: View,
   perView: readonly ViewRow[],
   total: Counts,
-  more: Pick<EvalReport, 'background' | 'depthMetresPerUnit' | 'depthScale' | 'bits'>,
+  more: Pick<EvalReport, 'background' | 'depthMetresPerUnit' | 'depthScale' | 'bits' | 'skipMask'>,
 ): EvalReport {
   const energy = spec.network && energyReport(total, perView.length, spec.network, representationOf(spec).features);
   const { width, height } = first.intrinsics;

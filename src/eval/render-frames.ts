@@ -12,11 +12,12 @@ import { inPart, type Part } from './part.ts';
 import { writeColour, writeDepth, type ImageFolder } from './image-writer.ts';
 import type { PixelBuffer } from '../io/files.ts';
 import type { Reporter } from '../base/events.ts';
+import type { FilmFormat } from './film-formats.ts';
 
 /** Makes films of equally sized frames. */
 export interface FilmEncoder {
   /** Of its files. */
-  readonly ending: string;
+  readonly ending: FilmFormat;
   /** Throws where no film comes of it. */
   encode(frames: readonly PixelBuffer[], framesPerSecond: number, file: string): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { InputError } from '../base/errors.ts';
 import { meanUp, nearestAxis } from '../geometry/world-up.ts';
 import type { GridSpec } from '../geometry/grid.ts';
 import type { Vec3 } from '../geometry/vector.ts';
-import { spaceOf } from '../spaces/index.ts';
+import { spaceFacts, spaceOf } from '../spaces/index.ts';
 import type { Exporter, ExportSource } from './exporter.ts';
 import { DepthFusion } from './surface/fuse-depths.ts';
 import { inFile } from './surface/in-file.ts';
@@ -42,7 +42,7 @@ export const meshExporter: Exporter = {
 
 /** As many points as the field has, over the part of the world that is not bent. */
 function worldGrid({ checkpoint: { spec }, path }: ExportSource): GridSpec {
-  if (spec.space.kind === 'bounded') return spec.grid;
+  if (spaceFacts(spec.space).metricSteps) return spec.grid;
   const { similarity } = spaceOf(spec.space);
   if (similarity === null)
     throw new InputError(

@@ -2,6 +2,7 @@
 import { isSurface } from '../../renderer/surface.ts';
 import { byteSize } from '../base/format.ts';
 import { InputError } from '../base/errors.ts';
+import { spaceFacts } from '../spaces/index.ts';
 import type { Exporter, ExportSource, Frame } from './exporter.ts';
 import { voxelEdges } from './surface/fuse-depths.ts';
 import { inFile } from './surface/in-file.ts';
@@ -33,7 +34,7 @@ export const plyExporter: Exporter = {
 
 /** Metres: an edge of a voxel; where space is bent or in planes, a pixel's width at the middle depth of the first view. */
 function spacingOf({ checkpoint: { spec } }: ExportSource, { camera, image: { depth, opacity } }: Frame): number {
-  if (spec.space.kind === 'bounded') return Math.max(...voxelEdges(spec.grid));
+  if (spaceFacts(spec.space).metricSteps) return Math.max(...voxelEdges(spec.grid));
   const depths = depth.filter((_, i) => isSurface(opacity[i])).sort();
   return (depths[Math.floor(depths.length / 2)] ?? 1) / camera.intrinsics.fx;
 }

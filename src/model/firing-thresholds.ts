@@ -1,11 +1,11 @@
 /** The potentials at which the neurons of a field fire, and what a spike gives on, from its tensors: what was learned, and what is set. */
-import { learnedParameters, potentialLeaf } from '../neurons/define-neuron.ts';
+import { neuronValues } from './neuron-values.ts';
+import { potentialLeaf } from '../neurons/define-neuron.ts';
 import { evaluateRows } from '../neurons/evaluate-rows.ts';
 import { leaf, type Expr } from '../neurons/graph.ts';
 import { neuronNamed } from '../neurons/index.ts';
-import { valueOf } from '../neurons/parameters.ts';
-import { hiddenWidths, parameterValues } from '../neurons/settings.ts';
-import type { FieldSpec, NetworkSpec } from './field-spec.ts';
+import { hiddenWidths } from '../neurons/settings.ts';
+import type { FieldSpec } from './field-spec.ts';
 import type { TensorName } from './tensor-names.ts';
 
 export interface FieldTensors {
@@ -20,7 +20,7 @@ export async function firingThresholds(field: FieldTensors): Promise<Float32Arra
   const neuron = neuronNamed(network.neuron);
   return Promise.all(
     hiddenWidths(network).map(async (width, layer) => {
-      const found = await parametersOf(field, network, layer);
+      const found = await neuronValues(network, layer, (name) => field.read(name));
       const values = new Map<Expr, Float32Array>();
       for (const [name, value] of found) values.set(leaf('param', name, neuron.parameters[name].scope === 'layer'), value);
       const thresholds = neuron.terms.map(({ spike: { args } }) => {
@@ -42,18 +42,7 @@ export async function spikeUnits(field: FieldTensors): Promise<number[]> {
   const { amplitude } = neuronNamed(network.neuron);
   return Promise.all(
     hiddenWidths(network).map(async (_, layer) =>
-      amplitude === null ? 1 : (await parametersOf(field, network, layer)).get(amplitude)![0],
+      amplitude === null ? 1 : (await neuronValues(network, layer, (name) => field.read(name))).get(amplitude)![0],
     ),
   );
-}
-
-/** Values of the parameters of a layer's neurons by name, one for all or one each. */
-async function parametersOf(field: FieldTensors, network: NetworkSpec, layer: number): Promise<Map<string, Float32Array>> {
-  const found = new Map(Object.entries(parameterValues(network)).map(([name, value]) => [name, Float32Array.of(value)]));
-  for (const [name, { learned }] of learnedParameters(neuronNamed(network.neuron)))
-    found.set(
-      name,
-      (await field.read(`n${layer + 1}.${name}`)).map((raw) => valueOf(learned, raw)),
-    );
-  return found;
 }

@@ -56,9 +56,10 @@ export async function measureRun(loaded: LoadedRun, options: MeasureRunOptions):
       trainedWith: record.spikeray,
       seed: record.config.seed,
       config: record.config,
+      skipMask: skipped && { file: skipped.file, sha256: skipped.sha256 },
     };
     return {
-      subject: measuredSubject(origin, checkpoint.spec, measurement, weights, skipped ? [skipRow(skipped)] : []),
+      subject: measuredSubject(origin, checkpoint.spec, measurement, weights, skipped ? [skipRow(skipped.work)] : []),
       measurement,
       split: held.split,
     };

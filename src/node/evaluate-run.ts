@@ -12,7 +12,7 @@ import { aboutOf, makePart, moveImages, partsFolder, readParts, type Whole } fro
 import { heldOutViews } from './held-out-views.ts';
 import { sharpCodec } from './image-codec.ts';
 import { nodeFiles } from './node-files.ts';
-import { loadRun, maskedSuffix, openRunField, type RunField, type RunFieldOptions } from './open-run-field.ts';
+import { loadRun, maskedSuffix, maskOrigin, openRunField, type RunField, type RunFieldOptions } from './open-run-field.ts';
 import type { MovedScene } from './open-run-scene.ts';
 import { replaceResults } from './replace-folder.ts';
 import { whileWritingInto } from './write-into.ts';
@@ -57,7 +57,8 @@ export async function openEvaluation(path: string, options: EvaluateRun): Promis
   const held = await heldOutViews(run, checkpoint, options, split, report);
   // Another scene's numbers must not pass for those of the run's own.
   const other = options.scene !== undefined && held.changed ? `-of-${held.scene.replace(/[^\w.-]/g, '_')}` : '';
-  const measured = { config: run.record.config, views: held.views, split: held.split, every };
+  const skipMask = options.skipMask === undefined ? null : await maskOrigin(options.skipMask);
+  const measured = { config: run.record.config, views: held.views, split: held.split, every, skipMask };
   return { loaded, measured, options, folder: out ?? `${run.folder}/eval/${held.split}${other}${maskedSuffix(options)}` };
 }
 

@@ -6,10 +6,11 @@ import { spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { InputError, SpikeRayError } from '../base/errors.ts';
+import type { FilmFormat } from '../eval/film-formats.ts';
 import type { FilmEncoder } from '../eval/render-frames.ts';
 import type { PixelBuffer } from '../io/files.ts';
 
-interface FilmFormat {
+interface FilmCodec {
   /** Name of an encoder of ffmpeg. */
   readonly codec: string;
   readonly options: readonly string[];
@@ -19,16 +20,14 @@ interface FilmFormat {
 const FORMATS = {
   mp4: { codec: 'libx264', options: ['-crf', '17', '-preset', 'medium', '-movflags', '+faststart'] },
   webm: { codec: 'libvpx-vp9', options: ['-crf', '22', '-b:v', '0', '-row-mt', '1'] },
-} as const satisfies Record<string, FilmFormat>;
-
-export const FILM_FORMATS = Object.keys(FORMATS) as (keyof typeof FORMATS)[];
+} as const satisfies Record<FilmFormat, FilmCodec>;
 
 const PIXELS: Readonly<Record<PixelBuffer['channels'], string>> = { 3: 'rgb24', 4: 'rgba' };
 
 const WITHOUT = 'Install it, or leave --film out: the animated WebP needs nothing else.';
 
 /** Throws InputError where there is no ffmpeg, or one that does not encode the format. */
-export async function filmEncoder(format: keyof typeof FORMATS): Promise<FilmEncoder> {
+export async function filmEncoder(format: FilmFormat): Promise<FilmEncoder> {
   const { codec, options } = FORMATS[format];
   const encoders = await ffmpeg(['-encoders'], []);
   if (!encoders.includes(` ${codec} `))

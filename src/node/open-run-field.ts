@@ -3,6 +3,7 @@ import { voxelCount } from '../geometry/grid.ts';
 import { backendRequest, type BackendOptions } from './backend-request.ts';
 import type { Backend, FieldEngine } from '../engine/backend.ts';
 import { MemoryError } from '../base/errors.ts';
+import type { SkipMaskOrigin } from '../energy/subject.ts';
 import { openField, type StoredField } from '../eval/open-field.ts';
 import { type FieldSpec } from '../model/field-spec.ts';
 import { decodeMask } from '../skip/mask-file.ts';
@@ -13,6 +14,7 @@ import type { Reporter } from '../base/events.ts';
 import { availableMemory } from './available-memory.ts';
 import { byteSize } from '../base/format.ts';
 import { nodeFiles } from './node-files.ts';
+import { nodeMachine } from './node-machine.ts';
 import { startBackend } from './start-backend.ts';
 
 export interface RunFieldOptions extends BackendOptions {
@@ -27,8 +29,8 @@ export interface RunField {
   /** The file it came from. */
   readonly path: string;
   readonly backend: string;
-  /** What the skip mask did; null without one. */
-  readonly skipped: SkipWork | null;
+  /** The skip mask and what it did; null without one. */
+  readonly skipped: (SkipMaskOrigin & { readonly work: SkipWork }) | null;
   /** To be disposed of by the caller. */
   readonly engine: FieldEngine;
 }
@@ -55,15 +57,25 @@ export async function openRunField(
   const backend = await startBackend(backendRequest(options, { choice, threads: null, gpu }), report);
   checkMemory(backend, checkpoint.spec, path);
   report({ type: 'note', text: `from ${path}` });
-  const masked = options.skipMask === undefined ? null : await maskedField(checkpoint, options.skipMask, report);
+  const masked = options.skipMask === undefined ? null : await maskedField(loaded, options.skipMask, report);
   const engine = await openField(backend, masked?.field ?? checkpoint);
-  return { run, checkpoint, path, backend: backend.description, skipped: masked && masked.work, engine };
+  return { run, checkpoint, path, backend: backend.description, skipped: masked && masked.skipped, engine };
 }
 
-async function maskedField(checkpoint: Checkpoint, path: string, report: Reporter): Promise<{ field: StoredField; work: SkipWork }> {
-  const { occupancy, work } = await skipPlaces(checkpoint, decodeMask(await nodeFiles.read(path), path));
-  report({ type: 'note', text: `${path}: ${work.kept} of ${work.places} occupied places are left` });
-  return { field: { ...checkpoint, readOccupancy: async () => occupancy }, work };
+async function maskedField(
+  { checkpoint, path }: Pick<RunField, 'checkpoint' | 'path'>,
+  file: string,
+  report: Reporter,
+): Promise<{ field: StoredField; skipped: NonNullable<RunField['skipped']> }> {
+  const content = await nodeFiles.read(file);
+  const { occupancy, work } = await skipPlaces(checkpoint, decodeMask(content, file, await nodeMachine.fileSha256(path)));
+  report({ type: 'note', text: `${file}: ${work.kept} of ${work.places} occupied places are left` });
+  return { field: { ...checkpoint, readOccupancy: async () => occupancy }, skipped: { ...(await maskOrigin(file)), work } };
+}
+
+/** Which mask that is. */
+export async function maskOrigin(file: string): Promise<SkipMaskOrigin> {
+  return { file, sha256: await nodeMachine.fileSha256(file) };
 }
 
 /**

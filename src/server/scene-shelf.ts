@@ -12,7 +12,7 @@ import type { FieldVersions } from './field-versions.ts';
 import type { FoundRun } from './find-runs.ts';
 
 interface Baked {
-  /** Of the run: its newest checkpoint, and what was chosen of how it is seen. */
+  /** The run's newest checkpoint, and what was chosen of how it is seen. */
   readonly version: string;
   /** Path of the file. */
   readonly file: Promise<string>;

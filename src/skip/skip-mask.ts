@@ -16,12 +16,14 @@ import { representationOf } from '../model/representations/index.ts';
 import { classify, type FirstSpikeClassifier } from '../stdp/first-spike-classifier.ts';
 import { type FeatureRange, placeSpikes } from './place-code.ts';
 
+const FLOAT = 4;
+
 /** Classes of places. */
 export const [EMPTY, SURFACE] = [0, 1];
 
 export interface SkipMask {
   readonly range: FeatureRange;
-  /** Of two classes, EMPTY and SURFACE, on 2C inputs. */
+  /** Two classes, EMPTY and SURFACE, on 2C inputs. */
   readonly classifier: FirstSpikeClassifier;
 }
 
@@ -78,13 +80,23 @@ export function occupiedPoints(occupancy: Uint8Array): Uint32Array {
 
 /**
  * The row of the energy report: the whole pass over the field, charged to the images that were measured. Each channel is scaled (a subtraction, a
- * multiplication) and complemented (a subtraction); weights are accumulated, potentials compared.
+ * multiplication) and complemented (a subtraction); weights are accumulated, potentials compared. Features are read once; an accumulation reads a
+ * weight and a potential and writes it back.
  */
 export function skipRow({ places, channels, additions, comparisons }: SkipWork): LedgerRow {
   const scaled = places * channels;
   return {
     stage: 'skip mask',
     part: 'first-spike classifier, once a field',
-    work: work({ multiplications: scaled, additions: 2 * scaled, acs: additions, comparisons }),
+    work: work({
+      multiplications: scaled,
+      additions: 2 * scaled,
+      acs: additions,
+      comparisons,
+      gridBytes: scaled * FLOAT,
+      weightBytes: additions * FLOAT,
+      stateReadBytes: additions * FLOAT,
+      stateWriteBytes: additions * FLOAT,
+    }),
   };
 }

@@ -5,7 +5,7 @@ import { InputError } from '../base/errors.ts';
 import type { Box } from '../geometry/box.ts';
 import { divideCubes } from './divide-cubes.ts';
 import { frustumBox } from './seen-boxes.ts';
-import type { FieldOf, SceneExtent, Space, SpaceDefinition } from './space.ts';
+import type { FieldOf, SceneExtent, SceneSpace, Space, SpaceDefinition } from './space.ts';
 import { straightSteps } from './straight-steps.ts';
 
 export const BOUNDED: FieldOf<'bounded'> = { kind: 'bounded' };
@@ -29,6 +29,11 @@ export const bounded = {
   inCoordinates: ({ kind, box }, { point: to }) => ({ kind, box: box && { min: to(box.min), max: to(box.max) } }),
   space: () => worldSpace,
 } satisfies SpaceDefinition<'bounded'>;
+
+/** Whether the space of a scene ends at a box, which settings may draw closer. */
+export function hasBox(space: SceneSpace): space is SceneSpace & { kind: 'bounded' } {
+  return space.kind === 'bounded';
+}
 
 const distances: Space['distances'] = ({ min, max }, cameras) => {
   let nearest = Infinity;

@@ -12,7 +12,7 @@ import { firstOf, type Firing } from './first-spike-layer.ts';
 export interface CompetitionGroups {
   readonly classes: number;
   readonly neuronsPerClass: number;
-  /** Of each class; the rest are target neurons. */
+  /** Neurons of each class that are never a target; the rest are target neurons. */
   readonly nonTarget: number;
 }
 

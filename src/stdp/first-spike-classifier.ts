@@ -12,7 +12,7 @@ import { learn, type Plasticity, timeErrors } from './s2-stdp.ts';
 
 export interface ClassifierSettings extends CompetitionGroups, Plasticity {
   readonly inputs: number;
-  /** Of every neuron in use. */
+  /** That of every neuron in use. */
   readonly threshold: number;
   /** What competition adds to training thresholds; 0: they are those in use. */
   readonly regulation: number;

@@ -76,7 +76,7 @@ export function fire(layer: FirstSpikeLayer, { times: at, order }: SpikeTimes, t
   return { times, potentials, additions, comparisons };
 }
 
-/** Of some neurons the one that fired first; at equal times the one with the highest potential, then the first of them. */
+/** The neuron that fired first, of those given; at equal times the one with the highest potential, then the first of them. */
 export function firstOf(neurons: readonly number[], firing: Pick<Firing, 'times' | 'potentials'>): number {
   return neurons.reduce((best, j) => (isEarlier(firing, j, best) ? j : best));
 }

@@ -21,8 +21,8 @@ import type { NetworkSpec } from '../model/field-spec.ts';
 import { variationReach, type TotalVariation, type VariationReach } from '../model/total-variation.ts';
 import { isSpiking } from '../neurons/define-neuron.ts';
 import { neuronNamed } from '../neurons/index.ts';
-import { valueOf } from '../neurons/parameters.ts';
-import { hiddenWidths, parameterValues } from '../neurons/settings.ts';
+import { neuronValues } from '../model/neuron-values.ts';
+import { hiddenWidths } from '../neurons/settings.ts';
 
 /** What the last step measured of each hidden layer; part of a checkpoint. */
 export interface Feedback {
@@ -112,10 +112,8 @@ export async function thresholdParameters(engine: FieldEngine, { weight }: Confi
       `fine.imLoss.weight=${weight}: the neuron ${neuron.name} has no parameter named threshold`,
       'Use --set fine.imLoss.weight=0.',
     );
-  const { learned } = neuron.parameters.threshold;
   const ofLayer = async (width: number, layer: number): Promise<Float32Array> => {
-    if (learned === null) return new Float32Array(width).fill(parameterValues(network).threshold);
-    const values = (await engine.read(`n${layer + 1}.threshold`)).map((raw) => valueOf(learned, raw));
+    const values = (await neuronValues(network, layer, (name) => engine.read(name))).get('threshold')!;
     return values.length === 1 ? new Float32Array(width).fill(values[0]) : values;
   };
   return Promise.all(hiddenWidths(network).map(ofLayer));

@@ -4,6 +4,7 @@ import { boxFromFile } from '../../datasets/world-frame.ts';
 import { InputError } from '../base/errors.ts';
 import type { Box } from '../geometry/box.ts';
 import type { Config } from '../config/schema.ts';
+import { hasBox } from '../spaces/bounded.ts';
 import { regionOfScene, spaceFacts } from '../spaces/index.ts';
 import type { Region } from '../spaces/space.ts';
 
@@ -18,7 +19,7 @@ export function sceneRegion(
 ): Region {
   const extent = { name, near, far, cameras: splits.train ?? [] };
   if (corners === null) return regionOfScene(space, extent);
-  if (space.kind !== 'bounded')
+  if (!hasBox(space))
     throw new InputError(`scene.box has no meaning for ${spaceFacts(space).sceneName}`, 'Leave it out, or set scene.space=bounded.');
   const box = boxOf(corners);
   return regionOfScene({ ...space, box: frame === null ? box : boxFromFile(frame, box) }, extent);

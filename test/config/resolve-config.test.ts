@@ -100,7 +100,8 @@ describe('resolveConfig', () => {
     ['fine.voxels=20', ['doublings']],
     ['network.encoding=poisson', ['--temporal repeat']],
     ['fine.spikeTargets=0.1', ['2 numbers, each a number at least 0, or null']],
-    ['network.quantiser=step', ['unknown quantiser "step"', 'registerQuantiser']],
+    // Near to no name, also not to those that other tests register.
+    ['network.quantiser=zigzag', ['unknown quantiser "zigzag"', 'registerQuantiser']],
     ['network.quantiser=[null,null]', ['a list of 3 names or null']],
     ['network.layers=[{"kind":"dense","width":0}]', ['network.layers']],
     ['fine.imLoss=1', ['group', 'fine.imLoss.weight']],

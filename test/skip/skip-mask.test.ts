@@ -14,6 +14,7 @@ import { trainMask } from '../../src/skip/train-mask.ts';
 import { fieldFixture } from '../helpers/field-fixtures.ts';
 
 const SIDE = 20;
+const CHECKPOINT = 'a'.repeat(64);
 
 /** A ball of surface, where the first three features are high and the next three low; the rest is noise. Half of the points outside are occupied. */
 function ballField(): StoredField & { readonly surface: Uint8Array; readonly occupancy: Uint8Array } {
@@ -82,9 +83,9 @@ describe('skip mask', () => {
   test('the same seed gives the same file, which reads back as the same mask', async () => {
     const field = ballField();
     const { mask } = await trainMask(field, settings);
-    const file = encodeMask(mask);
-    expect(encodeMask((await trainMask(field, settings)).mask)).toEqual(file);
-    expect(await skipPlaces(field, decodeMask(file, 'mask.json'))).toEqual(await skipPlaces(field, mask));
+    const file = encodeMask(mask, CHECKPOINT);
+    expect(encodeMask((await trainMask(field, settings)).mask, CHECKPOINT)).toEqual(file);
+    expect(await skipPlaces(field, decodeMask(file, 'mask.json', CHECKPOINT))).toEqual(await skipPlaces(field, mask));
   });
 
   test('refuses a field of one class, a mask of other features, and damaged files', async () => {
@@ -94,9 +95,10 @@ describe('skip mask', () => {
     const { low, high } = mask.range;
     const short = { ...mask, range: { low: low.slice(1), high: high.slice(1) } };
     await expect(skipPlaces(field, short)).rejects.toThrow(InputError);
-    const good = new TextDecoder().decode(encodeMask(mask));
+    const good = new TextDecoder().decode(encodeMask(mask, CHECKPOINT));
     const change = (members: object): string => JSON.stringify({ ...(JSON.parse(good) as object), ...members });
-    for (const text of [good.slice(0, -9), change({ version: 2 }), change({ neuronsPerClass: 4 }), change({ low: [...low.slice(1), 9e9] })])
-      expect(() => decodeMask(new TextEncoder().encode(text), 'mask.json')).toThrow(/mask\.json/);
+    for (const text of [good.slice(0, -9), change({ version: 3 }), change({ neuronsPerClass: 4 }), change({ low: [...low.slice(1), 9e9] })])
+      expect(() => decodeMask(new TextEncoder().encode(text), 'mask.json', CHECKPOINT)).toThrow(/mask\.json/);
+    expect(() => decodeMask(new TextEncoder().encode(good), 'mask.json', 'b'.repeat(64))).toThrow(/another run, or another step/);
   });
 });

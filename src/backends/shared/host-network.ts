@@ -1,15 +1,14 @@
 /** A colour network on the host, from an engine's tensors: layers by their kinds, neurons by their expressions, in single precision. */
+import { neuronValues } from '../../model/neuron-values.ts';
 import type { FieldEngine } from '../../engine/backend.ts';
 import type { ProbedLayer } from '../../engine/probe.ts';
 import type { LayerOps } from '../../model/layers/layer-kind.ts';
 import { layersOf, type NetworkLayer } from '../../model/network-layers.ts';
 import { seenWeights } from '../../model/quantised-layers.ts';
-import { inputLeaf, learnedParameters, potentialLeaf, type NeuronDefinition } from '../../neurons/define-neuron.ts';
+import { inputLeaf, potentialLeaf, type NeuronDefinition } from '../../neurons/define-neuron.ts';
 import { evaluateRows } from '../../neurons/evaluate-rows.ts';
 import { leaf, type Expr } from '../../neurons/graph.ts';
 import { neuronNamed } from '../../neurons/index.ts';
-import { valueOf } from '../../neurons/parameters.ts';
-import { parameterValues } from '../../neurons/settings.ts';
 
 /** What a time step gave. */
 export interface HostStep {
@@ -47,19 +46,12 @@ export class HostNetwork {
     const network = spec.network!;
     const neuron = neuronNamed(network.neuron);
     const weights = await seenWeights(spec, read);
-    const constants = parameterValues(network);
+    const leafOf = (name: string): Expr => leaf('param', name, neuron.parameters[name].scope === 'layer');
     const layers = layersOf(spec);
     const hosted: HostLayer[] = [];
     for (const layer of layers) {
-      const parameters = new Map<Expr, Float32Array>();
-      const leafOf = (name: string): Expr => leaf('param', name, neuron.parameters[name].scope === 'layer');
-      for (const [name, value] of Object.entries(constants)) parameters.set(leafOf(name), Float32Array.of(value));
-      if (layer.number < layers.length)
-        for (const [name, { learned }] of learnedParameters(neuron))
-          parameters.set(
-            leafOf(name),
-            (await read(`n${layer.number}.${name}`)).map((raw) => valueOf(learned, raw)),
-          );
+      const values = layer.number < layers.length ? await neuronValues(network, layer.number - 1, read) : [];
+      const parameters = new Map([...values].map(([name, value]) => [leafOf(name), value] as const));
       const tensors = layer.tensors.map(({ name, shape }) => ({ data: weights.get(name)!, columns: shape[shape.length - 1] }));
       hosted.push({ layer, tensors, parameters });
     }

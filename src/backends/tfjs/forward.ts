@@ -252,7 +252,7 @@ function throughRates(
   const { repeats } = network;
   const poisson = network.encoding === 'poisson' ? poissonInputs(tf, x, samples, noise) : null;
   const inputsAt = (step: number): Tensor => poisson?.spikesAt(step) ?? x;
-  const mean = poisson === null ? x : poisson.meanSpikes(repeats);
+  const mean = (): Tensor => (poisson === null ? x : poisson.meanSpikes());
   const { logits, events, tallies, margin } = runRates(tf, neuron, rated, layers, bound, repeats, inputsAt, mean, measureMargins === true);
   return {
     logits,

@@ -34,9 +34,10 @@ export interface PoissonInputs {
   readonly range: InputRange;
   /** [M,I], differentiable */
   spikesAt(step: number): Tensor;
-  /** [M,I] mean of the first steps, with the gradient of x'; what is kept does not grow with their number. */
-  meanSpikes(steps: number): Tensor;
-  /** Input spikes of the steps that were asked for so far; least |u - x'|. */
+  // Of the steps that were asked for so far, each drawn once; what is kept of them does not grow with their number:
+  /** [M,I] mean of their spikes, with the gradient of x'. */
+  meanSpikes(): Tensor;
+  /** How many spikes; least |u - x'|. */
   spikes(): number;
   margin(): number;
 }
@@ -56,29 +57,26 @@ export function poissonInputs(tf: TensorFlow, x: Tensor, samples: PackedSamples,
   const [rows, inputs] = x.shape;
   const values = probabilities.dataSync<'float32'>();
   const asked = new Map<number, { readonly spikes: number; readonly margin: number }>();
+  const sums = new Float32Array(values.length);
   const noiseAt = (step: number): Float32Array => {
     const noise = poissonNoise(seed, samples, firstRay, 1, inputs, step);
-    if (!asked.has(step))
-      asked.set(step, {
-        spikes: noise.reduce((sum, u, i) => sum + (u < values[i] ? 1 : 0), 0),
-        margin: noise.reduce((least, u, i) => Math.min(least, Math.abs(values[i] - u)), Infinity),
-      });
+    if (asked.has(step)) return noise;
+    let [spikes, margin] = [0, Infinity];
+    noise.forEach((u, i) => {
+      const spike = u < values[i] ? 1 : 0;
+      sums[i] += spike;
+      spikes += spike;
+      margin = Math.min(margin, Math.abs(values[i] - u));
+    });
+    asked.set(step, { spikes, margin });
     return noise;
   };
   return {
     range: used,
     spikesAt: (step) => bernoulli(tf, probabilities, tf.tensor2d(noiseAt(step), [rows, inputs])),
-    meanSpikes(steps) {
-      const sums = new Float32Array(values.length);
-      for (let step = 0; step < steps; step++) noiseAt(step).forEach((u, i) => (sums[i] += u < values[i] ? 1 : 0));
-      return passStraight(
-        tf,
-        tf.tensor2d(
-          sums.map((sum) => sum / steps),
-          [rows, inputs],
-        ),
-        probabilities,
-      );
+    meanSpikes() {
+      const means = sums.map((sum) => sum / asked.size);
+      return passStraight(tf, tf.tensor2d(means, [rows, inputs]), probabilities);
     },
     spikes: () => [...asked.values()].reduce((sum, { spikes }) => sum + spikes, 0),
     margin: () => [...asked.values()].reduce((least, { margin }) => Math.min(least, margin), Infinity),

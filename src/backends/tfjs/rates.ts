@@ -39,7 +39,7 @@ export interface RatePass {
 /**
  * @param steps T
  * @param inputsAt [R,I] of a time step; called within the first pass
- * @param meanInputs [R,I] differentiable
+ * @param meanInputs [R,I] of the steps that were asked for, differentiable; called behind the first pass
  * @param measureMargin else it is Infinity
  */
 export function runRates(
@@ -50,14 +50,14 @@ export function runRates(
   parameters: NeuronBindings,
   steps: number,
   inputsAt: (step: number) => Tensor,
-  meanInputs: Tensor,
+  meanInputs: () => Tensor,
   measureMargin: boolean,
 ): RatePass {
   const hidden = layers.slice(0, -1);
   const measured = untaped(tf, () => measure(tf, neuron, rated, hidden, parameters, steps, inputsAt, measureMargin));
-  const rows = meanInputs.shape[0];
   const events: Tensor[] = [];
-  let values = meanInputs;
+  let values = meanInputs();
+  const rows = values.shape[0];
   for (const [index, layer] of hidden.entries()) {
     const c = currents(tf, values, layer);
     const bound = parameters[index];

@@ -162,7 +162,8 @@ export function planMemory(
     offsets[name] = cursor;
     cursor += Math.ceil(bytes / 64) * 64;
   };
-  const { voxels, featureStride, width, inputRows, networkFloats, basisFloats, gradientFloats, decayRows1, decayRows2, rays } = sizes;
+  const { voxels, featureStride, featureRows, width, inputRows, networkFloats, basisFloats, gradientFloats, decayRows1, decayRows2, rays } =
+    sizes;
   const hasNetwork = networkFloats > basisFloats;
   reserve('workCounter', 64);
   reserve('stats', Math.max(LANES, threads) * STATS_BYTES);
@@ -178,9 +179,9 @@ export function planMemory(
   reserve('decays1', decayRows1 * width * 4);
   reserve('decays2', decayRows2 * width * 4);
   reserve('basis', basisFloats * 4);
-  reserve('w1t', inputRows * width * 4);
+  reserve('w1t', featureRows * width * 4);
   reserve('w2t', width * width * 4);
-  reserve('decays1t', decayRows1 * width * 4);
+  reserve('decays1t', (decayRows1 > 0 ? featureRows : 0) * width * 4);
   reserve('decays2t', decayRows2 * width * 4);
   reserve('w3t', width * 16);
   reserve('neuronValues', sizes.neuronFloats * 8);

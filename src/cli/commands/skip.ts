@@ -4,6 +4,7 @@ import { InputError } from '../../base/errors.ts';
 import { percent, table } from '../../base/format.ts';
 import { wholeNumber } from '../../base/option-values.ts';
 import { nodeFiles } from '../../node/node-files.ts';
+import { nodeMachine } from '../../node/node-machine.ts';
 import { loadRun, type RunFieldOptions } from '../../node/open-run-field.ts';
 import { whileWritingInto } from '../../node/write-into.ts';
 import { MASK_FILE } from '../../run/run-folder.ts';
@@ -51,7 +52,7 @@ async function skip(folder: string, options: SkipOptions): Promise<void> {
       const { mask, test } = await trainMask(checkpoint, { alpha, places, seed });
       const { work } = await skipPlaces(checkpoint, mask);
       await confirm();
-      await nodeFiles.writeAtomic(out, [encodeMask(mask)]);
+      await nodeFiles.writeAtomic(out, [encodeMask(mask, await nodeMachine.fileSha256(path))]);
       return { test, work };
     });
     return { json: { run: run.folder, checkpoint: path, mask: out, alpha, seed, test, work }, text: describe(out, test, work) };

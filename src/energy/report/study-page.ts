@@ -226,7 +226,7 @@ function scope({ scope: { counted, notCounted, twin } }: EnergyStudy): Html {
 
 function provenance({ spikeray, commit, created, run, against, every, split, hardwareAsked }: EnergyStudy): Html {
   const subjects = against === null ? [run] : [run, against];
-  const command = `spikeray energy ${run.origin.run}${against === null ? '' : ` --against ${against.origin.run}`} --split ${split} --every ${every}${hardwareOptions(hardwareAsked)}`;
+  const command = `spikeray energy ${run.origin.run}${against === null ? '' : ` --against ${against.origin.run}`} --split ${split} --every ${every}${run.origin.skipMask ? ` --skip-mask ${run.origin.skipMask.file}` : ''}${hardwareOptions(hardwareAsked)}`;
   return html`<pre>${command}</pre>
     <dl>
       <dt>SpikeRay</dt>
@@ -236,7 +236,7 @@ function provenance({ spikeray, commit, created, run, against, every, split, har
           html`<dt>${origin === run.origin ? 'run' : 'compared with'}</dt>
             <dd>
               ${origin.run}: ${origin.checkpoint}, step ${grouped(origin.step)}, seed ${origin.seed}, trained with SpikeRay
-              ${origin.trainedWith}
+              ${origin.trainedWith}${origin.skipMask ? `, skip mask ${origin.skipMask.file}, sha256 ${origin.skipMask.sha256}` : ''}
             </dd>
             <dt>scene</dt>
             <dd>${origin.scene.path}, fingerprint ${origin.scene.fingerprint}</dd>`,

@@ -5,7 +5,7 @@ export { marchFactorLanes, marchLanes, inputRangeFactorLanes, inputRangeLanes, t
 export {
   applyGradients, reduceNetwork, scatter, scatterVaried, transposeWeights, updateNetwork, updateStep, updateVoxels, writeDenseGradients,
 } from './update';
-export { applyFactors, scatterFactors, takeFactorGradients, transposeBasis } from './factors';
+export { applyFactors, scatterFactors, takeFactorGradients, transposeBasis } from './factor-gradients';
 export { renderBlocks, renderFactorBlocks } from './render';
 export { buildLeapMap } from './occupancy';
 export { addOuterProducts, multiply } from './matrix';

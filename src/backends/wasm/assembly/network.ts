@@ -155,42 +155,36 @@ export function backwardNetwork(sums: usize, potentialSums: usize, block: usize)
   zeroFloats(sampleFeatureGradients, sampleTotal * featureRows);
   if (synapses1) {
     addSynapseGradients(sums, sumsOf(sums, decays1), inputsAt, gradient1, w1, decays1, inputRows, width);
-    filterRowsBack(inputGradients, gradient1, w1t, decays1t, width, inputRows);
-    passToFeatures();
-    if (featureLevels > 0) passFeatureGradients(sampleTotal);
-  } else if (poisson) {
-    addOuterProducts(sums, inputsAt, gradient1, rowTotal, inputRows, width);
-    multiply(inputGradients, gradient1, w1t, rowTotal, width, inputRows, 0);
-    passToFeatures();
+    filterRowsBack(inputGradients, gradient1, w1t, decays1t, width, featureRows);
   } else {
-    addOuterProducts(sums, inputsAt, gradient1, rowTotal, featureRows, width);
+    addOuterProducts(sums, inputsAt, gradient1, rowTotal, poisson ? inputRows : featureRows, width);
     multiply(inputGradients, gradient1, w1t, rowTotal, width, featureRows, 0);
-    const featureBytes = <usize>featureRows << 2;
-    for (let row = 0; row < rowTotal; row++) {
-      const s = load<i32>(rowSample + (<usize>row << 2));
-      if (s >= 0) addRow(sampleFeatureGradients + <usize>s * featureBytes, inputGradients + <usize>row * featureBytes, featureBytes);
-    }
-    if (featureLevels > 0) passFeatureGradients(sampleTotal);
-    zeroFloats(viewGradients, rayTotal * width);
-    for (let row = 0; row < rowTotal; row++) {
-      if (!load<u8>(real + <usize>row)) continue;
-      const target = viewGradients + <usize>load<i32>(rowRay + (<usize>row << 2)) * rowBytes;
-      addRow(target, gradient1 + <usize>row * rowBytes, rowBytes);
-    }
-    addOuterProducts(sums + <usize>featureInputs * rowBytes, views, viewGradients, rayTotal, viewRows, width);
   }
+  passToFeatures();
+  if (featureLevels > 0) passFeatureGradients(sampleTotal);
+  if (synapses1 || poisson) return;
+  zeroFloats(viewGradients, rayTotal * width);
+  for (let row = 0; row < rowTotal; row++) {
+    if (!load<u8>(real + <usize>row)) continue;
+    const target = viewGradients + <usize>load<i32>(rowRay + (<usize>row << 2)) * rowBytes;
+    addRow(target, gradient1 + <usize>row * rowBytes, rowBytes);
+  }
+  addOuterProducts(sums + <usize>featureInputs * rowBytes, views, viewGradients, rayTotal, viewRows, width);
 }
 
-/** Gradients of whole rows of inputs to those of features; through the spikes of the Poisson encoding. */
+/** Gradients of rows of features to those of samples; through the spikes of the Poisson encoding. */
 function passToFeatures(): void {
+  const featureBytes = <usize>featureRows << 2;
   for (let row = 0; row < rowTotal; row++) {
     const s = load<i32>(rowSample + (<usize>row << 2));
     if (s < 0) continue;
-    const target = sampleFeatureGradients + ((<usize>s * <usize>featureRows) << 2), source = inputGradients + <usize>row * (<usize>inputRows << 2);
-    for (let c = 0; c < featureInputs; c++) {
-      const at = <usize>c << 2;
-      store<f32>(target + at, load<f32>(target + at) + load<f32>(source + at) * (poisson ? inputSlope(inputValue(s, 0, c)) : 1));
-    }
+    const target = sampleFeatureGradients + <usize>s * featureBytes, source = inputGradients + <usize>row * featureBytes;
+    if (!poisson) addRow(target, source, featureBytes);
+    else
+      for (let c = 0; c < featureInputs; c++) {
+        const at = <usize>c << 2;
+        store<f32>(target + at, load<f32>(target + at) + load<f32>(source + at) * inputSlope(inputValue(s, 0, c)));
+      }
   }
 }
 

@@ -95,7 +95,7 @@ function place(start: usize): usize {
   hidden2 = take(hidden);
   gradient1 = take(hidden);
   gradient2 = take(hidden);
-  inputGradients = take(rows * ((<usize>inputRows) << 2));
+  inputGradients = take(rows * ((<usize>featureRows) << 2));
   lists1 = take(rows * <usize>listBytes);
   lists2 = take(rows * <usize>listBytes);
   counts1 = take(rows << 2);

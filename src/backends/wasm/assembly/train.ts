@@ -14,7 +14,7 @@ import { addRay, chunkHasRoom, clearChunk, completeFeatures, inputValue, rowsOf,
 import { placeScratch, sampleFeatureGradients, networkSamples, views } from './scratch';
 import { backwardNetwork, forwardNetwork } from './network';
 import { lossAndGradients } from './composite';
-import { addBasisGradients } from './factors';
+import { addBasisGradients } from './factor-gradients';
 import { networkIndexOf } from './packed-sample';
 import { Dense, Factors, hasFactors } from './representation';
 import { askTeacher } from './teacher';

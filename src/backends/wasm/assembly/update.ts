@@ -10,7 +10,7 @@ import {
   beta1, beta2, decayFloats, decays1, decays1t, decays2, decays2t, denseVariation, density, densityMoments, densityRate, densityVariation, epsilon, featureGradients, featureInputs, featureMoments, featureRate, features,
   featureRows, featureStride, featureVariation, gradientFloats,
   hasRate,
-  inputRows, laneCapacity, networkFloats, networkGradients, networkMoments, networkRate, nx, ny, nz, poisson, rate, packedRays, packedSamples, slotCapacity,
+  inputRows, laneCapacity, networkFloats, networkGradients, networkMoments, networkRate, nx, ny, nz, rate, packedRays, packedSamples, slotCapacity,
   slotGradients, slotOf, slotVoxels, synapses1, synapses2, thread, threads, w1, w1t, w2t, w3t, width,
 } from './state';
 import { baseOf, baseZOf, densityGradientOf, networkIndexOf, SAMPLE_BYTES } from './packed-sample';
@@ -250,11 +250,11 @@ export function applyGradients(): void {
 export function transposeWeights(): void {
   const w2 = w1 + ((<usize>inputRows * <usize>width) << 2);
   const w3 = w2 + ((<usize>width * <usize>width) << 2);
-  const whole = poisson || synapses1;
-  transpose(w1, w1t, whole ? inputRows : featureInputs, width, whole ? inputRows : featureRows);
+  // Of layer 1 what leads to features: view terms learn nothing.
+  transpose(w1, w1t, featureInputs, width, featureRows);
   transpose(w2, w2t, width, width, width);
   transpose(w3, w3t, width, 4, width);
-  if (synapses1) transpose(decays1, decays1t, inputRows, width, inputRows);
+  if (synapses1) transpose(decays1, decays1t, featureInputs, width, featureRows);
   if (synapses2) transpose(decays2, decays2t, width, width, width);
 }
 

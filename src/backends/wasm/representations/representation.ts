@@ -1,6 +1,7 @@
 /**
  * How a representation (model/representations/) lies in the memory of the kernels, and which kernels meet it: those of dense grids are
- * assembly/march.ts (density), gather.ts (features) and update.ts (scatter and Adam), those of factors assembly/factors.ts.
+ * assembly/march.ts (density), gather.ts (features) and update.ts (scatter and Adam), those of factors
+ * assembly/factors.ts and factor-gradients.ts.
  */
 import type { GridSpec } from '../../../geometry/grid.ts';
 import type { RepresentationSpec } from '../../../model/representations/representation.ts';
