@@ -27,14 +27,14 @@ export interface Training {
   readonly metrics: readonly StepMetrics[];
 }
 
-interface CurvePlan {
+export interface CurvePlan {
   readonly title: string;
   readonly axis: string;
   readonly value: (metrics: StepMetrics) => number | null;
 }
 
 /** One chart a figure; a network with fewer hidden layers than another has no curve in the charts of the others. */
-function curvePlans(trainings: readonly Training[]): CurvePlan[] {
+export function curvePlans(trainings: readonly Training[]): CurvePlan[] {
   const layers = Math.max(0, ...trainings.map(({ metrics }) => hiddenLayers(metrics)));
   return [
     { title: 'Training PSNR', axis: 'dB', value: ({ psnr }) => psnr },

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { marchRays } from '../../renderer/march.ts';
 import { bernoulli } from '../../src/backends/tfjs/custom-gradients.ts';
 import { loadTensorFlow } from '../../src/backends/tfjs/load-tensorflow.ts';
-import { normaliseInputs, poissonNoise, rangeOf } from '../../src/backends/tfjs/poisson-encoding.ts';
+import { normaliseInputs, poissonInputs, poissonNoise, rangeOf } from '../../src/backends/tfjs/poisson-encoding.ts';
 import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import type { TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
 import { fieldFixture, loadFixture } from '../helpers/field-fixtures.ts';
@@ -95,4 +95,24 @@ test('a training step measures the range, rendering uses it, noise follows the s
   await engine.trainStep(fixture.batch, still);
   expect([...(await engine.read('inputRange'))]).toEqual([low, high]);
   await engine.dispose();
+});
+
+test('mean spikes are those of the steps that were shown, counted once each', () => {
+  const { spec, tensors, occupancy, batch } = fieldFixture();
+  const samples = marchRays(spec, batch, interpolated(tensors.density!), occupancy);
+  const rows = samples.networkRows.length;
+  tf.tidy(() => {
+    const x = tf.tensor2d(
+      Float32Array.from({ length: rows * 5 }, (_, i) => Math.sin(i)),
+      [rows, 5],
+    );
+    const inputs = poissonInputs(tf, x, samples, { seed: 7, firstRay: 0, range: null });
+    const shown = tf.stack(
+      [0, 1, 2].map((step) => inputs.spikesAt(step)),
+      0,
+    );
+    inputs.spikesAt(1);
+    expectClose('mean', inputs.meanSpikes().dataSync(), tf.mean(shown, 0).dataSync(), 1e-7);
+    expect(inputs.spikes()).toBe(tf.sum(shown).dataSync()[0]);
+  });
 });
