@@ -18,9 +18,11 @@ import {
   surrogateAlpha,
 } from './compile-step.ts';
 import { inputLeaf, potentialLeaf, type NeuronDefinition } from './define-neuron.ts';
-import { leaf, type Expr } from './graph.ts';
+import { ge, leaf, type Expr } from './graph.ts';
 import { hoist, Writer } from './write-vectors.ts';
 import { parameterPlaces } from './scan-layout.ts';
+import { closedLevels, inClosedForm, levelsOf } from './staircase.ts';
+import { simplify } from './simplify.ts';
 import { SURROGATE_NAMES, type SurrogateName } from './surrogates.ts';
 
 /** Vectors that the forward scan does at once: their comparisons make one word of 16 bits. */
@@ -63,7 +65,9 @@ export function bindParameters(definition: NeuronDefinition, bind: (leaf: Expr, 
 
 export function emitForward(definition: NeuronDefinition): string {
   const { states } = definition;
-  const { potential, fired, next } = compileForward(definition);
+  const levels = levelsOf(definition);
+  const { potential, fired, next } =
+    levels === null ? compileForward(definition) : { ...compileForward(inClosedForm(definition, levels)), fired: sizeAndMask(levels) };
   const kept = keptOf(definition);
   const bindings = new Map<Expr, string>();
   bindParameters(definition, (at, code) => bindings.set(at, code));
@@ -78,6 +82,7 @@ export function emitForward(definition: NeuronDefinition): string {
     writer.name(potential, 'h');
     writer.use(potentialLeaf, writer.valueOf(potential));
     const masks = fired.map((mask, k) => writer.name(mask, `s${k}`));
+    if (levels !== null) writer.line(`v128.store(sizes + j, ${masks[0]}${at});`);
     const stored = next.map((value) => writer.valueOf(value));
     kept.forEach((value, k) =>
       writer.line(`v128.store(${rowsFrom('keep + j', k)}${at ? at.replace(', ', ` + `) : ''}, ${writer.valueOf(value)});`),
@@ -104,6 +109,12 @@ export function emitForward(definition: NeuronDefinition): string {
   });
 }
 
+/** What is listed of a neuron with spikes of several sizes: the size, and whether it is not 0. */
+export function sizeAndMask(levels: number): Expr[] {
+  const [size, fires] = simplify([closedLevels(levels), ge(potentialLeaf, 0.5)]);
+  return [size, fires];
+}
+
 interface ScanText {
   readonly signature: string;
   readonly lists: SpikeLists;
@@ -118,7 +129,7 @@ interface ScanText {
 export function scanWithLists({ signature, lists, outside, row, stride, neurons }: ScanText): string {
   return [
     `${signature} {`,
-    '  const bytes = <usize>width << 2, listStride = <usize>listBytes;',
+    '  const bytes = <usize>width << 2;',
     ...lists.declared,
     ...outside.map((line) => `  ${line}`),
     '  for (let row = 0; row < rows; row++) {',
@@ -147,12 +158,43 @@ export interface SpikeLists {
   readonly counted: readonly string[];
 }
 
-/** @param copies names of the masks of the neuron's terms, of each vector that is done at once */
-export function spikeLists({ name, terms }: NeuronDefinition, copies: readonly (readonly string[])[]): SpikeLists {
-  const bits = terms.map((_, k) => {
-    const words = copies.map((masks, i) => (i === 0 ? `i32x4.bitmask(${masks[k]})` : `(i32x4.bitmask(${masks[k]}) << ${4 * i})`));
-    return `const bits${k} = ${words.join(' | ')};`;
-  });
+/** One word of bits from masks of vectors that are done at once. */
+function bitsOf(masks: readonly string[]): string {
+  return masks.map((mask, i) => (i === 0 ? `i32x4.bitmask(${mask})` : `(i32x4.bitmask(${mask}) << ${4 * i})`)).join(' | ');
+}
+
+/**
+ * @param copies of each vector that is done at once, names of the masks of the neuron's terms; where spikes have several sizes, of the size, which
+ *   lies at `sizes`, and of the mask where it is not 0
+ */
+export function spikeLists(definition: NeuronDefinition, copies: readonly (readonly string[])[]): SpikeLists {
+  return levelsOf(definition) === null ? listsOfTerms(definition, copies) : listsOfSizes(copies.map(([, fires]) => fires));
+}
+
+/** Entries (sparse-rows.ts), one for a neuron that fires, whatever the size of its spike. */
+function listsOfSizes(fires: readonly string[]): SpikeLists {
+  return {
+    declared: ['  let active = 0, ones = 0, p = lists;'],
+    begun: ['    let spikes = 0;'],
+    extended: [
+      `let bits = ${bitsOf(fires)};`,
+      'active += popcnt(bits);',
+      'while (bits) {',
+      '  const column = <i32>(j >> 2) + ctz(bits);',
+      '  const size = load<f32>(sizes + (<usize>column << 2));',
+      '  p = appendEntry(p, column, size);',
+      '  spikes += <i32>size;',
+      '  ones += popcnt(<i32>size);',
+      '  bits &= bits - 1;',
+      '}',
+    ].map((line) => `      ${line}`),
+    ended: ['    store<i32>(counts + (<usize>row << 2), spikes);', '    store<u32>(minus + (<usize>row << 2), <u32>p);'],
+    counted: ['  count(tally, 0, <f64>active);', '  count(tally, 2, <f64>ones);'],
+  };
+}
+
+function listsOfTerms({ name, terms }: NeuronDefinition, copies: readonly (readonly string[])[]): SpikeLists {
+  const bits = terms.map((_, k) => `const bits${k} = ${bitsOf(copies.map((masks) => masks[k]))};`);
   const signed = terms.some(({ sign }) => sign < 0);
   const fires = (which: typeof terms): string => which.map((term) => `bits${terms.indexOf(term)}`).join(' | ');
   // A single positive term needs no tally: the list's length says how many fired.
@@ -173,7 +215,11 @@ export function spikeLists({ name, terms }: NeuronDefinition, copies: readonly (
   );
   const sum = '(i32x4.extract_lane(ones, 0) + i32x4.extract_lane(ones, 1) + i32x4.extract_lane(ones, 2) + i32x4.extract_lane(ones, 3))';
   return {
-    declared: ['  let active = 0, negatives = 0;', manyLevels ? '  let ones = i32x4.splat(0);' : ''],
+    declared: [
+      '  const listStride = <usize>listBytes;',
+      '  let active = 0, negatives = 0;',
+      manyLevels ? '  let ones = i32x4.splat(0);' : '',
+    ],
     begun: ['    const first = lists + <usize>row * listStride;', '    let p = first;', signed ? '    let q = first + listStride;' : ''],
     extended: [...bits, ...tallies, ...ones, ...lists].filter((line) => line !== '').map((line) => `      ${line}`),
     ended: [
@@ -195,7 +241,21 @@ export function backwardName(definition: NeuronDefinition, surrogate: SurrogateN
   return `${identifier(definition)}Backward_${surrogate.replace(/-/g, '_')}${driven ? '_driven' : ''}`;
 }
 
+/** A scan, and where there is a closed form of a surrogate of steepness 1 another one for that, to which it leads. */
 export function emitBackward(definition: NeuronDefinition, surrogate: SurrogateName, driven: boolean): string {
+  const levels = levelsOf(definition),
+    name = backwardName(definition, surrogate, driven);
+  if (levels === null || surrogate !== 'triangle') return emitBackwardScan(definition, surrogate, driven, name);
+  const closed = emitBackwardScan(inClosedForm(definition, levels), surrogate, driven, `${name}_closed`);
+  const first = `  if (alpha == 1) return ${name}_closed(${BACKWARD.replace(/: \w+/g, '')}, alpha);`;
+  return `${closed}\n${emitBackwardScan(definition, surrogate, driven, name, first)}`;
+}
+
+/** Arguments of a backward scan, followed by the surrogate's steepness. */
+export const BACKWARD =
+  'potentials: usize, gradients: usize, starts: usize, real: usize, carry: usize, saved: usize, values: usize, sums: usize, rows: i32, penalty: f32, drives: usize';
+
+function emitBackwardScan(definition: NeuronDefinition, surrogate: SurrogateName, driven: boolean, name: string, first = ''): string {
   const { states } = definition;
   const adjoint = compileAdjoint(definition, surrogate, driven);
   const kept = keptOf(definition);
@@ -230,7 +290,8 @@ export function emitBackward(definition: NeuronDefinition, surrogate: SurrogateN
   const layerSums = sums.filter(({ channels }) => channels === null);
   return [
     // Exported, so that the optimiser leaves each scan a function of its own instead of moving all into one, which runs slower.
-    `export function ${backwardName(definition, surrogate, driven)}(potentials: usize, gradients: usize, starts: usize, real: usize, carry: usize, saved: usize, values: usize, sums: usize, rows: i32, penalty: f32, drives: usize, alpha: f32): void {`,
+    `export function ${name}(${BACKWARD}, alpha: f32): void {`,
+    first,
     '  const bytes = <usize>width << 2;',
     ...outside.lines.map((line) => `  ${line}`),
     ...layerSums.map(({ name }) => `  let sum_${name} = f32x4.splat(0);`),

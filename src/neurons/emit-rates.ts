@@ -9,9 +9,10 @@
  */
 import { compileRates, CURRENT, directionsOf, tangentLeaf } from './compile-rates.ts';
 import { inputLeaf, potentialLeaf, type NeuronDefinition } from './define-neuron.ts';
-import { bindParameters, identifier, rowsFrom, scanWithLists, spikeLists } from './emit-assemblyscript.ts';
+import { bindParameters, identifier, rowsFrom, scanWithLists, sizeAndMask, spikeLists } from './emit-assemblyscript.ts';
 import { leaf, type Expr } from './graph.ts';
 import { parameterPlaces } from './scan-layout.ts';
+import { levelsOf } from './staircase.ts';
 import type { SurrogateName } from './surrogates.ts';
 import { hoist, Writer } from './write-vectors.ts';
 
@@ -32,7 +33,9 @@ export function rateStepName(definition: NeuronDefinition, surrogate: SurrogateN
 
 export function emitRateStep(definition: NeuronDefinition, surrogate: SurrogateName): string {
   const { states } = definition;
-  const { potential, fired, next, output, directions } = compileRates(definition, surrogate);
+  const levels = levelsOf(definition);
+  const { potential, next, output, directions, ...forward } = compileRates(definition, surrogate);
+  const fired = levels === null ? forward.fired : sizeAndMask(levels);
   const roots = [potential, ...fired, output, ...next, ...directions.flatMap((each) => [each.output, each.events, ...each.next])];
   const bindings = new Map<Expr, string>();
   bindParameters(definition, (at, code) => bindings.set(at, code));
@@ -48,6 +51,7 @@ export function emitRateStep(definition: NeuronDefinition, surrogate: SurrogateN
   writer.name(potential, 'h');
   writer.use(potentialLeaf, writer.valueOf(potential));
   const masks = fired.map((mask, k) => writer.name(mask, `s${k}`));
+  if (levels !== null) writer.line(`v128.store(sizes + j, ${masks[0]});`);
   // All values first: what is stored is read by those behind it.
   const stored: [number, string][] = next.map((value, k) => [k, writer.valueOf(value)]);
   const added: [number, string][] = [[states.length, writer.valueOf(output)]];

@@ -2,7 +2,7 @@
  * The AssemblyScript module of all neurons' scans: `neurons/generated.ts` of the kernels. Each neuron exports a function whose name carries a
  * fingerprint of its code, so that kernels which were built without it, or before it changed, are recognised.
  */
-import { backwardName, emitBackward, emitForward, identifier } from './emit-assemblyscript.ts';
+import { BACKWARD, backwardName, emitBackward, emitForward, identifier } from './emit-assemblyscript.ts';
 import { emitRateBackward, emitRateStep, rateBackwardName, rateStepName } from './emit-rates.ts';
 import { isSpiking, type NeuronDefinition } from './define-neuron.ts';
 import { SURROGATE_NAMES, type SurrogateName } from './surrogates.ts';
@@ -12,8 +12,6 @@ const FIRST_SPIKING = 2;
 
 const FORWARD =
   'currents: usize, starts: usize, states: usize, lists: usize, counts: usize, minus: usize, saved: usize, values: usize, rows: i32, tally: usize';
-const BACKWARD =
-  'potentials: usize, gradients: usize, starts: usize, real: usize, carry: usize, saved: usize, values: usize, sums: usize, rows: i32, penalty: f32, drives: usize';
 const RATE_STEP = 'currents: usize, carried: usize, lists: usize, counts: usize, minus: usize, values: usize, rows: i32, tally: usize';
 const RATE_BACKWARD = 'carried: usize, gradients: usize, sums: usize, rows: i32, steps: i32, penalty: f32';
 
@@ -33,6 +31,8 @@ export function emitScans(neurons: readonly NeuronDefinition[]): string {
     '// Written by src/neurons/emit-scans.ts.',
     "import { listBytes, neuron, surrogate, surrogateAlpha, width } from '../state';",
     "import { exp4, log4, madd, sigmoid4, splat, tanh4, zeroFloats } from '../simd';",
+    "import { sizes } from '../scratch';",
+    "import { appendEntry } from '../sparse-rows';",
     "import { appendActive, prependActive } from '../spikes';",
     "import { count } from '../stats';",
     '',

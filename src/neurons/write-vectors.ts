@@ -19,8 +19,9 @@ const binaryCode: Readonly<Record<Exclude<Binary, 'spike' | 'straightThrough'>, 
   sub: 'f32x4.sub',
   mul: 'f32x4.mul',
   div: 'f32x4.div',
-  min: 'f32x4.min',
-  max: 'f32x4.max',
+  // One instruction each; where the first argument is no number, nor is the result.
+  min: 'f32x4.pmin',
+  max: 'f32x4.pmax',
   ge: 'f32x4.ge',
   gt: 'f32x4.gt',
 };

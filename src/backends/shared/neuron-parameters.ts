@@ -14,6 +14,7 @@ import type { Expr } from '../../neurons/graph.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { rawLeaf, valueOf } from '../../neurons/parameters.ts';
 import { firstFloat, parameterFloats, parameterPlaces } from '../../neurons/scan-layout.ts';
+import { levelsOf } from '../../neurons/staircase.ts';
 import { hiddenWidths, neuronTensors, parameterValues, type NeuronTensor } from '../../neurons/settings.ts';
 import { simplify } from '../../neurons/simplify.ts';
 import type { StepSettings } from '../../engine/backend.ts';
@@ -25,19 +26,23 @@ export interface ScanSizes {
   readonly keptValues: number;
   readonly listBytes: number;
   readonly signedSpikes: number;
+  /** 1 where spikes have several sizes and are listed with them. */
+  readonly spikeEntries: number;
   /** Floats of a layer's parameters. */
   readonly neuronFloats: number;
 }
 
 export function scanSizes(network: NetworkSpec | null): ScanSizes {
-  if (network === null) return { neuronStates: 0, keptValues: 0, listBytes: 0, signedSpikes: 0, neuronFloats: 0 };
+  if (network === null) return { neuronStates: 0, keptValues: 0, listBytes: 0, signedSpikes: 0, spikeEntries: 0, neuronFloats: 0 };
   const neuron = neuronNamed(network.neuron);
   const { terms, states, amplitude } = neuron;
+  const spikeEntries = levelsOf(neuron) !== null;
   return {
     neuronStates: states.length,
     keptValues: isSpiking(neuron) ? keptOf(neuron).length : 0,
-    listBytes: 2 * network.width * Math.max(1, terms.length),
+    listBytes: network.width * (spikeEntries || terms.length === 0 ? 8 : 2 * terms.length),
     signedSpikes: amplitude !== null || terms.some(({ sign }) => sign < 0) ? 1 : 0,
+    spikeEntries: spikeEntries ? 1 : 0,
     neuronFloats: parameterFloats(neuron, network.width),
   };
 }

@@ -17,7 +17,7 @@ export const KERNEL_SIZES = [
     'gradientFloats',
   ] as const),
   ...(['featureInputs', 'featureRows', 'viewRows', 'productRows', 'basisFloats', 'decayFloats', 'featureLevels', 'viewLevels'] as const),
-  ...(['neuronFloats', 'neuronStates', 'keptValues', 'carriedRows', 'listBytes', 'signedSpikes', 'teacherVoxels'] as const),
+  ...(['neuronFloats', 'neuronStates', 'keptValues', 'carriedRows', 'listBytes', 'signedSpikes', 'spikeEntries', 'teacherVoxels'] as const),
 ] satisfies readonly (keyof Sizes)[];
 
 export function layoutState(plan: MemoryPlan, sizes: Sizes, scratchStride: number): Record<string, number> {

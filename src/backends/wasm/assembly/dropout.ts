@@ -3,7 +3,7 @@
  * The decisions are taken in double precision, so that another backend takes the same. What is left of a layer's outputs is stored densely: a
  * path for training with dropout alone, and slower than the lists of spikes.
  */
-import { dropout, listBytes, signedSpikes, width } from './state';
+import { dropout, listBytes, signedSpikes, spikeEntries, width } from './state';
 import { chunkRay, rayIndexOf, rayTotal, rowTotal } from './chunk';
 import { real, rowRay } from './scratch';
 import { noiseKey, uniform } from './poisson';
@@ -18,19 +18,25 @@ function negativesOf(minus: usize, row: i32): usize {
 
 // @ts-ignore: decorator
 @inline
-function add(row: usize, entry: usize, factors: usize, value: f32): void {
-  const at = <usize>load<u16>(entry) << 2;
+function add(row: usize, neuron: usize, factors: usize, value: f32): void {
+  const at = neuron << 2;
   const factor: f32 = factors ? load<f32>(factors + at) : 1;
   store<f32>(row + at, load<f32>(row + at) + value * factor);
 }
 
 /** Adds `positive` and `negative` to the neurons of a row's list, each times its factor (0: no factors). */
 function addSpikes(out: usize, row: i32, lists: usize, counts: usize, minus: usize, factors: usize, positive: f32, negative: f32): void {
+  if (spikeEntries) {
+    const begin = row > 0 ? <usize>load<u32>(minus + (<usize>(row - 1) << 2)) : lists;
+    const end = <usize>load<u32>(minus + (<usize>row << 2));
+    for (let p = begin; p < end; p += 8) add(out, <usize>load<u32>(p), factors, positive * load<f32>(p, 4));
+    return;
+  }
   const first = lists + <usize>row * <usize>listBytes, last = first + <usize>listBytes;
   const negatives = negativesOf(minus, row);
   const end = first + ((<usize>load<i32>(counts + (<usize>row << 2)) - negatives) << 1);
-  for (let p = first; p < end; p += 2) add(out, p, factors, positive);
-  for (let p = last - (negatives << 1); p < last; p += 2) add(out, p, factors, negative);
+  for (let p = first; p < end; p += 2) add(out, <usize>load<u16>(p), factors, positive);
+  for (let p = last - (negatives << 1); p < last; p += 2) add(out, <usize>load<u16>(p), factors, negative);
 }
 
 /**

@@ -9,5 +9,6 @@ export { applyFactors, scatterFactors, takeFactorGradients, transposeBasis } fro
 export { renderBlocks, renderFactorBlocks } from './render';
 export { buildLeapMap } from './occupancy';
 export { addOuterProducts, multiply } from './matrix';
+export { addEntryProducts, listEntries, multiplyEntries } from './sparse-rows';
 export { addToActiveRows, sumActiveRows } from './spikes';
 export * from './neurons/generated';

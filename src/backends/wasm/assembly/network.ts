@@ -1,18 +1,19 @@
 /**
  * The colour network over the rows of a chunk, forward and backward (docs/model.md, sections 2 and 3).
  *
- * The neurons' scans are generated (neurons/). Spiking layers 2 and 3 add weight rows of active neurons; their backward pass towards the inputs
- * is dense, because the surrogate lets every neuron through. Activations of a chunk stay in the cache between forward and backward. Through
- * rates (rates.ts) a row is a sample, whatever the number of its time steps.
+ * The neurons' scans are generated (neurons/). Layers 2 and 3 add weight rows of active neurons. Backwards, gradients are listed where most of a
+ * chunk's are exactly zero: behind ReLUs, and where a surrogate of bounded support lets little through; with others every neuron has one, and
+ * the products are dense. Activations of a chunk stay in the cache between forward and backward. Through rates (rates.ts) a row is a sample,
+ * whatever the number of its time steps.
  */
 import {
   amplitude1, amplitude2, decays1, decays1t, decays2, decays2t, dropout, featureInputs, featureLevels, featureRows, inputRows, networkFloats, neuron, neuronFloats, neuronValues, padGaps, poisson, potentialCoefficients,
   rateSteps, repeats, spikeScale1, spikeScale2, synapses1, synapses2, viewLevels, viewRows, w1, w1t, w2, w2t, w3, width,
 } from './state';
 import {
-  counts1, counts2, dropped1, dropped2, factors1, factors2, gradient1, gradient2, hidden1, hidden2, inputGradients, inputsAt, lists1, lists2, logitGradients, logits, membrane, minus1,
+  counts1, counts2, dropped1, dropped2, factors1, factors2, gradient1, gradient2, gradientEnds, gradientEntries, hidden1, hidden2, inputGradients, inputsAt, lists1, lists2, logitGradients, logits, membrane, minus1,
   minus2, real, saved1, saved2,
-  rowRay, rowSample, sampleColours, sampleFeatureGradients, sampleFeatures, sampleGradients, starts,
+  rowRay, rowSample, sampleColours, sampleFeatureGradients, sampleFeatures, sampleGradients, starts, sums1t, sums2t,
   teacherPotentials1, teacherPotentials2, viewGradients, views,
 } from './scratch';
 import { inputValue, rayTotal, rowTotal, sampleTotal } from './chunk';
@@ -27,10 +28,15 @@ import { addToSpikes, countShown, countSpikes, multiply3, sumSpikes } from './sp
 import { scanBackward, scanForward } from './neurons/generated';
 import { reluBackward, reluForward } from './neurons/relu';
 import { madd, sigmoid4, zeroFloats } from './simd';
+import { addEntryProducts, isSparse, listEntries, multiplyEntries } from './sparse-rows';
 import { inputSlope } from './poisson';
 import { ACTIVE_1, ACTIVE_2, BITS_1, BITS_2, count, SHOWN_SPIKES_1, SHOWN_SPIKES_2, SPIKES_1, SPIKES_2, TIME_STEPS } from './stats';
 
 const RELU = 1;
+
+/** Whether the outputs of the chunk's ReLUs are listed. */
+let listed1: bool = false;
+let listed2: bool = false;
 
 /** Spikes and logits of all rows from the currents of layer 1. */
 function forwardLayers(block: usize): void {
@@ -51,11 +57,29 @@ function forwardLayers(block: usize): void {
   } else {
     reluForward(hidden1, counts1, rowTotal);
     if (dropout > 0) dropActivations(1, hidden1, factors1);
-    multiply(hidden2, hidden1, w2, rowTotal, width, width, 0);
+    listed1 = multiplyOutputs(hidden2, hidden1, lists1, minus1, w2, width);
     reluForward(hidden2, counts2, rowTotal);
     if (dropout > 0) dropActivations(2, hidden2, factors2);
-    multiply(logits, hidden2, w3, rowTotal, width, 4, 0);
+    listed2 = multiplyOutputs(logits, hidden2, lists2, minus2, w3, 4);
   }
+}
+
+/** out = outputs of ReLUs * weights [width, n]; returns whether they were sparse, and are listed now. */
+function multiplyOutputs(out: usize, outputs: usize, entries: usize, ends: usize, weights: usize, n: i32): bool {
+  if (!isSparse(outputs, rowTotal, width)) {
+    multiply(out, outputs, weights, rowTotal, width, n, 0);
+    return false;
+  }
+  listEntries(outputs, entries, ends, rowTotal, width);
+  multiplyEntries(out, entries, ends, weights, rowTotal, n);
+  return true;
+}
+
+/** Lists the gradients of a layer's currents if they are sparse; returns whether they are. */
+function listGradients(gradients: usize): bool {
+  if (!isSparse(gradients, rowTotal, width)) return false;
+  listEntries(gradients, gradientEntries, gradientEnds, rowTotal, width);
+  return true;
 }
 
 /** From sampleFeatures and views to sampleColours (sigmoid of the logits). */
@@ -116,17 +140,48 @@ function backwardLayers(sums: usize, sums2: usize, sums3: usize, parameterSums1:
     else if (dropout > 0) addOuterProducts(sums2, dropped1, gradient2, rowTotal, width, width);
     else addToSpikes(sums2, lists1, counts1, minus1, gradient2, width, amplitude1);
   } else {
-    addOuterProducts(sums3, hidden2, logitGradients, rowTotal, width, 4);
+    if (listed2) addEntryProducts(sums3, lists2, minus2, logitGradients, rowTotal, 4);
+    else addOuterProducts(sums3, hidden2, logitGradients, rowTotal, width, 4);
     reluBackward(hidden2, gradient2, rowTotal);
-    addOuterProducts(sums2, hidden1, gradient2, rowTotal, width, width);
+  }
+  const listed = !synapses2 && listGradients(gradient2);
+  if (neuron == RELU) {
+    // Fewer neurons of layer 2 are active than of layer 1.
+    if (listed) addEntryProducts(sums2t, gradientEntries, gradientEnds, hidden1, rowTotal, width);
+    else addOuterProducts(sums2, hidden1, gradient2, rowTotal, width, width);
   }
   if (synapses2) filterRowsBack(gradient1, gradient2, w2t, decays2t, width, width);
+  else if (listed) multiplyEntries(gradient1, gradientEntries, gradientEnds, w2t, rowTotal, width);
   else multiply(gradient1, gradient2, w2t, rowTotal, width, width, 0);
   if (dropout > 0) scaleByFactors(gradient1, factors1);
   if (neuron != RELU) {
     const drives = drivePotentials(hidden1, potentialSums, potentialCoefficients, teacherPotentials1, block);
     scanBackward(hidden1, gradient1, starts, real, membrane, saved1, neuronValues, parameterSums1, rowTotal, spikeScale1, drives);
   } else reluBackward(hidden1, gradient1, rowTotal);
+}
+
+/** Before the first chunk of a lane. */
+export function clearSums(sums: usize, floats: i32): void {
+  zeroFloats(sums, floats);
+  zeroFloats(sums1t, width * featureRows);
+  if (neuron == RELU) zeroFloats(sums2t, width * width);
+}
+
+/** After the last: adds what was summed up transposed. */
+export function completeSums(sums: usize): void {
+  if (neuron) addTransposed(sums, sums1t, featureInputs, featureRows);
+  if (neuron == RELU) addTransposed(sums + (<usize>(inputRows * width) << 2), sums2t, width, width);
+}
+
+/** sums[k, width] += sumsT[width, stride]^T, of which the first k columns count. */
+function addTransposed(sums: usize, sumsT: usize, k: i32, stride: i32): void {
+  for (let i = 0; i < k; i++) {
+    const row = sums + (<usize>(i * width) << 2);
+    for (let j = 0; j < width; j++) {
+      const at = row + (<usize>j << 2);
+      store<f32>(at, load<f32>(at) + load<f32>(sumsT + (<usize>(j * stride + i) << 2)));
+    }
+  }
 }
 
 /**
@@ -156,6 +211,9 @@ export function backwardNetwork(sums: usize, potentialSums: usize, block: usize)
   if (synapses1) {
     addSynapseGradients(sums, sumsOf(sums, decays1), inputsAt, gradient1, w1, decays1, inputRows, width);
     filterRowsBack(inputGradients, gradient1, w1t, decays1t, width, featureRows);
+  } else if (!poisson && listGradients(gradient1)) {
+    addEntryProducts(sums1t, gradientEntries, gradientEnds, inputsAt, rowTotal, featureRows);
+    multiplyEntries(inputGradients, gradientEntries, gradientEnds, w1t, rowTotal, featureRows);
   } else {
     addOuterProducts(sums, inputsAt, gradient1, rowTotal, poisson ? inputRows : featureRows, width);
     multiply(inputGradients, gradient1, w1t, rowTotal, width, featureRows, 0);

@@ -16,11 +16,12 @@ export let hidden2: usize = 0;
 export let gradient1: usize = 0;
 export let gradient2: usize = 0;
 export let inputGradients: usize = 0;
+/** Lists of spikes (spikes.ts, signed-spikes.ts), or entries of outputs (sparse-rows.ts). */
 export let lists1: usize = 0;
 export let lists2: usize = 0;
 export let counts1: usize = 0;
 export let counts2: usize = 0;
-/** i32 a row: how many of its spikes are negative; their list grows from the end. */
+/** i32 a row: how many of its spikes are negative; their list grows from the end. Of entries: the address behind the row's. */
 export let minus1: usize = 0;
 export let minus2: usize = 0;
 /** What the backward scan reads besides the potentials, keptValues rows of floats a row. */
@@ -36,6 +37,13 @@ export let starts: usize = 0;
 export let real: usize = 0;
 export let membrane: usize = 0;
 export let zeros: usize = 0;
+/** Sizes of the spikes of a row, where they have several. */
+export let sizes: usize = 0;
+/** Entries of a layer's gradients, and the address behind each row's; a lane's sums of weight gradients of layers 1 (features) and 2, transposed. */
+export let gradientEntries: usize = 0;
+export let gradientEnds: usize = 0;
+export let sums1t: usize = 0;
+export let sums2t: usize = 0;
 /** d loss / d potentials of a layer besides what passes through its spikes, as long as potentials.ts needs it. */
 export let drive: usize = 0;
 /** With dropout: what the hidden layers pass on, a row; the factors of their neurons, a ray. */
@@ -111,6 +119,7 @@ function place(start: usize): usize {
   real = take(rows);
   membrane = take(((<usize>width) << 2) * <usize>max(neuronStates, 1));
   zeros = take((<usize>width) << 2);
+  sizes = take((<usize>width) << 2);
   logits = take(rows << 4);
   logitGradients = take(rows << 4);
   sampleColours = take(rows << 4);
@@ -125,6 +134,10 @@ function place(start: usize): usize {
   viewCurrents = take(rays * ((<usize>width) << 2));
   viewGradients = take(rays * ((<usize>width) << 2));
   chunkRays = take(rays * 32);
+  gradientEntries = take(2 * hidden);
+  gradientEnds = take(rows << 2);
+  sums1t = take(<usize>(width * featureRows) << 2);
+  sums2t = take(<usize>(width * width) << 2);
   drive = take(hidden);
   dropped1 = take(hidden);
   dropped2 = take(hidden);

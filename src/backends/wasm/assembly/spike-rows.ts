@@ -1,19 +1,22 @@
 /** What lies behind rows of spikes: their weights, summed, and the other way round; the product with the output layer's weights. */
-import { listBytes, signedSpikes, w3t, width } from './state';
+import { listBytes, signedSpikes, spikeEntries, w3t, width } from './state';
 import { rowTotal } from './chunk';
 import { real } from './scratch';
 import { addToSignedRows, sumSignedRows } from './signed-spikes';
 import { madd, splat } from './simd';
+import { addEntryProducts, multiplyEntries } from './sparse-rows';
 import { addToActiveRows, sumActiveRows } from './spikes';
 
 /** Times a layer's weights. */
 export function sumSpikes(out: usize, lists: usize, counts: usize, minus: usize, weights: usize, n: i32, amplitude: f32): void {
-  if (signedSpikes) sumSignedRows(out, lists, counts, minus, <usize>listBytes, weights, rowTotal, n, amplitude);
+  if (spikeEntries) multiplyEntries(out, lists, minus, weights, rowTotal, n);
+  else if (signedSpikes) sumSignedRows(out, lists, counts, minus, <usize>listBytes, weights, rowTotal, n, amplitude);
   else sumActiveRows(out, lists, counts, <usize>listBytes, weights, rowTotal, n);
 }
 
 export function addToSpikes(sums: usize, lists: usize, counts: usize, minus: usize, d: usize, n: i32, amplitude: f32): void {
-  if (signedSpikes) addToSignedRows(sums, lists, counts, minus, <usize>listBytes, d, rowTotal, n, amplitude);
+  if (spikeEntries) addEntryProducts(sums, lists, minus, d, rowTotal, n);
+  else if (signedSpikes) addToSignedRows(sums, lists, counts, minus, <usize>listBytes, d, rowTotal, n, amplitude);
   else addToActiveRows(sums, lists, counts, <usize>listBytes, d, rowTotal, n);
 }
 

@@ -34,10 +34,12 @@ export let neuron: i32 = 0;
 /** States of a neuron, and values a row that its backward scan reads besides the potential. */
 export let neuronStates: i32 = 0;
 export let keptValues: i32 = 0;
-/** Bytes of a row's list of active neurons: two for every spike that it can hold. */
+/** Bytes of a row's list of active neurons: two for every spike that it can hold, eight for an output that is a number. */
 export let listBytes: i32 = 0;
 /** 1 if spikes have a sign or an amplitude. */
 export let signedSpikes: i32 = 0;
+/** 1 if spikes have several sizes and are listed as entries (sparse-rows.ts). */
+export let spikeEntries: i32 = 0;
 /** The parameters of the neurons behind layer 1, then behind layer 2 (neurons/scan-layout.ts), and floats of one of them. */
 export let neuronValues: usize = 0;
 export let neuronFloats: i32 = 0;
@@ -134,7 +136,7 @@ export let decays2t: usize = 0;
 /** Floats of both, one behind the other. */
 export let decayFloats: i32 = 0;
 export let networkMoments: usize = 0;
-/** LANES gradient buffers of w1, w2, w3 and the neurons' parameters of both layers one behind the other. */
+/** Of each lane a gradient buffer of w1, w2, w3 and the neurons' parameters of both layers one behind the other. */
 export let networkGradients: usize = 0;
 /** Floats of w1 + w2 + w3 (and the basis of factors) as stored. */
 export let networkFloats: i32 = 0;
@@ -196,7 +198,7 @@ export let spikeScale1: f32 = 0;
 export let spikeScale2: f32 = 0;
 export let teacherColourScale: f32 = 0;
 export let teacherPotentialScale: f32 = 0;
-/** 1 if the loss has a term of the mean potentials: their coefficients, of layer 1, then 2, and LANES times their sums. */
+/** 1 if the loss has a term of the mean potentials: their coefficients, of layer 1, then 2, and of each lane their sums. */
 export let potentialTerms: i32 = 0;
 export let potentialCoefficients: usize = 0;
 export let potentialSums: usize = 0;

@@ -12,7 +12,7 @@ import { SAMPLE_BYTES } from './packed-sample';
 import { exitDistance, lastTransmittance, marchRay, raySamples } from './march';
 import { addRay, chunkHasRoom, clearChunk, completeFeatures, inputValue, rowsOf, sampleTotal } from './chunk';
 import { placeScratch, sampleFeatureGradients, networkSamples, views } from './scratch';
-import { backwardNetwork, forwardNetwork } from './network';
+import { backwardNetwork, clearSums, completeSums, forwardNetwork } from './network';
 import { lossAndGradients } from './composite';
 import { addBasisGradients } from './factor-gradients';
 import { networkIndexOf } from './packed-sample';
@@ -125,7 +125,7 @@ function train<R>(): void {
     const block = stats + <usize>lane * STATS_BYTES;
     const sums = networkGradients + <usize>lane * (<usize>gradientFloats << 2);
     const gradients = featureGradients + <usize>lane * <usize>laneCapacity * stride;
-    zeroFloats(sums, gradientFloats);
+    clearSums(sums, gradientFloats);
     const potentials = potentialSums + <usize>lane * (<usize>width << 3);
     if (potentialTerms) zeroFloats(potentials, 2 * width);
     const end = firstRayOf(lane + 1);
@@ -142,5 +142,6 @@ function train<R>(): void {
         memory.copy(gradients + <usize>first * stride, sampleFeatureGradients, <usize>sampleTotal * stride);
       }
     }
+    completeSums(sums);
   }
 }
