@@ -1,19 +1,27 @@
 /**
  * `npm run bench [-- SCENE]`: tables of kernel, training and rendering speed on this machine, and a training run on SCENE or a generated scene.
+ * `npm run bench -- against FOLDER`: training and rendering by the kernels of this build and of another one of the project, in turn.
+ * `npm run bench -- peers [--python PATH]`: the same field, rays and steps in PyTorch, both with two threads.
  * docs/benchmarks.md explains the columns.
  */
 import { availableParallelism, cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { createWasmBackend, relaxedSimdWorks } from '../src/backends/wasm/launch-node.ts';
-import type { WasmEngine } from '../src/backends/wasm/wasm-engine.ts';
+import { BATCH_RAYS, enter, least, medianRatio, timeFields, type Contestant, type FieldSpeed } from './bench/field-speed.ts';
 import { timeIsolatedKernels } from './bench/isolated-kernels.ts';
+import { timePeers } from './bench/peers.ts';
+import { shellBatches, shellSettings, type ShellNeuron } from './bench/shell-field.ts';
 import { table as markdownTable } from './bench/table.ts';
 import { timeTrainingLoop } from './bench/training-loop.ts';
-import { fillShell, shellBatches, shellCapacity, shellSettings, shellSpec } from './bench/shell-field.ts';
 
-const STEPS = 40;
-const BATCH_RAYS = 2048;
-const batches = shellBatches(BATCH_RAYS);
-const capacity = shellCapacity(BATCH_RAYS);
+const NEURONS: readonly ShellNeuron[] = ['three-bit', 'lif', 'relu'];
+const NAMES: Readonly<Record<ShellNeuron, string>> = {
+  'three-bit': 'default (three-bit, spikes for inputs)',
+  lif: 'LIF, real inputs',
+  relu: 'ANN twin (ReLU)',
+};
 
 function print(text = ''): void {
   process.stdout.write(`${text}\n`);
@@ -22,6 +30,8 @@ function print(text = ''): void {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
   print(markdownTable(head, rows));
 }
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 async function benchKernels(relaxed: boolean): Promise<number> {
   const rows = await timeIsolatedKernels(relaxed);
@@ -37,129 +47,131 @@ async function benchKernels(relaxed: boolean): Promise<number> {
   return limit;
 }
 
-interface FieldFigures {
-  readonly neuron: string;
-  readonly threads: number;
-  readonly coreMicroseconds: number;
-  readonly phases: readonly (readonly [string, number])[];
-  readonly raysPerSecond: number;
-  readonly samplesPerSecond: number;
-  readonly kernelShare: number;
-  readonly renderCoreMicroseconds: number;
-  readonly renderRaysPerSecond: number;
-  readonly samplesPerRay: number;
-  readonly firing: readonly number[];
-  /** Bytes. */
-  readonly estimate: number;
-  readonly resident: number;
-}
-
-async function benchField(neuron: 'lif' | 'relu', threads: number): Promise<FieldFigures> {
-  const backend = await createWasmBackend({ threads });
-  const spec = shellSpec(neuron);
-  const engine = (await backend.createField(spec, capacity)) as WasmEngine;
-  await fillShell(engine);
-  for (let i = 0; i < 4; i++) await engine.trainStep(batches[i], shellSettings);
-
-  const before = new Map(engine.kernelTimes);
-  const start = performance.now();
-  let samples = 0;
-  const spikes = [0, 0];
-  for (let i = 0; i < STEPS; i++) {
-    const { counts } = await engine.trainStep(batches[i % batches.length], shellSettings);
-    samples += counts.samples;
-    spikes[0] += counts.spikes[0];
-    spikes[1] += counts.spikes[1];
-  }
-  const wall = performance.now() - start;
-  const resident = process.memoryUsage().rss;
-  const phases = [...engine.kernelTimes].map(([name, ms]) => [name, ms - (before.get(name) ?? 0)] as const).filter(([, ms]) => ms > 0);
-
-  const renderStart = performance.now();
-  let rendered = 0;
-  for (let i = 0; i < STEPS; i++)
-    rendered += (await engine.renderRays(batches[i % batches.length], { background: [1, 1, 1] })).counts.samples;
-  const renderWall = performance.now() - renderStart;
-  await engine.dispose();
-  return {
-    neuron,
-    threads,
-    coreMicroseconds: (wall * 1000 * threads) / samples,
-    phases: phases.map(([name, ms]) => [name, (ms * 1000 * threads) / samples] as const),
-    raysPerSecond: (BATCH_RAYS * STEPS * 1000) / wall,
-    samplesPerSecond: (samples * 1000) / wall,
-    kernelShare: phases.reduce((sum, [, ms]) => sum + ms, 0) / wall,
-    renderCoreMicroseconds: (renderWall * 1000 * threads) / rendered,
-    renderRaysPerSecond: (BATCH_RAYS * STEPS * 1000) / renderWall,
-    samplesPerRay: samples / (BATCH_RAYS * STEPS),
-    firing: spikes.map((count) => count / (samples * 128)),
-    estimate: backend.estimateBytes(spec, capacity),
-    resident,
-  };
-}
-
-function printFields(figures: readonly FieldFigures[], limit: number): void {
+function printFields(speeds: readonly FieldSpeed[], limit: number): void {
   print(`### Training and rendering a 160x160x160 field, ${BATCH_RAYS} rays a step\n`);
   table(
-    [
-      '',
-      'threads',
-      'core-µs a sample',
-      'samples/s',
-      'rays/s',
-      "kernels' share of a step",
-      'speed-up',
-      'rendering: core-µs a sample',
-      'rays/s',
-    ],
-    figures.map((f) => [
-      f.neuron === 'lif' ? 'spiking (LIF)' : 'ANN twin (ReLU)',
-      String(f.threads),
-      f.coreMicroseconds.toFixed(2),
-      Math.round(f.samplesPerSecond).toLocaleString('en'),
-      Math.round(f.raysPerSecond).toLocaleString('en'),
-      `${(f.kernelShare * 100).toFixed(1)} %`,
-      (f.raysPerSecond / figures.find((other) => other.neuron === f.neuron)!.raysPerSecond).toFixed(2),
-      f.renderCoreMicroseconds.toFixed(2),
-      Math.round(f.renderRaysPerSecond).toLocaleString('en'),
-    ]),
+    ['', 'threads', 'fire', 'core-µs a sample', 'rays/s', "kernels' share of a step", 'speed-up', 'rendering: core-µs a sample', 'rays/s'],
+    speeds.map((speed) => {
+      const one = speeds.find(({ neuron }) => neuron === speed.neuron)!;
+      return [
+        NAMES[speed.neuron],
+        String(speed.threads),
+        speed.firing.map(percent).join(', '),
+        least(speed, ({ training }) => training).toFixed(2),
+        Math.round(-least(speed, ({ trainRays }) => -trainRays)).toLocaleString('en'),
+        percent(-least(speed, ({ kernelShare }) => -kernelShare)),
+        medianRatio(speed, one, ({ trainRays }) => trainRays).toFixed(2),
+        least(speed, ({ rendering }) => rendering).toFixed(2),
+        Math.round(-least(speed, ({ renderRays }) => -renderRays)).toLocaleString('en'),
+      ];
+    }),
   );
   print('### Where a training step goes, core-µs a sample\n');
-  const names = figures[0].phases.map(([name]) => name);
+  const names = [...speeds[0].turns[0].phases.keys()];
   table(
     ['', 'threads', ...names],
-    figures.map((f) => [f.neuron, String(f.threads), ...names.map((name) => (f.phases.find(([n]) => n === name)?.[1] ?? 0).toFixed(2))]),
+    speeds.map((speed) => [
+      NAMES[speed.neuron],
+      String(speed.threads),
+      ...names.map((name) => least(speed, ({ phases }) => phases.get(name) ?? 0).toFixed(2)),
+    ]),
   );
-  for (const f of figures.filter((figure) => figure.threads === 1)) {
+  for (const speed of speeds.filter(({ threads }) => threads === 1)) {
     // Forward, towards the inputs and towards the weights: three products of each layer, the view part left out.
     const macs = 3 * (12 * 128 + 128 * 128 + 128 * 3);
     const floor = (2 * macs) / limit / 1000;
     print(
-      `${f.neuron}: ${f.samplesPerRay.toFixed(1)} samples a ray, active ${f.firing.map((rate) => `${(rate * 100).toFixed(1)} %`).join(' / ')}; ` +
-        `dense arithmetic of the network alone at the dense limit: ${floor.toFixed(2)} core-µs a sample, ` +
-        `the whole step takes ${(f.coreMicroseconds / floor).toFixed(2)} times that.`,
+      `${NAMES[speed.neuron]}: ${speed.samplesPerRay.toFixed(1)} samples a ray; dense arithmetic of the network alone at the dense limit: ` +
+        `${floor.toFixed(2)} core-µs a sample, the whole step takes ${(least(speed, ({ training }) => training) / floor).toFixed(2)} times that.`,
     );
   }
   print();
 }
 
-const relaxed = await relaxedSimdWorks();
-print(`${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}\n`);
-await benchKernels(false);
-const limit = relaxed ? await benchKernels(true) : await benchKernels(false);
-const figures: FieldFigures[] = [];
-for (const neuron of ['lif', 'relu'] as const) {
-  for (const threads of availableParallelism() > 1 ? [1, 2] : [1]) figures.push(await benchField(neuron, threads));
+async function benchMachine(scene: string | undefined): Promise<void> {
+  const relaxed = await relaxedSimdWorks();
+  await benchKernels(false);
+  const limit = relaxed ? await benchKernels(true) : await benchKernels(false);
+  const speeds: FieldSpeed[] = [];
+  for (const neuron of NEURONS) {
+    const entered: Contestant[] = [];
+    for (const threads of availableParallelism() > 1 ? [1, 2] : [1])
+      entered.push(await enter(await createWasmBackend({ threads }), neuron, threads));
+    speeds.push(...(await timeFields(entered)));
+  }
+  printFields(speeds, limit);
+  print(
+    `Memory of a 160x160x160 field in training: ${(speeds[0].estimate / 2 ** 20).toFixed(0)} MiB reserved at most (the estimate); ` +
+      `${(process.resourceUsage().maxRSS / 2 ** 10).toFixed(0)} MiB resident at most, two fields at once, Node and the benchmark's own data included.`,
+  );
+  const loop = await timeTrainingLoop(scene);
+  print(
+    `\nA fine stage on ${scene ?? 'the generated scene "object"'}, 2 threads: ${loop.seconds.toFixed(1)} s, ` +
+      `${Math.round(loop.raysPerSecond).toLocaleString('en')} rays/s, ${percent(loop.kernelShare)} of the wall time in kernels ` +
+      '(the rest: drawing rays, occupancy, scaling, reports).',
+  );
 }
-printFields(figures, limit);
-print(
-  `Memory of a 160x160x160 field in training: ${(figures[0].estimate / 2 ** 20).toFixed(0)} MiB reserved at most (the estimate); ` +
-    `${(figures[0].resident / 2 ** 20).toFixed(0)} MiB resident, Node and the benchmark's own data included.`,
-);
 
-const loop = await timeTrainingLoop(process.argv[2]);
-print(
-  `\nA fine stage on ${process.argv[2] ?? 'the generated scene "object"'}, 2 threads: ${loop.seconds.toFixed(1)} s, ` +
-    `${Math.round(loop.raysPerSecond).toLocaleString('en')} rays/s, ${(loop.kernelShare * 100).toFixed(1)} % of the wall time in kernels ` +
-    '(the rest: drawing rays, occupancy, scaling, reports).',
-);
+/** @param folder of another checkout or installation, built */
+async function benchAgainst(folder: string): Promise<void> {
+  const other = (await import(pathToFileURL(resolve(join(folder, 'dist/src/backends/wasm/launch-node.js'))).href)) as {
+    createWasmBackend: typeof createWasmBackend;
+  };
+  print(`### This build beside ${folder}, one thread, ${BATCH_RAYS} rays a step\n`);
+  const rows: string[][] = [];
+  for (const neuron of NEURONS) {
+    const entered = [
+      await enter(await createWasmBackend({ threads: 1 }), neuron, 1),
+      await enter(await other.createWasmBackend({ threads: 1 }), neuron, 1),
+    ];
+    const [ours, theirs] = await timeFields(entered);
+    for (const figure of ['training', 'rendering'] as const) {
+      const of = (speed: FieldSpeed): string => least(speed, (turn) => turn[figure]).toFixed(3);
+      rows.push([`${NAMES[neuron]}, ${figure}`, of(ours), of(theirs), medianRatio(ours, theirs, (turn) => turn[figure]).toFixed(3)]);
+    }
+  }
+  table(['', 'this: core-µs a sample', 'other', 'this : other'], rows);
+}
+
+async function benchPeers(python: string): Promise<void> {
+  const threads = 2;
+  const entered = await enter(await createWasmBackend({ threads }), 'lif', threads);
+  const peers = await timePeers(
+    { engine: entered.engine, batches: shellBatches(BATCH_RAYS), settings: shellSettings },
+    python,
+    process.cwd(),
+    {
+      onProcessor: threads,
+    },
+  );
+  const [own] = await timeFields([entered]);
+  const [training, rendering] = [-least(own, ({ trainRays }) => -trainRays), -least(own, ({ renderRays }) => -renderRays)];
+  print(
+    `### A shell in 160^3 voxels, LIF, ${own.samplesPerRay.toFixed(1)} network samples a ray, steps of ${BATCH_RAYS} rays, ${threads} threads\n`,
+  );
+  table(
+    ['', 'train rays/s', 'SpikeRay: it', 'render rays/s', 'SpikeRay: it', 'colours off by', 'losses off by'],
+    [
+      ['SpikeRay', training.toFixed(0), '1', rendering.toFixed(0), '1', '', ''],
+      ...peers.map((found) =>
+        'reason' in found
+          ? [`PyTorch, ${found.peer}: not run, ${found.reason}`, '', '', '', '', '', '']
+          : [
+              `PyTorch ${found.torch}, ${found.peer}`,
+              found.trainRaysPerSecond.toFixed(0),
+              (training / found.trainRaysPerSecond).toFixed(1),
+              found.renderRaysPerSecond.toFixed(0),
+              (rendering / found.renderRaysPerSecond).toFixed(1),
+              `${found.colourDifference.toExponential(1)}, at most ${found.largestColourDifference.toExponential(1)}`,
+              found.lossDifference.toExponential(1),
+            ],
+      ),
+    ],
+  );
+}
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { python: { type: 'string', default: 'python3' } } });
+print(`${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}\n`);
+if (positionals[0] === 'against') await benchAgainst(positionals[1] ?? '.');
+else if (positionals[0] === 'peers') await benchPeers(values.python);
+else await benchMachine(positionals[0]);

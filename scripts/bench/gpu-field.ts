@@ -17,7 +17,12 @@ export async function benchField(device: WebgpuDevice, effort: Effort, python: s
   try {
     await fillShell(engine);
     const own = await ownRow(device.device, engine, batches, effort);
-    const peers = await timePeers({ engine, batches, settings: shellSettings }, python, process.cwd(), device.software);
+    const peers = await timePeers(
+      { engine, batches, settings: shellSettings },
+      python,
+      process.cwd(),
+      device.software ? { onProcessor: 0 } : 'gpu',
+    );
     return (
       `A shell in 160^3 voxels, LIF, ${own.samplesPerRay.toFixed(1)} network samples a ray, steps of ${effort.rays} rays. ` +
       'SpikeRay renders rays that the host gives, and reads their colours back; its frames are painted from a camera and stay on the GPU.\n\n' +

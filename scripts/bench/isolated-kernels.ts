@@ -13,6 +13,8 @@ import { Random } from '../../src/math/random.ts';
 const WIDTH = 128;
 const ROWS = 128;
 const FIRING = [0.05, 0.1, 0.2, 0.3];
+/** Shares of values that are not zero: as active ReLUs are, up to where listing stops. */
+const LISTED = [0.07, 0.17, 0.3, 0.5];
 
 export interface KernelRow {
   readonly kernel: string;
@@ -49,7 +51,13 @@ export async function timeIsolatedKernels(relaxed: boolean): Promise<KernelRow[]
     sums: (2 << 20) + 32768,
     tally: (2 << 20) + 65536,
     saved: 5 << 19,
+    entries: 3 << 20,
+    ends: (3 << 20) + (1 << 18),
+    scratch: (3 << 20) + (1 << 19),
   };
+  // The scans of spikes of several sizes have a row of them there.
+  set('scratch', place.scratch);
+  kernel('placeScratch')();
   const random = new Random(1);
   const fill = (at: number, count: number, range = 1): void => {
     new Float32Array(memory.buffer, at, count).forEach((_, i, all) => (all[i] = range * (random.float() - 0.5)));
@@ -63,7 +71,7 @@ export async function timeIsolatedKernels(relaxed: boolean): Promise<KernelRow[]
   const add = (name: string, operations: number, run: () => unknown): void => {
     rows.push({ kernel: name, microseconds: bestOf(run) / ROWS, operations });
   };
-  const { a, b, c, d, lists, counts, flags, ones, carry, minus, values, sums, saved, tally } = place;
+  const { a, b, c, d, entries, ends, lists, counts, flags, ones, carry, minus, values, sums, saved, tally } = place;
   const multiply = kernel('multiply');
   const outer = kernel('addOuterProducts');
   add('dense 128x128 (limit)', WIDTH * WIDTH, () => multiply(c, a, b, ROWS, WIDTH, WIDTH, 0));
@@ -77,6 +85,14 @@ export async function timeIsolatedKernels(relaxed: boolean): Promise<KernelRow[]
     add(`layer 2, sum of weight rows, ${name}`, WIDTH * WIDTH, () => kernel('sumActiveRows')(c, lists, counts, WIDTH * 2, b, ROWS, WIDTH));
     add(`layer 2, weight gradients, ${name}`, WIDTH * WIDTH, () => kernel('addToActiveRows')(d, lists, counts, WIDTH * 2, c, ROWS, WIDTH));
   }
+  for (const share of LISTED) {
+    new Float32Array(memory.buffer, a, WIDTH * ROWS).forEach((_, i, all) => (all[i] = random.float() < share ? random.float() : 0));
+    const name = `${Math.round(share * 100)} % not zero`;
+    add(`entries, listed, ${name}`, WIDTH, () => kernel('listEntries')(a, entries, ends, ROWS, WIDTH));
+    add(`entries, product, ${name}`, WIDTH * WIDTH, () => kernel('multiplyEntries')(c, entries, ends, b, ROWS, WIDTH));
+    add(`entries, weight gradients, ${name}`, WIDTH * WIDTH, () => kernel('addEntryProducts')(d, entries, ends, c, ROWS, WIDTH));
+  }
+  for (const at of [a, d]) fill(at, WIDTH * ROWS);
   for (const neuron of builtInNeurons.filter(isSpiking)) {
     set('neuron', kernel(exportName(neuron))());
     set('listBytes', 2 * WIDTH * neuron.terms.length);

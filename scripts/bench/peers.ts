@@ -43,21 +43,21 @@ const PATIENCE = 180;
 /**
  * Runs every peer, or says why one does not run. The scripts lie in the sources, beside `folder`/package.json.
  *
- * @param onProcessor they may run there; else they need PyTorch's GPU
+ * @param where they may run on the processor, with so many threads (0: as many as PyTorch likes); else they need PyTorch's GPU
  */
 export async function timePeers(
   problem: Problem,
   python: string,
   folder: string,
-  onProcessor: boolean,
+  where: 'gpu' | { readonly onProcessor: number },
 ): Promise<(PeerFigures | { peer: string; reason: string })[]> {
   const temporary = await mkdtemp(join(tmpdir(), 'spikeray-peers-'));
   const file = join(temporary, 'problem.safetensors');
   try {
     await writeFile(file, await encodeProblem(problem));
     const results = [];
-    for (const peer of PEERS)
-      results.push(await timePeer(peer, [file, peer, ...(onProcessor ? ['--steps', '3'] : ['--gpu'])], python, folder));
+    const options = where === 'gpu' ? ['--gpu'] : ['--steps', '3', '--threads', String(where.onProcessor)];
+    for (const peer of PEERS) results.push(await timePeer(peer, [file, peer, ...options], python, folder));
     return results;
   } finally {
     await rm(temporary, { recursive: true });

@@ -4,7 +4,7 @@ import { wholeNumber } from '../base/option-values.ts';
 import { parseBackendChoice, type BackendRequest } from '../backends/select-backend.ts';
 
 /** What the wasm kernels are built for. */
-export const MOST_THREADS = 16;
+export const MOST_THREADS = 64;
 
 export interface BackendOptions {
   readonly backend?: string;

@@ -64,7 +64,7 @@ describe('options that cannot be used', () => {
     ],
     [
       ['--threads', '0'],
-      ['--threads 0', 'from 1 to 16'],
+      ['--threads 0', 'from 1 to 64'],
     ],
     [['--backend', 'tfjs', '--threads', '2'], ['--threads has no meaning']],
     [

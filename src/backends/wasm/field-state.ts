@@ -7,6 +7,7 @@ import { renderSampleStride, type MemoryPlan, type Sizes } from './memory-plan.t
 export const KERNEL_SIZES = [
   ...([
     'rowCapacity',
+    'lanes',
     'laneCapacity',
     'slotCapacity',
     'featureStride',

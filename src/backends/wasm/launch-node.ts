@@ -8,7 +8,7 @@ import type { NeuronDefinition } from '../../neurons/define-neuron.ts';
 import { registeredNeurons, registerNeuron } from '../../neurons/index.ts';
 import type { Backend } from '../../engine/backend.ts';
 import type { SpawnWorker } from './kernel-pool.ts';
-import { LANES } from './memory-plan.ts';
+import { MOST_THREADS } from './memory-plan.ts';
 import { createBackend } from './wasm-backend.ts';
 
 export interface WasmOptions {
@@ -40,7 +40,7 @@ const spawn: SpawnWorker = (start) => {
 
 /** Throws BackendError, saying why, where it cannot run. */
 export async function createWasmBackend(options: WasmOptions = {}): Promise<Backend> {
-  const threads = options.threads ?? Math.min(ownCores(), LANES);
+  const threads = options.threads ?? Math.min(ownCores(), MOST_THREADS);
   const relaxed = (options.relaxedSimd ?? true) && (await relaxedSimdWorks());
   for (const neuron of options.neurons ?? []) registerNeuron(neuron);
   const module = options.neurons?.length ? await compileWithNeurons(relaxed) : await compileKernels(relaxed);

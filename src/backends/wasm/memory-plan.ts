@@ -19,7 +19,13 @@ import { carriedRows } from '../../neurons/emit-rates.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { scanSizes, type ScanSizes } from '../shared/neuron-parameters.ts';
 
-export const LANES = 16;
+/**
+ * Lanes that the rays of a step are divided into, one for so many rays: what a lane costs by itself, its sums of weight gradients, stays small beside
+ * its rays. The number is part of a result's bits, so that it follows from the size of a step and from nothing else.
+ */
+const LANES = { least: 16, most: 64, rays: 128 } as const;
+/** More would have no lane to take. */
+export const MOST_THREADS = LANES.most;
 export const SAMPLE_BYTES = 48;
 export const STATS_BYTES = 216;
 /** Rays that one call of the render kernel takes. */
@@ -43,6 +49,8 @@ export interface Sizes extends ScanSizes, GridSizes {
   readonly gradientFloats: number;
   readonly maxSteps: number;
   readonly rowCapacity: number;
+  /** Lanes of a step, and samples that one has room for. */
+  readonly lanes: number;
   readonly laneCapacity: number;
   readonly rays: number;
   /** Largest sizes of the network's input spikes (model/input-spikes.ts); 0: real numbers. */
@@ -79,6 +87,7 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
   const decayFloats = (decayRows1 + decayRows2) * width;
   const networkFloats = (network ? inputRows * width + width * width + width * 4 : 0) + decayFloats + basisFloats;
   const scan = scanSizes(network);
+  const lanes = Math.min(LANES.most, Math.max(LANES.least, Math.floor(capacity.trainRays / LANES.rays)));
   // A thread owns at most nz/threads + 1 of nz planes, and later grids have more planes, not fewer.
   const share = Math.min(1, 1 / threads + 1 / spec.grid.size[2]);
   // A step of a ray lies between two planes of four voxels; of two or more threads each owns only one of them.
@@ -107,7 +116,8 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
     gradientFloats: networkFloats + 2 * scan.neuronFloats,
     maxSteps,
     rowCapacity: maxSteps * repeats + CHUNK_ROWS,
-    laneCapacity: (Math.floor(capacity.trainRays / LANES) + 1) * maxSteps,
+    lanes,
+    laneCapacity: (Math.floor(capacity.trainRays / lanes) + 1) * maxSteps,
     touchedVoxels,
     slotCapacity: Math.min(Math.ceil(voxels * share), touchedVoxels) + 1,
     rays: Math.max(capacity.trainRays, RENDER_RAYS),
@@ -162,11 +172,23 @@ export function planMemory(
     offsets[name] = cursor;
     cursor += Math.ceil(bytes / 64) * 64;
   };
-  const { voxels, featureStride, featureRows, width, inputRows, networkFloats, basisFloats, gradientFloats, decayRows1, decayRows2, rays } =
-    sizes;
+  const {
+    voxels,
+    featureStride,
+    featureRows,
+    width,
+    inputRows,
+    networkFloats,
+    basisFloats,
+    gradientFloats,
+    decayRows1,
+    decayRows2,
+    rays,
+    lanes,
+  } = sizes;
   const hasNetwork = networkFloats > basisFloats;
   reserve('workCounter', 64);
-  reserve('stats', Math.max(LANES, threads) * STATS_BYTES);
+  reserve('stats', Math.max(lanes, threads) * STATS_BYTES);
   const regions = representation.regions(sizes, threads);
   for (const [name, bytes] of regions.parameters) reserve(name, bytes);
   reserve('rate', training ? voxels * 4 : 0);
@@ -201,12 +223,12 @@ export function planMemory(
     reserve('backgrounds', rays * 12 + 4);
     reserve('packedRays', rays * 16);
     reserve('networkMoments', networkFloats * 8);
-    reserve('networkGradients', gradientFloats * 4 * LANES);
+    reserve('networkGradients', gradientFloats * 4 * lanes);
     for (const [name, bytes] of regions.training) reserve(name, bytes);
-    reserve('packedSamples', LANES * sizes.laneCapacity * SAMPLE_BYTES);
-    reserve('featureGradients', LANES * sizes.laneCapacity * featureStride * 4);
+    reserve('packedSamples', lanes * sizes.laneCapacity * SAMPLE_BYTES);
+    reserve('featureGradients', lanes * sizes.laneCapacity * featureStride * 4);
     reserve('potentialCoefficients', width * 8);
-    reserve('potentialSums', LANES * width * 8);
+    reserve('potentialSums', lanes * width * 8);
   }
   if (sizes.teacherVoxels > 0) {
     reserve('teacherFeatures', sizes.teacherVoxels * featureStride * 4);

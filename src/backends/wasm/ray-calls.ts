@@ -10,7 +10,7 @@ import { checkRays } from '../shared/check-step.ts';
 import { lossValue, realRows, sampleScales, spikeScales, steepness, teacherPotentialScale } from '../shared/loss.ts';
 import type { KernelPool } from './kernel-pool.ts';
 import { meanOfLanes, perRow } from './mean-potentials.ts';
-import { LANES, RENDER_RAYS, type MemoryPlan, type Sizes } from './memory-plan.ts';
+import { RENDER_RAYS, type MemoryPlan, type Sizes } from './memory-plan.ts';
 import type { WasmRepresentation } from './representations/representation.ts';
 import { Statistics } from './statistics.ts';
 
@@ -32,7 +32,7 @@ export class RayCalls {
     this.sizes = sizes;
     this.representation = representation;
     this.buffer = pool.memory.buffer as unknown as SharedArrayBuffer;
-    this.statistics = new Statistics(this.buffer, plan.offsets['stats']);
+    this.statistics = new Statistics(this.buffer, plan.offsets['stats'], Math.max(sizes.lanes, pool.threads));
     this.workCounter = new Int32Array(this.buffer, plan.offsets['workCounter'], 1);
   }
 
@@ -71,6 +71,7 @@ export class RayCalls {
   backward(spec: FieldSpec, batch: TrainBatch, settings: StepSettings): StepResult {
     const n = batch.count;
     const { network } = spec;
+    const { width, lanes } = this.sizes;
     const { adam, learningRates, loss } = settings;
     const correction = biasCorrection(settings);
     this.writeRays(batch, 0, n);
@@ -91,11 +92,11 @@ export class RayCalls {
     this.runShared(this.representation.kernels.march);
     if (network && isPoisson(network)) {
       this.runShared(this.representation.kernels.inputRange);
-      const { inputLow, inputHigh } = this.statistics.sum(LANES);
+      const { inputLow, inputHigh } = this.statistics.sum(lanes);
       if (inputLow <= inputHigh) this.inputRange.set([inputLow, inputHigh]);
       this.pool.setState({ inputLow: this.inputRange[0], inputHigh: this.inputRange[1] });
     }
-    const rows = realRows(network, this.statistics.sum(LANES).samples);
+    const rows = realRows(network, this.statistics.sum(lanes).samples);
     const [spikeScale1, spikeScale2] = spikeScales(network, loss, rows);
     const potentials = network && isSpikingNetwork(network) ? loss.potentials : null;
     this.pool.setState({
@@ -105,13 +106,12 @@ export class RayCalls {
       teacherPotentialScale: teacherPotentialScale(network, loss, n),
       surrogateAlpha: steepness(network, settings),
     });
-    const { width } = this.sizes;
     if (potentials) this.floats('potentialCoefficients', 2 * width).set(perRow(potentials, rows));
     this.runShared(this.representation.kernels.train);
-    const meanPotentials = potentials && meanOfLanes(this.floats('potentialSums', LANES * 2 * width), 2, rows);
-    const sums = this.statistics.sum(LANES);
+    const meanPotentials = potentials && meanOfLanes(this.floats('potentialSums', lanes * 2 * width), lanes, 2, rows);
+    const sums = this.statistics.sum(lanes);
     const value = lossValue(network, loss, { ...sums, spikes: [sums.shownSpikes1, sums.shownSpikes2] }, n, rows, meanPotentials);
-    return { ...value, counts: this.statistics.counts(LANES, n), meanPotentials };
+    return { ...value, counts: this.statistics.counts(lanes, n), meanPotentials };
   }
 
   /** Rays [first, first + count) of the call. */

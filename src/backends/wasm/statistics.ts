@@ -1,6 +1,6 @@
 /** What the kernels count and add up, a block of floats a lane or thread (stats.ts of the kernels). */
 import type { Counts } from '../../engine/counts.ts';
-import { LANES, STATS_BYTES } from './memory-plan.ts';
+import { STATS_BYTES } from './memory-plan.ts';
 
 /** Order of the sums in a block. */
 export const STATS = [
@@ -37,8 +37,9 @@ export type Stats = Record<(typeof STATS)[number], number>;
 export class Statistics {
   private readonly floats: Float64Array;
 
-  constructor(buffer: SharedArrayBuffer, offset: number) {
-    this.floats = new Float64Array(buffer, offset, (LANES * STATS_BYTES) / 8);
+  /** @param blocks lanes or threads, whichever are more */
+  constructor(buffer: SharedArrayBuffer, offset: number, blocks: number) {
+    this.floats = new Float64Array(buffer, offset, (blocks * STATS_BYTES) / 8);
   }
 
   /** Sums over the first blocks; for the input range, its extremes. */

@@ -14,7 +14,7 @@ import { relu } from '../../neurons/relu.ts';
 import type { Backend, Capacity } from '../../engine/backend.ts';
 import { checkRateNetwork, checkTwoEqualLayers } from '../shared/check-layers.ts';
 import { KernelPool, type SpawnWorker } from './kernel-pool.ts';
-import { checkAddressable, LANES, planMemory, sizesOf, type Sizes } from './memory-plan.ts';
+import { checkAddressable, MOST_THREADS, planMemory, sizesOf, type Sizes } from './memory-plan.ts';
 import { WasmEngine } from './wasm-engine.ts';
 
 export interface WasmSetup {
@@ -44,8 +44,11 @@ function checkNeuron(module: WebAssembly.Module, { network }: FieldSpec): void {
 
 export function createBackend(module: WebAssembly.Module, setup: WasmSetup): Backend {
   const { threads, relaxed, shared, spawn } = setup;
-  if (!Number.isInteger(threads) || threads < 1 || threads > LANES) {
-    throw new BackendError(`The wasm backend runs on 1 to ${LANES} threads; ${threads} were asked for.`, `Use --threads 1 ... ${LANES}.`);
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
+    throw new BackendError(
+      `The wasm backend runs on 1 to ${MOST_THREADS} threads; ${threads} were asked for.`,
+      `Use --threads 1 ... ${MOST_THREADS}.`,
+    );
   }
   const plan = (spec: FieldSpec, capacity: Capacity) => {
     if (spec.network !== null) checkRateNetwork(spec.network);

@@ -9,7 +9,7 @@
  */
 import {
   basis, basisFloats, basisT, densityFloats, densityL1, densityRate, densityVariation, factorFloats, factorGradients, factorMomentsM,
-  factorMomentsV, factors, featureGradients, featureRate, featureStride, featureVariation, laneCapacity, networkFloats, nx, ny, nz, packedRays,
+  factorMomentsV, factors, featureGradients, featureRate, featureStride, featureVariation, laneCapacity, lanes, networkFloats, nx, ny, nz, packedRays,
   packedSamples, productRows, thread, workCounter,
   densityPlaneXY, densityPlaneXZ, densityPlaneYZ, densityLineX, densityLineY, densityLineZ, densityRankXY, densityRankXZ, densityRankYZ,
   featurePlaneXY, featurePlaneXZ, featurePlaneYZ, featureLineX, featureLineY, featureLineZ, featureRankXY, featureRankXZ, featureRankYZ,
@@ -21,7 +21,7 @@ import { baseOf, baseZOf, densityGradientOf, networkIndexOf, SAMPLE_BYTES } from
 import { sampleFeatureGradients, sampleProducts } from './scratch';
 import { madd, splat } from './simd';
 import { adam, firstFloat, reduceNetwork, transpose, updateNetwork } from './update';
-import { firstRayOf, LANES } from './train';
+import { firstRayOf } from './train';
 
 /** Components of a block: a line of the cache. */
 const BLOCK: i32 = 16;
@@ -149,7 +149,7 @@ function scatterFour(p: usize, l: usize, point: usize, row: usize, d: v128): voi
 
 function scatterDensity(plane: usize, line: usize, rank: i32, pair: i32, bytes: usize): void {
   const point = <usize>rank << 2, row = <usize>pointsA(pair) * point;
-  for (let lane = 0; lane < LANES; lane++) {
+  for (let lane = 0; lane < lanes; lane++) {
     const end = endOfLane(lane);
     for (let r = firstOfLane(lane); r < end; r += SAMPLE_BYTES) {
       const gradient = densityGradientOf(r);
@@ -164,7 +164,7 @@ function scatterDensity(plane: usize, line: usize, rank: i32, pair: i32, bytes: 
 function scatterFeatures(plane: usize, line: usize, rank: i32, pair: i32, bytes: usize, transposed: usize): void {
   const point = <usize>rank << 2, row = <usize>pointsA(pair) * point;
   const sampleBytes = <usize>featureStride << 2, featureBytes = <usize>productRows << 2;
-  for (let lane = 0; lane < LANES; lane++) {
+  for (let lane = 0; lane < lanes; lane++) {
     const end = endOfLane(lane);
     const gradients = featureGradients + <usize>lane * <usize>laneCapacity * sampleBytes;
     for (let r = firstOfLane(lane); r < end; r += SAMPLE_BYTES) {

@@ -1,6 +1,6 @@
 /** The kernels' entry points and the state that TypeScript sets. */
 export * from './state';
-export { scratchBytes } from './scratch';
+export { placeScratch, scratchBytes } from './scratch';
 export { marchFactorLanes, marchLanes, inputRangeFactorLanes, inputRangeLanes, trainFactorLanes, trainLanes } from './train';
 export {
   applyGradients, reduceNetwork, scatter, scatterVaried, transposeWeights, updateNetwork, updateStep, updateVoxels, writeDenseGradients,

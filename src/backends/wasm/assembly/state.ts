@@ -158,6 +158,8 @@ export let backgrounds: usize = 0;
 export let packedSamples: usize = 0;
 export let featureGradients: usize = 0;
 export let packedRays: usize = 0;
+/** Lanes that the rays of a batch are divided into (train.ts). */
+export let lanes: i32 = 16;
 /** Packed samples a lane has room for. */
 export let laneCapacity: i32 = 0;
 /** One statistics block a lane (train) or thread (render), see stats.ts. */

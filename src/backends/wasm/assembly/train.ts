@@ -1,11 +1,11 @@
 /**
- * One training step in phases, each a kernel that all threads call. Rays are divided into LANES fixed lanes, taken by whichever thread is
+ * One training step in phases, each a kernel that all threads call. Rays are divided into a fixed number of lanes, taken by whichever thread is
  * free; every sum is kept a lane and added up in the order of the lanes, so the result does not depend on the number of threads.
  *
  *     marchLanes -> [inputRangeLanes] -> trainLanes -> update.ts
  */
 import {
-  featureGradients, featureStride, inputs, laneCapacity, gradientFloats, networkGradients, potentialSums, potentialTerms,
+  featureGradients, featureStride, inputs, laneCapacity, lanes, gradientFloats, networkGradients, potentialSums, potentialTerms,
   rayCount, packedRays, packedSamples, stats, teacherColourScale, teacherPotentialScale, width, workCounter,
 } from './state';
 import { SAMPLE_BYTES } from './packed-sample';
@@ -21,12 +21,10 @@ import { askTeacher } from './teacher';
 import { zeroFloats } from './simd';
 import { INPUT_HIGH, INPUT_LOW, STATS_BYTES } from './stats';
 
-export const LANES = 16;
-
 // @ts-ignore: decorator
 @inline
 export function firstRayOf(lane: i32): i32 {
-  return <i32>((<i64>rayCount * lane) / LANES);
+  return <i32>((<i64>rayCount * lane) / lanes);
 }
 
 function nextLane(): i32 {
@@ -43,7 +41,7 @@ export function marchFactorLanes(): void {
 
 /** Packs the density samples of every ray. A ray's entry in packedRays: first and end of its packed samples, T_last, exit distance. */
 function march<R>(): void {
-  for (let lane = nextLane(); lane < LANES; lane = nextLane()) {
+  for (let lane = nextLane(); lane < lanes; lane = nextLane()) {
     const block = stats + <usize>lane * STATS_BYTES;
     memory.fill(block, 0, STATS_BYTES);
     let out = packedSamples + <usize>lane * <usize>laneCapacity * SAMPLE_BYTES;
@@ -86,7 +84,7 @@ export function inputRangeFactorLanes(): void {
 /** Least and greatest network input of each lane, for the Poisson encoding. */
 function inputRange<R>(): void {
   placeScratch();
-  for (let lane = nextLane(); lane < LANES; lane = nextLane()) {
+  for (let lane = nextLane(); lane < lanes; lane = nextLane()) {
     let low: f32 = Infinity, high: f32 = -Infinity;
     const end = firstRayOf(lane + 1);
     for (let ray = firstRayOf(lane); ray < end; ) {
@@ -121,7 +119,7 @@ export function trainFactorLanes(): void {
 function train<R>(): void {
   placeScratch();
   const stride = <usize>featureStride << 2;
-  for (let lane = nextLane(); lane < LANES; lane = nextLane()) {
+  for (let lane = nextLane(); lane < lanes; lane = nextLane()) {
     const block = stats + <usize>lane * STATS_BYTES;
     const sums = networkGradients + <usize>lane * (<usize>gradientFloats << 2);
     const gradients = featureGradients + <usize>lane * <usize>laneCapacity * stride;

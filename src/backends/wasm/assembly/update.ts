@@ -10,11 +10,11 @@ import {
   beta1, beta2, decayFloats, decays1, decays1t, decays2, decays2t, denseVariation, density, densityMoments, densityRate, densityVariation, epsilon, featureGradients, featureInputs, featureMoments, featureRate, features,
   featureRows, featureStride, featureVariation, gradientFloats,
   hasRate,
-  inputRows, laneCapacity, networkFloats, networkGradients, networkMoments, networkRate, nx, ny, nz, rate, packedRays, packedSamples, slotCapacity,
+  inputRows, laneCapacity, lanes, networkFloats, networkGradients, networkMoments, networkRate, nx, ny, nz, rate, packedRays, packedSamples, slotCapacity,
   slotGradients, slotOf, slotVoxels, synapses1, synapses2, thread, threads, w1, w1t, w2t, w3t, width,
 } from './state';
 import { baseOf, baseZOf, densityGradientOf, networkIndexOf, SAMPLE_BYTES } from './packed-sample';
-import { LANES, firstRayOf } from './train';
+import { firstRayOf } from './train';
 import { madd } from './simd';
 
 let slots: i32 = 0;
@@ -70,7 +70,7 @@ export function scatter(): void {
       for (let voxel = plane * z; voxel < plane * (z + 1); voxel++) newSlot(voxel, voxels, gradients, stride + 16);
     }
   }
-  for (let lane = 0; lane < LANES; lane++) {
+  for (let lane = 0; lane < lanes; lane++) {
     const firstRay = firstRayOf(lane), endRay = firstRayOf(lane + 1);
     if (firstRay == endRay) continue;
     const laneGradients = featureGradients + <usize>lane * <usize>laneCapacity * stride;
@@ -217,7 +217,7 @@ function reduceFloats(start: usize, end: usize): void {
   const laneBytes = <usize>gradientFloats << 2;
   for (let j = start; j < end; j += 16) {
     let sum = f32x4.splat(0);
-    for (let lane = 0; lane < LANES; lane++) sum = f32x4.add(sum, v128.load(networkGradients + <usize>lane * laneBytes + j));
+    for (let lane = 0; lane < lanes; lane++) sum = f32x4.add(sum, v128.load(networkGradients + <usize>lane * laneBytes + j));
     v128.store(networkGradients + j, sum);
   }
 }
