@@ -9,15 +9,24 @@ import { parseKeyPath } from '../../renderer/paths/camera-keys.ts';
 import { parseCameraPath } from '../../renderer/paths/nerfstudio-path.ts';
 import { PRELUDE_BYTES } from '../../src/baked/baked-scene.ts';
 import { decodeScene } from '../../src/baked/decode-scene.ts';
+import { parseEntries } from '../../src/config/compare-entries.ts';
 import { parseConfig } from '../../src/config/resolve-config.ts';
 import { presets } from '../../src/config/presets.ts';
 import { horowitz45nmFp32 } from '../../src/energy/hardware/horowitz-45nm-fp32.ts';
 import { parseHardware } from '../../src/energy/hardware/parse-hardware.ts';
+import type { Files } from '../../src/io/files.ts';
+import { encodePlan, type Job, jobsOf, planJobs, readPlan, teachers } from '../../src/jobs/job-plan.ts';
+import { readResult } from '../../src/jobs/run-result.ts';
+import { readSubmission } from '../../src/jobs/submission.ts';
+import { parseSweep } from '../../src/jobs/sweep-file.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/io/safetensors.ts';
 import { renderingTensors } from '../../src/model/tensor-names.ts';
 import { sharpCodec } from '../../src/node/image-codec.ts';
+import { holderOf } from '../../src/node/lock-folder.ts';
 import { nodeFiles } from '../../src/node/node-files.ts';
 import { readMetrics } from '../../src/run/metrics-file.ts';
+import { readChosenUp } from '../../src/run/view-file.ts';
+import { decodeMask } from '../../src/skip/mask-file.ts';
 import { decodeRecord } from '../../src/run/run-record.ts';
 import { parseFrameRequest } from '../../src/server/frame-request.ts';
 import { readReport } from '../../src/server/read-report.ts';
@@ -54,12 +63,60 @@ export async function fuzzTargets(run: string, scratch: string): Promise<Target[
     },
     onDisk('evaluation', 'metrics.json', await ofRun('eval/test/metrics.json'), scratch, readReport),
     onDisk('image', 'image.png', await ofRun('eval/test/r_0.png'), scratch, async (path) => (await sharpCodec.decode(path)).rgba.length),
+    words('sweep file', SWEEP, (content) => parseSweep(content, 'sweep.yaml')),
+    inMemory('plan', 'plan.json', encodePlan(plannedJobs()), async (files) => {
+      const plan = await readPlan(files, 'plan.json');
+      const jobs = jobsOf(plan);
+      return { about: plan.about, jobs, teachers: teachers(plan.file, jobs) };
+    }),
+    inMemory('submission', 'sweep/submission.json', json(SUBMISSION), (files) => readSubmission(files, 'sweep')),
+    inMemory('result', 'run/result.json', json(await resultOf(ofRun)), (files) => readResult(files, 'run')),
+    inMemory('chosen view', 'run/view.json', json({ version: 1, up: [0, 0.6, 0.8] }), (files) => readChosenUp(files, 'run')),
+    onDisk('lock', 'lock.json', json(LOCK), scratch, () => holderOf(scratch)),
+    bytes('skip mask', json(SKIP_MASK), async (file) => decodeMask(file, 'mask.json')),
     text('hardware', JSON.stringify(horowitz45nmFp32), (content) => parseHardware(content, 'hardware.json')),
     text('camera path', JSON.stringify(CAMERA_PATH), (content) => parseCameraPath(JSON.parse(content), 'path.json')),
     text('key path', JSON.stringify(CAMERA_PATH), (content) => parseKeyPath(JSON.parse(content), 'path.json')),
     text('frame request', JSON.stringify(FRAME_REQUEST), (content) => parseFrameRequest(JSON.parse(content))),
   ];
 }
+
+const SWEEP = `title: "two scenes"
+scenes: &all [lego, { path: fern, name: leaves, format: LLFF, set: { scene.downscale: 4 } }]
+entries: [ternary+distill, lif, ann]
+seeds: [1, 2]
+settings: { short: { fine.steps: 100 }, long: { fine.steps: 200, fine.scaleAt: [10, 20] } }
+set: { network.width: 32 }
+measure: { split: val, every: 10 }
+backend: { name: wasm, threads: 2, gpu: null }
+`;
+const SUBMISSION = { schema: 1, launcher: 'slurm', queued: [{ id: '12', offset: 0 }, { id: '13', offset: null }] }; // prettier-ignore
+const LOCK = { schema: 1, host: 'somewhere', boot: 'b', pid: 1, started: '1', command: 'spikeray', since: '2026-01-01T00:00:00.000Z' };
+const SKIP_MASK = {
+  ...{ format: 'spikeray-skip-mask', version: 1, low: [0, -1], high: [1, 1], neuronsPerClass: 2, nonTarget: 1, threshold: 1.5 },
+  weights: [1, 2, 3, 4].map((value) => [value, 0.5, 0, 1]),
+};
+
+function plannedJobs(): Job[] {
+  const shared = presets.blender;
+  const scenes = ['a', 'b'].map((name) => ({ path: `/${name}`, name, format: null, shared }));
+  const backend = { choice: 'wasm', threads: null, gpu: null } as const;
+  const entries = parseEntries('ternary+distill,lif');
+  return planJobs({ entries, seeds: [1, 2], scenes, folder: '/sweep', backend, measure: { split: null, every: 1 } });
+}
+
+/** Of a run that is measured. */
+async function resultOf(ofRun: (path: string) => Promise<Uint8Array>): Promise<unknown> {
+  const report: unknown = JSON.parse(new TextDecoder().decode(await ofRun('eval/test/metrics.json')));
+  const training = {
+    ...({ stage: 'fine', step: 20, seconds: 2, rays: 640, samples: 900, trainPsnr: 20, firingRates: [0.1, 0.2] } as const),
+    ...{ peakMemory: 3e8, backend: 'wasm', checkpoint: 'fine-00000020.safetensors' },
+  };
+  const measuring = { spikeray: '0.1.0', checkpoint: 'fine-00000020.safetensors', split: null, every: 1, report };
+  return { schema: 1, status: 'measured', training, measuring };
+}
+
+const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
 const POSE = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 4, 0, 0, 0, 1];
 const CAMERA_PATH = {
@@ -118,6 +175,14 @@ async function sceneTargets(): Promise<Target[]> {
 
 function bytes(name: string, seed: Uint8Array, read: (file: Uint8Array<ArrayBuffer>) => Promise<unknown>): Target {
   return { name, files: new Map([['file', seed]]), read: (files) => read(files.get('file') as Uint8Array<ArrayBuffer>) };
+}
+
+function words(name: string, seed: string, read: (content: string) => unknown): Target {
+  return bytes(name, new TextEncoder().encode(seed), async (file) => read(new TextDecoder().decode(file)));
+}
+
+function inMemory(name: string, path: string, seed: Uint8Array, read: (files: Files) => Promise<unknown>): Target {
+  return { name, files: new Map([[path, seed]]), read: (files) => read(memoryFiles(files)) };
 }
 
 /** What is no JSON at all is the caller's business. */

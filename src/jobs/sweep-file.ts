@@ -2,7 +2,7 @@
  * What a sweep is asked to be: a YAML file of scenes x settings x entries x seeds (docs/scale.md has an example with every key). Values of settings
  * are checked as those of --set are.
  */
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { FORMATS } from '../../datasets/index.ts';
 import { SPLIT_NAMES } from '../../datasets/scene-format.ts';
@@ -78,13 +78,14 @@ export interface SweepFile {
 /** Throws InputError naming `file`, and the line or the key that is wrong. */
 export function parseSweep(text: string, file: string): SweepFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [error] = document.errors;
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  // A tag that means nothing is a warning, and what follows it something else than was written.
+  const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0]);
     throw new InputError(`${file}: line ${line}, column ${col}: ${error.message}`, FIX);
   }
-  const sweep = checkJson(sweepSchema, document.toJS(), file, FIX);
+  const sweep = checkJson(sweepSchema, valueOf(document, file), file, FIX);
   const requestsAt = (settings: z.infer<typeof settingsSchema>, where: string): Request[] =>
     Object.entries(settings).map(([key, value]) => ({
       key,
@@ -112,6 +113,16 @@ export function parseSweep(text: string, file: string): SweepFile {
   // What is wrong with a setting should not take minutes to be found.
   for (const scene of found.scenes) configOf(found, scene, scene.preset ?? found.preset ?? DEFAULT_PRESET);
   return found;
+}
+
+/** Throws InputError for names (*NAME) that stand for nothing, and for those that unfold without end. */
+function valueOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new InputError(`${file}: ${error.message}`, FIX, { cause: error });
+  }
 }
 
 /** What the jobs of a scene share. */

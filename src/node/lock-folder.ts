@@ -9,7 +9,7 @@
  * A holder that was stopped for longer than STALE_SECONDS finds at its
  * next `confirm` that the lock is not its own any more, and writes nothing.
  */
-import { open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { open, rm, stat, writeFile } from 'node:fs/promises';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -17,12 +17,15 @@ import { LockedError, StorageError } from '../base/errors.ts';
 import { clock } from '../base/format.ts';
 import { LOCK_FILE, type FolderLock, type LockHolder } from '../run/folder-lock.ts';
 import { atExit } from './at-exit.ts';
-import { makeFolders, temporaryBeside, unwritable } from './node-files.ts';
+import { makeFolders, nodeFiles, temporaryBeside, unwritable } from './node-files.ts';
 import { processStart, thisPlace, type Place } from './process-start.ts';
 import { thisCommand } from './this-command.ts';
 
 const RENEW_SECONDS = 15;
 export const STALE_SECONDS = 180;
+
+/** Bytes of a lock. */
+const LARGEST = 65_536;
 
 /** Held for a moment by who removes a lock that was left behind. */
 const GUARD = `.${LOCK_FILE}.taking`;
@@ -206,11 +209,12 @@ async function ageOf(path: string): Promise<number> {
   }
 }
 
+/** Throws InputError for what is no file that can be read: a pipe would be waited for. */
 async function readOrNull(path: string): Promise<string | null> {
   try {
-    return await readFile(path, 'utf8');
+    return new TextDecoder().decode(await nodeFiles.read(path, LARGEST));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return null;
     throw error;
   }
 }

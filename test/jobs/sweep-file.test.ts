@@ -39,6 +39,15 @@ backend: { threads: 2 }
   expect(jobs[0].config.fine.steps).toBe(100);
 });
 
+/** Some lines that unfold to thousands of words. */
+const ALIASES = `${Array.from(
+  { length: 4 },
+  (_, i) =>
+    `x${i}: &x${i} [${Array(9)
+      .fill(i === 0 ? 'x' : `*x${i - 1}`)
+      .join()}]\n`,
+).join('')}scenes: *x3\nentries: [lif]`;
+
 it.each([
   ['scenes: [a]\nentries: [lif]\nseeds: 0', 's.yaml: seeds'],
   ['scenes: [a]\nentries: []', 's.yaml: entries'],
@@ -49,6 +58,9 @@ it.each([
   ['scenes: [a]\nentries: [lif]\npreset: blendr', 'unknown preset "blendr"'],
   ['scenes: [{ path: a, format: blendr }]\nentries: [lif]', 's.yaml: scenes.0.format: unknown format "blendr"'],
   ['scenes: [a\nentries: lif', 's.yaml: line 2'],
+  ['scenes: *all\nentries: [lif]', 's.yaml: Unresolved alias'],
+  [ALIASES, 's.yaml: Excessive alias count'],
+  ['scenes: [!!python/name a]\nentries: [lif]', 's.yaml: line 1, column 10: Unresolved tag'],
   ['scenes: [a]\nscenes: [b]\nentries: [lif]', 's.yaml: line 2, column 1: Map keys must be unique'],
 ])('refuse %j', (text, says) => {
   expect(() => parseSweep(text, 's.yaml')).toThrow(InputError);

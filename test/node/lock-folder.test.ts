@@ -1,10 +1,11 @@
 /** Who may write a folder. Real processes hold it in test/e2e/one-writer.test.ts. */
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { LockedError, StorageError } from '../../src/base/errors.ts';
-import { lockFolder, STALE_SECONDS } from '../../src/node/lock-folder.ts';
+import { InputError, LockedError, StorageError } from '../../src/base/errors.ts';
+import { holderOf, lockFolder, STALE_SECONDS } from '../../src/node/lock-folder.ts';
 import { processStart, thisPlace } from '../../src/node/process-start.ts';
 import { LOCK_FILE } from '../../src/run/folder-lock.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
@@ -111,3 +112,23 @@ describe('the lock of a folder', () => {
     expect(existsSync(file)).toBe(false);
   });
 });
+
+it.skipIf(process.platform === 'win32')(
+  'a lock that is a pipe, a folder or a circle of links is said to be, and not waited for',
+  async () => {
+    const make: Record<string, () => void> = {
+      'a named pipe': () => execFileSync('mkfifo', [file]),
+      'a folder': () => mkdirSync(file),
+      'round in a circle': () => {
+        symlinkSync(LOCK_FILE, file);
+      },
+    };
+    for (const [found, put] of Object.entries(make)) {
+      mkdirSync(folder, { recursive: true });
+      put();
+      await expect(lockFolder(folder)).rejects.toThrow(found);
+      await expect(holderOf(folder)).rejects.toThrow(InputError);
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
