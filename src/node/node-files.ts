@@ -271,6 +271,9 @@ function unreadable(path: string, error: unknown): unknown {
       return new InputError(`${path}: no such file or folder`, 'Check the path.', { cause: error });
     case 'EISDIR':
       return new InputError(`${path}: expected a file, found a folder`, 'Check the path.', { cause: error });
+    // Opening a socket, or a device that is not there.
+    case 'ENXIO':
+      return new InputError(`${path}: expected a file, found a socket or a device`, 'Check the path.', { cause: error });
     case 'EACCES':
     case 'EPERM':
       return new InputError(`${path}: not permitted to read it`, 'Change its permissions, or run as a user who may read it.', {

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sharpCodec } from '../../src/node/image-codec.ts';
@@ -32,6 +34,10 @@ describe('nodeFiles', () => {
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     writeFileSync(join(folder, 'large'), 'four');
     await expect(nodeFiles.read(join(folder, 'pipe'))).rejects.toThrow(/pipe: expected a file, found a named pipe/);
+    const socket = createServer().listen(join(folder, 'socket'));
+    await once(socket, 'listening');
+    await expect(nodeFiles.read(join(folder, 'socket'))).rejects.toThrow(/socket: expected a file, found a socket/);
+    socket.close();
     await expect(nodeFiles.read('/dev/zero')).rejects.toThrow(/expected a file, found a device/);
     await expect(nodeFiles.read(folder)).rejects.toThrow(/expected a file, found a folder/);
     await expect(nodeFiles.read(join(folder, 'large'), 3)).rejects.toThrow(/expected at most 3 bytes, found 4/);
