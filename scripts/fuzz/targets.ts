@@ -82,7 +82,7 @@ export async function fuzzTargets(run: string, scratch: string): Promise<Target[
 }
 
 const SWEEP = `title: "two scenes"
-scenes: &all [lego, { path: fern, name: leaves, format: LLFF, set: { scene.downscale: 4 } }]
+scenes: &all [lego, { path: fern, name: leaves, format: llff, set: { scene.downscale: 4 } }]
 entries: [ternary+distill, lif, ann]
 seeds: [1, 2]
 settings: { short: { fine.steps: 100 }, long: { fine.steps: 200, fine.scaleAt: [10, 20] } }

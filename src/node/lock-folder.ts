@@ -6,6 +6,8 @@
  *     - on the same running system: if that process, begun at that time, is gone
  *     - else (another host, another container, before a restart): if it was not renewed for STALE_SECONDS, by the clock of the file system
  *
+ * Whoever locks a folder removes what killed processes of this machine left of files that they were writing into it.
+ *
  * A holder that was stopped for longer than STALE_SECONDS finds at its
  * next `confirm` that the lock is not its own any more, and writes nothing.
  */
@@ -17,7 +19,7 @@ import { LockedError, StorageError } from '../base/errors.ts';
 import { clock } from '../base/format.ts';
 import { LOCK_FILE, type FolderLock, type LockHolder } from '../run/folder-lock.ts';
 import { atExit } from './at-exit.ts';
-import { makeFolders, nodeFiles, temporaryBeside, unwritable } from './node-files.ts';
+import { makeFolders, nodeFiles, removeTemporaries, temporaryBeside, unwritable } from './node-files.ts';
 import { processStart, thisPlace, type Place } from './process-start.ts';
 import { thisCommand } from './this-command.ts';
 
@@ -66,6 +68,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   const text = `${JSON.stringify(own, null, 2)}\n`;
   try {
     await makeFolders(folder);
+    await removeTemporaries(folder);
     for (let i = 0; i < TRIES; i++) {
       if (await create(path, text)) return held(folder, path, text);
       const found = await look(path);

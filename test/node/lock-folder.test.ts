@@ -1,5 +1,5 @@
 /** Who may write a folder. Real processes hold it in test/e2e/one-writer.test.ts. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -132,3 +132,12 @@ it.skipIf(process.platform === 'win32')(
     }
   },
 );
+
+it('what a killed process was writing is removed by the next one that locks the folder; what a living one writes stays', async () => {
+  mkdirSync(folder, { recursive: true });
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  const [dead, living] = [pid, process.ppid].map((of) => `.plan.json.${hostname().replace(/[^\w.-]/g, '_')}-${of}-0.tmp`);
+  for (const name of [dead, living]) writeFileSync(join(folder, name), '');
+  await (await lockFolder(folder)).release();
+  expect(readdirSync(folder)).toEqual([living]);
+});

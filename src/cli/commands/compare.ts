@@ -18,7 +18,7 @@ import { runOne, type Opened } from '../../jobs/run-one.ts';
 import { checkTrainingMemory, trainingMemory } from '../../jobs/training-memory.ts';
 import { availableMemory } from '../../node/available-memory.ts';
 import { backendRequest, type BackendOptions } from '../../node/backend-request.ts';
-import { nodeFiles } from '../../node/node-files.ts';
+import { nodeFiles, removeTemporaries } from '../../node/node-files.ts';
 import { replaceFiles } from '../../node/replace-folder.ts';
 import { nodeMachine } from '../../node/node-machine.ts';
 import { sourceCommit } from '../../node/source-commit.ts';
@@ -114,6 +114,7 @@ async function compare(path: string, options: CompareOptions, report: Reporter):
   for (const { config } of jobs) checkTrainingMemory(scene, config, backend, availableMemory());
   const opened = { scene, backend, secondsBefore: nodeMachine.seconds() };
 
+  await removeTemporaries(out);
   await writePlan(nodeFiles, plan, jobs);
   for (const [index, { entry, seed, folder }] of jobs.entries()) {
     report({ type: 'note', text: `${index + 1} of ${jobs.length}: ${entry}, seed ${seed}: ${out}/${folder}` });
