@@ -66,6 +66,23 @@ export function decodeSafetensors(bytes: Uint8Array<ArrayBuffer>, file: string):
   return { metadata, tensors: new Map(entries.map((entry) => [entry.name, { shape: entry.shape, data: viewOf(entry, data) }])) };
 }
 
+/**
+ * Throws InputError unless a file of so many bytes, whose first ones are these, can be what it says: others need not be read. A header that is longer
+ * than `start` is left to whoever reads all.
+ */
+export function checkStart(start: Uint8Array<ArrayBuffer>, size: number, file: string): void {
+  if (
+    start.length < size &&
+    start.length >= 8 &&
+    8 + Number(new DataView(start.buffer, start.byteOffset).getBigUint64(0, true)) > start.length
+  )
+    return;
+  const { header, data } = splitHeader(start, file);
+  const described = Object.entries(header).filter(([name]) => name !== '__metadata__');
+  const entries = described.map(([name, value]) => checkEntry(name, value, file));
+  checkLayout(entries, size - (start.length - data.length), file);
+}
+
 function splitHeader(bytes: Uint8Array<ArrayBuffer>, file: string): { header: object; data: Uint8Array<ArrayBuffer> } {
   if (bytes.length < 8) throw damaged(file, `it is truncated: expected at least 8 bytes, found ${bytes.length}`);
   const claimed = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);

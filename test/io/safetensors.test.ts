@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/base/errors.ts';
-import { decodeSafetensors, encodeSafetensors } from '../../src/io/safetensors.ts';
+import { checkStart, decodeSafetensors, encodeSafetensors } from '../../src/io/safetensors.ts';
 import { joinChunks } from './checkpoint-sample.ts';
 
 const content = {
@@ -101,5 +101,21 @@ describe('safetensors', () => {
   it('does not let a tensor name reach the prototype', () => {
     const bytes = file('{"__proto__":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', new Uint8Array(1));
     expect([...decodeSafetensors(bytes, 'x').tensors.keys()]).toEqual(['__proto__']);
+  });
+
+  it('tells from its beginning, and its size, that a file cannot be whole', () => {
+    const whole = joinChunks(encodeSafetensors(content));
+    const start = whole.slice(0, -4);
+    checkStart(start, whole.length, 'f');
+    checkStart(whole.slice(0, 20), whole.length, 'f');
+    expect(() => {
+      checkStart(start, 3e9, 'f');
+    }).toThrow(/f: damaged: \d+ bytes follow after its last tensor/);
+    expect(() => {
+      checkStart(start, whole.length - 1, 'f');
+    }).toThrow('f: damaged: it is truncated');
+    expect(() => {
+      checkStart(file('{', new Uint8Array(500)), 3e9, 'f');
+    }).toThrow('f: damaged: its header is not JSON');
   });
 });
