@@ -1,4 +1,4 @@
-/** What training asks of the machine that it runs on. Node's is src/node/node-machine.ts; a page would bring its own. */
+/** What training asks of the machine that it runs on. Node's is src/node/node-machine.ts, a page's src/page/page-machine.ts. */
 import type { SceneData, SplitName, View, WorldFrame } from '../../datasets/scene-data.ts';
 import type { BackendRequest } from '../backends/select-backend.ts';
 import type { Reporter } from '../base/events.ts';
@@ -39,8 +39,8 @@ export interface Machine {
   ): Promise<{ split: SplitName; views: readonly View[] }>;
   /** @param suits see selectBackend */
   startBackend(request: BackendRequest, report: Reporter, suits?: (backend: Backend) => void): Promise<Backend>;
-  /** The most bytes that this process has had at a time. */
-  peakMemory(): number;
+  /** The most bytes that this process has had at a time; undefined: it cannot be told. */
+  peakMemory(): number | undefined;
   /** Bytes that this process can still get. */
   availableMemory(): number;
   /** Seconds since the program began: what was spent before training counts as part of its time limit. */

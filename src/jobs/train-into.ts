@@ -57,7 +57,7 @@ export interface Trained {
 
 export async function trainInto(options: TrainInto): Promise<Trained> {
   const { machine, lock, run, scene, backend, start, teacher, signal, report, secondsBefore, live } = options;
-  const before = trainingOf(await readResult(machine.files, run.folder))?.peakMemory ?? 0;
+  const before = trainingOf(await readResult(machine.files, run.folder))?.peakMemory;
   let begun = false;
   let failure: unknown;
   let saved = start?.state;
@@ -106,7 +106,8 @@ export async function trainInto(options: TrainInto): Promise<Trained> {
   const cut = interrupted ? null : cutShort(state, run.record.config);
   if (cut !== null) report({ type: 'warning', text: cut });
   if (failure !== undefined) throw stoppedBy(failure, state, checkpoint.path, run.folder);
-  const peakMemory = Math.max(before, machine.peakMemory());
+  const now = machine.peakMemory();
+  const peakMemory = now === undefined ? before : Math.max(before ?? 0, now);
   const trained = { run, state, interrupted, checkpoint: checkpoint.path, latest: await run.lastMetrics(), peakMemory };
   const status = interrupted ? 'interrupted' : 'trained';
   await writeResult(machine.files, run.folder, { schema: 1, status, training: trainingResult(trained) });

@@ -7,8 +7,8 @@ import { InputError } from '../base/errors.ts';
 import { seenWeights } from '../model/quantised-layers.ts';
 import type { Reporter } from '../base/events.ts';
 import { skipRow } from '../skip/skip-mask.ts';
-import { heldOutViews } from './held-out-views.ts';
-import type { MovedScene } from './open-run-scene.ts';
+import { heldOutViews } from './node-scenes.ts';
+import type { MovedScene } from '../jobs/run-scenes.ts';
 import { loadRun, openRunField, type RunFieldOptions } from './open-run-field.ts';
 
 export type LoadedRun = Awaited<ReturnType<typeof loadRun>>;

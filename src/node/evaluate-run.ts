@@ -9,11 +9,11 @@ import type { ImageFolder } from '../eval/image-writer.ts';
 import { interleaved, type Part } from '../eval/part.ts';
 import { checkFolderFree } from '../run/check-folder-free.ts';
 import { aboutOf, makePart, moveImages, partsFolder, readParts, type Whole } from './frame-parts.ts';
-import { heldOutViews } from './held-out-views.ts';
+import { heldOutViews } from './node-scenes.ts';
 import { sharpCodec } from './image-codec.ts';
 import { nodeFiles } from './node-files.ts';
 import { loadRun, maskedSuffix, maskOrigin, openRunField, type RunField, type RunFieldOptions } from './open-run-field.ts';
-import type { MovedScene } from './open-run-scene.ts';
+import type { MovedScene } from '../jobs/run-scenes.ts';
 import { replaceResults } from './replace-folder.ts';
 import { whileWritingInto } from './write-into.ts';
 

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Machine } from '../jobs/machine.ts';
+import { reportProblems, viewsOf } from '../jobs/run-scenes.ts';
 import { availableMemory } from './available-memory.ts';
-import { heldOutViews } from './held-out-views.ts';
 import { holderOf, lockFolder } from './lock-folder.ts';
 import { nodeFiles } from './node-files.ts';
-import { openSceneFor, reportProblems, viewsOf } from './open-run-scene.ts';
+import { heldOutViews, openSceneFor } from './node-scenes.ts';
 import { startBackend } from './start-backend.ts';
 
 export const nodeMachine: Machine = {

@@ -3,7 +3,7 @@ import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Backend } from '../../src/engine/backend.ts';
 import { availableMemory } from '../../src/node/available-memory.ts';
 import { sharpCodec } from '../../src/node/image-codec.ts';
-import { checkImageMemory } from '../../src/node/open-run-scene.ts';
+import { checkImageMemory } from '../../src/jobs/run-scenes.ts';
 import { checkRenderMemory, renderMemory } from '../../src/eval/render-memory.ts';
 import { checkTrainingMemory } from '../../src/jobs/training-memory.ts';
 import { presets } from '../../src/config/presets.ts';

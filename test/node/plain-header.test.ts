@@ -5,7 +5,7 @@ import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { InputError, MemoryError } from '../../src/base/errors.ts';
 import { sharpCodec } from '../../src/node/image-codec.ts';
-import { checkImageMemory } from '../../src/node/open-run-scene.ts';
+import { checkImageMemory } from '../../src/jobs/run-scenes.ts';
 import { plainHeader } from '../../src/node/plain-header.ts';
 import { open, write, writeSplit } from '../datasets/blender-scene.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';

@@ -10,7 +10,7 @@ import { percent, table } from '../../base/format.ts';
 import { DEFAULT_PRESET, resolveConfig } from '../../config/resolve-config.ts';
 import { loadSharp } from '../../node/image-codec.ts';
 import { nodeFiles } from '../../node/node-files.ts';
-import { openSceneFor } from '../../node/open-run-scene.ts';
+import { openSceneFor } from '../../node/node-scenes.ts';
 import { addOutputOptions, type OutputOptions, requestsOf, settingOption } from '../terminal/options.ts';
 import { runAction } from '../terminal/run-action.ts';
 import { checkFormat, formatOption } from '../terminal/scene-options.ts';

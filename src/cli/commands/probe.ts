@@ -10,7 +10,7 @@ import { wholeNumber, word } from '../../base/option-values.ts';
 import { liveliestNeurons, describeRay, rayFigure } from '../../frames/ray-figure.ts';
 import { probeRay, type RayProbe } from '../../frames/ray-probe.ts';
 import { ShownField } from '../../frames/shown-field.ts';
-import { heldOutViews } from '../../node/held-out-views.ts';
+import { heldOutViews } from '../../node/node-scenes.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import { loadRun, openRunField, type RunFieldOptions } from '../../node/open-run-field.ts';
 import { addBackendOptions, addOutputOptions, checkpointOption, type OutputOptions } from '../terminal/options.ts';

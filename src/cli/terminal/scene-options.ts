@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import { FORMATS } from '../../../datasets/index.ts';
 import { InputError } from '../../base/errors.ts';
 import { suggest } from '../../base/nearest-name.ts';
-import type { MovedScene } from '../../node/open-run-scene.ts';
+import type { MovedScene } from '../../jobs/run-scenes.ts';
 
 const NAMES = FORMATS.map(({ name }) => name);
 

@@ -4,9 +4,7 @@ import { InputError } from '../base/errors.ts';
 import type { Reporter } from '../base/events.ts';
 import type { RunFolder } from '../run/run-folder.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
-import { type MovedScene, openRunScene, viewsOf } from './open-run-scene.ts';
-
-export { SPLIT_NAMES as SPLITS } from '../../datasets/scene-format.ts';
+import { type MovedScene, openRunSceneIn, type ScenePlaces, viewsOf } from './run-scenes.ts';
 
 export interface HeldOutViews {
   readonly split: SplitName;
@@ -23,7 +21,8 @@ export interface HeldOutViews {
  * @param moved where the scene lies now, if it was moved
  * @throws InputError if there are none
  */
-export async function heldOutViews(
+export async function heldOutViewsIn(
+  places: ScenePlaces,
   run: RunFolder,
   checkpoint: Checkpoint,
   moved: MovedScene,
@@ -31,7 +30,7 @@ export async function heldOutViews(
   report: Reporter,
 ): Promise<HeldOutViews> {
   const open = async (wanted: SplitName): Promise<SceneData> => {
-    const { path, scene } = await openRunScene(run.record, moved, [wanted], report);
+    const { path, scene } = await openRunSceneIn(places, run.record, moved, [wanted], report);
     if (scene.fingerprint !== checkpoint.sceneFingerprint)
       report({ type: 'warning', text: `${path}: the training views changed since the checkpoint; the numbers may not be comparable` });
     return scene;

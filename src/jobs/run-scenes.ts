@@ -1,4 +1,4 @@
-/** Opens scenes for the commands: Node's files, sharp, memory checked before images are decoded. */
+/** Opens scenes for training and measuring, wherever they lie: memory is checked before images are decoded. */
 import { openScene } from '../../datasets/index.ts';
 import type { SceneData, SplitName, View, WorldFrame } from '../../datasets/scene-data.ts';
 import { sceneProblems } from '../../datasets/scene-problems.ts';
@@ -6,10 +6,16 @@ import { InputError, MemoryError } from '../base/errors.ts';
 import type { Reporter } from '../base/events.ts';
 import { byteSize, quoted } from '../base/format.ts';
 import type { Config } from '../config/schema.ts';
+import type { Files, ImageCodec } from '../io/files.ts';
 import type { RunRecord } from '../run/run-record.ts';
-import { availableMemory } from './available-memory.ts';
-import { sharpCodec } from './image-codec.ts';
-import { nodeFiles } from './node-files.ts';
+
+/** Where scenes lie, and what reads them. */
+export interface ScenePlaces {
+  readonly files: Files;
+  readonly images: ImageCodec;
+  /** Bytes that can still be had. */
+  availableMemory(): number;
+}
 
 export interface SceneRequest {
   /** Splits whose pixels are wanted; undefined: all. */
@@ -22,7 +28,8 @@ export interface SceneRequest {
   readonly rangeOptional?: boolean;
 }
 
-export async function openSceneFor(
+export async function openSceneIn(
+  { files, images, availableMemory }: ScenePlaces,
   path: string,
   settings: Omit<Config['scene'], 'background'>,
   request: SceneRequest,
@@ -30,12 +37,12 @@ export async function openSceneFor(
 ): Promise<SceneData> {
   const { downscale, near, far, holdout, space, orientation } = settings;
   const scene = await openScene(path, {
-    files: nodeFiles,
-    images: sharpCodec,
+    files,
+    images,
     ...{ downscale, near, far, holdout, space, orientation },
     ...request,
-    checkMemory: (images, bytes) => {
-      checkImageMemory(images, bytes, availableMemory());
+    checkMemory: (count, bytes) => {
+      checkImageMemory(count, bytes, availableMemory());
     },
     report,
   });
@@ -54,17 +61,18 @@ export interface MovedScene {
  *
  * @throws InputError, among others if it is no longer where it was
  */
-export async function openRunScene(
+export async function openRunSceneIn(
+  places: ScenePlaces,
   { scene, config }: Pick<RunRecord, 'scene' | 'config'>,
   moved: MovedScene,
   splits: readonly SplitName[],
   report: Reporter,
 ): Promise<{ path: string; scene: SceneData }> {
   const path = moved.scene ?? scene.path;
-  if (moved.scene === undefined && (await nodeFiles.kind(path)) === 'missing')
+  if (moved.scene === undefined && (await places.files.kind(path)) === 'missing')
     throw new InputError(`${path}: the scene of the run is no longer there`, 'Say where it lies now with --scene FOLDER, or put it back.');
   const request = { splits, format: moved.sceneFormat ?? scene.format, frame: scene.frame };
-  return { path, scene: await openSceneFor(path, config.scene, request, report) };
+  return { path, scene: await openSceneIn(places, path, config.scene, request, report) };
 }
 
 /** Says what is odd about a scene that is to be trained on, as `spikeray inspect` does. */
