@@ -19,7 +19,7 @@ const LAYERS = [
   ['src/baked', 'src/frames', 'src/skip'],
   ['src/export'],
   ['src/jobs'],
-  ['src/node'],
+  ['src/node', 'src/page'],
   ['src/server'],
   ['src/cli/terminal'],
   ['src/cli/commands'],

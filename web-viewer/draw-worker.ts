@@ -6,6 +6,7 @@ import type { FieldEngine } from '../src/engine/backend.ts';
 import { createBackend } from '../src/backends/wasm/wasm-backend.ts';
 import { decodeScene } from '../src/baked/decode-scene.ts';
 import { SpikeRayError } from '../src/base/errors.ts';
+import { nextTask } from '../src/base/next-task.ts';
 import { openField } from '../src/eval/open-field.ts';
 import { INTERVAL, type FromWorker, type ToWorker } from './draw-messages.ts';
 
@@ -38,19 +39,6 @@ function restful(engine: FieldEngine): FieldEngine {
     return engine.renderRays(rays, settings);
   };
   return Object.create(engine, { renderRays: { value: renderRays } }) as FieldEngine;
-}
-
-const { port1, port2 } = new MessageChannel();
-
-/** A drawing and a probe may wait at a time. */
-const resting: (() => void)[] = [];
-port1.onmessage = () => resting.shift()!();
-
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    resting.push(resolve);
-    port2.postMessage(null);
-  });
 }
 
 async function draw({ id, layer, scales, picture }: Extract<ToWorker, { type: 'draw' }>): Promise<void> {

@@ -1,11 +1,12 @@
 /** Curves of the run's training; while it goes on, its state, pause and resume. The browser connects again by itself. */
 import type { MetricsFile } from '../src/run/metrics-file.ts';
-import type { LiveEvent, LiveState } from '../src/server/live-training.ts';
+import type { LiveEvent, LiveState } from '../src/frames/live-training.ts';
 import { ask, getJson, type StepMetrics } from './api.ts';
 import type { Charts } from './charts.ts';
 import { byId } from './elements.ts';
 import { messageOf } from './messages.ts';
 import type { TrainingListener } from './scene-host.ts';
+import { doingOf, networkOf, progressOf } from './training-text.ts';
 
 export class TrainingPanel {
   private readonly path: string;
@@ -92,24 +93,4 @@ export class TrainingPanel {
     this.text.textContent = problem || `${doingOf(state)}${last === undefined ? '' : progressOf(last)}`;
     byId('training-network').textContent = state?.training ? networkOf(state, last) : '';
   }
-}
-
-function doingOf(state: LiveState | null): string {
-  if (state === null) return '';
-  if (!state.training) return 'Training is over: ';
-  return state.paused ? 'Paused: ' : 'Training: ';
-}
-
-function progressOf({ stage, step, steps, psnr }: StepMetrics): string {
-  return `${stage} step ${step} of ${steps}, ${psnr.toFixed(2)} dB`;
-}
-
-/** Which network is being trained, and when another one takes over. */
-function networkOf({ handover }: LiveState, last: StepMetrics | undefined): string {
-  const named = (neuron: string): string => (neuron === 'relu' ? 'ANN (ReLU)' : `${neuron} network`);
-  const current = last?.neuron ?? null;
-  const now = current === null ? 'No network yet: the coarse stage finds the densities.' : `The ${named(current)} is being trained.`;
-  if (handover === null || current === handover.neuron) return now;
-  const steps = last?.stage === 'fine' ? `, step ${Math.ceil(handover.share * last.steps)}` : '';
-  return `${now} The ${named(handover.neuron)} takes over at ${(handover.share * 100).toFixed(0)} % of the fine stage${steps}.`;
 }

@@ -11,6 +11,7 @@ export default defineConfig({
   base: './',
   logLevel: 'warn',
   ...licences,
+  worker: { ...licences.worker, format: 'es' },
   resolve: { alias: { 'spikeray/three': here('three/index.ts') } },
   build: {
     outDir: here('../dist/web-viewer'),
@@ -18,7 +19,13 @@ export default defineConfig({
     target: 'es2022',
     chunkSizeWarningLimit: 2000,
     rollupOptions: {
-      input: { index: here('index.html'), compare: here('compare.html'), viewer: here('viewer.html'), three: here('examples/three.html') },
+      input: {
+        index: here('index.html'),
+        compare: here('compare.html'),
+        viewer: here('viewer.html'),
+        studio: here('studio.html'),
+        three: here('examples/three.html'),
+      },
     },
   },
 });

@@ -14,7 +14,7 @@ import type { FolderLock } from '../run/folder-lock.ts';
 import type { Machine } from './machine.ts';
 import { readResult, trainingOf, writeResult, type TrainingResult } from './run-result.ts';
 
-/** Somebody who watches a training as it goes (server/live-training.ts). */
+/** Somebody who watches a training as it goes (frames/live-training.ts). */
 export interface LiveView {
   /** Milliseconds that watching took from training so far. */
   readonly spent: number;
@@ -165,7 +165,7 @@ export function resumeCommand(folder: string): string {
 const TIME_USED_UP = 0.98;
 
 /** Why nothing is left to do, or null. */
-export function whyFinished({ stage, step, seconds }: TrainState, config: Config): string | null {
+export function whyFinished({ stage, step, seconds }: Pick<TrainState, 'stage' | 'step' | 'seconds'>, config: Config): string | null {
   if (stage === 'fine' && step >= plannedSteps(config))
     return `${step} of ${plannedSteps(config)} planned steps are done; raise the plan with --max-steps`;
   const { maxMinutes } = config.budget;

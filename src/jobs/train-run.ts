@@ -47,7 +47,7 @@ async function trainTwin(folder: string, { machine, run, scene, backend, signal,
   );
 }
 
-function configOfTwin(config: Config): Config {
+export function configOfTwin(config: Config): Config {
   return {
     ...config,
     network: twinOf(config.network),

@@ -30,7 +30,8 @@ export function plainJpeg(file: Uint8Array<ArrayBuffer>): PlainJpeg {
     const next = at + 2 + view.getUint16(at + 2);
     if (marker === APP1 && EXIF.every((byte, i) => file[at + 4 + i] === byte))
       orientation = exifOrientation(file.subarray(at + 4 + EXIF.length, next));
-    if (marker >= 0xffc0 && marker <= 0xffcf && ![0xffc4, 0xffc8, 0xffcc].includes(marker) && at + 10 <= file.length) components = file[at + 9];
+    if (marker >= 0xffc0 && marker <= 0xffcf && ![0xffc4, 0xffc8, 0xffcc].includes(marker) && at + 10 <= file.length)
+      components = file[at + 9];
     if (marker !== APP1 && marker !== APP2) kept.push(file.subarray(at, next));
     at = next;
   }

@@ -19,7 +19,9 @@ export function pageCodec(files: Files): ImageCodec {
     encodePng: (image) => Promise.resolve(encodePng(image)),
     encodePng16: (gray, width, height) => Promise.resolve(encodePng16(gray, width, height)),
     encodeAnimation: () =>
-      Promise.reject(new InputError('browsers cannot write animated WebP', 'Render the path with `spikeray render` from the downloaded run.')),
+      Promise.reject(
+        new InputError('browsers cannot write animated WebP', 'Render the path with `spikeray render` from the downloaded run.'),
+      ),
   };
 }
 

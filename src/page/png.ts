@@ -66,7 +66,8 @@ function pixelOf({ depth, channels, transparency }: DecodedPng): Pixel {
   const level = depth === 16 ? (value: number): number => value >> 8 : (value: number): number => (value * 255) / most;
   return (samples, i, rgba, at) => {
     for (let c = 0; c < 3; c++) rgba[at + c] = level(samples[i + (colours === 1 ? 0 : c)]);
-    const isClear = transparency !== undefined && Array.from({ length: colours }, (_, c) => samples[i + c] === transparency[c]).every(Boolean);
+    const isClear =
+      transparency !== undefined && Array.from({ length: colours }, (_, c) => samples[i + c] === transparency[c]).every(Boolean);
     rgba[at + 3] = hasAlpha ? level(samples[i + colours]) : isClear ? 0 : 255;
   };
 }

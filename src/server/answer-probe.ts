@@ -3,7 +3,7 @@ import { probeRay, type RayProbe } from '../frames/ray-probe.ts';
 import type { ShownField } from '../frames/shown-field.ts';
 import type { ClientProbe } from './frame-request.ts';
 import { HttpError } from './http-error.ts';
-import type { RenderQueue } from './render-queue.ts';
+import type { RenderQueue } from '../frames/render-queue.ts';
 
 /** A client waits for one ray at a time, beside its pictures. */
 const LAYER = 'probe';

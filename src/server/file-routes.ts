@@ -15,6 +15,8 @@ const SHOWN = new Set(['eval', 'render', 'report', 'export']);
 /** Files under assets/ carry a hash of their content in their name. */
 export function applicationFiles(): RequestHandler {
   return express.static(APPLICATION, {
+    // /studio is /studio.html.
+    extensions: ['html'],
     setHeaders: (response, path) => {
       response.setHeader('Cache-Control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
     },

@@ -2,7 +2,7 @@
 import express, { Router } from 'express';
 import { z } from 'zod';
 import { HttpError } from './http-error.ts';
-import type { LiveEvent, LiveTraining } from './live-training.ts';
+import type { LiveEvent, LiveTraining } from '../frames/live-training.ts';
 import type { RunLibrary } from './run-library.ts';
 import { writerTo } from './writer-to.ts';
 

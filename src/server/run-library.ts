@@ -4,7 +4,7 @@ import type { RunRecord } from '../run/run-record.ts';
 import { BakedFolders } from './baked-folder.ts';
 import { findRuns, readRecord, summarise, type BrokenRun, type FoundRun, type RunSummary, type StoredSummary } from './find-runs.ts';
 import { HttpError } from './http-error.ts';
-import type { LiveTraining } from './live-training.ts';
+import type { LiveTraining } from '../frames/live-training.ts';
 import { readViews, type RunViews } from './run-views.ts';
 
 /** Milliseconds for which a look at the folders is good: many pages may ask at once. */

@@ -6,7 +6,7 @@ import { SpikeRayError } from '../base/errors.ts';
 import type { Reporter } from '../base/events.ts';
 import type { ClientRequest } from './frame-request.ts';
 import { HttpError } from './http-error.ts';
-import type { Job, RenderQueue } from './render-queue.ts';
+import type { Job, RenderQueue } from '../frames/render-queue.ts';
 import type { ShownField } from '../frames/shown-field.ts';
 import { writerTo } from './writer-to.ts';
 

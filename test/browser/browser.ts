@@ -52,7 +52,7 @@ export async function openPage(url: string, { flags = [], allowed, hosts = [], p
   const key = flags.join(' ');
   if (!browsers.has(key)) browsers.set(key, chromium.launch({ executablePath: path, args: [...FLAGS, ...flags], env }));
   const browser = await browsers.get(key)!;
-  const page = await browser.newPage({ viewport: { width: 580, height: 280 }, ...context });
+  const page = await (await browser.newContext({ viewport: { width: 580, height: 280 }, ...context })).newPage();
   page.on('console', (message) => {
     if (message.type() === 'error' && !allowed?.test(message.text())) problems.push(message.text());
   });

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Frame, FrameRequest } from '../../src/frames/frame-source.ts';
 import type { ShownField } from '../../src/frames/shown-field.ts';
 import type { ClientRequest } from '../../src/server/frame-request.ts';
-import { RenderQueue } from '../../src/server/render-queue.ts';
+import { RenderQueue } from '../../src/frames/render-queue.ts';
 import { streamFrames } from '../../src/server/stream-frames.ts';
 
 const FRAMES = 40;

@@ -17,7 +17,7 @@ import { backendRequest, type BackendOptions } from '../../node/backend-request.
 import { nodeFiles } from '../../node/node-files.ts';
 import { nodeMachine } from '../../node/node-machine.ts';
 import { checkFolderFree } from '../../run/check-folder-free.ts';
-import type { LiveTraining } from '../../server/live-training.ts';
+import type { LiveTraining } from '../../frames/live-training.ts';
 import { describeTraining } from '../terminal/describe-training.ts';
 import { INTERRUPTED, listenForInterrupt, type Interrupt } from '../terminal/interrupt.ts';
 import {

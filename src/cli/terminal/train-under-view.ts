@@ -2,7 +2,7 @@
 import { wholeNumber } from '../../base/option-values.ts';
 import { resolve } from 'node:path';
 import type { RunFolder } from '../../run/run-folder.ts';
-import { LiveTraining } from '../../server/live-training.ts';
+import { LiveTraining } from '../../frames/live-training.ts';
 import { startWebServer } from '../../server/web-server.ts';
 import type { Reporter } from '../../base/events.ts';
 import { untilInterrupted } from './interrupt.ts';

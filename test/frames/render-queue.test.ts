@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RenderQueue, type Job } from '../../src/server/render-queue.ts';
+import { RenderQueue, type Job } from '../../src/frames/render-queue.ts';
 
 /** A job of some turns that writes its name at each. */
 function job(name: string, turns: number, log: string[]): Job {

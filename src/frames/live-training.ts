@@ -5,9 +5,10 @@
 import type { Config } from '../config/schema.ts';
 import type { FieldEngine } from '../engine/backend.ts';
 import type { StepMetrics } from '../base/events.ts';
+import { nextTask } from '../base/next-task.ts';
 import { networksOf } from '../train/stage-spec.ts';
 import { RenderQueue } from './render-queue.ts';
-import { ShownField } from '../frames/shown-field.ts';
+import { ShownField } from './shown-field.ts';
 
 /** Milliseconds of drawing before training goes on; it lets pages in about every 200. */
 const DRAWING = 100;
@@ -90,7 +91,7 @@ export class LiveTraining {
         if (!this.paused || this.signal.aborted) break;
         await Promise.race([this.queue.filled(), this.woken()]);
       }
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTask();
     }
     await field.release();
     this.spent += performance.now() - began;

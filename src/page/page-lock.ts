@@ -1,0 +1,40 @@
+/** Locks of folders in a page: the browser's own (Web Locks), which end with the tab that holds them, however it ends. */
+import { LockedError } from '../base/errors.ts';
+import type { Files } from '../io/files.ts';
+import type { FolderLock, LockFolder, LockHolder } from '../run/folder-lock.ts';
+
+const nameOf = (folder: string): string => `spikeray:/${folder.split('/').filter(Boolean).join('/')}`;
+
+/** Throws LockedError if another tab, or another worker of this one, holds it. */
+export function lockPageFolder(files: Files): LockFolder {
+  return async (folder) => {
+    const lock = await takeLock(folder);
+    await files.makeFolder(folder);
+    return lock;
+  };
+}
+
+function takeLock(folder: string): Promise<FolderLock> {
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(nameOf(folder), { ifAvailable: true }, (lock) => {
+        if (lock === null)
+          throw new LockedError(`${folder} is in use in another tab`, 'Wait until it has ended, or close that tab; then try again.');
+        return new Promise<void>((release) => {
+          resolve({
+            confirm: () => Promise.resolve(),
+            release: () => {
+              release();
+              return Promise.resolve();
+            },
+          });
+        });
+      })
+      .catch(reject);
+  });
+}
+
+export async function pageHolder(folder: string): Promise<LockHolder | null> {
+  const { held = [] } = await navigator.locks.query();
+  return held.some(({ name }) => name === nameOf(folder)) ? { host: 'this browser', pid: 0, here: false } : null;
+}

@@ -1,0 +1,230 @@
+/** What the studio's worker does when it is asked, one function a request. */
+import { downscaleImage } from '../../datasets/downscale.ts';
+import { inspectScene } from '../../datasets/inspect-scene.ts';
+import type { SceneData } from '../../datasets/scene-data.ts';
+import { drawScene } from '../../datasets/scene-picture.ts';
+import { MemoryError } from '../../src/base/errors.ts';
+import type { Reporter } from '../../src/base/events.ts';
+import { byteSize } from '../../src/base/format.ts';
+import { DEFAULT_PRESET, resolveConfig, type Request } from '../../src/config/resolve-config.ts';
+import type { Config } from '../../src/config/schema.ts';
+import { settings, valueAt } from '../../src/config/settings.ts';
+import { plannedSteps } from '../../src/config/planned-steps.ts';
+import { openField } from '../../src/eval/open-field.ts';
+import { evaluateField } from '../../src/eval/evaluate-field.ts';
+import { voxelCount } from '../../src/geometry/grid.ts';
+import type { Files } from '../../src/io/files.ts';
+import { presetFor } from '../../src/jobs/choose-preset.ts';
+import { resumeRun } from '../../src/jobs/resume-run.ts';
+import { openSceneIn } from '../../src/jobs/run-scenes.ts';
+import type { Trained } from '../../src/jobs/train-into.ts';
+import { configOfTwin } from '../../src/jobs/train-run.ts';
+import { trainScene } from '../../src/jobs/train-scene.ts';
+import { checkTrainingMemory, trainingMemory } from '../../src/jobs/training-memory.ts';
+import { type Library, RUNS, SCENES } from '../../src/page/library.ts';
+import { readDropped, readZip, type IncomingFolder } from '../../src/page/incoming.ts';
+import { pageCodec } from '../../src/page/page-codec.ts';
+import { packRun } from '../../src/page/pack-run.ts';
+import { pageMachine, pagePlaces } from '../../src/page/page-machine.ts';
+import { whileLocked } from '../../src/run/folder-lock.ts';
+import { hasCoarseStage } from '../../src/spaces/index.ts';
+import type { Inspected, RequestName, Requests, TrainedHere, Wish } from './studio-messages.ts';
+import type { TrainingHere } from './training-here.ts';
+
+export interface Studio {
+  readonly files: Files;
+  readonly library: Library;
+  readonly training: TrainingHere;
+  readonly report: Reporter;
+}
+
+type Answers = { readonly [N in RequestName]: (studio: Studio, asked: Requests[N]['asked']) => Promise<Requests[N]['answer']> };
+
+const MOST_THUMBNAILS = 12;
+/** Pixels across. */
+const THUMBNAIL = 96;
+
+export const answers: Answers = {
+  async list({ library }, { tidy }) {
+    if (tidy) await library.tidy();
+    const { quota, usage } = await navigator.storage.estimate();
+    return {
+      scenes: await library.scenes(),
+      runs: await library.runs(),
+      free: quota === undefined || usage === undefined ? null : Math.max(0, quota - usage),
+    };
+  },
+
+  drop: (studio, { name, files }) => keep(studio, readDropped(name, files)),
+
+  unzip: async (studio, { file }) => keep(studio, await readZip(file)),
+
+  generate: ({ library, report }, asked) => library.generate({ ...asked, report }),
+
+  inspect: (studio, { scene, settings: asked }) => inspect(studio, scene, asked),
+
+  async plan({ files }, wish) {
+    const machine = pageMachine(files);
+    const requests = requestsOf(wish);
+    const opening = resolveConfig(wish.preset ?? DEFAULT_PRESET, requests).scene;
+    const scene = await seenScene(files, wish.scene, opening);
+    const config = configOf(wish, scene);
+    const backend = await machine.startBackend(
+      wish.backend,
+      () => undefined,
+      (candidate) => trainingMemory(scene, config, candidate),
+    );
+    const { total, images, field } = checkTrainingMemory(scene, config, backend, machine.availableMemory());
+    const coarse = hasCoarseStage(scene.space, config.coarse.steps) ? config.coarse.steps * config.coarse.rays : 0;
+    return {
+      backend: backend.description,
+      preset: config.preset,
+      memory: { total, images, onGpu: backend.memory === 'gpu' ? field : 0 },
+      rays: coarse + plannedSteps(config) * config.fine.rays,
+      values: Object.fromEntries(settings.map(({ key }) => [key, JSON.stringify(valueAt(config, key))])),
+    };
+  },
+
+  async train({ files, library, training, report }, { name, ...wish }) {
+    const signal = training.begin();
+    const folder = `${RUNS}/${await library.freeName(RUNS, name)}`;
+    const trained = await trainScene({
+      machine: pageMachine(files),
+      place: { path: `${SCENES}/${wish.scene}` },
+      opening: resolveConfig(wish.preset ?? DEFAULT_PRESET, requestsOf(wish)).scene,
+      config: (scene) => configOf(wish, scene),
+      folder: () => folder,
+      force: false,
+      backend: wish.backend,
+      signal,
+      report,
+      around: (run, train, scene) => train(training.watch(run, scene)),
+    });
+    return trained && told(trained);
+  },
+
+  async twin({ files, library, training, report }, { run: name }) {
+    const signal = training.begin();
+    const { record } = await library.openWithScene(name);
+    const { path, format, frame } = record.scene;
+    const folder = `${RUNS}/${await library.freeName(RUNS, `${name}-twin`)}`;
+    const config = configOfTwin(record.config);
+    const { name: choice, threads, gpu } = record.backend;
+    const trained = await trainScene({
+      machine: pageMachine(files),
+      place: { path, format, frame },
+      opening: config.scene,
+      config: () => config,
+      folder: () => folder,
+      force: false,
+      backend: { choice, threads, gpu },
+      signal,
+      report,
+      around: (run, train, scene) => train(training.watch(run, scene)),
+    });
+    return trained && told(trained);
+  },
+
+  async resume({ files, library, training, report }, { run: name }) {
+    const signal = training.begin();
+    const { folder } = await library.openWithScene(name);
+    const trained = await resumeRun({
+      machine: pageMachine(files),
+      folder,
+      config: (config) => config,
+      // A run of another machine may have had more threads, or a GPU that is not here.
+      backend: ({ choice, gpu }) => ({ choice: choice === 'tfjs' ? 'wasm' : choice, threads: null, gpu }),
+      force: false,
+      signal,
+      report,
+      watch: (run, scene) => training.watch(run, scene),
+    });
+    return told(trained);
+  },
+
+  async evaluate({ files, library, report }, { run: name, every }) {
+    const machine = pageMachine(files);
+    const run = await library.openWithScene(name);
+    return whileLocked(machine.lockFolder, run.folder, async () => {
+      const { checkpoint, path } = await run.load();
+      const { split, views } = await machine.openHeldOutViews(run, checkpoint, undefined, report);
+      const { name: recorded, gpu } = run.record.backend;
+      const choice = recorded === 'tfjs' ? 'wasm' : recorded;
+      const backend = await machine.startBackend({ choice, threads: null, gpu }, report);
+      const needed = backend.estimateBytes(checkpoint.spec, { voxels: voxelCount(checkpoint.spec.grid), trainRays: 0 });
+      if (backend.memory === 'process' && needed > machine.availableMemory())
+        throw new MemoryError(
+          `${path}: rendering needs ${byteSize(needed)}; ${byteSize(machine.availableMemory())} are available`,
+          'Close other tabs, or use a machine with more memory.',
+        );
+      const engine = await openField(backend, checkpoint);
+      try {
+        const folder = `${run.folder}/eval/${split}`;
+        // What was there is of an older checkpoint; metrics.json comes last.
+        await files.remove(folder);
+        const save = { files, codec: pageCodec(files), folder };
+        return await evaluateField({ engine, config: run.record.config, views, split, every, save, report });
+      } finally {
+        await engine.dispose();
+      }
+    });
+  },
+
+  async pack({ files, library }, { run, scene }) {
+    const path = scene ? (await library.openWithScene(run)).record.scene.path : null;
+    return packRun(files, run, path);
+  },
+
+  async remove({ library }, { kind, name }) {
+    await library.remove(kind, name);
+    return null;
+  },
+};
+
+function keep({ library, report }: Studio, incoming: IncomingFolder): Promise<{ kind: 'scene' | 'run'; name: string }> {
+  return library.keep(incoming, (done, total) => {
+    report({ type: 'view', done, total, text: `keeping the files of ${incoming.name}` });
+  });
+}
+
+/** The scene that was looked at last: a plan of it needs no second reading. */
+let seen: { readonly key: string; readonly scene: SceneData } | null = null;
+
+async function seenScene(files: Files, name: string, opening: Config['scene'], report: Reporter = () => undefined): Promise<SceneData> {
+  const key = JSON.stringify([name, opening]);
+  if (seen?.key !== key) {
+    // The one before goes first.
+    seen = null;
+    seen = { key, scene: await openSceneIn(pagePlaces(files), `${SCENES}/${name}`, opening, { rangeOptional: true }, report) };
+  }
+  return seen.scene;
+}
+
+async function inspect({ files, library, report }: Studio, name: string, asked: Readonly<Record<string, string>>): Promise<Inspected> {
+  const opening = resolveConfig(DEFAULT_PRESET, requestsOf({ settings: asked })).scene;
+  const scene = await seenScene(files, name, opening, report);
+  const found = inspectScene(scene);
+  await library.finishScene(name, found.fingerprint);
+  const views = Object.values(scene.splits).flat();
+  const apart = Math.max(1, Math.ceil(views.length / MOST_THUMBNAILS));
+  const thumbnails = views
+    .filter((_, i) => i % apart === 0)
+    .map(({ name: view, intrinsics: { width, height }, rgba }) => {
+      const factor = Math.max(1, Math.min(Math.floor(width / THUMBNAIL), height));
+      return { name: view, ...downscaleImage({ width, height, rgba }, factor) };
+    });
+  return { report: found, drawing: drawScene(scene, found).svg, thumbnails };
+}
+
+function requestsOf({ settings: wanted }: Pick<Wish, 'settings'>): Request[] {
+  return Object.entries(wanted).map(([key, value]) => ({ key, value, source: '--set' }));
+}
+
+function configOf(wish: Wish, scene: SceneData): Config {
+  return resolveConfig(wish.preset ?? presetFor(scene, () => undefined), requestsOf(wish));
+}
+
+function told({ run, interrupted, latest, state: { stage, step } }: Trained): TrainedHere {
+  const name = run.folder.slice(RUNS.length + 1);
+  return { run: name, interrupted, stage, step, backend: run.record.backend.description, raysPerSecond: latest?.raysPerSecond ?? null };
+}

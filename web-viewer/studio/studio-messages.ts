@@ -1,0 +1,97 @@
+/** What the studio's page and its workers say to each other: a request has one answer, and events before it. */
+import type { SceneReport } from '../../datasets/inspect-scene.ts';
+import type { BackendRequest } from '../../src/backends/select-backend.ts';
+import type { ProgressEvent } from '../../src/base/events.ts';
+import type { EvalReport } from '../../src/eval/eval-report.ts';
+import type { LiveState } from '../../src/frames/live-training.ts';
+import type { Camera } from '../../src/geometry/camera.ts';
+import type { KeptRun, KeptScene } from '../../src/page/library.ts';
+
+/** Settings as the form holds them: texts by key. */
+export interface Wish {
+  readonly scene: string;
+  /** null: the one that suits the scene. */
+  readonly preset: string | null;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly backend: BackendRequest;
+}
+
+export interface Inspected {
+  readonly report: SceneReport;
+  /** Cameras from above and from the side. */
+  readonly drawing: string;
+  /** Some of the training photos, small. */
+  readonly thumbnails: readonly { readonly name: string; readonly width: number; readonly height: number; readonly rgba: Uint8Array }[];
+}
+
+export interface Plan {
+  readonly backend: string;
+  readonly preset: string;
+  /** Bytes: of the whole training, of its images, and of the field on a GPU. */
+  readonly memory: { readonly total: number; readonly images: number; readonly onGpu: number };
+  readonly rays: number;
+  /** The values that the settings come to. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+export interface TrainedHere {
+  readonly run: string;
+  readonly interrupted: boolean;
+  readonly stage: string;
+  readonly step: number;
+  readonly backend: string;
+  /** At last; null: it was trained before. */
+  readonly raysPerSecond: number | null;
+}
+
+/** Name, what is asked, what is answered. */
+export interface Requests {
+  list: {
+    asked: { readonly tidy: boolean };
+    answer: { readonly scenes: KeptScene[]; readonly runs: KeptRun[]; readonly free: number | null };
+  };
+  drop: {
+    asked: { readonly name: string; readonly files: readonly { readonly path: string; readonly file: File }[] };
+    answer: { readonly kind: 'scene' | 'run'; readonly name: string };
+  };
+  unzip: { asked: { readonly file: File }; answer: { readonly kind: 'scene' | 'run'; readonly name: string } };
+  generate: { asked: { readonly scene: string; readonly views: number; readonly size: number }; answer: string };
+  inspect: { asked: { readonly scene: string; readonly settings: Readonly<Record<string, string>> }; answer: Inspected };
+  plan: { asked: Wish; answer: Plan };
+  train: { asked: Wish & { readonly name: string }; answer: TrainedHere | null };
+  twin: { asked: { readonly run: string }; answer: TrainedHere | null };
+  resume: { asked: { readonly run: string }; answer: TrainedHere };
+  evaluate: { asked: { readonly run: string; readonly every: number }; answer: EvalReport };
+  pack: { asked: { readonly run: string; readonly scene: boolean }; answer: string };
+  remove: { asked: { readonly kind: 'scene' | 'run'; readonly name: string }; answer: null };
+}
+
+export type RequestName = keyof Requests;
+
+export type ToStudio =
+  | {
+      readonly [N in RequestName]: { readonly type: 'ask'; readonly id: number; readonly name: N; readonly asked: Requests[N]['asked'] };
+    }[RequestName]
+  | { readonly type: 'pause'; readonly on: boolean }
+  | { readonly type: 'stop' }
+  | { readonly type: 'picture'; readonly camera: Camera; readonly scales: readonly number[] };
+
+/** A picture of what is being trained. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly step: number;
+  /** [height,width,3] */
+  readonly rgb: Uint8Array;
+}
+
+export type StudioEvent =
+  | { readonly type: 'progress'; readonly event: ProgressEvent }
+  | { readonly type: 'begun'; readonly run: string; readonly cameras: readonly { readonly name: string; readonly camera: Camera }[] }
+  | { readonly type: 'state'; readonly state: LiveState }
+  | { readonly type: 'picture'; readonly picture: Picture };
+
+export type FromStudio =
+  | { readonly type: 'event'; readonly event: StudioEvent }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: unknown }
+  | { readonly type: 'failed'; readonly id: number; readonly name: string; readonly message: string; readonly fix: string | undefined };

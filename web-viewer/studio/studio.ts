@@ -1,0 +1,282 @@
+/** The studio's page: a scene comes in, is looked at, trained, measured, and goes out as a run. All of it is computed by workers of the page. */
+import { z } from 'zod';
+import { SYNTHETIC_SCENES } from '../../datasets/synth/scenes.ts';
+import { byteSize, clock, short } from '../../src/base/format.ts';
+import { pageFile } from '../../src/page/page-files.ts';
+import { byId, element, setOptions } from '../elements.ts';
+import { messageOf } from '../messages.ts';
+import { chosenFiles, droppedFiles, type Dropped } from './dropped-files.ts';
+import { showRuns } from './run-list.ts';
+import { SettingsForm } from './settings-form.ts';
+import { StudioClient } from './studio-client.ts';
+import type { Inspected, Plan, RequestName, Requests, StudioEvent, TrainedHere } from './studio-messages.ts';
+import { TrainingView } from './training-view.ts';
+
+// Pages may not make code from texts; zod would try.
+z.config({ jitless: true });
+
+/** Rays a second of the last training here, by what computed it. */
+const SPEED = 'spikeray-studio-speed';
+
+/** What an ended worker was asked, and nobody waits for any more. */
+const GIVEN_UP = new Error('It was given up.');
+
+const status = byId('status');
+const scenes = byId<HTMLSelectElement>('scene');
+const train = byId<HTMLButtonElement>('train');
+const view = new TrainingView();
+const form = new SettingsForm(inspectAnew);
+let desk = newDesk();
+let busy = false;
+
+function inspectAnew(): void {
+  byId('problem').textContent = '';
+  void guarded(inspect);
+}
+
+function newDesk(): StudioClient {
+  return new StudioClient(showProgress);
+}
+
+function showProgress(event: StudioEvent): void {
+  if (event.type !== 'progress') return;
+  const { event: told } = event;
+  if (told.type === 'view') status.textContent = `${told.text}: ${told.done} of ${told.total}`;
+  else if (told.type === 'note') status.textContent = told.text;
+}
+
+/** What goes wrong is said until something else is begun; what was there before stays. */
+async function guarded(action: () => Promise<unknown>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (error !== GIVEN_UP) byId('problem').textContent = messageOf(error);
+  }
+}
+
+/** One thing at a time. */
+async function alone(action: () => Promise<unknown>): Promise<void> {
+  if (busy) return;
+  busy = true;
+  byId('problem').textContent = '';
+  document.body.classList.add('busy');
+  await guarded(action);
+  busy = false;
+  document.body.classList.remove('busy');
+  await guarded(refresh);
+}
+
+async function refresh(tidy = false): Promise<void> {
+  const { scenes: kept, runs, free } = await desk.ask('list', { tidy });
+  const chosen = scenes.value;
+  setOptions(scenes, kept.length === 0 ? [['', 'none yet']] : kept.map(({ name }) => [name, name] as const));
+  if (kept.some(({ name }) => name === chosen)) scenes.value = chosen;
+  byId<HTMLButtonElement>('remove-scene').disabled = busy || kept.length === 0;
+  train.disabled = busy || scenes.value === '';
+  byId('room').textContent = free === null ? '' : `The browser has room for ${byteSize(free)} more.`;
+  showRuns(runs, busy, {
+    resume: (run) => void alone(() => compute('resume', { run })),
+    twin: (run) => void alone(() => compute('twin', { run })),
+    evaluate: (run) => void alone(() => evaluate(run)),
+    download: (run, scene) => void alone(() => download(run, scene)),
+    remove: (name) => {
+      if (confirm(`Remove the run ${name} from this browser?`)) void alone(() => desk.ask('remove', { kind: 'run', name }));
+    },
+  });
+}
+
+async function take({ name, files }: Dropped): Promise<void> {
+  if (files.length === 0) return;
+  // Asked once: the browser may remove what it was not asked to keep.
+  await navigator.storage.persist();
+  const isZip = files.length === 1 && /\.zip$/i.test(files[0].file.name);
+  const kept = isZip ? await desk.ask('unzip', { file: files[0].file }) : await desk.ask('drop', { name, files });
+  await arrived(kept);
+}
+
+async function arrived({ kind, name }: { readonly kind: 'scene' | 'run'; readonly name: string }): Promise<void> {
+  status.textContent = `The ${kind} ${name} is kept in this browser.`;
+  if (kind === 'run') return;
+  await refresh();
+  scenes.value = name;
+  await inspect();
+}
+
+let turns = 0;
+/** What of the scene is shown. */
+let shown = '';
+
+/** Looks at the chosen scene and plans its training. Another choice meanwhile takes the place of this one. */
+async function inspect(): Promise<void> {
+  const turn = ++turns;
+  const scene = scenes.value;
+  const place = byId('plan');
+  // The page keeps its shape meanwhile: a button must not move away from the pointer.
+  place.dataset.state = 'old';
+  if (scene === '') {
+    byId('inspected').hidden = true;
+    place.textContent = '';
+    return;
+  }
+  const opening = Object.fromEntries(Object.entries(form.settings).filter(([key]) => key.startsWith('scene.')));
+  const wanted = JSON.stringify([scene, opening]);
+  if (wanted !== shown) {
+    const inspected = await desk.ask('inspect', { scene, settings: opening });
+    if (turn !== turns) return;
+    showScene(inspected);
+    shown = wanted;
+  }
+  const planned = await desk.ask('plan', form.wish(scene));
+  if (turn !== turns) return;
+  form.show(planned.values);
+  place.textContent = describePlan(planned);
+  place.dataset.state = 'new';
+  status.textContent = '';
+}
+
+function showScene({ report, drawing, thumbnails }: Inspected): void {
+  const splits = Object.entries(report.splits).map(([split, { views, width, height }]) => `${split} ${views} views of ${width}x${height}`);
+  byId('facts').textContent = `${report.format} format, ${report.space.kind}: ${splits.join(', ')}`;
+  byId('problems').replaceChildren(...report.problems.map((text) => element('li', { textContent: text })));
+  const picture = byId<HTMLImageElement>('drawing');
+  URL.revokeObjectURL(picture.src);
+  picture.src = URL.createObjectURL(new Blob([drawing], { type: 'image/svg+xml' }));
+  byId('thumbnails').replaceChildren(
+    ...thumbnails.map(({ name, width, height, rgba }) => {
+      const canvas = element('canvas', { width, height, title: name, label: `Photo ${name}` });
+      canvas.setAttribute('role', 'img');
+      canvas.getContext('2d')!.putImageData(new ImageData(new Uint8ClampedArray(rgba), width, height), 0, 0);
+      return element('li', {}, canvas);
+    }),
+  );
+  byId('inspected').hidden = false;
+}
+
+function speeds(): Record<string, number | undefined> {
+  return JSON.parse(localStorage.getItem(SPEED) ?? '{}') as Record<string, number | undefined>;
+}
+
+function describePlan({ backend, preset, memory, rays }: Plan): string {
+  const measured = speeds()[backend];
+  const time =
+    measured === undefined
+      ? 'how long it takes shows after its first seconds'
+      : `about ${clock(rays / measured)} at the ${short(measured)} rays a second of the last training here`;
+  const gpu = memory.onGpu > 0 ? `, and ${byteSize(memory.onGpu)} on the GPU` : '';
+  return `Preset ${preset}, ${backend}: ${short(rays)} rays, ${time}; up to ${byteSize(memory.total)} of memory${gpu}.`;
+}
+
+type Computing = 'train' | 'twin' | 'resume';
+
+/** In a worker of its own, whose memory is free again when it ends. */
+async function compute<N extends Computing>(name: N, asked: Requests[N]['asked']): Promise<void> {
+  const client = new StudioClient((event) => {
+    view.take(event);
+    showProgress(event);
+    if (event.type === 'progress' && event.event.type === 'warning') status.textContent = event.event.text;
+  });
+  await restart();
+  view.begin(client);
+  let told = 'Training failed; the last checkpoint is kept.';
+  try {
+    const ended: TrainedHere | null = await client.ask<Computing>(name, asked);
+    if (ended?.raysPerSecond != null) localStorage.setItem(SPEED, JSON.stringify({ ...speeds(), [ended.backend]: ended.raysPerSecond }));
+    told =
+      ended === null
+        ? 'Stopped before anything was trained.'
+        : `${ended.interrupted ? 'Stopped and saved' : 'Trained'}: ${ended.run}, ${ended.stage} step ${ended.step}.`;
+  } finally {
+    view.end(told);
+    client.end(GIVEN_UP);
+  }
+}
+
+/** What the desk holds in memory goes. */
+async function restart(): Promise<void> {
+  desk.end(GIVEN_UP);
+  desk = newDesk();
+  await refresh();
+}
+
+async function once<N extends RequestName>(name: N, asked: Requests[N]['asked']): Promise<Requests[N]['answer']> {
+  const client = new StudioClient(showProgress);
+  try {
+    return await client.ask(name, asked);
+  } finally {
+    client.end(GIVEN_UP);
+  }
+}
+
+async function evaluate(run: string): Promise<void> {
+  const { psnr, ssim, views, split } = await once('evaluate', { run, every: 1 });
+  status.textContent = `${run}: ${psnr.toFixed(2)} dB, SSIM ${ssim.toFixed(4)} over ${views} views of ${split}.`;
+}
+
+async function download(run: string, scene: boolean): Promise<void> {
+  status.textContent = `Packing ${run} …`;
+  const file = await pageFile(await desk.ask('pack', { run, scene }));
+  const link = element('a', { href: URL.createObjectURL(file), download: `${run}.zip` });
+  link.click();
+  status.textContent = `${run}.zip: ${byteSize(file.size)}. Unpacked, \`spikeray resume\`, \`eval\` and \`serve\` take it.`;
+}
+
+function watchDrop(): void {
+  const drop = byId('drop');
+  addEventListener('dragover', (event) => {
+    event.preventDefault();
+    drop.classList.add('over');
+  });
+  addEventListener('dragleave', () => {
+    drop.classList.remove('over');
+  });
+  addEventListener('drop', (event) => {
+    event.preventDefault();
+    drop.classList.remove('over');
+    if (event.dataTransfer === null) return;
+    const dropped = droppedFiles(event.dataTransfer);
+    void alone(async () => {
+      await take(await dropped);
+    });
+  });
+  for (const id of ['folder', 'zip'])
+    byId<HTMLInputElement>(id).addEventListener('change', ({ target }) => {
+      const input = target as HTMLInputElement;
+      const dropped = chosenFiles(input.files!);
+      input.value = '';
+      void alone(() => take(dropped));
+    });
+}
+
+watchDrop();
+setOptions(
+  byId<HTMLSelectElement>('synthetic'),
+  SYNTHETIC_SCENES.map(({ name, description }) => [name, `${name}: ${description}`] as const),
+);
+byId('generate').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const number = (id: string): number => Number(byId<HTMLInputElement>(id).value);
+  const asked = { scene: byId<HTMLSelectElement>('synthetic').value, views: number('views'), size: number('size') };
+  void alone(async () => {
+    await arrived({ kind: 'scene', name: await desk.ask('generate', asked) });
+  });
+});
+scenes.addEventListener('change', inspectAnew);
+byId('remove-scene').addEventListener('click', () => {
+  const name = scenes.value;
+  if (confirm(`Remove the scene ${name} from this browser?`))
+    void alone(async () => {
+      await desk.ask('remove', { kind: 'scene', name });
+      await refresh();
+      await inspect();
+    });
+});
+byId('settings').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const wish = form.wish(scenes.value);
+  void alone(() => compute('train', { ...wish, name: wish.scene }));
+});
+await guarded(async () => {
+  await refresh(true);
+  await inspect();
+});
+document.body.dataset.ready = 'true';

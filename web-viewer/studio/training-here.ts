@@ -1,0 +1,71 @@
+/** The training of this worker under the page's eyes: pause, stop, and pictures of the field as it is learned. */
+import { backgroundColour } from '../../datasets/background.ts';
+import type { SceneData } from '../../datasets/scene-data.ts';
+import { drawFrames } from '../../src/frames/draw-frames.ts';
+import { LiveTraining } from '../../src/frames/live-training.ts';
+import type { Job } from '../../src/frames/render-queue.ts';
+import type { Camera } from '../../src/geometry/camera.ts';
+import type { RunFolder } from '../../src/run/run-folder.ts';
+import type { StudioEvent } from './studio-messages.ts';
+
+export class TrainingHere {
+  private readonly tell: (event: StudioEvent) => void;
+  private abort = new AbortController();
+  private live: LiveTraining | null = null;
+  private run: RunFolder | null = null;
+
+  constructor(tell: (event: StudioEvent) => void) {
+    this.tell = tell;
+  }
+
+  /** Of the training that begins now. */
+  begin(): AbortSignal {
+    this.abort = new AbortController();
+    return this.abort.signal;
+  }
+
+  watch(run: RunFolder, scene: SceneData): LiveTraining {
+    this.run = run;
+    this.live = new LiveTraining(run.folder, run.record.config, this.abort.signal);
+    this.live.listen((event) => {
+      if (event.type === 'state') this.tell({ type: 'state', state: event });
+    });
+    const cameras = (scene.splits.train ?? []).map(({ name, camToWorld, intrinsics }) => ({ name, camera: { camToWorld, intrinsics } }));
+    this.tell({ type: 'begun', run: run.folder.split('/').at(-1)!, cameras });
+    this.tell({ type: 'state', state: this.live.state });
+    return this.live;
+  }
+
+  pause(on: boolean): void {
+    this.live?.pause(on);
+  }
+
+  /** Saves, then ends. */
+  stop(): void {
+    this.abort.abort();
+  }
+
+  /** The newest request takes the place of the one before. */
+  show(camera: Camera, scales: readonly number[]): void {
+    const { live, run } = this;
+    const field = live?.field ?? null;
+    if (live === null || run === null || field === null) return;
+    const background = backgroundColour(run.record.config.scene.background);
+    const picture = { camera, output: 'colour', background, crop: null } as const;
+    const turns = drawFrames(field, {
+      picture,
+      scales,
+      target: {
+        take: ({ content, width, height, step }) => {
+          if (content.kind === 'colours') this.tell({ type: 'picture', picture: { width, height, step, rgb: content.rgb } });
+        },
+      },
+    });
+    const job: Job = {
+      ready: () => true,
+      turn: async () => (await turns.next()).done === true,
+      dropped: () => undefined,
+    };
+    live.queue.add('page', 'picture', job);
+  }
+}
