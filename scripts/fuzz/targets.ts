@@ -26,7 +26,8 @@ import { holderOf } from '../../src/node/lock-folder.ts';
 import { nodeFiles } from '../../src/node/node-files.ts';
 import { readMetrics } from '../../src/run/metrics-file.ts';
 import { readChosenUp } from '../../src/run/view-file.ts';
-import { decodeMask } from '../../src/skip/mask-file.ts';
+import { decodeMask, encodeMask } from '../../src/skip/mask-file.ts';
+import type { SkipMask } from '../../src/skip/skip-mask.ts';
 import { decodeRecord } from '../../src/run/run-record.ts';
 import { parseFrameRequest } from '../../src/server/frame-request.ts';
 import { readReport } from '../../src/server/read-report.ts';
@@ -73,7 +74,7 @@ export async function fuzzTargets(run: string, scratch: string): Promise<Target[
     inMemory('result', 'run/result.json', json(await resultOf(ofRun)), (files) => readResult(files, 'run')),
     inMemory('chosen view', 'run/view.json', json({ version: 1, up: [0, 0.6, 0.8] }), (files) => readChosenUp(files, 'run')),
     onDisk('lock', 'lock.json', json(LOCK), scratch, () => holderOf(scratch)),
-    bytes('skip mask', json(SKIP_MASK), async (file) => decodeMask(file, 'mask.json', SKIP_MASK.checkpoint)),
+    bytes('skip mask', encodeMask(SKIP_MASK, CHECKPOINT), async (file) => decodeMask(file, 'mask.json', CHECKPOINT)),
     text('hardware', JSON.stringify(horowitz45nmFp32), (content) => parseHardware(content, 'hardware.json')),
     text('camera path', JSON.stringify(CAMERA_PATH), (content) => parseCameraPath(JSON.parse(content), 'path.json')),
     text('key path', JSON.stringify(CAMERA_PATH), (content) => parseKeyPath(JSON.parse(content), 'path.json')),
@@ -92,10 +93,13 @@ backend: { name: wasm, threads: 2, gpu: null }
 `;
 const SUBMISSION = { schema: 1, launcher: 'slurm', queued: [{ id: '12', offset: 0 }, { id: '13', offset: null }] }; // prettier-ignore
 const LOCK = { schema: 1, host: 'somewhere', boot: 'b', pid: 1, started: '1', command: 'spikeray', since: '2026-01-01T00:00:00.000Z' };
-const SKIP_MASK = {
-  checkpoint: '0123456789abcdef'.repeat(4),
-  ...{ format: 'spikeray-skip-mask', version: 1, low: [0, -1], high: [1, 1], neuronsPerClass: 2, nonTarget: 1, threshold: 1.5 },
-  weights: [1, 2, 3, 4].map((value) => [value, 0.5, 0, 1]),
+const CHECKPOINT = '0123456789abcdef'.repeat(4);
+const SKIP_MASK: SkipMask = {
+  range: { low: [0, -1], high: [1, 1] },
+  classifier: {
+    ...{ classes: 2, neuronsPerClass: 2, nonTarget: 1, threshold: 1.5 },
+    layer: { inputs: 4, neurons: 4, weights: Float64Array.from({ length: 16 }, (_, i) => i / 4) },
+  },
 };
 
 function plannedJobs(): Job[] {
