@@ -94,9 +94,11 @@ test('a gallery of a hundred runs: cards, table, chosen runs compared, all of it
   await page.waitForSelector('#settings tbody tr');
   expect(await page.textContent('#settings')).toMatch(/network\.neuron"?"three-bit""relu"/);
   expect(await page.locator('#frontier canvas').count()).toBe(1);
-  expect(await page.locator('#curves canvas').count()).toBe(3);
+  // PSNR, both hidden layers, samples a ray.
+  expect(await page.locator('#curves canvas').count()).toBe(4);
   expect(await page.locator('#results tbody tr').count()).toBe(2);
   await page.selectOption('#over', 'minutes');
+  expect(await page.locator('#curves canvas').count()).toBe(4);
   expect(await violations(page)).toEqual([]);
 
   const nothing = await openPage(`${server.url}compare.html?runs=none`);
