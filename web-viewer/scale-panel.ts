@@ -2,6 +2,7 @@
 import { COLOUR_MAPS } from '../renderer/colour-maps.ts';
 import type { ValueScale } from '../src/math/value-scale.ts';
 import type { ColourStyle } from '../src/frames/frame-content.ts';
+import { writtenUnit, type WrittenUnit } from '../src/frames/quantities.ts';
 import type { OutputMode } from '../src/frames/output-modes.ts';
 import { byId, setOptions } from './elements.ts';
 import type { ViewState } from './view-state.ts';
@@ -20,6 +21,8 @@ export class ScalePanel {
   /** Choices of the modes that are not shown. */
   private readonly kept = new Map<OutputMode, Choice>();
   private shown: ValueScale | null = null;
+  /** Of the ends as they are typed: the legend's. */
+  private unit: WrittenUnit = { name: '', size: 1 };
 
   /** @param changed called when values take other colours */
   constructor(state: ViewState, changed: () => void) {
@@ -53,16 +56,26 @@ export class ScalePanel {
     Object.assign(state, this.kept.get(next) ?? { map: null, inverted: false, scale: null });
   }
 
-  /** @param style of what is shown; null: it shows no values */
-  show(style: ColourStyle | null): void {
+  /**
+   * @param style of what is shown; null: it shows no values
+   * @param unit of the values
+   */
+  show(style: ColourStyle | null, unit: string): void {
     this.root.hidden = style === null;
     if (style === null) return;
     this.shown = style.scale;
     this.map.value = style.map;
     this.inverted.checked = style.inverted;
     this.locked.checked = this.state.scale !== null;
-    for (const end of ['low', 'high'] as const)
-      if (document.activeElement !== this[end]) this[end].value = String(Number(style.scale[end].toPrecision(4)));
+    this.unit = writtenUnit(unit, style.scale.high);
+    for (const end of ['low', 'high'] as const) {
+      byId(`scale-${end}-unit`).textContent = this.unit.name;
+      if (document.activeElement !== this[end]) this.write(end, style.scale);
+    }
+  }
+
+  private write(end: 'low' | 'high', scale: ValueScale): void {
+    this[end].value = String(Number((scale[end] / this.unit.size).toPrecision(4)));
   }
 
   private lock(scale: ValueScale | null): void {
@@ -73,8 +86,8 @@ export class ScalePanel {
   /** An end that somebody sets is locked. */
   private setEnd(end: 'low' | 'high', value: number): void {
     if (this.shown === null) return;
-    const scale = { ...this.shown, [end]: value };
+    const scale = { ...this.shown, [end]: value * this.unit.size };
     if (scale.low < scale.high) this.lock(scale);
-    else this[end].value = String(this.shown[end]);
+    else this.write(end, this.shown);
   }
 }

@@ -2,6 +2,7 @@
 import type { OutputMode } from '../src/frames/output-modes.ts';
 import type { CameraView } from '../src/server/run-views.ts';
 import { CamerasPanel } from './cameras-panel.ts';
+import { QUANTITIES } from './colour-scales.ts';
 import { CropPanel } from './crop-panel.ts';
 import { byId } from './elements.ts';
 import { legendOf } from './legend-entries.ts';
@@ -277,7 +278,7 @@ export class ViewerPage {
   private shown(): void {
     const { pictures } = this.view;
     this.statistics.show(pictures.frames);
-    this.scale.show(pictures.styles.shared);
+    this.scale.show(pictures.styles.shared, QUANTITIES[this.state.output]?.unit ?? '');
     showLegend(byId('legend'), legendOf(this.state.output, pictures.plans, pictures.styles));
   }
 

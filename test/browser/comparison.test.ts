@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import type { RunSummary } from '../../src/server/find-runs.ts';
 import { decodeScene } from '../../src/baked/decode-scene.ts';
+import { written } from '../../src/frames/quantities.ts';
 import { succeed } from '../e2e/cli.ts';
 import { startServing, type RunningServer } from '../e2e/server.ts';
 import { tinyRun, tinyScene, workFolder } from '../e2e/tiny.ts';
@@ -42,12 +43,17 @@ function ahead(before: readonly number[], after: readonly number[]): number {
 }
 
 test('two runs are whole pictures side by side, on one scale that can be locked, with statistics of each', async () => {
-  const greatest = (page: Page): Promise<number> => page.inputValue('#scale-high').then(Number);
+  const greatest = async (page: Page): Promise<number> => {
+    const unit = (await page.textContent('#scale-high-unit'))!;
+    return Number(await page.inputValue('#scale-high')) * { nJ: 1e-9, µJ: 1e-6 }[unit as 'nJ']!;
+  };
   const alone: number[] = [];
   const fov = new URL((await open()).url()).searchParams.get('fov')!;
   for (const run of ['spiking', 'twin']) alone.push(await greatest(await open(`&output=energy&fov=${fov}&layout=wipe`, run)));
   const page = await open(`&output=energy&layout=wipe&beside=${ids.twin}`);
-  expect(await greatest(page)).toBeCloseTo(Math.max(...alone), 12);
+  const most = Math.max(...alone);
+  expect(Math.abs((await greatest(page)) / most - 1)).toBeLessThan(1e-3);
+  expect(await page.textContent('#legend .entry'), 'in the unit of the legend').toContain(written(most, 'J'));
   expect(await page.locator('#legend .entry').count(), 'one scale for both').toBe(1);
   expect(await page.locator('#statistics th[scope=col]').allTextContents()).toEqual(['spiking (three-bit)', 'twin (ANN)']);
 
