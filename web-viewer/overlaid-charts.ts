@@ -1,4 +1,5 @@
 /** Charts of several runs: their curves over each other, and energy against quality with the runs that no other beats. */
+import { spanOf } from '../src/math/axis-span.ts';
 import { LineChart, ScatterChart, type LineSeriesOption, type ScatterSeriesOption } from 'echarts/charts';
 import {
   GridComponent,
@@ -72,7 +73,15 @@ export class OverlaidCharts {
       ...COMMON,
       tooltip: { confine: true },
       xAxis: { type: 'log', name: 'nJ a pixel (logarithmic), synapses as executed, 45 nm fp32', nameLocation: 'middle', nameGap: 26 },
-      yAxis: { type: 'value', scale: true, name: 'PSNR, dB', nameTextStyle: { align: 'left' } },
+      yAxis: {
+        type: 'value',
+        ...spanOf(
+          points.map(({ y }) => y),
+          LEAST_SPAN,
+        ),
+        name: 'PSNR, dB',
+        nameTextStyle: { align: 'left' },
+      },
       series: [
         { type: 'line', data: joined.map(({ x, y }) => [x, y]), symbol: 'none', lineStyle: { type: 'dashed', width: 1.5 }, silent: true },
         {
@@ -120,6 +129,9 @@ export class OverlaidCharts {
     }
   }
 }
+
+/** dB that the axis of the frontier reaches over at least. */
+const LEAST_SPAN = 1;
 
 const COMMON = { animation: false, backgroundColor: 'transparent', grid: { left: 52, right: 16, top: 30, bottom: 36 } };
 

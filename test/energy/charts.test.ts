@@ -1,12 +1,14 @@
 /** Axes that neither stretch noise nor hide what they are. */
 import { expect, it } from 'vitest';
-import { scatterChart, spanOf, type Point } from '../../src/energy/report/charts.ts';
+import { scatterChart, type Point } from '../../src/energy/report/charts.ts';
+import { spanOf } from '../../src/math/axis-span.ts';
 import { hardwareOptions } from '../../src/energy/report/hardware-options.ts';
 
 it('a difference of thousandths does not fill an axis that shows a decibel', () => {
   const near = spanOf([32.004, 32.012], 1);
   expect(near.max - near.min).toBeGreaterThanOrEqual(1);
   expect(near.max - near.min).toBeLessThan(1.5);
+  expect(spanOf([19.04, 19.16], 1), 'ends that are written in few digits').toEqual({ min: 18.6, max: 19.6 });
   const far = spanOf([24, 36], 1);
   expect(far.min).toBeLessThan(24);
   expect(far.max).toBeGreaterThan(36);

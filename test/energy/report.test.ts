@@ -22,6 +22,7 @@ describe('maps', () => {
     ['repeat', { temporal: 'repeat' }],
     ['Poisson encoding', { temporal: 'repeat', encoding: 'poisson' }],
     ['input spikes', { featureLevels: 3, viewLevels: 4 }],
+    ['three bits', { neuron: 'three-bit' }],
   ] as const)('add up to the energy and the spikes of the image (%s)', async (_, network) => {
     const fixture = fieldFixture({ network });
     const { spec } = fixture;
@@ -38,6 +39,10 @@ describe('maps', () => {
     expect(pixelEnergy(spikesimRram, spec, image, true)).toBeNull();
     const firing = pixelFiring(spec, image);
     expect(Math.max(...firing)).toBeLessThanOrEqual(1);
+    // Sizes of spikes do not count: over the picture it is the firing rate.
+    const active = counts.active.reduce((a, b) => a + b, 0) / (2 * spec.network!.width * counts.timeSteps);
+    const weighted = sum(firing.map((share, i) => share * image.samples[i])) / counts.samples;
+    expect(weighted / active).toBeCloseTo(1, 5);
     expect(firing.every((share, i) => share > 0 === image.spikes[i] > 0)).toBe(true);
     await engine.dispose();
   });

@@ -2,6 +2,7 @@
  * Charts as static SVG, drawn by ECharts without a DOM while the report is written, so that the page needs no script. Colours are the page's
  * CSS variables: one drawing serves light, dark and paper.
  */
+import { spanOf } from '../../math/axis-span.ts';
 import { BarChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent } from 'echarts/components';
 import { init, use, type EChartsCoreOption } from 'echarts/core';
@@ -128,16 +129,6 @@ export interface ScatterOptions {
   readonly height?: number;
   /** Powers of two on the x-axis, for points of which some cost many times what others do. */
   readonly logarithmic?: boolean;
-}
-
-/** The ends of an axis over `values` with room around them, `leastSpan` apart at least. */
-export function spanOf(values: readonly number[], leastSpan: number): { readonly min: number; readonly max: number } {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const half = Math.max((high - low) * 0.7, leastSpan / 2);
-  const middle = (low + high) / 2;
-  // Round numbers at both ends.
-  const grain = 10 ** Math.floor(Math.log10(half));
-  return { min: Math.floor((middle - half) / grain) * grain, max: Math.ceil((middle + half) / grain) * grain };
 }
 
 /** Energy to the right, quality upwards; `frontier` are the points joined by a line. */

@@ -10,6 +10,7 @@ import { evenScale } from '../../math/value-scale.ts';
 import type { RenderedImage } from '../../../renderer/render-image.ts';
 import type { ImageCodec, PixelBuffer } from '../../io/files.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
+import { hiddenWidths } from '../../neurons/settings.ts';
 import type { HardwareModel } from '../hardware/hardware-model.ts';
 import { price } from '../hardware/price.ts';
 import { ledgerOf, twinLedger } from '../work/ledger.ts';
@@ -45,10 +46,15 @@ export function pixelEnergy(model: HardwareModel, spec: FieldSpec, image: Render
   );
 }
 
-/** [height,width] active share of the hidden neurons over the pixel's time steps, 0..1; 0 where there is no sample. */
+/**
+ * [height,width] active share of the hidden neurons over the pixel's time steps; 0 where there is no sample. The kernels give a pixel's spikes with their
+ * sizes: each stands for as many active neurons as one of the image does in the mean.
+ */
 export function pixelFiring({ network }: FieldSpec, { samples, spikes, counts }: RenderedImage): Float32Array {
-  const slots = counts.samples > 0 ? (2 * network!.width * counts.timeSteps) / counts.samples : 1;
-  return Float32Array.from(samples, (n, i) => (n > 0 ? spikes[i] / (n * slots) : 0));
+  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+  const slots = counts.samples > 0 ? (sum(hiddenWidths(network!)) * counts.timeSteps) / counts.samples : 1;
+  const active = sum(counts.active) / Math.max(1, sum(counts.spikes));
+  return Float32Array.from(samples, (n, i) => (n > 0 ? (spikes[i] * active) / (n * slots) : 0));
 }
 
 /** The value that only one in two hundred pixels with something in them exceeds: a few bright pixels must not darken the rest. */
