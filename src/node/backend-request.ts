@@ -2,9 +2,7 @@
 import { InputError } from '../base/errors.ts';
 import { wholeNumber } from '../base/option-values.ts';
 import { parseBackendChoice, type BackendRequest } from '../backends/select-backend.ts';
-
-/** What the wasm kernels are built for. */
-export const MOST_THREADS = 64;
+import { MOST_THREADS } from '../backends/wasm/lanes.ts';
 
 export interface BackendOptions {
   readonly backend?: string;
@@ -12,7 +10,7 @@ export interface BackendOptions {
   readonly gpu?: string;
 }
 
-/** Threads of the wasm backend; null: all cores. */
+/** Threads of the wasm backend; null: all cores, at most 16. */
 export function threadsOf(options: BackendOptions): number | null {
   return options.threads === undefined ? null : wholeNumber('--threads', options.threads, 1, MOST_THREADS);
 }

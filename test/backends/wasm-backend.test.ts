@@ -57,27 +57,30 @@ describe('threads', () => {
     for (const result of results) expect(result).toEqual(results[0]);
   });
 
-  it('steps of many rays have more lanes, and the same bits on more threads than small steps have lanes', async () => {
-    const results = [];
-    for (const [threads, trainRays] of [
-      [1, 8192],
-      [3, 8192],
-      [20, 8192],
-      [1, 64],
-    ]) {
-      const fixture = fieldFixture();
-      const engine = await (await createWasmBackend({ threads })).createField(fixture.spec, { ...capacityOf(fixture), trainRays });
-      await loadFixture(engine, fixture);
-      for (let step = 1; step <= 3; step++) await engine.trainStep(fixture.batch, { ...fixture.settings, adamStep: step });
-      results.push(await Promise.all([...parametersOf(fixture.spec), 'w1.v'].map((name) => engine.read(name))));
-      await engine.dispose();
-    }
-    const [one, three, twenty, fewLanes] = results;
-    expect(three).toEqual(one);
-    expect(twenty).toEqual(one);
-    // Sums are made in another order.
-    expect(fewLanes).not.toEqual(one);
-  });
+  it.each(['lif', 'three-bit', 'relu'])(
+    'steps of many rays have more lanes, and the same bits on more threads than small steps have lanes (%s)',
+    async (neuron) => {
+      const results = [];
+      for (const [threads, trainRays] of [
+        [1, 8192],
+        [3, 8192],
+        [20, 8192],
+        [1, 64],
+      ]) {
+        const fixture = fieldFixture({ network: { neuron } });
+        const engine = await (await createWasmBackend({ threads })).createField(fixture.spec, { ...capacityOf(fixture), trainRays });
+        await loadFixture(engine, fixture);
+        for (let step = 1; step <= 3; step++) await engine.trainStep(fixture.batch, { ...fixture.settings, adamStep: step });
+        results.push(await Promise.all([...parametersOf(fixture.spec), 'w1.v'].map((name) => engine.read(name))));
+        await engine.dispose();
+      }
+      const [one, three, twenty, fewLanes] = results;
+      expect(three).toEqual(one);
+      expect(twenty).toEqual(one);
+      // Sums are made in another order.
+      expect(fewLanes).not.toEqual(one);
+    },
+  );
 
   it('one thread without shared memory renders the same bits', async () => {
     const fixture = fieldFixture();

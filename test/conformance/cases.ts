@@ -140,6 +140,10 @@ export const synapseCases: readonly ConformanceCase[] = [
     options: { seed: 2, rays: 8, network: { ...synaptic('dense', 'hetsyn', 48), neuron: 'ternary' }, settings: { dropout: 0.3 } },
   },
   {
+    name: 'HetSyn behind a dense layer, three-bit',
+    options: { seed: 1, rays: 8, network: { ...synaptic('dense', 'hetsyn'), neuron: 'three-bit' } },
+  },
+  {
     name: 'HetSyn in front of a dense layer, LIF, input spikes',
     options: { seed: 1, rays: 12, network: { ...synaptic('hetsyn', 'dense'), neuron: 'lif', featureLevels: 3, viewLevels: 4 } },
   },
@@ -200,6 +204,12 @@ export const trainingTermCases: readonly ConformanceCase[] = [
   { name: 'ternary, 48 neurons, dropout', options: { ...dropout, seed: 1, network: { neuron: 'ternary', width: 48 } } },
   { name: 'ternary with signs, dropout', options: { ...dropout, seed: 1, network: { neuron: 'ternary-signed' } } },
   { name: 'ReLU, dropout', options: { ...dropout, seed: 1, network: { neuron: 'relu' } } },
+  { name: 'three-bit, dropout', options: { ...dropout, seed: 1, rays: 12, network: { neuron: 'three-bit' } } },
+  { name: 'three-bit, potentials of a teacher', options: { ...teacherPotential, seed: 1, rays: 12, network: { neuron: 'three-bit' } } },
+  {
+    name: 'three-bit, triangles of another steepness',
+    options: { settings: { surrogateAlpha: 1.5 }, seed: 1, rays: 12, network: { neuron: 'three-bit' } },
+  },
   { name: 'LIF, steepness of the step', options: { settings: { surrogateAlpha: 9 }, seed: 1 } },
   {
     name: 'LIF, colours of a teacher in normalised device coordinates',

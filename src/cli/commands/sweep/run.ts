@@ -2,11 +2,12 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { NotYetError } from '../../../base/errors.ts';
+import { MOST_THREADS } from '../../../backends/wasm/lanes.ts';
 import { wholeNumber } from '../../../base/option-values.ts';
 import { TRY_AGAIN } from '../../../jobs/launchers/launcher.ts';
 import { runOne } from '../../../jobs/run-one.ts';
 import { planFile } from '../../../jobs/sweep.ts';
-import { MOST_THREADS, threadsOnCores } from '../../../node/backend-request.ts';
+import { threadsOnCores } from '../../../node/backend-request.ts';
 import { nodeMachine } from '../../../node/node-machine.ts';
 import { whenLauncherEnds } from '../../../node/processes.ts';
 import { listenForInterrupt } from '../../terminal/interrupt.ts';
