@@ -9,10 +9,8 @@ export const LANES = { least: 16, most: 64, rays: 128 } as const;
 /** More would have no lane to take. */
 export const MOST_THREADS = LANES.most;
 
-/** Threads where none are asked for, on so many cores: every step has lanes for them, and memory of their own stays small beside the field's. */
-export function usualThreads(cores: number): number {
-  return Math.min(cores, LANES.least);
-}
+/** At most so many where none are asked for: a small step has lanes for all of them, and each has memory of its own. */
+export const MOST_UNASKED = LANES.least;
 
-/** What `usualThreads` are, in words. */
-export const USUAL_THREADS = `all cores, at most ${LANES.least}`;
+/** Threads where none are asked for, in words. */
+export const USUAL_THREADS = `all cores, at most ${MOST_UNASKED}`;

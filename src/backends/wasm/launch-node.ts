@@ -8,7 +8,7 @@ import type { NeuronDefinition } from '../../neurons/define-neuron.ts';
 import { registeredNeurons, registerNeuron } from '../../neurons/index.ts';
 import type { Backend } from '../../engine/backend.ts';
 import type { SpawnWorker } from './kernel-pool.ts';
-import { usualThreads } from './lanes.ts';
+import { MOST_UNASKED } from './lanes.ts';
 import { createBackend } from './wasm-backend.ts';
 
 export interface WasmOptions {
@@ -40,7 +40,7 @@ const spawn: SpawnWorker = (start) => {
 
 /** Throws BackendError, saying why, where it cannot run. */
 export async function createWasmBackend(options: WasmOptions = {}): Promise<Backend> {
-  const threads = options.threads ?? usualThreads(ownCores());
+  const threads = options.threads ?? Math.min(ownCores(), MOST_UNASKED);
   const relaxed = (options.relaxedSimd ?? true) && (await relaxedSimdWorks());
   for (const neuron of options.neurons ?? []) registerNeuron(neuron);
   const module = options.neurons?.length ? await compileWithNeurons(relaxed) : await compileKernels(relaxed);

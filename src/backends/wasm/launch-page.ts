@@ -2,7 +2,7 @@
 import { BackendError } from '../../base/errors.ts';
 import type { Backend } from '../../engine/backend.ts';
 import type { SpawnWorker } from './kernel-pool.ts';
-import { usualThreads } from './lanes.ts';
+import { MOST_UNASKED } from './lanes.ts';
 import { createBackend } from './wasm-backend.ts';
 
 /** To be called in a worker: a page itself may not wait for threads. */
@@ -28,7 +28,7 @@ const spawn: SpawnWorker = (start) => {
 
 /** Threads that this page can have: several only where it is isolated from others (COOP, COEP), so that its workers may share memory. */
 export function pageThreads(): number {
-  return crossOriginIsolated ? usualThreads(navigator.hardwareConcurrency) : 1;
+  return crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, MOST_UNASKED) : 1;
 }
 
 /**
