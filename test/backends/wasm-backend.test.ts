@@ -103,6 +103,28 @@ describe('threads', () => {
     expect(rendered[0].counts.samples).toBeGreaterThan(0);
   });
 
+  it.each<[string, FixtureOptions]>([
+    ['three-bit', { network: { neuron: 'three-bit', width: 48 } }],
+    ['ReLU', { network: { neuron: 'relu' } }],
+    ['GLIF, repeat, Poisson encoding', { network: { neuron: 'glif', temporal: 'repeat', encoding: 'poisson' } }],
+    ['synapses of their own', { network: { neuron: 'hetsyn', layers: [1, 2].map(() => ({ kind: 'hetsyn', width: 16 })) } }],
+    ['factors, input spikes', { representation: vmSpec(13, [4, 20, 8], [20, 8, 36]), network: { featureLevels: 3, viewLevels: 2 } }],
+  ])('an engine that only draws, without memory for gradients, draws the same bits as one that trains (%s)', async (_, options) => {
+    const fixture = fieldFixture(options);
+    const { rate, ...tensors } = fixture.tensors;
+    expect(rate).toBeDefined();
+    const backend = await createWasmBackend({ threads: 2 });
+    const rendered = [];
+    for (const trainRays of [0, 64]) {
+      const engine = await backend.createField(fixture.spec, { ...capacityOf(fixture), trainRays });
+      await loadFixture(engine, { ...fixture, tensors });
+      rendered.push(await engine.renderRays(fixture.batch, { background: [1, 0, 0], noiseSeed: 3 }));
+      await engine.dispose();
+    }
+    expect(rendered[0]).toEqual(rendered[1]);
+    expect(rendered[0].counts.spikes[1]).toBeGreaterThan(0);
+  });
+
   it('a number of threads out of range is refused', async () => {
     await expect(createWasmBackend({ threads: 65 })).rejects.toThrow(/1 to 64 threads/);
   });
