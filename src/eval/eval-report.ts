@@ -18,6 +18,8 @@ export interface ViewRow {
 export interface EvalReport {
   readonly schema: 1;
   readonly split: string;
+  /** Name of what was measured in checkpoints/; reports of the command line lack it. */
+  readonly checkpoint?: string;
   readonly views: number;
   /** Means over the views, of floating-point images clamped to 0..1 before any rounding to 8 bits. */
   readonly psnr: number;

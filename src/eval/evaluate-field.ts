@@ -33,6 +33,8 @@ export interface MeasuredViews {
   readonly split: string;
   /** Takes views 0, every, 2 every, ... */
   readonly every: number;
+  /** Name of the checkpoint, to be told in the report. */
+  readonly checkpoint?: string;
   /** Of the field; default: none */
   readonly skipMask?: SkipMaskOrigin | null;
 }
@@ -91,7 +93,9 @@ export async function reportOf(measured: MeasuredViews, field: MeasuredField, ro
   const total = emptyCounts(hiddenLayers(field.spec));
   for (const row of rows) addCounts(total, row.counts);
   const bits = await bitReport(field.spec, (name) => field.read(name), total, rows.length);
-  return summarise(measured.split, field.spec, views[0], rows, total, { ...shown, bits, skipMask: measured.skipMask ?? null });
+  const { split, checkpoint, skipMask = null } = measured;
+  const found = summarise(split, field.spec, views[0], rows, total, { ...shown, bits, skipMask });
+  return { ...found, ...(checkpoint !== undefined && { checkpoint }) };
 }
 
 type MeasuredField = Pick<Checkpoint, 'spec' | 'read'>;

@@ -26,6 +26,8 @@ export interface Machine {
   holderOf(folder: string): Promise<LockHolder | null>;
   /** A path that means the same wherever it is read. */
   absolute(path: string): string;
+  /** A sentence on how somebody goes on with a run. */
+  toGoOn(folder: string): string;
   /** Lower-case hex. */
   fileSha256(path: string): Promise<string>;
   /** Opens a scene with the pixels of its training views, and says what is odd about it. Throws InputError if it has none. */

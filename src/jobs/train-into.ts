@@ -95,7 +95,7 @@ export async function trainInto(options: TrainInto): Promise<Trained> {
   }).catch((error: unknown) => {
     // Before the first step a field that does not fit is refused as it is.
     const failed = error instanceof DeviceError || (error instanceof MemoryError && begun);
-    throw failed ? deviceFailed(error, saved, run.folder) : error;
+    throw failed ? deviceFailed(error, saved, machine.toGoOn(run.folder)) : error;
   });
   try {
     await live?.finish();
@@ -105,7 +105,7 @@ export async function trainInto(options: TrainInto): Promise<Trained> {
   const { interrupted, state, checkpoint } = outcome;
   const cut = interrupted ? null : cutShort(state, run.record.config);
   if (cut !== null) report({ type: 'warning', text: cut });
-  if (failure !== undefined) throw stoppedBy(failure, state, checkpoint.path, run.folder);
+  if (failure !== undefined) throw stoppedBy(failure, state, checkpoint.path, machine.toGoOn(run.folder));
   const now = machine.peakMemory();
   const peakMemory = now === undefined ? before : Math.max(before ?? 0, now);
   const trained = { run, state, interrupted, checkpoint: checkpoint.path, latest: await run.lastMetrics(), peakMemory };
@@ -141,19 +141,19 @@ function cutShort({ step }: TrainState, config: Config): string | null {
 }
 
 /** Why training ended before its time, and where it can go on. */
-function stoppedBy(failure: unknown, { stage, step }: TrainState, checkpoint: string, folder: string): unknown {
+function stoppedBy(failure: unknown, { stage, step }: TrainState, checkpoint: string, toGoOn: string): unknown {
   if (!(failure instanceof StorageError)) return failure;
   return new StorageError(
     `${failure.message}; training stopped at ${stage} step ${step}, which is saved in ${checkpoint}`,
-    `${failure.fix ?? 'Mend that.'} To go on: ${resumeCommand(folder)}`,
+    `${failure.fix ?? 'Mend that.'} ${toGoOn}`,
     { cause: failure },
   );
 }
 
 /** What is on a GPU that failed is not saved: nobody knows whether it is right. */
-function deviceFailed(failure: DeviceError | MemoryError, saved: TrainState | undefined, folder: string): DeviceError {
+function deviceFailed(failure: DeviceError | MemoryError, saved: TrainState | undefined, toGoOn: string): DeviceError {
   const kept = saved === undefined ? 'nothing was saved yet' : `${saved.stage} step ${saved.step} is saved`;
-  const next = saved === undefined ? 'Then train again.' : `To go on: ${resumeCommand(folder)}`;
+  const next = saved === undefined ? 'Then train again.' : toGoOn;
   return new DeviceError(`${failure.message}; training stopped, ${kept}`, `${failure.fix ?? ''} ${next}`.trim(), { cause: failure });
 }
 

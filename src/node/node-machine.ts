@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Machine } from '../jobs/machine.ts';
 import { reportProblems, viewsOf } from '../jobs/run-scenes.ts';
+import { resumeCommand } from '../jobs/train-into.ts';
 import { availableMemory } from './available-memory.ts';
 import { holderOf, lockFolder } from './lock-folder.ts';
 import { nodeFiles } from './node-files.ts';
@@ -16,6 +17,7 @@ export const nodeMachine: Machine = {
   lockFolder,
   holderOf,
   absolute: (path) => resolve(path),
+  toGoOn: (folder) => `To go on: ${resumeCommand(folder)}`,
   fileSha256: async (path) => {
     const hash = createHash('sha256');
     for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);

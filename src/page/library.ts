@@ -4,46 +4,55 @@
  *     /scenes/NAME/        a scene, as it was dropped or generated
  *     /scenes/NAME.json    written last: without it the scene is half there, and goes at the next start
  *     /runs/NAME/          a run (src/run/run-folder.ts); its config.json is written last when it comes from elsewhere
- *     /out/                what was made for a download
+ *     /out/TAB/            what an open tab has not finished yet, and what it made for a download
  */
 import { z } from 'zod';
 import { detectFormat } from '../../datasets/index.ts';
 import { writeSyntheticScene, type SynthOptions } from '../../datasets/synth/write-synthetic-scene.ts';
-import { InputError } from '../base/errors.ts';
+import { InputError, LockedError, SpikeRayError } from '../base/errors.ts';
+import type { Reporter } from '../base/events.ts';
 import { evalReportSchema, type EvalReport } from '../eval/eval-report.ts';
 import { checkJson, LARGEST_JSON, parseJson } from '../io/checked-json.ts';
 import type { Files } from '../io/files.ts';
+import { openSceneIn } from '../jobs/run-scenes.ts';
 import { readResult, type RunResult } from '../jobs/run-result.ts';
 import { whyFinished } from '../jobs/train-into.ts';
 import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import { whileLocked, type LockFolder } from '../run/folder-lock.ts';
 import { openRun, type RunFolder } from '../run/run-folder.ts';
-import { decodeRecord, encodeRecord } from '../run/run-record.ts';
+import { decodeRecord, encodeRecord, type RunRecord } from '../run/run-record.ts';
+import { OUT } from './page-files.ts';
 import { checkRoom, type IncomingFolder } from './incoming.ts';
 import { pageCodec } from './page-codec.ts';
+import { pagePlaces } from './page-places.ts';
 
 export const SCENES = '/scenes';
 export const RUNS = '/runs';
-export const OUT = '/out';
 
 /** A scene that came with its run. */
 export const OWN_SCENE = 'scene';
 
 const sceneSchema = z.object({
+  /** When it came: another of the same name may come later. */
   added: z.string(),
-  /** Of its training views; null: it was not looked at yet. */
+  /** Of its training views, as its format has them; null: it was not looked at yet. */
   fingerprint: z.string().nullable(),
 });
 
-export interface KeptScene {
+type SceneRecord = z.infer<typeof sceneSchema>;
+
+export interface KeptScene extends SceneRecord {
   readonly name: string;
-  readonly fingerprint: string | null;
+  /** What is wrong with its record; null: nothing. */
+  readonly problem: string | null;
 }
 
 export interface KeptRun {
   readonly name: string;
   readonly created: string;
   readonly scene: string;
+  /** Where it has its photos from. */
+  readonly scenePath: string;
   readonly neuron: string;
   /** Newest checkpoint; null before the first. */
   readonly trained: { readonly stage: string; readonly step: number } | null;
@@ -51,7 +60,7 @@ export interface KeptRun {
   /** Whether training can go on: something is left to do, and there is something to begin with. */
   readonly unfinished: boolean;
   /** Where its held-out views were measured, and what was found; null: not yet. */
-  readonly measured: Pick<EvalReport, 'split' | 'psnr' | 'ssim' | 'firingRates' | 'energy'> | null;
+  readonly measured: (Pick<EvalReport, 'split' | 'psnr' | 'ssim' | 'firingRates' | 'energy'> & { readonly outdated: boolean }) | null;
   /** What is wrong with it; null: nothing. */
   readonly problem: string | null;
 }
@@ -70,11 +79,21 @@ export class Library {
     const kept: KeptScene[] = [];
     for (const name of names) {
       if (!names.includes(`${name}.json`)) continue;
-      const file = `${SCENES}/${name}.json`;
-      const { fingerprint } = checkJson(sceneSchema, parseJson(await this.files.read(file, LARGEST_JSON), file), file);
-      kept.push({ name, fingerprint });
+      try {
+        kept.push({ name, ...(await this.sceneRecord(name)), problem: null });
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        kept.push({ name, added: '', fingerprint: null, problem: error.message });
+      }
     }
     return kept;
+  }
+
+  /** Throws InputError if there is no such scene, or its record is damaged. */
+  async sceneRecord(name: string): Promise<SceneRecord> {
+    const file = `${SCENES}/${name}.json`;
+    const fix = 'Remove the scene, then drop it again.';
+    return checkJson(sceneSchema, parseJson(await this.files.read(file, LARGEST_JSON), file, fix), file, fix);
   }
 
   async runs(): Promise<KeptRun[]> {
@@ -83,103 +102,160 @@ export class Library {
     return kept.filter((run) => run !== null).sort((a, b) => b.created.localeCompare(a.created));
   }
 
-  /** Takes away what closed tabs left half done. What is in use stays. */
-  async tidy(): Promise<void> {
+  /** Takes away what closed tabs left half done. What is in use stays; what cannot be removed is said. */
+  async tidy(report: Reporter): Promise<void> {
     const { files } = this;
-    await files.remove(OUT);
-    const scenes = await this.namesIn(SCENES);
     const half = [
-      ...scenes.filter((name) => !name.endsWith('.json') && !scenes.includes(`${name}.json`)).map((name) => `${SCENES}/${name}`),
-      ...(await this.runsWithoutRecord()),
+      ...(await this.namesIn(OUT)).map((name) => ({ folder: `${OUT}/${name}`, record: null })),
+      ...(await this.namesIn(SCENES))
+        .filter((name) => !name.endsWith('.json'))
+        .map((name) => ({ folder: `${SCENES}/${name}`, record: `${SCENES}/${name}.json` })),
+      ...(await this.namesIn(RUNS)).map((name) => ({ folder: `${RUNS}/${name}`, record: `${RUNS}/${name}/config.json` })),
     ];
-    for (const folder of half) await whileFree(this.lock, folder, () => files.remove(folder));
+    const isWhole = async (record: string | null): Promise<boolean> => record !== null && (await files.kind(record)) === 'file';
+    for (const { folder, record } of half) {
+      if (await isWhole(record)) continue;
+      try {
+        await whileLocked(this.lock, folder, async () => {
+          // It may have been finished before the lock was had.
+          if (!(await isWhole(record))) await files.remove(folder);
+        });
+      } catch (error) {
+        if (!(error instanceof SpikeRayError)) throw error;
+        if (!(error instanceof LockedError)) report({ type: 'note', text: `what a closed tab left stays: ${error.message}` });
+      }
+    }
   }
 
   /** Throws InputError for what is neither scene nor run; then nothing is kept of it. */
   async keep(incoming: IncomingFolder, loaded: (done: number, total: number) => void): Promise<{ kind: 'scene' | 'run'; name: string }> {
-    const isRun = ['config.json', 'checkpoints/'].every((start) => incoming.files.some(({ path }) => path.startsWith(start)));
-    const place = isRun ? RUNS : SCENES;
+    const { files } = incoming;
+    const config = files.find(({ path }) => path === 'config.json');
+    const isRun = config !== undefined && files.some(({ path }) => path.startsWith('checkpoints/'));
     await checkRoom(incoming);
-    const name = await this.freeName(place, incoming.name);
-    await this.whole(`${place}/${name}`, async (folder) => {
+    const name = await this.inNewFolder(isRun ? RUNS : SCENES, incoming.name, async (folder) => {
       let done = 0;
-      for (const { path, read } of incoming.files) {
-        const bytes = await read();
+      for (const file of files) {
+        const bytes = await file.read();
         // Last of all: it makes the folder a run.
-        if (!(isRun && path === 'config.json')) await this.files.writeAtomic(`${folder}/${path}`, [bytes]);
-        loaded(++done, incoming.files.length);
+        if (!(isRun && file === config)) await this.files.writeAtomic(`${folder}/${file.path}`, [bytes]);
+        loaded(++done, files.length);
       }
-      if (!isRun) await detectFormat(folder, this.files);
-      else await this.finishRun(folder, await incoming.files.find(({ path }) => path === 'config.json')!.read());
+      if (isRun) await this.finishRun(folder, await config.read());
+      else {
+        await detectFormat(folder, this.files);
+        await this.recordScene(folder, { added: new Date().toISOString(), fingerprint: null });
+      }
     });
-    if (!isRun) await this.finishScene(name, null);
     return { kind: isRun ? 'run' : 'scene', name };
   }
 
   /** Renders a generated scene into the library; gives its name there. */
   async generate(options: Pick<SynthOptions, 'scene' | 'views' | 'size' | 'seed' | 'report'>): Promise<string> {
-    const name = await this.freeName(SCENES, `${options.scene}-${options.size}`);
-    await this.whole(`${SCENES}/${name}`, (folder) =>
-      writeSyntheticScene({ ...options, folder, files: this.files, images: pageCodec(this.files) }),
-    );
-    await this.finishScene(name, null);
-    return name;
+    return this.inNewFolder(SCENES, `${options.scene}-${options.size}`, async (folder) => {
+      await writeSyntheticScene({ ...options, folder, files: this.files, images: pageCodec(this.files) });
+      await this.recordScene(folder, { added: new Date().toISOString(), fingerprint: null });
+    });
   }
 
-  /** A scene was looked at. */
-  async finishScene(name: string, fingerprint: string | null): Promise<void> {
-    const about = { added: new Date().toISOString(), fingerprint };
-    await this.files.writeAtomic(`${SCENES}/${name}.json`, [new TextEncoder().encode(JSON.stringify(about))]);
+  /** The scene that was added then was looked at. Throws InputError if there is another of its name now. */
+  async lookedAt(name: string, { added }: Pick<SceneRecord, 'added'>, fingerprint: string): Promise<void> {
+    const now = await this.sceneRecord(name);
+    if (now.added !== added) throw new InputError(`${name}: another scene of this name has come meanwhile`, 'Choose it again.');
+    if (now.fingerprint !== fingerprint) await this.recordScene(`${SCENES}/${name}`, { added, fingerprint });
   }
 
-  /** Throws LockedError while it is in use. */
+  /** Throws LockedError while it is in use, InputError for a run with the photos of another. */
   async remove(kind: 'scene' | 'run', name: string): Promise<void> {
     const folder = `${kind === 'scene' ? SCENES : RUNS}/${name}`;
     await whileLocked(this.lock, folder, async () => {
-      if (kind === 'scene') await this.files.remove(`${folder}.json`);
-      else await this.files.remove(`${folder}/config.json`);
+      if (kind === 'run') await this.checkUnneeded(name);
+      await this.files.remove(kind === 'scene' ? `${folder}.json` : `${folder}/config.json`);
       await this.files.remove(folder);
     });
   }
 
-  /** A run whose scene is there: where it says, or the kept one with its fingerprint. Throws InputError if there is none. */
+  /**
+   * A run whose scene is there: where it says, or else a kept one, in either case with the fingerprint that the run has of it. Throws InputError
+   * if there is none.
+   */
   async openWithScene(name: string): Promise<RunFolder> {
     const run = await openRun(this.files, `${RUNS}/${name}`);
     const { scene } = run.record;
-    if ((await this.files.kind(scene.path)) === 'folder') return run;
-    const same = (await this.scenes()).find(({ fingerprint }) => fingerprint === scene.fingerprint);
-    if (same === undefined)
-      throw new InputError(
-        `the scene of the run, ${scene.name}, is not here`,
-        'Drop its folder or its zip first; it is known by its content.',
-      );
-    return run.rewrite({ ...run.record, scene: { ...scene, path: `${SCENES}/${same.name}` } });
+    const kept = await this.scenes();
+    const [likely, others] = [true, false].map((same) => kept.filter(({ fingerprint }) => (fingerprint === scene.fingerprint) === same));
+    for (const path of new Set([scene.path, ...[...likely, ...others].map((each) => `${SCENES}/${each.name}`)])) {
+      if (!(await this.isSceneOf(run.record, path))) continue;
+      if (path === scene.path) return run;
+      return whileLocked(this.lock, run.folder, () => run.rewrite({ ...run.record, scene: { ...scene, path } }));
+    }
+    throw new InputError(
+      `the scene of the run, ${scene.name}, is not here, or not as it was`,
+      'Drop its folder or its zip first; it is known by its content.',
+    );
   }
 
   /** The name, or with the first free number behind it. */
   async freeName(place: string, wanted: string): Promise<string> {
-    const plain =
-      wanted
-        .replace(/[^\p{L}\p{N}_.-]+/gu, '_')
-        .replace(/^\.+/, '')
-        .replace(/\.json$/, '')
-        .slice(0, 60) || 'unnamed';
     for (let number = 1; ; number++) {
-      const name = number === 1 ? plain : `${plain}-${number}`;
-      if ((await this.files.kind(`${place}/${name}`)) === 'missing') return name;
+      const name = numbered(wanted, number);
+      if (await this.isFree(`${place}/${name}`)) return name;
     }
   }
 
-  /** Fills a new folder, or leaves none. */
-  private async whole(folder: string, fill: (folder: string) => Promise<void>): Promise<void> {
-    await whileLocked(this.lock, folder, async () => {
+  private async isFree(folder: string): Promise<boolean> {
+    return (await this.files.kind(folder)) === 'missing' && (await this.files.kind(`${folder}.json`)) === 'missing';
+  }
+
+  /** Fills a new folder of this name, or of one like it, and gives its name; or leaves none. */
+  private async inNewFolder(place: string, wanted: string, fill: (folder: string) => Promise<void>): Promise<string> {
+    for (let number = 1; ; number++) {
+      const name = numbered(wanted, number);
+      const folder = `${place}/${name}`;
+      if (!(await this.isFree(folder))) continue;
       try {
-        await fill(folder);
+        const isFilled = await whileLocked(this.lock, folder, async () => {
+          // Another tab may have filled it before the lock was had; the lock has made it.
+          if ((await this.files.list(folder)).length > 0) return false;
+          try {
+            await fill(folder);
+            return true;
+          } catch (error) {
+            await this.files.remove(folder);
+            throw error;
+          }
+        });
+        if (isFilled) return name;
       } catch (error) {
-        await this.files.remove(folder);
-        throw error;
+        // Another tab is just filling it.
+        if (!(error instanceof LockedError)) throw error;
       }
-    });
+    }
+  }
+
+  private async recordScene(folder: string, record: SceneRecord): Promise<void> {
+    await this.files.writeAtomic(`${folder}.json`, [new TextEncoder().encode(JSON.stringify(record))]);
+  }
+
+  /** Throws InputError if another run has its photos from this one. */
+  private async checkUnneeded(name: string): Promise<void> {
+    for (const other of await this.runs()) {
+      if (other.name !== name && other.scenePath.startsWith(`${RUNS}/${name}/`))
+        throw new InputError(`the run ${other.name} needs the photos that came with ${name}`, `Remove ${other.name} first.`);
+    }
+  }
+
+  /** Whether the scene there has the views that the run was trained on, opened as the run opens it. */
+  private async isSceneOf({ scene: { format, frame, fingerprint }, config }: RunRecord, path: string): Promise<boolean> {
+    if ((await this.files.kind(path)) !== 'folder') return false;
+    try {
+      const request = { splits: [], format, frame, rangeOptional: true };
+      const scene = await openSceneIn(pagePlaces(this.files), path, config.scene, request, () => undefined);
+      return scene.fingerprint === fingerprint;
+    } catch (error) {
+      if (error instanceof InputError) return false;
+      throw error;
+    }
   }
 
   /** The scene that came with a run lies below it from now on. */
@@ -194,55 +270,55 @@ export class Library {
     return (await this.files.kind(folder)) === 'folder' ? this.files.list(folder) : [];
   }
 
-  private async runsWithoutRecord(): Promise<string[]> {
-    const folders = (await this.namesIn(RUNS)).map((name) => `${RUNS}/${name}`);
-    const kinds = await Promise.all(folders.map((folder) => this.files.kind(`${folder}/config.json`)));
-    return folders.filter((_, i) => kinds[i] !== 'file');
-  }
-
   /** null: it is just coming in. */
   private async describe(name: string): Promise<KeptRun | null> {
     const folder = `${RUNS}/${name}`;
     if ((await this.files.kind(`${folder}/config.json`)) !== 'file') return null;
     const nothing = { name, created: '', scene: '', neuron: '', trained: null, status: null, unfinished: false, measured: null };
+    let scenePath = '';
     try {
       const { record } = await openRun(this.files, folder);
+      scenePath = record.scene.path;
       const newest = (await listCheckpoints(this.files, `${folder}/checkpoints`)).at(-1);
       const [, stage, step] = /^(\w+)-(\d+)/.exec(newest ?? '') ?? [];
       const trained = stage === 'coarse' || stage === 'fine' ? ({ stage, step: Number(step) } as const) : null;
       const result = await readResult(this.files, folder);
       const seconds = result === null || result.status === 'failed' ? 0 : result.training.seconds;
       return {
-        ...{ name, created: record.created, scene: record.scene.name, neuron: record.config.network.neuron, trained },
+        ...{ name, created: record.created, scene: record.scene.name, scenePath, neuron: record.config.network.neuron, trained },
         status: result?.status ?? null,
         // A teacher is saved before its pupil.
         unfinished:
           trained === null ? record.config.distillation.teacher === 'twin' : whyFinished({ ...trained, seconds }, record.config) === null,
-        measured: await this.measurement(folder),
+        measured: await this.measurement(folder, newest),
         problem: null,
       };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      return { ...nothing, problem: error.message };
+      return { ...nothing, scenePath, problem: error.message };
     }
   }
 
-  private async measurement(folder: string): Promise<KeptRun['measured']> {
+  /** @param newest name of the newest checkpoint */
+  private async measurement(folder: string, newest: string | undefined): Promise<KeptRun['measured']> {
     for (const split of ['test', 'val']) {
       const file = `${folder}/eval/${split}/metrics.json`;
       if ((await this.files.kind(file)) !== 'file') continue;
       const json = parseJson(await this.files.read(file, LARGEST_JSON), file);
       checkJson(evalReportSchema, json, file);
-      const { psnr, ssim, firingRates, energy } = json as EvalReport;
-      return { split, psnr, ssim, firingRates, energy };
+      const { psnr, ssim, firingRates, energy, checkpoint = newest } = json as EvalReport;
+      return { split, psnr, ssim, firingRates, energy, outdated: checkpoint !== newest };
     }
     return null;
   }
 }
 
-/** Does nothing where somebody else is at it. */
-async function whileFree(lock: LockFolder, folder: string, action: () => Promise<void>): Promise<void> {
-  const { held = [] } = await navigator.locks.query();
-  if (held.some(({ name = '' }) => name.endsWith(folder))) return;
-  await whileLocked(lock, folder, action);
+function numbered(wanted: string, number: number): string {
+  const plain =
+    wanted
+      .replace(/[^\p{L}\p{N}_.-]+/gu, '_')
+      .replace(/^\.+/, '')
+      .replace(/\.json$/, '')
+      .slice(0, 60) || 'unnamed';
+  return number === 1 ? plain : `${plain}-${number}`;
 }

@@ -2,21 +2,21 @@
 import { BlobReader, ZipWriter } from '@zip.js/zip.js';
 import { StorageError } from '../base/errors.ts';
 import type { Files } from '../io/files.ts';
-import { OUT, OWN_SCENE, RUNS } from './library.ts';
-import { pageFile } from './page-files.ts';
+import { OWN_SCENE, RUNS } from './library.ts';
+import { pageFile, pageHandle } from './page-files.ts';
 import { LOCK_FILE } from '../run/folder-lock.ts';
 
 /**
  * Writes it beside the runs, file by file, and gives its path. What checkpoints and photos hold is packed already.
  *
+ * @param out folder for it
  * @param scene folder of the scene that goes with it as `scene/`; null: the run alone
  */
-export async function packRun(files: Files, name: string, scene: string | null): Promise<string> {
-  const path = `${OUT}/${name}.zip`;
+export async function packRun(files: Files, name: string, scene: string | null, out: string): Promise<string> {
+  const path = `${out}/${name}.zip`;
   const folder = `${RUNS}/${name}`;
   await files.writeAtomic(path, []);
-  const out = await (await navigator.storage.getDirectory()).getDirectoryHandle(OUT.slice(1));
-  const stream = await (await out.getFileHandle(`${name}.zip`)).createWritable();
+  const stream = await (await pageHandle(path)).createWritable();
   const zip = new ZipWriter(stream, { level: 0 });
   const add = async (from: string, to: string): Promise<void> => {
     for (const each of await files.list(from)) {

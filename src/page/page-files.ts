@@ -1,21 +1,29 @@
 /**
  * The browser's private file system (OPFS) behind the interface `Files`. Paths begin at its root; `.` and `..` are followed, and lead nowhere outside.
- * A file is written into a copy of its own, which takes its place when it is closed: a tab that is closed meanwhile changes nothing.
+ * A file that is there is written into a copy of its own, which takes its place when it is closed; a new one is written elsewhere, and moved to its
+ * place when it is whole: a tab that is closed meanwhile changes nothing.
  */
 import { InputError, SpikeRayError, StorageError } from '../base/errors.ts';
 import { byteSize } from '../base/format.ts';
 import type { Files } from '../io/files.ts';
 
-/** Throws StorageError where the browser has no such file system. */
-export async function openPageFiles(): Promise<Files> {
+/** Has a folder for each open tab, which holds its lock: for what is not whole yet, and for downloads. What nobody holds is removed (library.ts). */
+export const OUT = '/out';
+
+/**
+ * Throws StorageError where the browser has no such file system.
+ *
+ * @param temporary folder of files that are not whole yet, in OUT
+ */
+export async function openPageFiles(temporary: string): Promise<Files> {
   const { storage } = navigator as Partial<Pick<Navigator, 'storage'>>;
-  if (typeof storage?.getDirectory !== 'function')
+  if (typeof storage?.getDirectory !== 'function' || !('move' in FileSystemFileHandle.prototype))
     throw new StorageError(
       'this browser gives the page no file system of its own, in which scenes and runs would be kept',
       'Open the page over https or from localhost, in a browser of 2023 or newer, and not in a private window.',
     );
   try {
-    return pageFiles(await storage.getDirectory());
+    return pageFiles(await storage.getDirectory(), temporary);
   } catch (cause) {
     throw new StorageError(
       `the browser's private file system cannot be opened: ${(cause as Error).message}`,
@@ -25,7 +33,9 @@ export async function openPageFiles(): Promise<Files> {
   }
 }
 
-export function pageFiles(root: FileSystemDirectoryHandle): Files {
+/** @param temporary as for `openPageFiles` */
+export function pageFiles(root: FileSystemDirectoryHandle, temporary: string): Files {
+  const waiting = partsOf(temporary);
   const folderOf = async (parts: readonly string[], create = false): Promise<FileSystemDirectoryHandle> => {
     let folder = root;
     for (const part of parts) folder = await folder.getDirectoryHandle(part, { create });
@@ -39,25 +49,36 @@ export function pageFiles(root: FileSystemDirectoryHandle): Files {
       throw unreadable(path, error);
     }
   };
+  const moveFile = async (from: string, to: string): Promise<void> => {
+    const [source, target] = [place(from), place(to)];
+    try {
+      const handle = await (await folderOf(source.parts)).getFileHandle(source.name);
+      await (handle as unknown as Movable).move(await folderOf(target.parts, true), target.name);
+    } catch (error) {
+      throw unwritable(to, null, error);
+    }
+  };
   const put = async (path: string, chunks: readonly Uint8Array[], keep: boolean): Promise<void> => {
     const { parts, name } = place(path);
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     let stream: FileSystemWritableFileStream | null = null;
-    let isNew = false;
+    let unfinished: string | null = null;
     try {
       const folder = await folderOf(parts, true);
-      isNew = !(await hasFile(folder, name));
-      const handle = await folder.getFileHandle(name, { create: true });
+      const present = await folder.getFileHandle(name).catch(ifMissing);
+      // A new file is there, and empty, from the moment on that it is made.
+      if (present === null) unfinished = crypto.randomUUID();
+      const handle = present ?? (await (await folderOf(waiting, true)).getFileHandle(unfinished!, { create: true }));
       const end = keep ? (await handle.getFile()).size : 0;
       stream = await handle.createWritable({ keepExistingData: keep });
       if (end > 0) await stream.seek(end);
       for (const chunk of chunks) await stream.write(chunk as Uint8Array<ArrayBuffer>);
       await stream.close();
+      if (present === null) await (handle as unknown as Movable).move(folder, name);
     } catch (error) {
       // A stream that failed is closed already.
       await stream?.abort().catch(() => undefined);
-      // An empty file would pass for one that was written.
-      if (isNew) await (await folderOf(parts)).removeEntry(name).catch(() => undefined);
+      if (unfinished !== null) await files.remove(`${temporary}/${unfinished}`).catch(() => undefined);
       throw unwritable(path, bytes, error);
     }
   };
@@ -114,15 +135,16 @@ export function pageFiles(root: FileSystemDirectoryHandle): Files {
       }
     },
 
-    /** A folder is copied file by file before the old one goes: browsers cannot move one. */
+    /** A folder goes file by file: browsers cannot move one. */
     async rename(from, to) {
       if ((await files.kind(from)) === 'folder') {
         await files.makeFolder(to);
         for (const name of await files.list(from)) await files.rename(`${from}/${name}`, `${to}/${name}`);
+        await files.remove(from);
       } else {
-        await files.writeAtomic(to, [await files.read(from)]);
+        await files.remove(to);
+        await moveFile(from, to);
       }
-      await files.remove(from);
     },
 
     async remove(path) {
@@ -139,15 +161,23 @@ export function pageFiles(root: FileSystemDirectoryHandle): Files {
 
 /** The file itself, for a page that hands it on without reading it. */
 export async function pageFile(path: string): Promise<File> {
+  return (await pageHandle(path)).getFile();
+}
+
+/** Of a file that is there. */
+export async function pageHandle(path: string): Promise<FileSystemFileHandle> {
   const { parts, name } = place(path);
   let folder = await navigator.storage.getDirectory();
   for (const part of parts) folder = await folder.getDirectoryHandle(part);
-  return (await folder.getFileHandle(name)).getFile();
+  return folder.getFileHandle(name);
 }
 
 /** What the DOM's types leave out. */
 interface Named {
   keys(): AsyncIterable<string>;
+}
+interface Movable {
+  move(folder: FileSystemDirectoryHandle, name: string): Promise<void>;
 }
 
 function partsOf(path: string): string[] {
@@ -181,6 +211,11 @@ async function bytesOf(path: string, blob: Blob): Promise<Uint8Array<ArrayBuffer
   } catch (error) {
     throw unreadable(path, error);
   }
+}
+
+function ifMissing(error: unknown): null {
+  if (isNamed(error, 'NotFoundError')) return null;
+  throw error;
 }
 
 const isNamed = (error: unknown, ...names: readonly string[]): boolean => error instanceof Error && names.includes(error.name);

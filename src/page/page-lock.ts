@@ -9,28 +9,34 @@ const nameOf = (folder: string): string => `spikeray:/${folder.split('/').filter
 export function lockPageFolder(files: Files): LockFolder {
   return async (folder) => {
     const lock = await takeLock(folder);
-    await files.makeFolder(folder);
+    try {
+      await files.makeFolder(folder);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
     return lock;
   };
 }
 
-function takeLock(folder: string): Promise<FolderLock> {
+/** Throws LockedError. The folder need not be there. */
+export function takeLock(folder: string): Promise<FolderLock> {
   return new Promise((resolve, reject) => {
-    navigator.locks
-      .request(nameOf(folder), { ifAvailable: true }, (lock) => {
-        if (lock === null)
-          throw new LockedError(`${folder} is in use in another tab`, 'Wait until it has ended, or close that tab; then try again.');
-        return new Promise<void>((release) => {
-          resolve({
-            confirm: () => Promise.resolve(),
-            release: () => {
-              release();
-              return Promise.resolve();
-            },
-          });
+    const released: Promise<void> = navigator.locks.request(nameOf(folder), { ifAvailable: true }, (lock) => {
+      if (lock === null)
+        throw new LockedError(`${folder} is in use in another tab`, 'Wait until it has ended, or close that tab; then try again.');
+      return new Promise<void>((release) => {
+        resolve({
+          confirm: () => Promise.resolve(),
+          // Whoever comes next finds it free.
+          release: () => {
+            release();
+            return released;
+          },
         });
-      })
-      .catch(reject);
+      });
+    });
+    released.catch(reject);
   });
 }
 

@@ -6,24 +6,11 @@ import { selectBackend, type BackendRequest, type BackendStarters } from '../bac
 import { BackendError, InputError } from '../base/errors.ts';
 import { heldOutViewsIn } from '../jobs/held-out-views.ts';
 import type { Machine } from '../jobs/machine.ts';
-import { openSceneIn, reportProblems, viewsOf, type ScenePlaces } from '../jobs/run-scenes.ts';
+import { openSceneIn, reportProblems, viewsOf } from '../jobs/run-scenes.ts';
 import type { Files } from '../io/files.ts';
 import { sha256, toHex } from '../io/sha256.ts';
-import { pageCodec } from './page-codec.ts';
 import { lockPageFolder, pageHolder } from './page-lock.ts';
-
-/** Bytes of memory where the browser does not say how much the machine has. */
-const UNKNOWN_MEMORY = 4 * 2 ** 30;
-
-/** Bytes that the machine has, as far as the browser tells: at most 8 GiB. That this page gets them is not said. */
-export function pageMemory(): number {
-  const { deviceMemory } = navigator as Navigator & { readonly deviceMemory?: number };
-  return deviceMemory === undefined ? UNKNOWN_MEMORY : deviceMemory * 2 ** 30;
-}
-
-export function pagePlaces(files: Files): ScenePlaces {
-  return { files, images: pageCodec(files), availableMemory: pageMemory };
-}
+import { pageMemory, pagePlaces } from './page-places.ts';
 
 export function pageMachine(files: Files): Machine {
   const began = performance.now();
@@ -34,6 +21,7 @@ export function pageMachine(files: Files): Machine {
     lockFolder: lockPageFolder(files),
     holderOf: pageHolder,
     absolute: (path) => `/${path.split('/').filter(Boolean).join('/')}`,
+    toGoOn: () => 'Then press "Go on" at the run.',
     fileSha256: async (path) => toHex(await sha256(await files.read(path))),
     openTrainingScene: async ({ path, format, frame }, settings, report) => {
       const scene = await openSceneIn(places, path, settings, { splits: ['train'], format, frame }, report);

@@ -76,11 +76,11 @@ function describe({ scene, neuron, trained, status, measured }: KeptRun): string
   const ended = status === 'failed' ? ', failed' : status === null || status === 'interrupted' ? ', interrupted' : '';
   const about = `${scene}, ${neuron === 'relu' ? 'ANN (ReLU)' : neuron}, ${state}${ended}`;
   if (measured === null) return about;
-  const { split, psnr, ssim, firingRates, energy } = measured;
+  const { split, psnr, ssim, firingRates, energy, outdated } = measured;
   const rates = firingRates === null ? '' : `, active ${firingRates.map(percent).join(', ')}`;
   const energyText =
     energy === null
       ? ''
       : `, ${energy.millijoulesPerImage.executed.toPrecision(3)} mJ a view, ${percent(energy.shareOfAnn.skipping)} of an ANN twin that skips inactive ReLUs`;
-  return `${about}. Held-out views (${split}): ${psnr.toFixed(2)} dB, SSIM ${ssim.toFixed(4)}${rates}${energyText}`;
+  return `${about}. Held-out views (${split}${outdated ? ', before it was trained on' : ''}): ${psnr.toFixed(2)} dB, SSIM ${ssim.toFixed(4)}${rates}${energyText}`;
 }

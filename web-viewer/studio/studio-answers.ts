@@ -3,6 +3,7 @@ import { downscaleImage } from '../../datasets/downscale.ts';
 import { inspectScene } from '../../datasets/inspect-scene.ts';
 import type { SceneData } from '../../datasets/scene-data.ts';
 import { drawScene } from '../../datasets/scene-picture.ts';
+import type { BackendRequest } from '../../src/backends/select-backend.ts';
 import { MemoryError } from '../../src/base/errors.ts';
 import type { Reporter } from '../../src/base/events.ts';
 import { byteSize } from '../../src/base/format.ts';
@@ -25,7 +26,8 @@ import { type Library, RUNS, SCENES } from '../../src/page/library.ts';
 import { readDropped, readZip, type IncomingFolder } from '../../src/page/incoming.ts';
 import { pageCodec } from '../../src/page/page-codec.ts';
 import { packRun } from '../../src/page/pack-run.ts';
-import { pageMachine, pagePlaces } from '../../src/page/page-machine.ts';
+import { pageMachine } from '../../src/page/page-machine.ts';
+import { pagePlaces } from '../../src/page/page-places.ts';
 import { whileLocked } from '../../src/run/folder-lock.ts';
 import { hasCoarseStage } from '../../src/spaces/index.ts';
 import type { Inspected, RequestName, Requests, TrainedHere, Wish } from './studio-messages.ts';
@@ -33,6 +35,8 @@ import type { TrainingHere } from './training-here.ts';
 
 export interface Studio {
   readonly files: Files;
+  /** Folder of what the tab has not finished yet. */
+  readonly tab: string;
   readonly library: Library;
   readonly training: TrainingHere;
   readonly report: Reporter;
@@ -45,8 +49,8 @@ const MOST_THUMBNAILS = 12;
 const THUMBNAIL = 96;
 
 export const answers: Answers = {
-  async list({ library }, { tidy }) {
-    if (tidy) await library.tidy();
+  async list({ library, report }, { tidy }) {
+    if (tidy) await library.tidy(report);
     const { quota, usage } = await navigator.storage.estimate();
     return {
       scenes: await library.scenes(),
@@ -63,11 +67,11 @@ export const answers: Answers = {
 
   inspect: (studio, { scene, settings: asked }) => inspect(studio, scene, asked),
 
-  async plan({ files }, wish) {
+  async plan({ files, library }, wish) {
     const machine = pageMachine(files);
     const requests = requestsOf(wish);
     const opening = resolveConfig(wish.preset ?? DEFAULT_PRESET, requests).scene;
-    const scene = await seenScene(files, wish.scene, opening);
+    const { scene } = await seenScene(files, library, wish.scene, opening);
     const config = configOf(wish, scene);
     const backend = await machine.startBackend(
       wish.backend,
@@ -86,17 +90,15 @@ export const answers: Answers = {
   },
 
   async train({ files, library, training, report }, { name, ...wish }) {
-    const signal = training.begin();
-    const folder = `${RUNS}/${await library.freeName(RUNS, name)}`;
     const trained = await trainScene({
       machine: pageMachine(files),
       place: { path: `${SCENES}/${wish.scene}` },
       opening: resolveConfig(wish.preset ?? DEFAULT_PRESET, requestsOf(wish)).scene,
       config: (scene) => configOf(wish, scene),
-      folder: () => folder,
+      folder: async () => `${RUNS}/${await library.freeName(RUNS, name)}`,
       force: false,
       backend: wish.backend,
-      signal,
+      signal: training.signal,
       report,
       around: (run, train, scene) => train(training.watch(run, scene)),
     });
@@ -104,21 +106,18 @@ export const answers: Answers = {
   },
 
   async twin({ files, library, training, report }, { run: name }) {
-    const signal = training.begin();
     const { record } = await library.openWithScene(name);
     const { path, format, frame } = record.scene;
-    const folder = `${RUNS}/${await library.freeName(RUNS, `${name}-twin`)}`;
     const config = configOfTwin(record.config);
-    const { name: choice, threads, gpu } = record.backend;
     const trained = await trainScene({
       machine: pageMachine(files),
       place: { path, format, frame },
       opening: config.scene,
       config: () => config,
-      folder: () => folder,
+      folder: async () => `${RUNS}/${await library.freeName(RUNS, `${name}-twin`)}`,
       force: false,
-      backend: { choice, threads, gpu },
-      signal,
+      backend: backendHere(record.backend.name, record.backend.gpu),
+      signal: training.signal,
       report,
       around: (run, train, scene) => train(training.watch(run, scene)),
     });
@@ -126,31 +125,27 @@ export const answers: Answers = {
   },
 
   async resume({ files, library, training, report }, { run: name }) {
-    const signal = training.begin();
     const { folder } = await library.openWithScene(name);
     const trained = await resumeRun({
       machine: pageMachine(files),
       folder,
       config: (config) => config,
-      // A run of another machine may have had more threads, or a GPU that is not here.
-      backend: ({ choice, gpu }) => ({ choice: choice === 'tfjs' ? 'wasm' : choice, threads: null, gpu }),
+      backend: ({ choice, gpu }) => backendHere(choice, gpu),
       force: false,
-      signal,
+      signal: training.signal,
       report,
       watch: (run, scene) => training.watch(run, scene),
     });
     return told(trained);
   },
 
-  async evaluate({ files, library, report }, { run: name, every }) {
+  async evaluate({ files, tab, library, report }, { run: name, every }) {
     const machine = pageMachine(files);
     const run = await library.openWithScene(name);
     return whileLocked(machine.lockFolder, run.folder, async () => {
       const { checkpoint, path } = await run.load();
       const { split, views } = await machine.openHeldOutViews(run, checkpoint, undefined, report);
-      const { name: recorded, gpu } = run.record.backend;
-      const choice = recorded === 'tfjs' ? 'wasm' : recorded;
-      const backend = await machine.startBackend({ choice, threads: null, gpu }, report);
+      const backend = await machine.startBackend(backendHere(run.record.backend.name, run.record.backend.gpu), report);
       const needed = backend.estimateBytes(checkpoint.spec, { voxels: voxelCount(checkpoint.spec.grid), trainRays: 0 });
       if (backend.memory === 'process' && needed > machine.availableMemory())
         throw new MemoryError(
@@ -159,20 +154,25 @@ export const answers: Answers = {
         );
       const engine = await openField(backend, checkpoint);
       try {
+        // What was measured before stays until all of it is there.
+        const unfinished = `${tab}/eval`;
+        await files.remove(unfinished);
+        const save = { files, codec: pageCodec(files), folder: unfinished };
+        const name = path.slice(path.lastIndexOf('/') + 1);
+        const found = await evaluateField({ engine, config: run.record.config, views, split, checkpoint: name, every, save, report });
         const folder = `${run.folder}/eval/${split}`;
-        // What was there is of an older checkpoint; metrics.json comes last.
         await files.remove(folder);
-        const save = { files, codec: pageCodec(files), folder };
-        return await evaluateField({ engine, config: run.record.config, views, split, every, save, report });
+        await files.rename(unfinished, folder);
+        return found;
       } finally {
         await engine.dispose();
       }
     });
   },
 
-  async pack({ files, library }, { run, scene }) {
+  async pack({ files, tab, library }, { run, scene }) {
     const path = scene ? (await library.openWithScene(run)).record.scene.path : null;
-    return packRun(files, run, path);
+    return packRun(files, run, path, tab);
   },
 
   async remove({ library }, { kind, name }) {
@@ -187,24 +187,44 @@ function keep({ library, report }: Studio, incoming: IncomingFolder): Promise<{ 
   });
 }
 
-/** The scene that was looked at last: a plan of it needs no second reading. */
-let seen: { readonly key: string; readonly scene: SceneData } | null = null;
+/** Where a run goes on here: the one that began may have had more threads, or a GPU that is not here. */
+function backendHere(choice: BackendRequest['choice'], gpu: string | null): BackendRequest {
+  return { choice: choice === 'tfjs' ? 'wasm' : choice, threads: null, gpu };
+}
 
-async function seenScene(files: Files, name: string, opening: Config['scene'], report: Reporter = () => undefined): Promise<SceneData> {
-  const key = JSON.stringify([name, opening]);
+interface Seen {
+  readonly key: string;
+  /** When it came into the page. */
+  readonly added: string;
+  readonly scene: SceneData;
+}
+
+/** The scene that was looked at last: a plan of it needs no second reading. */
+let seen: Seen | null = null;
+
+async function seenScene(
+  files: Files,
+  library: Library,
+  name: string,
+  opening: Config['scene'],
+  report: Reporter = () => undefined,
+): Promise<Seen> {
+  const { added } = await library.sceneRecord(name);
+  const key = JSON.stringify([name, added, opening]);
   if (seen?.key !== key) {
     // The one before goes first.
     seen = null;
-    seen = { key, scene: await openSceneIn(pagePlaces(files), `${SCENES}/${name}`, opening, { rangeOptional: true }, report) };
+    const scene = await openSceneIn(pagePlaces(files), `${SCENES}/${name}`, opening, { rangeOptional: true }, report);
+    seen = { key, added, scene };
   }
-  return seen.scene;
+  return seen;
 }
 
 async function inspect({ files, library, report }: Studio, name: string, asked: Readonly<Record<string, string>>): Promise<Inspected> {
   const opening = resolveConfig(DEFAULT_PRESET, requestsOf({ settings: asked })).scene;
-  const scene = await seenScene(files, name, opening, report);
+  const { added, scene } = await seenScene(files, library, name, opening, report);
   const found = inspectScene(scene);
-  await library.finishScene(name, found.fingerprint);
+  await library.lookedAt(name, { added }, found.fingerprint);
   const views = Object.values(scene.splits).flat();
   const apart = Math.max(1, Math.ceil(views.length / MOST_THUMBNAILS));
   const thumbnails = views
@@ -217,7 +237,7 @@ async function inspect({ files, library, report }: Studio, name: string, asked: 
 }
 
 function requestsOf({ settings: wanted }: Pick<Wish, 'settings'>): Request[] {
-  return Object.entries(wanted).map(([key, value]) => ({ key, value, source: '--set' }));
+  return Object.entries(wanted).map(([key, value]) => ({ key, value, source: 'the value' }));
 }
 
 function configOf(wish: Wish, scene: SceneData): Config {

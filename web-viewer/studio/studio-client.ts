@@ -13,9 +13,15 @@ export class StudioClient {
   private readonly worker = new Worker(new URL('./studio-worker.ts', import.meta.url), { type: 'module' });
   private readonly waiting = new Map<number, Waiting>();
   private count = 0;
+  /** Why nothing is answered any more; null: it is. */
+  private over: Error | null = null;
 
-  /** @param listen gets what happens meanwhile */
-  constructor(listen: Listener) {
+  /**
+   * @param tab folder of what this tab has not finished yet
+   * @param listen gets what happens meanwhile
+   */
+  constructor(tab: string, listen: Listener) {
+    this.tell({ type: 'tab', folder: tab });
     this.worker.addEventListener('message', ({ data }: MessageEvent<FromStudio>) => {
       if (data.type === 'event') {
         listen(data.event);
@@ -31,8 +37,13 @@ export class StudioClient {
     });
   }
 
+  get isOver(): boolean {
+    return this.over !== null;
+  }
+
   /** Throws SpikeRayError as the worker's own do. */
   ask<N extends RequestName>(name: N, asked: Requests[N]['asked']): Promise<Requests[N]['answer']> {
+    if (this.over !== null) return Promise.reject(this.over);
     const id = this.count++;
     return new Promise((done, failed) => {
       this.waiting.set(id, { done, failed });
@@ -46,6 +57,7 @@ export class StudioClient {
 
   /** Its memory is free again; what it was asked is given up. */
   end(why: Error): void {
+    this.over ??= why;
     this.worker.terminate();
     for (const { failed } of this.waiting.values()) failed(why);
     this.waiting.clear();

@@ -68,7 +68,9 @@ export interface Requests {
 
 export type RequestName = keyof Requests;
 
+/** The first thing said is the tab: the folder of what it has not finished yet. */
 export type ToStudio =
+  | { readonly type: 'tab'; readonly folder: string }
   | {
       readonly [N in RequestName]: { readonly type: 'ask'; readonly id: number; readonly name: N; readonly asked: Requests[N]['asked'] };
     }[RequestName]

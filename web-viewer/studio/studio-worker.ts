@@ -16,16 +16,18 @@ const report: Reporter = (event: ProgressEvent) => {
   tellEvent({ type: 'progress', event });
 };
 
+let tab = '';
 let opened: Promise<Studio> | undefined;
 const training = new TrainingHere(tellEvent);
 
 async function open(): Promise<Studio> {
-  const files = await openPageFiles();
-  return { files, library: new Library(files, lockPageFolder(files)), training, report };
+  const files = await openPageFiles(tab);
+  return { files, tab, library: new Library(files, lockPageFolder(files)), training, report };
 }
 
 addEventListener('message', ({ data }: MessageEvent<ToStudio>) => {
-  if (data.type === 'ask') void answer(data);
+  if (data.type === 'tab') tab = data.folder;
+  else if (data.type === 'ask') void answer(data);
   else if (data.type === 'pause') training.pause(data.on);
   else if (data.type === 'stop') training.stop();
   else training.show(data.camera, data.scales);
@@ -37,7 +39,7 @@ async function answer<N extends RequestName>({ id, name, asked }: Extract<ToStud
     const given = await (answers[name] as (studio: Studio, asked: unknown) => Promise<unknown>)(studio, asked);
     tell({ type: 'answer', id, answer: given });
   } catch (error) {
-    const { message, stack } = error as Error;
+    const { message } = error as Error;
     if (error instanceof SpikeRayError) tell({ type: 'failed', id, name: error.name, message, fix: error.fix });
     else if (error instanceof RangeError && /memory|allocation|array length/i.test(message))
       tell({
@@ -47,7 +49,11 @@ async function answer<N extends RequestName>({ id, name, asked }: Extract<ToStud
         message: `the browser gives no more memory: ${message}`,
         fix: 'Use smaller images or fewer voxels, or close other tabs.',
       });
-    else tell({ type: 'failed', id, name: 'Error', message: stack ?? message, fix: undefined });
+    else {
+      console.error(error);
+      const fix = 'Load the page again: what was saved is kept. The console of the browser says more.';
+      tell({ type: 'failed', id, name: 'Error', message: `something is wrong in the page itself: ${message}`, fix });
+    }
   }
 }
 

@@ -1,8 +1,11 @@
 /** The studio's page: a scene comes in, is looked at, trained, measured, and goes out as a run. All of it is computed by workers of the page. */
 import { z } from 'zod';
 import { SYNTHETIC_SCENES } from '../../datasets/synth/scenes.ts';
+import { InputError } from '../../src/base/errors.ts';
 import { byteSize, clock, short } from '../../src/base/format.ts';
-import { pageFile } from '../../src/page/page-files.ts';
+import type { KeptScene } from '../../src/page/library.ts';
+import { OUT, pageFile } from '../../src/page/page-files.ts';
+import { takeLock } from '../../src/page/page-lock.ts';
 import { byId, element, setOptions } from '../elements.ts';
 import { messageOf } from '../messages.ts';
 import { chosenFiles, droppedFiles, type Dropped } from './dropped-files.ts';
@@ -21,6 +24,12 @@ const SPEED = 'spikeray-studio-speed';
 /** What an ended worker was asked, and nobody waits for any more. */
 const GIVEN_UP = new Error('It was given up.');
 
+/** What begins something, and is there before anything is kept. */
+const BEGINNERS = '#generate button, #folder, #zip';
+
+/** Folder of what this tab has not finished yet: others leave it alone as long as the tab is open. */
+const TAB = `${OUT}/${Date.now()}-${Math.random().toString(36).slice(2)}`;
+
 const status = byId('status');
 const scenes = byId<HTMLSelectElement>('scene');
 const train = byId<HTMLButtonElement>('train');
@@ -28,6 +37,7 @@ const view = new TrainingView();
 const form = new SettingsForm(inspectAnew);
 let desk = newDesk();
 let busy = false;
+let kept: readonly KeptScene[] = [];
 
 function inspectAnew(): void {
   byId('problem').textContent = '';
@@ -35,7 +45,13 @@ function inspectAnew(): void {
 }
 
 function newDesk(): StudioClient {
-  return new StudioClient(showProgress);
+  return new StudioClient(TAB, showProgress);
+}
+
+/** A worker that has failed has a successor. */
+function ask<N extends RequestName>(name: N, asked: Requests[N]['asked']): Promise<Requests[N]['answer']> {
+  if (desk.isOver) desk = newDesk();
+  return desk.ask(name, asked);
 }
 
 function showProgress(event: StudioEvent): void {
@@ -56,23 +72,34 @@ async function guarded(action: () => Promise<unknown>): Promise<void> {
 
 /** One thing at a time. */
 async function alone(action: () => Promise<unknown>): Promise<void> {
-  if (busy) return;
+  if (busy) {
+    byId('problem').textContent = 'This page does one thing at a time: wait until it has ended, or stop it; then try again.';
+    return;
+  }
   busy = true;
   byId('problem').textContent = '';
   document.body.classList.add('busy');
+  allow(`${BEGINNERS}, #remove-scene, #train, #runs button`, false);
   await guarded(action);
   busy = false;
   document.body.classList.remove('busy');
+  allow(BEGINNERS, true);
   await guarded(refresh);
 }
 
+function allow(controls: string, on: boolean): void {
+  for (const control of document.querySelectorAll<HTMLButtonElement | HTMLInputElement>(controls)) control.disabled = !on;
+}
+
 async function refresh(tidy = false): Promise<void> {
-  const { scenes: kept, runs, free } = await desk.ask('list', { tidy });
+  const { scenes: found, runs, free } = await ask('list', { tidy });
+  kept = found;
   const chosen = scenes.value;
-  setOptions(scenes, kept.length === 0 ? [['', 'none yet']] : kept.map(({ name }) => [name, name] as const));
+  const labelOf = ({ name, problem }: KeptScene): string => (problem === null ? name : `${name} (damaged)`);
+  setOptions(scenes, kept.length === 0 ? [['', 'none yet']] : kept.map((scene) => [scene.name, labelOf(scene)] as const));
   if (kept.some(({ name }) => name === chosen)) scenes.value = chosen;
   byId<HTMLButtonElement>('remove-scene').disabled = busy || kept.length === 0;
-  train.disabled = busy || scenes.value === '';
+  train.disabled = busy || chosenScene()?.problem !== null;
   byId('room').textContent = free === null ? '' : `The browser has room for ${byteSize(free)} more.`;
   showRuns(runs, busy, {
     resume: (run) => void alone(() => compute('resume', { run })),
@@ -80,9 +107,13 @@ async function refresh(tidy = false): Promise<void> {
     evaluate: (run) => void alone(() => evaluate(run)),
     download: (run, scene) => void alone(() => download(run, scene)),
     remove: (name) => {
-      if (confirm(`Remove the run ${name} from this browser?`)) void alone(() => desk.ask('remove', { kind: 'run', name }));
+      if (confirm(`Remove the run ${name} from this browser?`)) void alone(() => ask('remove', { kind: 'run', name }));
     },
   });
+}
+
+function chosenScene(): KeptScene | undefined {
+  return kept.find(({ name }) => name === scenes.value);
 }
 
 async function take({ name, files }: Dropped): Promise<void> {
@@ -90,8 +121,8 @@ async function take({ name, files }: Dropped): Promise<void> {
   // Asked once: the browser may remove what it was not asked to keep.
   await navigator.storage.persist();
   const isZip = files.length === 1 && /\.zip$/i.test(files[0].file.name);
-  const kept = isZip ? await desk.ask('unzip', { file: files[0].file }) : await desk.ask('drop', { name, files });
-  await arrived(kept);
+  const came = isZip ? await ask('unzip', { file: files[0].file }) : await ask('drop', { name, files });
+  await arrived(came);
 }
 
 async function arrived({ kind, name }: { readonly kind: 'scene' | 'run'; readonly name: string }): Promise<void> {
@@ -109,29 +140,42 @@ let shown = '';
 /** Looks at the chosen scene and plans its training. Another choice meanwhile takes the place of this one. */
 async function inspect(): Promise<void> {
   const turn = ++turns;
-  const scene = scenes.value;
+  const chosen = chosenScene();
   const place = byId('plan');
   // The page keeps its shape meanwhile: a button must not move away from the pointer.
   place.dataset.state = 'old';
-  if (scene === '') {
-    byId('inspected').hidden = true;
-    place.textContent = '';
+  if (chosen === undefined || chosen.problem !== null) {
+    showNothing();
+    if (chosen !== undefined) throw new InputError(chosen.problem!, 'Remove the scene, then drop it again.');
     return;
   }
+  const { name: scene, added } = chosen;
   const opening = Object.fromEntries(Object.entries(form.settings).filter(([key]) => key.startsWith('scene.')));
-  const wanted = JSON.stringify([scene, opening]);
+  const wanted = JSON.stringify([scene, added, opening]);
   if (wanted !== shown) {
-    const inspected = await desk.ask('inspect', { scene, settings: opening });
-    if (turn !== turns) return;
-    showScene(inspected);
+    try {
+      const inspected = await ask('inspect', { scene, settings: opening });
+      if (turn !== turns) return;
+      showScene(inspected);
+    } catch (error) {
+      // What is shown is of another scene.
+      if (turn === turns) showNothing();
+      throw error;
+    }
     shown = wanted;
   }
-  const planned = await desk.ask('plan', form.wish(scene));
+  const planned = await ask('plan', form.wish(scene));
   if (turn !== turns) return;
   form.show(planned.values);
   place.textContent = describePlan(planned);
   place.dataset.state = 'new';
   status.textContent = '';
+}
+
+function showNothing(): void {
+  byId('inspected').hidden = true;
+  byId('plan').textContent = '';
+  shown = '';
 }
 
 function showScene({ report, drawing, thumbnails }: Inspected): void {
@@ -170,12 +214,12 @@ type Computing = 'train' | 'twin' | 'resume';
 
 /** In a worker of its own, whose memory is free again when it ends. */
 async function compute<N extends Computing>(name: N, asked: Requests[N]['asked']): Promise<void> {
-  const client = new StudioClient((event) => {
+  await restart();
+  const client = new StudioClient(TAB, (event) => {
     view.take(event);
     showProgress(event);
     if (event.type === 'progress' && event.event.type === 'warning') status.textContent = event.event.text;
   });
-  await restart();
   view.begin(client);
   let told = 'Training failed; the last checkpoint is kept.';
   try {
@@ -199,7 +243,7 @@ async function restart(): Promise<void> {
 }
 
 async function once<N extends RequestName>(name: N, asked: Requests[N]['asked']): Promise<Requests[N]['answer']> {
-  const client = new StudioClient(showProgress);
+  const client = new StudioClient(TAB, showProgress);
   try {
     return await client.ask(name, asked);
   } finally {
@@ -214,7 +258,7 @@ async function evaluate(run: string): Promise<void> {
 
 async function download(run: string, scene: boolean): Promise<void> {
   status.textContent = `Packing ${run} …`;
-  const file = await pageFile(await desk.ask('pack', { run, scene }));
+  const file = await pageFile(await ask('pack', { run, scene }));
   const link = element('a', { href: URL.createObjectURL(file), download: `${run}.zip` });
   link.click();
   status.textContent = `${run}.zip: ${byteSize(file.size)}. Unpacked, \`spikeray resume\`, \`eval\` and \`serve\` take it.`;
@@ -257,15 +301,18 @@ byId('generate').addEventListener('submit', (event) => {
   const number = (id: string): number => Number(byId<HTMLInputElement>(id).value);
   const asked = { scene: byId<HTMLSelectElement>('synthetic').value, views: number('views'), size: number('size') };
   void alone(async () => {
-    await arrived({ kind: 'scene', name: await desk.ask('generate', asked) });
+    await arrived({ kind: 'scene', name: await ask('generate', asked) });
   });
 });
-scenes.addEventListener('change', inspectAnew);
+scenes.addEventListener('change', () => {
+  train.disabled = busy || chosenScene()?.problem !== null;
+  inspectAnew();
+});
 byId('remove-scene').addEventListener('click', () => {
   const name = scenes.value;
   if (confirm(`Remove the scene ${name} from this browser?`))
     void alone(async () => {
-      await desk.ask('remove', { kind: 'scene', name });
+      await ask('remove', { kind: 'scene', name });
       await refresh();
       await inspect();
     });
@@ -276,6 +323,8 @@ byId('settings').addEventListener('submit', (event) => {
   void alone(() => compute('train', { ...wish, name: wish.scene }));
 });
 await guarded(async () => {
+  // Where there are no locks, there are no files either, as the list will say.
+  if ('locks' in navigator) await takeLock(TAB);
   await refresh(true);
   await inspect();
 });

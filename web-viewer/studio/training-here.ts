@@ -8,9 +8,11 @@ import type { Camera } from '../../src/geometry/camera.ts';
 import type { RunFolder } from '../../src/run/run-folder.ts';
 import type { StudioEvent } from './studio-messages.ts';
 
+/** One a worker. */
 export class TrainingHere {
   private readonly tell: (event: StudioEvent) => void;
-  private abort = new AbortController();
+  /** It may be stopped before it has begun. */
+  private readonly abort = new AbortController();
   private live: LiveTraining | null = null;
   private run: RunFolder | null = null;
 
@@ -18,9 +20,7 @@ export class TrainingHere {
     this.tell = tell;
   }
 
-  /** Of the training that begins now. */
-  begin(): AbortSignal {
-    this.abort = new AbortController();
+  get signal(): AbortSignal {
     return this.abort.signal;
   }
 
@@ -63,7 +63,16 @@ export class TrainingHere {
     });
     const job: Job = {
       ready: () => true,
-      turn: async () => (await turns.next()).done === true,
+      turn: async () => {
+        try {
+          return (await turns.next()).done === true;
+        } catch (error) {
+          // Training goes on, and saves: it does not need the picture.
+          const text = `the picture cannot be drawn: ${error instanceof Error ? error.message : String(error)}`;
+          this.tell({ type: 'progress', event: { type: 'warning', text } });
+          return true;
+        }
+      },
       dropped: () => undefined,
     };
     live.queue.add('page', 'picture', job);
