@@ -19,6 +19,9 @@ const MAIN = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
 /** Milliseconds without a sign of life after which a reading hangs. */
 const HANGS = 30_000;
 
+/** Milliseconds for loading everything that reads, which takes as long as the machine is busy. */
+const LOADS = 600_000;
+
 /** The smallest run that has everything. */
 const SETTINGS = [
   'coarse.steps=30',
@@ -75,20 +78,20 @@ try {
 function work(order: FuzzOrder, tallies: Map<string, Tally>): Promise<number> {
   const worker = new Worker(new URL('./fuzz/fuzz-worker.js', import.meta.url), { workerData: order });
   let failures = 0;
-  let present = 'nothing yet';
+  let present = 'loading';
   return new Promise((resolve, reject) => {
-    // From the first case on: loading everything that reads takes as long as the machine is busy.
     let watch: NodeJS.Timeout | undefined;
-    const alive = (): void => {
+    const alive = (limit: number): void => {
       clearTimeout(watch);
       watch = setTimeout(() => {
         failures++;
-        process.stdout.write(`FAILED ${present}: no end after ${HANGS / 1000} s\n`);
+        process.stdout.write(`FAILED ${present}: no end after ${limit / 1000} s\n`);
         void worker.terminate();
-      }, HANGS);
+      }, limit);
     };
+    alive(LOADS);
     worker.on('message', (message: FuzzMessage) => {
-      alive();
+      alive(HANGS);
       if (message.type === 'begins') present = `${message.target} ${message.number}`;
       if (message.type === 'failure') {
         failures++;

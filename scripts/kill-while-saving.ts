@@ -65,7 +65,7 @@ async function killOnce(run: string, aimed: boolean): Promise<Round> {
   const names = await listCheckpoints(nodeFiles, folder);
   let foundStep = -1;
   for (const name of names) {
-    const checkpoint = await readCheckpoint(nodeFiles, join(folder, name));
+    const { checkpoint } = await readCheckpoint(nodeFiles, join(folder, name));
     for (const tensor of checkpoint.names) await checkpoint.read(tensor);
     foundStep = checkpoint.state.step;
   }

@@ -29,7 +29,7 @@ export { sharpCodec } from './node/image-codec.ts';
 export { lockFolder } from './node/lock-folder.ts';
 export { nodeFiles } from './node/node-files.ts';
 export { nodeMachine } from './node/node-machine.ts';
-export { loadRun, openRunField, type RunField, type RunFieldOptions } from './node/open-run-field.ts';
+export { loadRun, openRunField, type LoadedRun, type RunField, type RunFieldOptions } from './node/open-run-field.ts';
 export type { MovedScene, SceneRequest } from './jobs/run-scenes.ts';
 export { backendStarters, startBackend } from './node/start-backend.ts';
 export { resume, train, type ResumeRequest, type TrainRequest } from './node/train.ts';

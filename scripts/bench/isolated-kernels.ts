@@ -1,6 +1,6 @@
 /**
  * The kernels of the colour network one by one, on data in the cache, one thread: microseconds a sample and the ratio to `multiply` at
- * 128 x 128, the dense f32 limit that this machine reaches in WebAssembly.
+ * 128 x 128, the dense f32 limit that this machine reaches in WebAssembly. Backward scans are those of each neuron's own surrogate.
  */
 import { compileKernels } from '../../src/backends/wasm/launch-node.ts';
 import { isSpiking } from '../../src/neurons/define-neuron.ts';
@@ -33,8 +33,6 @@ export async function timeIsolatedKernels(relaxed: boolean): Promise<KernelRow[]
     (exports[name] as WebAssembly.Global).value = value;
   };
   set('width', WIDTH);
-  set('surrogate', SURROGATE_NAMES.indexOf('sigmoid'));
-  set('surrogateAlpha', 4);
 
   const place = {
     a: 1 << 16,
@@ -95,6 +93,8 @@ export async function timeIsolatedKernels(relaxed: boolean): Promise<KernelRow[]
   for (const at of [a, d]) fill(at, WIDTH * ROWS);
   for (const neuron of builtInNeurons.filter(isSpiking)) {
     set('neuron', kernel(exportName(neuron))());
+    set('surrogate', SURROGATE_NAMES.indexOf(neuron.surrogate.name));
+    set('surrogateAlpha', neuron.surrogate.alpha);
     set('listBytes', 2 * WIDTH * neuron.terms.length);
     const parameters = new Float32Array(memory.buffer, values, parameterFloats(neuron, WIDTH));
     for (const place of parameterPlaces(neuron)) {

@@ -12,7 +12,7 @@ export type BackendChoice = BackendName | 'auto';
 /** What a command, or the record of a run, asks for. */
 export interface BackendRequest {
   readonly choice: BackendChoice;
-  /** Threads of the wasm backend; null: all cores. */
+  /** Threads of the wasm backend; null: all cores, at most 16. */
   readonly threads: number | null;
   /** GPU of the webgpu backend: an index, or part of a name; null: the first real one. */
   readonly gpu: string | null;

@@ -245,20 +245,29 @@ export function backwardName(definition: NeuronDefinition, surrogate: SurrogateN
 export function emitBackward(definition: NeuronDefinition, surrogate: SurrogateName, driven: boolean): string {
   const levels = levelsOf(definition),
     name = backwardName(definition, surrogate, driven);
-  if (levels === null || surrogate !== 'triangle') return emitBackwardScan(definition, surrogate, driven, name);
-  const closed = emitBackwardScan(inClosedForm(definition, levels), surrogate, driven, `${name}_closed`);
+  // The forward scan lays them out; a closed form that is read alike may come to them in another order.
+  const kept = keptOf(definition);
+  if (levels === null || surrogate !== 'triangle') return emitBackwardScan(definition, kept, surrogate, driven, name);
+  const closed = emitBackwardScan(inClosedForm(definition, levels), kept, surrogate, driven, `${name}_closed`);
   const first = `  if (alpha == 1) return ${name}_closed(${BACKWARD.replace(/: \w+/g, '')}, alpha);`;
-  return `${closed}\n${emitBackwardScan(definition, surrogate, driven, name, first)}`;
+  return `${closed}\n${emitBackwardScan(definition, kept, surrogate, driven, name, first)}`;
 }
 
 /** Arguments of a backward scan, followed by the surrogate's steepness. */
 export const BACKWARD =
   'potentials: usize, gradients: usize, starts: usize, real: usize, carry: usize, saved: usize, values: usize, sums: usize, rows: i32, penalty: f32, drives: usize';
 
-function emitBackwardScan(definition: NeuronDefinition, surrogate: SurrogateName, driven: boolean, name: string, first = ''): string {
+/** @param kept what the forward scan has kept. Throws RangeError if the adjoint reads more. */
+function emitBackwardScan(
+  definition: NeuronDefinition,
+  kept: ReturnType<typeof keptOf>,
+  surrogate: SurrogateName,
+  driven: boolean,
+  name: string,
+  first = '',
+): string {
   const { states } = definition;
   const adjoint = compileAdjoint(definition, surrogate, driven);
-  const kept = keptOf(definition);
   const roots = [adjoint.input, ...adjoint.states, ...adjoint.parameters.values()];
   const bindings = new Map<Expr, string>();
   bindParameters(definition, (at, code) => bindings.set(at, code));

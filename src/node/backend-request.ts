@@ -2,9 +2,7 @@
 import { InputError } from '../base/errors.ts';
 import { wholeNumber } from '../base/option-values.ts';
 import { parseBackendChoice, type BackendRequest } from '../backends/select-backend.ts';
-
-/** What the wasm kernels are built for. */
-export const MOST_THREADS = 64;
+import { MOST_THREADS, MOST_UNASKED } from '../backends/wasm/lanes.ts';
 
 export interface BackendOptions {
   readonly backend?: string;
@@ -12,14 +10,14 @@ export interface BackendOptions {
   readonly gpu?: string;
 }
 
-/** Threads of the wasm backend; null: all cores. */
+/** Threads of the wasm backend; null: all cores, at most 16. */
 export function threadsOf(options: BackendOptions): number | null {
   return options.threads === undefined ? null : wholeNumber('--threads', options.threads, 1, MOST_THREADS);
 }
 
-/** Threads of the wasm backend on so many cores: a machine may give a run more than the kernels are built for. */
+/** Threads of the wasm backend on so many cores: a machine may give a run more than it takes unasked. */
 export function threadsOnCores(cores: string): number {
-  return Math.min(MOST_THREADS, wholeNumber('--threads', cores, 1, 1e6));
+  return Math.min(MOST_UNASKED, wholeNumber('--threads', cores, 1, 1e6));
 }
 
 /**

@@ -9,9 +9,7 @@ import type { Reporter } from '../base/events.ts';
 import { skipRow } from '../skip/skip-mask.ts';
 import { heldOutViews } from './node-scenes.ts';
 import type { MovedScene } from '../jobs/run-scenes.ts';
-import { loadRun, openRunField, type RunFieldOptions } from './open-run-field.ts';
-
-export type LoadedRun = Awaited<ReturnType<typeof loadRun>>;
+import { loadRun, openRunField, type LoadedRun, type RunFieldOptions } from './open-run-field.ts';
 
 export interface MeasureRunOptions extends RunFieldOptions {
   readonly moved: MovedScene;

@@ -12,7 +12,7 @@ import { aboutOf, makePart, moveImages, partsFolder, readParts, type Whole } fro
 import { heldOutViews } from './node-scenes.ts';
 import { sharpCodec } from './image-codec.ts';
 import { nodeFiles } from './node-files.ts';
-import { loadRun, maskedSuffix, maskOrigin, openRunField, type RunField, type RunFieldOptions } from './open-run-field.ts';
+import { loadRun, maskedSuffix, maskOrigin, openRunField, type LoadedRun, type RunField, type RunFieldOptions } from './open-run-field.ts';
 import type { MovedScene } from '../jobs/run-scenes.ts';
 import { replaceResults } from './replace-folder.ts';
 import { whileWritingInto } from './write-into.ts';
@@ -37,7 +37,7 @@ export interface EvaluatedRun extends Omit<RunField, 'engine' | 'skipped'> {
 
 /** A measurement that is about to be made. */
 export interface Evaluation {
-  readonly loaded: Omit<RunField, 'engine' | 'backend' | 'skipped'>;
+  readonly loaded: LoadedRun;
   readonly measured: MeasuredViews;
   readonly options: EvaluateRun;
   readonly folder: string;

@@ -10,7 +10,7 @@ import { type FieldSpec } from '../model/field-spec.ts';
 import { checkStart } from '../io/safetensors.ts';
 import { decodeMask } from '../skip/mask-file.ts';
 import { skipPlaces, type SkipWork } from '../skip/skip-mask.ts';
-import { listCheckpoints } from '../run/checkpoint-folder.ts';
+import { listCheckpoints, type ReadCheckpoint } from '../run/checkpoint-folder.ts';
 import { openRun, type RunFolder } from '../run/run-folder.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 import type { Reporter } from '../base/events.ts';
@@ -41,13 +41,18 @@ export interface RunField {
   readonly engine: FieldEngine;
 }
 
+/** A run and its checkpoint. */
+export interface LoadedRun extends ReadCheckpoint {
+  readonly run: RunFolder;
+}
+
 /** Behind the names of folders that results go to, so that those of a mask do not pass for the run's own. */
 export function maskedSuffix({ skipMask }: RunFieldOptions): string {
   return skipMask === undefined ? '' : '-skipped';
 }
 
 /** The run and its checkpoint, checked; nothing is computed yet. */
-export async function loadRun(folder: string, options: RunFieldOptions): Promise<Omit<RunField, 'engine' | 'backend' | 'skipped'>> {
+export async function loadRun(folder: string, options: RunFieldOptions): Promise<LoadedRun> {
   const run = await openRun(nodeFiles, folder.replace(/(?<=.)\/+$/, ''));
   await checkSize(options.checkpoint ?? (await newestCheckpoint(run.folder)));
   return { run, ...(await run.load(options.checkpoint)) };
@@ -66,11 +71,7 @@ async function checkSize(path: string | null): Promise<void> {
 }
 
 /** @param loaded by `loadRun` */
-export async function openRunField(
-  loaded: Omit<RunField, 'engine' | 'backend' | 'skipped'>,
-  options: RunFieldOptions,
-  report: Reporter,
-): Promise<RunField> {
+export async function openRunField(loaded: LoadedRun, options: RunFieldOptions, report: Reporter): Promise<RunField> {
   const { run, checkpoint, path } = loaded;
   const { name: choice, gpu } = run.record.backend;
   const backend = await startBackend(backendRequest(options, { choice, threads: null, gpu }), report);
@@ -82,12 +83,12 @@ export async function openRunField(
 }
 
 async function maskedField(
-  { checkpoint, path }: Pick<RunField, 'checkpoint' | 'path'>,
+  { checkpoint, sha256 }: LoadedRun,
   file: string,
   report: Reporter,
 ): Promise<{ field: StoredField; skipped: NonNullable<RunField['skipped']> }> {
   const content = await nodeFiles.read(file);
-  const { occupancy, work } = await skipPlaces(checkpoint, decodeMask(content, file, await nodeMachine.fileSha256(path)));
+  const { occupancy, work } = await skipPlaces(checkpoint, decodeMask(content, file, await sha256()));
   report({ type: 'note', text: `${file}: ${work.kept} of ${work.places} occupied places are left` });
   return { field: { ...checkpoint, readOccupancy: async () => occupancy }, skipped: { ...(await maskOrigin(file)), work } };
 }

@@ -12,13 +12,13 @@ import { availableMemory } from './available-memory.ts';
 import { aboutOf, imagesOfCamera, makePart, moveImages, partsFolder, readParts, type Whole } from './frame-parts.ts';
 import { sharpCodec } from './image-codec.ts';
 import { nodeFiles } from './node-files.ts';
-import { openRunField, type RunField, type RunFieldOptions } from './open-run-field.ts';
+import { openRunField, type LoadedRun, type RunFieldOptions } from './open-run-field.ts';
 import { replaceResults } from './replace-folder.ts';
 import { whileWritingInto } from './write-into.ts';
 
 /** A rendering that is about to be made. */
 export interface Rendering {
-  readonly loaded: Omit<RunField, 'engine' | 'backend' | 'skipped'>;
+  readonly loaded: LoadedRun;
   readonly options: RunFieldOptions;
   readonly cameras: readonly NamedCamera[];
   readonly framesPerSecond: number;

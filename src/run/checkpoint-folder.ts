@@ -4,6 +4,7 @@
  */
 import { InputError } from '../base/errors.ts';
 import type { Files } from '../io/files.ts';
+import { sha256, toHex } from '../io/sha256.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../train/checkpoint.ts';
 
 const NAME = /^(coarse|fine)-\d{8}\.safetensors$/;
@@ -13,6 +14,14 @@ const LEFT_BEHIND = /^\..*\.tmp$/;
 export interface SavedFile {
   readonly path: string;
   readonly bytes: number;
+}
+
+/** A checkpoint as it was read. */
+export interface ReadCheckpoint {
+  readonly path: string;
+  readonly checkpoint: Checkpoint;
+  /** SHA-256 of the bytes that were read, lower-case hex: the file may have been replaced since. */
+  readonly sha256: () => Promise<string>;
 }
 
 function checkpointName({ stage, step }: Checkpoint['state']): string {
@@ -38,15 +47,17 @@ export async function saveCheckpoint(files: Files, folder: string, checkpoint: C
 }
 
 /** Reads and checks one checkpoint file. Throws InputError. */
-export async function readCheckpoint(files: Files, path: string): Promise<Checkpoint> {
-  return decodeCheckpoint(await files.read(path), path);
+export async function readCheckpoint(files: Files, path: string): Promise<ReadCheckpoint> {
+  const bytes = await files.read(path);
+  // Its tensors are views of the bytes, so that keeping these costs nothing.
+  return { path, checkpoint: await decodeCheckpoint(bytes, path), sha256: async () => toHex(await sha256(bytes)) };
 }
 
 /**
  * The newest checkpoint. There is no silent step back: if it is damaged, the error names the newest good one before it and the option with
  * which to use it.
  */
-export async function readLatestCheckpoint(files: Files, folder: string): Promise<{ path: string; checkpoint: Checkpoint }> {
+export async function readLatestCheckpoint(files: Files, folder: string): Promise<ReadCheckpoint> {
   const names = await listCheckpoints(files, folder);
   const newest = names.at(-1);
   if (newest === undefined)
@@ -56,7 +67,7 @@ export async function readLatestCheckpoint(files: Files, folder: string): Promis
     );
   const path = `${folder}/${newest}`;
   try {
-    return { path, checkpoint: await readCheckpoint(files, path) };
+    return await readCheckpoint(files, path);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const older = await newestReadable(files, folder, names.slice(0, -1));

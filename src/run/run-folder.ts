@@ -18,7 +18,14 @@ import type { Files } from '../io/files.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 import type { StepMetrics } from '../base/events.ts';
 import { checkFolderFree } from './check-folder-free.ts';
-import { readCheckpoint, readLatestCheckpoint, removeLeftBehind, saveCheckpoint, type SavedFile } from './checkpoint-folder.ts';
+import {
+  readCheckpoint,
+  readLatestCheckpoint,
+  removeLeftBehind,
+  saveCheckpoint,
+  type ReadCheckpoint,
+  type SavedFile,
+} from './checkpoint-folder.ts';
 import { lastMetrics, trimMetrics } from './metrics-file.ts';
 import { VIEW_FILE } from './view-file.ts';
 import { decodeRecord, encodeRecord, LARGEST_RECORD, type RunRecord } from './run-record.ts';
@@ -48,7 +55,7 @@ export interface RunFolder {
   readonly record: RunRecord;
   save(checkpoint: Checkpoint): Promise<SavedFile>;
   /** The newest checkpoint, or the file given. Throws InputError if it is damaged, or not of this run's model. */
-  load(file?: string): Promise<{ path: string; checkpoint: Checkpoint }>;
+  load(file?: string): Promise<ReadCheckpoint>;
   appendMetrics(metrics: StepMetrics): Promise<void>;
   /** The last that were appended; null before the first. */
   lastMetrics(): Promise<StepMetrics | null>;
@@ -85,8 +92,7 @@ function runFolder(files: Files, folder: string, record: RunRecord): RunFolder {
     record,
     save: (checkpoint) => saveCheckpoint(files, checkpoints, checkpoint),
     load: async (file) => {
-      const found =
-        file === undefined ? await readLatestCheckpoint(files, checkpoints) : { path: file, checkpoint: await readCheckpoint(files, file) };
+      const found = file === undefined ? await readLatestCheckpoint(files, checkpoints) : await readCheckpoint(files, file);
       checkSameModel(found.path, found.checkpoint.config, folder, record.config);
       return found;
     },

@@ -20,12 +20,10 @@ import { nodeFiles, removeTemporaries } from '../node/node-files.ts';
 import { readChosenUp } from '../run/view-file.ts';
 import { replaceResults } from '../node/replace-folder.ts';
 import { whileWritingInto } from '../node/write-into.ts';
-import { loadRun, openRunField, type RunField, type RunFieldOptions } from '../node/open-run-field.ts';
+import { loadRun, openRunField, type LoadedRun, type RunFieldOptions } from '../node/open-run-field.ts';
 import { readViewerFile } from '../node/static-viewer.ts';
 import { bakeRun } from './bake-run.ts';
 import { readViews } from './run-views.ts';
-
-type Loaded = Pick<RunField, 'run' | 'checkpoint' | 'path'>;
 
 export interface ExportRun extends RunFieldOptions {
   /** Default: below the run, as the exporter says. */
@@ -73,7 +71,7 @@ export async function exportRun(path: string, format: string, options: ExportRun
 
 /** Opens what the exporter needs for as long as `action` takes. */
 async function withSource<T>(
-  loaded: Loaded,
+  loaded: LoadedRun,
   { needs }: Exporter,
   options: RunFieldOptions,
   report: Reporter,
@@ -87,7 +85,7 @@ async function withSource<T>(
   }
 }
 
-function sourceOf({ run, checkpoint, path }: Loaded, engine: FieldEngine | null): ExportSource {
+function sourceOf({ run, checkpoint, path }: LoadedRun, engine: FieldEngine | null): ExportSource {
   const opened = (): FieldEngine => {
     if (engine === null) throw new RangeError('The exporter has to say that it needs an engine or frames.');
     return engine;
@@ -105,7 +103,7 @@ function sourceOf({ run, checkpoint, path }: Loaded, engine: FieldEngine | null)
   };
 }
 
-async function* framesOf(engine: FieldEngine, { record }: RunField['run']): AsyncGenerator<Frame> {
+async function* framesOf(engine: FieldEngine, { record }: LoadedRun['run']): AsyncGenerator<Frame> {
   const { config } = record;
   const { views, problem } = await readViews(record);
   if (problem !== null)

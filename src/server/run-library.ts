@@ -34,8 +34,10 @@ export class RunLibrary {
   async list(): Promise<(RunSummary | BrokenRun)[]> {
     const look = this.look();
     look.summaries ??= this.summariseAll(look);
-    const trained = this.live?.state.training === true ? (await look.runs).find(({ folder }) => folder === this.live!.folder) : undefined;
-    return (await look.summaries).map((run) => ('problem' in run ? run : { ...run, training: run.id === trained?.id }));
+    // Both at once: of two that fail nobody would wait for the second.
+    const [runs, summaries] = await Promise.all([look.runs, look.summaries]);
+    const trained = this.live?.state.training === true ? runs.find(({ folder }) => folder === this.live!.folder) : undefined;
+    return summaries.map((run) => ('problem' in run ? run : { ...run, training: run.id === trained?.id }));
   }
 
   /** Throws HttpError 404. */

@@ -47,7 +47,7 @@ export interface ServeOptions {
   readonly token?: string | null;
   /** 0: any free one. */
   readonly port: number;
-  /** Threads of the wasm backend; undefined: all cores. */
+  /** Threads of the wasm backend; undefined: all cores, at most 16. */
   readonly threads?: string;
   /** The run that this process trains. */
   readonly live?: LiveTraining;

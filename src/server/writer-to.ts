@@ -1,10 +1,13 @@
 /** Writes that wait for whoever reads slowly, not for ever. */
 import type { Response } from 'express';
 
-/** Milliseconds after which a client that reads nothing is given up. */
+/**
+ * Milliseconds after which a client is given up that has not read all that waits for it: one that reads steadily, but more slowly than it is written
+ * to, as well as one that reads nothing.
+ */
 const SLOWEST = 30_000;
 
-/** How to write to a client: one that reads nothing for too long, while something waits for it, is given up. */
+/** How to write to a client: one for whom something has waited too long is given up; it may ask again. */
 export function writerTo(response: Response): (data: string | Uint8Array) => void {
   let slow: NodeJS.Timeout | undefined;
   const calm = (): void => {

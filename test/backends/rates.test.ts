@@ -110,6 +110,20 @@ describe('memory', () => {
     expect(drawing('rate')).toBe(drawing('time'));
   });
 
+  it('reserved by wasm for each time step of a thread is less where an engine only draws: it has no gradients', () => {
+    const ofSteps = (trainRays: number, backward: 'time' | 'rate'): number => {
+      const [one, many] = [1, 65].map((repeats) =>
+        wasm.estimateBytes(fieldFixture({ network: repeated({ repeats, backward }) }).spec, { voxels: 504, trainRays }),
+      );
+      return many - one;
+    };
+    const trained = ofSteps(64, 'time');
+    for (const backward of ['time', 'rate'] as const) {
+      expect(ofSteps(0, backward)).toBeGreaterThan(0);
+      expect(ofSteps(0, backward)).toBeLessThan(0.6 * trained);
+    }
+  });
+
   it('held by a step of tfjs is the same for 2 and 32 time steps', async () => {
     const peak = async (network: Partial<NetworkSpec>): Promise<number> => {
       const fixture = fieldFixture({ seed: 1, network: repeated(network) });

@@ -57,27 +57,30 @@ describe('threads', () => {
     for (const result of results) expect(result).toEqual(results[0]);
   });
 
-  it('steps of many rays have more lanes, and the same bits on more threads than small steps have lanes', async () => {
-    const results = [];
-    for (const [threads, trainRays] of [
-      [1, 8192],
-      [3, 8192],
-      [20, 8192],
-      [1, 64],
-    ]) {
-      const fixture = fieldFixture();
-      const engine = await (await createWasmBackend({ threads })).createField(fixture.spec, { ...capacityOf(fixture), trainRays });
-      await loadFixture(engine, fixture);
-      for (let step = 1; step <= 3; step++) await engine.trainStep(fixture.batch, { ...fixture.settings, adamStep: step });
-      results.push(await Promise.all([...parametersOf(fixture.spec), 'w1.v'].map((name) => engine.read(name))));
-      await engine.dispose();
-    }
-    const [one, three, twenty, fewLanes] = results;
-    expect(three).toEqual(one);
-    expect(twenty).toEqual(one);
-    // Sums are made in another order.
-    expect(fewLanes).not.toEqual(one);
-  });
+  it.each(['lif', 'three-bit', 'relu'])(
+    'steps of many rays have more lanes, and the same bits on more threads than small steps have lanes (%s)',
+    async (neuron) => {
+      const results = [];
+      for (const [threads, trainRays] of [
+        [1, 8192],
+        [3, 8192],
+        [20, 8192],
+        [1, 64],
+      ]) {
+        const fixture = fieldFixture({ network: { neuron } });
+        const engine = await (await createWasmBackend({ threads })).createField(fixture.spec, { ...capacityOf(fixture), trainRays });
+        await loadFixture(engine, fixture);
+        for (let step = 1; step <= 3; step++) await engine.trainStep(fixture.batch, { ...fixture.settings, adamStep: step });
+        results.push(await Promise.all([...parametersOf(fixture.spec), 'w1.v'].map((name) => engine.read(name))));
+        await engine.dispose();
+      }
+      const [one, three, twenty, fewLanes] = results;
+      expect(three).toEqual(one);
+      expect(twenty).toEqual(one);
+      // Sums are made in another order.
+      expect(fewLanes).not.toEqual(one);
+    },
+  );
 
   it('one thread without shared memory renders the same bits', async () => {
     const fixture = fieldFixture();
@@ -98,6 +101,28 @@ describe('threads', () => {
     }
     expect(rendered[0]).toEqual(rendered[1]);
     expect(rendered[0].counts.samples).toBeGreaterThan(0);
+  });
+
+  it.each<[string, FixtureOptions]>([
+    ['three-bit', { network: { neuron: 'three-bit', width: 48 } }],
+    ['ReLU', { network: { neuron: 'relu' } }],
+    ['GLIF, repeat, Poisson encoding', { network: { neuron: 'glif', temporal: 'repeat', encoding: 'poisson' } }],
+    ['synapses of their own', { network: { neuron: 'hetsyn', layers: [1, 2].map(() => ({ kind: 'hetsyn', width: 16 })) } }],
+    ['factors, input spikes', { representation: vmSpec(13, [4, 20, 8], [20, 8, 36]), network: { featureLevels: 3, viewLevels: 2 } }],
+  ])('an engine that only draws, without memory for gradients, draws the same bits as one that trains (%s)', async (_, options) => {
+    const fixture = fieldFixture(options);
+    const { rate, ...tensors } = fixture.tensors;
+    expect(rate).toBeDefined();
+    const backend = await createWasmBackend({ threads: 2 });
+    const rendered = [];
+    for (const trainRays of [0, 64]) {
+      const engine = await backend.createField(fixture.spec, { ...capacityOf(fixture), trainRays });
+      await loadFixture(engine, { ...fixture, tensors });
+      rendered.push(await engine.renderRays(fixture.batch, { background: [1, 0, 0], noiseSeed: 3 }));
+      await engine.dispose();
+    }
+    expect(rendered[0]).toEqual(rendered[1]);
+    expect(rendered[0].counts.spikes[1]).toBeGreaterThan(0);
   });
 
   it('a number of threads out of range is refused', async () => {

@@ -140,6 +140,10 @@ export const synapseCases: readonly ConformanceCase[] = [
     options: { seed: 2, rays: 8, network: { ...synaptic('dense', 'hetsyn', 48), neuron: 'ternary' }, settings: { dropout: 0.3 } },
   },
   {
+    name: 'HetSyn behind a dense layer, three-bit',
+    options: { seed: 1, rays: 8, network: { ...synaptic('dense', 'hetsyn'), neuron: 'three-bit' } },
+  },
+  {
     name: 'HetSyn in front of a dense layer, LIF, input spikes',
     options: { seed: 1, rays: 12, network: { ...synaptic('hetsyn', 'dense'), neuron: 'lif', featureLevels: 3, viewLevels: 4 } },
   },
@@ -207,6 +211,16 @@ export const trainingTermCases: readonly ConformanceCase[] = [
   },
   { name: 'LIF, colours of a teacher in contracted space', options: { ...teacherColour, spec: contracted.spec, seed: 1 } },
   { name: 'ternary, all terms', options: { ...everything, seed: 1, rays: 18, network: { neuron: 'ternary' } }, trainSeed: 2 },
+];
+
+/** Backward scans in closed form (src/neurons/staircase.ts), and what leads past them. webgpu is left out: it has none. */
+export const closedFormCases: readonly ConformanceCase[] = [
+  { name: 'three-bit, dropout', options: { ...dropout, seed: 1, rays: 12, network: { neuron: 'three-bit' } } },
+  { name: 'three-bit, potentials of a teacher', options: { ...teacherPotential, seed: 1, rays: 12, network: { neuron: 'three-bit' } } },
+  {
+    name: 'three-bit, triangles of another steepness',
+    options: { settings: { surrogateAlpha: 1.5 }, seed: 1, rays: 12, network: { neuron: 'three-bit' } },
+  },
 ];
 
 /** Dense grids with a number of features that is no multiple of 4, shown at once and as spikes. */

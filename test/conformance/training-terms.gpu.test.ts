@@ -8,9 +8,9 @@ import { type FieldSpec } from '../../src/model/field-spec.ts';
 import { fieldFixture } from '../helpers/field-fixtures.ts';
 import { openSoftwareDevice } from '../helpers/software-adapter.ts';
 import { describeConformance } from './backend-conformance.ts';
-import { trainingTermCases } from './cases.ts';
+import { closedFormCases, trainingTermCases } from './cases.ts';
 
-describeConformance('wasm, terms of training', () => createWasmBackend({ threads: 2 }), trainingTermCases);
+describeConformance('wasm, terms of training', () => createWasmBackend({ threads: 2 }), [...trainingTermCases, ...closedFormCases]);
 
 test.each([
   ['tfjs', () => createTfjsBackend()],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -68,6 +69,15 @@ describe('run folder', () => {
     for (const step of [10, 20, 30]) await run.save(at(step));
     expect(readdirSync(join(folder, 'checkpoints'))).toEqual(['fine-00000020.safetensors', 'fine-00000030.safetensors']);
     expect((await run.load()).checkpoint.state.step).toBe(30);
+  });
+
+  it('tells the SHA-256 of the bytes that it read, also when the file is another one by then', async () => {
+    const run = await createRun(nodeFiles, folder, record, false);
+    await run.save(at(10));
+    const { path, sha256 } = await run.load();
+    const read = createHash('sha256').update(readFileSync(path)).digest('hex');
+    truncateSync(path, 5000);
+    expect(await sha256()).toBe(read);
   });
 
   it('removes checkpoints of a future that was given up', async () => {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { compileAdjoint, compileForward } from '../../src/neurons/compile-step.ts';
+import { defineNeuron } from '../../src/neurons/define-neuron.ts';
+import { emitBackward, emitForward } from '../../src/neurons/emit-assemblyscript.ts';
 import { evaluate } from '../../src/neurons/evaluate.ts';
+import { add, constant, mul, spike } from '../../src/neurons/graph.ts';
 import { builtInNeurons } from '../../src/neurons/index.ts';
 import { fourBit, threeBit } from '../../src/neurons/multi-bit.ts';
 import { closedLevels, inClosedForm, levelsOf } from '../../src/neurons/staircase.ts';
@@ -38,5 +41,27 @@ describe('spikes that are a rounded potential', () => {
   it('give no gradient below -1/2', () => {
     const { input, states } = compileAdjoint(inClosedForm(threeBit, 7), 'triangle', false);
     for (const root of [input, ...states]) expect(Math.abs(evaluate(root, { ...leaves, h: -0.51 }))).toBe(0);
+  });
+
+  it('are read back from where the forward scan kept what the adjoint needs', () => {
+    const [first, second, third] = [0.5, 1.5, 2.5];
+    const two = defineNeuron({
+      name: 'two-kept',
+      summary: 'an adjoint that reads both states, in closed form in another order',
+      source: 'this test',
+      parameters: {},
+      states: ['v', 'rest'],
+      charge: ({ x, state }) => add(x, add(state.v, state.rest)),
+      fire: ({ h }) => add(add(spike(h, constant(first)), spike(h, constant(second))), spike(h, constant(third))),
+      reset: ({ h, state }) => ({ v: mul(h, state.rest), rest: mul(spike(h, constant(first)), state.v) }),
+      surrogate: { name: 'triangle', alpha: 1 },
+    });
+    const places = (text: string, pattern: RegExp): string[] =>
+      [...text.matchAll(pattern)].map((found) => `${found.groups!.leaf} ${found.groups!.at}`).sort();
+    const stored = places(emitForward(two), /v128\.store\((?<at>keep \+ j(?: \+ bytes)?), (?<leaf>\w+)_0\)/g);
+    const scans = emitBackward(two, 'triangle', false).split('export function').slice(1);
+    expect(stored).toHaveLength(2);
+    expect(scans).toHaveLength(2);
+    for (const scan of scans) expect(places(scan, /const (?<leaf>\w+)_0 = v128\.load\((?<at>keep[^)]*)\)/g)).toEqual(stored);
   });
 });

@@ -6,6 +6,7 @@ import { renderSampleStride, type MemoryPlan, type Sizes } from './memory-plan.t
 /** Sizes that the kernels have as globals of the same names. */
 export const KERNEL_SIZES = [
   ...([
+    'training',
     'rowCapacity',
     'lanes',
     'laneCapacity',

@@ -8,11 +8,11 @@ import type { NeuronDefinition } from '../../neurons/define-neuron.ts';
 import { registeredNeurons, registerNeuron } from '../../neurons/index.ts';
 import type { Backend } from '../../engine/backend.ts';
 import type { SpawnWorker } from './kernel-pool.ts';
-import { MOST_THREADS } from './memory-plan.ts';
+import { MOST_UNASKED } from './lanes.ts';
 import { createBackend } from './wasm-backend.ts';
 
 export interface WasmOptions {
-  /** 1 to 16; default: all cores, at most 16. The results do not depend on it. */
+  /** 1 to 64; default: all cores, at most 16. The results do not depend on it. */
   readonly threads?: number;
   /** Fused multiply-add where the engine has it (default true). Results differ in the last bits. */
   readonly relaxedSimd?: boolean;
@@ -40,7 +40,7 @@ const spawn: SpawnWorker = (start) => {
 
 /** Throws BackendError, saying why, where it cannot run. */
 export async function createWasmBackend(options: WasmOptions = {}): Promise<Backend> {
-  const threads = options.threads ?? Math.min(ownCores(), MOST_THREADS);
+  const threads = options.threads ?? Math.min(ownCores(), MOST_UNASKED);
   const relaxed = (options.relaxedSimd ?? true) && (await relaxedSimdWorks());
   for (const neuron of options.neurons ?? []) registerNeuron(neuron);
   const module = options.neurons?.length ? await compileWithNeurons(relaxed) : await compileKernels(relaxed);

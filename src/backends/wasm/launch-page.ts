@@ -2,7 +2,7 @@
 import { BackendError } from '../../base/errors.ts';
 import type { Backend } from '../../engine/backend.ts';
 import type { SpawnWorker } from './kernel-pool.ts';
-import { MOST_THREADS } from './memory-plan.ts';
+import { MOST_UNASKED } from './lanes.ts';
 import { createBackend } from './wasm-backend.ts';
 
 /** To be called in a worker: a page itself may not wait for threads. */
@@ -28,14 +28,14 @@ const spawn: SpawnWorker = (start) => {
 
 /** Threads that this page can have: several only where it is isolated from others (COOP, COEP), so that its workers may share memory. */
 export function pageThreads(): number {
-  return crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, MOST_THREADS) : 1;
+  return crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, MOST_UNASKED) : 1;
 }
 
 /**
  * The same kernels as in Node, and the same bits, where the page is isolated; else those without fused multiply-add, whose results differ in the
  * last bits.
  *
- * @param threads null: all cores; the results do not depend on it
+ * @param threads null: all cores, at most 16; the results do not depend on it
  * @throws BackendError, saying why, where it cannot run
  */
 export async function createPageWasmBackend(threads: number | null): Promise<Backend> {

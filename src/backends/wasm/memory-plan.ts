@@ -18,14 +18,8 @@ import { repeatsOf } from '../../model/network-facts.ts';
 import { carriedRows } from '../../neurons/emit-rates.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { scanSizes, type ScanSizes } from '../shared/neuron-parameters.ts';
+import { LANES } from './lanes.ts';
 
-/**
- * Lanes that the rays of a step are divided into, one for so many rays: what a lane costs by itself, its sums of weight gradients, stays small beside
- * its rays. The number is part of a result's bits, so that it follows from the size of a step and from nothing else.
- */
-const LANES = { least: 16, most: 64, rays: 128 } as const;
-/** More would have no lane to take. */
-export const MOST_THREADS = LANES.most;
 export const SAMPLE_BYTES = 48;
 export const STATS_BYTES = 216;
 /** Rays that one call of the render kernel takes. */
@@ -48,6 +42,8 @@ export interface Sizes extends ScanSizes, GridSizes {
   readonly basisFloats: number;
   readonly gradientFloats: number;
   readonly maxSteps: number;
+  /** 1 if the engine trains, 0 if it only draws. */
+  readonly training: number;
   readonly rowCapacity: number;
   /** Lanes of a step, and samples that one has room for. */
   readonly lanes: number;
@@ -115,6 +111,7 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
     networkFloats,
     gradientFloats: networkFloats + 2 * scan.neuronFloats,
     maxSteps,
+    training: capacity.trainRays > 0 ? 1 : 0,
     rowCapacity: maxSteps * repeats + CHUNK_ROWS,
     lanes,
     laneCapacity: (Math.floor(capacity.trainRays / lanes) + 1) * maxSteps,
@@ -158,13 +155,7 @@ export interface MemoryPlan {
   readonly bytes: number;
 }
 
-export function planMemory(
-  sizes: Sizes,
-  representation: WasmRepresentation,
-  training: boolean,
-  threads: number,
-  scratchStride: number,
-): MemoryPlan {
+export function planMemory(sizes: Sizes, representation: WasmRepresentation, threads: number, scratchStride: number): MemoryPlan {
   const offsets: Record<string, number> = {};
   // The first page holds the tables of the compiler's maths functions; and a pointer of 0 means "none" to the kernels.
   let cursor = 65536;
@@ -186,6 +177,7 @@ export function planMemory(
     rays,
     lanes,
   } = sizes;
+  const training = sizes.training > 0;
   const hasNetwork = networkFloats > basisFloats;
   reserve('workCounter', 64);
   reserve('stats', Math.max(lanes, threads) * STATS_BYTES);
@@ -248,6 +240,6 @@ export function checkAddressable(bytes: number): void {
   if (bytes <= WASM_LIMIT) return;
   throw new MemoryError(
     `The field needs ${(bytes / 2 ** 30).toFixed(1)} GiB; the wasm backend can address 4 GiB.`,
-    'Use fewer voxels (--set fine.voxels=...) or fewer rays a step (--set fine.rays=...).',
+    'Use fewer threads (--threads ...), each of which has memory of its own, fewer voxels (--set fine.voxels=...) or fewer rays a step (--set fine.rays=...).',
   );
 }

@@ -14,7 +14,8 @@ import { relu } from '../../neurons/relu.ts';
 import type { Backend, Capacity } from '../../engine/backend.ts';
 import { checkRateNetwork, checkTwoEqualLayers } from '../shared/check-layers.ts';
 import { KernelPool, type SpawnWorker } from './kernel-pool.ts';
-import { checkAddressable, MOST_THREADS, planMemory, sizesOf, type Sizes } from './memory-plan.ts';
+import { MOST_THREADS } from './lanes.ts';
+import { checkAddressable, planMemory, sizesOf, type Sizes } from './memory-plan.ts';
 import { WasmEngine } from './wasm-engine.ts';
 
 export interface WasmSetup {
@@ -57,7 +58,7 @@ export function createBackend(module: WebAssembly.Module, setup: WasmSetup): Bac
     const representation = wasmRepresentation(spec);
     const sizes = sizesOf(spec, capacity, threads);
     const scratchStride = scratchBytes(module, sizes, shared);
-    return { sizes, scratchStride, memory: planMemory(sizes, representation, capacity.trainRays > 0, threads, scratchStride) };
+    return { sizes, scratchStride, memory: planMemory(sizes, representation, threads, scratchStride) };
   };
   return {
     name: 'wasm',

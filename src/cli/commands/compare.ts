@@ -78,7 +78,7 @@ export function compareCommand(): Command {
     .optionsGroup('Files:')
     .option('--out <folder>', 'folder of the runs and the comparison (default: runs/compare-SCENE)')
     .action((scene: string, options: CompareOptions) => runAction(options, (report) => compare(scene, options, report)));
-  return addOutputOptions(addBackendOptions(command, { backend: 'auto, the fastest that can run', threads: 'all cores' }));
+  return addOutputOptions(addBackendOptions(command, { backend: 'auto, the fastest that can run' }));
 }
 
 async function compare(path: string, options: CompareOptions, report: Reporter): Promise<Result> {

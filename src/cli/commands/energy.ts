@@ -14,7 +14,8 @@ import { frontierCsv, frontierMarkdown, frontierPage } from '../../energy/report
 import { studyPage } from '../../energy/report/study-page.ts';
 import { markdownTable, summaryOf } from '../../energy/report/summary.ts';
 import { energyStudy, type EnergyStudy } from '../../energy/study.ts';
-import { checkSameScene, loadForEnergy, measureRun, type LoadedRun, type MeasuredRun } from '../../node/energy-run.ts';
+import { checkSameScene, loadForEnergy, measureRun, type MeasuredRun } from '../../node/energy-run.ts';
+import type { LoadedRun } from '../../node/open-run-field.ts';
 import { SPLIT_NAMES as SPLITS } from '../../../datasets/scene-format.ts';
 import { sharpCodec } from '../../node/image-codec.ts';
 import { nodeFiles } from '../../node/node-files.ts';
@@ -70,9 +71,7 @@ export function energyCommand(): Command {
     .option('--format <list>', 'files to write, of html, json, csv', FORMATS.join(','))
     .option('--out <folder>', 'folder to write (default: RUN/report; with a skip mask RUN/report-skipped)')
     .action((runs: string[], options: EnergyOptions) => runAction(options, (report) => energy(runs, options, report)));
-  return addOutputOptions(
-    addBackendOptions(addSceneOptions(command, '--scene-format'), { backend: 'that of the run', threads: 'all cores' }),
-  );
+  return addOutputOptions(addBackendOptions(addSceneOptions(command, '--scene-format'), { backend: 'that of the run' }));
 }
 
 /** The options as values, checked before anything is computed. */

@@ -39,7 +39,7 @@ export function evalCommand(): Command {
     )
     .option('--force', 'replace the images that are already in the folder of --out')
     .action((run: string, options: EvalOptions) => evaluateViews(run, options));
-  const onBackend = addBackendOptions(addSceneOptions(command), { backend: 'that of the run', threads: 'all cores' });
+  const onBackend = addBackendOptions(addSceneOptions(command), { backend: 'that of the run' });
   return addOutputOptions(addPartOptions(onBackend, 'views'));
 }
 

@@ -32,7 +32,7 @@ export function exportCommand(): Command {
     .option('--force', 'replace what is there')
     .addOption(checkpointOption())
     .action((run: string | undefined, options: ExportOptions) => runAction(options, (report) => writeFiles(run, options, report)));
-  return addOutputOptions(addBackendOptions(command, { backend: 'that of the run, for formats that draw', threads: 'all cores' }));
+  return addOutputOptions(addBackendOptions(command, { backend: 'that of the run, for formats that draw' }));
 }
 
 async function writeFiles(folder: string | undefined, options: ExportOptions, report: Reporter): Promise<Result> {

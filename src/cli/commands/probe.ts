@@ -39,7 +39,7 @@ export function probeCommand(): Command {
     .optionsGroup('Files:')
     .option('--svg <file>', 'also draw it: raster of spikes, potentials with thresholds, samples')
     .action((run: string, options: ProbeOptions) => probe(run, options));
-  return addOutputOptions(addBackendOptions(addSceneOptions(command), { backend: 'that of the run', threads: 'all cores' }));
+  return addOutputOptions(addBackendOptions(addSceneOptions(command), { backend: 'that of the run' }));
 }
 
 async function probe(path: string, options: ProbeOptions): Promise<void> {

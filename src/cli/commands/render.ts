@@ -79,7 +79,7 @@ export function renderCommand(): Command {
     .addOption(checkpointOption())
     .addOption(skipMaskOption())
     .action((run: string, options: RenderOptions) => render(run, options));
-  const onBackend = addBackendOptions(addSceneOptions(command), { backend: 'that of the run', threads: 'all cores' });
+  const onBackend = addBackendOptions(addSceneOptions(command), { backend: 'that of the run' });
   return addOutputOptions(addPartOptions(onBackend, 'frames'));
 }
 

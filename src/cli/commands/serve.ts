@@ -1,5 +1,6 @@
 /** `spikeray serve [RUN|FOLDER ...]`: gallery and viewer in the browser. */
 import { wholeNumber } from '../../base/option-values.ts';
+import { MOST_THREADS, USUAL_THREADS } from '../../backends/wasm/lanes.ts';
 import { threadsOf } from '../../node/backend-request.ts';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -33,7 +34,7 @@ export function serveCommand(): Command {
     .option('--port <n>', 'port to listen on; 0: any free one', String(DEFAULT_PORT))
     .option('--open', 'open the gallery in the browser')
     .optionsGroup('Drawing:')
-    .option('--threads <n>', 'threads that draw: a whole number from 1 to 16 (default: all cores)')
+    .option('--threads <n>', `threads that draw: a whole number from 1 to ${MOST_THREADS} (default: ${USUAL_THREADS})`)
     .action((folders: string[], options: ServeOptions) => serve(folders, options));
   return addOutputOptions(command);
 }

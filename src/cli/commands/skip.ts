@@ -4,7 +4,6 @@ import { InputError } from '../../base/errors.ts';
 import { percent, table } from '../../base/format.ts';
 import { wholeNumber } from '../../base/option-values.ts';
 import { nodeFiles } from '../../node/node-files.ts';
-import { nodeMachine } from '../../node/node-machine.ts';
 import { loadRun, type RunFieldOptions } from '../../node/open-run-field.ts';
 import { whileWritingInto } from '../../node/write-into.ts';
 import { MASK_FILE } from '../../run/run-folder.ts';
@@ -46,13 +45,13 @@ async function skip(folder: string, options: SkipOptions): Promise<void> {
       throw new InputError(`--alpha ${options.alpha}: expected a number above 0 and below 1`, 'Change the option.');
     const places = wholeNumber('--places', options.places, 2, 1e6);
     const seed = wholeNumber('--seed', options.seed, 0, 2 ** 32 - 1);
-    const { run, checkpoint, path } = await loadRun(folder, options);
+    const { run, checkpoint, path, sha256 } = await loadRun(folder, options);
     const out = options.out ?? `${run.folder}/${MASK_FILE}`;
     const { test, work } = await whileWritingInto(run.folder, out, 'file', async ({ confirm }) => {
       const { mask, test } = await trainMask(checkpoint, { alpha, places, seed });
       const { work } = await skipPlaces(checkpoint, mask);
       await confirm();
-      await nodeFiles.writeAtomic(out, [encodeMask(mask, await nodeMachine.fileSha256(path))]);
+      await nodeFiles.writeAtomic(out, [encodeMask(mask, await sha256())]);
       return { test, work };
     });
     return { json: { run: run.folder, checkpoint: path, mask: out, alpha, seed, test, work }, text: describe(out, test, work) };

@@ -79,7 +79,7 @@ export function trainCommand(): Command {
     .addOption(settingOption('--spike-targets <a,b>', 'fine.spikeTargets'))
     .option('--set <key=value>', 'any other setting, may be repeated; `spikeray config` lists all of them', collect)
     .action((scene: string, options: TrainOptions) => train(scene, options));
-  return addOutputOptions(addBackendOptions(command, { backend: 'auto, the fastest that can run', threads: 'all cores' }));
+  return addOutputOptions(addBackendOptions(command, { backend: 'auto, the fastest that can run' }));
 }
 
 async function train(path: string, options: TrainOptions): Promise<void> {

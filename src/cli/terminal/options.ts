@@ -1,6 +1,6 @@
 /** Options that several commands share, and how their texts become values. */
 import { SPACE_KINDS, spaceFacts } from '../../spaces/index.ts';
-import { MOST_THREADS } from '../../node/backend-request.ts';
+import { MOST_THREADS, USUAL_THREADS } from '../../backends/wasm/lanes.ts';
 import { wholeNumber } from '../../base/option-values.ts';
 import { Option, type Command } from 'commander';
 import { LARGEST_SIDE } from '../../../renderer/paths/nerfstudio-path.ts';
@@ -89,12 +89,13 @@ export function imageSize(option: string, text: string): { width: number; height
 }
 
 /** @param standards what is used without the option */
-export function addBackendOptions(command: Command, standards: { readonly backend: string; readonly threads: string }): Command {
+export function addBackendOptions(command: Command, standards: { readonly backend: string; readonly threads?: string }): Command {
+  const threads = standards.threads ?? USUAL_THREADS;
   return command
     .optionsGroup('Machine:')
     .option('--backend <name>', `auto, webgpu, wasm or tfjs; a named backend runs or fails with the reason (default: ${standards.backend})`)
     .option('--gpu <name>', 'GPU of the webgpu backend: part of its name, or its number in `spikeray doctor` (default: the first real GPU)')
-    .option('--threads <n>', `threads of the wasm backend: a whole number from 1 to ${MOST_THREADS} (default: ${standards.threads})`);
+    .option('--threads <n>', `threads of the wasm backend: a whole number from 1 to ${MOST_THREADS} (default: ${threads})`);
 }
 
 export function presetOption(): Option {

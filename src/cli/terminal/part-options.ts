@@ -7,7 +7,8 @@ import { wholeNumber } from '../../base/option-values.ts';
 import { MOST_PARTS, parsePart, type Part } from '../../eval/part.ts';
 import { launcherNamed } from '../../jobs/launchers/index.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
-import { backendRequest, MOST_THREADS, type BackendOptions } from '../../node/backend-request.ts';
+import { MOST_UNASKED } from '../../backends/wasm/lanes.ts';
+import { backendRequest, type BackendOptions } from '../../node/backend-request.ts';
 import { nodeFiles } from '../../node/node-files.ts';
 import { nodeMachine } from '../../node/node-machine.ts';
 import { drawingBytes } from '../../node/open-run-field.ts';
@@ -84,7 +85,7 @@ async function share(options: PartOptions & BackendOptions, parts: number, work:
     ...{ machine: nodeMachine, processes: nodeProcesses, report, options: asked, signal: interrupt.signal, parts },
     args: without(OF_THE_LAUNCHER, process.argv.slice(2)),
     logs,
-    ...{ onCores, threads: request.threads, mostThreads: MOST_THREADS, joinBytes: loaded + work.joinBytes },
+    ...{ onCores, threads: request.threads, mostThreads: MOST_UNASKED, joinBytes: loaded + work.joinBytes },
     bytes: onCores ? loaded + drawingBytes(await startBackend(request, report), work.spec) : null,
   });
   interrupt.release();

@@ -48,13 +48,14 @@ export function pixelEnergy(model: HardwareModel, spec: FieldSpec, image: Render
 
 /**
  * [height,width] active share of the hidden neurons over the pixel's time steps; 0 where there is no sample. The kernels give a pixel's spikes with their
- * sizes: each stands for as many active neurons as one of the image does in the mean.
+ * sizes: each stands for as many active neurons as one of the image does in the mean. Where nearly all fire with larger spikes than elsewhere that would be
+ * more neurons than there are, so that it ends at 1.
  */
 export function pixelFiring({ network }: FieldSpec, { samples, spikes, counts }: RenderedImage): Float32Array {
   const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
   const slots = counts.samples > 0 ? (sum(hiddenWidths(network!)) * counts.timeSteps) / counts.samples : 1;
   const active = sum(counts.active) / Math.max(1, sum(counts.spikes));
-  return Float32Array.from(samples, (n, i) => (n > 0 ? (spikes[i] * active) / (n * slots) : 0));
+  return Float32Array.from(samples, (n, i) => (n > 0 ? Math.min(1, (spikes[i] * active) / (n * slots)) : 0));
 }
 
 /** The value that only one in two hundred pixels with something in them exceeds: a few bright pixels must not darken the rest. */

@@ -11,7 +11,7 @@
  * The ANN's effective MACs of the layers behind others (2 and 3) are those with an active ReLU in front: W a1 and 3 a2; in the twin that is computed from a
  * spiking network's counts, a1 and a2 are that network's active neurons, as many a sample. Samples shown repeatedly multiply
  * layer 1 by the number of repeats as published, not as executed (its input is the same). With Poisson encoding layer 1 adds W for every input
- * spike instead. Zero inputs of gaps (temporal padding) are no operations in either counting. Features and view terms are real numbers; zeros
+ * spike instead. Zero inputs of gaps (temporal padding) are no operations in any counting. Features and view terms are real numbers; zeros
  * among them are not looked for, so that the effective MACs of layer 1 are its MACs. Where they are spikes (model/input-spikes.ts), layer 1 adds W
  * for every one, as published one addition for every one in the binary number of every sample; as executed as many as its size, of view terms once a ray.
  *

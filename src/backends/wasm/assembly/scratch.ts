@@ -1,8 +1,11 @@
 /**
  * A thread's scratch memory for one chunk of whole rays: rows are time steps of the network. Everything about its layout is here; TypeScript
- * asks `scratchBytes` how much to reserve.
+ * asks `scratchBytes` how much to reserve. Buffers that only training uses have no bytes where an engine only draws.
  */
-import { carriedRows, featureLevels, featureRows, inputRows, keptValues, productRows, listBytes, neuronStates, rowCapacity, scratch, scratchStride, teacherVoxels, thread, viewLevels, width } from './state';
+import {
+  carriedRows, decayFloats, featureLevels, featureRows, inputRows, keptValues, productRows, listBytes, neuronStates, rowCapacity, scratch, scratchStride, teacherVoxels, thread, training,
+  viewLevels, width,
+} from './state';
 
 /** Rays a chunk may hold, and rows at which it counts as full. */
 export const CHUNK_RAYS = 64;
@@ -46,7 +49,7 @@ export let sums1t: usize = 0;
 export let sums2t: usize = 0;
 /** d loss / d potentials of a layer besides what passes through its spikes, as long as potentials.ts needs it. */
 export let drive: usize = 0;
-/** With dropout: what the hidden layers pass on, a row; the factors of their neurons, a ray. */
+/** With dropout, or in front of synapses with currents of their own: what the hidden layers pass on, a row; the factors of their neurons, a ray. */
 export let dropped1: usize = 0;
 export let dropped2: usize = 0;
 export let factors1: usize = 0;
@@ -98,12 +101,15 @@ function place(start: usize): usize {
   const rows = <usize>((rowCapacity + 7) & ~3);
   const hidden = rows * ((<usize>width) << 2);
   const rays = <usize>CHUNK_RAYS + 4;
+  const trainedRows: usize = training ? rows : 0;
+  const trainedHidden: usize = training ? hidden : 0;
+  const trainedRays: usize = training ? rays : 0;
   inputsAt = take(rows * ((<usize>inputRows) << 2));
   hidden1 = take(hidden);
   hidden2 = take(hidden);
-  gradient1 = take(hidden);
-  gradient2 = take(hidden);
-  inputGradients = take(rows * ((<usize>featureRows) << 2));
+  gradient1 = take(trainedHidden);
+  gradient2 = take(trainedHidden);
+  inputGradients = take(trainedRows * ((<usize>featureRows) << 2));
   lists1 = take(rows * <usize>listBytes);
   lists2 = take(rows * <usize>listBytes);
   counts1 = take(rows << 2);
@@ -121,28 +127,28 @@ function place(start: usize): usize {
   zeros = take((<usize>width) << 2);
   sizes = take((<usize>width) << 2);
   logits = take(rows << 4);
-  logitGradients = take(rows << 4);
+  logitGradients = take(trainedRows << 4);
   sampleColours = take(rows << 4);
-  sampleGradients = take(rows << 4);
+  sampleGradients = take(trainedRows << 4);
   networkSamples = take(rows << 2);
   sampleFeatures = take(rows * (<usize>featureRows << 2));
   realFeatures = take(featureLevels > 0 ? rows * (<usize>featureRows << 2) : 0);
-  sampleFeatureGradients = take(rows * (<usize>featureRows << 2));
+  sampleFeatureGradients = take(trainedRows * (<usize>featureRows << 2));
   sampleProducts = take(rows * (<usize>productRows << 2));
   views = take(rays * (VIEW_FLOATS << 2));
   realViews = viewLevels > 0 ? take(rays * (VIEW_FLOATS << 2)) : views;
   viewCurrents = take(rays * ((<usize>width) << 2));
-  viewGradients = take(rays * ((<usize>width) << 2));
+  viewGradients = take(trainedRays * ((<usize>width) << 2));
   chunkRays = take(rays * 32);
-  gradientEntries = take(2 * hidden);
-  gradientEnds = take(rows << 2);
-  sums1t = take(<usize>(width * featureRows) << 2);
-  sums2t = take(<usize>(width * width) << 2);
-  drive = take(hidden);
-  dropped1 = take(hidden);
-  dropped2 = take(hidden);
-  factors1 = take(rays * ((<usize>width) << 2));
-  factors2 = take(rays * ((<usize>width) << 2));
+  gradientEntries = take(2 * trainedHidden);
+  gradientEnds = take(trainedRows << 2);
+  sums1t = take(training ? <usize>(width * featureRows) << 2 : 0);
+  sums2t = take(training ? <usize>(width * width) << 2 : 0);
+  drive = take(trainedHidden);
+  dropped1 = take(decayFloats ? hidden : trainedHidden);
+  dropped2 = take(trainedHidden);
+  factors1 = take(trainedRays * ((<usize>width) << 2));
+  factors2 = take(trainedRays * ((<usize>width) << 2));
   const carried = <usize>carriedRows;
   carried1 = take(hidden * carried);
   carried2 = take(hidden * carried);

@@ -180,6 +180,8 @@ export let workCounter: usize = 0;
 export let scratch: usize = 0;
 export let scratchStride: usize = 0;
 export let rowCapacity: i32 = 0;
+/** 1 if the engine trains; one that only draws has no scratch for gradients. */
+export let training: i32 = 0;
 /** Packed samples of a thread when rendering. */
 export let renderSamples: usize = 0;
 export let renderSampleStride: usize = 0;

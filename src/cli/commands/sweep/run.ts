@@ -2,11 +2,12 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { NotYetError } from '../../../base/errors.ts';
+import { MOST_UNASKED } from '../../../backends/wasm/lanes.ts';
 import { wholeNumber } from '../../../base/option-values.ts';
 import { TRY_AGAIN } from '../../../jobs/launchers/launcher.ts';
 import { runOne } from '../../../jobs/run-one.ts';
 import { planFile } from '../../../jobs/sweep.ts';
-import { MOST_THREADS, threadsOnCores } from '../../../node/backend-request.ts';
+import { threadsOnCores } from '../../../node/backend-request.ts';
 import { nodeMachine } from '../../../node/node-machine.ts';
 import { whenLauncherEnds } from '../../../node/processes.ts';
 import { listenForInterrupt } from '../../terminal/interrupt.ts';
@@ -28,7 +29,7 @@ export function runCommand(): Command {
     .argument('<index>', 'number of the run, from 0')
     .option(
       '--threads <n>',
-      `cores of the wasm backend, where the plan names none; up to ${MOST_THREADS} are used (default: SLURM_CPUS_PER_TASK, or all)`,
+      `cores of the wasm backend, where the plan names none; up to ${MOST_UNASKED} are used (default: SLURM_CPUS_PER_TASK, or all)`,
     )
     .option('--after-teachers', 'a teacher that is not trained now is not waited for: exit with 2')
     .action((folder: string, index: string, options: RunOptions) => runAction(options, (report) => run(folder, index, options, report)));
