@@ -87,7 +87,9 @@ describe('a small field of the object scene', () => {
     mkdirSync(programs);
     const pretended = (fails: string): void => {
       const encoders = 'case "$*" in *-encoders*) echo " V libx264 h"; echo " V libvpx-vp9 h"; exit 0;; esac';
-      writeFileSync(join(programs, 'ffmpeg'), `#!/bin/sh\n${encoders}\n${fails}\nfor last; do :; done\ncat > "\${last#file:}"\n`, { mode: 0o755 });
+      writeFileSync(join(programs, 'ffmpeg'), `#!/bin/sh\n${encoders}\n${fails}\nfor last; do :; done\ncat > "\${last#file:}"\n`, {
+        mode: 0o755,
+      });
     };
     const env = { PATH: `${programs}:${process.env.PATH}` };
     pretended('case "$*" in *depth.webm*) cat >/dev/null; echo "disk is full" >&2; exit 1;; esac');
