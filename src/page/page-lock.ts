@@ -22,16 +22,16 @@ export function lockPageFolder(files: Files): LockFolder {
 /** Throws LockedError. The folder need not be there. */
 export function takeLock(folder: string): Promise<FolderLock> {
   return new Promise((resolve, reject) => {
-    const released: Promise<void> = navigator.locks.request(nameOf(folder), { ifAvailable: true }, (lock) => {
+    const released = navigator.locks.request(nameOf(folder), { ifAvailable: true }, async (lock): Promise<void> => {
       if (lock === null)
         throw new LockedError(`${folder} is in use in another tab`, 'Wait until it has ended, or close that tab; then try again.');
-      return new Promise<void>((release) => {
+      await new Promise<void>((release) => {
         resolve({
           confirm: () => Promise.resolve(),
           // Whoever comes next finds it free.
-          release: () => {
+          release: async () => {
             release();
-            return released;
+            await released;
           },
         });
       });
