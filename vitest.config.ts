@@ -7,8 +7,7 @@ const CONFORMANCE = [
   'test/backends/*.test.ts',
   // Whole trainings and renderings in memory.
   'test/train/{train-field,training-methods,forward-facing,unbounded,factors,quantised-run,input-spikes-run,convert-field}.test.ts',
-  'test/jobs/{jobs,train-into,training-memory}.test.ts',
-  'test/server/run-views.test.ts',
+  'test/jobs/{jobs,train-into,training-memory,run-views,rehearse}.test.ts',
   'test/export/surface.test.ts',
   'test/model/network-layers.test.ts',
   'test/baked/baked-scene.test.ts',

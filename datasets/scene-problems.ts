@@ -1,4 +1,4 @@
-/** What is odd about a scene: mistakes of an export, and what will make a reconstruction bad. One sentence each. */
+/** What is odd about a scene: mistakes of an export, and what will make a reconstruction bad. One sentence each, with what mends it. */
 import { spaceFacts } from '../src/spaces/index.ts';
 import { cameraGeometry } from '../src/geometry/camera-geometry.ts';
 import { pixelToPlane } from '../src/geometry/lens.ts';
@@ -30,14 +30,20 @@ export function sceneProblems(scene: SceneData, cameras: readonly View[]): strin
 function splitProblems(scene: SceneData): string[] {
   const { train, val, test } = scene.poses;
   const problems: string[] = [];
-  if (train === undefined) problems.push('there is no train split: the scene can be looked at, but not trained on');
-  else if (train.length < 10) problems.push(`only ${train.length} training views; expect holes and floaters`);
-  if (val === undefined && test === undefined) problems.push('there is neither a val nor a test split: quality cannot be measured');
+  if (train === undefined)
+    problems.push('there is no train split: the scene can be looked at, but not trained on; put photos with their poses into one');
+  else if (train.length < 10)
+    problems.push(`only ${train.length} training views; expect holes and floaters where no more photos are taken`);
+  if (val === undefined && test === undefined)
+    problems.push('there is neither a val nor a test split: quality cannot be measured; keep some photos out of training');
   for (const [split, views] of Object.entries(scene.splits)) {
     const empty = views.filter(({ rgba }) => rgba.every((value, i) => i % 4 !== 3 || value === 0));
-    if (empty.length > 0) problems.push(`${empty.length} ${split} images are wholly transparent (${listed(empty)})`);
+    if (empty.length > 0) problems.push(`${empty.length} ${split} images are wholly transparent (${listed(empty)}); leave them out`);
     const black = views.filter(({ mask }) => mask?.every((value) => value === 0));
-    if (black.length > 0) problems.push(`the masks of ${black.length} ${split} images leave nothing of them (${listed(black)})`);
+    if (black.length > 0)
+      problems.push(
+        `the masks of ${black.length} ${split} images leave nothing of them (${listed(black)}); are black and white the wrong way round?`,
+      );
   }
   return problems;
 }
@@ -50,7 +56,8 @@ function poseProblems(scene: SceneData): string[] {
     for (const view of views) {
       const key = Array.from(view.camToWorld, (value) => value.toFixed(6)).join(' ');
       const other = seen.get(key);
-      if (other !== undefined) problems.push(`${other.split} ${other.name} and ${split} ${view.name} have the same pose`);
+      if (other !== undefined)
+        problems.push(`${other.split} ${other.name} and ${split} ${view.name} have the same pose; leave one of them out`);
       else seen.set(key, { split, name: view.name });
     }
   }
@@ -63,11 +70,12 @@ function upProblems(cameras: readonly View[]): string[] {
   const problems: string[] = [];
   if (nearestAxis(up) === null) {
     problems.push(
-      `no axis of the world points up: the cameras' mean up is (${up.map((value) => value.toFixed(2)).join(', ')}); orbits will lean`,
+      `no axis of the world points up: the cameras' mean up is (${up.map((value) => value.toFixed(2)).join(', ')}); orbits will lean until another one is chosen in the viewer`,
     );
   }
   const turned = cameras.filter(({ camToWorld: m }) => m[1] * up[0] + m[5] * up[1] + m[9] * up[2] < 0);
-  if (turned.length > 0) problems.push(`${turned.length} of ${cameras.length} cameras are upside down (${listed(turned)})`);
+  if (turned.length > 0)
+    problems.push(`${turned.length} of ${cameras.length} cameras are upside down (${listed(turned)}); are their photos turned?`);
   return problems;
 }
 
@@ -145,13 +153,15 @@ function geometryProblems(scene: SceneData, cameras: readonly View[]): string[] 
   const { centre, radius, spread, facing, distances } = cameraGeometry(poses);
   // Forward-facing cameras need no common centre.
   if (spaceFacts(scene.space).forwardFacing)
-    return facesForward(poses) ? [] : ['the scene is taken for a forward-facing one, but its cameras look all ways'];
-  if (centre === null) return ['all cameras look in the same direction'];
+    return facesForward(poses)
+      ? []
+      : ['the scene is taken for a forward-facing one, but its cameras look all ways; --set scene.space=unbounded if they stand around it'];
+  if (centre === null) return ['all cameras look in the same direction; photos from other sides are needed'];
   const problems: string[] = [];
   const length = (value: number): number => lengthToFile(scene.frame, value);
   if (spread > 0.25 * radius) {
     problems.push(
-      `the cameras do not look at a common centre: their axes miss it by ${length(spread).toFixed(2)} at a distance of ${length(radius).toFixed(2)}`,
+      `the cameras do not look at a common centre: their axes miss it by ${length(spread).toFixed(2)} at a distance of ${length(radius).toFixed(2)}; is that so, or are poses wrong?`,
     );
     // Unbounded scenes need none, and what is said of one that does not exist would mislead.
     if (!spaceFacts(scene.space).needsDepths) return problems;
@@ -164,9 +174,14 @@ function geometryProblems(scene: SceneData, cameras: readonly View[]): string[] 
     problems.push(`${away.length} of ${cameras.length} cameras look away from the common centre (${listed(away)})${all}`);
   }
   if (radius < USUAL_SCALE[0] || radius > USUAL_SCALE[1])
-    problems.push(`unusual scale: the cameras are ${radius.toPrecision(2)} from what they look at, taken for metres`);
+    problems.push(
+      `unusual scale: the cameras are ${radius.toPrecision(2)} from what they look at, taken for metres; are poses and photos of one scene?`,
+    );
   const outside = distances.filter((distance) => distance < scene.near || distance > scene.far).length;
-  if (outside > 0) problems.push(`the common centre is outside near .. far for ${outside} of ${cameras.length} cameras`);
+  if (outside > 0)
+    problems.push(
+      `the common centre is outside near .. far for ${outside} of ${cameras.length} cameras; choose others with --set scene.near=… --set scene.far=…`,
+    );
   return problems;
 }
 

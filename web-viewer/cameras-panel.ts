@@ -1,5 +1,5 @@
 /** The cameras of the scene: a choice of splits, thumbnails to jump to, a picture at the pointer. */
-import type { CameraView } from '../src/server/run-views.ts';
+import type { CameraView } from '../src/jobs/run-views.ts';
 import { byId, element, setOptions } from './elements.ts';
 import type { SceneHost } from './scene-host.ts';
 import { Thumbnails } from './thumbnails.ts';

@@ -1,6 +1,6 @@
 /** What a viewer page needs of the place where its scene lies: a server with its API, or a baked scene in the page itself. */
 import type { Vec3 } from '../src/geometry/vector.ts';
-import type { CameraView } from '../src/server/run-views.ts';
+import type { CameraView } from '../src/jobs/run-views.ts';
 import type { RunDetails } from './api.ts';
 import type { PictureHost } from './picture-sources.ts';
 

@@ -1,14 +1,19 @@
-/** The lines of the stage: camera frustums, the crop box, the camera path. */
+/** The lines of the stage: camera frustums, with their photos where they have any, the crop box, the camera path. */
 import {
   BufferGeometry,
   Color,
+  DataTexture,
+  DoubleSide,
   Float32BufferAttribute,
   Group,
   Line,
   LineBasicMaterial,
   LineSegments,
   LinearSRGBColorSpace,
+  LinearFilter,
   Matrix4,
+  Mesh,
+  MeshBasicMaterial,
   Vector3,
   type PerspectiveCamera,
 } from 'three';
@@ -18,6 +23,8 @@ import type { CropBox } from '../src/frames/crop-occupancy.ts';
 export interface FrustumCamera {
   readonly camToWorld: ArrayLike<number>;
   readonly intrinsics: { readonly width: number; readonly height: number; readonly fx: number; readonly fy: number };
+  /** Fills the frustum's end. */
+  readonly photo?: { readonly width: number; readonly height: number; readonly rgba: Uint8Array<ArrayBuffer> };
 }
 
 const COLOURS = { views: 0x5aa9ff, crop: 0x6ee7a0, path: 0xff7ab6 };
@@ -47,7 +54,7 @@ export class SceneLines {
   showCameras(cameras: readonly FrustumCamera[], size: number, without: number | null): void {
     this.cameras = cameras;
     const rest = cameras.filter((_, i) => i !== without);
-    this.replace(this.views, frustums(rest, size, COLOURS.views));
+    this.replace(this.views, [...photos(rest, size), ...frustums(rest, size, COLOURS.views)]);
   }
 
   showCrop(crop: CropBox | null): void {
@@ -81,9 +88,10 @@ export class SceneLines {
     return found;
   }
 
-  private replace(group: Group, made: readonly Line[]): void {
-    for (const { geometry, material } of group.children as Line<BufferGeometry, LineBasicMaterial>[]) {
+  private replace(group: Group, made: readonly (Line | Photo)[]): void {
+    for (const { geometry, material } of group.children as (Line<BufferGeometry, LineBasicMaterial> | Photo)[]) {
       geometry.dispose();
+      if ('map' in material) material.map?.dispose();
       material.dispose();
     }
     group.clear();
@@ -92,22 +100,48 @@ export class SceneLines {
   }
 }
 
+type Photo = Mesh<BufferGeometry, MeshBasicMaterial>;
+
+/** Top left, top right, bottom right, bottom left of a photo whose first row is the upper one. */
+const CORNERS = [0, 0, 1, 0, 1, 1, 0, 1];
+
+function photos(cameras: readonly FrustumCamera[], size: number): Photo[] {
+  return cameras.flatMap((camera) => {
+    const { photo } = camera;
+    if (photo === undefined) return [];
+    const map = new DataTexture(photo.rgba, photo.width, photo.height);
+    map.minFilter = map.magFilter = LinearFilter;
+    map.needsUpdate = true;
+    const geometry = new BufferGeometry()
+      .setAttribute('position', new Float32BufferAttribute(cornersOf(camera, size).slice(3), 3))
+      .setAttribute('uv', new Float32BufferAttribute(CORNERS, 2))
+      .setIndex([0, 1, 2, 0, 2, 3]);
+    // Where it is transparent there is nothing of it.
+    return [new Mesh(geometry, new MeshBasicMaterial({ map, side: DoubleSide, alphaTest: 0.5 }))];
+  });
+}
+
+/** [5,3] world: apex, then the image's corners in turn from the top left. */
+function cornersOf({ camToWorld, intrinsics }: FrustumCamera, size: number): number[] {
+  const x = ((intrinsics.width / intrinsics.fx) * size) / 2;
+  const y = ((intrinsics.height / intrinsics.fy) * size) / 2;
+  const pose = new Matrix4().fromArray(Array.from(camToWorld)).transpose();
+  const own = [
+    [0, 0, 0],
+    [-x, y, -size],
+    [x, y, -size],
+    [x, -y, -size],
+    [-x, -y, -size],
+  ];
+  return own.flatMap((corner) => new Vector3(...corner).applyMatrix4(pose).toArray());
+}
+
 /** None or one object. */
 function frustums(cameras: readonly FrustumCamera[], size: number, colour: number): LineSegments[] {
   const corners: number[] = [];
   const edges: number[] = [];
-  for (const [i, { camToWorld, intrinsics }] of cameras.entries()) {
-    const x = ((intrinsics.width / intrinsics.fx) * size) / 2;
-    const y = ((intrinsics.height / intrinsics.fy) * size) / 2;
-    const pose = new Matrix4().fromArray(Array.from(camToWorld)).transpose();
-    for (const corner of [
-      [0, 0, 0],
-      [-x, y, -size],
-      [x, y, -size],
-      [x, -y, -size],
-      [-x, -y, -size],
-    ])
-      corners.push(...new Vector3(...corner).applyMatrix4(pose).toArray());
+  for (const [i, camera] of cameras.entries()) {
+    corners.push(...cornersOf(camera, size));
     edges.push(...FRUSTUM_EDGES.map((edge) => edge + i * 5));
   }
   // A GPU has no empty buffers.

@@ -1,5 +1,5 @@
 /** The camera of the scene that is looked through, and its photo. */
-import type { CameraView } from '../src/server/run-views.ts';
+import type { CameraView } from '../src/jobs/run-views.ts';
 import { ask } from './api.ts';
 import { messageOf } from './messages.ts';
 import type { Photo } from './photo-image.ts';

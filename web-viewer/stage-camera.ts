@@ -1,6 +1,6 @@
 /** The camera of the stage: where it starts, how large a picture it takes, and how it looks through a camera of the scene. */
 import type { Intrinsics } from '../src/geometry/intrinsics.ts';
-import type { CameraView, RunViews } from '../src/server/run-views.ts';
+import type { CameraView, RunViews } from '../src/jobs/run-views.ts';
 import { Box3, Vector3 } from 'three';
 import { Navigation, type Reach } from './navigation.ts';
 import type { Size, StageLayout } from './stage-layout.ts';

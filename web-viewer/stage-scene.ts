@@ -33,6 +33,7 @@ export class StageScene {
   private renderer: WebGPURenderer | null = null;
   private device: GPUDevice | null = null;
   private waiting = false;
+  private over = false;
 
   /** @param gpu what pictures are painted on; null: nothing */
   constructor(parent: HTMLElement, camera: PerspectiveCamera, gpu: Promise<GPUDevice | null>, listener: StageListener) {
@@ -80,6 +81,14 @@ export class StageScene {
       this.waiting = false;
       this.render();
     });
+  }
+
+  /** What it was shown on is free again. */
+  dispose(): void {
+    this.over = true;
+    this.renderer?.domElement.remove();
+    this.renderer?.dispose();
+    this.renderer = null;
   }
 
   /** The camera of the lines nearest to a place on the stage; null if none is near. */
@@ -132,6 +141,10 @@ export class StageScene {
       if (device === null) void this.show(null);
     };
     await renderer.init();
+    if (this.over) {
+      renderer.dispose();
+      return;
+    }
     this.renderer?.domElement.remove();
     this.renderer?.dispose();
     this.renderer = renderer;

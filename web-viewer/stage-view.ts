@@ -4,7 +4,7 @@ import type { CropBox } from '../src/frames/crop-occupancy.ts';
 import type { RayProbe } from '../src/frames/ray-probe.ts';
 import { isSurface } from '../renderer/surface.ts';
 import { cameraRays, type Camera } from '../src/geometry/camera.ts';
-import type { CameraView } from '../src/server/run-views.ts';
+import type { CameraView } from '../src/jobs/run-views.ts';
 import { byId } from './elements.ts';
 import { say } from './messages.ts';
 import type { PartPlan } from './part-plan.ts';

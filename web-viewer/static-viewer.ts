@@ -1,7 +1,6 @@
 /** The viewer's page without a server: the scene is a file beside it, or part of it (src/export/viewer-page.ts). */
-import { decodeScene } from '../src/baked/decode-scene.ts';
 import { InputError } from '../src/base/errors.ts';
-import { bakedHost } from './baked-host.ts';
+import { openBaked } from './baked-host.ts';
 import { byId } from './elements.ts';
 import { messageOf, say } from './messages.ts';
 import { ViewerPage } from './viewer-page.ts';
@@ -11,7 +10,7 @@ const place = byId('scene');
 const file = place.dataset.file ?? 'The scene in this page';
 try {
   const bytes = place.dataset.file === undefined ? bytesOf(place.textContent) : await load(file);
-  new ViewerPage(byId('stage'), bakedHost(await decodeScene(bytes, file), bytes, file));
+  new ViewerPage(byId('stage'), await openBaked(bytes, file));
 } catch (error) {
   say(messageOf(error));
 }

@@ -1,6 +1,6 @@
 /** The page of one run: the panels around the stage, and what they do to it and to each other. */
 import type { OutputMode } from '../src/frames/output-modes.ts';
-import type { CameraView } from '../src/server/run-views.ts';
+import type { CameraView } from '../src/jobs/run-views.ts';
 import { CamerasPanel } from './cameras-panel.ts';
 import { QUANTITIES } from './colour-scales.ts';
 import { CropPanel } from './crop-panel.ts';

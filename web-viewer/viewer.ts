@@ -1,18 +1,43 @@
 /** The viewer's page: reads which run is wanted, and opens it as soon as a server answers. */
+import { z } from 'zod';
+import { InputError } from '../src/base/errors.ts';
+import { bakedOf, KEPT } from '../src/page/kept-paths.ts';
+import { pageFile } from '../src/page/page-files.ts';
 import { readRun, Unreachable } from './api.ts';
 import { byId, element, wait } from './elements.ts';
 import { messageOf, say } from './messages.ts';
 import { serverHost } from './server-host.ts';
 import { ViewerPage } from './viewer-page.ts';
 
+// Pages may not make code from texts; zod would try.
+z.config({ jitless: true });
+
 const TRY_AGAIN = 1500;
 
 const run = new URLSearchParams(location.search).get('run') ?? '';
-if (run === '') {
+if (run.startsWith(KEPT)) {
+  await openKept(run.slice(KEPT.length));
+} else if (run === '') {
   say('The address of this page names no run. ');
   byId('status').append(element('a', { href: './index.html', textContent: 'Choose one in the gallery.' }));
 } else {
   await open();
+}
+
+/** A run of the studio, which has baked it. */
+async function openKept(name: string): Promise<void> {
+  document.body.classList.add('baked');
+  const path = bakedOf(name);
+  try {
+    const file = await pageFile(path).catch((cause: unknown) => {
+      throw new InputError(`${name}: this browser keeps no field of a run of this name`, 'Open it from the studio.', { cause });
+    });
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const { openBaked } = await import('./baked-host.ts');
+    new ViewerPage(byId('stage'), await openBaked(bytes, path, run));
+  } catch (error) {
+    say(messageOf(error));
+  }
 }
 
 async function open(): Promise<void> {

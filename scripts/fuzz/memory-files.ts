@@ -47,6 +47,7 @@ export function plainImages(width: number, height: number): ImageCodec {
     decode: async () => ({ width, height, rgba: new Uint8Array(width * height * 4).fill(200) }),
     encodePng: async () => Uint8Array.of(1),
     encodePng16: refuse,
+    encodeThumbnail: refuse,
     encodeAnimation: refuse,
   };
 }

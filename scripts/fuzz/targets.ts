@@ -30,7 +30,7 @@ import { decodeMask, encodeMask } from '../../src/skip/mask-file.ts';
 import type { SkipMask } from '../../src/skip/skip-mask.ts';
 import { decodeRecord } from '../../src/run/run-record.ts';
 import { parseFrameRequest } from '../../src/server/frame-request.ts';
-import { readReport } from '../../src/server/read-report.ts';
+import { readReport } from '../../src/eval/read-report.ts';
 import { checksum, decodeCheckpoint } from '../../src/train/checkpoint.ts';
 import { memoryFiles, plainImages } from './memory-files.ts';
 import { colmapScene, nsvfScene } from './small-scenes.ts';
@@ -62,7 +62,7 @@ export async function fuzzTargets(run: string, scratch: string): Promise<Target[
       files: new Map([['run/metrics.jsonl', await ofRun('metrics.jsonl')]]),
       read: (files) => readMetrics(memoryFiles(files), 'run/metrics.jsonl'),
     },
-    onDisk('evaluation', 'metrics.json', await ofRun('eval/test/metrics.json'), scratch, readReport),
+    onDisk('evaluation', 'metrics.json', await ofRun('eval/test/metrics.json'), scratch, (path) => readReport(nodeFiles, path)),
     onDisk('image', 'image.png', await ofRun('eval/test/r_0.png'), scratch, async (path) => (await sharpCodec.decode(path)).rgba.length),
     words('sweep file', SWEEP, (content) => parseSweep(content, 'sweep.yaml')),
     inMemory('plan', 'plan.json', encodePlan(plannedJobs()), async (files) => {

@@ -42,6 +42,8 @@ export interface ImageCodec {
   encodePng(image: PixelBuffer): Promise<Uint8Array>;
   /** Single-channel 16-bit PNG, row-major. */
   encodePng16(gray: Uint16Array, width: number, height: number): Promise<Uint8Array>;
+  /** WebP of an RGB image made `width` pixels across, unless it is smaller; a little lossy. Throws InputError where none can be written. */
+  encodeThumbnail(image: PixelBuffer, width: number): Promise<Uint8Array>;
   /** Animated WebP of equally sized frames. */
   encodeAnimation(frames: readonly PixelBuffer[], millisecondsPerFrame: number): Promise<Uint8Array>;
 }

@@ -12,7 +12,8 @@ import { aboutOf, makePart, moveImages, partsFolder, readParts, type Whole } fro
 import { heldOutViews } from './node-scenes.ts';
 import { sharpCodec } from './image-codec.ts';
 import { nodeFiles } from './node-files.ts';
-import { loadRun, maskedSuffix, maskOrigin, openRunField, type LoadedRun, type RunField, type RunFieldOptions } from './open-run-field.ts';
+import { loadRun, maskedSuffix, maskOrigin, openRunField, type RunField, type RunFieldOptions } from './open-run-field.ts';
+import type { LoadedRun } from '../run/run-folder.ts';
 import type { MovedScene } from '../jobs/run-scenes.ts';
 import { replaceResults } from './replace-folder.ts';
 import { whileWritingInto } from './write-into.ts';

@@ -4,6 +4,10 @@ import { InputError } from '../base/errors.ts';
 import { checkFolderFree } from '../run/check-folder-free.ts';
 import { nodeFiles } from './node-files.ts';
 import { replaceFiles } from './replace-folder.ts';
+import { readViewerFile, VIEWER_FILES } from './static-viewer.ts';
+
+/** The pages: the studio, and the viewer that it opens. */
+const PAGES = { 'index.html': 'studio.html', 'viewer.html': 'viewer.html' };
 
 /** Where `npm run build` puts the application, beside the compiled sources. */
 const BUILT = fileURLToPath(new URL('../../web-viewer/', import.meta.url));
@@ -16,14 +20,16 @@ export async function exportStudio(out: string, force: boolean): Promise<number>
   await checkFolderFree(nodeFiles, out, force, 'export');
   if ((await nodeFiles.kind(`${BUILT}studio.html`)) !== 'file')
     throw new InputError(`The built studio is missing: ${BUILT}studio.html`, 'Run `npm run build`.');
-  const page = await nodeFiles.read(`${BUILT}studio.html`);
-  const files = new Map([
-    ['index.html', page],
+  const pages: [string, Uint8Array<ArrayBuffer>][] = [];
+  for (const [name, built] of Object.entries(PAGES)) pages.push([name, await nodeFiles.read(BUILT + built)]);
+  const files = new Map<string, Uint8Array>([
+    ...pages,
     ['icon.svg', await nodeFiles.read(`${BUILT}icon.svg`)],
     ['licences.txt', await nodeFiles.read(`${BUILT}licences.txt`)],
     ['_headers', new TextEncoder().encode(HEADERS)],
-    ...(await assetsOf(page)),
+    ...(await assetsOf(pages.map(([, page]) => page))),
   ]);
+  for (const name of VIEWER_FILES) files.set(`static-viewer/${name}`, await readViewerFile(name));
   await replaceFiles(nodeFiles, out, async (unfinished) => {
     for (const [path, content] of files) await nodeFiles.writeAtomic(`${unfinished}/${path}`, [content]);
   });
@@ -31,10 +37,10 @@ export async function exportStudio(out: string, force: boolean): Promise<number>
 }
 
 /** Names of assets are like no other text: what mentions one needs it. */
-async function assetsOf(page: Uint8Array<ArrayBuffer>): Promise<[string, Uint8Array<ArrayBuffer>][]> {
+async function assetsOf(pages: readonly Uint8Array<ArrayBuffer>[]): Promise<[string, Uint8Array<ArrayBuffer>][]> {
   const names = await nodeFiles.list(`${BUILT}assets`);
   const found = new Map<string, Uint8Array<ArrayBuffer>>();
-  const waiting = [page];
+  const waiting = [...pages];
   for (let from = waiting.pop(); from !== undefined; from = waiting.pop()) {
     const text = new TextDecoder().decode(from);
     for (const name of names) {

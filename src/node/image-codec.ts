@@ -44,6 +44,14 @@ export const sharpCodec: ImageCodec = {
       .toBuffer();
   },
 
+  async encodeThumbnail(image, width) {
+    const sharp = await loadSharp();
+    return sharp(image.data, { raw: rawOf(image) })
+      .resize({ width, withoutEnlargement: true })
+      .webp({ quality: 80 })
+      .toBuffer();
+  },
+
   async encodeAnimation(frames, millisecondsPerFrame) {
     const sharp = await loadSharp();
     const first = frames[0];
@@ -60,6 +68,14 @@ export const sharpCodec: ImageCodec = {
       .toBuffer();
   },
 };
+
+/** WebP with every pixel as it is. */
+export async function exactWebp(image: PixelBuffer): Promise<Buffer> {
+  const sharp = await loadSharp();
+  return sharp(image.data, { raw: rawOf(image) })
+    .webp({ lossless: true, effort: 0 })
+    .toBuffer();
+}
 
 /** The values as stored: colour profiles of RGB images are left alone. Truncated and damaged images are errors. */
 const INPUT: SharpOptions = { ignoreIcc: true, failOn: 'error' };

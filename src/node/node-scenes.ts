@@ -11,7 +11,7 @@ import { availableMemory } from './available-memory.ts';
 import { sharpCodec } from './image-codec.ts';
 import { nodeFiles } from './node-files.ts';
 
-const places: ScenePlaces = { files: nodeFiles, images: sharpCodec, availableMemory };
+export const nodePlaces: ScenePlaces = { files: nodeFiles, images: sharpCodec, availableMemory };
 
 export function openSceneFor(
   path: string,
@@ -19,7 +19,7 @@ export function openSceneFor(
   request: SceneRequest,
   report: Reporter,
 ): Promise<SceneData> {
-  return openSceneIn(places, path, settings, request, report);
+  return openSceneIn(nodePlaces, path, settings, request, report);
 }
 
 /** Throws as `openRunSceneIn` does. */
@@ -29,7 +29,7 @@ export function openRunScene(
   splits: readonly SplitName[],
   report: Reporter,
 ): Promise<{ path: string; scene: SceneData }> {
-  return openRunSceneIn(places, run, moved, splits, report);
+  return openRunSceneIn(nodePlaces, run, moved, splits, report);
 }
 
 /** Throws as `heldOutViewsIn` does. */
@@ -40,5 +40,5 @@ export function heldOutViews(
   split: SplitName | undefined,
   report: Reporter,
 ): Promise<HeldOutViews> {
-  return heldOutViewsIn(places, run, checkpoint, moved, split, report);
+  return heldOutViewsIn(nodePlaces, run, checkpoint, moved, split, report);
 }

@@ -10,8 +10,8 @@ import { type FieldSpec } from '../model/field-spec.ts';
 import { checkStart } from '../io/safetensors.ts';
 import { decodeMask } from '../skip/mask-file.ts';
 import { skipPlaces, type SkipWork } from '../skip/skip-mask.ts';
-import { listCheckpoints, type ReadCheckpoint } from '../run/checkpoint-folder.ts';
-import { openRun, type RunFolder } from '../run/run-folder.ts';
+import { listCheckpoints } from '../run/checkpoint-folder.ts';
+import { openRun, type LoadedRun, type RunFolder } from '../run/run-folder.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 import type { Reporter } from '../base/events.ts';
 import { availableMemory } from './available-memory.ts';
@@ -39,11 +39,6 @@ export interface RunField {
   readonly skipped: (SkipMaskOrigin & { readonly work: SkipWork }) | null;
   /** To be disposed of by the caller. */
   readonly engine: FieldEngine;
-}
-
-/** A run and its checkpoint. */
-export interface LoadedRun extends ReadCheckpoint {
-  readonly run: RunFolder;
 }
 
 /** Behind the names of folders that results go to, so that those of a mask do not pass for the run's own. */

@@ -12,7 +12,8 @@ import { availableMemory } from './available-memory.ts';
 import { aboutOf, imagesOfCamera, makePart, moveImages, partsFolder, readParts, type Whole } from './frame-parts.ts';
 import { sharpCodec } from './image-codec.ts';
 import { nodeFiles } from './node-files.ts';
-import { openRunField, type LoadedRun, type RunFieldOptions } from './open-run-field.ts';
+import { openRunField, type RunFieldOptions } from './open-run-field.ts';
+import type { LoadedRun } from '../run/run-folder.ts';
 import { replaceResults } from './replace-folder.ts';
 import { whileWritingInto } from './write-into.ts';
 

@@ -4,12 +4,15 @@ import { InputError } from '../base/errors.ts';
 import { nodeFiles } from './node-files.ts';
 
 /** Where `npm run build` puts it, beside the compiled sources. */
-const BUILT = fileURLToPath(new URL('../../static-viewer/', import.meta.url));
+export const STATIC_VIEWER = fileURLToPath(new URL('../../static-viewer/', import.meta.url));
+
+/** What it consists of. */
+export const VIEWER_FILES = ['viewer.html', 'viewer.js', 'viewer.css', 'licences.txt'];
 
 export async function readViewerFile(name: string): Promise<Uint8Array> {
   try {
-    return await nodeFiles.read(BUILT + name);
+    return await nodeFiles.read(STATIC_VIEWER + name);
   } catch (cause) {
-    throw new InputError(`The built viewer is missing: ${BUILT}${name}`, 'Run `npm run build`.', { cause });
+    throw new InputError(`The built viewer is missing: ${STATIC_VIEWER}${name}`, 'Run `npm run build`.', { cause });
   }
 }

@@ -11,7 +11,7 @@ import { detectFormat } from '../../datasets/index.ts';
 import { writeSyntheticScene, type SynthOptions } from '../../datasets/synth/write-synthetic-scene.ts';
 import { InputError, LockedError, SpikeRayError } from '../base/errors.ts';
 import type { Reporter } from '../base/events.ts';
-import { evalReportSchema, type EvalReport } from '../eval/eval-report.ts';
+import { type Quality, readQuality } from '../eval/read-quality.ts';
 import { checkJson, LARGEST_JSON, parseJson } from '../io/checked-json.ts';
 import type { Files } from '../io/files.ts';
 import { openSceneIn } from '../jobs/run-scenes.ts';
@@ -23,14 +23,9 @@ import { openRun, type RunFolder } from '../run/run-folder.ts';
 import { decodeRecord, encodeRecord, type RunRecord } from '../run/run-record.ts';
 import { OUT } from './page-files.ts';
 import { checkRoom, type IncomingFolder } from './incoming.ts';
+import { OWN_SCENE, RUNS, SCENES } from './kept-paths.ts';
 import { pageCodec } from './page-codec.ts';
 import { pagePlaces } from './page-places.ts';
-
-export const SCENES = '/scenes';
-export const RUNS = '/runs';
-
-/** A scene that came with its run. */
-export const OWN_SCENE = 'scene';
 
 const sceneSchema = z.object({
   /** When it came: another of the same name may come later. */
@@ -59,10 +54,17 @@ export interface KeptRun {
   readonly status: RunResult['status'] | null;
   /** Whether training can go on: something is left to do, and there is something to begin with. */
   readonly unfinished: boolean;
-  /** Where its held-out views were measured, and what was found; null: not yet. */
-  readonly measured: (Pick<EvalReport, 'split' | 'psnr' | 'ssim' | 'firingRates' | 'energy'> & { readonly outdated: boolean }) | null;
+  /** What was found where its held-out views were measured; null: not yet. */
+  readonly measured: Measured | null;
   /** What is wrong with it; null: nothing. */
   readonly problem: string | null;
+}
+
+export interface Measured extends Quality {
+  /** The run was trained on since. */
+  readonly outdated: boolean;
+  /** Path of a picture of the field. */
+  readonly picture: string | null;
 }
 
 export class Library {
@@ -300,16 +302,13 @@ export class Library {
   }
 
   /** @param newest name of the newest checkpoint */
-  private async measurement(folder: string, newest: string | undefined): Promise<KeptRun['measured']> {
-    for (const split of ['test', 'val']) {
-      const file = `${folder}/eval/${split}/metrics.json`;
-      if ((await this.files.kind(file)) !== 'file') continue;
-      const json = parseJson(await this.files.read(file, LARGEST_JSON), file);
-      checkJson(evalReportSchema, json, file);
-      const { psnr, ssim, firingRates, energy, checkpoint = newest } = json as EvalReport;
-      return { split, psnr, ssim, firingRates, energy, outdated: checkpoint !== newest };
-    }
-    return null;
+  private async measurement(folder: string, newest: string | undefined): Promise<Measured | null> {
+    const found = await readQuality(this.files, folder);
+    if (found === null) return null;
+    const { quality, checkpoint, picture } = found;
+    // Reports of the command line name no checkpoint.
+    const outdated = checkpoint !== null && checkpoint !== newest;
+    return { ...quality, outdated, picture: picture && `${folder}/${picture}` };
   }
 }
 

@@ -6,23 +6,50 @@ import { LOOKED_AT, MOST_PIXELS, plainHeaderOf } from '../io/plain-header.ts';
 import { exifOrientation, plainJpeg } from './exif.ts';
 import { decodePng, encodePng, encodePng16 } from './png.ts';
 
+/** Browsers that cannot write it give PNG in its place. */
+const WEBP = 'image/webp';
+
 export function pageCodec(files: Files): ImageCodec {
   return {
     async header(path) {
+      checkKind(path);
       const bytes = await files.read(path);
       return named(path, () => headerOf(bytes));
     },
     async decode(path) {
+      checkKind(path);
       const bytes = await files.read(path);
       return named(path, () => decodeImage(bytes));
     },
     encodePng: (image) => Promise.resolve(encodePng(image)),
     encodePng16: (gray, width, height) => Promise.resolve(encodePng16(gray, width, height)),
+    async encodeThumbnail({ width, height, channels, data }, across) {
+      const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
+      for (let i = 0; i < width * height; i++) rgba.set(data.subarray(i * channels, (i + 1) * channels), i * 4);
+      const scale = Math.min(1, across / width);
+      const size = [width * scale, height * scale].map((side) => Math.max(1, Math.round(side))) as [number, number];
+      const [resizeWidth, resizeHeight] = size;
+      const bitmap = await createImageBitmap(new ImageData(rgba, width, height), { resizeWidth, resizeHeight, resizeQuality: 'high' });
+      const canvas = new OffscreenCanvas(...size);
+      canvas.getContext('2d')!.drawImage(bitmap, 0, 0);
+      bitmap.close();
+      const webp = await canvas.convertToBlob({ type: WEBP, quality: 0.8 });
+      if (webp.type !== WEBP) throw new InputError('this browser cannot write WebP', 'Leave the small photos out, or use another browser.');
+      return new Uint8Array(await webp.arrayBuffer());
+    },
     encodeAnimation: () =>
       Promise.reject(
         new InputError('browsers cannot write animated WebP', 'Render the path with `spikeray render` from the downloaded run.'),
       ),
   };
+}
+
+/** Whether `encodeThumbnail` works here. */
+export async function writesThumbnails(): Promise<boolean> {
+  const canvas = new OffscreenCanvas(1, 1);
+  // Without a context there is nothing to encode.
+  canvas.getContext('2d');
+  return (await canvas.convertToBlob({ type: WEBP })).type === WEBP;
 }
 
 async function headerOf(bytes: Uint8Array<ArrayBuffer>): Promise<ImageHeader> {
@@ -85,17 +112,24 @@ function hasTransparency(rgba: Uint8Array): boolean {
   return false;
 }
 
+/** Throws InputError for kinds that browsers cannot decode, or that one can and others cannot: a run must be the same wherever it is made. */
+function checkKind(path: string): void {
+  const kind = path.slice(path.lastIndexOf('.') + 1);
+  if (isUnreadable(path) || ['tif', 'tiff'].includes(kind.toLowerCase()))
+    throw new InputError(
+      `${path}: not a readable image (${kind.toUpperCase()} is not decoded in pages)`,
+      'Convert it to PNG or JPEG with the size and orientation that its camera is for.',
+    );
+}
+
 /** What a decoder says about a file becomes an error that names the file. */
 async function named<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const kind = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
-    const fix =
-      isUnreadable(path) || ['tif', 'tiff'].includes(kind)
-        ? 'Convert it to PNG or JPEG with the size and orientation that its camera is for.'
-        : 'Replace the file, or remove it from the scene.';
-    throw new InputError(`${path}: not a readable image (${error.message})`, fix, { cause: error });
+    throw new InputError(`${path}: not a readable image (${error.message})`, 'Replace the file, or remove it from the scene.', {
+      cause: error,
+    });
   }
 }

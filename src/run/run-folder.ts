@@ -65,6 +65,11 @@ export interface RunFolder {
   continueFrom(checkpoint: Checkpoint, record: RunRecord): Promise<RunFolder>;
 }
 
+/** A run and its checkpoint. */
+export interface LoadedRun extends ReadCheckpoint {
+  readonly run: RunFolder;
+}
+
 /** Makes the folder and writes config.json; with `force`, a run that was there is removed first (other files stay). */
 export async function createRun(files: Files, folder: string, record: RunRecord, force: boolean): Promise<RunFolder> {
   await checkFolderFree(files, folder, force, 'run');

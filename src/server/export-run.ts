@@ -1,29 +1,17 @@
 /** A run exported in Node: opened as far as the exporter needs it, written under the run's lock. */
 import { dirname } from 'node:path';
-import { backgroundColour } from '../../datasets/background.ts';
-import { renderImage } from '../../renderer/render-image.ts';
-import { InputError } from '../base/errors.ts';
 import type { Reporter } from '../base/events.ts';
-import type { FieldEngine } from '../engine/backend.ts';
 import { word } from '../base/option-values.ts';
-import {
-  checkExportPlace,
-  writeExport,
-  writesFile,
-  type ExportSource,
-  type ExportSummary,
-  type Exporter,
-  type Frame,
-} from '../export/exporter.ts';
+import { checkExportPlace, writeExport, writesFile, type ExportSource, type ExportSummary, type Exporter } from '../export/exporter.ts';
 import { knownExporters } from '../export/index.ts';
+import { exportSource } from '../jobs/export-source.ts';
 import { nodeFiles, removeTemporaries } from '../node/node-files.ts';
-import { readChosenUp } from '../run/view-file.ts';
+import { nodePlaces } from '../node/node-scenes.ts';
 import { replaceResults } from '../node/replace-folder.ts';
 import { whileWritingInto } from '../node/write-into.ts';
-import { loadRun, openRunField, type LoadedRun, type RunFieldOptions } from '../node/open-run-field.ts';
+import { loadRun, openRunField, type RunFieldOptions } from '../node/open-run-field.ts';
+import type { LoadedRun } from '../run/run-folder.ts';
 import { readViewerFile } from '../node/static-viewer.ts';
-import { bakeRun } from './bake-run.ts';
-import { readViews } from './run-views.ts';
 
 export interface ExportRun extends RunFieldOptions {
   /** Default: below the run, as the exporter says. */
@@ -79,39 +67,11 @@ async function withSource<T>(
 ): Promise<T> {
   const engine = needs.length > 0 ? (await openRunField(loaded, options, report)).engine : null;
   try {
-    return await action(sourceOf(loaded, engine));
+    return await action(
+      exportSource({ ...nodePlaces, viewerFile: readViewerFile }, loaded, nameOf(loaded.run.folder), { engine, thumbnails: true }),
+    );
   } finally {
     await engine?.dispose();
-  }
-}
-
-function sourceOf({ run, checkpoint, path }: LoadedRun, engine: FieldEngine | null): ExportSource {
-  const opened = (): FieldEngine => {
-    if (engine === null) throw new RangeError('The exporter has to say that it needs an engine or frames.');
-    return engine;
-  };
-  return {
-    folder: run.folder,
-    record: run.record,
-    checkpoint,
-    path,
-    baked: () => bakeRun(run, checkpoint, nameOf(run.folder), true),
-    viewerFile: readViewerFile,
-    engine: opened,
-    frames: () => framesOf(opened(), run),
-    chosenUp: () => readChosenUp(nodeFiles, run.folder),
-  };
-}
-
-async function* framesOf(engine: FieldEngine, { record }: LoadedRun['run']): AsyncGenerator<Frame> {
-  const { config } = record;
-  const { views, problem } = await readViews(record);
-  if (problem !== null)
-    throw new InputError(`${record.scene.path}: its cameras are needed: ${problem}`, 'Put the scene back where it was.');
-  const settings = { background: backgroundColour(config.scene.background), noiseSeed: config.seed };
-  for (const { name, camToWorld, intrinsics } of views) {
-    const camera = { name, camToWorld, intrinsics };
-    yield { camera, image: await renderImage(engine, camera, settings) };
   }
 }
 

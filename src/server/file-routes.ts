@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import express, { Router, type RequestHandler } from 'express';
+import { STATIC_VIEWER } from '../node/static-viewer.ts';
 import { HttpError } from './http-error.ts';
 import type { RunLibrary } from './run-library.ts';
 import { pathInside, sendFile } from './safe-files.ts';
@@ -21,6 +22,11 @@ export function applicationFiles(): RequestHandler {
       response.setHeader('Cache-Control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
+}
+
+/** What the studio puts into the pages that it exports. */
+export function viewerFiles(): RequestHandler {
+  return express.static(STATIC_VIEWER, { setHeaders: (response) => response.setHeader('Cache-Control', 'no-cache') });
 }
 
 /** Pages of a run were written by somebody: they run their own scripts, but reach nothing of this server. */

@@ -8,10 +8,9 @@ import { basename, relative, resolve } from 'node:path';
 import { SCENE_FILE } from '../baked/baked-scene.ts';
 import { nodeFiles } from '../node/node-files.ts';
 import { InputError } from '../base/errors.ts';
-import type { AnnShares } from '../energy/energy-report.ts';
+import { type Quality, readQuality } from '../eval/read-quality.ts';
 import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import { decodeRecord, LARGEST_RECORD, type RunRecord } from '../run/run-record.ts';
-import { readReport, type ShownReport } from './read-report.ts';
 
 /** Folders inside folders: runs/demo/spiking, and its teacher. */
 const DEEPEST = 4;
@@ -57,19 +56,6 @@ export interface RunSummary {
 
 /** What the files of a run tell. */
 export type StoredSummary = Omit<RunSummary, 'training'>;
-
-/** What the run's evaluation found. */
-interface Quality {
-  readonly split: string;
-  readonly psnr: number;
-  readonly ssim: number;
-  readonly firingRates: readonly number[] | null;
-  /** Per image. */
-  readonly millijoules: number | null;
-  /** The same energy per pixel, for runs whose images differ in size. */
-  readonly nanojoulesPerPixel: number | null;
-  readonly shareOfAnn: AnnShares | null;
-}
 
 /** A run that cannot be shown, and why. */
 export interface BrokenRun {
@@ -157,7 +143,7 @@ export async function summarise(run: FoundRun): Promise<StoredSummary | BrokenRu
       scene: { name: scene.name, format: scene.format, fingerprint: scene.fingerprint },
       neuron: config.network.neuron,
       trained: stage === undefined ? null : { stage, step: Number(step) },
-      ...(await readQuality(folder, id)),
+      ...(await shownQuality(folder, id)),
     };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -166,40 +152,14 @@ export async function summarise(run: FoundRun): Promise<StoredSummary | BrokenRu
 }
 
 /**
- * The result of the first split that was evaluated.
+ * What the run's evaluation found, with the picture that it made.
  *
  * @param id of the run, in addresses
  */
-export async function readQuality(folder: string, id: string): Promise<Pick<RunSummary, 'quality' | 'picture' | 'showcase'>> {
-  for (const split of ['test', 'val', 'train']) {
-    const report = await readReport(`${folder}/eval/${split}/metrics.json`);
-    if (report === null) continue;
-    const { psnr, ssim, firingRates, energy, perView, imageSize } = report;
-    const millijoules = energy && energy.millijoulesPerImage.executed;
-    const quality = {
-      split,
-      psnr,
-      ssim,
-      firingRates,
-      millijoules,
-      nanojoulesPerPixel: millijoules && (millijoules * 1e6) / (imageSize.width * imageSize.height),
-      shareOfAnn: energy && sharesOf(energy.shareOfAnn),
-    };
-    const { name } = perView.reduce((best, view) => (contentOf(view) > contentOf(best) ? view : best));
-    const picture = `eval/${split}/${name}.png`;
-    const there = (await nodeFiles.kind(`${folder}/${picture}`)) === 'file';
-    const address = there ? `runs/${id}/${picture.split('/').map(encodeURIComponent).join('/')}` : null;
-    return { quality, picture: address, showcase: { split, name } };
-  }
-  return { quality: null, picture: null, showcase: null };
-}
-
-/** Share of the view that shows something. */
-function contentOf({ counts }: ShownReport['perView'][number]): number {
-  return counts.activeRays / counts.rays;
-}
-
-/** Null where one is missing: reports of older versions have two of them. */
-function sharesOf({ published, executed, skipping }: NonNullable<ShownReport['energy']>['shareOfAnn']): AnnShares | null {
-  return skipping === undefined ? null : { published, executed, skipping };
+async function shownQuality(folder: string, id: string): Promise<Pick<RunSummary, 'quality' | 'picture' | 'showcase'>> {
+  const found = await readQuality(nodeFiles, folder);
+  if (found === null) return { quality: null, picture: null, showcase: null };
+  const { quality, showcase, picture } = found;
+  const address = picture === null ? null : `runs/${id}/${picture.split('/').map(encodeURIComponent).join('/')}`;
+  return { quality, picture: address, showcase };
 }

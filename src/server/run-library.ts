@@ -5,7 +5,8 @@ import { BakedFolders } from './baked-folder.ts';
 import { findRuns, readRecord, summarise, type BrokenRun, type FoundRun, type RunSummary, type StoredSummary } from './find-runs.ts';
 import { HttpError } from './http-error.ts';
 import type { LiveTraining } from '../frames/live-training.ts';
-import { readViews, type RunViews } from './run-views.ts';
+import { readViews, type RunViews } from '../jobs/run-views.ts';
+import { nodePlaces } from '../node/node-scenes.ts';
 
 /** Milliseconds for which a look at the folders is good: many pages may ask at once. */
 const FRESH = 2000;
@@ -56,7 +57,7 @@ export class RunLibrary {
     const key = `${record.scene.path}\n${record.scene.fingerprint}`;
     let views = this.views.get(key);
     if (views === undefined) {
-      views = readViews(record);
+      views = readViews(nodePlaces, record);
       this.views.set(key, views);
       // A scene that could not be read may be back at the next look.
       void views.then(({ problem }) => {

@@ -20,7 +20,9 @@ import { HttpError } from './http-error.ts';
 import type { LiveTraining } from '../frames/live-training.ts';
 import type { RenderQueue } from '../frames/render-queue.ts';
 import type { RunLibrary } from './run-library.ts';
-import { readPhoto, uprightViews, type RunViews } from './run-views.ts';
+import { openPhotos, uprightViews, type RunViews } from '../jobs/run-views.ts';
+import { exactWebp } from '../node/image-codec.ts';
+import { nodePlaces } from '../node/node-scenes.ts';
 import { sendFile } from './safe-files.ts';
 import type { SceneShelf } from './scene-shelf.ts';
 import { streamFrames } from './stream-frames.ts';
@@ -168,7 +170,7 @@ async function configOf(library: RunLibrary, id: string): Promise<object> {
 
 async function sceneOf(library: RunLibrary, { id, folder }: FoundRun): Promise<Pick<RunDetails, 'background' | 'cameras'>> {
   const record = await library.record(id);
-  const cameras = await uprightViews(await library.viewsOf(record), folder);
+  const cameras = await uprightViews(nodeFiles, await library.viewsOf(record), folder);
   return { background: backgroundColour(record.config.scene.background), cameras };
 }
 
@@ -180,9 +182,13 @@ async function photoOf(library: RunLibrary, id: string, split: string, index: nu
     if (thumbnail === null) throw new HttpError(404, `The baked scene ${run.name} has no such photo.`);
     return Buffer.from(thumbnail);
   }
-  return readPhoto(await library.record(id), split, index, width).catch((error: unknown) => {
+  try {
+    const photo = await openPhotos(nodePlaces, await library.record(id));
+    const pixels = await photo(split, index);
+    return width === null ? await exactWebp(pixels) : Buffer.from(await nodePlaces.images.encodeThumbnail(pixels, width));
+  } catch (error) {
     throw error instanceof InputError ? new HttpError(404, error.message) : error;
-  });
+  }
 }
 
 async function listReports(folder: string): Promise<string[]> {

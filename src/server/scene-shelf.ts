@@ -7,7 +7,8 @@ import { removeAtExit } from '../node/at-exit.ts';
 import { loadRun } from '../node/open-run-field.ts';
 import { nodeFiles } from '../node/node-files.ts';
 import { readChosenUp } from '../run/view-file.ts';
-import { bakeRun } from './bake-run.ts';
+import { bakeRun } from '../jobs/bake-run.ts';
+import { nodePlaces } from '../node/node-scenes.ts';
 import type { FieldVersions } from './field-versions.ts';
 import type { FoundRun } from './find-runs.ts';
 
@@ -44,7 +45,7 @@ export class SceneShelf {
     const loaded = await loadRun(run.folder, {});
     this.folder ??= temporaryFolder();
     const path = join(this.folder, `${run.id}.spikeray`);
-    await nodeFiles.writeAtomic(path, await bakeRun(loaded.run, loaded.checkpoint, run.name, false));
+    await nodeFiles.writeAtomic(path, await bakeRun(nodePlaces, loaded.run, loaded.checkpoint, run.name, false));
     return path;
   }
 

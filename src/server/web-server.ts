@@ -13,6 +13,7 @@
  *     POST /api/runs/ID/up                             { up }: which way is up, saved with the run; with a token, or on this machine alone
  *     POST /api/runs/ID/frames                         a stream of frames (src/frames/frame-message.ts)
  *     POST /api/runs/ID/probe                          RayProbe (src/frames/ray-probe.ts)
+ *     GET  /static-viewer/NAME                         the viewer of exported pages
  *     GET  /runs/ID/PATH                               files below the run's eval/, render/, report/ and export/
  *
  * It trusts nobody: names that are not its own are refused (access.ts), pages may load nothing from elsewhere, what lies in run folders is shown without access to the rest.
@@ -25,7 +26,7 @@ import { InputError } from '../base/errors.ts';
 import { VERSION } from '../run/version.ts';
 import type { Reporter } from '../base/events.ts';
 import { askForToken, isLoopback, refuseOtherNames } from './access.ts';
-import { applicationFiles, runFiles } from './file-routes.ts';
+import { applicationFiles, runFiles, viewerFiles } from './file-routes.ts';
 import { FieldShelf } from './field-shelf.ts';
 import { FieldVersions } from './field-versions.ts';
 import { answerErrors, HttpError } from './http-error.ts';
@@ -84,6 +85,7 @@ export async function startWebServer(options: ServeOptions): Promise<WebServer> 
     throw new HttpError(404, 'There is no such part of the API.');
   });
   app.use('/runs', runFiles(library));
+  app.use('/static-viewer', viewerFiles());
   app.use(applicationFiles());
   app.use((request) => {
     throw new HttpError(

@@ -43,10 +43,12 @@ describe('inspecting a scene', () => {
     await write(folder, 'transforms_test.json', { ...transforms('test', 1), frames: [{ ...content.frames[2], file_path: 'train/r_2' }] });
     await write(folder, 'train/r_3.png', await blank());
     const { problems } = inspectScene(await open(folder, { near: 4.5, far: 6 }));
-    expect(problems).toContain('only 4 training views; expect holes and floaters');
-    expect(problems).toContain('1 train images are wholly transparent (r_3)');
-    expect(problems).toContain('train r_2 and test r_2 have the same pose');
-    expect(problems).toContain('the common centre is outside near .. far for 4 of 4 cameras');
+    expect(problems).toContain('only 4 training views; expect holes and floaters where no more photos are taken');
+    expect(problems).toContain('1 train images are wholly transparent (r_3); leave them out');
+    expect(problems).toContain('train r_2 and test r_2 have the same pose; leave one of them out');
+    expect(problems).toContain(
+      'the common centre is outside near .. far for 4 of 4 cameras; choose others with --set scene.near=… --set scene.far=…',
+    );
   });
 
   it('names cameras without a common centre', async () => {
@@ -109,7 +111,9 @@ describe('inspecting a scene', () => {
     const report = inspectScene(await open(folder, { near: 1, far: 9 }));
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
     expect(report.cameras).toEqual({ centre: null, distance: null, spread: null, reach: 0, up: expect.any(String) as string });
-    expect(report.problems).toContain('there is no train split: the scene can be looked at, but not trained on');
+    expect(report.problems).toContain(
+      'there is no train split: the scene can be looked at, but not trained on; put photos with their poses into one',
+    );
   });
 });
 

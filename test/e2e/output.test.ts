@@ -119,7 +119,7 @@ describe('progress', () => {
 
   it('is silent with --quiet', async () => {
     const { stderr } = await succeed(['train', scene, '--out', join(folder, 'quiet'), ...TINY, '--quiet']);
-    expect(stderr).toBe('warning: only 8 training views; expect holes and floaters\n');
+    expect(stderr).toBe('warning: only 8 training views; expect holes and floaters where no more photos are taken\n');
   });
 
   it('names a run after scene, preset and neuron, with a number if taken', async () => {

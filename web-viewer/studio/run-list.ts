@@ -1,74 +1,105 @@
 /** The runs that the browser keeps, and what can be done with each. */
 import { percent } from '../../src/base/format.ts';
-import type { KeptRun } from '../../src/page/library.ts';
+import type { KeptRun, Measured } from '../../src/page/library.ts';
+import { pageFile } from '../../src/page/page-files.ts';
 import { byId, element } from '../elements.ts';
+import type { Taken } from './take-along.ts';
 
 export interface RunActions {
   resume(run: string): void;
   twin(run: string): void;
   evaluate(run: string): void;
+  look(run: string): void;
   download(run: string, scene: boolean): void;
+  take(run: string, what: Taken): void;
   remove(run: string): void;
 }
 
+const TAKEN: readonly (readonly [Taken, string])[] = [
+  ['html', 'One page with its viewer'],
+  ['scene', 'Baked scene'],
+  ['energy', 'Energy report'],
+  ['pictures', 'Pictures'],
+];
+
+/** Addresses of pictures, by their paths and what was measured: a list that is shown again needs no new ones. */
+const pictures = new Map<string, Promise<string>>();
+
 /** @param busy something is computed already */
 export function showRuns(runs: readonly KeptRun[], busy: boolean, actions: RunActions): void {
-  byId('runs').replaceChildren(...runs.map((run) => rowOf(run, busy, actions)));
+  const open = new Set([...byId('runs').querySelectorAll<HTMLElement>('li:has(details[open])')].map(({ dataset }) => dataset.run));
+  byId('runs').replaceChildren(...runs.map((run) => rowOf(run, busy, open.has(run.name), actions)));
   if (runs.length === 0) byId('runs').append(element('li', { textContent: 'None yet.' }));
 }
 
-function rowOf(run: KeptRun, busy: boolean, actions: RunActions): HTMLLIElement {
-  const { name, trained, unfinished, problem, neuron } = run;
-  const button = (text: string, action: () => void, disabled = busy): HTMLButtonElement => {
-    const made = element('button', { type: 'button', textContent: text, disabled, label: `${text}: ${name}` });
-    made.addEventListener('click', action);
-    return made;
+function rowOf(run: KeptRun, busy: boolean, open: boolean, actions: RunActions): HTMLLIElement {
+  const { name, trained, unfinished, problem, neuron, measured } = run;
+  const button = (text: string, action: (run: string) => void, isOffered = true): HTMLButtonElement[] => {
+    if (!isOffered) return [];
+    const made = element('button', { type: 'button', textContent: text, disabled: busy, label: `${text}: ${name}` });
+    made.addEventListener('click', () => {
+      action(name);
+    });
+    return [made];
   };
   const can = problem === null && trained !== null;
+  const offered: Readonly<Record<Taken, boolean>> = {
+    html: can,
+    scene: can,
+    energy: can && trained.stage === 'fine',
+    pictures: measured !== null,
+  };
+  const more = TAKEN.flatMap(([what, text]) => button(text, () => actions.take(name, what), offered[what]));
   return element(
     'li',
     { data: { run: name } },
+    ...pictureOf(measured),
     element('strong', { textContent: name }),
     element('p', { textContent: problem ?? describe(run) }),
     element(
       'p',
       { className: 'row' },
-      ...(problem === null && unfinished
-        ? [
-            button('Go on', () => {
-              actions.resume(name);
-            }),
-          ]
-        : []),
-      ...(can
-        ? [
-            button('Evaluate', () => {
-              actions.evaluate(name);
-            }),
-          ]
-        : []),
-      ...(can && neuron !== 'relu'
-        ? [
-            button('Train its ANN twin', () => {
-              actions.twin(name);
-            }),
-          ]
-        : []),
-      ...(can
-        ? [
-            button('Download', () => {
-              actions.download(name, false);
-            }),
-            button('Download with its photos', () => {
-              actions.download(name, true);
-            }),
-          ]
-        : []),
-      button('Remove', () => {
-        actions.remove(name);
-      }),
+      ...button('Go on', actions.resume, problem === null && unfinished),
+      ...button('Look at it', actions.look, can),
+      ...button('Evaluate', actions.evaluate, can),
+      ...button('Train its ANN twin', actions.twin, can && neuron !== 'relu'),
+      ...button('Download', () => actions.download(name, false), can),
+      ...button('Download with its photos', () => actions.download(name, true), can),
+      ...button('Remove', actions.remove),
     ),
+    ...(more.length === 0
+      ? []
+      : [
+          element(
+            'details',
+            { open },
+            element('summary', { textContent: 'More to take along' }),
+            element('p', { className: 'row' }, ...more),
+          ),
+        ]),
   );
+}
+
+function pictureOf(measured: Measured | null): HTMLImageElement[] {
+  if (measured?.picture == null) return [];
+  const { picture, psnr } = measured;
+  const key = `${picture} ${psnr}`;
+  let address = pictures.get(key);
+  if (address === undefined) {
+    address = pageFile(picture).then((file) => URL.createObjectURL(file));
+    pictures.set(key, address);
+  }
+  const image = element('img', { alt: 'A held-out view of the field' });
+  void address.then(
+    (src) => {
+      image.src = src;
+    },
+    // Another tab has removed it.
+    () => {
+      image.remove();
+    },
+  );
+  return [image];
 }
 
 function describe({ scene, neuron, trained, status, measured }: KeptRun): string {
@@ -76,11 +107,9 @@ function describe({ scene, neuron, trained, status, measured }: KeptRun): string
   const ended = status === 'failed' ? ', failed' : status === null || status === 'interrupted' ? ', interrupted' : '';
   const about = `${scene}, ${neuron === 'relu' ? 'ANN (ReLU)' : neuron}, ${state}${ended}`;
   if (measured === null) return about;
-  const { split, psnr, ssim, firingRates, energy, outdated } = measured;
+  const { split, psnr, ssim, firingRates, millijoules, shareOfAnn, outdated } = measured;
   const rates = firingRates === null ? '' : `, active ${firingRates.map(percent).join(', ')}`;
-  const energyText =
-    energy === null
-      ? ''
-      : `, ${energy.millijoulesPerImage.executed.toPrecision(3)} mJ a view, ${percent(energy.shareOfAnn.skipping)} of an ANN twin that skips inactive ReLUs`;
-  return `${about}. Held-out views (${split}${outdated ? ', before it was trained on' : ''}): ${psnr.toFixed(2)} dB, SSIM ${ssim.toFixed(4)}${rates}${energyText}`;
+  const share = shareOfAnn === null ? '' : `, ${percent(shareOfAnn.skipping)} of an ANN twin that skips inactive ReLUs`;
+  const energy = millijoules === null ? '' : `, ${millijoules.toPrecision(3)} mJ a view${share}`;
+  return `${about}. Held-out views (${split}${outdated ? ', before it was trained on' : ''}): ${psnr.toFixed(2)} dB, SSIM ${ssim.toFixed(4)}${rates}${energy}`;
 }

@@ -12,6 +12,7 @@ const OWN_DEFAULTS: Readonly<Record<string, string>> = { 'checkpoint.everyMinute
 type Control = HTMLInputElement | HTMLSelectElement;
 
 export class SettingsForm {
+  private readonly changed: () => void;
   private readonly controls = new Map<string, Control[]>();
   private readonly preset = element('select', { id: 'preset' });
   private readonly backend = element('select', { id: 'backend' });
@@ -20,6 +21,7 @@ export class SettingsForm {
 
   /** @param changed something else is wanted */
   constructor(changed: () => void) {
+    this.changed = changed;
     setOptions(this.preset, [['', 'the one that suits the scene'], ...Object.keys(presets).map((name) => [name, name] as const)]);
     const backends = BACKEND_NAMES.filter((name) => name !== 'tfjs');
     setOptions(this.backend, [['auto', 'auto: the GPU, or else the processor'], ...backends.map((name) => [name, name] as const)]);
@@ -42,6 +44,12 @@ export class SettingsForm {
       const wanted = (target as HTMLInputElement).value.toLowerCase();
       for (const label of byId('all-settings').children) (label as HTMLElement).hidden = !label.textContent!.toLowerCase().includes(wanted);
     });
+  }
+
+  /** As if it had been changed by hand. */
+  set(key: string, value: string): void {
+    for (const control of this.controls.get(key) ?? []) control.value = value;
+    this.changed();
   }
 
   wish(scene: string): Wish {

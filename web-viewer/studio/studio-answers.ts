@@ -2,35 +2,37 @@
 import { downscaleImage } from '../../datasets/downscale.ts';
 import { inspectScene } from '../../datasets/inspect-scene.ts';
 import type { SceneData } from '../../datasets/scene-data.ts';
+import { SPLIT_NAMES } from '../../datasets/scene-format.ts';
 import { drawScene } from '../../datasets/scene-picture.ts';
-import type { BackendRequest } from '../../src/backends/select-backend.ts';
-import { MemoryError } from '../../src/base/errors.ts';
 import type { Reporter } from '../../src/base/events.ts';
-import { byteSize } from '../../src/base/format.ts';
 import { DEFAULT_PRESET, resolveConfig, type Request } from '../../src/config/resolve-config.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { settings, valueAt } from '../../src/config/settings.ts';
 import { plannedSteps } from '../../src/config/planned-steps.ts';
-import { openField } from '../../src/eval/open-field.ts';
 import { evaluateField } from '../../src/eval/evaluate-field.ts';
-import { voxelCount } from '../../src/geometry/grid.ts';
+import type { Backend } from '../../src/engine/backend.ts';
 import type { Files } from '../../src/io/files.ts';
 import { presetFor } from '../../src/jobs/choose-preset.ts';
+import { rehearse } from '../../src/jobs/rehearse.ts';
 import { resumeRun } from '../../src/jobs/resume-run.ts';
 import { openSceneIn } from '../../src/jobs/run-scenes.ts';
+import { viewsOfScene } from '../../src/jobs/run-views.ts';
 import type { Trained } from '../../src/jobs/train-into.ts';
 import { configOfTwin } from '../../src/jobs/train-run.ts';
 import { trainScene } from '../../src/jobs/train-scene.ts';
 import { checkTrainingMemory, trainingMemory } from '../../src/jobs/training-memory.ts';
-import { type Library, RUNS, SCENES } from '../../src/page/library.ts';
+import { RUNS, SCENES } from '../../src/page/kept-paths.ts';
+import type { Library } from '../../src/page/library.ts';
 import { readDropped, readZip, type IncomingFolder } from '../../src/page/incoming.ts';
 import { pageCodec } from '../../src/page/page-codec.ts';
 import { packRun } from '../../src/page/pack-run.ts';
 import { pageMachine } from '../../src/page/page-machine.ts';
 import { pagePlaces } from '../../src/page/page-places.ts';
+import { backendHere, withRunField } from '../../src/page/run-field.ts';
 import { whileLocked } from '../../src/run/folder-lock.ts';
 import { hasCoarseStage } from '../../src/spaces/index.ts';
 import type { Inspected, RequestName, Requests, TrainedHere, Wish } from './studio-messages.ts';
+import { takeAlong } from './take-along.ts';
 import type { TrainingHere } from './training-here.ts';
 
 export interface Studio {
@@ -44,9 +46,12 @@ export interface Studio {
 
 type Answers = { readonly [N in RequestName]: (studio: Studio, asked: Requests[N]['asked']) => Promise<Requests[N]['answer']> };
 
-const MOST_THUMBNAILS = 12;
+/** Seconds. */
+const REHEARSAL = 12;
+
+const MOST_PHOTOS = 120;
 /** Pixels across. */
-const THUMBNAIL = 96;
+const PHOTO = 96;
 
 export const answers: Answers = {
   async list({ library, report }, { tidy }) {
@@ -87,6 +92,17 @@ export const answers: Answers = {
       rays: coarse + plannedSteps(config) * config.fine.rays,
       values: Object.fromEntries(settings.map(({ key }) => [key, JSON.stringify(valueAt(config, key))])),
     };
+  },
+
+  async rehearse({ files, training }, wish) {
+    const machine = pageMachine(files);
+    const opening = resolveConfig(wish.preset ?? DEFAULT_PRESET, requestsOf(wish)).scene;
+    const scene = await machine.openTrainingScene({ path: `${SCENES}/${wish.scene}` }, opening, () => undefined);
+    const config = configOf(wish, scene);
+    const suits = (candidate: Backend): unknown => trainingMemory(scene, config, candidate);
+    const backend = await machine.startBackend(wish.backend, () => undefined, suits);
+    checkTrainingMemory(scene, config, backend, machine.availableMemory());
+    return rehearse(scene, config, backend, REHEARSAL, training.signal);
   },
 
   async train({ files, library, training, report }, { name, ...wish }) {
@@ -143,17 +159,10 @@ export const answers: Answers = {
     const machine = pageMachine(files);
     const run = await library.openWithScene(name);
     return whileLocked(machine.lockFolder, run.folder, async () => {
-      const { checkpoint, path } = await run.load();
+      const loaded = { run, ...(await run.load()) };
+      const { checkpoint, path } = loaded;
       const { split, views } = await machine.openHeldOutViews(run, checkpoint, undefined, report);
-      const backend = await machine.startBackend(backendHere(run.record.backend.name, run.record.backend.gpu), report);
-      const needed = backend.estimateBytes(checkpoint.spec, { voxels: voxelCount(checkpoint.spec.grid), trainRays: 0 });
-      if (backend.memory === 'process' && needed > machine.availableMemory())
-        throw new MemoryError(
-          `${path}: rendering needs ${byteSize(needed)}; ${byteSize(machine.availableMemory())} are available`,
-          'Close other tabs, or use a machine with more memory.',
-        );
-      const engine = await openField(backend, checkpoint);
-      try {
+      return withRunField(machine, loaded, report, async (engine) => {
         // What was measured before stays until all of it is there.
         const unfinished = `${tab}/eval`;
         await files.remove(unfinished);
@@ -164,11 +173,11 @@ export const answers: Answers = {
         await files.remove(folder);
         await files.rename(unfinished, folder);
         return found;
-      } finally {
-        await engine.dispose();
-      }
+      });
     });
   },
+
+  take: (studio, { run, what }) => takeAlong[what](studio, run),
 
   async pack({ files, tab, library }, { run, scene }) {
     const path = scene ? (await library.openWithScene(run)).record.scene.path : null;
@@ -185,11 +194,6 @@ function keep({ library, report }: Studio, incoming: IncomingFolder): Promise<{ 
   return library.keep(incoming, (done, total) => {
     report({ type: 'view', done, total, text: `keeping the files of ${incoming.name}` });
   });
-}
-
-/** Where a run goes on here: the one that began may have had more threads, or a GPU that is not here. */
-function backendHere(choice: BackendRequest['choice'], gpu: string | null): BackendRequest {
-  return { choice: choice === 'tfjs' ? 'wasm' : choice, threads: null, gpu };
 }
 
 interface Seen {
@@ -225,15 +229,15 @@ async function inspect({ files, library, report }: Studio, name: string, asked: 
   const { added, scene } = await seenScene(files, library, name, opening, report);
   const found = inspectScene(scene);
   await library.lookedAt(name, { added }, found.fingerprint);
-  const views = Object.values(scene.splits).flat();
-  const apart = Math.max(1, Math.ceil(views.length / MOST_THUMBNAILS));
-  const thumbnails = views
-    .filter((_, i) => i % apart === 0)
-    .map(({ name: view, intrinsics: { width, height }, rgba }) => {
-      const factor = Math.max(1, Math.min(Math.floor(width / THUMBNAIL), height));
-      return { name: view, ...downscaleImage({ width, height, rgba }, factor) };
-    });
-  return { report: found, drawing: drawScene(scene, found).svg, thumbnails };
+  const pixels = SPLIT_NAMES.flatMap((split) => scene.splits[split] ?? []);
+  const apart = Math.max(1, Math.ceil(pixels.length / MOST_PHOTOS));
+  const photos = pixels.flatMap(({ intrinsics: { width, height }, rgba }, view) => {
+    if (view % apart !== 0) return [];
+    const factor = Math.max(1, Math.min(Math.floor(width / PHOTO), height));
+    const small = downscaleImage({ width, height, rgba }, factor);
+    return [{ view, ...small, rgba: new Uint8Array(small.rgba) }];
+  });
+  return { report: found, drawing: drawScene(scene, found).svg, views: viewsOfScene(scene), photos };
 }
 
 function requestsOf({ settings: wanted }: Pick<Wish, 'settings'>): Request[] {

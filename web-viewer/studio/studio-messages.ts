@@ -5,7 +5,10 @@ import type { ProgressEvent } from '../../src/base/events.ts';
 import type { EvalReport } from '../../src/eval/eval-report.ts';
 import type { LiveState } from '../../src/frames/live-training.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
+import type { RunViews } from '../../src/jobs/run-views.ts';
+import type { Rehearsal } from '../../src/jobs/rehearse.ts';
 import type { KeptRun, KeptScene } from '../../src/page/library.ts';
+import type { Taken } from './take-along.ts';
 
 /** Settings as the form holds them: texts by key. */
 export interface Wish {
@@ -20,8 +23,18 @@ export interface Inspected {
   readonly report: SceneReport;
   /** Cameras from above and from the side. */
   readonly drawing: string;
-  /** Some of the training photos, small. */
-  readonly thumbnails: readonly { readonly name: string; readonly width: number; readonly height: number; readonly rgba: Uint8Array }[];
+  /** Of all splits. */
+  readonly views: RunViews;
+  /** Of some views, small. */
+  readonly photos: readonly ViewPhoto[];
+}
+
+export interface ViewPhoto {
+  /** Place among the views. */
+  readonly view: number;
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8Array<ArrayBuffer>;
 }
 
 export interface Plan {
@@ -58,10 +71,12 @@ export interface Requests {
   generate: { asked: { readonly scene: string; readonly views: number; readonly size: number }; answer: string };
   inspect: { asked: { readonly scene: string; readonly settings: Readonly<Record<string, string>> }; answer: Inspected };
   plan: { asked: Wish; answer: Plan };
+  rehearse: { asked: Wish; answer: Rehearsal };
   train: { asked: Wish & { readonly name: string }; answer: TrainedHere | null };
   twin: { asked: { readonly run: string }; answer: TrainedHere | null };
   resume: { asked: { readonly run: string }; answer: TrainedHere };
   evaluate: { asked: { readonly run: string; readonly every: number }; answer: EvalReport };
+  take: { asked: { readonly run: string; readonly what: Taken }; answer: string };
   pack: { asked: { readonly run: string; readonly scene: boolean }; answer: string };
   remove: { asked: { readonly kind: 'scene' | 'run'; readonly name: string }; answer: null };
 }
@@ -89,7 +104,7 @@ export interface Picture {
 
 export type StudioEvent =
   | { readonly type: 'progress'; readonly event: ProgressEvent }
-  | { readonly type: 'begun'; readonly run: string; readonly cameras: readonly { readonly name: string; readonly camera: Camera }[] }
+  | { readonly type: 'begun'; readonly run: string; readonly views: RunViews }
   | { readonly type: 'state'; readonly state: LiveState }
   | { readonly type: 'picture'; readonly picture: Picture };
 

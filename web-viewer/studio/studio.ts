@@ -4,15 +4,18 @@ import { SYNTHETIC_SCENES } from '../../datasets/synth/scenes.ts';
 import { InputError } from '../../src/base/errors.ts';
 import { byteSize, clock, short } from '../../src/base/format.ts';
 import type { KeptScene } from '../../src/page/library.ts';
+import { KEPT } from '../../src/page/kept-paths.ts';
 import { OUT, pageFile } from '../../src/page/page-files.ts';
 import { takeLock } from '../../src/page/page-lock.ts';
 import { byId, element, setOptions } from '../elements.ts';
 import { messageOf } from '../messages.ts';
 import { chosenFiles, droppedFiles, type Dropped } from './dropped-files.ts';
+import { Findings } from './findings.ts';
 import { showRuns } from './run-list.ts';
 import { SettingsForm } from './settings-form.ts';
 import { StudioClient } from './studio-client.ts';
-import type { Inspected, Plan, RequestName, Requests, StudioEvent, TrainedHere } from './studio-messages.ts';
+import type { Taken } from './take-along.ts';
+import type { Plan, RequestName, Requests, StudioEvent, TrainedHere } from './studio-messages.ts';
 import { TrainingView } from './training-view.ts';
 
 // Pages may not make code from texts; zod would try.
@@ -35,6 +38,9 @@ const scenes = byId<HTMLSelectElement>('scene');
 const train = byId<HTMLButtonElement>('train');
 const view = new TrainingView();
 const form = new SettingsForm(inspectAnew);
+const findings = new Findings((key, value) => {
+  form.set(key, value);
+});
 let desk = newDesk();
 let busy = false;
 let kept: readonly KeptScene[] = [];
@@ -79,7 +85,7 @@ async function alone(action: () => Promise<unknown>): Promise<void> {
   busy = true;
   byId('problem').textContent = '';
   document.body.classList.add('busy');
-  allow(`${BEGINNERS}, #remove-scene, #train, #runs button`, false);
+  allow(`${BEGINNERS}, #remove-scene, #train, #measure, #runs button`, false);
   await guarded(action);
   busy = false;
   document.body.classList.remove('busy');
@@ -99,13 +105,15 @@ async function refresh(tidy = false): Promise<void> {
   setOptions(scenes, kept.length === 0 ? [['', 'none yet']] : kept.map((scene) => [scene.name, labelOf(scene)] as const));
   if (kept.some(({ name }) => name === chosen)) scenes.value = chosen;
   byId<HTMLButtonElement>('remove-scene').disabled = busy || kept.length === 0;
-  train.disabled = busy || chosenScene()?.problem !== null;
+  byId<HTMLButtonElement>('measure').disabled = train.disabled = busy || chosenScene()?.problem !== null;
   byId('room').textContent = free === null ? '' : `The browser has room for ${byteSize(free)} more.`;
   showRuns(runs, busy, {
     resume: (run) => void alone(() => compute('resume', { run })),
     twin: (run) => void alone(() => compute('twin', { run })),
     evaluate: (run) => void alone(() => evaluate(run)),
+    look: (run) => void alone(() => look(run)),
     download: (run, scene) => void alone(() => download(run, scene)),
+    take: (run, what) => void alone(() => take(run, what)),
     remove: (name) => {
       if (confirm(`Remove the run ${name} from this browser?`)) void alone(() => ask('remove', { kind: 'run', name }));
     },
@@ -116,7 +124,7 @@ function chosenScene(): KeptScene | undefined {
   return kept.find(({ name }) => name === scenes.value);
 }
 
-async function take({ name, files }: Dropped): Promise<void> {
+async function receive({ name, files }: Dropped): Promise<void> {
   if (files.length === 0) return;
   // Asked once: the browser may remove what it was not asked to keep.
   await navigator.storage.persist();
@@ -144,6 +152,7 @@ async function inspect(): Promise<void> {
   const place = byId('plan');
   // The page keeps its shape meanwhile: a button must not move away from the pointer.
   place.dataset.state = 'old';
+  byId('measured').textContent = '';
   if (chosen === undefined || chosen.problem !== null) {
     showNothing();
     if (chosen !== undefined) throw new InputError(chosen.problem!, 'Remove the scene, then drop it again.');
@@ -156,7 +165,7 @@ async function inspect(): Promise<void> {
     try {
       const inspected = await ask('inspect', { scene, settings: opening });
       if (turn !== turns) return;
-      showScene(inspected);
+      findings.show(inspected);
     } catch (error) {
       // What is shown is of another scene.
       if (turn === turns) showNothing();
@@ -173,27 +182,19 @@ async function inspect(): Promise<void> {
 }
 
 function showNothing(): void {
-  byId('inspected').hidden = true;
+  findings.hide();
   byId('plan').textContent = '';
   shown = '';
 }
 
-function showScene({ report, drawing, thumbnails }: Inspected): void {
-  const splits = Object.entries(report.splits).map(([split, { views, width, height }]) => `${split} ${views} views of ${width}x${height}`);
-  byId('facts').textContent = `${report.format} format, ${report.space.kind}: ${splits.join(', ')}`;
-  byId('problems').replaceChildren(...report.problems.map((text) => element('li', { textContent: text })));
-  const picture = byId<HTMLImageElement>('drawing');
-  URL.revokeObjectURL(picture.src);
-  picture.src = URL.createObjectURL(new Blob([drawing], { type: 'image/svg+xml' }));
-  byId('thumbnails').replaceChildren(
-    ...thumbnails.map(({ name, width, height, rgba }) => {
-      const canvas = element('canvas', { width, height, title: name, label: `Photo ${name}` });
-      canvas.setAttribute('role', 'img');
-      canvas.getContext('2d')!.putImageData(new ImageData(new Uint8ClampedArray(rgba), width, height), 0, 0);
-      return element('li', {}, canvas);
-    }),
-  );
-  byId('inspected').hidden = false;
+/** How long the training will take, tried for some seconds with the settings as they are. */
+async function measure(): Promise<void> {
+  await restart();
+  status.textContent = 'Trying the training for some seconds …';
+  const { seconds, spent, steps } = await once('rehearse', form.wish(scenes.value));
+  status.textContent = '';
+  byId('measured').textContent =
+    `Tried here, ${steps} steps in ${clock(spent)}: the whole training takes about ${clock(seconds)}, more or less as the field becomes clear.`;
 }
 
 function speeds(): Record<string, number | undefined> {
@@ -258,10 +259,34 @@ async function evaluate(run: string): Promise<void> {
 
 async function download(run: string, scene: boolean): Promise<void> {
   status.textContent = `Packing ${run} …`;
-  const file = await pageFile(await ask('pack', { run, scene }));
-  const link = element('a', { href: URL.createObjectURL(file), download: `${run}.zip` });
-  link.click();
+  const file = await save(await ask('pack', { run, scene }), `${run}.zip`);
   status.textContent = `${run}.zip: ${byteSize(file.size)}. Unpacked, \`spikeray resume\`, \`eval\` and \`serve\` take it.`;
+}
+
+async function take(run: string, what: Taken): Promise<void> {
+  const path = await once('take', { run, what });
+  const name = `${run}-${path.slice(path.lastIndexOf('/') + 1)}`.replace(`${run}-${run}-`, `${run}-`);
+  const file = await save(path, name);
+  status.textContent = `${name}: ${byteSize(file.size)}.`;
+}
+
+/** A file that the page keeps goes to where the browser puts downloads. */
+async function save(path: string, name: string): Promise<File> {
+  const file = await pageFile(path);
+  const link = element('a', { href: URL.createObjectURL(file), download: name });
+  link.click();
+  return file;
+}
+
+/** The viewer of exported scenes, in this page. */
+async function look(run: string): Promise<void> {
+  await once('take', { run, what: 'scene' });
+  const address = `./viewer.html?run=${encodeURIComponent(KEPT + run)}`;
+  byId<HTMLAnchorElement>('look-alone').href = address;
+  byId('look-title').textContent = `The field of ${run}`;
+  byId('look-place').replaceChildren(element('iframe', { src: address, title: `The field of ${run}` }));
+  byId('look-part').hidden = false;
+  byId('look-part').scrollIntoView({ block: 'nearest' });
 }
 
 function watchDrop(): void {
@@ -279,7 +304,7 @@ function watchDrop(): void {
     if (event.dataTransfer === null) return;
     const dropped = droppedFiles(event.dataTransfer);
     void alone(async () => {
-      await take(await dropped);
+      await receive(await dropped);
     });
   });
   for (const id of ['folder', 'zip'])
@@ -287,11 +312,15 @@ function watchDrop(): void {
       const input = target as HTMLInputElement;
       const dropped = chosenFiles(input.files!);
       input.value = '';
-      void alone(() => take(dropped));
+      void alone(() => receive(dropped));
     });
 }
 
 watchDrop();
+byId('look-close').addEventListener('click', () => {
+  byId('look-place').replaceChildren();
+  byId('look-part').hidden = true;
+});
 setOptions(
   byId<HTMLSelectElement>('synthetic'),
   SYNTHETIC_SCENES.map(({ name, description }) => [name, `${name}: ${description}`] as const),
@@ -305,7 +334,7 @@ byId('generate').addEventListener('submit', (event) => {
   });
 });
 scenes.addEventListener('change', () => {
-  train.disabled = busy || chosenScene()?.problem !== null;
+  byId<HTMLButtonElement>('measure').disabled = train.disabled = busy || chosenScene()?.problem !== null;
   inspectAnew();
 });
 byId('remove-scene').addEventListener('click', () => {
@@ -317,6 +346,7 @@ byId('remove-scene').addEventListener('click', () => {
       await inspect();
     });
 });
+byId('measure').addEventListener('click', () => void alone(measure));
 byId('settings').addEventListener('submit', (event) => {
   event.preventDefault();
   const wish = form.wish(scenes.value);

@@ -5,6 +5,7 @@ import { drawFrames } from '../../src/frames/draw-frames.ts';
 import { LiveTraining } from '../../src/frames/live-training.ts';
 import type { Job } from '../../src/frames/render-queue.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
+import { viewsOfScene } from '../../src/jobs/run-views.ts';
 import type { RunFolder } from '../../src/run/run-folder.ts';
 import type { StudioEvent } from './studio-messages.ts';
 
@@ -30,8 +31,7 @@ export class TrainingHere {
     this.live.listen((event) => {
       if (event.type === 'state') this.tell({ type: 'state', state: event });
     });
-    const cameras = (scene.splits.train ?? []).map(({ name, camToWorld, intrinsics }) => ({ name, camera: { camToWorld, intrinsics } }));
-    this.tell({ type: 'begun', run: run.folder.split('/').at(-1)!, cameras });
+    this.tell({ type: 'begun', run: run.folder.split('/').at(-1)!, views: viewsOfScene(scene) });
     this.tell({ type: 'state', state: this.live.state });
     return this.live;
   }

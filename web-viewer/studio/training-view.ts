@@ -1,16 +1,17 @@
 /** What is seen of a training: where it stands, curves, a picture of the field; pause, stop, a screen that stays awake. */
 import type { StepMetrics } from '../../src/base/events.ts';
-import { byteSize, clock, short } from '../../src/base/format.ts';
+import { byteSize, clock, percent, short } from '../../src/base/format.ts';
 import type { LiveState } from '../../src/frames/live-training.ts';
-import type { Camera } from '../../src/geometry/camera.ts';
+import { bestView } from '../../src/geometry/best-view.ts';
+import type { CameraView } from '../../src/jobs/run-views.ts';
 import type { Charts } from '../charts.ts';
 import { byId } from '../elements.ts';
 import { doingOf, networkOf, progressOf } from '../training-text.ts';
+import { FieldOrbit } from './field-orbit.ts';
 import type { StudioClient } from './studio-client.ts';
-import type { Picture, StudioEvent } from './studio-messages.ts';
+import type { StudioEvent } from './studio-messages.ts';
 
-/** Pixels across, at most, of the picture; a training should not wait for it. */
-const PICTURE = 200;
+const TITLE = document.title;
 
 export class TrainingView {
   private readonly pause = byId<HTMLButtonElement>('pause');
@@ -20,12 +21,15 @@ export class TrainingView {
   private client: StudioClient | null = null;
   private state: LiveState | null = null;
   private metrics: StepMetrics[] = [];
-  private cameras: readonly { readonly name: string; readonly camera: Camera }[] = [];
+  private views: readonly CameraView[] = [];
+  private readonly orbit = new FieldOrbit((camera, scales) => this.client?.tell({ type: 'picture', camera, scales }));
   private charts: Promise<Charts> | null = null;
   private lock: WakeLockSentinel | null = null;
-  /** Rays a second while nobody saw the page. */
-  private hidden: number[] = [];
+  /** While nobody saw the page. */
+  private hidden: StepMetrics[] = [];
   private remark = '';
+  /** How it ended, or what it waits for; null: it goes on. */
+  private ended: string | null = null;
 
   constructor() {
     this.pause.addEventListener('click', () => {
@@ -36,7 +40,7 @@ export class TrainingView {
       this.client?.tell({ type: 'stop' });
     });
     this.camera.addEventListener('input', () => {
-      this.ask();
+      this.look();
     });
     byId('awake-label').hidden = !('wakeLock' in navigator);
     this.awake.addEventListener('change', () => void this.keepAwake());
@@ -53,29 +57,36 @@ export class TrainingView {
     byId('saved').textContent = '';
     this.stop.disabled = false;
     byId('training-part').hidden = false;
-    this.tell('Opening the scene …');
+    this.ended = 'Opening the scene …';
+    this.tell();
     void this.keepAwake();
   }
 
   /** @param told how it ended */
   end(told: string): void {
     this.client = null;
-    this.tell(told);
+    this.ended = told;
+    this.tell();
     void this.keepAwake();
   }
 
   take(event: StudioEvent): void {
     if (event.type === 'begun') {
-      this.cameras = event.cameras;
-      this.camera.max = String(event.cameras.length - 1);
-      this.camera.value = '0';
+      const { views } = event.views;
+      this.views = views;
+      this.camera.max = String(views.length - 1);
+      this.camera.value = String(bestView(views.map(({ camToWorld }) => camToWorld), event.views.centre, event.views.up)); // prettier-ignore
+      void this.orbit.begin(event.views).then(() => {
+        this.look();
+      });
     } else if (event.type === 'state') {
       this.state = event.state;
+      this.ended = null;
       this.tell();
       // A picture may have been given up for want of a field.
-      this.ask();
+      this.orbit.ask();
     } else if (event.type === 'picture') {
-      show(event.picture);
+      this.orbit.show(event.picture);
     } else if (event.event.type === 'checkpoint') {
       const { path, bytes } = event.event;
       const [, stage, step] = /(\w+)-(\d+)\.\w+$/.exec(path) ?? [];
@@ -83,20 +94,20 @@ export class TrainingView {
         `Saved in this browser: ${stage} step ${Number(step)}, ${byteSize(bytes)}. A closed tab goes on from there.`;
     } else if (event.event.type === 'step') {
       const metrics = event.event;
-      if (document.hidden) this.hidden.push(metrics.raysPerSecond);
+      if (document.hidden) this.hidden.push(metrics);
       this.metrics.push(metrics);
       this.tell();
-      this.ask();
+      this.orbit.ask();
       void this.draw();
     }
   }
 
-  private ask(): void {
-    const chosen = this.cameras[Number(this.camera.value)] as (typeof this.cameras)[number] | undefined;
-    if (chosen === undefined || this.client === null) return;
+  /** Through the chosen camera. */
+  private look(): void {
+    const chosen = this.views[Number(this.camera.value)] as CameraView | undefined;
+    if (chosen === undefined) return;
     byId('camera-name').textContent = chosen.name;
-    const scale = Math.max(1, Math.ceil(chosen.camera.intrinsics.width / PICTURE));
-    this.client.tell({ type: 'picture', camera: chosen.camera, scales: [scale] });
+    this.orbit.lookThrough(chosen);
   }
 
   private async draw(): Promise<void> {
@@ -104,7 +115,7 @@ export class TrainingView {
     (await this.charts).show(this.metrics);
   }
 
-  private tell(told?: string): void {
+  private tell(): void {
     const { state } = this;
     const last = this.metrics.at(-1);
     const trains = this.client !== null && state?.training === true;
@@ -113,16 +124,18 @@ export class TrainingView {
     this.stop.disabled ||= this.client === null;
     const rest = last === undefined ? '' : `, ${short(last.raysPerSecond)} rays a second, ${clock(last.secondsLeft)} left`;
     byId('training-state').textContent =
-      told ?? `${doingOf(state)}${last === undefined ? 'the first steps …' : progressOf(last) + rest}${this.remark}`;
+      (this.ended ?? `${doingOf(state)}${last === undefined ? 'the first steps …' : progressOf(last) + rest}`) + this.remark;
     byId('training-network').textContent = trains ? networkOf(state, last) : '';
+    // Who looks at another tab sees it in the name of this one.
+    document.title = trains && last !== undefined ? `${percent(last.progress)} – ${TITLE}` : TITLE;
   }
 
+  /** What the browser made of it while nobody looked. */
   private returned(): void {
-    const before = this.hidden.splice(0);
-    if (before.length > 0) {
-      const mean = before.reduce((sum, speed) => sum + speed, 0) / before.length;
-      this.remark = `; while this page was hidden, ${short(mean)} rays a second`;
-    }
+    const hidden = this.hidden.splice(0);
+    const seen = this.metrics.filter((metrics) => !hidden.includes(metrics)).slice(-hidden.length);
+    if (hidden.length > 0) this.remark = `; while this page was hidden, ${slowed(meanSpeed(hidden), meanSpeed(seen))}`;
+    this.tell();
     void this.keepAwake();
   }
 
@@ -139,12 +152,15 @@ export class TrainingView {
   }
 }
 
-function show({ width, height, step, rgb }: Picture): void {
-  const canvas = byId<HTMLCanvasElement>('live');
-  canvas.width = width;
-  canvas.height = height;
-  canvas.dataset.step = String(step);
-  const pixels = new Uint8ClampedArray(width * height * 4).fill(255);
-  for (let i = 0, at = 0; at < pixels.length; i += 3, at += 4) pixels.set(rgb.subarray(i, i + 3), at);
-  canvas.getContext('2d')!.putImageData(new ImageData(pixels, width, height), 0, 0);
+/** Share of the speed that is about the same. */
+const ABOUT = 0.8;
+
+/** @param seen rays a second while it was seen; NaN: it never was */
+function slowed(hidden: number, seen: number): string {
+  const speed = `${short(hidden)} rays a second`;
+  return hidden < ABOUT * seen ? `the browser slowed it to ${speed}, of ${short(seen)}` : `it went on at ${speed}`;
+}
+
+function meanSpeed(metrics: readonly StepMetrics[]): number {
+  return metrics.reduce((sum, { raysPerSecond }) => sum + raysPerSecond, 0) / metrics.length;
 }

@@ -14,8 +14,9 @@ import { frontierCsv, frontierMarkdown, frontierPage } from '../../energy/report
 import { studyPage } from '../../energy/report/study-page.ts';
 import { markdownTable, summaryOf } from '../../energy/report/summary.ts';
 import { energyStudy, type EnergyStudy } from '../../energy/study.ts';
-import { checkSameScene, loadForEnergy, measureRun, type MeasuredRun } from '../../node/energy-run.ts';
-import type { LoadedRun } from '../../node/open-run-field.ts';
+import { checkSameScene, type MeasuredRun } from '../../jobs/measure-energy.ts';
+import { loadForEnergy, measureRun } from '../../node/energy-run.ts';
+import type { LoadedRun } from '../../run/run-folder.ts';
 import { SPLIT_NAMES as SPLITS } from '../../../datasets/scene-format.ts';
 import { sharpCodec } from '../../node/image-codec.ts';
 import { nodeFiles } from '../../node/node-files.ts';

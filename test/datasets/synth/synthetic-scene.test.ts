@@ -66,7 +66,7 @@ describe('a written scene', () => {
     expect(loaded.hasAlpha).toBe(true);
     expect(loaded.near).toBeCloseTo(2, 9);
     expect(loaded.far).toBeCloseTo(6, 9);
-    expect(inspectScene(loaded).problems).toEqual(['only 4 training views; expect holes and floaters']);
+    expect(inspectScene(loaded).problems).toEqual(['only 4 training views; expect holes and floaters where no more photos are taken']);
   });
 
   it('has the same bytes for the same seed, others for another, and splits that share no pose', async () => {

@@ -6,7 +6,7 @@ import { sharpCodec } from '../../src/node/image-codec.ts';
 import { nodeFiles } from '../../src/node/node-files.ts';
 import { presets } from '../../src/config/presets.ts';
 import type { RunRecord } from '../../src/run/run-record.ts';
-import { readViews, type RunViews } from '../../src/server/run-views.ts';
+import { readViews, type RunViews } from '../../src/jobs/run-views.ts';
 import { open } from '../datasets/blender-scene.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
 
@@ -18,7 +18,7 @@ describe('the views of a forward-facing run', () => {
     const path = temporaryFolder();
     await writeSyntheticScene({ scene: 'forward', views: 9, size: 16, folder: path, files: nodeFiles, images: sharpCodec, seed: 1 });
     scene = await open(path);
-    views = await readViews({ scene: { path }, config: presets.llff } as RunRecord);
+    views = await readViews({ files: nodeFiles, images: sharpCodec }, { scene: { path }, config: presets.llff } as RunRecord);
   });
 
   it('stand where training saw them stand, in the world of the mean camera', () => {

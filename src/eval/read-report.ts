@@ -1,12 +1,14 @@
-/** What the gallery reads of an evaluation's metrics.json: nothing is believed before it is checked. */
+/** What galleries read of an evaluation's metrics.json: nothing is believed before it is checked. */
 import { z } from 'zod';
 import { checkJson, parseJson } from '../io/checked-json.ts';
-import { nodeFiles } from '../node/node-files.ts';
+import type { Files } from '../io/files.ts';
 
 /** Bytes: each view has a row. */
 const LARGEST = 2 ** 26;
 
 const reportSchema = z.object({
+  /** Name of what was measured in checkpoints/; reports of the command line lack it. */
+  checkpoint: z.string().optional(),
   psnr: z.number(),
   ssim: z.number(),
   firingRates: z.array(z.number()).nullable(),
@@ -24,8 +26,8 @@ const reportSchema = z.object({
 export type ShownReport = z.infer<typeof reportSchema>;
 
 /** Null where there is none. Throws InputError that names the file and the key. */
-export async function readReport(path: string): Promise<ShownReport | null> {
-  if ((await nodeFiles.kind(path)) !== 'file') return null;
+export async function readReport(files: Files, path: string): Promise<ShownReport | null> {
+  if ((await files.kind(path)) !== 'file') return null;
   const fix = 'Run `spikeray eval` again.';
-  return checkJson(reportSchema, parseJson(await nodeFiles.read(path, LARGEST), path, fix), path, fix);
+  return checkJson(reportSchema, parseJson(await files.read(path, LARGEST), path, fix), path, fix);
 }
