@@ -10,7 +10,7 @@
  *
  * Bits lie word by word, the rays of a word side by side, so that neighbouring threads write neighbouring words.
  */
-import type { KernelText } from './kernel.ts';
+import type { BufferUse, KernelText } from './kernel.ts';
 import { preciseMathWgsl } from './precise-math.ts';
 import { rayStepsWgsl } from './ray-steps.ts';
 import { countAllWgsl, countWgsl } from './stats.ts';
@@ -21,7 +21,36 @@ const WORKGROUP = 64;
 /** Rays that a workgroup of `marchCount` marches. */
 export const MARCH_RAYS = WORKGROUP;
 
-const samplingWgsl = /* wgsl */ `
+/** The density between grid points, as the march evaluates it. */
+export interface DensityField {
+  readonly buffers: Readonly<Record<string, BufferUse>>;
+  /** Defines `densityAt(corner: vec3<i32>, f: vec3<f32>) -> f32` at a base voxel and fractions of the grid `grid`. */
+  readonly wgsl: string;
+}
+
+/** Trilinear between the points of the buffer `density`. */
+export const denseDensity: DensityField = {
+  buffers: { density: 'read array<f32>' },
+  wgsl: /* wgsl */ `
+fn densityAt(corner: vec3<i32>, f: vec3<f32>) -> f32 {
+  let row = grid.nx;
+  let plane = grid.nx * grid.ny;
+  let p = corner.x + row * corner.y + plane * corner.z;
+  let q = p + plane;
+  let a0 = mix2(density[p], density[p + 1], f.x);
+  let a1 = mix2(density[p + row], density[p + row + 1], f.x);
+  let b0 = mix2(density[q], density[q + 1], f.x);
+  let b1 = mix2(density[q + row], density[q + row + 1], f.x);
+  return mix2(mix2(a0, a1, f.y), mix2(b0, b1, f.y), f.z);
+}
+
+fn mix2(a: f32, b: f32, t: f32) -> f32 {
+  return a + (b - a) * t;
+}
+`,
+};
+
+const samplingWgsl = (density: DensityField): string => /* wgsl */ `
 const MIN_TRANSMITTANCE = 1e-3;
 const NO_SAMPLE = 0xffffffffu;
 
@@ -35,21 +64,9 @@ struct Place {
 fn placeAt(g: vec3<f32>) -> Place {
   let corner = min(vec3<i32>(g), vec3<i32>(grid.nx - 2, grid.ny - 2, grid.nz - 2));
   let f = g - vec3<f32>(corner);
-  let row = grid.nx;
-  let plane = grid.nx * grid.ny;
-  let p = corner.x + row * corner.y + plane * corner.z;
-  let q = p + plane;
-  let a0 = mix2(density[p], density[p + 1], f.x);
-  let a1 = mix2(density[p + row], density[p + row + 1], f.x);
-  let b0 = mix2(density[q], density[q + 1], f.x);
-  let b1 = mix2(density[q + row], density[q + row + 1], f.x);
-  return Place(p, f, mix2(mix2(a0, a1, f.y), mix2(b0, b1, f.y), f.z));
+  return Place(corner.x + grid.nx * (corner.y + grid.ny * corner.z), f, densityAt(corner, f));
 }
-
-fn mix2(a: f32, b: f32, t: f32) -> f32 {
-  return a + (b - a) * t;
-}
-
+${density.wgsl}
 /** alpha, and d alpha / d density. */
 fn alphaOf(s: f32) -> vec2<f32> {
   let e = exp(min(s + grid.densityShift, 23.02585));
@@ -68,14 +85,14 @@ const MARCH_COUNTS = ['densityEvaluations', 'densitySamples', 'samples', 'active
  * @param contracted space is
  * @param subgroups the device has them
  */
-export function marchCount(withRows: boolean, contracted: boolean, subgroups: boolean): KernelText {
+export function marchCount(density: DensityField, withRows: boolean, contracted: boolean, subgroups: boolean): KernelText {
   return {
     name: withRows ? 'marchCountRows' : 'marchCount',
     buffers: {
       grid: 'uniform Grid',
       step: 'uniform Step',
       rays: 'read array<f32>',
-      density: 'read array<f32>',
+      ...density.buffers,
       leap: 'read array<u32>',
       rayOffsets: 'write array<vec2<u32>>',
       stepBits: 'write array<vec2<u32>>',
@@ -85,7 +102,7 @@ export function marchCount(withRows: boolean, contracted: boolean, subgroups: bo
     },
     subgroups,
     code: /* wgsl */ `
-${gridStruct.wgsl}${stepStruct.wgsl}${preciseMathWgsl}${rayStepsWgsl(contracted)}${samplingWgsl}${countWgsl}${countAllWgsl(MARCH_COUNTS, subgroups)}
+${gridStruct.wgsl}${stepStruct.wgsl}${preciseMathWgsl}${rayStepsWgsl(contracted)}${samplingWgsl(density)}${countWgsl}${countAllWgsl(MARCH_COUNTS, subgroups)}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   var counts: array<u32, ${MARCH_COUNTS.length}>;
@@ -166,7 +183,7 @@ fn marchRay(ray: u32) -> array<u32, ${MARCH_COUNTS.length}> {
  * @param training all density samples go into `packedPlaces`, at their place in the call, and `packedAlphas` is written; else the part's network samples
  * @param contracted space is
  */
-export function marchWrite(training: boolean, contracted: boolean): KernelText {
+export function marchWrite(density: DensityField, training: boolean, contracted: boolean): KernelText {
   return {
     name: training ? 'marchWriteTraining' : 'marchWriteRendering',
     buffers: {
@@ -174,7 +191,7 @@ export function marchWrite(training: boolean, contracted: boolean): KernelText {
       step: 'uniform Step',
       work: 'read array<u32>',
       rays: 'read array<f32>',
-      density: 'read array<f32>',
+      ...density.buffers,
       rayOffsets: 'read array<vec2<u32>>',
       stepBits: 'read array<vec2<u32>>',
       packedPlaces: 'write array<vec4<u32>>',
@@ -182,7 +199,7 @@ export function marchWrite(training: boolean, contracted: boolean): KernelText {
       ...(training ? { packedAlphas: 'write array<vec4<u32>>' as const } : {}),
     },
     code: /* wgsl */ `
-${gridStruct.wgsl}${stepStruct.wgsl}${workWgsl}${preciseMathWgsl}${rayStepsWgsl(contracted)}${samplingWgsl}
+${gridStruct.wgsl}${stepStruct.wgsl}${workWgsl}${preciseMathWgsl}${rayStepsWgsl(contracted)}${samplingWgsl(density)}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   if (id.x >= work[WORK_PART_RAYS]) { return; }

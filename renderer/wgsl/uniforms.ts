@@ -85,6 +85,8 @@ export const stepStruct = uniformStruct('Step', {
   densityVariation: 'f32',
   featureVariation: 'f32',
   denseVariation: 'u32',
+  /** Weight of the L1 norm of the density's factors. */
+  densityL1: 'f32',
   /** Share of the hidden neurons that are dropped. */
   dropout: 'f32',
   teacherColourScale: 'f32',

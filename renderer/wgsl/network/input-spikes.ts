@@ -1,6 +1,6 @@
 /**
  * Spikes in front of layer 1 (src/model/input-spikes.ts): the features of a part's samples become multiples of their steps, in place. An invocation
- * takes a sample: 4 F bytes in and out; training gets a bit for every feature that has a gradient.
+ * takes a sample: 4 F bytes in and out; training gets a bit for every feature that has a gradient, 32 of them a word.
  */
 import type { KernelText } from '../kernel.ts';
 import { countAllWgsl, countWgsl, statIndex } from '../stats.ts';
@@ -36,9 +36,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_
       counts[0] += sizes.x + sizes.y + sizes.z + sizes.w;
       counts[1] += bits.x + bits.y + bits.z + bits.w;
       let inside = select(vec4<u32>(0u), vec4<u32>(1u, 2u, 4u, 8u), abs(x) <= MOST + vec4<f32>(0.5));
-      passed |= (inside.x | inside.y | inside.z | inside.w) << (4u * k);
+      passed |= (inside.x | inside.y | inside.z | inside.w) << (4u * (k % 8u));
+      ${training ? `if (k % 8u == 7u || k == ${vectors - 1}u) { passedFeatures[id.x * ${Math.ceil(vectors / 8)}u + k / 8u] = passed; }` : ''}
+      if (k % 8u == 7u) { passed = 0u; }
     }
-    ${training ? 'passedFeatures[id.x] = passed;' : ''}
   }
   countAll(counts, lane);
 }

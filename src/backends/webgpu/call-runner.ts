@@ -31,6 +31,7 @@ export const NO_NUMBERS: CallNumbers = {
   densityVariation: 0,
   featureVariation: 0,
   denseVariation: 0,
+  densityL1: 0,
   dropout: 0,
   teacherColourScale: 0,
   teacherPotentialScale: 0,

@@ -5,28 +5,20 @@
 import { bindKernel, type BoundText } from './kernels/bound-text.ts';
 import { CAMERA_RAYS, cameraRays } from '../../../renderer/wgsl/camera-rays.ts';
 import { compositeRays, RAYS_PER_WORKGROUP } from '../../../renderer/wgsl/composite-rays.ts';
+import { planeCount } from '../../../renderer/wgsl/feature-planes.ts';
 import { gatherEntry } from '../../../renderer/wgsl/gather.ts';
 import type { Buffers, Kernel, KernelText } from '../../../renderer/wgsl/kernel.ts';
-import { MARCH_RAYS } from '../../../renderer/wgsl/march.ts';
+import { MARCH_RAYS, marchCount, marchWrite } from '../../../renderer/wgsl/march.ts';
 import { beginPart, planParts } from '../../../renderer/wgsl/plan-parts.ts';
 import { SHADE_PIXELS, shadePixels } from '../../../renderer/wgsl/shade-pixels.ts';
 import type { DispatchEntry } from '../../../renderer/wgsl/work.ts';
 import { weightUpdate, weightWorkgroups } from './kernels/adam.ts';
 import { compositeLoss, LOSS_RAYS, sumLosses } from './kernels/composite-loss.ts';
 import { leapPass, leapDispatch } from './kernels/leap-map.ts';
-import { refreshDispatch } from './kernels/refresh-occupancy.ts';
-import { resampleDispatch } from './kernels/scale-grid.ts';
-import {
-  binSamples,
-  clearCells,
-  fillCells,
-  placeCells,
-  planVoxels,
-  sortEntry,
-  sortSamples,
-  touchVoxels,
-  touchDispatch,
-} from './kernels/sort-samples.ts';
+import { refreshDispatch, refreshOccupancy } from './kernels/refresh-occupancy.ts';
+import { sortEntry } from './kernels/sort-samples.ts';
+import type { StageDispatch, TrainingStages } from './representations/representation.ts';
+import { voxelCount, type GridSpec } from '../../geometry/grid.ts';
 import type { PictureTextures } from '../../engine/backend.ts';
 import type { FieldSizes } from './field-plan.ts';
 import type { NetworkModule } from './network/interface.ts';
@@ -44,15 +36,21 @@ export interface FieldOptions {
 }
 
 /** Indirect dispatches of a part, in the order of `dispatch`. */
-export function dispatchEntries({ planes }: FieldSizes): DispatchEntry[] {
+export function dispatchEntries(sizes: FieldSizes): DispatchEntry[] {
+  const { representation, planeFormat, teacherVoxels, channels } = sizes;
   return [
     { name: 'march', of: 'partRays', times: 1, per: MARCH_RAYS },
-    gatherEntry(planes),
+    representation.gather(sizes).entry,
     { name: 'composite', of: 'partRays', times: 1, per: RAYS_PER_WORKGROUP },
     { name: 'loss', of: 'partRays', times: 1, per: LOSS_RAYS },
     sortEntry,
+    ...(teacherVoxels > 0 ? [{ ...gatherEntry(planeCount(channels, planeFormat)), name: 'teacher' }] : []),
   ];
 }
+
+/** Stages of training, by phase; their kernels have the names PHASE0, PHASE1, ... */
+type Phase = Exclude<keyof TrainingStages, 'gradients'>;
+const PHASES: readonly Phase[] = ['resample', 'pointDensities', 'touchAll', 'collect', 'update', 'updateVaried', 'finish'];
 
 /** All kernels of a field by a name of their own. Here a test finds every variant to compile. */
 export function fieldKernelTexts(sizes: FieldSizes, { withRows, subgroups, dispatchWidth }: FieldOptions): Map<string, BoundText> {
@@ -60,36 +58,29 @@ export function fieldKernelTexts(sizes: FieldSizes, { withRows, subgroups, dispa
   const add = (name: string, text: KernelText, aliases: BoundText['aliases'] = {}): void => void texts.set(name, { text, aliases });
   const hasNetwork = sizes.width > 0;
   const { representation } = sizes;
+  const density = representation.density(sizes);
   add('leap-x', leapPass(0), { source: 'leapScratch', distances: 'leap' });
   add('leap-y', leapPass(1), { source: 'leap', distances: 'leapScratch' });
   add('leap-z', leapPass(2), { source: 'leapScratch', distances: 'leap' });
-  add('marchCount', representation.marchCount(withRows, sizes.contracted, subgroups));
+  add('marchCount', marchCount(density, withRows, sizes.contracted, subgroups));
   add('planParts', planParts(sizes.partSamples, withRows));
   add('beginPart', beginPart(dispatchEntries(sizes), dispatchWidth));
-  add('marchRendering', representation.marchWrite(false, sizes.contracted));
-  representation.gather(sizes).forEach((text, i) => {
+  add('marchRendering', marchWrite(density, false, sizes.contracted));
+  representation.gather(sizes).kernels.forEach((text, i) => {
     add(`gather${i}`, text, hasNetwork ? {} : { sampleFeatures: 'logits' });
   });
   add('compositeRays', compositeRays);
   add('cameraRays', cameraRays);
   add('shadePixels', shadePixels);
   if (!sizes.training) return texts;
-  add('refreshOccupancy', representation.refreshOccupancy(false), { occupancy: 'leapScratch' });
-  add('scaleOccupancy', representation.refreshOccupancy(true), { occupancy: 'leapScratch' });
-  const buffers = representation.buffers(sizes);
-  for (const { name, resample } of buffers) texts.set(`${name}-resample`, resample);
-  add('marchTraining', representation.marchWrite(true, sizes.contracted));
+  const refreshed = { occupancy: 'leapScratch', density: representation.pointDensities };
+  add('refreshOccupancy', refreshOccupancy(false), refreshed);
+  add('scaleOccupancy', refreshOccupancy(true), refreshed);
+  add('marchTraining', marchWrite(density, true, sizes.contracted));
   add('compositeLoss', compositeLoss(sizes.contracted), hasNetwork ? {} : { logitGradients: 'featureGradients0' });
   add('sumLosses', sumLosses);
-  for (const text of [binSamples, placeCells, fillCells, sortSamples, planVoxels(dispatchWidth), clearCells]) add(text.name, text);
-  for (const { name, update } of buffers) texts.set(name, update);
-  if (sizes.totalVariation) {
-    add('touchVoxels', touchVoxels);
-    for (const { name, write, apply } of buffers) {
-      add(`${name}-write`, write.text, { ...write.aliases, gradient: 'gridGradient' });
-      add(`${name}-apply`, apply.text, { ...apply.aliases, gradient: 'gridGradient' });
-    }
-  }
+  const stages = representation.stages(sizes, dispatchWidth);
+  for (const phase of PHASES) stages[phase].forEach((stage, i) => texts.set(`${phase}${i}`, stage));
   if (hasNetwork) add('weights', weightUpdate(sizes.weightFloats));
   return texts;
 }
@@ -113,6 +104,7 @@ export class FieldKernels {
   private readonly options: FieldOptions;
   private readonly network: NetworkModule | null;
   private readonly entries: readonly string[];
+  private readonly stages: TrainingStages;
 
   constructor(
     kernels: ReadonlyMap<string, Kernel>,
@@ -127,33 +119,38 @@ export class FieldKernels {
     this.options = options;
     this.network = network;
     this.entries = dispatchEntries(sizes).map(({ name }) => name);
+    this.stages = sizes.representation.stages(sizes, options.dispatchWidth);
   }
 
-  /** On a grid of so many voxels. */
-  encodeRefresh(pass: GPUComputePassEncoder, voxels: number): void {
-    this.kernel('refreshOccupancy').run(pass, ...refreshDispatch(voxels));
-    this.encodeLeapMap(pass, voxels);
+  encodeRefresh(pass: GPUComputePassEncoder, grid: GridSpec): void {
+    this.runPhase(pass, 'pointDensities', grid);
+    this.makeOccupancy(pass, 'refreshOccupancy', grid);
   }
 
   /**
-   * From `fromGrid` to `grid`, of so many voxels: every plane by way of the buffer of its first moment, then the occupancy, refreshed. Moments
+   * From `fromGrid` to `grid`: every parameter that changes by way of the buffer of its first moment, then the occupancy, refreshed. Moments
    * are 0.
    */
-  encodeScaling(encoder: GPUCommandEncoder, voxels: number): void {
+  encodeScaling(encoder: GPUCommandEncoder, grid: GridSpec): void {
     const { buffers, sizes } = this;
     const pass = encoder.beginComputePass();
-    for (const { name } of sizes.representation.buffers(sizes)) this.kernel(`${name}-resample`).run(pass, ...resampleDispatch(voxels));
+    this.runPhase(pass, 'resample', grid);
     pass.end();
-    for (const { name } of sizes.representation.buffers(sizes))
-      encoder.copyBufferToBuffer(buffers[`${name}M`], 0, buffers[name], 0, buffers[name].size);
-    const moments = [...sizes.representation.buffers(sizes).map(({ name }) => name), ...(this.network ? ['weights'] : [])].flatMap(
-      (name) => [`${name}M`, `${name}V`],
-    );
-    for (const name of moments) encoder.clearBuffer(buffers[name]);
+    const resampled = this.stages.resample.map(({ aliases }) => aliases.source);
+    for (const name of resampled) encoder.copyBufferToBuffer(buffers[`${name}M`], 0, buffers[name], 0, buffers[name].size);
+    const parameters = sizes.representation.buffers(sizes).map(({ name }) => name);
+    for (const name of [...parameters, ...(this.network ? ['weights'] : [])])
+      for (const moment of ['M', 'V']) encoder.clearBuffer(buffers[`${name}${moment}`]);
     const after = encoder.beginComputePass();
-    this.kernel('scaleOccupancy').run(after, ...refreshDispatch(voxels));
-    this.encodeLeapMap(after, voxels);
+    this.runPhase(after, 'pointDensities', grid);
+    this.makeOccupancy(after, 'scaleOccupancy', grid);
     after.end();
+  }
+
+  private makeOccupancy(pass: GPUComputePassEncoder, kernel: 'refreshOccupancy' | 'scaleOccupancy', grid: GridSpec): void {
+    const voxels = voxelCount(grid);
+    this.kernel(kernel).run(pass, ...refreshDispatch(voxels));
+    this.encodeLeapMap(pass, voxels);
   }
 
   /** Makes the leap map of the occupancy in `leapScratch`. */
@@ -179,12 +176,17 @@ export class FieldKernels {
   }
 
   /**
-   * Forward and backward; then the samples lie sorted by cell, and gradients of the weights in `networkGradients`.
+   * Forward and backward; then gradients of the weights lie in `networkGradients`, and those of the representation where its stages find them.
    *
-   * @param touched voxels that count as touched whatever the rays do: all, or 0
+   * @param everywhere whether total variation acts on all of the grid, whatever the rays meet
    * @param teacher if the loss asks one
    */
-  encodeStep(pass: GPUComputePassEncoder, rays: number, parts: number, touched: number, teacher: TeacherModule | null): void {
+  encodeStep(
+    pass: GPUComputePassEncoder,
+    rays: number,
+    parts: number,
+    { grid, everywhere, teacher }: { grid: GridSpec; everywhere: boolean; teacher: TeacherModule | null },
+  ): void {
     const { network } = this;
     network?.encodeBegin(pass);
     teacher?.encodeBegin(pass);
@@ -199,31 +201,37 @@ export class FieldKernels {
       this.encodeSamples(pass, 'marchTraining');
       network?.encodeForward(pass, false);
       this.runPart(pass, 'compositeLoss', 'loss');
-      teacher?.encodePart(pass, (kernel) => this.runEntry(pass, kernel, 'gather'));
+      teacher?.encodePart(pass, (kernel) => this.runEntry(pass, kernel, 'teacher'));
       network?.encodeBackward(pass);
     }
     network?.encodeGradients(pass);
     this.kernel('sumLosses').run(pass, 1);
-    if (touched > 0) this.kernel('touchVoxels').run(pass, ...touchDispatch(touched));
+    if (everywhere) this.runPhase(pass, 'touchAll', grid);
     teacher?.encodeErrors(pass);
-    for (const name of ['binSamples', 'placeCells', 'fillCells', 'sortSamples']) this.runPart(pass, name, 'sort');
-    this.kernel('planVoxels').run(pass, 1);
+    this.runPhase(pass, 'collect', grid);
   }
 
-  /** Adam on touched voxels and weights. */
-  encodeUpdate(pass: GPUComputePassEncoder, varied: boolean): void {
-    for (const { name } of this.sizes.representation.buffers(this.sizes))
-      for (const kernel of varied ? [`${name}-write`, `${name}-apply`] : [name]) this.runTouched(pass, this.kernel(kernel));
+  /** Adam on the representation and the weights. */
+  encodeUpdate(pass: GPUComputePassEncoder, grid: GridSpec, varied: boolean): void {
+    this.runPhase(pass, varied ? 'updateVaried' : 'update', grid);
     if (this.network) this.kernel('weights').run(pass, weightWorkgroups(this.sizes.weightFloats));
   }
 
-  runTouched(pass: GPUComputePassEncoder, kernel: Kernel): void {
-    kernel.runIndirect(pass, this.buffers['voxelDispatch'], 0);
+  /** The end of every step. */
+  encodeFinish(pass: GPUComputePassEncoder, grid: GridSpec): void {
+    this.runPhase(pass, 'finish', grid);
   }
 
-  /** The end of every step. */
-  encodeClear(pass: GPUComputePassEncoder): void {
-    this.runTouched(pass, this.kernel('clearCells'));
+  runStage(pass: GPUComputePassEncoder, kernel: Kernel, over: StageDispatch, grid: GridSpec): void {
+    if (over === 'densitySamples') this.runEntry(pass, kernel, sortEntry.name);
+    else if (over === 'touchedVoxels') kernel.runIndirect(pass, this.buffers['voxelDispatch'], 0);
+    else kernel.run(pass, ...over(grid));
+  }
+
+  private runPhase(pass: GPUComputePassEncoder, phase: Phase, grid: GridSpec): void {
+    this.stages[phase].forEach(({ over }, i) => {
+      this.runStage(pass, this.kernel(`${phase}${i}`), over, grid);
+    });
   }
 
   private encodePlan(pass: GPUComputePassEncoder, rays: number): void {
@@ -235,7 +243,7 @@ export class FieldKernels {
   private encodeSamples(pass: GPUComputePassEncoder, march: string): void {
     this.kernel('beginPart').run(pass, 1);
     this.runPart(pass, march, 'march');
-    this.sizes.representation.gather(this.sizes).forEach((_, i) => {
+    this.sizes.representation.gather(this.sizes).kernels.forEach((_, i) => {
       this.runPart(pass, `gather${i}`, 'gather');
     });
   }

@@ -2,8 +2,9 @@
  * Every buffer of a field and its size, worked out before anything is allocated (docs/kernels.md). Sizes are for the worst case of a call;
  * what would not fit a binding of the adapter is refused with the numbers.
  */
+import { fieldFloatsOf } from '../shared/field-floats.ts';
 import { webgpuRepresentation } from './representations/index.ts';
-import type { GridSizes, WebgpuRepresentation } from './representations/representation.ts';
+import { featureGradientBuffers, type GridSizes, type WebgpuRepresentation } from './representations/representation.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import { maxStepsPerRay } from '../../lattice/lattice.ts';
 import { spaceFacts } from '../../spaces/index.ts';
@@ -21,7 +22,6 @@ import { neuronNamed } from '../../neurons/index.ts';
 import { parameterFloats } from '../../neurons/scan-layout.ts';
 import type { Capacity } from '../../engine/backend.ts';
 import { AXIS_POINT_BYTES, axisPoints, MOST_AXIS_POINTS } from './kernels/scale-grid.ts';
-import { VOXEL_LIST_HEADER } from './kernels/sort-samples.ts';
 import type { SampleRange } from './network/network-module.ts';
 
 /** Rays of one submission when rendering. */
@@ -34,7 +34,6 @@ export const LOSS_SUMS = 8;
 export interface FieldSizes extends GridSizes {
   readonly representation: WebgpuRepresentation;
   readonly training: boolean;
-  readonly totalVariation: boolean;
   readonly maxSteps: number;
   /** Space is. */
   readonly contracted: boolean;
@@ -44,8 +43,6 @@ export interface FieldSizes extends GridSizes {
   readonly dropout: boolean;
   /** Rays of the largest call. */
   readonly rays: number;
-  /** Density samples of the largest training step. */
-  readonly densitySamples: number;
   /** Network samples of a part. */
   readonly partSamples: number;
   readonly width: number;
@@ -82,7 +79,9 @@ export function fieldSizes(
     representation: webgpuRepresentation(spec),
     training: trainRays > 0,
     totalVariation: trainRays > 0 && (capacity.totalVariation ?? 'nowhere') !== 'nowhere',
+    representationSpec: spec.representation,
     voxels,
+    fieldFloats: fieldFloatsOf(spec, { ...capacity, voxels }),
     channels,
     planes: planeCount(channels, format),
     planeFormat: format,
@@ -113,6 +112,7 @@ export function checkFits(spec: FieldSpec, sizes: FieldSizes): void {
   check('voxels', nx * ny * nz, sizes.voxels);
   check('steps a ray', maxStepsPerRay(spec), sizes.maxSteps);
   check('points along its axes', axisPoints(spec.grid), MOST_AXIS_POINTS);
+  for (const [what, needed, room] of sizes.representation.needs(sizes, spec.grid)) check(what, needed, room);
 }
 
 export interface PlannedBuffer {
@@ -166,18 +166,12 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
   }
   reserve('colours', trainRays * 24);
   reserve('packedAlphas', densitySamples * 16);
-  if (sizes.totalVariation) reserve('gridGradient', Math.max(...parameters.map(({ bytes }) => bytes)));
   reserve('rayLosses', trainRays * 16);
   reserve('lossSums', LOSS_SUMS * 4);
-  for (let vector = 0; vector < vectors; vector++) reserve(`featureGradients${vector}`, densitySamples * 16);
-  reserve('cells', voxels * 8);
-  reserve('voxelMarks', voxels * 4);
-  reserve('voxelList', (voxels + VOXEL_LIST_HEADER) * 4);
-  reserve('voxelDispatch', 12, storage | indirect);
-  reserve('numbers', densitySamples * 4);
-  reserve('segments', densitySamples * 4);
-  reserve('sortedPlaces', densitySamples * 16);
-  reserve('sortedGradients', densitySamples * 4);
+  for (const [name, bytes] of Object.entries(featureGradientBuffers(sizes.representation.featureGradients, vectors)))
+    reserve(name, densitySamples * bytes);
+  for (const [name, { bytes, indirect: dispatches }] of Object.entries(sizes.representation.scratch(sizes)))
+    reserve(name, bytes, dispatches === true ? storage | indirect : undefined);
   if (width === 0) return plan;
   reserve('logitGradients', partSamples * 16);
   reserve('weightsM', weightFloats * 4);
@@ -213,7 +207,7 @@ export function checkLimits(sizes: FieldSizes, groups: readonly Readonly<Record<
   const fitting = (count: number): number => Math.floor((count * limit) / bytes);
   const fix = name.startsWith('teacherFeatures')
     ? `Use a teacher of at most ${fitting(teacherVoxels)} voxels`
-    : OF_VOXELS.test(name) || parameters.some((parameter) => [parameter, `${parameter}M`, `${parameter}V`].includes(name))
+    : OF_VOXELS.test(name) || parameters.some((parameter) => name.startsWith(parameter))
       ? `Use fewer voxels (at most --set fine.voxels=${fitting(voxels)})`
       : `Use fewer rays a step (at most --set fine.rays=${fitting(trainRays)})`;
   throw new MemoryError(
@@ -223,4 +217,4 @@ export function checkLimits(sizes: FieldSizes, groups: readonly Readonly<Record<
 }
 
 /** Buffers whose size is that of the grid, besides those of the representation. */
-const OF_VOXELS = /^(leap|leapScratch|rate|cells|voxel(Marks|List)|gridGradient)$/;
+const OF_VOXELS = /^(leap|leapScratch|rate|cells|voxel(Marks|List)|gridGradient|pointDensity|line(Density|Feature)Sums)$/;

@@ -4,6 +4,7 @@
  */
 import { BUFFER_USAGE, type Buffers } from '../../../renderer/wgsl/kernel.ts';
 import { fromHalves, toHalves } from '../../math/half.ts';
+import { voxelCount, type GridSpec } from '../../geometry/grid.ts';
 import type { WeightName } from '../../model/network-layers.ts';
 import { splitTensorName, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
 import type { FieldSizes } from './field-plan.ts';
@@ -20,24 +21,24 @@ export class TensorStore {
     this.sizes = sizes;
   }
 
-  /** @param voxels of the present grid */
-  read(name: TensorName, voxels: number): Promise<Float32Array> {
-    return this.readAt(this.place(name, voxels), (buffer) => this.buffers[buffer]);
+  /** @param grid the present one */
+  read(name: TensorName, grid: GridSpec): Promise<Float32Array> {
+    return this.readAt(this.place(name, grid), (buffer) => this.buffers[buffer]);
   }
 
   /** The gradient of a weight matrix. */
-  readWeightGradient(name: WeightName): Promise<Float32Array> {
-    return this.readAt(this.place(name, 0), () => this.buffers['networkGradients']);
+  readWeightGradient(name: WeightName, grid: GridSpec): Promise<Float32Array> {
+    return this.readAt(this.place(name, grid), () => this.buffers['networkGradients']);
   }
 
-  /** A dense gradient of the grid, from buffers like those of the parameter. */
-  readGridGradient(name: ParameterName, voxels: number, gradients: Buffers): Promise<Float32Array> {
-    return this.readAt(this.place(name, voxels), (buffer) => gradients[buffer]);
+  /** The gradient of a tensor of the representation, from buffers NAMEGradient like those of the parameter. */
+  readGridGradient(name: ParameterName, grid: GridSpec, gradients: Buffers): Promise<Float32Array> {
+    return this.readAt(this.place(name, grid), (buffer) => gradients[`${buffer}Gradient`]);
   }
 
   /** Throws RangeError if the length is not that of the tensor. */
-  write(name: TensorName, voxels: number, data: Float32Array): void {
-    const { rows, columns, slices } = this.place(name, voxels);
+  write(name: TensorName, grid: GridSpec, data: Float32Array): void {
+    const { rows, columns, slices } = this.place(name, grid);
     if (data.length !== rows * columns) throw new RangeError(`${name} has ${rows * columns} values, not ${data.length}.`);
     for (const { buffer, first, stride, half, from, to } of slices) {
       let floats = data;
@@ -60,15 +61,15 @@ export class TensorStore {
     return data;
   }
 
-  private place(name: TensorName, voxels: number): Placement {
+  private place(name: TensorName, grid: GridSpec): Placement {
     const { channels, width, inputs, training } = this.sizes;
     const { parameter, moment } = splitTensorName(name);
     if ((moment !== null || name === 'rate') && !training)
       throw new RangeError(`This engine was made for rendering only; it has no ${name}.`);
     const suffix = moment === null ? '' : moment.toUpperCase();
     if (name === 'inputRange') return { rows: 1, columns: 2, slices: [whole('inputRange', 0, 2)] };
-    if (name === 'rate') return { rows: voxels, columns: 1, slices: [whole('rate', 0, 1)] };
-    const own = this.sizes.representation.place(this.sizes, voxels, parameter);
+    if (name === 'rate') return { rows: voxelCount(grid), columns: 1, slices: [whole('rate', 0, 1)] };
+    const own = this.sizes.representation.place(this.sizes, grid, parameter);
     if (own !== null) return { ...own, slices: own.slices.map((slice) => ({ ...slice, buffer: `${slice.buffer}${suffix}` })) };
     if (width === 0) throw new RangeError(`A field without a network has no ${name}.`);
     if (name === 'inputSteps') return { rows: 1, columns: channels, slices: [whole('inputSteps', 0, channels)] };

@@ -22,7 +22,6 @@ import {
   type NetworkUse,
 } from './network/network-module.ts';
 import { createTeacherBuffers, teacherBuffers, TeacherModule, type TeacherBytes, type TeacherParts } from './network/teacher.ts';
-import { TRAINED_FEATURES } from './network/interface.ts';
 import { WebgpuEngine } from './webgpu-engine.ts';
 
 export interface WebgpuBackendOptions {
@@ -73,7 +72,7 @@ export function createWebgpuBackend(
   const plan = (spec: FieldSpec, capacity: Capacity): FieldPlan => {
     checkTwoEqualLayers(spec.network, 'webgpu');
     if (spec.network !== null) checkThroughTime(spec.network, capacity, 'webgpu');
-    checkChannels(spec, capacity);
+    checkChannels(spec);
     const use = capacity.trainRays > 0 ? 'training' : 'rendering';
     const terms = { drops: capacity.dropout ?? false, taught: (capacity.teacherVoxels ?? 0) > 0 };
     const options = {
@@ -168,15 +167,20 @@ function hasNetwork(spec: FieldSpec): spec is NetworkFieldSpec {
 /** Bits of the two words in which a row's input spikes lie. */
 const MOST_SPIKING_INPUTS = 64;
 
-/** Without a network features are colour logits; the kernels of training are written for one number of features. */
-function checkChannels(spec: FieldSpec, { trainRays }: Capacity): void {
+/** Without a network features are colour logits; Poisson encoding has a bit for every input. */
+function checkChannels(spec: FieldSpec): void {
   const { features } = representationOf(spec);
-  if (spec.network !== null && trainRays === 0 && (!isPoisson(spec.network) || features + viewInputs(spec.network) <= MOST_SPIKING_INPUTS))
-    return;
-  const expected = spec.network ? TRAINED_FEATURES : COLOUR_CHANNELS;
-  if (features === expected) return;
+  if (!hasNetwork(spec)) {
+    if (features === COLOUR_CHANNELS) return;
+    throw new BackendError(
+      `The webgpu backend has ${COLOUR_CHANNELS} features without a network; the field has ${features}.`,
+      'Use --backend wasm for other numbers.',
+    );
+  }
+  const inputs = features + viewInputs(spec.network);
+  if (!isPoisson(spec.network) || inputs <= MOST_SPIKING_INPUTS) return;
   throw new BackendError(
-    `The webgpu backend ${trainRays > 0 ? 'trains' : 'renders'} ${expected} features ${spec.network ? 'with' : 'without'} a network; the field has ${features}.`,
-    'Use --backend wasm for other numbers.',
+    `The webgpu backend encodes at most ${MOST_SPIKING_INPUTS} inputs as Poisson spikes; the field has ${inputs}.`,
+    'Use --backend wasm, or fewer features (--set field.features=…).',
   );
 }

@@ -6,7 +6,8 @@ import { voxelCount } from '../../geometry/grid.ts';
 import type { ProbedRay } from '../../engine/probe.ts';
 import type { Rays } from '../../geometry/rays.ts';
 import type { Counts } from '../../engine/counts.ts';
-import { BUFFER_USAGE, type Buffers, type Kernel } from '../../../renderer/wgsl/kernel.ts';
+import { BUFFER_USAGE, type Buffers } from '../../../renderer/wgsl/kernel.ts';
+import { DISPATCH_WIDTH } from '../../../renderer/wgsl/work.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { weightTensors, type WeightName } from '../../model/network-layers.ts';
 import type { ParameterName, TensorName } from '../../model/tensor-names.ts';
@@ -36,7 +37,6 @@ import { checkFits, type FieldSizes } from './field-plan.ts';
 import { FieldRendering } from './field-rendering.ts';
 import { FieldUploads, firstView } from './field-uploads.ts';
 import { packAxes } from './kernels/scale-grid.ts';
-import { VOXEL_LIST_HEADER } from './kernels/sort-samples.ts';
 import type { NetworkModule } from './network/interface.ts';
 import type { TeacherModule } from './network/teacher.ts';
 import { readBuffer, TensorStore } from './tensor-store.ts';
@@ -92,7 +92,7 @@ export class WebgpuEngine implements FieldEngine {
     this.writeNeurons();
     this.uploads.grid('grid', spec);
     if (spec.network !== null) this.uploads.floats('inputSteps', new Float32Array(4 * Math.ceil(sizes.channels / 4)).fill(FIRST_STEP));
-    if (sizes.training) this.uploads.floats('rate', new Float32Array(voxelCount(spec.grid)).fill(1));
+    this.writeUnitRates();
   }
 
   get spec(): FieldSpec {
@@ -102,12 +102,12 @@ export class WebgpuEngine implements FieldEngine {
   async read(name: TensorName): Promise<Float32Array> {
     const own = this.neurons.find(name) ?? this.transforms.find(name);
     if (own !== null) return own.slice();
-    return this.owner.run(`reading ${name}`, () => this.tensors.read(name, voxelCount(this.spec.grid)));
+    return this.owner.run(`reading ${name}`, () => this.tensors.read(name, this.spec.grid));
   }
 
   async write(name: TensorName, data: Float32Array): Promise<void> {
     const own = this.neurons.find(name) ?? this.transforms.find(name);
-    if (own === null) return this.tensors.write(name, voxelCount(this.spec.grid), data);
+    if (own === null) return this.tensors.write(name, this.spec.grid, data);
     if (data.length !== own.length) throw new RangeError(`${name} has ${own.length} values, not ${data.length}.`);
     own.set(data);
     this.neurons.refresh();
@@ -136,26 +136,25 @@ export class WebgpuEngine implements FieldEngine {
 
   async refreshOccupancy(): Promise<void> {
     this.checkTrains();
-    this.submit((pass) => this.kernels.encodeRefresh(pass, voxelCount(this.spec.grid)));
+    this.submit((pass) => this.kernels.encodeRefresh(pass, this.spec.grid));
   }
 
   async scaleGrid(to: FieldSpec): Promise<void> {
     this.checkTrains();
     checkFits(to, this.sizes);
     const from = this.spec;
-    const voxels = voxelCount(to.grid);
     this.uploads.grid('fromGrid', from);
     this.uploads.grid('grid', { ...to, densityShift: from.densityShift });
     this.device.queue.writeBuffer(this.buffers['axes'], 0, packAxes(from.grid, to.grid));
     const encoder = this.device.createCommandEncoder();
-    this.kernels.encodeScaling(encoder, voxels);
+    this.kernels.encodeScaling(encoder, to.grid);
     this.device.queue.submit([encoder.finish()]);
     this.uploads.grid('grid', to);
-    this.uploads.floats('rate', new Float32Array(voxels).fill(1));
     this.neurons.clearMoments();
     this.transforms.clearMoments();
     this.calls.forgetParts();
     this.currentSpec = to;
+    this.writeUnitRates();
   }
 
   async setTeacher(teacher: Teacher | null): Promise<void> {
@@ -169,7 +168,7 @@ export class WebgpuEngine implements FieldEngine {
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
     const varied = hasVariation(settings.loss.totalVariation);
     const budget = await this.budget(settings);
-    const sums = await this.step('training step', batch, settings, (pass) => this.kernels.encodeUpdate(pass, varied));
+    const sums = await this.step('training step', batch, settings, (pass) => this.kernels.encodeUpdate(pass, this.spec.grid, varied));
     if (this.transforms.weights.length > 0) {
       const rate = settings.learningRates.network * biasCorrection(settings);
       this.transforms.update(await this.seenGradients(), budget, settings.adam, rate);
@@ -187,29 +186,36 @@ export class WebgpuEngine implements FieldEngine {
     batch: TrainBatch,
     settings: StepSettings,
   ): Promise<{ result: StepResult; gradients: Partial<Record<ParameterName, Float32Array>> }> {
-    const voxels = voxelCount(this.spec.grid);
+    const { grid } = this.spec;
+    const { representation } = this.sizes;
     const range = await this.read('inputRange');
     const budget = await this.budget(settings);
-    const dense: Record<string, GPUBuffer> = {};
-    const kernels: Kernel[] = [];
+    const own: Record<string, GPUBuffer> = {};
     try {
-      for (const { name, write } of this.sizes.representation.buffers(this.sizes)) {
-        const usage = BUFFER_USAGE.storage | BUFFER_USAGE.copySource;
-        dense[name] = this.device.createBuffer({ label: `gradient of ${name}`, size: this.buffers[name].size, usage });
-        kernels.push(await bindKernel(this.device, write, { ...this.buffers, gradient: dense[name] }));
+      for (const { name } of representation.buffers(this.sizes)) {
+        const label = `${name}Gradient`;
+        if (label in this.buffers) continue;
+        own[label] = this.device.createBuffer({
+          label,
+          size: this.buffers[name].size,
+          usage: BUFFER_USAGE.storage | BUFFER_USAGE.copySource,
+        });
       }
+      const all = { ...this.buffers, ...own };
+      const { gradients: stages } = representation.stages(this.sizes, DISPATCH_WIDTH);
+      const kernels = await Promise.all(stages.map(async (stage) => [await bindKernel(this.device, stage, all), stage.over] as const));
       const sums = await this.step('gradients', batch, settings, (pass) => {
-        for (const kernel of kernels) this.kernels.runTouched(pass, kernel);
+        for (const [kernel, over] of kernels) this.kernels.runStage(pass, kernel, over, grid);
       });
       await this.write('inputRange', range);
       const gradients: Partial<Record<ParameterName, Float32Array>> = {};
-      for (const name of gridParameters(this.spec)) gradients[name] = await this.tensors.readGridGradient(name, voxels, dense);
-      for (const { name } of weightTensors(this.spec)) gradients[name] = await this.tensors.readWeightGradient(name);
+      for (const name of gridParameters(this.spec)) gradients[name] = await this.tensors.readGridGradient(name, grid, all);
+      for (const { name } of weightTensors(this.spec)) gradients[name] = await this.tensors.readWeightGradient(name, this.spec.grid);
       for (const [name, gradient] of this.transforms.gradients(await this.seenGradients(), budget)) gradients[name] = gradient;
       for (const [name, gradient] of this.neurons.gradients(sums.neurons, budget)) gradients[name] = gradient;
       return { result: withBudgetLoss(stepResult(this.spec, batch.count, settings, sums), budget), gradients };
     } finally {
-      for (const buffer of Object.values(dense)) buffer.destroy();
+      for (const buffer of Object.values(own)) buffer.destroy();
     }
   }
 
@@ -238,16 +244,19 @@ export class WebgpuEngine implements FieldEngine {
     const n = batch.count;
     const { network } = this.spec;
     const { loss } = settings;
-    const touched = variationReach(loss.totalVariation) === 'everywhere' ? voxelCount(this.spec.grid) : 0;
+    const { grid } = this.spec;
+    const everywhere = variationReach(loss.totalVariation) === 'everywhere';
+    const scratch = Object.entries(this.sizes.representation.scratch(this.sizes));
+    const cleared = scratch.flatMap(([name, { cleared: bytes = 0 }]) => (bytes > 0 ? [[this.buffers[name], bytes] as const] : []));
     const teacher = usesTeacher(loss, this.hasTeacher) ? this.teacher : null;
     const call: Call = {
       numbers: { ...stepNumbers(this.spec, n, settings), firstView: firstView(batch, n) },
-      cleared: [[this.buffers['voxelList'], 4 * VOXEL_LIST_HEADER], ...(teacher ? [[teacher.errors, teacher.errors.size] as const] : [])],
+      cleared: [...cleared, ...(teacher ? [[teacher.errors, teacher.errors.size] as const] : [])],
       results: stepPieces(this.sizes),
       encode: (pass, parts) => {
-        this.kernels.encodeStep(pass, n, parts, touched, teacher);
+        this.kernels.encodeStep(pass, n, parts, { grid, everywhere, teacher });
         use(pass);
-        this.kernels.encodeClear(pass);
+        this.kernels.encodeFinish(pass, grid);
       },
     };
     return this.owner.run(what, async () => {
@@ -274,13 +283,21 @@ export class WebgpuEngine implements FieldEngine {
   private async seenGradients(): Promise<Map<WeightName, Float32Array>> {
     const gradients = new Map<WeightName, Float32Array>();
     for (const name of this.transforms.weights)
-      gradients.set(name, await this.owner.run(`reading the gradient of ${name}`, () => this.tensors.readWeightGradient(name)));
+      gradients.set(
+        name,
+        await this.owner.run(`reading the gradient of ${name}`, () => this.tensors.readWeightGradient(name, this.spec.grid)),
+      );
     return gradients;
   }
 
   /** Shows the kernels quantised weights; the others lie in their buffers. */
   private showWeights(): void {
-    for (const [name, values] of this.transforms.seen()) this.tensors.write(name, 0, values);
+    for (const [name, values] of this.transforms.seen()) this.tensors.write(name, this.spec.grid, values);
+  }
+
+  /** Learning-rate factors of 1. */
+  private writeUnitRates(): void {
+    if (this.sizes.training) this.uploads.floats('rate', new Float32Array(voxelCount(this.spec.grid)).fill(1));
   }
 
   private writeNeurons(): void {

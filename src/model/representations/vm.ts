@@ -71,7 +71,7 @@ export const vm: Representation<VmSpec> = {
     featureRanks: ranksSchema,
   }),
   standard: vmSpec,
-  backends: ['tfjs', 'wasm'],
+  backends: ['tfjs', 'wasm', 'webgpu'],
   bind: (spec) => ({
     features: spec.features,
     tensors: ({ grid: { size } }) => [

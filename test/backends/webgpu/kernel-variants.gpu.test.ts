@@ -1,7 +1,7 @@
 /** Every variant of every WGSL kernel, compiled by Dawn without a GPU, within the limits that the least GPU has. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createKernel, type KernelText } from '../../../renderer/wgsl/kernel.ts';
-import { marchCount } from '../../../renderer/wgsl/march.ts';
+import { denseDensity, marchCount } from '../../../renderer/wgsl/march.ts';
 import { NO_TERMS } from '../../../renderer/wgsl/network/shape.ts';
 import { DISPATCH_WIDTH } from '../../../renderer/wgsl/work.ts';
 import type { WebgpuDevice } from '../../../src/backends/webgpu/device.ts';
@@ -12,6 +12,7 @@ import { fieldSizes } from '../../../src/backends/webgpu/field-plan.ts';
 import { builtInNeurons } from '../../../src/neurons/index.ts';
 import { SURROGATE_NAMES } from '../../../src/neurons/surrogates.ts';
 import type { NetworkSpec } from '../../../src/model/field-spec.ts';
+import { vmSpec } from '../../../src/model/representations/vm.ts';
 import { fieldFixture } from '../../helpers/field-fixtures.ts';
 import { openNullDevice } from '../../helpers/software-adapter.ts';
 
@@ -38,13 +39,16 @@ describe('kernels of a field', () => {
     ['with a network', withNetwork, false],
     ['with a network that counts gaps', withNetwork, true],
     ['in contracted space', { ...withNetwork, space }, false],
+    ['of factors', { ...withNetwork, representation: vmSpec(27) }, true],
+    ['of factors without a network, in contracted space', { ...spec, representation: vmSpec(3, [4, 8, 12], [8, 4, 16]), space }, false],
   ] as const)('%s', async (_, variant, withRows) => {
-    const formats = [16_000, 8000, 4000].flatMap((bindingBytes) => [false, true].map((half) => ({ bindingBytes, half })));
+    const bindings = variant.representation.kind === 'dense' ? [16_000, 8000, 4000] : [16_000];
+    const formats = bindings.flatMap((bindingBytes) => [false, true].map((half) => ({ bindingBytes, half })));
     for (const [trainRays, format] of [0, 64].flatMap((rays) => formats.map((each) => [rays, each] as const))) {
       const sizes = fieldSizes(variant, { voxels: 1000, trainRays, totalVariation: 'everywhere' }, ({ most }) => most, format);
       const texts = [
         ...fieldKernelTexts(sizes, { withRows, ranged: false, subgroups: false, dispatchWidth: DISPATCH_WIDTH }),
-        ...sizes.representation.buffers(sizes).map(({ name, write }) => [`${name}-write`, write] as const),
+        ...sizes.representation.stages(sizes, DISPATCH_WIDTH).gradients.map((stage, i) => [`gradients${i}`, stage] as const),
       ];
       expect(texts.length).toBeGreaterThan(8);
       for (const [, { text }] of texts) await compile(text);
@@ -58,7 +62,7 @@ it('kernels that use subgroups, in every variant', async () => {
   const held = device.createBuffer({ size: 1024, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM });
   for (const withRows of [false, true])
     for (const contracted of [false, true]) {
-      const text = marchCount(withRows, contracted, true);
+      const text = marchCount(denseDensity, withRows, contracted, true);
       await createKernel(device, text, Object.fromEntries(Object.keys(text.buffers).map((name) => [name, held])));
     }
 });

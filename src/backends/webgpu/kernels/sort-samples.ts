@@ -25,7 +25,8 @@ export const VOXEL_LIST_HEADER = 2;
 
 export const sortEntry: DispatchEntry = { name: 'sort', of: 'densitySamples', times: 1, per: WORKGROUP };
 
-const perSample = (body: string): string => /* wgsl */ `
+/** `body` once for every density sample, which it knows as `row`. Needs `work`. */
+export const perSample = (body: string): string => /* wgsl */ `
 ${linearWgsl(WORKGROUP)}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {

@@ -8,11 +8,10 @@
  * loss / d I1 replaces d loss / d S1. Gradients of w3, of the features' part of w1 and of what the neurons learn are sums in registers; each
  * workgroup writes its own into `partialSums` [tasks, slots, W], which are added in a fixed order, so that the same step gives the same bits.
  *
- * Per row and layer 12 W bytes; 3 W multiply-adds for layer 2, 12 W for layer 1. Compared with tfjs in test/backends/webgpu/network.gpu.test.ts.
+ * Per row and layer 12 W bytes; 3 W multiply-adds for layer 2, F W for layer 1. Compared with tfjs in test/backends/webgpu/network.gpu.test.ts.
  */
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { keptValues, potentialAt } from '../../../../renderer/wgsl/network/forward.ts';
-import { TRAINED_FEATURES } from './interface.ts';
 import { constantsWgsl, tableWgsl, taskWgsl, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';
 import { stepStruct } from '../../../../renderer/wgsl/uniforms.ts';
 import { learnedParameters } from '../../../neurons/define-neuron.ts';
@@ -21,8 +20,8 @@ import { learnedParameters } from '../../../neurons/define-neuron.ts';
  * Rows of W floats that a workgroup sums up, by first row: features of w1 (with spikes as inputs none), three of w3, potentials of both layers, learned
  * parameters of both.
  */
-export function sumSlots({ poisson, sizes }: NetworkShape): Readonly<Record<'w3' | 'potentials' | 'learned' | 'total', number>> {
-  const w3 = poisson ? 0 : TRAINED_FEATURES;
+export function sumSlots({ poisson, sizes, features }: NetworkShape): Readonly<Record<'w3' | 'potentials' | 'learned' | 'total', number>> {
+  const w3 = poisson ? 0 : features;
   return { w3, potentials: w3 + 3, learned: w3 + 5, total: w3 + 5 + 2 * sizes.learned };
 }
 
@@ -56,7 +55,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var shares: Shares;
   var kept: Kept;
   var potentialSum = 0.0;
-${layer === 2 ? logitSetup(tables.w3) : summed ? featureSetup : ''}
+${layer === 2 ? logitSetup(tables.w3) : summed ? featureSetup(shape) : ''}
   for (var next = taskBegin(group.x + 1u); next > begin; next--) {
     let r = next - 1u;
     let row = rows[FIRST_ROW + r];
@@ -68,7 +67,7 @@ ${shape.drops ? '    output *= factor;' : ''}
     let d = adjointStep(neuron, h, kept, adjoints, &carry, &shares);
     potentialSum += select(0.0, h, isReal);
 ${layer === 2 ? `    sum3 += colour * neuronOutput(neuron, h)${shape.drops ? ' * factor' : ''};\n    potentials[${at(2, 0)}] = d;` : '    outputGradients[r * W + j] = d;'}
-${summed ? featureSums : ''}
+${summed ? featureSums(shape) : ''}
     if ((row.y & 1u) != 0u) {
       carry = States();
 ${summed && !shape.alone ? rayEnd : ''}
@@ -109,15 +108,25 @@ const logitOutput = `    var colour = vec3<f32>(0.0);
     if (isReal) { colour = logitGradients[row.x].xyz / f32(REPEATS); }
     var output = dot(colour, weights3);`;
 
-const featureSetup = [0, 1, 2].map((k) => `  var featureSum${k} = vec4<f32>(0.0);\n`).join('') + '  var raySum = 0.0;';
+function vectorsOf({ vectors }: NetworkShape): number[] {
+  return Array.from({ length: vectors }, (_, k) => k);
+}
 
-const featureSums = `    if (isReal) {
-      let x = ${TRAINED_FEATURES / 4}u * row.x;
-      featureSum0 += d * sampleFeatures[x];
-      featureSum1 += d * sampleFeatures[x + 1u];
-      featureSum2 += d * sampleFeatures[x + 2u];
-      raySum += d;
+function featureSetup(shape: NetworkShape): string {
+  return vectorsOf(shape)
+    .map((k) => `  var featureSum${k} = vec4<f32>(0.0);\n`)
+    .join('')
+    .concat('  var raySum = 0.0;');
+}
+
+function featureSums(shape: NetworkShape): string {
+  return `    if (isReal) {
+      let x = ${shape.vectors}u * row.x;
+${vectorsOf(shape)
+  .map((k) => `      featureSum${k} += d * sampleFeatures[x${k === 0 ? '' : ` + ${k}u`}];\n`)
+  .join('')}      raySum += d;
     }`;
+}
 
 /** The view terms are those of the ray: their gradients get the sum over its rows (input-gradients.ts). */
 const rayEnd = `      rayGradients[(row.y >> 1u) * W + j] = raySum;
@@ -128,7 +137,9 @@ function writeSums(shape: NetworkShape, layer: 1 | 2): string {
   const { sizes, poisson, neuron } = shape;
   const slots = sumSlots(shape);
   const components = ['x', 'y', 'z', 'w'];
-  const features = [0, 1, 2].flatMap((k) => components.map((c, i) => ({ value: `featureSum${k}.${c}`, slot: 4 * k + i })));
+  const features = vectorsOf(shape)
+    .flatMap((k) => components.map((c, i) => ({ value: `featureSum${k}.${c}`, slot: 4 * k + i })))
+    .slice(0, shape.features);
   const colours = components.slice(0, 3).map((c, k) => ({ value: `sum3.${c}`, slot: slots.w3 + k }));
   const list = [
     ...(layer === 2 ? colours : poisson ? [] : features),

@@ -1,9 +1,6 @@
 /** What a field asks of its colour network: kernels between the features of a part's samples and their logits, and back. */
 import type { Buffers } from '../../../../renderer/wgsl/kernel.ts';
 
-/** Features of a sample that the kernels of a training step are written for: three vectors. Fields with other numbers of them are rendered only. */
-export const TRAINED_FEATURES = 12;
-
 export interface NetworkModule {
   /** Its own, by name. */
   readonly buffers: Buffers;

@@ -21,9 +21,11 @@ import { TABLE_GROUPS, tablesKernel } from '../../../../renderer/wgsl/network/ta
 import { VIEW_GROUPS, viewsKernel } from '../../../../renderer/wgsl/network/views.ts';
 import { MemoryError } from '../../../base/errors.ts';
 import type { FieldSpec, NetworkSpec } from '../../../model/field-spec.ts';
+import { webgpuRepresentation } from '../representations/index.ts';
+import type { WebgpuRepresentation } from '../representations/representation.ts';
 import { backwardKernel, sumSlots } from './backward.ts';
 import { DROPOUT_GROUPS, dropoutKernel } from './dropout.ts';
-import { featureGradientsKernel } from './feature-gradients.ts';
+import { featureGradientsKernels, passedWords } from './feature-gradients.ts';
 import { INPUT_SHARES, inputGradientsKernel, summedInputs } from './input-gradients.ts';
 import type { NetworkModule, Sharing } from './interface.ts';
 import { blocksOf, outputGradientsKernel, weightGradientKernel } from './products.ts';
@@ -41,6 +43,10 @@ const { storage, indirect } = BUFFER_USAGE;
 
 /** What a network is there for: an image, a training step, or potentials and logits for another network. */
 export type NetworkUse = 'rendering' | 'training' | 'teaching';
+
+function layoutOf(spec: FieldSpec): WebgpuRepresentation['featureGradients'] {
+  return webgpuRepresentation(spec).featureGradients;
+}
 
 /** Samples: the most that a call can have, and those of the longest ray. */
 export interface SampleRange {
@@ -86,7 +92,7 @@ function rowBuffers(shape: NetworkShape, use: NetworkUse): Record<string, number
     ...(shape.repeats > 1 ? { rowLogits: 16 } : {}),
     ...(use === 'rendering' ? {} : { potentials: 8 * keptValues(shape) * shape.width }),
     ...(use === 'training' ? { outputGradients: 4 * shape.width } : {}),
-    ...(use === 'training' && shape.inputLevels.features > 0 ? { passedFeatures: 4 } : {}),
+    ...(use === 'training' && shape.inputLevels.features > 0 ? { passedFeatures: 4 * passedWords(shape) } : {}),
   };
 }
 
@@ -153,7 +159,7 @@ type Workgroups = readonly [x: number, y: number] | Dispatch;
 type StageKernel = readonly [Stage | TrainingStage, KernelText, Workgroups];
 
 /** The kernels of a network. */
-function kernelsOf(shape: NetworkShape, use: NetworkUse): StageKernel[] {
+function kernelsOf(shape: NetworkShape, use: NetworkUse, layout: WebgpuRepresentation['featureGradients']): StageKernel[] {
   const training = use === 'training';
   const { poisson, repeats } = shape;
   const list: StageKernel[] = [
@@ -186,7 +192,7 @@ function kernelsOf(shape: NetworkShape, use: NetworkUse): StageKernel[] {
     ['backward1', backwardKernel(shape, 1), 'tasks'],
     ['gradientW2', weightGradientKernel(shape), 'shares'],
     ['inputGradients', inputGradientsKernel(shape), [summedInputs(shape), INPUT_SHARES]],
-    ['featureGradients', featureGradientsKernel(shape), 'rows'],
+    ...featureGradientsKernels(shape, layout).map((text): StageKernel => ['featureGradients', text, 'rows']),
     ['sums', sumsKernel(shape), [sumSlots(shape).total, SUM_GROUPS]],
     ['collect', collectKernel(shape), [COLLECT_GROUPS, 1]],
   );
@@ -195,7 +201,7 @@ function kernelsOf(shape: NetworkShape, use: NetworkUse): StageKernel[] {
 
 /** The WGSL of all kernels that a network would have, to be compiled by a test. */
 export function networkKernelTexts(spec: NetworkFieldSpec, limits: NetworkLimits, use: NetworkUse, terms?: TrainingTerms): KernelText[] {
-  return kernelsOf(networkShape(spec, limits.maxComputeWorkgroupStorageSize, terms), use).map(([, text]) => text);
+  return kernelsOf(networkShape(spec, limits.maxComputeWorkgroupStorageSize, terms), use, layoutOf(spec)).map(([, text]) => text);
 }
 
 /**
@@ -212,19 +218,16 @@ export async function createNetworkModule(
 ): Promise<NetworkModule> {
   const shape = networkShape(spec, device.limits.maxComputeWorkgroupStorageSize, terms);
   const all = { ...buffers, ...own };
-  const kernels = new Map(
-    await Promise.all(
-      kernelsOf(shape, use).map(
-        async ([stage, text, workgroups]) => [stage, { kernel: await createKernel(device, text, all), workgroups }] as const,
-      ),
-    ),
+  const kernels = await Promise.all(
+    kernelsOf(shape, use, layoutOf(spec)).map(async ([stage, text, workgroups]) => ({
+      stage,
+      kernel: await createKernel(device, text, all),
+      workgroups,
+    })),
   );
   /** Those of the stages that this network has. */
   const run = (pass: GPUComputePassEncoder, ...stages: (Stage | TrainingStage)[]): void => {
-    for (const stage of stages) {
-      const found = kernels.get(stage);
-      if (found === undefined) continue;
-      const { kernel, workgroups } = found;
+    for (const { kernel, workgroups } of stages.flatMap((name) => kernels.filter(({ stage }) => stage === name))) {
       if (typeof workgroups === 'string') kernel.runIndirect(pass, all.networkDispatch, DISPATCHES.indexOf(workgroups));
       else kernel.run(pass, workgroups[0], workgroups[1]);
     }

@@ -10,6 +10,7 @@ import { networkShape } from '../../../../renderer/wgsl/network/shape.ts';
 import { STATS } from '../../../../renderer/wgsl/stats.ts';
 import { gridStruct } from '../../../../renderer/wgsl/uniforms.ts';
 import { relu } from '../../../neurons/relu.ts';
+import { representationOf } from '../../../model/representations/index.ts';
 import { viewInputs } from '../../../model/field-spec.ts';
 import type { Teacher } from '../../../engine/backend.ts';
 import type { NetworkModule, Sharing } from './interface.ts';
@@ -23,7 +24,6 @@ import {
 } from './network-module.ts';
 import { ERROR_GROUPS, gatherTeacher, sumTeacherErrors, teachColours, teachPotentials } from './teacher-kernels.ts';
 
-const CHANNELS = 12;
 const { storage, uniform, copyTarget } = BUFFER_USAGE;
 
 /** The student's network with ReLUs; without time. */
@@ -54,21 +54,21 @@ export interface TeacherBytes {
 }
 
 /** What a teacher shares with the field, and the voxels of its own grid. */
-type TeacherSharing = Sharing & { readonly teacherVoxels: number; readonly planeFormat: PlaneFormat };
+type TeacherSharing = Sharing & { readonly teacherVoxels: number; readonly channels: number; readonly planeFormat: PlaneFormat };
 
 export function teacherBuffers(
   spec: NetworkFieldSpec,
   limits: NetworkLimits,
-  { teacherVoxels: voxels, planeFormat, ...sharing }: TeacherSharing,
+  { teacherVoxels: voxels, channels, planeFormat, ...sharing }: TeacherSharing,
 ): TeacherBytes {
   const { width } = spec.network;
-  const inputs = CHANNELS + viewInputs(spec.network);
-  const planes = Array.from({ length: planeCount(CHANNELS, planeFormat) }, (_, plane) => `teacherFeatures${plane}`);
+  const inputs = channels + viewInputs(spec.network);
+  const planes = Array.from({ length: planeCount(channels, planeFormat) }, (_, plane) => `teacherFeatures${plane}`);
   const own = {
     ...Object.fromEntries(planes.map((plane) => [plane, planeBytes(planeFormat, voxels)])),
     teacherGrid: gridStruct.bytes,
     teacherWeights: 4 * width * (inputs + width + 4),
-    teacherInputs: 4 * CHANNELS * sharing.partSamples,
+    teacherInputs: 16 * Math.ceil(channels / 4) * sharing.partSamples,
     teacherLogits: 16 * sharing.partSamples,
     teacherErrors: 8 * ERROR_GROUPS,
     // Its neurons have no parameters, and its activity is not counted with the student's.
@@ -96,7 +96,7 @@ export function createTeacherBuffers(device: GPUDevice, { own, network }: Teache
 export function teacherKernelTexts(spec: NetworkFieldSpec, limits: NetworkLimits, format: PlaneFormat): KernelText[] {
   return [
     ...networkKernelTexts(teacherSpec(spec), limits, 'teaching'),
-    ...gatherTeacher(format, planeCount(CHANNELS, format)),
+    ...gatherTeacher(format, planeCount(representationOf(spec).features, format)),
     ...ownTexts(spec, limits).values(),
   ];
 }
@@ -117,6 +117,7 @@ export class TeacherModule {
   private readonly gathers: readonly Kernel[];
   private readonly kernels: ReadonlyMap<string, Kernel>;
   private readonly width: number;
+  private readonly channels: number;
   private readonly format: PlaneFormat;
 
   private constructor(
@@ -125,7 +126,7 @@ export class TeacherModule {
     network: NetworkModule,
     gathers: readonly Kernel[],
     kernels: ReadonlyMap<string, Kernel>,
-    { width, format }: { width: number; format: PlaneFormat },
+    { width, channels, format }: { width: number; channels: number; format: PlaneFormat },
   ) {
     this.device = device;
     this.buffers = buffers;
@@ -133,6 +134,7 @@ export class TeacherModule {
     this.gathers = gathers;
     this.kernels = kernels;
     this.width = width;
+    this.channels = channels;
     this.format = format;
   }
 
@@ -162,9 +164,10 @@ export class TeacherModule {
     const all = { ...buffers, ...own, ...student.buffers, teacherPotentials: inside['potentials'] };
     const texts = [...ownTexts(spec, device.limits)];
     const kernels = await Promise.all(texts.map(async ([name, text]) => [name, await createKernel(device, text, all)] as const));
-    const gathers = await Promise.all(gatherTeacher(format, planeCount(CHANNELS, format)).map((text) => createKernel(device, text, all)));
+    const { features: channels } = representationOf(spec);
+    const gathers = await Promise.all(gatherTeacher(format, planeCount(channels, format)).map((text) => createKernel(device, text, all)));
     const { width } = spec.network;
-    return new TeacherModule(device, own, network, gathers, new Map(kernels), { width, format });
+    return new TeacherModule(device, own, network, gathers, new Map(kernels), { width, channels, format });
   }
 
   /** To be cleared at the beginning of a call. */
@@ -189,11 +192,13 @@ export class TeacherModule {
     };
     queue.writeBuffer(this.buffers['teacherGrid'], 0, gridStruct.pack({ ...constants, nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ }));
     const voxels = voxelCount(grid);
-    const { channels } = this.format;
-    for (let plane = 0; plane < planeCount(CHANNELS, this.format); plane++) {
-      const values = new Float32Array(channels * voxels);
+    const { channels } = this;
+    const { channels: columns } = this.format;
+    for (let plane = 0; plane < planeCount(channels, this.format); plane++) {
+      const values = new Float32Array(columns * voxels);
+      const count = Math.min(columns, channels - columns * plane);
       for (let v = 0; v < voxels; v++)
-        for (let c = 0; c < channels; c++) values[channels * v + c] = features[CHANNELS * v + channels * plane + c];
+        for (let c = 0; c < count; c++) values[columns * v + c] = features[channels * v + columns * plane + c];
       queue.writeBuffer(this.buffers[`teacherFeatures${plane}`], 0, values);
     }
     const weights = new Float32Array(w1.length + w2.length + 4 * this.width);

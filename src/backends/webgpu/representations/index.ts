@@ -3,8 +3,9 @@ import type { FieldSpec } from '../../../model/field-spec.ts';
 import { checkRepresentation } from '../../shared/check-representation.ts';
 import { dense } from './dense.ts';
 import type { WebgpuRepresentation } from './representation.ts';
+import { vm } from './vm.ts';
 
-export const webgpuRepresentations: Readonly<Record<string, WebgpuRepresentation>> = { dense };
+export const webgpuRepresentations: Readonly<Record<string, WebgpuRepresentation>> = { dense, vm };
 
 /** @throws BackendError if the backend does not have it */
 export function webgpuRepresentation(spec: FieldSpec): WebgpuRepresentation {

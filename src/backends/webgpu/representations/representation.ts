@@ -2,19 +2,29 @@
  * How a representation (model/representations/) lies in buffers of the GPU, and the kernels that meet it. Kernels are compiled for one: texts are
  * chosen when an engine is made.
  */
-import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
+import type { GridSpec } from '../../../geometry/grid.ts';
+import type { RepresentationSpec } from '../../../model/representations/representation.ts';
 import type { PlaneFormat } from '../../../../renderer/wgsl/feature-planes.ts';
+import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
+import type { DensityField } from '../../../../renderer/wgsl/march.ts';
+import type { DispatchEntry } from '../../../../renderer/wgsl/work.ts';
 import type { BoundText } from '../kernels/bound-text.ts';
 
 /** What buffers and places follow from. */
 export interface GridSizes {
+  readonly representationSpec: RepresentationSpec;
   /** Room for so many. */
   readonly voxels: number;
+  /** Room for so many numbers of the representation's tensors. */
+  readonly fieldFloats: number;
   /** Features of a point. */
   readonly channels: number;
-  /** Buffers of the features, and how they lie in one (renderer/wgsl/feature-planes.ts). */
+  /** Buffers of the features of dense grids, and how they lie in one (renderer/wgsl/feature-planes.ts). */
   readonly planes: number;
   readonly planeFormat: PlaneFormat;
+  /** Density samples of the largest training step. */
+  readonly densitySamples: number;
+  readonly totalVariation: boolean;
 }
 
 /** `columns` of a row's values lie in a buffer, from `first` on, a row every `stride` floats. */
@@ -39,24 +49,66 @@ export interface Placement {
 export interface ParameterBuffer {
   readonly name: string;
   readonly bytes: number;
-  /** From another grid (`fromGrid`) into the buffer of its first moment. */
-  readonly resample: BoundText;
-  /** Sums the gradients of each touched voxel from its sorted samples, and Adam. */
-  readonly update: BoundText;
-  /** The same sums, written into the dense buffer `gradient`. */
-  readonly write: BoundText;
-  /** Total variation and Adam with the dense `gradient`. */
-  readonly apply: BoundText;
+}
+
+/** A buffer that only training needs. */
+export interface ScratchBuffer {
+  readonly bytes: number;
+  /** Whether dispatches are read from it. */
+  readonly indirect?: boolean;
+  /** Bytes that every step finds 0. */
+  readonly cleared?: number;
+}
+
+/** What the workgroups of a kernel are counted by: the density samples of a step, what `voxelDispatch` says, or the grid. */
+export type StageDispatch = 'densitySamples' | 'touchedVoxels' | ((grid: GridSpec) => readonly [x: number, y: number]);
+
+export interface Stage extends BoundText {
+  readonly over: StageDispatch;
+}
+
+/** Kernels by when they run; those of a phase one after the other. */
+export interface TrainingStages {
+  /** From the grid `fromGrid` into the buffers of the first moments, of all that a change of the grid changes. */
+  readonly resample: readonly Stage[];
+  /** Before the occupancy is made anew: the densities of the grid's points, where they lie nowhere yet. */
+  readonly pointDensities: readonly Stage[];
+  /** Before `collect`, where total variation acts everywhere. */
+  readonly touchAll: readonly Stage[];
+  /** After the backward pass: what makes gradients of the samples' ones. */
+  readonly collect: readonly Stage[];
+  /** The gradients, written into the buffers NAMEGradient of all parameters, penalties included; for inspection. */
+  readonly gradients: readonly Stage[];
+  /** Adam; and with total variation. */
+  readonly update: readonly Stage[];
+  readonly updateVaried: readonly Stage[];
+  /** At the end of a step. */
+  readonly finish: readonly Stage[];
 }
 
 export interface WebgpuRepresentation {
   buffers(sizes: GridSizes): readonly ParameterBuffer[];
-  /** Where a tensor lies, moments aside; null: there is no such tensor. @param voxels of the present grid */
-  place(sizes: GridSizes, voxels: number, parameter: string): Placement | null;
-  readonly marchCount: (withRows: boolean, contracted: boolean, subgroups: boolean) => KernelText;
-  readonly marchWrite: (training: boolean, contracted: boolean) => KernelText;
-  /** Which points exist, from the densities; the second after scaling. */
-  readonly refreshOccupancy: (scaling: boolean) => KernelText;
-  /** The features of a part's network samples, kernel by kernel. */
-  gather(sizes: GridSizes): readonly KernelText[];
+  scratch(sizes: GridSizes): Readonly<Record<string, ScratchBuffer>>;
+  /** Where a tensor lies, moments aside; null: there is no such tensor. @param grid the present one */
+  place(sizes: GridSizes, grid: GridSpec, parameter: string): Placement | null;
+  /** What a grid needs of something, and the room that there is. */
+  needs(sizes: GridSizes, grid: GridSpec): readonly (readonly [what: string, needed: number, room: number])[];
+  density(sizes: GridSizes): DensityField;
+  /** The buffer with the densities of the grid's points. */
+  readonly pointDensities: string;
+  /** The features of a part's network samples, kernel by kernel, and the dispatch of each of them, of the name `gather`. */
+  gather(sizes: GridSizes): { readonly kernels: readonly KernelText[]; readonly entry: DispatchEntry };
+  /** How the gradients of the samples' features lie: a buffer for every four of them, or all of a sample beside each other in `featureGradients0`. */
+  readonly featureGradients: 'by vector' | 'by sample';
+  /** @param dispatchWidth DISPATCH_WIDTH; tests have a smaller one */
+  stages(sizes: GridSizes, dispatchWidth: number): TrainingStages;
+}
+
+/** The buffers of the gradients of the samples' features, and the bytes of a sample in each. */
+export function featureGradientBuffers(
+  layout: WebgpuRepresentation['featureGradients'],
+  vectors: number,
+): Readonly<Record<string, number>> {
+  if (layout === 'by sample') return { featureGradients0: 16 * vectors };
+  return Object.fromEntries(Array.from({ length: vectors }, (_, vector) => [`featureGradients${vector}`, 16]));
 }
