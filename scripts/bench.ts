@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- SCENE]`: tables of kernel, training and rendering speed on this machine, and a training run on SCENE or a generated scene.
  * `npm run bench -- against FOLDER`: training and rendering by the kernels of this build and of another one of the project, in turn.
+ * `npm run bench -- threads`: how far a step divides among 1 to 64 threads, by counting; 8 threads beside 2.
  * `npm run bench -- peers [--python PATH]`: the same field, rays and steps in PyTorch, both with two threads.
  * docs/benchmarks.md explains the columns.
  */
@@ -9,11 +10,22 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createWasmBackend, relaxedSimdWorks } from '../src/backends/wasm/launch-node.ts';
-import { BATCH_RAYS, enter, least, medianRatio, timeFields, type Contestant, type FieldSpeed } from './bench/field-speed.ts';
+import {
+  BATCH_RAYS,
+  enter,
+  least,
+  median,
+  medianRatio,
+  sameSteps,
+  timeFields,
+  type Contestant,
+  type FieldSpeed,
+} from './bench/field-speed.ts';
 import { timeIsolatedKernels } from './bench/isolated-kernels.ts';
 import { timePeers } from './bench/peers.ts';
 import { shellBatches, shellSettings, type ShellNeuron } from './bench/shell-field.ts';
 import { table as markdownTable } from './bench/table.ts';
+import { countWork, scaling, type StepShares } from './bench/thread-scaling.ts';
 import { timeTrainingLoop } from './bench/training-loop.ts';
 
 const NEURONS: readonly ShellNeuron[] = ['three-bit', 'lif', 'relu'];
@@ -133,6 +145,55 @@ async function benchAgainst(folder: string): Promise<void> {
   table(['', 'this: core-µs a sample', 'other', 'this : other'], rows);
 }
 
+/** Shares of a step with one thread, from the phases of a run. */
+function stepShares(speed: FieldSpeed): StepShares {
+  const of = (kernel: string): number => least(speed, ({ phases }) => phases.get(kernel) ?? 0) / least(speed, ({ training }) => training);
+  const [marching, network, update] = ['marchLanes', 'trainLanes', 'updateStep'].map(of);
+  return { marching, network, update, serial: 1 - marching - network - update };
+}
+
+async function benchThreads(): Promise<void> {
+  const neuron = 'three-bit';
+  const [one] = await timeFields([await enter(await createWasmBackend({ threads: 1 }), neuron, 1)]);
+  const shares = stepShares(one);
+  print(
+    `### A step of ${NAMES[neuron]} divided among threads, by counting\n\nOf a step with one thread: marching ${percent(shares.marching)}, ` +
+      `network ${percent(shares.network)}, scatter and Adam ${percent(shares.update)}, one thread alone ${percent(shares.serial)}.\n`,
+  );
+  for (const rays of [BATCH_RAYS, 4 * BATCH_RAYS]) {
+    const { engine } = await enter(await createWasmBackend({ threads: 1 }), neuron, 1, rays);
+    const work = await countWork(engine, shellBatches(rays)[0]);
+    await engine.dispose();
+    print(`${rays} rays, ${work.lanes} lanes: ${Math.min(...work.samples)} to ${Math.max(...work.samples)} network samples each\n`);
+    table(
+      ['threads', 'most work : even share, marching', 'network', 'scatter and Adam', 'waiting', 'speed-up at most'],
+      [1, 2, 4, 8, 16, 32, 64].map((threads) => {
+        const found = scaling(work, shares, threads);
+        const parts = [found.marching, found.network, found.update].map((part) => part.toFixed(2));
+        return [String(threads), ...parts, percent(found.waiting), found.speedUp.toFixed(1)];
+      }),
+    );
+  }
+  const [few, many] = [2, 8];
+  const entered: Contestant[] = [];
+  for (const threads of [few, many]) entered.push(await enter(await createWasmBackend({ threads }), neuron, threads));
+  const same = await sameSteps(entered[0].engine, entered[1].engine);
+  const [with2, with8] = await timeFields(entered);
+  print(`### ${many} threads beside ${few} on ${availableParallelism()} cores: ${same ? 'the same bits' : 'OTHER BITS'}\n`);
+  table(
+    ['', `${few} threads`, `${many} threads`, `median of ${many} : ${few}`],
+    [
+      ['training, core-µs a sample', ({ training }: FieldSpeed['turns'][number]) => training, 3] as const,
+      ['rendering, core-µs a sample', ({ rendering }: FieldSpeed['turns'][number]) => rendering, 3] as const,
+      ['training, rays/s', ({ trainRays }: FieldSpeed['turns'][number]) => trainRays, 0] as const,
+    ].map(([name, figure, digits]) => [
+      name,
+      ...[with2, with8].map((speed) => median(speed.turns.map(figure)).toFixed(digits)),
+      medianRatio(with8, with2, figure).toFixed(3),
+    ]),
+  );
+}
+
 async function benchPeers(python: string): Promise<void> {
   const threads = 2;
   const entered = await enter(await createWasmBackend({ threads }), 'lif', threads);
@@ -173,5 +234,6 @@ async function benchPeers(python: string): Promise<void> {
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { python: { type: 'string', default: 'python3' } } });
 print(`${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}\n`);
 if (positionals[0] === 'against') await benchAgainst(positionals[1] ?? '.');
+else if (positionals[0] === 'threads') await benchThreads();
 else if (positionals[0] === 'peers') await benchPeers(values.python);
 else await benchMachine(positionals[0]);

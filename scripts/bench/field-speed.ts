@@ -41,12 +41,24 @@ export interface FieldSpeed extends Contestant {
   readonly firing: readonly number[];
 }
 
-export async function enter(backend: Backend, neuron: ShellNeuron, threads: number): Promise<Contestant> {
+export async function enter(backend: Backend, neuron: ShellNeuron, threads: number, rays = BATCH_RAYS): Promise<Contestant> {
   const spec = shellSpec(neuron),
-    capacity = shellCapacity(BATCH_RAYS);
+    capacity = shellCapacity(rays);
   const engine = (await backend.createField(spec, capacity)) as WasmEngine;
   await fillShell(engine);
   return { neuron, threads, engine, estimate: backend.estimateBytes(spec, capacity) };
+}
+
+/** Whether two engines that are alike so far train and draw the same bits. */
+export async function sameSteps(a: FieldEngine, b: FieldEngine): Promise<boolean> {
+  const [seen, other] = await Promise.all(
+    [a, b].map(async (engine) => {
+      const losses: number[] = [];
+      for (const batch of batches) losses.push((await engine.trainStep(batch, shellSettings)).loss);
+      return [...losses, ...(await engine.renderRays(batches[0], { background: [1, 1, 1] })).rgb];
+    }),
+  );
+  return seen.every((value, i) => Object.is(value, other[i]));
 }
 
 /** Lets all take their turns, and disposes of their engines. */
@@ -71,10 +83,13 @@ export function least({ turns }: FieldSpeed, figure: (turn: Turn) => number): nu
   return Math.min(...turns.map(figure));
 }
 
+export function median(values: readonly number[]): number {
+  return [...values].sort((x, y) => x - y)[values.length >> 1];
+}
+
 /** Median of the ratios of two engines' turns, which took place beside each other. */
 export function medianRatio(a: FieldSpeed, b: FieldSpeed, figure: (turn: Turn) => number): number {
-  const ratios = a.turns.map((turn, i) => figure(turn) / figure(b.turns[i])).sort((x, y) => x - y);
-  return ratios[ratios.length >> 1];
+  return median(a.turns.map((turn, i) => figure(turn) / figure(b.turns[i])));
 }
 
 type Counts = Awaited<ReturnType<FieldEngine['trainStep']>>['counts'];

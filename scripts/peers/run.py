@@ -1,5 +1,5 @@
 """
-Times a peer on the problem that `npm run bench:gpu` wrote: python3 run.py PROBLEM.safetensors straightforward|best [--gpu] [--steps N].
+Times a peer on the problem that `npm run bench:gpu` wrote: python3 run.py PROBLEM.safetensors straightforward|best [--gpu] [--steps N] [--threads N].
 Prints JSON: speed of training and rendering, and how far its first loss and colours are from SpikeRay's.
 """
 
@@ -29,7 +29,10 @@ def main():
     parser.add_argument("peer", choices=PEERS)
     parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--gpu", action="store_true", help="refuse to run on the processor")
+    parser.add_argument("--threads", type=int, default=0, help="of the processor; 0: as many as PyTorch likes")
     options = parser.parse_args()
+    if options.threads > 0:
+        torch.set_num_threads(options.threads)
     if options.gpu and not torch.cuda.is_available():
         sys.exit(f"PyTorch {torch.__version__} sees no GPU")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -163,55 +163,67 @@ function bitsOf(masks: readonly string[]): string {
   return masks.map((mask, i) => (i === 0 ? `i32x4.bitmask(${mask})` : `(i32x4.bitmask(${mask}) << ${4 * i})`)).join(' | ');
 }
 
+/** Neurons whose bits make one word: loops over few bits end where no processor foresees it, so that there are few of them. */
+const WORD = 64;
+
+/** Code that collects the bits of neurons done at once in words, and runs `use` for each full word or the last of a row. */
+function collected(words: readonly string[], masks: readonly (readonly string[])[], use: readonly string[]): string[] {
+  const stride = 16 * masks.length;
+  return [
+    ...words.map((word, k) => `${word} |= <u64>(${bitsOf(masks.map((copy) => copy[k]))}) << <u64>((j >> 2) & ${WORD - 1});`),
+    `if (((j + ${stride}) & ${4 * WORD - 1}) == 0 || j + ${stride} == bytes) {`,
+    `  const firstNeuron = <i32>(j >> 2) & ~${WORD - 1};`,
+    ...use.map((line) => `  ${line}`),
+    ...words.map((word) => `  ${word} = 0;`),
+    '}',
+  ].map((line) => `      ${line}`);
+}
+
 /**
  * @param copies of each vector that is done at once, names of the masks of the neuron's terms; where spikes have several sizes, of the size, which
  *   lies at `sizes`, and of the mask where it is not 0
  */
 export function spikeLists(definition: NeuronDefinition, copies: readonly (readonly string[])[]): SpikeLists {
-  return levelsOf(definition) === null ? listsOfTerms(definition, copies) : listsOfSizes(copies.map(([, fires]) => fires));
+  return levelsOf(definition) === null ? listsOfTerms(definition, copies) : listsOfSizes(copies.map(([, fires]) => [fires]));
 }
 
 /** Entries (sparse-rows.ts), one for a neuron that fires, whatever the size of its spike. */
-function listsOfSizes(fires: readonly string[]): SpikeLists {
+function listsOfSizes(fires: readonly (readonly string[])[]): SpikeLists {
   return {
     declared: ['  let active = 0, ones = 0, p = lists;'],
-    begun: ['    let spikes = 0;'],
-    extended: [
-      `let bits = ${bitsOf(fires)};`,
-      'active += popcnt(bits);',
-      'while (bits) {',
-      '  const column = <i32>(j >> 2) + ctz(bits);',
+    begun: ['    let spikes = 0;', '    let bits: u64 = 0;'],
+    extended: collected(['bits'], fires, [
+      'active += <i32>popcnt(bits);',
+      'for (; bits; bits &= bits - 1) {',
+      '  const column = firstNeuron + <i32>ctz(bits);',
       '  const size = load<f32>(sizes + (<usize>column << 2));',
       '  p = appendEntry(p, column, size);',
       '  spikes += <i32>size;',
       '  ones += popcnt(<i32>size);',
-      '  bits &= bits - 1;',
       '}',
-    ].map((line) => `      ${line}`),
+    ]),
     ended: ['    store<i32>(counts + (<usize>row << 2), spikes);', '    store<u32>(minus + (<usize>row << 2), <u32>p);'],
     counted: ['  count(tally, 0, <f64>active);', '  count(tally, 2, <f64>ones);'],
   };
 }
 
 function listsOfTerms({ name, terms }: NeuronDefinition, copies: readonly (readonly string[])[]): SpikeLists {
-  const bits = terms.map((_, k) => `const bits${k} = ${bitsOf(copies.map((masks) => masks[k]))};`);
+  const words = terms.map((_, k) => `bits${k}`);
   const signed = terms.some(({ sign }) => sign < 0);
   const fires = (which: typeof terms): string => which.map((term) => `bits${terms.indexOf(term)}`).join(' | ');
   // A single positive term needs no tally: the list's length says how many fired.
   const tallied = terms.length > 1 || signed;
   const tallies = [
-    tallied ? `active += popcnt(${fires(terms)});` : '',
-    signed ? `negatives += popcnt(${fires(terms.filter(({ sign }) => sign < 0))});` : '',
+    tallied ? `active += <i32>popcnt(${fires(terms)});` : '',
+    signed ? `negatives += <i32>popcnt(${fires(terms.filter(({ sign }) => sign < 0))});` : '',
   ];
   // One or two levels, or a sign and one level, have a one in binary wherever they fire.
   const manyLevels = terms.filter(({ sign }) => sign > 0).length > 2;
   if (manyLevels && signed) throw new RangeError(`${name}: spikes of several sizes cannot have a sign`);
   const level = (masks: readonly string[]): string => `i32x4.neg(${masks.reduce((sum, mask) => `i32x4.add(${sum}, ${mask})`)})`;
-  const ones = manyLevels ? copies.map((masks) => `ones = i32x4.add(ones, i8x16.popcnt(${level(masks)}));`) : [];
+  const ones = manyLevels ? copies.map((masks) => `      ones = i32x4.add(ones, i8x16.popcnt(${level(masks)}));`) : [];
   const lists = terms.map(({ sign }, k) =>
-    sign > 0
-      ? `if (bits${k}) p = appendActive(p, <i32>(j >> 2), bits${k});`
-      : `if (bits${k}) q = prependActive(q, <i32>(j >> 2), bits${k});`,
+    sign > 0 ? `p = appendActive(p, firstNeuron, bits${k});` : `q = prependActive(q, firstNeuron, bits${k});`,
   );
   const sum = '(i32x4.extract_lane(ones, 0) + i32x4.extract_lane(ones, 1) + i32x4.extract_lane(ones, 2) + i32x4.extract_lane(ones, 3))';
   return {
@@ -220,8 +232,20 @@ function listsOfTerms({ name, terms }: NeuronDefinition, copies: readonly (reado
       '  let active = 0, negatives = 0;',
       manyLevels ? '  let ones = i32x4.splat(0);' : '',
     ],
-    begun: ['    const first = lists + <usize>row * listStride;', '    let p = first;', signed ? '    let q = first + listStride;' : ''],
-    extended: [...bits, ...tallies, ...ones, ...lists].filter((line) => line !== '').map((line) => `      ${line}`),
+    begun: [
+      '    const first = lists + <usize>row * listStride;',
+      '    let p = first;',
+      signed ? '    let q = first + listStride;' : '',
+      ...words.map((word) => `    let ${word}: u64 = 0;`),
+    ],
+    extended: [
+      ...ones,
+      ...collected(
+        words,
+        copies,
+        [...tallies, ...lists].filter((line) => line !== ''),
+      ),
+    ],
     ended: [
       signed ? '    const negative = <i32>((first + listStride - q) >> 1);' : '',
       signed ? '    store<i32>(minus + (<usize>row << 2), negative);' : '',

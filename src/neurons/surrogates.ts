@@ -24,6 +24,8 @@ export interface Surrogate {
   readonly name: SurrogateName;
   /** The `a` of published code. */
   readonly alpha: number;
+  /** Whether the derivative is zero far from the threshold. */
+  readonly bounded: boolean;
   primitive(x: number, alpha: number): number;
   derivative(x: Expr, alpha: Expr): Expr;
 }
@@ -34,6 +36,7 @@ const list: readonly Surrogate[] = [
   {
     name: 'sigmoid',
     alpha: 4,
+    bounded: false,
     primitive: (x, a) => 1 / (1 + Math.exp(-a * x)),
     // Symmetric in x, and with the exponential of a negative number it cannot overflow.
     derivative: (x, a) => {
@@ -44,6 +47,7 @@ const list: readonly Surrogate[] = [
   {
     name: 'arctan',
     alpha: 2,
+    bounded: false,
     primitive: (x, a) => Math.atan((Math.PI / 2) * a * x) / Math.PI + 0.5,
     derivative: (x, a) => {
       const y = mul(x, mul(a, Math.PI / 2));
@@ -53,12 +57,14 @@ const list: readonly Surrogate[] = [
   {
     name: 'rectangle',
     alpha: 1,
+    bounded: true,
     primitive: (x, a) => ramp(a * x),
     derivative: (x, a) => select(gt(0.5, mul(abs(x), a)), a, 0),
   },
   {
     name: 'triangle',
     alpha: 1,
+    bounded: true,
     primitive: (x, a) => {
       const rest = Math.max(0, 1 - Math.abs(a * x));
       return x < 0 ? (rest * rest) / 2 : 1 - (rest * rest) / 2;
@@ -68,6 +74,7 @@ const list: readonly Surrogate[] = [
   {
     name: 'straight-through',
     alpha: 1,
+    bounded: true,
     primitive: (x) => ramp(x),
     derivative: (x) => select(ge(constant(0.5), abs(x)), 1, 0),
   },

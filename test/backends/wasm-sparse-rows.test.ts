@@ -59,3 +59,46 @@ describe.each([0, 0.1, 0.6, 1])('rows of which a share of %d is not zero', (dens
     expect(floats(PLACE.sparse, WIDTH * columns)).toEqual(floats(PLACE.dense, WIDTH * columns));
   });
 });
+
+describe('rows of which most values are a share of those behind them', () => {
+  const KEEP = Math.fround(0.7);
+  const STARTS = [0, 4, 5];
+  const flags = 8 << 16;
+
+  /** Gradients run back through time; `density` of them change; values of the product are compared. */
+  function fillRows(density: number): void {
+    fill(0);
+    new Uint8Array(memory.buffer, flags, ROWS).forEach((_, row, all) => (all[row] = STARTS.includes(row) ? 1 : 0));
+    const random = new Random(5);
+    const values = floats(PLACE.values, ROWS * WIDTH);
+    for (let row = ROWS - 1; row >= 0; row--)
+      for (let j = 0; j < WIDTH; j++) {
+        const next = row + 1 < ROWS && !STARTS.includes(row + 1) ? values[(row + 1) * WIDTH + j] : 0;
+        values[row * WIDTH + j] = KEEP * next + (random.float() < density ? random.float() - 0.5 : 0);
+      }
+  }
+
+  it.each([0, 0.2, 1])('has the dense product where a share of %d changes', (density) => {
+    fillRows(density);
+    const rows = [PLACE.entries, PLACE.ends, flags, ROWS, WIDTH, KEEP];
+    expect(kernels['changesAreSparse'](PLACE.values, ...rows.slice(2))).toBe(density < 0.5 ? 1 : 0);
+    kernels['listChanges'](PLACE.values, ...rows);
+    const listed = (new Uint32Array(memory.buffer, PLACE.ends, ROWS)[ROWS - 1] - PLACE.entries) / 8;
+    expect(listed).toBeLessThanOrEqual((density === 0.2 ? 0.3 : density) * ROWS * WIDTH);
+    kernels['multiplyEntries'](PLACE.sparse, PLACE.entries, PLACE.ends, PLACE.weights, ROWS, WIDTH);
+    kernels['addKept'](PLACE.sparse, flags, ROWS, WIDTH, KEEP);
+    kernels['multiply'](PLACE.dense, PLACE.values, PLACE.weights, ROWS, WIDTH, WIDTH, 0);
+    const dense = floats(PLACE.dense, ROWS * WIDTH);
+    floats(PLACE.sparse, ROWS * WIDTH).forEach((value, i) => expect(Math.abs(value - dense[i])).toBeLessThan(1e-5));
+  });
+});
+
+it('adds a transposed matrix', () => {
+  fill(0.5);
+  const [k, n] = [12, WIDTH];
+  const from = floats(PLACE.weights, n * k).slice();
+  floats(PLACE.dense, k * n).fill(0.25);
+  kernels['addTransposed'](PLACE.dense, PLACE.weights, k, n);
+  const expected = Float32Array.from({ length: k * n }, (_, at) => 0.25 + from[(at % n) * k + Math.floor(at / n)]);
+  expect(floats(PLACE.dense, k * n)).toEqual(expected);
+});

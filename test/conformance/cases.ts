@@ -213,8 +213,19 @@ export const trainingTermCases: readonly ConformanceCase[] = [
   { name: 'ternary, all terms', options: { ...everything, seed: 1, rays: 18, network: { neuron: 'ternary' } }, trainSeed: 2 },
 ];
 
-/** Backward scans in closed form (src/neurons/staircase.ts), and what leads past them. webgpu is left out: it has none. */
+/**
+ * Backward passes that wasm alone has: scans in closed form (src/neurons/staircase.ts) and what leads past them, changes from row to row of gradients
+ * that few surrogates let through (assembly/row-changes.ts).
+ */
 export const closedFormCases: readonly ConformanceCase[] = [
+  { name: 'LIF, narrow triangles', options: { seed: 1, network: { surrogate: 'triangle', surrogateAlpha: 5 } } },
+  {
+    name: 'ternary, narrow triangles, slow leak, far to near',
+    options: {
+      ...{ seed: 1, rays: 18 },
+      network: { neuron: 'ternary', surrogate: 'triangle', surrogateAlpha: 6, neuronParameters: { tau: 3.7 }, order: 'far-to-near' },
+    },
+  },
   { name: 'three-bit, dropout', options: { ...dropout, seed: 1, rays: 12, network: { neuron: 'three-bit' } } },
   { name: 'three-bit, potentials of a teacher', options: { ...teacherPotential, seed: 1, rays: 12, network: { neuron: 'three-bit' } } },
   {

@@ -6,6 +6,16 @@
  */
 export const LANES = { least: 16, most: 64, rays: 128 } as const;
 
+/** Lanes of a step of so many rays. */
+export function lanesOf(rays: number): number {
+  return Math.min(LANES.most, Math.max(LANES.least, Math.floor(rays / LANES.rays)));
+}
+
+/** First ray of a lane, or the end of the one before it (assembly/train.ts). */
+export function firstRayOf(lane: number, lanes: number, rays: number): number {
+  return Math.floor((rays * lane) / lanes);
+}
+
 /** More would have no lane to take. */
 export const MOST_THREADS = LANES.most;
 

@@ -18,7 +18,7 @@ import { repeatsOf } from '../../model/network-facts.ts';
 import { carriedRows } from '../../neurons/emit-rates.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { scanSizes, type ScanSizes } from '../shared/neuron-parameters.ts';
-import { LANES } from './lanes.ts';
+import { lanesOf } from './lanes.ts';
 
 export const SAMPLE_BYTES = 48;
 export const STATS_BYTES = 216;
@@ -83,7 +83,7 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
   const decayFloats = (decayRows1 + decayRows2) * width;
   const networkFloats = (network ? inputRows * width + width * width + width * 4 : 0) + decayFloats + basisFloats;
   const scan = scanSizes(network);
-  const lanes = Math.min(LANES.most, Math.max(LANES.least, Math.floor(capacity.trainRays / LANES.rays)));
+  const lanes = lanesOf(capacity.trainRays);
   // A thread owns at most nz/threads + 1 of nz planes, and later grids have more planes, not fewer.
   const share = Math.min(1, 1 / threads + 1 / spec.grid.size[2]);
   // A step of a ray lies between two planes of four voxels; of two or more threads each owns only one of them.

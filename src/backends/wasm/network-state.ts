@@ -6,8 +6,9 @@ import { inputLevels } from '../../model/input-spikes.ts';
 import { hasGaps, isPoisson, isSpikingNetwork } from '../../model/network-facts.ts';
 import { exportName } from '../../neurons/emit-scans.ts';
 import { neuronNamed } from '../../neurons/index.ts';
-import { surrogateSettings } from '../../neurons/settings.ts';
-import { SURROGATE_NAMES } from '../../neurons/surrogates.ts';
+import { carriedShare } from '../../neurons/carried-share.ts';
+import { parameterValues, surrogateSettings } from '../../neurons/settings.ts';
+import { SURROGATE_NAMES, surrogateOf } from '../../neurons/surrogates.ts';
 import { goesThroughRates, hasDecays } from './memory-plan.ts';
 import type { KernelPool } from './kernel-pool.ts';
 
@@ -26,12 +27,14 @@ export function networkState({ network }: FieldSpec, capacity: Capacity, pool: K
       viewLevels: 0,
     };
   const spiking = isSpikingNetwork(network);
+  const surrogate = surrogateOf(surrogateSettings(network).name);
   const repeated = spiking && network.temporal === 'repeat';
   const rates = goesThroughRates(network, capacity);
   const levels = inputLevels(network);
   return {
     neuron: spiking ? pool.runHere(exportName(neuronNamed(network.neuron))) : 1,
-    surrogate: SURROGATE_NAMES.indexOf(surrogateSettings(network).name),
+    surrogate: SURROGATE_NAMES.indexOf(surrogate.name),
+    carriedShare: spiking && surrogate.bounded ? carriedShare(neuronNamed(network.neuron), parameterValues(network)) : 0,
     viewFrequencies: network.viewFrequencies,
     padGaps: hasGaps(network) ? 1 : 0,
     reversed: spiking && !repeated && network.order === 'far-to-near' ? 1 : 0,

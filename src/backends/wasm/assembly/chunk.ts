@@ -17,7 +17,7 @@ import { hasFactors } from './representation';
 import { encodeView } from './view';
 import { spikeViews } from './input-spikes';
 import { inputSpike, noiseKey } from './poisson';
-import { zeroFloats } from './simd';
+import { copyVectors, zeroFloats } from './simd';
 import { count, INPUT_BITS, INPUT_SPIKES } from './stats';
 
 export let rayTotal: i32 = 0;
@@ -194,7 +194,7 @@ export function fillInputs(block: usize, step: i32): void {
     } else {
       const ray = load<i32>(rowRay + (<usize>row << 2));
       store<u32>(initial, <u32>(viewCurrents + <usize>ray * (<usize>width << 2)));
-      memory.copy(x, sampleFeatures + <usize>sample * featureBytes, featureBytes);
+      copyVectors(x, sampleFeatures + <usize>sample * featureBytes, featureBytes);
     }
   }
   if (repeats) for (let s = sampleTotal; s & 3; s++) store<u32>(rowInit + (<usize>s << 2), <u32>zeros);

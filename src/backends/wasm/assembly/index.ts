@@ -7,8 +7,10 @@ export {
 } from './update';
 export { applyFactors, scatterFactors, takeFactorGradients, transposeBasis } from './factor-gradients';
 export { renderBlocks, renderFactorBlocks } from './render';
+export { densitiesToAlphas } from './alpha';
 export { buildLeapMap } from './occupancy';
-export { addOuterProducts, multiply } from './matrix';
+export { addOuterProducts, addTransposed, multiply } from './matrix';
 export { addEntryProducts, listEntries, multiplyEntries } from './sparse-rows';
 export { addToActiveRows, sumActiveRows } from './spikes';
+export { addKept, changesAreSparse, listChanges } from './row-changes';
 export * from './neurons/generated';

@@ -2,16 +2,19 @@
  * Ray marching (docs/model.md, section 1): slab test, leaps over empty space, trilinear density, alpha, transmittance, packed samples.
  *
  * Leaps are exact: at a grid point whose nearest occupied neighbour is d points away (Chebyshev), steps that move every coordinate by at
- * most d - 1 end at empty points, so jumping over them changes nothing. Cost: one byte a leap, eight floats and two transcendental
- * functions a density sample. In contracted space only the evenly spaced steps inside of the cube can be leapt over.
+ * most d - 1 end at empty points, so jumping over them changes nothing. Cost: one byte a leap, eight floats a density sample, its alpha
+ * (alpha.ts). In contracted space only the evenly spaced steps inside of the cube can be leapt over.
+ *
+ * Alphas are computed four at once, so that a ray may look up to three samples further than light reaches; those are forgotten again.
  */
 import {
-  nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ, densityShift, innerSteps, interval, stepLength, metricSteps, near, densityThreshold, weightThreshold,
+  nx, ny, nz, minX, minY, minZ, maxX, maxY, maxZ, innerSteps, stepLength, metricSteps, near, densityThreshold, weightThreshold,
   density, leap, origins, directions,
 } from './state';
 import { beginWalk, isInside, lastEvenStep, parameter, placeX, placeY, placeZ, stepParameter, walkTo } from './contraction';
+import { densitiesToAlphas, GROUP } from './alpha';
 import { factorDensity } from './factors';
-import { SAMPLE_BYTES } from './packed-sample';
+import { alphaOf, SAMPLE_BYTES, stepOf } from './packed-sample';
 import { hasFactors } from './representation';
 import { count, DENSITY_EVALUATIONS, DENSITY_SAMPLES, SAMPLES, ACTIVE_RAYS, SPANNED_STEPS } from './stats';
 
@@ -81,8 +84,31 @@ export function marchRay<R>(ray: i32, out: usize, networkIndex: i32, block: usiz
   let evaluations = 0;
   let firstStep = 0, lastStep = -1;
   const first = out;
+  // Samples from here on have their density in the place of alpha, and so many had been evaluated in the place of the density's gradient.
+  let fresh = out;
   let i = 0;
-  while (i < steps) {
+  while (true) {
+    if (i >= steps || out - fresh == <usize>GROUP * SAMPLE_BYTES) {
+      if (out > fresh) densitiesToAlphas(fresh, <i32>((out - fresh) / SAMPLE_BYTES));
+      while (fresh < out) {
+        const alpha = alphaOf(fresh);
+        store<f32>(fresh, transmittance, 20);
+        if (transmittance * alpha > weightThreshold) {
+          store<i32>(fresh, networkIndex + samples, 28);
+          lastStep = stepOf(fresh);
+          if (samples == 0) firstStep = lastStep;
+          samples++;
+        } else store<i32>(fresh, -1, 28);
+        transmittance *= 1 - alpha;
+        fresh += SAMPLE_BYTES;
+        if (transmittance < MIN_TRANSMITTANCE) {
+          evaluations = load<i32>(fresh - SAMPLE_BYTES, 36);
+          i = steps;
+          out = fresh;
+        }
+      }
+      if (i >= steps) break;
+    }
     const fi = <f32>i;
     let gx = g0x + gux * fi, gy = g0y + guy * fi, gz = g0z + guz * fi;
     if (contracted) {
@@ -126,28 +152,16 @@ export function marchRay<R>(ray: i32, out: usize, networkIndex: i32, block: usiz
       }
     }
     if (s > densityThreshold) {
-      const e = Mathf.exp(min(s + densityShift, 23.02585));
-      const alpha = -Mathf.expm1(-interval * Mathf.log1p(e));
-      const weight = transmittance * alpha;
       store<i32>(out, base);
       store<f32>(out, fx, 4);
       store<f32>(out, fy, 8);
       store<f32>(out, fz, 12);
-      store<f32>(out, alpha, 16);
-      store<f32>(out, transmittance, 20);
+      store<f32>(out, s, 16);
       store<i32>(out, i, 24);
-      if (weight > weightThreshold) {
-        store<i32>(out, networkIndex + samples, 28);
-        if (samples == 0) firstStep = i;
-        lastStep = i;
-        samples++;
-      } else store<i32>(out, -1, 28);
-      store<f32>(out, interval * (e / (1 + e)) * (1 - alpha), 32);
+      store<i32>(out, evaluations, 36);
       store<i32>(out, z, 40);
       store<f32>(out, contracted ? parameter : startDistance + fi * stepLength, 44);
       out += SAMPLE_BYTES;
-      transmittance *= 1 - alpha;
-      if (transmittance < MIN_TRANSMITTANCE) break;
     }
     i++;
   }

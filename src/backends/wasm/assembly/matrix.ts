@@ -161,3 +161,33 @@ export function addOuterProducts(sum: usize, a: usize, d: usize, rows: i32, k: i
     }
   }
 }
+
+/** sum[k, n] += t[n, k]^T in tiles of 4 x 4; k and n multiples of 4. */
+export function addTransposed(sum: usize, t: usize, k: i32, n: i32): void {
+  const tStride = (<usize>k) << 2,
+    nStride = (<usize>n) << 2;
+  for (let column: usize = 0; column < nStride; column += 16) {
+    const from = t + (column >> 2) * tStride;
+    for (let i: usize = 0; i < tStride; i += 16) {
+      const a = v128.load(from + i),
+        b = v128.load(from + tStride + i),
+        c = v128.load(from + 2 * tStride + i),
+        d = v128.load(from + 3 * tStride + i);
+      const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5),
+        cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+      const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7),
+        cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+      const to = sum + (i >> 2) * nStride + column;
+      addTo(to, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
+      addTo(to + nStride, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+      addTo(to + 2 * nStride, v128.shuffle<f32>(ab2, cd2, 0, 1, 4, 5));
+      addTo(to + 3 * nStride, v128.shuffle<f32>(ab2, cd2, 2, 3, 6, 7));
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function addTo(at: usize, value: v128): void {
+  v128.store(at, f32x4.add(v128.load(at), value));
+}

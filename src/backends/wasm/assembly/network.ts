@@ -2,12 +2,12 @@
  * The colour network over the rows of a chunk, forward and backward (docs/model.md, sections 2 and 3).
  *
  * The neurons' scans are generated (neurons/). Layers 2 and 3 add weight rows of active neurons. Backwards, gradients are listed where most of a
- * chunk's are exactly zero: behind ReLUs, and where a surrogate of bounded support lets little through; with others every neuron has one, and
- * the products are dense. Activations of a chunk stay in the cache between forward and backward. Through rates (rates.ts) a row is a sample,
+ * chunk's are exactly zero: behind ReLUs, and where a surrogate of bounded support lets little through; in front of layer 2 also where they only run
+ * back through the membrane (row-changes.ts). With surrogates without bounds the products are dense. Activations of a chunk stay in the cache between forward and backward. Through rates (rates.ts) a row is a sample,
  * whatever the number of its time steps.
  */
 import {
-  amplitude1, amplitude2, decays1, decays1t, decays2, decays2t, dropout, featureInputs, featureLevels, featureRows, inputRows, networkFloats, neuron, neuronFloats, neuronValues, padGaps, poisson, potentialCoefficients,
+  amplitude1, amplitude2, carriedShare, decays1, decays1t, decays2, decays2t, dropout, featureInputs, featureLevels, featureRows, inputRows, networkFloats, neuron, neuronFloats, neuronValues, padGaps, poisson, potentialCoefficients,
   rateSteps, repeats, spikeScale1, spikeScale2, synapses1, synapses2, viewLevels, viewRows, w1, w1t, w2, w2t, w3, width,
 } from './state';
 import {
@@ -18,7 +18,7 @@ import {
 } from './scratch';
 import { inputValue, rayTotal, rowTotal, sampleTotal } from './chunk';
 import { firstCurrents } from './first-layer';
-import { addOuterProducts, multiply } from './matrix';
+import { addOuterProducts, addTransposed, multiply } from './matrix';
 import { dropActivations, dropSpikes, scaleByFactors, spreadSpikes } from './dropout';
 import { countViews, passFeatureGradients, spikeFeatures } from './input-spikes';
 import { drivePotentials } from './potentials';
@@ -29,6 +29,7 @@ import { scanBackward, scanForward } from './neurons/generated';
 import { reluBackward, reluForward } from './neurons/relu';
 import { madd, sigmoid4, zeroFloats } from './simd';
 import { addEntryProducts, isSparse, listEntries, multiplyEntries } from './sparse-rows';
+import { addKept, changesAreSparse, listChanges } from './row-changes';
 import { inputSlope } from './poisson';
 import { ACTIVE_1, ACTIVE_2, BITS_1, BITS_2, count, SHOWN_SPIKES_1, SHOWN_SPIKES_2, SPIKES_1, SPIKES_2, TIME_STEPS } from './stats';
 
@@ -79,6 +80,13 @@ function multiplyOutputs(out: usize, outputs: usize, entries: usize, ends: usize
 function listGradients(gradients: usize): bool {
   if (!isSparse(gradients, rowTotal, width)) return false;
   listEntries(gradients, gradientEntries, gradientEnds, rowTotal, width);
+  return true;
+}
+
+/** The same of what their gradients are but for those that run back through the membrane. */
+function listGradientChanges(gradients: usize): bool {
+  if (!changesAreSparse(gradients, starts, rowTotal, width, carriedShare)) return false;
+  listChanges(gradients, gradientEntries, gradientEnds, starts, rowTotal, width, carriedShare);
   return true;
 }
 
@@ -144,15 +152,17 @@ function backwardLayers(sums: usize, sums2: usize, sums3: usize, parameterSums1:
     else addOuterProducts(sums3, hidden2, logitGradients, rowTotal, width, 4);
     reluBackward(hidden2, gradient2, rowTotal);
   }
-  const listed = !synapses2 && listGradients(gradient2);
+  const listed = !synapses2 && (carriedShare != 0 ? listGradientChanges(gradient2) : listGradients(gradient2));
   if (neuron == RELU) {
     // Fewer neurons of layer 2 are active than of layer 1.
     if (listed) addEntryProducts(sums2t, gradientEntries, gradientEnds, hidden1, rowTotal, width);
     else addOuterProducts(sums2, hidden1, gradient2, rowTotal, width, width);
   }
   if (synapses2) filterRowsBack(gradient1, gradient2, w2t, decays2t, width, width);
-  else if (listed) multiplyEntries(gradient1, gradientEntries, gradientEnds, w2t, rowTotal, width);
-  else multiply(gradient1, gradient2, w2t, rowTotal, width, width, 0);
+  else if (listed) {
+    multiplyEntries(gradient1, gradientEntries, gradientEnds, w2t, rowTotal, width);
+    if (carriedShare != 0) addKept(gradient1, starts, rowTotal, width, carriedShare);
+  } else multiply(gradient1, gradient2, w2t, rowTotal, width, width, 0);
   if (dropout > 0) scaleByFactors(gradient1, factors1);
   if (neuron != RELU) {
     const drives = drivePotentials(hidden1, potentialSums, potentialCoefficients, teacherPotentials1, block);
@@ -169,20 +179,11 @@ export function clearSums(sums: usize, floats: i32): void {
 
 /** After the last: adds what was summed up transposed. */
 export function completeSums(sums: usize): void {
-  if (neuron) addTransposed(sums, sums1t, featureInputs, featureRows);
+  // What is padded to featureRows was multiplied with zeros.
+  if (neuron) addTransposed(sums, sums1t, featureRows, width);
   if (neuron == RELU) addTransposed(sums + (<usize>(inputRows * width) << 2), sums2t, width, width);
 }
 
-/** sums[k, width] += sumsT[width, stride]^T, of which the first k columns count. */
-function addTransposed(sums: usize, sumsT: usize, k: i32, stride: i32): void {
-  for (let i = 0; i < k; i++) {
-    const row = sums + (<usize>(i * width) << 2);
-    for (let j = 0; j < width; j++) {
-      const at = row + (<usize>j << 2);
-      store<f32>(at, load<f32>(at) + load<f32>(sumsT + (<usize>(j * stride + i) << 2)));
-    }
-  }
-}
 
 /**
  * From sampleGradients (d loss / d logits) to sampleFeatureGradients; adds the weight gradients to `sums` (w1, w2, w3 in a row) and the potentials

@@ -81,9 +81,9 @@ export function addToActiveRows(sums: usize, lists: usize, counts: usize, listSt
 /** Appends the set bits of `bits` (bit b: neuron first + b) to a list; returns its new end. */
 // @ts-ignore: decorator
 @inline
-export function appendActive(p: usize, first: i32, bits: i32): usize {
+export function appendActive(p: usize, first: i32, bits: u64): usize {
   while (bits) {
-    store<u16>(p, <u16>(first + ctz(bits)));
+    store<u16>(p, <u16>(first + <i32>ctz(bits)));
     bits &= bits - 1;
     p += 2;
   }
@@ -93,10 +93,10 @@ export function appendActive(p: usize, first: i32, bits: i32): usize {
 /** As appendActive, towards the front: returns the list's new beginning. */
 // @ts-ignore: decorator
 @inline
-export function prependActive(q: usize, first: i32, bits: i32): usize {
+export function prependActive(q: usize, first: i32, bits: u64): usize {
   while (bits) {
     q -= 2;
-    store<u16>(q, <u16>(first + ctz(bits)));
+    store<u16>(q, <u16>(first + <i32>ctz(bits)));
     bits &= bits - 1;
   }
   return q;

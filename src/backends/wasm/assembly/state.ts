@@ -46,6 +46,8 @@ export let neuronFloats: i32 = 0;
 /** Number in SURROGATE_NAMES. */
 export let surrogate: i32 = 0;
 export let surrogateAlpha: f32 = 0;
+/** Where the surrogate's support is bounded: share of a potential that the next time step begins with (row-changes.ts); else 0. */
+export let carriedShare: f32 = 0;
 /** Size of a spike of each hidden layer. */
 export let amplitude1: f32 = 1;
 export let amplitude2: f32 = 1;
@@ -165,9 +167,9 @@ export let laneCapacity: i32 = 0;
 /** One statistics block a lane (train) or thread (render), see stats.ts. */
 export let stats: usize = 0;
 
-// Touched voxels of a step: the sparse set of update.ts.
+// Touched voxels of a step (touched.ts), and the sparse set of their gradients (update.ts): addresses a voxel, gradients a slot.
+export let touchedBits: usize = 0;
 export let slotOf: usize = 0;
-export let slotVoxels: usize = 0;
 export let slotGradients: usize = 0;
 /** Slots that one thread has room for. */
 export let slotCapacity: i32 = 0;

@@ -1,41 +1,49 @@
 /**
  * Scatter and Adam. Thread t owns the grid planes z with z mod threads = t, adds up their gradients in the order of the samples and updates
- * them: no atomics, and the same bits for any number of threads. Touched voxels are a sparse set: slotOf[voxel] is valid if the slot points
- * back at the voxel, so nothing is cleared between steps, and gradients stay compact in the cache. Dense total variation touches every voxel.
+ * them: no atomics, and the same bits for any number of threads. Touched voxels are a sparse set (touched.ts) with a slot each, in the order in
+ * which samples come to them, so that gradients stay compact in the cache; slotOf[voxel] holds where the voxel is touched. Adam goes through the
+ * voxels as they lie in the grid: neighbours share lines and pages. Dense total variation touches every voxel.
  *
  * A slot's gradient: featureStride floats, then the density's, then three zeros.
- * Limit: memory latency; a touched voxel costs one random line of features and two of moments.
+ * Limit: memory latency; a touched voxel costs a line of features and two of moments.
  */
 import {
   beta1, beta2, decayFloats, decays1, decays1t, decays2, decays2t, denseVariation, density, densityMoments, densityRate, densityVariation, epsilon, featureGradients, featureInputs, featureMoments, featureRate, features,
   featureRows, featureStride, featureVariation, gradientFloats,
   hasRate,
   inputRows, laneCapacity, lanes, networkFloats, networkGradients, networkMoments, networkRate, nx, ny, nz, rate, packedRays, packedSamples, slotCapacity,
-  slotGradients, slotOf, slotVoxels, synapses1, synapses2, thread, threads, w1, w1t, w2t, w3t, width,
+  slotGradients, slotOf, synapses1, synapses2, thread, threads, w1, w1t, w2t, w3t, width,
 } from './state';
 import { baseOf, baseZOf, densityGradientOf, networkIndexOf, SAMPLE_BYTES } from './packed-sample';
 import { firstRayOf } from './train';
-import { madd } from './simd';
+import { copyVectors, madd } from './simd';
+import { clearTouched, firstTouched, nextTouched, planeBits, touch } from './touched';
 
-let slots: i32 = 0;
+/** Where the next slot of this thread lies. */
+let freeSlot: usize = 0;
 
+/** Gradient of voxel `i` of a plane that begins with voxel `first`, whose bits are at `bits`. */
 // @ts-ignore: decorator
 @inline
-function slotAt(voxel: i32, voxels: usize, gradients: usize, bytes: usize): usize {
-  const slot = load<u32>(slotOf + (<usize>voxel << 2));
-  if (slot < <u32>slots && load<i32>(voxels + (<usize>slot << 2)) == voxel) return gradients + <usize>slot * bytes;
-  return newSlot(voxel, voxels, gradients, bytes);
+function slotAt(first: i32, i: i32, bits: usize, bytes: usize): usize {
+  const entry = slotOf + (<usize>(first + i) << 2);
+  return touch(bits, i) ? newSlot(entry, bytes) : <usize>load<u32>(entry);
 }
 
 // @ts-ignore: decorator
 @inline
-function newSlot(voxel: i32, voxels: usize, gradients: usize, bytes: usize): usize {
-  store<u32>(slotOf + (<usize>voxel << 2), <u32>slots);
-  store<i32>(voxels + (<usize>slots << 2), voxel);
-  const at = gradients + <usize>slots * bytes;
+function newSlot(entry: usize, bytes: usize): usize {
+  const at = freeSlot;
+  store<u32>(entry, <u32>at);
   for (let j: usize = 0; j < bytes; j += 16) v128.store(at + j, f32x4.splat(0));
-  slots++;
+  freeSlot = at + bytes;
   return at;
+}
+
+// @ts-ignore: decorator
+@inline
+function slotOfVoxel(voxel: i32): usize {
+  return <usize>load<u32>(slotOf + (<usize>voxel << 2));
 }
 
 // @ts-ignore: decorator
@@ -48,27 +56,26 @@ function addCorner(at: usize, weight: f32, source: usize, densityGradient: f32, 
   }
 }
 
-function scatterPlane(r: usize, base: i32, planeWeight: f32, source: usize, voxels: usize, gradients: usize, stride: usize): void {
+/** @param z plane that takes part of the sample at r */
+function scatterPlane(r: usize, z: i32, planeWeight: f32, source: usize, stride: usize): void {
   const bytes = stride + 16;
+  const plane = nx * ny, first = plane * z, bits = planeBits(z), i = baseOf(r) - plane * baseZOf(r);
   const fx = load<f32>(r, 4), fy = load<f32>(r, 8), g = densityGradientOf(r);
   const w0: f32 = (1 - fy) * planeWeight, w1: f32 = fy * planeWeight;
-  addCorner(slotAt(base, voxels, gradients, bytes), (1 - fx) * w0, source, g, stride);
-  addCorner(slotAt(base + 1, voxels, gradients, bytes), fx * w0, source, g, stride);
-  addCorner(slotAt(base + nx, voxels, gradients, bytes), (1 - fx) * w1, source, g, stride);
-  addCorner(slotAt(base + nx + 1, voxels, gradients, bytes), fx * w1, source, g, stride);
+  addCorner(slotAt(first, i, bits, bytes), (1 - fx) * w0, source, g, stride);
+  addCorner(slotAt(first, i + 1, bits, bytes), fx * w0, source, g, stride);
+  addCorner(slotAt(first, i + nx, bits, bytes), (1 - fx) * w1, source, g, stride);
+  addCorner(slotAt(first, i + nx + 1, bits, bytes), fx * w1, source, g, stride);
 }
 
 /** Collects the gradients of this thread's planes. */
 export function scatter(): void {
-  slots = 0;
   const stride = <usize>featureStride << 2;
-  const voxels = slotVoxels + ((<usize>thread * <usize>slotCapacity) << 2);
-  const gradients = slotGradients + <usize>thread * <usize>slotCapacity * (stride + 16);
-  const plane = nx * ny;
+  freeSlot = slotGradients + <usize>thread * <usize>slotCapacity * (stride + 16);
+  clearTouched();
   if (denseVariation) {
-    for (let z = thread; z < nz; z += threads) {
-      for (let voxel = plane * z; voxel < plane * (z + 1); voxel++) newSlot(voxel, voxels, gradients, stride + 16);
-    }
+    const plane = nx * ny;
+    for (let z = thread; z < nz; z += threads) for (let i = 0, bits = planeBits(z); i < plane; i++) slotAt(plane * z, i, bits, stride + 16);
   }
   for (let lane = 0; lane < lanes; lane++) {
     const firstRay = firstRayOf(lane), endRay = firstRayOf(lane + 1);
@@ -83,9 +90,8 @@ export function scatter(): void {
       if (!lower && !upper) continue;
       const network = networkIndexOf(r);
       const source = network >= 0 ? laneGradients + <usize>network * stride : 0;
-      const base = baseOf(r);
-      if (lower) scatterPlane(r, base, 1 - fz, source, voxels, gradients, stride);
-      if (upper) scatterPlane(r, base + plane, fz, source, voxels, gradients, stride);
+      if (lower) scatterPlane(r, z, 1 - fz, source, stride);
+      if (upper) scatterPlane(r, z + 1, fz, source, stride);
     }
   }
 }
@@ -109,11 +115,9 @@ function clamped(p: f32, q: usize): f32 {
 /** Adds total variation to the gradients of this thread's touched voxels. Reads the grids of all planes: no thread may be updating them. */
 function addVariation(): void {
   const stride = <usize>featureStride << 2;
-  const voxels = slotVoxels + ((<usize>thread * <usize>slotCapacity) << 2);
   const row = <usize>nx << 2, plane = <usize>(nx * ny) << 2;
-  let at = slotGradients + <usize>thread * <usize>slotCapacity * (stride + 16);
-  for (let slot = 0; slot < slots; slot++) {
-    const voxel = load<i32>(voxels + (<usize>slot << 2));
+  for (let voxel = firstTouched(); voxel >= 0; voxel = nextTouched()) {
+    const at = slotOfVoxel(voxel);
     const x = voxel % nx, y = (voxel / nx) % ny, z = voxel / (nx * ny);
     const left = x > 0, right = x < nx - 1, front = y > 0, back = y < ny - 1, below = z > 0, above = z < nz - 1;
     const g = load<f32>(at + stride);
@@ -140,7 +144,6 @@ function addVariation(): void {
         v128.store(at + j, v128.bitselect(madd(f32x4.splat(featureVariation), sum, gradient), gradient, touched));
       }
     }
-    at += stride + 16;
   }
 }
 
@@ -186,10 +189,8 @@ function adamDensity(voxel: i32, g: f32, step: f32): void {
 /** Adam on the touched voxels of this thread's planes. */
 export function updateVoxels(): void {
   const stride = <usize>featureStride << 2;
-  const voxels = slotVoxels + ((<usize>thread * <usize>slotCapacity) << 2);
-  let at = slotGradients + <usize>thread * <usize>slotCapacity * (stride + 16);
-  for (let slot = 0; slot < slots; slot++) {
-    const voxel = load<i32>(voxels + (<usize>slot << 2));
+  for (let voxel = firstTouched(); voxel >= 0; voxel = nextTouched()) {
+    const at = slotOfVoxel(voxel);
     const factor: f32 = hasRate ? load<f32>(rate + (<usize>voxel << 2)) : 1;
     adamDensity(voxel, load<f32>(at + stride), densityRate * factor);
     const parameter = features + <usize>voxel * stride, moments = featureMoments + <usize>voxel * (stride << 1);
@@ -198,7 +199,6 @@ export function updateVoxels(): void {
       const g = v128.load(at + j);
       if (v128.any_true(f32x4.ne(g, f32x4.splat(0)))) adam(parameter + j, moments + j, moments + stride + j, g, step, true);
     }
-    at += stride + 16;
   }
 }
 
@@ -268,12 +268,9 @@ export function transpose(from: usize, to: usize, rows: i32, columns: i32, strid
 /** Writes this thread's touched gradients into dense arrays [V] and [V, featureStride], for inspection. */
 export function writeDenseGradients(denseDensity: usize, denseFeatures: usize): void {
   const stride = <usize>featureStride << 2;
-  const voxels = slotVoxels + ((<usize>thread * <usize>slotCapacity) << 2);
-  let at = slotGradients + <usize>thread * <usize>slotCapacity * (stride + 16);
-  for (let slot = 0; slot < slots; slot++) {
-    const voxel = <usize>load<i32>(voxels + (<usize>slot << 2));
-    store<f32>(denseDensity + (voxel << 2), load<f32>(at + stride));
-    memory.copy(denseFeatures + voxel * stride, at, stride);
-    at += stride + 16;
+  for (let voxel = firstTouched(); voxel >= 0; voxel = nextTouched()) {
+    const at = slotOfVoxel(voxel);
+    store<f32>(denseDensity + (<usize>voxel << 2), load<f32>(at + stride));
+    copyVectors(denseFeatures + <usize>voxel * stride, at, stride);
   }
 }

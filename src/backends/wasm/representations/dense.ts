@@ -16,7 +16,8 @@ export const dense: WasmRepresentation = {
       ['densityMoments', voxels * 8],
       ['featureMoments', voxels * featureStride * 8],
       ['slotOf', voxels * 4],
-      ['slotVoxels', threads * slotCapacity * 4],
+      // A plane has at least four voxels, and bits in whole words of 8 bytes.
+      ['touchedBits', Math.ceil(voxels / 8) + 2 * voxels],
       ['slotGradients', threads * slotCapacity * (featureStride + 4) * 4],
     ],
   }),
