@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from 'vitest/config';
 import { prepareTestMachine } from './test/setup/test-machine.ts';
 
@@ -20,9 +21,13 @@ const CLUSTER = 'test/cluster/**/*.test.ts';
 
 interface Group {
   readonly exclude?: readonly string[];
+  readonly globalSetup?: string[];
   readonly maxWorkers?: number;
   readonly sequence?: { readonly groupOrder: number };
 }
+
+/** Where files leave what others can use. */
+const SHARED = { globalSetup: ['test/setup/shared-folder.ts'] };
 
 /** Tests that start processes, compile kernels for a GPU, or wait for pages, on a machine that may be busy with others. */
 const patient = { testTimeout: 600_000, hookTimeout: 600_000, teardownTimeout: 60_000 };
@@ -42,8 +47,8 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
   return {
     test: {
       provide: { browser },
-      // Most of the time tests wait for processes that they started.
-      maxWorkers: '100%',
+      // Half as many again as cores: most of the time tests wait for processes that they started.
+      maxWorkers: Math.ceil(1.5 * availableParallelism()),
       reporters: ['default', ['json', { outputFile: 'node_modules/.cache/spikeray/tests.json' }]],
       projects: [
         {
@@ -60,11 +65,11 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
         },
         group('conformance', CONFORMANCE),
         group('gpu', [GPU], { exclude: [...CONFORMANCE, E2E, BROWSER] }),
-        group('e2e', [E2E], { exclude: HARM }),
+        group('e2e', [E2E], { exclude: HARM, ...SHARED }),
         // Where it is asked for: `npm run test:cluster`.
-        ...(process.env.SPIKERAY_CLUSTER === undefined ? [] : [group('cluster', [CLUSTER])]),
-        // A browser uses all cores by itself.
-        ...(browser === null ? [] : [group('browser', [BROWSER], { maxWorkers: 1, sequence: { groupOrder: 1 } })]),
+        ...(process.env.SPIKERAY_CLUSTER === undefined ? [] : [group('cluster', [CLUSTER], SHARED)]),
+        // A browser draws on all cores, and waits as long as it draws.
+        ...(browser === null ? [] : [group('browser', [BROWSER], { maxWorkers: 2, sequence: { groupOrder: 1 }, ...SHARED })]),
       ],
     },
   };

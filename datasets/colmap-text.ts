@@ -8,6 +8,7 @@
 import { InputError } from '../src/base/errors.ts';
 import { COLMAP_MODELS, type ColmapCamera } from './colmap-camera.ts';
 import type { ColmapImage, ColmapReader } from './colmap-model.ts';
+import { decimal } from './decimal.ts';
 
 export const colmapText: ColmapReader = {
   extension: 'txt',
@@ -61,7 +62,7 @@ export const colmapText: ColmapReader = {
 function checkObservations(path: string, number: number, line: string): void {
   const text = line.trimEnd();
   const last = text.slice(Math.max(text.lastIndexOf(' '), text.lastIndexOf('\t')) + 1);
-  if (text !== '' && !Number.isFinite(Number(last)))
+  if (text !== '' && !Number.isFinite(decimal(last)))
     throw malformed(path, number, 'observations of the image in the line before (x, y, point), or an empty line', `"${last.slice(0, 40)}"`);
 }
 
@@ -75,7 +76,7 @@ function records(bytes: Uint8Array): { line: string; number: number }[] {
 }
 
 function toNumber(path: string, line: number, text: string | undefined): number {
-  const value = text === undefined || text === '' ? NaN : Number(text);
+  const value = decimal(text);
   if (Number.isFinite(value)) return value;
   throw malformed(path, line, 'a finite number', text === undefined ? 'the end of the line' : `"${text.slice(0, 40)}"`);
 }

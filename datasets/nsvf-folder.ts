@@ -12,6 +12,7 @@ import type { Box } from '../src/geometry/box.ts';
 import { InputError } from '../src/base/errors.ts';
 import type { Files } from '../src/io/files.ts';
 import { parseRigidMotion } from '../src/geometry/rigid-motion.ts';
+import { decimal } from './decimal.ts';
 import { listImages } from './image-folders.ts';
 import { checkShape } from './image-shape.ts';
 import { valueError } from './read-json.ts';
@@ -128,7 +129,7 @@ async function readNumbers(file: string, files: Files): Promise<number[][]> {
   return lines.flatMap((text, i) => {
     const words = text.trim().split(/[\s,]+/).filter((word) => word !== ''); // prettier-ignore
     if (words.length === 0) return [];
-    const numbers = words.map(Number);
+    const numbers = words.map(decimal);
     const bad = numbers.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) throw valueError(file, `line ${i + 1}`, 'finite numbers', `"${words[bad].slice(0, 40)}"`);
     return [numbers];

@@ -3,6 +3,7 @@
  * Only the positions (x, y, z) of the vertices are taken, which have to come first, as every program writes them.
  */
 import { ByteReader } from './byte-reader.ts';
+import { decimal } from './decimal.ts';
 
 interface Header {
   readonly format: 'ascii' | 'binary_little_endian' | 'binary_big_endian';
@@ -97,7 +98,7 @@ function asciiPoints({ vertices, properties }: Header, body: Uint8Array, reader:
     if (words.length < properties.length)
       throw reader.error(`${properties.length} numbers for vertex ${i}`, JSON.stringify(lines[i].slice(0, 40)));
     columns.forEach((column, axis) => {
-      points[i * 3 + axis] = Number(words[column]);
+      points[i * 3 + axis] = decimal(words[column]);
     });
   }
   return points;

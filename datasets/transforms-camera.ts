@@ -142,11 +142,43 @@ export function contradiction(keys: CameraKeys): string | null {
     if (Math.abs(other / focal - 1) > AGREEMENT)
       return `${focalKey} is ${focal.toPrecision(5)}, ${angleKey} makes it ${other.toPrecision(5)}: ${focalKey} is taken`;
   }
+  return twoAngles(keys) ?? twoLenses(keys);
+}
+
+function twoAngles(keys: CameraKeys): string | null {
+  for (const [radians, inDegrees] of [
+    ['camera_angle_x', 'x_fov'],
+    ['camera_angle_y', 'y_fov'],
+  ] as const) {
+    const [taken, other] = [keys[radians], keys[inDegrees]];
+    if (taken === undefined || other === undefined) continue;
+    const found = (taken * 180) / Math.PI;
+    if (Math.abs(other / found - 1) > AGREEMENT)
+      return `${radians} is ${found.toPrecision(5)} degrees, ${inDegrees} ${other.toPrecision(5)}: ${radians} is taken`;
+  }
   return null;
 }
 
+/** Coefficients that a model has; the others have all of them. */
+const COEFFICIENTS: Readonly<Record<string, readonly string[]>> = {
+  PINHOLE: [],
+  SIMPLE_PINHOLE: [],
+  SIMPLE_RADIAL: ['k1'],
+  RADIAL: ['k1', 'k2'],
+};
+
+function twoLenses(keys: CameraKeys): string | null {
+  const { distortion_params: list, camera_model: model = '' } = keys;
+  const differs = LENS.find((key, i) => list !== undefined && keys[key] !== undefined && keys[key] !== list[i]);
+  if (differs !== undefined) return `${differs} is ${keys[differs]}, distortion_params have another: distortion_params are taken`;
+  const name = model.toUpperCase();
+  if (!Object.hasOwn(COEFFICIENTS, name)) return null;
+  const more = LENS.find((key, i) => !COEFFICIENTS[name].includes(key) && (list?.[i] ?? keys[key] ?? 0) !== 0);
+  return more === undefined ? null : `camera_model ${model} has no ${more}: it is taken all the same`;
+}
+
 const FOCAL: readonly (keyof CameraKeys)[] = ['fl_x', 'fl_y', 'camera_angle_x', 'camera_angle_y', 'x_fov', 'y_fov'];
-const LENS: readonly (keyof CameraKeys)[] = ['k1', 'k2', 'k3', 'k4', 'p1', 'p2'];
+const LENS: readonly ('k1' | 'k2' | 'k3' | 'k4' | 'p1' | 'p2')[] = ['k1', 'k2', 'k3', 'k4', 'p1', 'p2'];
 
 function mergeCameras(ofAll: CameraKeys, ofFrame: CameraKeys): CameraKeys {
   const own = (key: keyof CameraKeys): boolean => ofFrame[key] !== undefined;

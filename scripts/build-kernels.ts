@@ -3,7 +3,7 @@
  * shared (pages of static hosts), next to the modules that load them (in src/ and in dist/src/). The generated scans are written out to be read;
  * the sources go to dist/ for neurons that are compiled later.
  */
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { compileKernelSources, GENERATED } from '../src/backends/wasm/compile-kernels.ts';
 import { emitScans } from '../src/neurons/emit-scans.ts';
@@ -16,6 +16,7 @@ async function write(path: string, content: string | Uint8Array): Promise<void> 
   await writeFile(path, content);
 }
 
+await rm(`dist/${folder}/assembly`, { recursive: true, force: true });
 await cp(`${folder}/assembly`, `dist/${folder}/assembly`, { recursive: true });
 await write(`${folder}/assembly/${GENERATED}`, emitScans(builtInNeurons));
 for (const [name, variant] of [

@@ -4,6 +4,7 @@
  */
 export * from './index.ts';
 export { AUTO, type BackendRequest } from './backends/select-backend.ts';
+export { createWasmBackend, type WasmOptions } from './backends/wasm/launch-node.ts';
 export { LockedError } from './base/errors.ts';
 export { parseEntries, type Entry } from './config/compare-entries.ts';
 export { collect, comparedEntries, type Collected } from './jobs/collect.ts';

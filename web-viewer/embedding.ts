@@ -3,7 +3,7 @@ import example from './examples/three.ts?raw';
 import { byId } from './elements.ts';
 
 export interface EmbeddedView {
-  /** Of the run. */
+  /** The run's name. */
   readonly name: string;
   /** The query of an address that shows the view without the page's own controls. */
   query(): string;

@@ -65,7 +65,7 @@ export class RayPanel {
     }
   }
 
-  /** Of the ray before. */
+  /** Takes away what the ray before had. */
   private clear(): void {
     this.probe = null;
     this.figure.replaceChildren();

@@ -21,7 +21,7 @@ export class ScalePanel {
   /** Choices of the modes that are not shown. */
   private readonly kept = new Map<OutputMode, Choice>();
   private shown: ValueScale | null = null;
-  /** Of the ends as they are typed: the legend's. */
+  /** The unit in which the ends are typed: the legend's. */
   private unit: WrittenUnit = { name: '', size: 1 };
 
   /** @param changed called when values take other colours */

@@ -6,7 +6,7 @@ import { messageOf } from './messages.ts';
 import type { ViewState } from './view-state.ts';
 
 export interface UpHost {
-  /** Of the camera: a level view stands by it. */
+  /** The camera's own: a level view stands by it. */
   cameraUp(): Vec3;
   /** The view stands upright by what was chosen, else by the run's own, and the address keeps it. */
   turned(own: Vec3): void;

@@ -39,7 +39,7 @@ export class ViewerPage {
   private readonly scale: ScalePanel;
   private readonly ray: RayPanel;
   private readonly statistics = new Statistics(byId('statistics'));
-  /** Of what is offered to copy. */
+  /** Writes what is offered to copy anew. */
   private renewAddresses: () => void = () => undefined;
 
   constructor(stage: HTMLElement, host: SceneHost) {

@@ -4,7 +4,7 @@
  */
 import { compileKernels } from '../../src/backends/wasm/launch-node.ts';
 import { isSpiking } from '../../src/neurons/define-neuron.ts';
-import { exportName } from '../../src/neurons/emit-scans.ts';
+import { exportName } from '../../src/neurons/export-name.ts';
 import { builtInNeurons } from '../../src/neurons/index.ts';
 import { firstFloat, parameterFloats, parameterPlaces } from '../../src/neurons/scan-layout.ts';
 import { SURROGATE_NAMES } from '../../src/neurons/surrogates.ts';

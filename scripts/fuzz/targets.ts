@@ -110,7 +110,7 @@ function plannedJobs(): Job[] {
   return planJobs({ entries, seeds: [1, 2], scenes, folder: '/sweep', backend, measure: { split: null, every: 1 } });
 }
 
-/** Of a run that is measured. */
+/** The result of a run that is measured. */
 async function resultOf(ofRun: (path: string) => Promise<Uint8Array>): Promise<unknown> {
   const report: unknown = JSON.parse(new TextDecoder().decode(await ofRun('eval/test/metrics.json')));
   const training = {

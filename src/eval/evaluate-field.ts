@@ -35,7 +35,7 @@ export interface MeasuredViews {
   readonly every: number;
   /** Name of the checkpoint, to be told in the report. */
   readonly checkpoint?: string;
-  /** Of the field; default: none */
+  /** The mask that the field is rendered with; default: none */
   readonly skipMask?: SkipMaskOrigin | null;
 }
 

@@ -16,7 +16,7 @@ import type { FilmFormat } from './film-formats.ts';
 
 /** Makes films of equally sized frames. */
 export interface FilmEncoder {
-  /** Of its files. */
+  /** Its files end with this. */
   readonly ending: FilmFormat;
   /** Throws where no film comes of it. */
   encode(frames: readonly PixelBuffer[], framesPerSecond: number, file: string): Promise<void>;

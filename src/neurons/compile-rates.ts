@@ -40,6 +40,12 @@ export function directionsOf(definition: NeuronDefinition): string[] {
   return [CURRENT, ...learnedParameters(definition).map(([name]) => name)];
 }
 
+/** Rows of width floats that a sample carries: its states, the sum of its outputs, and for each direction as much again and the sum of its events. */
+export function carriedRows(definition: NeuronDefinition): number {
+  const { states } = definition;
+  return states.length + 1 + directionsOf(definition).length * (states.length + 2);
+}
+
 export function compileRates(definition: NeuronDefinition, surrogate: SurrogateName): RateStep {
   const { parameters, potential, output, events, next, states } = definition;
   const slope = (x: Expr): Expr => surrogateOf(surrogate).derivative(x, surrogateAlpha);

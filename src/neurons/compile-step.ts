@@ -71,3 +71,15 @@ export function keptLeaves(adjoints: readonly AdjointStep[]): Extract<Expr, { ki
   const roots = adjoints.flatMap(({ input, states, parameters }) => [input, ...states, ...parameters.values()]);
   return leavesOf(roots).filter(({ leaf: kind }) => kind === 'input' || kind === 'state');
 }
+
+const kept = new WeakMap<NeuronDefinition, ReturnType<typeof keptLeaves>>();
+
+/**
+ * What the forward pass keeps where the surrogate is chosen later. The slope of the sigmoid is nowhere constant, so that no adjoint reads more than its
+ * own (test/neurons/adjoint.test.ts).
+ */
+export function keptOf(definition: NeuronDefinition): ReturnType<typeof keptLeaves> {
+  const known = kept.get(definition) ?? keptLeaves([compileAdjoint(definition, 'sigmoid', true)]);
+  kept.set(definition, known);
+  return known;
+}

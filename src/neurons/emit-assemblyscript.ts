@@ -11,34 +11,26 @@ import {
   compileAdjoint,
   compileForward,
   eventsAdjoint,
-  keptLeaves,
+  keptOf,
   outputAdjoint,
   potentialAdjoint,
   stateAdjoint,
   surrogateAlpha,
 } from './compile-step.ts';
 import { inputLeaf, potentialLeaf, type NeuronDefinition } from './define-neuron.ts';
+import { identifier } from './export-name.ts';
 import { ge, leaf, type Expr } from './graph.ts';
 import { hoist, Writer } from './write-vectors.ts';
 import { parameterPlaces } from './scan-layout.ts';
 import { closedLevels, inClosedForm, levelsOf } from './staircase.ts';
 import { simplify } from './simplify.ts';
-import { SURROGATE_NAMES, type SurrogateName } from './surrogates.ts';
+import type { SurrogateName } from './surrogates.ts';
 
 /** Vectors that the forward scan does at once: their comparisons make one word of 16 bits. */
 const UNROLL = 4;
 
 /** Vectors that the backward scan does at once, line by line in turn: the long chain of the surrogate waits less (a tenth of its time). */
 const UNROLL_BACKWARD = 2;
-
-export function keptOf(definition: NeuronDefinition): ReturnType<typeof keptLeaves> {
-  return keptLeaves(SURROGATE_NAMES.map((name) => compileAdjoint(definition, name, true)));
-}
-
-/** `ternary-signed` as part of a name in code. */
-export function identifier({ name }: NeuronDefinition): string {
-  return name.replace(/-/g, '_');
-}
 
 /** Byte offset of a state, a kept value or a parameter, as code: a multiple of a row. */
 export function rowsFrom(base: string, count: number): string {

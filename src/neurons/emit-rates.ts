@@ -7,20 +7,15 @@
  * so that memory and the backward pass do not depend on the number of time steps. Compared with tfjs in test/conformance and with
  * back-propagation through time where both are equal (test/neurons/rates.test.ts).
  */
-import { compileRates, CURRENT, directionsOf, tangentLeaf } from './compile-rates.ts';
+import { carriedRows, compileRates, CURRENT, directionsOf, tangentLeaf } from './compile-rates.ts';
 import { inputLeaf, potentialLeaf, type NeuronDefinition } from './define-neuron.ts';
-import { bindParameters, identifier, rowsFrom, scanWithLists, sizeAndMask, spikeLists } from './emit-assemblyscript.ts';
+import { bindParameters, rowsFrom, scanWithLists, sizeAndMask, spikeLists } from './emit-assemblyscript.ts';
+import { identifier } from './export-name.ts';
 import { leaf, type Expr } from './graph.ts';
 import { parameterPlaces } from './scan-layout.ts';
 import { levelsOf } from './staircase.ts';
 import type { SurrogateName } from './surrogates.ts';
 import { hoist, Writer } from './write-vectors.ts';
-
-/** Rows of width floats that a sample carries. */
-export function carriedRows(definition: NeuronDefinition): number {
-  const { states } = definition;
-  return states.length + 1 + directionsOf(definition).length * (states.length + 2);
-}
 
 /** Where the rows of a direction begin. */
 function firstRow({ states }: NeuronDefinition, direction: number): number {

@@ -1,8 +1,9 @@
 /**
- * The AssemblyScript module of all neurons' scans: `neurons/generated.ts` of the kernels. Each neuron exports a function whose name carries a
- * fingerprint of its code, so that kernels which were built without it, or before it changed, are recognised.
+ * The AssemblyScript module of all neurons' scans: `neurons/generated.ts` of the kernels. Each neuron exports a function by which kernels say that
+ * they know it (export-name.ts).
  */
-import { BACKWARD, backwardName, emitBackward, emitForward, identifier } from './emit-assemblyscript.ts';
+import { BACKWARD, backwardName, emitBackward, emitForward } from './emit-assemblyscript.ts';
+import { exportName, identifier } from './export-name.ts';
 import { emitRateBackward, emitRateStep, rateBackwardName, rateStepName } from './emit-rates.ts';
 import { isSpiking, type NeuronDefinition } from './define-neuron.ts';
 import { SURROGATE_NAMES, type SurrogateName } from './surrogates.ts';
@@ -88,23 +89,4 @@ function rateScans(definition: NeuronDefinition): string[] {
 
 function backwardScans(definition: NeuronDefinition): string[] {
   return SURROGATE_NAMES.flatMap((surrogate) => [false, true].map((driven) => emitBackward(definition, surrogate, driven)));
-}
-
-const exportNames = new WeakMap<NeuronDefinition, string>();
-
-/** The exported function that returns the neuron's number. */
-export function exportName(definition: NeuronDefinition): string {
-  const known = exportNames.get(definition);
-  if (known !== undefined) return known;
-  const code = [emitForward(definition), ...backwardScans(definition), ...rateScans(definition)].join('\n');
-  const name = `neuron_${identifier(definition)}_${fingerprint(code)}`;
-  exportNames.set(definition, name);
-  return name;
-}
-
-/** FNV-1a, 32 bits. */
-function fingerprint(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, '0');
 }

@@ -15,7 +15,7 @@ export interface Incoming {
 }
 
 export interface IncomingFolder {
-  /** Of the folder that was dropped, or of the zip. */
+  /** The folder that was dropped, or the zip. */
   readonly name: string;
   readonly files: readonly Incoming[];
 }

@@ -30,7 +30,7 @@ import { pagePlaces } from './page-places.ts';
 const sceneSchema = z.object({
   /** When it came: another of the same name may come later. */
   added: z.string(),
-  /** Of its training views, as its format has them; null: it was not looked at yet. */
+  /** Tells its training views, as its format has them, from others; null: it was not looked at yet. */
   fingerprint: z.string().nullable(),
 });
 

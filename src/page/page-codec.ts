@@ -98,7 +98,7 @@ function orientationOf(bytes: Uint8Array<ArrayBuffer>): number {
   return isPng(bytes) ? pngOrientation(bytes) : 1;
 }
 
-/** Of the chunk eXIf; the file was read already, so its chunks are whole. */
+/** The orientation that the chunk eXIf gives; the file was read already, so its chunks are whole. */
 function pngOrientation(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let at = 8; at + 12 <= bytes.length; at += 12 + view.getUint32(at))

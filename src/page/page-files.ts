@@ -164,7 +164,7 @@ export async function pageFile(path: string): Promise<File> {
   return (await pageHandle(path)).getFile();
 }
 
-/** Of a file that is there. */
+/** The handle of a file that is there. */
 export async function pageHandle(path: string): Promise<FileSystemFileHandle> {
   const { parts, name } = place(path);
   let folder = await navigator.storage.getDirectory();

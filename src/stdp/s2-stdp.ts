@@ -8,7 +8,7 @@
  * and with e > 0 (too late) an input that spiked by t_j gains |e| A+, one that spiked later |e| A-; with e < 0 the signs turn round. Weights stay in
  * [0, 1]; normalised, those of a neuron are then scaled to a given sum.
  *
- * Of a neuron that did not fire, inputs that did not spike stay as they are. The sources that we have do not say it: our choice.
+ * Where a neuron did not fire, its weights of inputs that did not spike stay as they are. The sources that we have do not say it: our choice.
  */
 import { MAX_TIME, type Firing, type FirstSpikeLayer, type SpikeTimes } from './first-spike-layer.ts';
 

@@ -6,15 +6,22 @@ import { voxelCount } from '../../src/geometry/grid.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { kernelSources, sourcesName } from '../../src/backends/wasm/compile-kernels.ts';
 import { KernelPool } from '../../src/backends/wasm/kernel-pool.ts';
 import { compileKernels, createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { createBackend } from '../../src/backends/wasm/wasm-backend.ts';
 import { BackendError } from '../../src/base/errors.ts';
 import { presets } from '../../src/config/presets.ts';
+import { builtInNeurons } from '../../src/neurons/index.ts';
 import { parametersOf, renderingTensors } from '../../src/model/tensor-names.ts';
 import { fineSpec } from '../../src/train/stage-spec.ts';
 import { coefficients } from '../conformance/cases.ts';
 import { capacityOf, fieldFixture, firstRays, loadFixture, type FixtureOptions } from '../helpers/field-fixtures.ts';
+
+it('kernels are compiled from the sources that are here', async () => {
+  const names = WebAssembly.Module.exports(await compileKernels(false)).map(({ name }) => name);
+  expect(names, 'run `npm run build`').toContain(sourcesName(await kernelSources(builtInNeurons)));
+});
 
 describe('threads', () => {
   it('a thread that cannot start is an error with its reason, not a program that waits', async () => {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunSummary } from '../../src/server/find-runs.ts';
 import { succeed } from '../e2e/cli.ts';
 import { startServing, type RunningServer } from '../e2e/server.ts';
-import { tinyRun, tinyScene, workFolder } from '../e2e/tiny.ts';
+import { tinyRuns, workFolder } from '../e2e/tiny.ts';
 import { openPage, settled } from './browser.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -20,9 +20,7 @@ let server: RunningServer;
 let ids: Record<string, string>;
 
 beforeAll(async () => {
-  const scene = await tinyScene(join(folder, 'scene'));
-  const run = await tinyRun(scene, join(runs, 'spiking'));
-  await tinyRun(scene, join(runs, 'twin'), '--ann');
+  const run = join(await tinyRuns(runs), 'spiking');
   for (const each of [run, join(runs, 'twin')]) await succeed(['eval', each, '--quiet']);
   for (let i = 2; i < MANY; i++) {
     const copy = join(runs, `copy-${i}`);

@@ -10,7 +10,7 @@ import { decodeScene } from '../../src/baked/decode-scene.ts';
 import { written } from '../../src/frames/quantities.ts';
 import { succeed } from '../e2e/cli.ts';
 import { startServing, type RunningServer } from '../e2e/server.ts';
-import { tinyRun, tinyScene, workFolder } from '../e2e/tiny.ts';
+import { tinyRuns, workFolder } from '../e2e/tiny.ts';
 import { openPage, settled, type PageOptions } from './browser.ts';
 
 const folder = workFolder();
@@ -18,10 +18,7 @@ let server: RunningServer;
 let ids: Record<string, string>;
 
 beforeAll(async () => {
-  const scene = await tinyScene(join(folder, 'scene'));
-  await tinyRun(scene, join(folder, 'runs/spiking'));
-  await tinyRun(scene, join(folder, 'runs/twin'), '--ann');
-  server = await startServing('serve', join(folder, 'runs'), '--port', '0');
+  server = await startServing('serve', await tinyRuns(join(folder, 'runs')), '--port', '0');
   const { runs } = (await (await fetch(`${server.url}api/runs`)).json()) as { runs: RunSummary[] };
   ids = Object.fromEntries(runs.map(({ id, name }) => [name, id]));
 });

@@ -15,11 +15,10 @@ import { openField } from '../../src/eval/open-field.ts';
 import { meanSquaredError, psnrOf } from '../../src/math/image-metrics.ts';
 import type { RunSummary } from '../../src/server/find-runs.ts';
 import type { RunDetails } from '../../src/server/run-routes.ts';
-import { succeed } from '../e2e/cli.ts';
 import { startServing, type RunningServer } from '../e2e/server.ts';
-import { tinyScene, workFolder } from '../e2e/tiny.ts';
+import { workFolder } from '../e2e/tiny.ts';
 import { openPage, pixelsOf, screenOf, settled, type PageOptions, type Shown } from './browser.ts';
-import { SMALL } from './small-run.ts';
+import { smallRuns } from './small-run.ts';
 import { shownColours } from '../helpers/shown-colours.ts';
 
 const folder = workFolder();
@@ -29,10 +28,7 @@ let ids: Record<string, string>;
 const fields = new Map<string, ShownField>();
 
 beforeAll(async () => {
-  const scene = await tinyScene(join(folder, 'scene'), 12, 48);
-  await succeed(['train', scene, '--out', join(folder, 'runs/spiking'), ...SMALL, '--quiet']);
-  await succeed(['train', scene, '--ann', '--out', join(folder, 'runs/twin'), ...SMALL, '--quiet']);
-  server = await startServing('serve', join(folder, 'runs'), '--port', '0');
+  server = await startServing('serve', await smallRuns(join(folder, 'runs')), '--port', '0');
   const { runs } = (await (await fetch(`${server.url}api/runs`)).json()) as { runs: RunSummary[] };
   ids = Object.fromEntries(runs.map(({ id, name }) => [name, id]));
   const wasm = await createWasmBackend();

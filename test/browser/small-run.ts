@@ -1,4 +1,10 @@
-/** `--set` options of a run that trains for seconds, and long enough that something can be seen. */
+/** Runs that train for seconds, and long enough that something can be seen. */
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { succeed } from '../e2e/cli.ts';
+import { sharedFolder, sharedScene } from '../e2e/tiny.ts';
+
+/** `--set` options of such a run. */
 export const SMALL = [
   'coarse.steps=150',
   'coarse.rays=256',
@@ -11,3 +17,14 @@ export const SMALL = [
   'fine.occupancyEvery=50',
   'network.width=32',
 ].flatMap((setting) => ['--set', setting]);
+
+/** A folder with copies of a small run of 12 views of 48 pixels, `spiking`, and of its ANN twin, `twin`. */
+export async function smallRuns(folder: string): Promise<string> {
+  const scene = await sharedScene(12, 48);
+  const make = async (own: string): Promise<void> => {
+    await succeed(['train', scene, '--out', join(own, 'spiking'), ...SMALL, '--quiet']);
+    await succeed(['train', scene, '--ann', '--out', join(own, 'twin'), ...SMALL, '--quiet']);
+  };
+  cpSync(await sharedFolder('small-runs', make), folder, { recursive: true });
+  return folder;
+}

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { meanSquaredError, psnrOf } from '../../src/math/image-metrics.ts';
 import type { RunSummary } from '../../src/server/find-runs.ts';
 import { startServing, type RunningServer } from '../e2e/server.ts';
-import { tinyRun, tinyScene, workFolder } from '../e2e/tiny.ts';
+import { tinyRuns, workFolder } from '../e2e/tiny.ts';
 import { openPage, pixelsOf, settled } from './browser.ts';
 
 const folder = workFolder();
@@ -15,9 +15,7 @@ let server: RunningServer;
 let ids: Record<string, string>;
 
 beforeAll(async () => {
-  const scene = await tinyScene(join(folder, 'scene'));
-  for (const name of ['spiking', 'other']) await tinyRun(scene, join(folder, 'runs', name));
-  server = await startServing('serve', join(folder, 'runs'), '--port', '0');
+  server = await startServing('serve', await tinyRuns(join(folder, 'runs')), '--port', '0');
   const { runs } = (await (await fetch(`${server.url}api/runs`)).json()) as { runs: RunSummary[] };
   ids = Object.fromEntries(runs.map(({ id, name }) => [name, id]));
 });

@@ -22,10 +22,10 @@ import { succeed } from '../e2e/cli.ts';
 import { expectError } from '../e2e/expect-error.ts';
 import { openCheckpoint } from '../e2e/run-files.ts';
 import { startServing, type RunningServer } from '../e2e/server.ts';
-import { tinyScene, workFolder } from '../e2e/tiny.ts';
+import { workFolder } from '../e2e/tiny.ts';
 import { shownColours } from '../helpers/shown-colours.ts';
 import { openPage, pixelsOf, settled } from './browser.ts';
-import { SMALL } from './small-run.ts';
+import { smallRuns } from './small-run.ts';
 
 const folder = workFolder();
 const run = join(folder, 'runs/spiking');
@@ -33,13 +33,11 @@ let server: RunningServer;
 let ids: Record<string, string>;
 
 beforeAll(async () => {
-  const scene = await tinyScene(join(folder, 'scene'), 12, 48);
-  await succeed(['train', scene, '--out', run, ...SMALL, '--quiet']);
-  await succeed(['train', scene, '--ann', '--out', join(folder, 'runs/twin'), ...SMALL, '--quiet']);
+  const runs = await smallRuns(join(folder, 'runs'));
   await succeed(['eval', run, '--quiet']);
-  server = await startServing('serve', join(folder, 'runs'), '--port', '0');
-  const { runs } = (await (await fetch(`${server.url}api/runs`)).json()) as { runs: RunSummary[] };
-  ids = Object.fromEntries(runs.map(({ id, name }) => [name, id]));
+  server = await startServing('serve', runs, '--port', '0');
+  const { runs: listed } = (await (await fetch(`${server.url}api/runs`)).json()) as { runs: RunSummary[] };
+  ids = Object.fromEntries(listed.map(({ id, name }) => [name, id]));
 });
 afterAll(() => server?.stop());
 

@@ -2,8 +2,7 @@
 import { expect, test } from 'vitest';
 import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
-import { defineNeuron, expressions as e, registerNeuron } from '../../src/index.ts';
-import { learnedParameter, positive } from '../../src/neurons/parameters.ts';
+import { defineNeuron, expressions as e, learnedParameter, positive, registerNeuron } from '../../src/index.ts';
 import { fieldFixture, loadFixture } from '../helpers/field-fixtures.ts';
 import { expectCloseToMax } from './compare.ts';
 

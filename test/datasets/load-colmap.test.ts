@@ -339,6 +339,12 @@ describe('broken COLMAP scenes', () => {
     );
   });
 
+  it.each(['0x20', '1_0', '44,4', 'Infinity', '1e', '.'])('with the number %s', async (number) => {
+    expect(await broken('sparse/cameras.txt', `7 PINHOLE 32 24 ${number} 30 16 12`)).toContain(
+      `line 1: expected a finite number, found "${number}"`,
+    );
+  });
+
   it('with numbers that make no camera or pose', async () => {
     expect(await broken('sparse/0/cameras.bin', cameraBytes(0, [NaN, 1, 1]).bytes)).toMatch(/expected a finite f at byte 32, found NaN/);
     expect(await broken('sparse/0/cameras.bin', cameraBytes(0, [-3, 1, 1]).bytes)).toMatch(

@@ -87,6 +87,18 @@ describe.each(['blender', 'nerfstudio'] as const)('the cameras of a %s file', (l
     expect(agreed.warnings).toEqual([]);
   });
 
+  it.each<[Keys, string]>([
+    [{ camera_angle_x: 0.7, x_fov: 90 }, 'camera_angle_x is 40.107 degrees, x_fov 90.000: camera_angle_x is taken'],
+    [{ fl_x: 9, camera_angle_y: 0.7, y_fov: 41 }, 'camera_angle_y is 40.107 degrees, y_fov 41.000: camera_angle_y is taken'],
+    [{ fl_x: 9, k1: 0.2, distortion_params: [0.1, 0, 0, 0, 0, 0] }, 'k1 is 0.2, distortion_params have another: distortion_params are taken'],
+    [{ fl_x: 9, camera_model: 'pinhole', k1: 0.1 }, 'camera_model pinhole has no k1: it is taken all the same'],
+    [{ fl_x: 9, camera_model: 'SIMPLE_RADIAL', k1: 0.1, p2: 0.01 }, 'camera_model SIMPLE_RADIAL has no p2: it is taken all the same'],
+    [{ fl_x: 9, camera_model: 'RADIAL', distortion_params: [0.1, 0, 0, 0, 0.01, 0] }, 'camera_model RADIAL has no p1: it is taken'],
+  ])('are named where they are said twice or contradict their model: %j', async (keys, said) => {
+    expect((await open(await scene(layout, keys))).warnings).toContainEqual(expect.stringContaining(said));
+    expect((await open(await scene(layout, {}, keys))).warnings).toContainEqual(expect.stringContaining(said));
+  });
+
   it('read masks, and do without points that are missing', async () => {
     const folder = await scene(layout, { fl_x: 9, ply_file_path: 'cloud.ply' }, { mask_path: 'mask.png' });
     await write(folder, 'mask.png', await picture(8, 8, 4, true));

@@ -1,5 +1,5 @@
 /** Baked scenes through the command line and the server. */
-import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -10,7 +10,7 @@ import { expectError } from './expect-error.ts';
 import { expectLicences } from './licences.ts';
 import { openCheckpoint } from './run-files.ts';
 import { startServing, type RunningServer } from './server.ts';
-import { tinyRun, tinyScene, workFolder } from './tiny.ts';
+import { tinyRuns, workFolder } from './tiny.ts';
 import type { RunSummary } from '../../src/server/find-runs.ts';
 import type { RunDetails } from '../../src/server/run-routes.ts';
 
@@ -19,8 +19,9 @@ const run = join(folder, 'runs/spiking');
 let server: RunningServer;
 
 beforeAll(async () => {
-  await tinyRun(await tinyScene(join(folder, 'scene')), run);
-  server = await startServing('serve', join(folder, 'runs'), '--port', '0');
+  const runs = await tinyRuns(join(folder, 'runs'));
+  rmSync(join(runs, 'twin'), { recursive: true });
+  server = await startServing('serve', runs, '--port', '0');
 });
 afterAll(() => server?.stop());
 

@@ -101,7 +101,7 @@ test('says of what is not installed how to install it', async () => {
 test('does what the docs of its API show', async () => {
   if (!existsSync(join(home, 'scene'))) await succeed(['synth', 'scene', '--views', '8', '--size', '32', '--quiet'], there);
   const blocks = [...readFileSync(join(installed, 'docs/api.md'), 'utf8').matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code);
-  expect(blocks).toHaveLength(2);
+  expect(blocks).toHaveLength(3);
   const run = async (name: string, code: string): Promise<string> => {
     writeFileSync(join(home, name), code);
     return (await promisify(execFile)(process.execPath, [name], { cwd: home })).stdout;
@@ -113,6 +113,7 @@ test('does what the docs of its API show', async () => {
   const lines = readFileSync(join(home, 'runs/api/export/points.txt'), 'utf8').trim().split('\n');
   expect(lines).toHaveLength(Number(points));
   for (const line of lines.slice(0, 50)) expect(line).toMatch(/^(-?[\d.e-]+ ){5}-?[\d.e-]+$/);
+  expect(await run('quantiser.mjs', blocks[2])).toBe('50 steps of sixteenths\n');
   // The platform-free half needs no optional package either.
   expect(await run('free.mjs', `import * as all from 'spikeray'; console.log(typeof all.trainField, 'train' in all);`)).toBe(
     'function false\n',

@@ -5,14 +5,12 @@ import { beforeAll, expect, it } from 'vitest';
 import type { EvalReport } from '../../src/eval/eval-report.ts';
 import { cli, succeed } from './cli.ts';
 import { expectError } from './expect-error.ts';
-import { tinyRun, tinyScene, workFolder } from './tiny.ts';
+import { tinyRuns, workFolder } from './tiny.ts';
 
 const folder = workFolder();
-const run = join(folder, 'run');
+const run = join(folder, 'spiking');
 
-beforeAll(async () => {
-  await tinyRun(await tinyScene(join(folder, 'scene')), run);
-});
+beforeAll(() => tinyRuns(folder));
 
 const bytesOf = (of: string): Record<string, string> =>
   Object.fromEntries(

@@ -12,7 +12,7 @@ import type { RunSummary } from '../../src/server/find-runs.ts';
 import { succeed } from './cli.ts';
 import { expectError } from './expect-error.ts';
 import { startServing, type RunningServer } from './server.ts';
-import { tinyRun, tinyScene, workFolder } from './tiny.ts';
+import { tinyRuns, workFolder } from './tiny.ts';
 
 const folder = workFolder();
 const runs = join(folder, 'runs');
@@ -20,9 +20,7 @@ let server: RunningServer;
 let ids: Record<string, string>;
 
 beforeAll(async () => {
-  const scene = await tinyScene(join(folder, 'scene'));
-  const run = await tinyRun(scene, join(runs, 'spiking'));
-  await tinyRun(scene, join(runs, 'twin'), '--ann');
+  const run = join(await tinyRuns(runs), 'spiking');
   await succeed(['eval', run, '--quiet']);
   cpSync(run, join(runs, 'broken'), { recursive: true });
   writeFileSync(join(runs, 'broken/config.json'), '{');

@@ -7,15 +7,15 @@ import type { EnergyStudy } from '../../src/energy/study.ts';
 import type { EvalReport } from '../../src/eval/eval-report.ts';
 import { succeed } from './cli.ts';
 import { expectError } from './expect-error.ts';
-import { tinyRun, tinyScene, workFolder } from './tiny.ts';
+import { tinyRuns, workFolder } from './tiny.ts';
 
 const folder = workFolder();
-const run = join(folder, 'run');
+const run = join(folder, 'spiking');
 const mask = join(run, 'skip-mask.json');
 const read = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
 
 it('is trained, used by eval, render and energy, and refused with another checkpoint', async () => {
-  await tinyRun(await tinyScene(join(folder, 'scene')), run);
+  await tinyRuns(folder);
   const { work } = JSON.parse((await succeed(['skip', run, '--places', '400', '--alpha', '0.0003', '--json', '--quiet'])).stdout) as {
     work: { places: number; kept: number };
   };

@@ -29,6 +29,15 @@ test.each([[['--help']], [['--version']], [['neurons']], [['neurons', '--help']]
   },
 );
 
+test.each([
+  ['train', 'scene'],
+  ['compare', 'scene'],
+  ['eval', 'run'],
+  ['energy', 'run'],
+])('%s needs none to say that there is no such %s', async (command) => {
+  await expectError([command, join(folder, 'none')], { says: [join(folder, 'none')], env });
+});
+
 test('the hook sees them: a command that needs one fails', async () => {
   expect((await cli(['serve', '--help'], { env })).stderr).toContain('heavy: express');
 });

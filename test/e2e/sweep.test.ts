@@ -146,7 +146,7 @@ describe('a sweep on this machine', () => {
     for (let kill = 0; kill < 20; kill++) {
       const child = spawn(process.execPath, [MAIN, 'sweep', 'submit', out, '--quiet'], { stdio: 'ignore' });
       const ended = new Promise((resolve) => child.on('close', resolve));
-      await setTimeout(500 + random.float() * 2500);
+      await setTimeout(300 + random.float() * 1200);
       child.kill('SIGKILL');
       // Every second time its runs go with it; else they find out, and save.
       if (kill % 2 === 0) for (const pid of writers(out)) killIfThere(pid);

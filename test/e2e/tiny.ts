@@ -1,8 +1,8 @@
 /** A scene and settings so small that training takes a second. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, inject } from 'vitest';
 import { succeed } from './cli.ts';
 
 const SETTINGS = [
@@ -56,9 +56,30 @@ export function workFolder(): string {
   return folder;
 }
 
-/** Writes the object scene: 8 training views of 32 pixels, 2 each to validate and test. */
+/** What several files need, made by the first that asks. Nobody changes it. Where two ask at once, both make it and one is kept. */
+export async function sharedFolder(name: string, make: (folder: string) => Promise<unknown>): Promise<string> {
+  const folder = join(inject('shared'), name);
+  if (existsSync(folder)) return folder;
+  const own = `${folder}.${process.pid}`;
+  await make(own);
+  try {
+    renameSync(own, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+    rmSync(own, { recursive: true });
+  }
+  return folder;
+}
+
+/** The object scene: 8 training views of 32 pixels, 2 each to validate and test. */
+export function sharedScene(views = 8, size = 32): Promise<string> {
+  const options = ['--views', String(views), '--size', String(size), '--quiet'];
+  return sharedFolder(`scene-${views}-${size}`, (own) => succeed(['synth', own, ...options]));
+}
+
+/** A copy of it that may be changed. */
 export async function tinyScene(folder: string, views = 8, size = 32): Promise<string> {
-  await succeed(['synth', folder, '--views', String(views), '--size', String(size), '--quiet']);
+  cpSync(await sharedScene(views, size), folder, { recursive: true });
   return folder;
 }
 
@@ -66,4 +87,15 @@ export async function tinyScene(folder: string, views = 8, size = 32): Promise<s
 export async function tinyRun(scene: string, run: string, ...more: string[]): Promise<string> {
   await succeed(['train', scene, '--out', run, ...TINY, '--quiet', ...more]);
   return run;
+}
+
+/** A folder with copies of a tiny run, `spiking`, and of its ANN twin, `twin`; their scene is the shared one. */
+export async function tinyRuns(folder: string): Promise<string> {
+  const scene = await sharedScene();
+  const make = async (own: string): Promise<void> => {
+    await tinyRun(scene, join(own, 'spiking'));
+    await tinyRun(scene, join(own, 'twin'), '--ann');
+  };
+  cpSync(await sharedFolder('tiny-runs', make), folder, { recursive: true });
+  return folder;
 }

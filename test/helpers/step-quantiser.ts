@@ -1,8 +1,7 @@
 /** A quantiser as a program would bring its own: multiples of a learned step for every output, at most a share of the largest weight. */
-import { clamp, div, mul, round, straightThrough, type Expr } from '../../src/neurons/graph.ts';
-import { learnedParameter, positive } from '../../src/neurons/parameters.ts';
-import { registerQuantiser } from '../../src/quantisers/index.ts';
-import { defineQuantiser } from '../../src/quantisers/quantiser.ts';
+import { defineQuantiser, expressions, learnedParameter, positive, registerQuantiser } from '../../src/index.ts';
+
+const { clamp, div, mul, round, straightThrough } = expressions;
 
 /** seen = step round(clamp(w, -limit, limit) / step), limit = 0.8 largest */
 export const steps = defineQuantiser({
@@ -20,7 +19,7 @@ export const steps = defineQuantiser({
   },
   value: (raw, { step, largest }) => {
     const limit = mul(largest, 0.8);
-    const inSteps: Expr = div(clamp(raw, mul(limit, -1), limit), step);
+    const inSteps = div(clamp(raw, mul(limit, -1), limit), step);
     return mul(step, straightThrough(round(inSteps), inSteps));
   },
 });

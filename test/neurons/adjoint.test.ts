@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { loadTensorFlow } from '../../src/backends/tfjs/load-tensorflow.ts';
 import type { Tensor, TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
 import { Random } from '../../src/math/random.ts';
-import { compileAdjoint, compileForward } from '../../src/neurons/compile-step.ts';
+import { compileAdjoint, compileForward, keptLeaves, keptOf } from '../../src/neurons/compile-step.ts';
 import { learnedParameters, type NeuronDefinition } from '../../src/neurons/define-neuron.ts';
 import { derivative } from '../../src/neurons/differentiate.ts';
 import { evaluate } from '../../src/neurons/evaluate.ts';
@@ -101,6 +101,11 @@ describe.each(builtInNeurons.map((definition) => ({ name: definition.name, defin
         );
       }
     }
+  });
+
+  test('what is kept for the sigmoid is what all surrogates read', () => {
+    const read = keptLeaves(SURROGATE_NAMES.map((surrogate) => compileAdjoint(definition, surrogate, true)));
+    expect(new Set(keptOf(definition))).toEqual(new Set(read));
   });
 
   test('silence stays silent, and learned values in their range', () => {

@@ -41,7 +41,7 @@ const report = {
   perView: [{ name: 'r_0', counts: { rays: 4, activeRays: 2 } }],
 };
 
-/** Of files with nothing in them, which take no room on the disk. */
+/** The size of files with nothing in them, which take no room on the disk. */
 const GIGABYTES = 3e9;
 
 const folder = mkdtempSync(join(tmpdir(), 'spikeray-test-'));

@@ -13,7 +13,7 @@ export async function droppedFiles({ items }: DataTransfer): Promise<Dropped> {
   return { name: entries[0]?.name ?? 'scene', files };
 }
 
-/** Of an input that takes folders. */
+/** The files of an input that takes folders. */
 export function chosenFiles(list: FileList): Dropped {
   const files = [...list].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
   return { name: files[0]?.path.split('/')[0] ?? 'scene', files };

@@ -138,7 +138,7 @@ const hostOps: LayerOps<Matrix> = {
   },
   add: elementwise((x, y) => x + y),
   scale: elementwise((x, y) => x * y),
-  // Of one row: [1,in,out] lies as [in,out] does.
+  // There is one row: [1,in,out] lies as [in,out] does.
   perSynapse: (row, matrix) => ({ ...matrix, data: matrix.data.map((weight, i) => weight * row.data[Math.floor(i / matrix.columns)]) }),
   sumOverInputs: (synapses) => {
     const data = new Float32Array(synapses.columns);

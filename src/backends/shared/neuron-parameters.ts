@@ -8,7 +8,7 @@ import type { NetworkSpec } from '../../model/field-spec.ts';
 import { splitTensorName, type NeuronTensorName, type TensorName } from '../../model/tensor-names.ts';
 import { isSpiking, type NeuronDefinition } from '../../neurons/define-neuron.ts';
 import { derivative } from '../../neurons/differentiate.ts';
-import { keptOf } from '../../neurons/emit-assemblyscript.ts';
+import { keptOf } from '../../neurons/compile-step.ts';
 import { evaluate } from '../../neurons/evaluate.ts';
 import type { Expr } from '../../neurons/graph.ts';
 import { neuronNamed } from '../../neurons/index.ts';

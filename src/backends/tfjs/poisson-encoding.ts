@@ -34,7 +34,7 @@ export interface PoissonInputs {
   readonly range: InputRange;
   /** [M,I], differentiable */
   spikesAt(step: number): Tensor;
-  // Of the steps that were asked for so far, each drawn once; what is kept of them does not grow with their number:
+  // The steps that were asked for so far, each drawn once; what is kept of them does not grow with their number:
   /** [M,I] mean of their spikes, with the gradient of x'. */
   meanSpikes(): Tensor;
   /** How many spikes; least |u - x'|. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { BackendError } from '../../base/errors.ts';
 import type { NeuronDefinition } from '../../neurons/define-neuron.ts';
 import { emitScans } from '../../neurons/emit-scans.ts';
+import { fingerprint } from '../../neurons/export-name.ts';
 
 const FLAGS = [
   '-O3',
@@ -36,8 +37,8 @@ export async function compileKernelSources(
   { relaxed, shared }: KernelVariant,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const compiler = await loadCompiler();
-  const sources = await readSources();
-  sources.set(GENERATED, emitScans(neurons));
+  const sources = await kernelSources(neurons);
+  sources.set(GENERATED, `${sources.get(GENERATED)}\nexport function ${sourcesName(sources)}(): void {}\n`);
   let binary: Uint8Array<ArrayBuffer> | null = null;
   const flags = [...FLAGS, ...(relaxed ? ['--enable', 'relaxed-simd'] : []), ...(shared ? ['--sharedMemory'] : [])];
   const { error, stderr } = await compiler.main(['index.ts', ...flags, '--outFile', 'kernels.wasm'], {
@@ -69,9 +70,16 @@ async function loadCompiler(): Promise<typeof asc> {
   }
 }
 
-async function readSources(): Promise<Map<string, string>> {
+/** What the kernels are compiled from: file name to text. */
+export async function kernelSources(neurons: readonly NeuronDefinition[]): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
   const names = await readdir(SOURCES, { recursive: true });
   for (const name of names) if (name.endsWith('.ts')) sources.set(name.replaceAll('\\', '/'), await readFile(SOURCES + name, 'utf8'));
-  return sources;
+  return sources.set(GENERATED, emitScans(neurons));
+}
+
+/** An exported function that tells kernels which were built from other sources; tests look for it. */
+export function sourcesName(sources: ReadonlyMap<string, string>): string {
+  const lines = [...sources].map(([name, text]) => `${name}\n${text}`);
+  return `sources_${fingerprint(lines.sort().join('\n'))}`;
 }

@@ -15,7 +15,7 @@ import { fieldFloatsOf } from '../shared/field-floats.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
 import { learnsFromRates } from '../../config/backward.ts';
 import { repeatsOf } from '../../model/network-facts.ts';
-import { carriedRows } from '../../neurons/emit-rates.ts';
+import { carriedRows } from '../../neurons/compile-rates.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { scanSizes, type ScanSizes } from '../shared/neuron-parameters.ts';
 import { lanesOf } from './lanes.ts';

@@ -4,7 +4,7 @@ import type { Capacity } from '../../engine/backend.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
 import { hasGaps, isPoisson, isSpikingNetwork } from '../../model/network-facts.ts';
-import { exportName } from '../../neurons/emit-scans.ts';
+import { exportName } from '../../neurons/export-name.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { carriedShare } from '../../neurons/carried-share.ts';
 import { parameterValues, surrogateSettings } from '../../neurons/settings.ts';

@@ -8,7 +8,7 @@ import { dense } from '../../model/layers/dense.ts';
 import { hetsyn } from '../../model/layers/hetsyn.ts';
 import { COLOUR_CHANNELS } from '../../model/network-layers.ts';
 import { isSpiking } from '../../neurons/define-neuron.ts';
-import { exportName } from '../../neurons/emit-scans.ts';
+import { exportName } from '../../neurons/export-name.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { relu } from '../../neurons/relu.ts';
 import type { Backend, Capacity } from '../../engine/backend.ts';

@@ -12,7 +12,6 @@ import { presetFor } from '../../jobs/choose-preset.ts';
 import { collect as collectResults, comparedEntries } from '../../jobs/collect.ts';
 import { comparisonOf, type Comparison } from '../../jobs/comparison.ts';
 import { standaloneSvg } from '../../energy/report/page.ts';
-import { comparisonChart, comparisonMarkdown, comparisonPage } from '../../jobs/comparison-page.ts';
 import { planJobs, writePlan, type Job } from '../../jobs/job-plan.ts';
 import { runOne, type Opened } from '../../jobs/run-one.ts';
 import { checkTrainingMemory, trainingMemory } from '../../jobs/training-memory.ts';
@@ -137,11 +136,8 @@ async function compare(path: string, options: CompareOptions, report: Reporter):
     seeds,
     config: shared,
   });
-  const files = await writeComparison(comparison, out);
-  return {
-    json: { ...comparison, files },
-    text: comparisonMarkdown(comparison, 'compare.svg') + files.map((file) => `${file}\n`).join(''),
-  };
+  const { table, files } = await writeComparison(comparison, out);
+  return { json: { ...comparison, files }, text: table + files.map((file) => `${file}\n`).join('') };
 }
 
 function sharedConfig(options: CompareOptions, preset: string): Config {
@@ -149,10 +145,13 @@ function sharedConfig(options: CompareOptions, preset: string): Config {
   return options.steps === undefined ? config : applyRequests(config, [{ key: 'fine.steps', value: options.steps, source: '--steps' }]);
 }
 
-async function writeComparison(comparison: Comparison, out: string): Promise<string[]> {
+async function writeComparison(comparison: Comparison, out: string): Promise<{ table: string; files: string[] }> {
+  // echarts is large, and no comparison gets here that is refused.
+  const { comparisonChart, comparisonMarkdown, comparisonPage } = await import('../../jobs/comparison-page.ts');
   const chart = comparisonChart(comparison);
+  const table = comparisonMarkdown(comparison, 'compare.svg');
   const contents = {
-    'compare.md': comparisonMarkdown(comparison, 'compare.svg'),
+    'compare.md': table,
     'compare.svg': standaloneSvg(chart),
     'compare.html': comparisonPage(comparison, chart),
     'compare.json': `${JSON.stringify(comparison, null, 2)}\n`,
@@ -161,7 +160,7 @@ async function writeComparison(comparison: Comparison, out: string): Promise<str
     for (const [name, text] of Object.entries(contents))
       await nodeFiles.writeAtomic(`${unfinished}/${name}`, [new TextEncoder().encode(text)]);
   });
-  return Object.keys(contents).map((name) => `${out}/${name}`);
+  return { table, files: Object.keys(contents).map((name) => `${out}/${name}`) };
 }
 
 /** The same command goes on. */

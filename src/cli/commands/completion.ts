@@ -103,7 +103,7 @@ compdef _spikeray spikeray
 `;
 }
 
-/** Of $words the second names a command. */
+/** The second of $words names a command. */
 function zshWord(commands: readonly Completed[], cases = '', more = ''): string {
   const option = ({ flag, text, values }: Completed['options'][number]): string => {
     const value = values === null ? ':value:_files' : values.length === 0 ? '' : `:value:(${values.join(' ')})`;

@@ -10,8 +10,7 @@ import type { HardwareModel } from '../../energy/hardware/hardware-model.ts';
 import { HARDWARE_MODELS } from '../../energy/hardware/index.ts';
 import { parseHardware } from '../../energy/hardware/parse-hardware.ts';
 import { energyCsv } from '../../energy/report/csv.ts';
-import { frontierCsv, frontierMarkdown, frontierPage } from '../../energy/report/frontier-page.ts';
-import { studyPage } from '../../energy/report/study-page.ts';
+import { frontierCsv, frontierMarkdown } from '../../energy/report/frontier-table.ts';
 import { markdownTable, summaryOf } from '../../energy/report/summary.ts';
 import { energyStudy, type EnergyStudy } from '../../energy/study.ts';
 import { checkSameScene, type MeasuredRun } from '../../jobs/measure-energy.ts';
@@ -133,7 +132,11 @@ async function study(loaded: LoadedRun, place: Place, options: EnergyOptions, se
     meter,
   });
   const files = await writeFiles(place, 'energy', settings.formats, {
-    html: () => studyPage(result, { codec: sharpCodec, run: measured.measurement }),
+    html: async () => {
+      // echarts, which draws the charts of pages, takes longer to load than many a question takes to answer.
+      const { studyPage } = await import('../../energy/report/study-page.ts');
+      return studyPage(result, { codec: sharpCodec, run: measured.measurement });
+    },
     json: async () => `${JSON.stringify(result, null, 2)}\n`,
     csv: async () => energyCsv(result),
   });
@@ -181,7 +184,7 @@ async function compare(
     },
   );
   const files = await writeFiles(place, 'frontier', settings.formats, {
-    html: async () => frontierPage(frontier),
+    html: async () => (await import('../../energy/report/frontier-page.ts')).frontierPage(frontier),
     json: async () => `${JSON.stringify(frontier, null, 2)}\n`,
     csv: async () => frontierCsv(frontier),
   });

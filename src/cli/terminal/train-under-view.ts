@@ -2,8 +2,7 @@
 import { wholeNumber } from '../../base/option-values.ts';
 import { resolve } from 'node:path';
 import type { RunFolder } from '../../run/run-folder.ts';
-import { LiveTraining } from '../../frames/live-training.ts';
-import { startWebServer } from '../../server/web-server.ts';
+import type { LiveTraining } from '../../frames/live-training.ts';
 import type { Reporter } from '../../base/events.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { writeNotice } from './terminal.ts';
@@ -23,6 +22,9 @@ export async function underView<T>(
   report: Reporter,
   train: (live: LiveTraining) => Promise<T>,
 ): Promise<T> {
+  // A training that nobody watches does without the server.
+  const { startWebServer } = await import('../../server/web-server.ts');
+  const { LiveTraining } = await import('../../frames/live-training.ts');
   const live = new LiveTraining(resolve(run.folder), run.record.config, signal);
   const server = await startWebServer({ served: [run.folder], host: '127.0.0.1', port, live, report });
   try {

@@ -1,83 +1,14 @@
-/** The frontier over many runs as a page, a table and CSV. */
-import type { Frontier, FrontierRun } from '../frontier.ts';
+/** The frontier over many runs as a page. */
+import type { Frontier } from '../frontier.ts';
 import { LEAST_DECIBELS, scatterChart, type Point } from './charts.ts';
+import { cells, cheapestFirst, HEADS } from './frontier-table.ts';
 import { hardwareOptions } from './hardware-options.ts';
 import { html, htmlTable } from './html.ts';
-import { percent } from '../../base/format.ts';
-import { three } from './numbers.ts';
 import { page } from './page.ts';
-
-const HEADS = [
-  'run',
-  'neuron',
-  'step',
-  'PSNR, dB',
-  'mJ, as executed',
-  'mJ, as published',
-  'mJ, whole renderer',
-  'active neurons',
-  'frontier',
-] as const;
-
-/** The cheapest first. */
-function sorted({ runs }: Frontier): FrontierRun[] {
-  return [...runs].sort((a, b) => (a.millijoules.executed ?? Infinity) - (b.millijoules.executed ?? Infinity));
-}
-
-function cells({ subject, millijoules, onFrontier }: FrontierRun): string[] {
-  const energy = (value: number | null): string => (value === null ? '–' : three(value));
-  return [
-    subject.origin.run,
-    subject.neuron,
-    String(subject.origin.step),
-    subject.psnr.toFixed(2),
-    energy(millijoules.executed),
-    energy(millijoules.published),
-    energy(millijoules.all),
-    subject.firingRates.map(percent).join(', '),
-    onFrontier ? 'yes' : '',
-  ];
-}
-
-/** For the terminal, and for pasting. */
-export function frontierMarkdown(frontier: Frontier): string {
-  const line = (values: readonly string[]): string => `| ${values.join(' | ')} |\n`;
-  return (
-    line(HEADS) +
-    line(HEADS.map((_, i) => (i < 2 ? '---' : '---:'))) +
-    sorted(frontier)
-      .map((run) => line(cells(run)))
-      .join('')
-  );
-}
-
-export function frontierCsv(frontier: Frontier): string {
-  const quoted = (text: string | number | null): string =>
-    typeof text === 'string' ? `"${text.replaceAll('"', '""')}"` : String(text ?? '');
-  const runs = sorted(frontier);
-  const depths = [...Array(Math.max(...runs.map(({ subject }) => subject.firingRates.length))).keys()];
-  const active = depths.map((layer) => `active_${layer + 1}`).join(',');
-  const rows = runs.map(({ subject, millijoules, onFrontier }) =>
-    [
-      subject.origin.run,
-      subject.neuron,
-      subject.origin.step,
-      subject.psnr,
-      millijoules.executed,
-      millijoules.published,
-      millijoules.all,
-      ...depths.map((layer) => subject.firingRates[layer] ?? null),
-      onFrontier ? 1 : 0,
-    ]
-      .map(quoted)
-      .join(','),
-  );
-  return `${[`run,neuron,step,psnr_db,mj_executed,mj_published,mj_all,${active},on_frontier`, ...rows].join('\n')}\n`;
-}
 
 export function frontierPage(frontier: Frontier): string {
   const { model, split, every, created, spikeray, commit, differentScenes, hardwareAsked } = frontier;
-  const runs = sorted(frontier);
+  const runs = cheapestFirst(frontier);
   const points = runs.flatMap(({ subject, millijoules: { executed } }): Point[] =>
     executed === null
       ? []

@@ -138,7 +138,7 @@ export let decays2t: usize = 0;
 /** Floats of both, one behind the other. */
 export let decayFloats: i32 = 0;
 export let networkMoments: usize = 0;
-/** Of each lane a gradient buffer of w1, w2, w3 and the neurons' parameters of both layers one behind the other. */
+/** For each lane a gradient buffer of w1, w2, w3 and the neurons' parameters of both layers one behind the other. */
 export let networkGradients: usize = 0;
 /** Floats of w1 + w2 + w3 (and the basis of factors) as stored. */
 export let networkFloats: i32 = 0;

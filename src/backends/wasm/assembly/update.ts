@@ -250,7 +250,7 @@ export function applyGradients(): void {
 export function transposeWeights(): void {
   const w2 = w1 + ((<usize>inputRows * <usize>width) << 2);
   const w3 = w2 + ((<usize>width * <usize>width) << 2);
-  // Of layer 1 what leads to features: view terms learn nothing.
+  // The part of layer 1 that leads to features: view terms learn nothing.
   transpose(w1, w1t, featureInputs, width, featureRows);
   transpose(w2, w2t, width, width, width);
   transpose(w3, w3t, width, 4, width);
