@@ -17,6 +17,7 @@ import { listImages } from './image-folders.ts';
 import { checkShape } from './image-shape.ts';
 import { valueError } from './read-json.ts';
 import type { SplitName } from './scene-data.ts';
+import { some } from './scene-files.ts';
 import type { PosedImage, PosedScene } from './scene-format.ts';
 import { joinPath, viewNames } from './scene-paths.ts';
 
@@ -46,7 +47,7 @@ export async function loadNsvfFolder(path: string, files: Files): Promise<PosedS
   const poses = new Set(await files.list(joinPath(path, 'pose')));
   for (const [i, name] of names.entries()) {
     const split = splitOf(joinPath(path, `rgb/${name}`), name, last);
-    const pose = `${name.replace(/\.[^.]*$/, '')}.txt`;
+    const pose = poseName(name);
     if (!poses.has(pose)) {
       throw new InputError(
         `${joinPath(path, `pose/${pose}`)}: expected the pose of rgb/${name}, found nothing`,
@@ -56,8 +57,19 @@ export async function loadNsvfFolder(path: string, files: Files): Promise<PosedS
     const camToWorld = await readPose(joinPath(path, `pose/${pose}`), files);
     (splits[split] ??= []).push({ name: shown[i], imagePath: joinPath(path, `rgb/${name}`), camToWorld, ...camera });
   }
+  for (const name of names) poses.delete(poseName(name));
   const box = await readBox(joinPath(path, 'bbox.txt'), files);
-  return { splits, warnings: [], space: 'bounded', ...(box && { box }) };
+  return { splits, warnings: lonelyPoses([...poses]), space: 'bounded', ...(box && { box }) };
+}
+
+function poseName(image: string): string {
+  return `${image.replace(/\.[^.]*$/, '')}.txt`;
+}
+
+/** @param poses files in pose/ that belong to no image */
+function lonelyPoses(poses: readonly string[]): string[] {
+  const missing = poses.filter((name) => /^[012]_.*\.txt$/.test(name)).sort();
+  return missing.length === 0 ? [] : [`${missing.length} poses have no photo in rgb and were left out (${some(missing)})`];
 }
 
 function splitOf(file: string, name: string, last: number): SplitName {

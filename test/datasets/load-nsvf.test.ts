@@ -118,6 +118,15 @@ describe('broken ones', () => {
     expect(await broken('rgb/3_9.png', 'x')).toMatch(/rgb\/3_9\.png: expected a name that begins with 0_ \(train\), 1_ or 2_/);
   });
 
+  it('lack a photo, which is said', async () => {
+    const folder = await scene('000222', LINES);
+    await rm(`${folder}/rgb/0_1.png`);
+    await write(folder, 'pose/readme.txt', 'no pose');
+    const { warnings, splits } = await open(folder);
+    expect(splits.train).toHaveLength(2);
+    expect(warnings).toContain('1 poses have no photo in rgb and were left out (0_1.txt)');
+  });
+
   it('lack a pose', async () => {
     const folder = await scene('000222', LINES);
     await rm(`${folder}/pose/2_4.txt`);

@@ -90,7 +90,10 @@ describe.each(['blender', 'nerfstudio'] as const)('the cameras of a %s file', (l
   it.each<[Keys, string]>([
     [{ camera_angle_x: 0.7, x_fov: 90 }, 'camera_angle_x is 40.107 degrees, x_fov 90.000: camera_angle_x is taken'],
     [{ fl_x: 9, camera_angle_y: 0.7, y_fov: 41 }, 'camera_angle_y is 40.107 degrees, y_fov 41.000: camera_angle_y is taken'],
-    [{ fl_x: 9, k1: 0.2, distortion_params: [0.1, 0, 0, 0, 0, 0] }, 'k1 is 0.2, distortion_params have another: distortion_params are taken'],
+    [
+      { fl_x: 9, k1: 0.2, distortion_params: [0.1, 0, 0, 0, 0, 0] },
+      'k1 is 0.2, distortion_params have another: distortion_params are taken',
+    ],
     [{ fl_x: 9, camera_model: 'pinhole', k1: 0.1 }, 'camera_model pinhole has no k1: it is taken all the same'],
     [{ fl_x: 9, camera_model: 'SIMPLE_RADIAL', k1: 0.1, p2: 0.01 }, 'camera_model SIMPLE_RADIAL has no p2: it is taken all the same'],
     [{ fl_x: 9, camera_model: 'RADIAL', distortion_params: [0.1, 0, 0, 0, 0.01, 0] }, 'camera_model RADIAL has no p1: it is taken'],
