@@ -149,6 +149,8 @@ test('a run that is dropped is looked at, measured, and taken along in every for
   await page.waitForSelector('li[data-run="run"]', patient);
   await page.waitForSelector('body:not(.busy)');
 
+  // A small picture: one thread draws it.
+  await page.setViewportSize({ width: 640, height: 480 });
   await page.click('button[aria-label="Look at it: run"]');
   const viewer = await frameOf();
   await viewer.waitForSelector('#stage[data-state=full]', patient);

@@ -12,6 +12,8 @@ import type { ViewPhoto } from './studio-messages.ts';
 
 /** Share of the distance to the scene that a frustum is long. */
 const FRUSTUM = 0.14;
+/** Share of the ball around all cameras that has to be in sight. */
+const FILLED = 0.8;
 /** Degrees. */
 const FIELD_OF_VIEW = 50;
 /** Pixels within which a press is a click. */
@@ -103,6 +105,7 @@ function overview({ views, centre, up }: RunViews): [number[], number] {
   const m = views[0].camToWorld;
   // Behind the first camera.
   const direction = normalised(combine([1, [m[2], m[6], m[10]]], [0.6, up], [0.5, [m[0], m[4], m[8]]]));
-  const away = (radius * (1 + FRUSTUM)) / Math.sin((FIELD_OF_VIEW * Math.PI) / 360);
+  // They seldom fill the ball that holds them.
+  const away = (FILLED * radius) / Math.sin((FIELD_OF_VIEW * Math.PI) / 360);
   return [[...lookAt(combine([1, middle], [away, direction]), middle, up)], away];
 }

@@ -12,13 +12,13 @@ export interface RunActions {
   look(run: string): void;
   download(run: string, scene: boolean): void;
   take(run: string, what: Taken): void;
+  report(run: string): void;
   remove(run: string): void;
 }
 
 const TAKEN: readonly (readonly [Taken, string])[] = [
   ['html', 'One page with its viewer'],
   ['scene', 'Baked scene'],
-  ['energy', 'Energy report'],
   ['pictures', 'Pictures'],
 ];
 
@@ -46,10 +46,12 @@ function rowOf(run: KeptRun, busy: boolean, open: boolean, actions: RunActions):
   const offered: Readonly<Record<Taken, boolean>> = {
     html: can,
     scene: can,
-    energy: can && trained.stage === 'fine',
     pictures: measured !== null,
   };
-  const more = TAKEN.flatMap(([what, text]) => button(text, () => actions.take(name, what), offered[what]));
+  const more = [
+    ...TAKEN.flatMap(([what, text]) => button(text, () => actions.take(name, what), offered[what])),
+    ...button('Energy report', actions.report, can && trained.stage === 'fine'),
+  ];
   return element(
     'li',
     { data: { run: name } },

@@ -75,7 +75,7 @@ export class SettingsForm {
     this.values = values;
     for (const [key, controls] of this.controls)
       for (const control of controls)
-        if (control instanceof HTMLInputElement) control.placeholder = this.values[key] ?? '';
+        if (control instanceof HTMLInputElement) control.placeholder = unset(this.values[key] ?? '');
         else control.options[0].textContent = `(${plain(this.values[key] ?? '')})`;
   }
 
@@ -111,4 +111,5 @@ function controlOf({ choices, isWord, range }: Setting): Control {
   return select;
 }
 
+const unset = (json: string): string => (json === 'null' ? 'none' : json);
 const plain = (json: string): string => json.replace(/^"|"$/g, '');

@@ -32,7 +32,7 @@ import { backendHere, withRunField } from '../../src/page/run-field.ts';
 import { whileLocked } from '../../src/run/folder-lock.ts';
 import { hasCoarseStage } from '../../src/spaces/index.ts';
 import type { Inspected, RequestName, Requests, TrainedHere, Wish } from './studio-messages.ts';
-import { takeAlong } from './take-along.ts';
+import { keepReport, studyRun, takeAlong } from './take-along.ts';
 import type { TrainingHere } from './training-here.ts';
 
 export interface Studio {
@@ -178,6 +178,10 @@ export const answers: Answers = {
   },
 
   take: (studio, { run, what }) => takeAlong[what](studio, run),
+
+  study: (studio, { run }) => studyRun(studio, run),
+
+  keepReport: (studio, { run, page }) => keepReport(studio, run, page),
 
   async pack({ files, tab, library }, { run, scene }) {
     const path = scene ? (await library.openWithScene(run)).record.scene.path : null;

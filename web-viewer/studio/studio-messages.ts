@@ -8,7 +8,7 @@ import type { Camera } from '../../src/geometry/camera.ts';
 import type { RunViews } from '../../src/jobs/run-views.ts';
 import type { Rehearsal } from '../../src/jobs/rehearse.ts';
 import type { KeptRun, KeptScene } from '../../src/page/library.ts';
-import type { Taken } from './take-along.ts';
+import type { Studied, Taken } from './take-along.ts';
 
 /** Settings as the form holds them: texts by key. */
 export interface Wish {
@@ -77,6 +77,8 @@ export interface Requests {
   resume: { asked: { readonly run: string }; answer: TrainedHere };
   evaluate: { asked: { readonly run: string; readonly every: number }; answer: EvalReport };
   take: { asked: { readonly run: string; readonly what: Taken }; answer: string };
+  study: { asked: { readonly run: string }; answer: Studied };
+  keepReport: { asked: { readonly run: string; readonly page: string }; answer: string };
   pack: { asked: { readonly run: string; readonly scene: boolean }; answer: string };
   remove: { asked: { readonly kind: 'scene' | 'run'; readonly name: string }; answer: null };
 }

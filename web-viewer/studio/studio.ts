@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { SYNTHETIC_SCENES } from '../../datasets/synth/scenes.ts';
 import { InputError } from '../../src/base/errors.ts';
 import { byteSize, clock, short } from '../../src/base/format.ts';
+import type { PixelBuffer } from '../../src/io/files.ts';
 import type { KeptScene } from '../../src/page/library.ts';
 import { KEPT } from '../../src/page/kept-paths.ts';
 import { OUT, pageFile } from '../../src/page/page-files.ts';
@@ -114,6 +115,7 @@ async function refresh(tidy = false): Promise<void> {
     look: (run) => void alone(() => look(run)),
     download: (run, scene) => void alone(() => download(run, scene)),
     take: (run, what) => void alone(() => take(run, what)),
+    report: (run) => void alone(() => report(run)),
     remove: (name) => {
       if (confirm(`Remove the run ${name} from this browser?`)) void alone(() => ask('remove', { kind: 'run', name }));
     },
@@ -263,8 +265,20 @@ async function download(run: string, scene: boolean): Promise<void> {
   status.textContent = `${run}.zip: ${byteSize(file.size)}. Unpacked, \`spikeray resume\`, \`eval\` and \`serve\` take it.`;
 }
 
+/** Its charts are drawn here: the page has them already. */
+async function report(run: string): Promise<void> {
+  const { study, measurement } = await once('study', { run });
+  const { studyPage } = await import('../../src/energy/report/study-page.ts');
+  const codec = { encodePng: async (image: PixelBuffer) => (await import('../../src/page/png.ts')).encodePng(image) };
+  await saveAs(run, await ask('keepReport', { run, page: await studyPage(study, { codec, run: measurement }) }));
+}
+
 async function take(run: string, what: Taken): Promise<void> {
-  const path = await once('take', { run, what });
+  await saveAs(run, await once('take', { run, what }));
+}
+
+/** With the name of the run before that of the file. */
+async function saveAs(run: string, path: string): Promise<void> {
   const name = `${run}-${path.slice(path.lastIndexOf('/') + 1)}`.replace(`${run}-${run}-`, `${run}-`);
   const file = await save(path, name);
   status.textContent = `${name}: ${byteSize(file.size)}.`;

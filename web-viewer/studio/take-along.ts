@@ -1,7 +1,7 @@
 /** What is made of a run to be taken along: each becomes a file of the run, by the command line's own exporters and reports. */
 import { HARDWARE_MODELS } from '../../src/energy/hardware/index.ts';
-import { studyPage } from '../../src/energy/report/study-page.ts';
-import { energyStudy } from '../../src/energy/study.ts';
+import type { Measurement } from '../../src/energy/measure-views.ts';
+import { energyStudy, type EnergyStudy } from '../../src/energy/study.ts';
 import { InputError } from '../../src/base/errors.ts';
 import type { Reporter } from '../../src/base/events.ts';
 import { writeExport, type ExportSource } from '../../src/export/exporter.ts';
@@ -12,7 +12,7 @@ import { checkHasNetwork, measureEnergy, type MeasuredRun } from '../../src/jobs
 import { bakedOf, RUNS } from '../../src/page/kept-paths.ts';
 import type { Library } from '../../src/page/library.ts';
 import { packPictures } from '../../src/page/pack-run.ts';
-import { pageCodec, writesThumbnails } from '../../src/page/page-codec.ts';
+import { writesThumbnails } from '../../src/page/page-codec.ts';
 import { pageMachine } from '../../src/page/page-machine.ts';
 import { pagePlaces } from '../../src/page/page-places.ts';
 import { withRunField } from '../../src/page/run-field.ts';
@@ -20,8 +20,13 @@ import { whileLocked } from '../../src/run/folder-lock.ts';
 import { openRun, type LoadedRun, type RunFolder } from '../../src/run/run-folder.ts';
 import { VERSION } from '../../src/run/version.ts';
 
-export const TAKEN = ['scene', 'html', 'energy', 'pictures'] as const;
-export type Taken = (typeof TAKEN)[number];
+export type Taken = 'scene' | 'html' | 'pictures';
+
+/** What the page makes the energy report of. */
+export interface Studied {
+  readonly study: EnergyStudy;
+  readonly measurement: Measurement;
+}
 
 export interface Takers {
   readonly files: Files;
@@ -43,44 +48,49 @@ export const takeAlong: Readonly<Record<Taken, (studio: Takers, run: string) => 
       await writeExport(studio.files, htmlExporter, source, path);
     }),
 
-  async energy({ files, library, report }, name) {
-    const machine = pageMachine(files);
-    const run = await library.openWithScene(name);
-    const loaded = { run, ...(await run.load()) };
-    checkHasNetwork(loaded);
-    const twin = await trainedTwin(library, name, loaded);
-    const meter = { meter: null, reason: 'browsers do not say what a machine uses' } as const;
-    const measure = async (one: LoadedRun): Promise<MeasuredRun> => {
-      const held = await machine.openHeldOutViews(one.run, one.checkpoint, undefined, report);
-      return withRunField(machine, one, report, (engine, backend) =>
-        measureEnergy(one, { engine, backend, skipped: null, ...held, meter, report }),
-      );
-    };
-    return whileLocked(machine.lockFolder, run.folder, async () => {
-      const measured = await measure(loaded);
-      const against = twin && (await measure(twin));
-      const study = energyStudy({
-        spikeray: VERSION,
-        commit: null,
-        created: new Date().toISOString(),
-        split: measured.split,
-        every: 1,
-        run: measured.subject,
-        against: against?.subject ?? null,
-        differentScenes: false,
-        hardware: HARDWARE_MODELS,
-        hardwareAsked: [],
-        meter,
-      });
-      const page = await studyPage(study, { codec: pageCodec(files), run: measured.measurement });
-      const path = `${run.folder}/report/energy.html`;
-      await files.writeAtomic(path, [new TextEncoder().encode(page)]);
-      return path;
-    });
-  },
-
   pictures: ({ files, tab }, run) => packPictures(files, run, tab),
 };
+
+/** Counts what the run did on its held-out views, and its trained twin where there is one. */
+export async function studyRun({ files, library, report }: Takers, name: string): Promise<Studied> {
+  const machine = pageMachine(files);
+  const run = await library.openWithScene(name);
+  const loaded = { run, ...(await run.load()) };
+  checkHasNetwork(loaded);
+  const twin = await trainedTwin(library, name, loaded);
+  const meter = { meter: null, reason: 'browsers do not say what a machine uses' } as const;
+  const measure = async (one: LoadedRun): Promise<MeasuredRun> => {
+    const held = await machine.openHeldOutViews(one.run, one.checkpoint, undefined, report);
+    return withRunField(machine, one, report, (engine, backend) =>
+      measureEnergy(one, { engine, backend, skipped: null, ...held, meter, report }),
+    );
+  };
+  return whileLocked(machine.lockFolder, run.folder, async () => {
+    const measured = await measure(loaded);
+    const against = twin && (await measure(twin));
+    const study = energyStudy({
+      spikeray: VERSION,
+      commit: null,
+      created: new Date().toISOString(),
+      split: measured.split,
+      every: 1,
+      run: measured.subject,
+      against: against?.subject ?? null,
+      differentScenes: false,
+      hardware: HARDWARE_MODELS,
+      hardwareAsked: [],
+      meter,
+    });
+    return { study, measurement: measured.measurement };
+  });
+}
+
+/** The page that was made of the study becomes a file of the run. */
+export async function keepReport({ files }: Takers, name: string, page: string): Promise<string> {
+  const path = `${RUNS}/${name}/report/energy.html`;
+  await files.writeAtomic(path, [new TextEncoder().encode(page)]);
+  return path;
+}
 
 async function exporting(
   { files, library, report }: Takers,

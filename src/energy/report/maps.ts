@@ -15,6 +15,9 @@ import type { HardwareModel } from '../hardware/hardware-model.ts';
 import { price } from '../hardware/price.ts';
 import { ledgerOf, twinLedger } from '../work/ledger.ts';
 
+/** What writes the pictures of a report. */
+export type PngCodec = Pick<ImageCodec, 'encodePng'>;
+
 /**
  * [height,width] nanojoules of the network's synapses as executed; null where the model cannot run it.
  *
@@ -64,22 +67,22 @@ export function nearlyGreatest(values: Float32Array): number {
   return sorted.length === 0 ? 1 : sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.995))];
 }
 
-export async function mapUri(codec: ImageCodec, values: Float32Array, { width, height }: RenderedImage, high: number): Promise<string> {
+export async function mapUri(codec: PngCodec, values: Float32Array, { width, height }: RenderedImage, high: number): Promise<string> {
   return pngUri(codec, mapPixels(values, width, height, viridis, evenScale(0, high)));
 }
 
 /** @param rgb [height,width,3] 0..1 */
-export async function pictureUri(codec: ImageCodec, rgb: Float32Array, { width, height }: RenderedImage): Promise<string> {
+export async function pictureUri(codec: PngCodec, rgb: Float32Array, { width, height }: RenderedImage): Promise<string> {
   return pngUri(codec, toPixels(rgb, width, height));
 }
 
 /** The colours of the maps from low to high. */
-export async function scaleUri(codec: ImageCodec): Promise<string> {
+export async function scaleUri(codec: PngCodec): Promise<string> {
   const values = Float32Array.from({ length: 256 }, (_, i) => i / 255);
   return pngUri(codec, mapPixels(values, 256, 1, viridis, evenScale(0, 1)));
 }
 
-async function pngUri(codec: ImageCodec, pixels: PixelBuffer): Promise<string> {
+async function pngUri(codec: PngCodec, pixels: PixelBuffer): Promise<string> {
   return `data:image/png;base64,${base64(await codec.encodePng(pixels))}`;
 }
 

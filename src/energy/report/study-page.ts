@@ -1,11 +1,10 @@
 /** The energy study of a run as one self-contained HTML page. */
-import type { ImageCodec } from '../../io/files.ts';
 import type { Measurement } from '../measure-views.ts';
 import { hitSteps } from '../ray-samples.ts';
 import type { EnergyStudy } from '../study.ts';
 import { hardwareOptions } from './hardware-options.ts';
 import { html, raw, type Html } from './html.ts';
-import { mapUri, nearlyGreatest, pictureUri, pixelEnergy, pixelFiring, scaleUri } from './maps.ts';
+import { mapUri, nearlyGreatest, type PngCodec, pictureUri, pixelEnergy, pixelFiring, scaleUri } from './maps.ts';
 import { percent } from '../../base/format.ts';
 import { grouped, si, three } from './numbers.ts';
 import { card, page } from './page.ts';
@@ -23,7 +22,7 @@ import {
 import { nameOf } from './summary.ts';
 
 export interface Pictures {
-  readonly codec: ImageCodec;
+  readonly codec: PngCodec;
   readonly run: Measurement;
 }
 
