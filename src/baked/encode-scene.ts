@@ -1,6 +1,8 @@
 /** Bakes a trained field: baked-scene.ts says what is written. */
 import { readValues } from '../model/field-values.ts';
 import { denseSpec } from '../model/representations/dense.ts';
+import { InputError } from '../base/errors.ts';
+import { featureFrequencies } from '../model/feature-encoding.ts';
 import { representationOf } from '../model/representations/index.ts';
 import { networkRenderingTensors } from '../model/tensor-names.ts';
 import type { StoredField } from '../eval/open-field.ts';
@@ -11,6 +13,16 @@ import { BAKED_VERSION, DENSITY_LEVELS, FEATURE_LEVELS, MAGIC, PRELUDE_BYTES, ty
 import { levelOf, rangeOf, valueOf, type Range } from './levels.ts';
 import { neighboursBefore, toDifferences } from './prediction.ts';
 import { colouredPoints, indicesOf, storedPoints } from './stored-points.ts';
+
+/** Pages draw on GPUs, whose kernels have no encoding of features. */
+function checkDrawable({ network }: StoredField['spec']): void {
+  const frequencies = featureFrequencies(network);
+  if (frequencies > 0)
+    throw new InputError(
+      `a field with network.featureFrequencies=${frequencies} cannot be baked: pages show the network features as they are`,
+      'Train with --set network.featureFrequencies=0, or look at it with `spikeray serve`, which draws on the server.',
+    );
+}
 
 /**
  * @param thumbnails WebP, one a view of `about.cameras`, or none
@@ -23,6 +35,7 @@ export async function encodeScene(
   thumbnails: readonly Uint8Array<ArrayBuffer>[] = [],
 ): Promise<Uint8Array<ArrayBuffer>[]> {
   const { spec } = field;
+  checkDrawable(spec);
   const representation = representationOf(spec);
   const values = await readValues(field);
   const channels = representation.features;

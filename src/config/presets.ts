@@ -17,6 +17,7 @@ const network: Config['network'] = {
   layers: null,
   quantiser: null,
   viewFrequencies: 4,
+  featureFrequencies: 0,
   temporal: 'condense',
   order: 'near-to-far',
   repeats: 4,

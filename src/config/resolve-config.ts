@@ -117,6 +117,7 @@ function checkConsistency({ scene, network, field, fine, distillation }: Config)
       'Add --temporal repeat, or use --set network.encoding=direct.',
     );
   checkRates(network, fine, distillation);
+  checkEncoding(network);
   const layers = hiddenWidths(network).length;
   checkQuantisers(network.quantiser, layers + 1);
   if (fine.spikeTargets !== null && fine.spikeTargets.length !== layers)
@@ -135,6 +136,15 @@ function checkConsistency({ scene, network, field, fine, distillation }: Config)
     throw new InputError(
       `fine.voxels=${fine.voxels} cannot be reached by ${fine.scaleAt.length} doublings (fine.scaleAt): the first grid would have fewer than 8 voxels`,
       'Raise fine.voxels or shorten fine.scaleAt.',
+    );
+}
+
+/** Spikes in front of layer 1 have a step for every feature, not for its sines and cosines. */
+function checkEncoding({ featureFrequencies, featureLevels }: Config['network']): void {
+  if (featureFrequencies > 0 && featureLevels > 0)
+    throw new InputError(
+      `network.featureFrequencies=${featureFrequencies} has no meaning with network.featureLevels=${featureLevels}: features that are spikes are shown as they are`,
+      'Use --set network.featureLevels=0, or --set network.featureFrequencies=0.',
     );
 }
 

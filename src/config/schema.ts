@@ -118,6 +118,13 @@ export const networkSchema = z.strictObject({
     .default(null)
     .describe('quantiser of the weights: one for all layers, or a list with one or null for each, the output layer included; null: none'),
   viewFrequencies: z.number().int().min(0).max(8).describe('frequencies of the view-direction encoding'),
+  featureFrequencies: z
+    .number()
+    .int()
+    .min(0)
+    .max(4)
+    .default(0)
+    .describe('frequencies of the encoding of the features, which have their sines and cosines as inputs besides (TensoRF: 2); 0: none'),
   temporal: z.enum(['condense', 'pad', 'repeat']).describe('time axis: condensed (TCP), padded (TP), or each sample repeated'),
   order: z.enum(['near-to-far', 'far-to-near']).describe('which sample of a ray is the first time step'),
   repeats: z.number().int().min(1).max(64).describe('time steps a sample, for temporal=repeat'),

@@ -5,7 +5,7 @@
  * Quality is measured on the floating-point image clamped to 0..1, as in the papers; saved PNGs are rounded to 8 bits afterwards.
  */
 import type { SkipMaskOrigin } from '../energy/subject.ts';
-import { representationOf } from '../model/representations/index.ts';
+import { featureInputs } from '../model/feature-encoding.ts';
 import { hiddenLayers } from '../model/network-facts.ts';
 import { bitReport } from '../energy/bit-report.ts';
 import { addCounts, emptyCounts, type Counts, firingRates } from '../engine/counts.ts';
@@ -166,7 +166,7 @@ function summarise(
   total: Counts,
   more: Pick<EvalReport, 'background' | 'depthMetresPerUnit' | 'depthScale' | 'bits' | 'skipMask'>,
 ): EvalReport {
-  const energy = spec.network && energyReport(total, perView.length, spec.network, representationOf(spec).features);
+  const energy = spec.network && energyReport(total, perView.length, spec.network, featureInputs(spec));
   const { width, height } = first.intrinsics;
   return {
     schema: 1,

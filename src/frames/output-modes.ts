@@ -8,7 +8,7 @@
  *     energy    joules of the network's synapses as executed, Horowitz 45 nm fp32 (src/energy)
  *     samples   shown to the network
  */
-import { representationOf } from '../model/representations/index.ts';
+import { featureInputs } from '../model/feature-encoding.ts';
 import { emptyCounts, type Counts } from '../engine/counts.ts';
 import { energyReport, type AnnShares } from '../energy/energy-report.ts';
 import { horowitz45nmFp32 } from '../energy/hardware/horowitz-45nm-fp32.ts';
@@ -74,7 +74,7 @@ export interface FrameStatistics {
 
 export function statisticsOf(counts: Counts, spec: FieldSpec): FrameStatistics {
   const { network } = spec;
-  const energy = network && energyReport({ ...emptyCounts(), ...counts }, 1, network, representationOf(spec).features);
+  const energy = network && energyReport({ ...emptyCounts(), ...counts }, 1, network, featureInputs(spec));
   return {
     rays: counts.rays,
     samples: counts.samples,

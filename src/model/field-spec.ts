@@ -15,6 +15,8 @@ export interface NetworkSpec extends NeuronChoice {
   readonly quantiser?: string | readonly (string | null)[] | null;
   /** Frequencies 1, 2, 4, ... of the view encoding: 3 + 6*viewFrequencies view inputs. */
   readonly viewFrequencies: number;
+  /** Frequencies 1, 2, 4, ... of the features' encoding (feature-encoding.ts); 0 or missing: the features as they are. */
+  readonly featureFrequencies?: number;
   readonly temporal: TemporalMode;
   readonly order: SampleOrder;
   /** `repeat` only: time steps for which every sample is shown; logits are averaged over them. */

@@ -4,7 +4,7 @@
  */
 import { hiddenWidths } from '../neurons/settings.ts';
 import { viewInputs, type FieldSpec, type NetworkSpec } from './field-spec.ts';
-import { representationOf } from './representations/index.ts';
+import { featureInputs } from './feature-encoding.ts';
 import { dense } from './layers/dense.ts';
 import { layerKindNamed } from './layers/index.ts';
 import type { LayerKind, LayerTensor } from './layers/layer-kind.ts';
@@ -45,7 +45,7 @@ export function networkLayers(network: NetworkSpec, inputs: number): NetworkLaye
 
 /** The layers of a field's network; none without one. */
 export function layersOf(spec: NetworkedSpec): NetworkLayer[] {
-  return spec.network === null ? [] : networkLayers(spec.network, representationOf(spec).features + viewInputs(spec.network));
+  return spec.network === null ? [] : networkLayers(spec.network, featureInputs(spec) + viewInputs(spec.network));
 }
 
 /** The tensors of all layers, in order. */

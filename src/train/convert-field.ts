@@ -1,5 +1,6 @@
 /** From the field of an ANN to that of a spiking network: grids as they are, weights converted (model/convert-network.ts). */
 import { readValues } from '../model/field-values.ts';
+import { encodeFeatures, featureFrequencies, featureInputs } from '../model/feature-encoding.ts';
 import { representationOf } from '../model/representations/index.ts';
 import type { TensorValues } from '../model/representations/representation.ts';
 import type { View } from '../../datasets/scene-data.ts';
@@ -47,7 +48,7 @@ export function convertedWeights(field: FieldValues, network: NetworkSpec, views
   // The twin never saw the normalised inputs of the Poisson encoding.
   if (network.encoding === 'poisson') return initialWeights({ ...field.spec, network }, random);
   const inputs = networkInputs(field, network, views, random);
-  const { features } = representationOf(field.spec);
+  const features = featureInputs({ ...field.spec, network });
   const levels = inputLevels(network);
   const width = features + viewInputs(network);
   const steps = levels.features === 0 ? new Float32Array(features) : fittedSteps(inputs, width, features, levels.features);
@@ -72,12 +73,13 @@ function networkInputs(
     voxel: solid[random.integer(solid.length)],
     view: views[random.integer(views.length)],
   }));
-  const count = representation.features;
-  const features = representation.featuresAt(
+  const count = featureInputs({ ...spec, network });
+  const atPoints = representation.featuresAt(
     spec,
     values,
     Uint32Array.from(drawn, ({ voxel }) => voxel),
   );
+  const features = encodeFeatures(atPoints, representation.features, featureFrequencies(network));
   const [nx, ny] = grid.size;
   const width = count + viewInputs(network);
   const inputs = new Float32Array(rows * width);

@@ -7,6 +7,7 @@ import { representationOf } from '../model/representations/index.ts';
 import type { FieldEngine } from '../engine/backend.ts';
 import { InputError } from '../base/errors.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
+import { featureFrequencies } from '../model/feature-encoding.ts';
 import { seenWeights } from '../model/quantised-layers.ts';
 import { hiddenWidths } from '../neurons/settings.ts';
 import type { Config } from '../config/schema.ts';
@@ -21,12 +22,18 @@ export function checkTeacherFits(teacher: NetworkSpec, student: NetworkSpec, whe
       `${where}: expected an ANN as teacher, found a network of ${teacher.neuron}`,
       'Train one with --ann, or use --teacher twin.',
     );
-  const shape = ({ layers, width, viewFrequencies }: NetworkSpec): string => {
+  const shape = (network: NetworkSpec): string => {
+    const { layers, width, viewFrequencies } = network;
     const neurons = layers ? `network.layers=${JSON.stringify(layers)}` : `network.width=${width}`;
-    return `${neurons}, network.viewFrequencies=${viewFrequencies}`;
+    return `${neurons}, network.viewFrequencies=${viewFrequencies}, network.featureFrequencies=${featureFrequencies(network)}`;
   };
   const meaning = (network: NetworkSpec): string =>
-    JSON.stringify([network.layers?.map(({ kind }) => kind) ?? ['dense', 'dense'], hiddenWidths(network), network.viewFrequencies]);
+    JSON.stringify([
+      network.layers?.map(({ kind }) => kind) ?? ['dense', 'dense'],
+      hiddenWidths(network),
+      network.viewFrequencies,
+      featureFrequencies(network),
+    ]);
   if (meaning(teacher) === meaning(student)) return;
   throw new InputError(
     `${where}: the teacher's network has ${shape(teacher)}; this run has ${shape(student)}`,

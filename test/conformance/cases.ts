@@ -279,6 +279,25 @@ export const factorCases: readonly ConformanceCase[] = [
   { name: 'factors, steps on planes, LIF', options: { ...factors(), ...planes, seed: 1, network: { viewFrequencies: 0 } } },
 ];
 
+const encoded = { viewFrequencies: 2, featureFrequencies: 2 } as const;
+
+/** Sines and cosines of the features as inputs, of TensoRF's 27 features 150 in all. webgpu is left out: it refuses them (webgpu-backend.ts). */
+export const encodedCases: readonly ConformanceCase[] = [
+  {
+    name: 'encoded features, 150 inputs, LIF',
+    options: { ...factors(27), ...teacherColour, seed: 1, rays: 12, network: encoded },
+    trainSeed: 1,
+  },
+  {
+    name: 'encoded features, dense grids, three-bit, pad, view terms as spikes',
+    options: { seed: 1, rays: 12, representation: denseSpec(5), network: { ...encoded, neuron: 'three-bit', temporal: 'pad', viewLevels: 4 } },
+  },
+  {
+    name: 'encoded features, repeat with Poisson encoding',
+    options: { seed: 1, rays: 12, representation: denseSpec(5), network: { ...encoded, temporal: 'repeat', encoding: 'poisson' } },
+  },
+];
+
 export const conformanceCases: readonly ConformanceCase[] = [
   { name: 'no network', options: { seed: 1, network: null }, trainSeed: 1 },
   { name: 'no network, colour loss only', options: { seed: 1, network: null, loss: NO_LOSS_TERMS } },

@@ -8,6 +8,7 @@ import type { Rays } from '../../geometry/rays.ts';
 import type { Vec3 } from '../../geometry/vector.ts';
 import { noiseKey, uniform } from '../../math/noise.ts';
 import { readValues } from '../../model/field-values.ts';
+import { encodeFeatures, featureFrequencies, featureInputs } from '../../model/feature-encoding.ts';
 import { inputLevels, seenInputs } from '../../model/input-spikes.ts';
 import { isPoisson, repeatsOf } from '../../model/network-facts.ts';
 import { representationOf } from '../../model/representations/index.ts';
@@ -38,30 +39,34 @@ export async function probeRays(
   const densityAt = representation.densityAt(spec, values);
   const samples = marchRays(spec, rays, densityAt, await engine.readOccupancy(), weightThreshold);
   const atCorners = representation.featuresAt(spec, values, cornersOf(samples));
-  const features = interpolatedFeatures(samples, atCorners, representation.features);
+  const features = encodeFeatures(
+    interpolatedFeatures(samples, atCorners, representation.features),
+    representation.features,
+    featureFrequencies(spec.network),
+  );
+  const featureCount = featureInputs(spec);
   const weights = weightsOf(spec, samples, densityAt);
   const { network } = spec;
   const host = network && (await HostNetwork.read(engine));
   const views = network && encodeViews(rays.viewDirections ?? rays.directions, network.viewFrequencies);
   const levels = inputLevels(network);
-  const inputSteps = levels.features === 0 ? new Float32Array(representation.features) : await engine.read('inputSteps');
+  const inputSteps = levels.features === 0 ? new Float32Array(featureCount) : await engine.read('inputSteps');
   const range = network && isPoisson(network) ? await engine.read('inputRange') : null;
 
   return Array.from({ length: rays.count }, (_, ray): ProbedRay => {
     const [begin, end] = [samples.rayOffsets[ray], samples.rayOffsets[ray + 1]];
     const count = end - begin;
-    const featuresOf = (i: number): Float32Array =>
-      features.subarray((begin + i) * representation.features, (begin + i + 1) * representation.features);
+    const featuresOf = (i: number): Float32Array => features.subarray((begin + i) * featureCount, (begin + i + 1) * featureCount);
     const logits = Array.from({ length: count }, () => [0, 0, 0]);
     let steps: ProbedStep[] = [];
     if (network === null || host === null || views === null) for (let i = 0; i < count; i++) logits[i] = [...featuresOf(i)];
     else {
       const view = views.subarray((ray * views.length) / rays.count, ((ray + 1) * views.length) / rays.count);
       const inputsOf = ({ sample, repeat }: Row): Float32Array => {
-        const inputs = new Float32Array(representation.features + view.length);
+        const inputs = new Float32Array(featureCount + view.length);
         if (sample < 0) return inputs;
         inputs.set(featuresOf(sample));
-        inputs.set(view, representation.features);
+        inputs.set(view, featureCount);
         if (range === null) return seenInputs(inputs, inputs.length, inputSteps, levels);
         const key = noiseKey(noiseSeed, ray, samples.stepIndex[samples.networkRows[begin + sample]] * 64 + repeat);
         return inputs.map((x, c) => (uniform(key, c) < normalised(x, range) ? 1 : 0));

@@ -11,7 +11,9 @@ import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
 import type { RawParameters, TfjsNeuron } from './tfjs-neuron.ts';
 import { runColourNetwork, type BoundLayers, type NetworkPass, type NeuronBindings, type OutputFactors } from './colour-network.ts';
 import { gatherRows } from './custom-gradients.ts';
+import { encodedFeatures } from './encoded-features.ts';
 import { spikesMargin, signedSpikes, viewSpikes } from './input-spikes.ts';
+import { featureFrequencies } from '../../model/feature-encoding.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
 import { keepNeurons } from './dropout.ts';
 import { toPacked, toPadded } from './padded-layout.ts';
@@ -149,7 +151,10 @@ export function colourLogits(
     features: levels.features === 0 ? null : signedSpikes(tf, features, parameters.inputSteps!, levels.features),
     views: levels.views === 0 ? null : viewSpikes(views, levels.views),
   };
-  const seenFeatures = inputSpikes.features === null ? features : tf.mul(inputSpikes.features, parameters.inputSteps!);
+  const seenFeatures =
+    inputSpikes.features === null
+      ? encodedFeatures(tf, features, featureFrequencies(network))
+      : tf.mul(inputSpikes.features, parameters.inputSteps!);
   const seenViews =
     inputSpikes.views === null
       ? viewTerms

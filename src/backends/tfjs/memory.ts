@@ -2,6 +2,7 @@
  * Bytes that a field needs on this backend. Gradients are dense and the tape of the automatic differentiation keeps every intermediate
  * tensor, so this is many times what the field itself takes. The factors were measured as the peak of a training step.
  */
+import { featureInputs } from '../../model/feature-encoding.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import { networkParameters, type ParameterName } from '../../model/tensor-names.ts';
 import { tensorShape } from '../../model/tensor-shape.ts';
@@ -55,5 +56,5 @@ function stepFloats(spec: FieldSpec, hiddenTensors: number): number {
   if (network === null) return gathered;
   const neurons = hiddenWidths(network).reduce((a, b) => a + b, 0);
   const synapses = layersOf(spec).reduce((sum, { kind, inputs, outputs }) => sum + (kind.memory?.floats({ inputs, outputs }) ?? 0), 0);
-  return gathered + 6 * (features + viewInputs(network)) + neurons * hiddenTensors + synapses * SYNAPSE_TENSORS;
+  return gathered + 6 * (featureInputs(spec) + viewInputs(network)) + neurons * hiddenTensors + synapses * SYNAPSE_TENSORS;
 }

@@ -69,6 +69,8 @@ function gradientsOf(tf: TensorFlow): GradConfig[] {
     ofInput('Neg', 'x', (dy) => tf.neg(dy)),
     ofInput('Square', 'x', (dy, x) => tf.mul(dy, tf.mul(x, 2))),
     ofInput('Log', 'x', (dy, x) => tf.div(dy, x)),
+    ofInput('Sin', 'x', (dy, x) => tf.mul(dy, tf.cos(x))),
+    ofInput('Cos', 'x', (dy, x) => tf.neg(tf.mul(dy, tf.sin(x)))),
     ofOutput('Exp', 'x', (dy, y) => tf.mul(dy, y)),
     ofOutput('Sqrt', 'x', (dy, y) => tf.div(dy, tf.mul(y, 2))),
     ofOutput('Tanh', 'x', (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y)))),

@@ -7,9 +7,11 @@ import { voxelCount, type GridSpec } from '../../geometry/grid.ts';
 import type { Rays } from '../../geometry/rays.ts';
 import { placeOfSample, type PackedSamples } from '../../../renderer/march.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
+import { featureFrequencies } from '../../model/feature-encoding.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import { layersOf, weightTensors } from '../../model/network-layers.ts';
 import type { Teacher } from '../../engine/backend.ts';
+import { encodedFeatures } from './encoded-features.ts';
 import { bindLayers, currents, type BoundLayers } from './colour-network.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 import { interpolate } from './representations/dense.ts';
@@ -67,7 +69,7 @@ export function askTeacher(
     corners.set(place.corners, i * 8);
     weights.set(place.weights, i * 8);
   });
-  const x = tf.concat([interpolate(tf, features, corners, weights), views], 1);
+  const x = tf.concat([encodedFeatures(tf, interpolate(tf, features, corners, weights), featureFrequencies(spec.network)), views], 1);
   const potentials: Tensor[] = [];
   let values: Tensor = x;
   for (const layer of layers.slice(0, -1)) {

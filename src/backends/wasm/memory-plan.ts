@@ -12,6 +12,7 @@ import { MemoryError } from '../../base/errors.ts';
 import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
 import type { Capacity } from '../../engine/backend.ts';
 import { fieldFloatsOf } from '../shared/field-floats.ts';
+import { featureFrequencies, featureInputs } from '../../model/feature-encoding.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
 import { learnsFromRates } from '../../config/backward.ts';
 import { repeatsOf } from '../../model/network-facts.ts';
@@ -33,10 +34,11 @@ export interface Sizes extends ScanSizes, GridSizes {
   readonly width: number;
   readonly inputs: number;
   readonly inputRows: number;
-  /** Features that the network sees; floats of a row of them, and of a ray's view terms. */
+  /** Inputs that the network has of the features; floats of a row of them, and of a ray's view terms; frequencies of which it sees sines and cosines. */
   readonly featureInputs: number;
   readonly featureRows: number;
   readonly viewRows: number;
+  readonly featureFrequencies: number;
   /** Products of factors that a sample's features are made of, and floats of the matrix that makes them; 0: none. */
   readonly productRows: number;
   readonly basisFloats: number;
@@ -72,9 +74,11 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
   const channels = representationOf(spec).features;
   const featureStride = upToFour(channels);
   const viewRows = network ? upToFour(viewInputs(network)) : 0;
-  const inputs = network ? channels + viewInputs(network) : 0;
+  const seen = featureInputs(spec);
+  const featureRows = upToFour(seen);
+  const inputs = network ? seen + viewInputs(network) : 0;
   // Rows of features that are padded overlap those of the view terms: what is multiplied with them there is zero.
-  const inputRows = upToFour(Math.max(channels + viewRows, featureStride));
+  const inputRows = upToFour(Math.max(seen + viewRows, featureRows));
   const rates = goesThroughRates(network, capacity);
   const repeats = network && !rates ? repeatsOf(network) : 1;
   const levels = inputLevels(network);
@@ -94,8 +98,9 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
     fieldFloats: fieldFloatsOf(spec, { ...capacity, voxels }),
     channels,
     featureStride,
-    featureInputs: channels,
-    featureRows: featureStride,
+    featureInputs: seen,
+    featureRows,
+    featureFrequencies: featureFrequencies(network),
     viewRows,
     productRows,
     basisFloats,

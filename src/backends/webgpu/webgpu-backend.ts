@@ -7,6 +7,7 @@ import { BackendError } from '../../base/errors.ts';
 import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
 import { COLOUR_CHANNELS } from '../../model/network-layers.ts';
 import type { Backend, Capacity } from '../../engine/backend.ts';
+import { featureFrequencies } from '../../model/feature-encoding.ts';
 import { isPoisson } from '../../model/network-facts.ts';
 import type { WebgpuDevice } from './device.ts';
 import { checkThroughTime, checkTwoEqualLayers } from '../shared/check-layers.ts';
@@ -170,6 +171,11 @@ const MOST_SPIKING_INPUTS = 64;
 /** Without a network features are colour logits; Poisson encoding has a bit for every input. */
 function checkChannels(spec: FieldSpec): void {
   const { features } = representationOf(spec);
+  if (featureFrequencies(spec.network) > 0)
+    throw new BackendError(
+      `The webgpu backend shows the network features as they are; the field has network.featureFrequencies=${featureFrequencies(spec.network)}.`,
+      'Use --backend wasm.',
+    );
   if (!hasNetwork(spec)) {
     if (features === COLOUR_CHANNELS) return;
     throw new BackendError(

@@ -1,5 +1,5 @@
 /** All the work of rendered rays as one list of rows, each under the heading of its stage: totals are sums of rows, and nothing is hidden. */
-import { representationOf } from '../../model/representations/index.ts';
+import { featureInputs } from '../../model/feature-encoding.ts';
 import type { Counts } from '../../engine/counts.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { networkWork, twinWork, type Counting, type NetworkRow } from './network-work.ts';
@@ -42,13 +42,13 @@ function placeOf(stage: Stage): number {
 /** As executed: every stage. As published: the synapses of the network alone, because the paper counts nothing else. */
 export function ledgerOf(counts: Counts, spec: FieldSpec, counting: Counting): Ledger {
   const { network } = spec;
-  return assemble(counts, spec, counting, network === null ? [] : networkWork(counts, network, representationOf(spec).features, counting));
+  return assemble(counts, spec, counting, network === null ? [] : networkWork(counts, network, featureInputs(spec), counting));
 }
 
 /** The ANN of the same shape on the same samples, computed from the counts. */
 export function twinLedger(counts: Counts, spec: FieldSpec, counting: Counting): Ledger {
   const { network } = spec;
-  return assemble(counts, spec, counting, network === null ? [] : twinWork(counts, network, representationOf(spec).features, counting));
+  return assemble(counts, spec, counting, network === null ? [] : twinWork(counts, network, featureInputs(spec), counting));
 }
 
 /** The same work on hardware that multiplies no zeros: effective MACs in place of all, and only their weights are read. */

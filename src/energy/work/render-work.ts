@@ -22,6 +22,7 @@
  * Bytes of the grids are those that every interpolation reads, of dense grids 8 corners with 4 bytes a channel, whatever a cache saves. Not counted: the slab test of a ray
  * against the box and the look-ups in the occupancy map, whose number depends on how far a backend leaps over empty space.
  */
+import { featureFrequencies } from '../../model/feature-encoding.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import type { PlaceWork } from '../../model/representations/representation.ts';
 import type { Counts } from '../../engine/counts.ts';
@@ -73,6 +74,13 @@ export function renderWork(counts: Counts, spec: FieldSpec): RenderRow[] {
       }),
     });
   }
+  const encoded = featureFrequencies(network) * representationOf(spec).features;
+  if (encoded > 0)
+    rows.push({
+      stage: 'view encoding',
+      part: 'sines and cosines of the features',
+      work: work({ multiplications: (encoded - representationOf(spec).features) * samples, specialFunctions: 2 * encoded * samples }),
+    });
   rows.push(
     { stage: 'compositing', part: 'sigmoid of the logits', work: work({ specialFunctions: 6 * samples, additions: 3 * samples }) },
     {

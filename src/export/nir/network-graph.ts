@@ -12,7 +12,7 @@
  *
  * Outside the graph, in its metadata: the sigmoid behind the logits, membranes starting at 0 with every ray, and the order of samples.
  */
-import { representationOf } from '../../model/representations/index.ts';
+import { featureFrequencies, featureInputs } from '../../model/feature-encoding.ts';
 import { InputError } from '../../base/errors.ts';
 import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
 import type { NetworkWeights } from '../../model/initial-tensors.ts';
@@ -38,7 +38,7 @@ export interface NirGraph {
 /** @param inputSteps [F] of features that are spikes. Throws InputError, naming what NIR lacks, if the network cannot be expressed. */
 export function networkGraph(spec: FieldSpec, weights: NetworkWeights, inputSteps: Float32Array | null = null): NirGraph {
   const { network } = spec;
-  const { features } = representationOf(spec);
+  const features = featureInputs(spec);
   if (network === null)
     throw new InputError('this field has no colour network to export', 'Train on into the fine stage: spikeray resume.');
   checkExpressible(network);
@@ -108,12 +108,15 @@ function justBelow(value: number): number {
 
 function describe(network: NetworkSpec, features: number, inputSteps: Float32Array | null): Record<string, string> {
   const { temporal, order, viewFrequencies } = network;
+  const encoded = featureFrequencies(network);
+  const places = features / (1 + 2 * encoded);
+  const encoding = encoded === 0 ? '' : `, their sines and their cosines at ${encoded} frequencies`;
   const levels = inputLevels(network);
   return {
     producer: 'SpikeRay',
     dt: '1',
     time: `one step a network sample along the ray, ${order}${temporal === 'pad' ? '; a zero input for every step without a sample between two samples' : ''}; membranes start at 0 with every ray`,
-    input: `${features} interpolated features, then the unit view direction, its sines and its cosines at ${viewFrequencies} frequencies`,
+    input: `${places} interpolated features${encoding}, then the unit view direction, its sines and its cosines at ${viewFrequencies} frequencies`,
     ...(levels.features > 0
       ? { features: `clamp(round(x / step), -${levels.features}, ${levels.features}), halves to even; steps ${[...inputSteps!].join(' ')}` }
       : {}),

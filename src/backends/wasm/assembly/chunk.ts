@@ -4,14 +4,15 @@
  * backwards. From here on a row is a time step and `starts` says where a membrane begins.
  */
 import {
-  featureInputs, featureRows, featureStride, inputRows, inputs as inputCount, neuron, padGaps, poisson, productRows, repeats, reversed, rowCapacity, synapses1, viewLevels, viewRows, width,
+  featureFrequencies, featureInputs, featureRows, featureStride, inputRows, inputs as inputCount, neuron, padGaps, poisson, productRows, repeats, reversed, rowCapacity, synapses1, viewLevels, viewRows, width,
 } from './state';
 import {
-  CHUNK_RAYS, CHUNK_ROWS, chunkRays, inputsAt, real, rowInit, rowRay, rowSample, sampleFeatures, sampleProducts, networkSamples, realViews, starts, viewCurrents, views,
+  CHUNK_RAYS, CHUNK_ROWS, chunkRays, inputsAt, real, rowInit, rowRay, rowSample, rawFeatures, sampleFeatures, sampleProducts, networkSamples, realViews, starts, viewCurrents, views,
   zeros,
 } from './scratch';
 import { networkIndexOf, SAMPLE_BYTES, stepOf } from './packed-sample';
 import { gatherProducts, makeFeatures } from './factors';
+import { encodeFeatures } from './feature-encoding';
 import { gatherFeatures } from './gather';
 import { hasFactors } from './representation';
 import { encodeView } from './view';
@@ -138,7 +139,7 @@ export function addRay<R>(ray: i32, first: usize, end: usize, transmittance: f32
     if (networkIndexOf(r) < 0) continue;
     store<u32>(networkSamples + (<usize>sampleTotal << 2), <u32>r);
     if (hasFactors<R>()) gatherProducts(r, sampleProducts + ((<usize>sampleTotal * <usize>productRows) << 2));
-    else gatherFeatures(r, sampleFeatures + <usize>sampleTotal * (<usize>featureStride << 2));
+    else gatherFeatures(r, rawFeatures + <usize>sampleTotal * (<usize>featureStride << 2));
     sampleTotal++;
   }
   store<i32>(c, sampleTotal, 16);
@@ -160,6 +161,7 @@ export function addRay<R>(ray: i32, first: usize, end: usize, transmittance: f32
 @inline
 export function completeFeatures<R>(): void {
   if (hasFactors<R>()) makeFeatures();
+  if (featureFrequencies) encodeFeatures(rawFeatures, sampleFeatures);
 }
 
 /**

@@ -18,7 +18,7 @@ import { sampleTotal } from './chunk';
 import { lineValue, planeValue } from './factors';
 import { addOuterProducts } from './matrix';
 import { baseOf, baseZOf, densityGradientOf, networkIndexOf, SAMPLE_BYTES } from './packed-sample';
-import { sampleFeatureGradients, sampleProducts } from './scratch';
+import { rawFeatureGradients, sampleProducts } from './scratch';
 import { madd, splat } from './simd';
 import { adam, firstFloat, reduceNetwork, transpose, updateNetwork } from './update';
 import { firstRayOf } from './train';
@@ -36,7 +36,7 @@ let fc: f32 = 0;
 /** Adds the gradient of the basis, which lies behind those of the weights in a lane's `sums`. */
 export function addBasisGradients(sums: usize): void {
   const own = sums + (<usize>(networkFloats - basisFloats) << 2);
-  addOuterProducts(own, sampleProducts, sampleFeatureGradients, sampleTotal, productRows, featureStride);
+  addOuterProducts(own, sampleProducts, rawFeatureGradients, sampleTotal, productRows, featureStride);
 }
 
 export function transposeBasis(): void {

@@ -13,7 +13,7 @@ import {
 import { sampleTotal } from './chunk';
 import { multiply } from './matrix';
 import { baseOf, baseZOf } from './packed-sample';
-import { sampleFeatures, sampleProducts } from './scratch';
+import { rawFeatures, sampleProducts } from './scratch';
 import { madd } from './simd';
 
 /** Four components of a plane at `p`, its points `point` and `row` bytes apart. */
@@ -71,5 +71,5 @@ export function gatherProducts(r: usize, out: usize): void {
 
 /** Features of the chunk's samples from their products. */
 export function makeFeatures(): void {
-  multiply(sampleFeatures, sampleProducts, basis, sampleTotal, productRows, featureStride, 0);
+  multiply(rawFeatures, sampleProducts, basis, sampleTotal, productRows, featureStride, 0);
 }

@@ -3,7 +3,7 @@
  * asks `scratchBytes` how much to reserve. Buffers that only training uses have no bytes where an engine only draws.
  */
 import {
-  carriedRows, decayFloats, featureLevels, featureRows, inputRows, keptValues, productRows, listBytes, neuronStates, rowCapacity, scratch, scratchStride, teacherVoxels, thread, training,
+  carriedRows, decayFloats, featureFrequencies, featureLevels, featureRows, featureStride, inputRows, keptValues, productRows, listBytes, neuronStates, rowCapacity, scratch, scratchStride, teacherVoxels, thread, training,
   viewLevels, width,
 } from './state';
 
@@ -63,6 +63,10 @@ export let sampleGradients: usize = 0;
 /** u32 a sample: its packed sample. featureRows floats a sample: its features; productRows: the products of factors that they are made of. */
 export let networkSamples: usize = 0;
 export let sampleFeatures: usize = 0;
+/** The features before sines and cosines are made of them, featureStride floats a sample; where none are, sampleFeatures. Gradients alike. */
+export let rawFeatures: usize = 0;
+export let rawFeatureGradients: usize = 0;
+export let rawTeacherInputs: usize = 0;
 /** The features before they become spikes. */
 export let realFeatures: usize = 0;
 export let sampleFeatureGradients: usize = 0;
@@ -132,8 +136,10 @@ function place(start: usize): usize {
   sampleGradients = take(trainedRows << 4);
   networkSamples = take(rows << 2);
   sampleFeatures = take(rows * (<usize>featureRows << 2));
+  rawFeatures = featureFrequencies > 0 ? take(rows * (<usize>featureStride << 2)) : sampleFeatures;
   realFeatures = take(featureLevels > 0 ? rows * (<usize>featureRows << 2) : 0);
   sampleFeatureGradients = take(trainedRows * (<usize>featureRows << 2));
+  rawFeatureGradients = featureFrequencies > 0 ? take(trainedRows * (<usize>featureStride << 2)) : sampleFeatureGradients;
   sampleProducts = take(rows * (<usize>productRows << 2));
   views = take(rays * (VIEW_FLOATS << 2));
   realViews = viewLevels > 0 ? take(rays * (VIEW_FLOATS << 2)) : views;
@@ -157,6 +163,7 @@ function place(start: usize): usize {
   inputSums = take(carried ? rows * ((<usize>inputRows) << 2) : 0);
   const teacherRows = teacherVoxels ? rows : 0;
   teacherInputs = take(teacherRows * (<usize>featureRows << 2));
+  rawTeacherInputs = featureFrequencies > 0 ? take(teacherRows * (<usize>featureStride << 2)) : teacherInputs;
   teacherInit = take(teacherRows << 2);
   teacherPotentials1 = take(teacherRows * ((<usize>width) << 2));
   teacherPotentials2 = take(teacherRows * ((<usize>width) << 2));

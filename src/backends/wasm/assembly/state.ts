@@ -53,6 +53,8 @@ export let amplitude1: f32 = 1;
 export let amplitude2: f32 = 1;
 export let width: i32 = 0;
 export let viewFrequencies: i32 = 0;
+/** Sines and cosines of each feature that the network sees besides. */
+export let featureFrequencies: i32 = 0;
 /** Features that the network sees; floats of a row of them, the rest zero. */
 export let featureInputs: i32 = 0;
 export let featureRows: i32 = 0;

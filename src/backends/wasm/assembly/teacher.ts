@@ -3,14 +3,15 @@
  * part of the first once a ray. Cost: that of the ANN twin's forward pass.
  */
 import {
-  directions, featureInputs, featureRows, featureStride, innerSteps, metricSteps, origins, teacherFeatures, teacherMaxX, teacherMaxY, teacherMaxZ, teacherMinX, teacherMinY, teacherMinZ,
+  directions, featureFrequencies, featureInputs, featureRows, featureStride, innerSteps, metricSteps, origins, teacherFeatures, teacherMaxX, teacherMaxY, teacherMaxZ, teacherMinX, teacherMinY, teacherMinZ,
   teacherNx, teacherNy, teacherNz, teacherW1, teacherW2, teacherW3, viewRows, width,
 } from './state';
 import { contract, placeX, placeY, placeZ } from './contraction';
 import { chunkRay, endSampleOf, firstSampleOf, rayIndexOf, rayTotal, sampleTotal } from './chunk';
 import {
-  gradient1, networkSamples, teacherColours, teacherInit, teacherInputs, teacherPotentials1, teacherPotentials2, teacherViewCurrents, realViews, zeros,
+  gradient1, networkSamples, rawTeacherInputs, teacherColours, teacherInit, teacherInputs, teacherPotentials1, teacherPotentials2, teacherViewCurrents, realViews, zeros,
 } from './scratch';
+import { encodeFeatures } from './feature-encoding';
 import { interpolate } from './gather';
 import { multiply } from './matrix';
 import { distanceOf } from './packed-sample';
@@ -20,6 +21,7 @@ import { sigmoid4 } from './simd';
 export function askTeacher(): void {
   if (sampleTotal == 0) return;
   for (let index = 0; index < rayTotal; index++) gatherRay(index);
+  if (featureFrequencies) encodeFeatures(rawTeacherInputs, teacherInputs);
   for (let sample = sampleTotal; sample & 3; sample++) store<u32>(teacherInit + (<usize>sample << 2), <u32>zeros);
   multiply(teacherViewCurrents, realViews, teacherW1 + ((<usize>featureInputs * <usize>width) << 2), rayTotal, viewRows, width, 0);
   multiply(teacherPotentials1, teacherInputs, teacherW1, sampleTotal, featureRows, width, teacherInit);
@@ -55,7 +57,7 @@ function gatherRay(index: i32): void {
     const gz = coordinate(pz, teacherMinZ, teacherMaxZ, teacherNz);
     const x = min(<i32>gx, teacherNx - 2), y = min(<i32>gy, teacherNy - 2), z = min(<i32>gz, teacherNz - 2);
     const base = teacherFeatures + <usize>(x + teacherNx * (y + teacherNy * z)) * stride;
-    interpolate(base, stride, row, plane, gx - <f32>x, gy - <f32>y, gz - <f32>z, teacherInputs + <usize>sample * stride);
+    interpolate(base, stride, row, plane, gx - <f32>x, gy - <f32>y, gz - <f32>z, rawTeacherInputs + <usize>sample * stride);
     store<u32>(teacherInit + (<usize>sample << 2), <u32>current);
   }
 }

@@ -5,15 +5,16 @@
  *     marchLanes -> [inputRangeLanes] -> trainLanes -> update.ts
  */
 import {
-  featureGradients, featureStride, inputs, laneCapacity, lanes, gradientFloats, networkGradients, potentialSums, potentialTerms,
+  featureFrequencies, featureGradients, featureStride, inputs, laneCapacity, lanes, gradientFloats, networkGradients, potentialSums, potentialTerms,
   rayCount, packedRays, packedSamples, stats, teacherColourScale, teacherPotentialScale, width, workCounter,
 } from './state';
 import { SAMPLE_BYTES } from './packed-sample';
 import { exitDistance, lastTransmittance, marchRay, raySamples } from './march';
 import { addRay, chunkHasRoom, clearChunk, completeFeatures, inputValue, rowsOf, sampleTotal } from './chunk';
-import { placeScratch, sampleFeatureGradients, networkSamples, views } from './scratch';
+import { placeScratch, rawFeatureGradients, networkSamples, views } from './scratch';
 import { backwardNetwork, clearSums, completeSums, forwardNetwork } from './network';
 import { lossAndGradients } from './composite';
+import { decodeFeatureGradients } from './feature-encoding';
 import { addBasisGradients } from './factor-gradients';
 import { networkIndexOf } from './packed-sample';
 import { Dense, Factors, hasFactors } from './representation';
@@ -133,11 +134,12 @@ function train<R>(): void {
       if (teacherColourScale != 0 || teacherPotentialScale != 0) askTeacher();
       lossAndGradients(block);
       backwardNetwork(sums, potentials, block);
+      if (featureFrequencies) decodeFeatureGradients();
       if (hasFactors<R>()) addBasisGradients(sums);
       if (sampleTotal) {
         // A chunk's samples are consecutive network samples of the lane.
         const first = networkIndexOf(<usize>load<u32>(networkSamples));
-        memory.copy(gradients + <usize>first * stride, sampleFeatureGradients, <usize>sampleTotal * stride);
+        memory.copy(gradients + <usize>first * stride, rawFeatureGradients, <usize>sampleTotal * stride);
       }
     }
     completeSums(sums);
