@@ -172,6 +172,7 @@ describe('gradients are finite differences', () => {
     { temporal: 'pad' },
     { temporal: 'pad', order: 'far-to-near' },
     { temporal: 'repeat' },
+    { featureFrequencies: 2, viewFrequencies: 1 },
   ])('smooth LIF, %o', (network) => {
     const fixture = fieldFixture({ network, rays: RAYS, teacher: true });
     const neuron = smoothLif(fixture.spec.network!);

@@ -267,3 +267,8 @@ test('whatever a well-packed file holds, it is read or refused', async () => {
   expect(refused).toBeGreaterThan(50);
   expect(refused).toBeLessThan(150);
 });
+
+test('a field whose network sees sines and cosines of the features is not baked', async () => {
+  const encoded = fieldOf(fieldFixture({ network: { featureFrequencies: 1 } }));
+  await expect(encodeScene(encoded, ABOUT, 7)).rejects.toThrow(/network.featureFrequencies=1 cannot be baked/);
+});

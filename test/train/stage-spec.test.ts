@@ -34,6 +34,24 @@ describe('stage specs', () => {
     for (const alpha of [1e-6, 1e-2, 0.5]) expect(alphaOf(0, shiftForAlpha(alpha), 1)).toBeCloseTo(alpha, 12);
   });
 
+  it('has the alpha of TensoRF in its preset, before and after every scaling, on grids of 128 to 300 points', () => {
+    const paper = presets['tensorf-paper'];
+    const region = { space: BOUNDED, near: 2, box: { min: [-1.5, -1.5, -1.5], max: [1.5, 1.5, 1.5] } } as const;
+    const specs = Array.from({ length: paper.fine.scaleAt.length + 1 }, (_, scalings) => fineSpec(paper, region, scalings));
+    for (const { densityShift, interval, stepLength } of specs)
+      for (const feature of [-3, 2, 9, 14])
+        expect(alphaOf(feature, densityShift, interval)).toBeCloseTo(
+          1 - Math.exp(-25 * Math.log1p(Math.exp(feature - 10)) * stepLength),
+          9,
+        );
+    expect([specs[0], specs.at(-1)!].map(({ grid }) => grid.size)).toEqual([
+      [128, 128, 128],
+      [300, 300, 300],
+    ]);
+    // Half a voxel, as its step_ratio.
+    expect(specs[0].stepLength).toBeCloseTo((0.5 * 3) / 128, 6);
+  });
+
   it('steps stepSize voxels and scales the interval against the full grid', () => {
     const coarse = coarseSpec(presets.paper, { space: BOUNDED, near: 2, box });
     expect(coarse.interval).toBe(0.5);

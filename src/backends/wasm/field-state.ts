@@ -18,7 +18,17 @@ export const KERNEL_SIZES = [
     'networkFloats',
     'gradientFloats',
   ] as const),
-  ...(['featureFrequencies', 'featureInputs', 'featureRows', 'viewRows', 'productRows', 'basisFloats', 'decayFloats', 'featureLevels', 'viewLevels'] as const),
+  ...([
+    'featureFrequencies',
+    'featureInputs',
+    'featureRows',
+    'viewRows',
+    'productRows',
+    'basisFloats',
+    'decayFloats',
+    'featureLevels',
+    'viewLevels',
+  ] as const),
   ...(['neuronFloats', 'neuronStates', 'keptValues', 'carriedRows', 'listBytes', 'signedSpikes', 'spikeEntries', 'teacherVoxels'] as const),
 ] satisfies readonly (keyof Sizes)[];
 

@@ -307,6 +307,12 @@ describe('what cannot be is refused', () => {
     await expect(field).rejects.toThrow(/at most 64 inputs as Poisson spikes; the field has 67/);
   });
 
+  it('encoded features', async () => {
+    const { spec } = fieldFixture({ network: { featureFrequencies: 2 } });
+    const field = createWebgpuBackend(device).createField(spec, { voxels: 1000, trainRays: 0 });
+    await expect(field).rejects.toThrow(/shows the network features as they are; the field has network.featureFrequencies=2/);
+  });
+
   it.each<[string, FixtureOptions]>([
     ['27', { representation: denseSpec(27) }],
     ['5, shown as spikes', { representation: denseSpec(5), rays: 18, network: { temporal: 'repeat', encoding: 'poisson' } }],
