@@ -27,7 +27,18 @@ describe('features and their sines and cosines', () => {
 
   it('stand behind the features, frequency by frequency of each', () => {
     const [a, b] = [0.3, -1.2];
-    const expected = [a, b, Math.sin(a), Math.sin(2 * a), Math.sin(b), Math.sin(2 * b), Math.cos(a), Math.cos(2 * a), Math.cos(b), Math.cos(2 * b)];
+    const expected = [
+      a,
+      b,
+      Math.sin(a),
+      Math.sin(2 * a),
+      Math.sin(b),
+      Math.sin(2 * b),
+      Math.cos(a),
+      Math.cos(2 * a),
+      Math.cos(b),
+      Math.cos(2 * b),
+    ];
     encodeFeatures(Float32Array.of(a, b), 2, 2).forEach((value, i) => expect(value, `${i}`).toBeCloseTo(expected[i], 6));
     const rows = Float32Array.of(1, 2, 3, 4);
     expect(encodeFeatures(rows, 2, 0)).toBe(rows);
