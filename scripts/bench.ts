@@ -145,9 +145,10 @@ async function benchAgainst(folder: string): Promise<void> {
   table(['', 'this: core-µs a sample', 'other', 'this : other'], rows);
 }
 
-/** Shares of a step with one thread, from the phases of a run. */
-function stepShares(speed: FieldSpeed): StepShares {
-  const of = (kernel: string): number => least(speed, ({ phases }) => phases.get(kernel) ?? 0) / least(speed, ({ training }) => training);
+/** Shares of a step with one thread, by the clock, which other programs stretch for all phases alike: medians of the turns. */
+function stepShares({ turns, samplesPerRay }: FieldSpeed): StepShares {
+  const of = (kernel: string): number =>
+    median(turns.map(({ phases, trainRays }) => ((phases.get(kernel) ?? 0) * trainRays * samplesPerRay) / 1e6));
   const [marching, network, update] = ['marchLanes', 'trainLanes', 'updateStep'].map(of);
   return { marching, network, update, serial: 1 - marching - network - update };
 }
