@@ -4,6 +4,7 @@ import type { AnnShares } from '../src/energy/energy-report.ts';
 
 const TITLES: readonly (readonly [share: keyof AnnShares, title: string])[] = [
   ['skipping', 'of an ANN skipping zeros'],
+  ['shifted', '… spikes as shifted additions'],
   ['executed', 'of one multiplying them'],
   ['published', 'as papers count'],
 ];
@@ -11,11 +12,15 @@ const TITLES: readonly (readonly [share: keyof AnnShares, title: string])[] = [
 export interface ShareRow {
   readonly share: keyof AnnShares;
   readonly title: string;
-  readonly of: (shares: AnnShares) => string;
+  /** null: the share is not known, or says nothing new, because no spike is larger than one. */
+  readonly of: (shares: AnnShares) => string | null;
 }
 
 export const SHARE_ROWS: readonly ShareRow[] = TITLES.map(([share, title]) => ({
   share,
   title,
-  of: (shares) => percent(shares[share]),
+  of: (shares) => {
+    const value = shares[share];
+    return value === undefined || (share === 'shifted' && value === shares.skipping) ? null : percent(value);
+  },
 }));

@@ -77,7 +77,10 @@ const aboutSchema = z.strictObject({
       nanojoulesPerPixel: finite.nullable().default(null),
       // Older files have one number, the share as executed.
       shareOfAnn: z
-        .union([z.strictObject({ published: finite, executed: finite, skipping: finite }), finite.transform(() => null)])
+        .union([
+          z.strictObject({ published: finite, executed: finite, skipping: finite, shifted: finite.optional() }),
+          finite.transform(() => null),
+        ])
         .nullable(),
     })
     .nullable(),

@@ -33,12 +33,14 @@ export type EnergyLines = Readonly<Record<keyof OperationCounts, number>>;
 
 /**
  * Energy relative to an ANN twin: as papers count both; as executed, the twin multiplying its zeros; as executed, the twin skipping inactive
- * ReLUs as the spikes skip silent neurons.
+ * ReLUs as the spikes skip silent neurons; the latter with spikes as shifted additions.
  */
 export interface AnnShares {
   readonly published: number;
   readonly executed: number;
   readonly skipping: number;
+  /** Missing in reports of older versions. */
+  readonly shifted?: number;
 }
 
 export interface EnergyReport {
@@ -72,6 +74,7 @@ export function energyReport(
       published: ratio(millijoules.published, millijoules.annPublished),
       executed: ratio(millijoules.executed, millijoules.annExecuted),
       skipping: ratio(millijoules.effective, millijoules.annSkipping),
+      shifted: ratio(millijoules.shifted, millijoules.annSkipping),
     },
     scope: SCOPE,
   };

@@ -2,11 +2,22 @@
 import type { HardwareModel } from './hardware/hardware-model.ts';
 import { price } from './hardware/price.ts';
 import type { EnergySubject } from './subject.ts';
+import { skippingZeros, type Ledger } from './work/ledger.ts';
+
+/** Millijoules an image; null where the model cannot run it. */
+export interface FrontierEnergies {
+  /** Synapses as executed; an ANN multiplies its zeros. */
+  readonly executed: number | null;
+  /** The same where zeros are skipped: spikes as shifted additions, multiplications of active ReLUs alone. */
+  readonly shifted: number | null;
+  readonly published: number | null;
+  /** The whole renderer, as executed. */
+  readonly all: number | null;
+}
 
 export interface FrontierRun {
   readonly subject: EnergySubject;
-  /** Millijoules an image, synapses as executed and as published, and with the whole renderer; null where the model cannot run it. */
-  readonly millijoules: { readonly executed: number | null; readonly published: number | null; readonly all: number | null };
+  readonly millijoules: FrontierEnergies;
   /** No other run has at least its PSNR for at most its energy as executed (and one of them better). */
   readonly onFrontier: boolean;
 }
@@ -53,13 +64,15 @@ function beats(other: Tradeoff, point: Tradeoff): boolean {
   return better && other.energy <= point.energy && other.quality >= point.quality;
 }
 
-function energies(model: HardwareModel, subject: EnergySubject): FrontierRun['millijoules'] {
+function energies(model: HardwareModel, subject: EnergySubject): FrontierEnergies {
   const { counts, spec, neuron, images } = subject;
-  const estimate = (counting: 'published' | 'executed') =>
-    price(model, { spiking: neuron !== 'relu', counts, spec, ledger: subject[counting] });
-  const [executed, published] = [estimate('executed'), estimate('published')];
+  const spiking = neuron !== 'relu';
+  const estimate = (ledger: Ledger) => price(model, { spiking, counts, spec, ledger });
+  const [executed, published] = [estimate(subject.executed), estimate(subject.published)];
+  const shifted = estimate(spiking ? subject.shifted : skippingZeros(subject.executed));
   return {
     executed: executed && executed.synapses / images,
+    shifted: shifted && shifted.synapses / images,
     published: published && published.synapses / images,
     all: executed && executed.all / images,
   };

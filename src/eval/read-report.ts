@@ -16,8 +16,13 @@ const reportSchema = z.object({
   energy: z
     .object({
       millijoulesPerImage: z.object({ executed: z.number() }),
-      // Reports of older versions have two of the shares.
-      shareOfAnn: z.object({ published: z.number(), executed: z.number(), skipping: z.number().optional() }),
+      // Reports of older versions have two or three of the shares.
+      shareOfAnn: z.object({
+        published: z.number(),
+        executed: z.number(),
+        skipping: z.number().optional(),
+        shifted: z.number().optional(),
+      }),
     })
     .nullable(),
   perView: z.array(z.object({ name: z.string(), counts: z.object({ rays: z.number(), activeRays: z.number() }) })).min(1),

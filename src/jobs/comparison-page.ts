@@ -22,6 +22,7 @@ const headings = (hiddenLayers: number): string[] => [
   'mJ an image',
   'of the twin skipping zeros',
   'as executed',
+  'shifted additions, of both',
   'as published',
   'training, minutes',
   'frontier',
@@ -64,9 +65,10 @@ function cells({ name, figures, firing, runs, onFrontier }: ComparedEntry, twin:
 
 /** Shares of the energy of the twin that was trained and measured, in the order of the headings. */
 function shares(mine: ComparedEntry['figures'], twin: ComparedEntry['figures'] | undefined): string[] {
-  if (twin === undefined) return [NONE, NONE, NONE];
-  const share = (figure: FigureName): string => percent(mine[figure].mean / twin[figure].mean);
-  return [share('skipping'), share('millijoules'), share('published')];
+  if (twin === undefined) return [NONE, NONE, NONE, NONE];
+  const share = (figure: FigureName, of: FigureName = figure): string => percent(mine[figure].mean / twin[of].mean);
+  const shifted = `${share('shifted', 'skipping')}, ${share('shifted', 'millijoules')}`;
+  return [share('skipping'), share('millijoules'), shifted, share('published')];
 }
 
 function rows(comparison: Comparison): string[][] {
@@ -173,6 +175,6 @@ function legend({ seeds }: Comparison): string {
   return (
     `Operations and energy: synapses as executed, mean of the views; energy estimated at ${DEFAULT_COSTS.mac} pJ a MAC and ` +
     `${DEFAULT_COSTS.ac} pJ an AC (${DEFAULT_COSTS.name}). Firing: spikes a neuron and time step; of the twin, active ReLUs. Shares are of the twin's energy: on hardware that ` +
-    `multiplies no zeros, as executed with all of them, and as papers count.${spread}`
+    `multiplies no zeros, as executed with all of them, spikes as shifted additions of both of these, and as papers count.${spread}`
   );
 }

@@ -21,7 +21,18 @@ export interface Figure {
   readonly spread: number;
 }
 
-const FIGURES = ['psnr', 'ssim', 'samplesPerRay', 'macs', 'acs', 'millijoules', 'published', 'skipping', 'trainMinutes'] as const;
+const FIGURES = [
+  'psnr',
+  'ssim',
+  'samplesPerRay',
+  'macs',
+  'acs',
+  'millijoules',
+  'shifted',
+  'published',
+  'skipping',
+  'trainMinutes',
+] as const;
 export type FigureName = (typeof FIGURES)[number];
 
 export interface ComparedEntry {
@@ -80,7 +91,7 @@ function spreadOf(values: readonly number[]): Figure {
   };
 }
 
-/** Operations and energy: synapses as executed, an image, 45nm-fp32; `published` and `skipping` zeros are energies too. Every entry has a colour network, so nothing is null. */
+/** Operations and energy: synapses as executed, an image, 45nm-fp32; `shifted` additions, `published` and `skipping` zeros are energies too. Every entry has a colour network, so nothing is null. */
 function figure({ report, trainSeconds }: ComparedRun, name: FigureName): number {
   const energy = report.energy!;
   switch (name) {
@@ -94,8 +105,9 @@ function figure({ report, trainSeconds }: ComparedRun, name: FigureName): number
       return energy.operationsPerImage.executed[name];
     case 'millijoules':
       return energy.millijoulesPerImage.executed;
+    case 'shifted':
     case 'published':
-      return energy.millijoulesPerImage.published;
+      return energy.millijoulesPerImage[name];
     case 'skipping':
       return energy.millijoulesPerImage.effective;
     case 'trainMinutes':

@@ -77,6 +77,7 @@ function means({ scenes, networks, published }: SweepTable): Sheet {
     'mJ an image',
     'of the twin skipping zeros',
     'as executed',
+    'shifted additions, of both',
     'as published',
     'training, minutes',
     'memory, MiB',
@@ -84,14 +85,15 @@ function means({ scenes, networks, published }: SweepTable): Sheet {
   const rows = networks.map((network) => {
     const { name, mean, twin } = network;
     const ofTwin = network.isTwin ? null : (networks.find((other) => other.name === twin)?.mean ?? null);
-    const share = (quantity: 'skipping' | 'executed' | 'published'): string =>
-      mean === null || ofTwin === null ? NONE : percent(mean[quantity].mean / ofTwin[quantity].mean);
+    const share = (quantity: 'skipping' | 'executed' | 'shifted' | 'published', of = quantity): string =>
+      mean === null || ofTwin === null ? NONE : percent(mean[quantity].mean / ofTwin[of].mean);
+    const shifted = mean === null || ofTwin === null ? NONE : `${share('shifted', 'skipping')}, ${share('shifted', 'executed')}`;
     return [
       name,
       text(mean?.psnr, 2),
       text(mean?.ssim, 4),
       mean === null ? NONE : spread(mean.executed, three),
-      ...[share('skipping'), share('executed'), share('published')],
+      ...[share('skipping'), share('executed'), shifted, share('published')],
       text(mean?.minutes, 1),
       mean === null || Number.isNaN(mean.bytes.mean) ? NONE : (mean.bytes.mean / 2 ** 20).toFixed(0),
     ];
@@ -99,7 +101,7 @@ function means({ scenes, networks, published }: SweepTable): Sheet {
   const theirs = published.map(({ network, psnr, ssim, millijoules }, i) => {
     const mean = (values: Readonly<Record<string, number>> = {}, digits: number): string =>
       publishedMean(values, scenes)?.toFixed(digits) ?? NONE;
-    return [`${network} [${i + 1}]`, mean(psnr, 2), mean(ssim, 4), mean(millijoules, 2), NONE, NONE, NONE, NONE, NONE];
+    return [`${network} [${i + 1}]`, mean(psnr, 2), mean(ssim, 4), mean(millijoules, 2), NONE, NONE, NONE, NONE, NONE, NONE];
   });
   return { title: scenes.length > 1 ? `Mean of ${scenes.length} scenes` : scenes[0], heads, rows: [...rows, ...theirs] };
 }
@@ -157,7 +159,7 @@ function legend({ seeds, published }: SweepTable): string {
   const theirs = published.length === 0 ? '' : ' Published numbers are as their sources count them, on their own settings.';
   return (
     `Energy: synapses as executed, mean of the views, estimated at ${DEFAULT_COSTS.mac} pJ a MAC and ${DEFAULT_COSTS.ac} pJ an AC (${DEFAULT_COSTS.name}). ` +
-    `Shares are of the twin that was trained beside: on hardware that multiplies no zeros, as executed with all of them, and as papers count.${deviations}${theirs}`
+    `Shares are of the twin that was trained beside: on hardware that multiplies no zeros, as executed with all of them, spikes as shifted additions of both of these, and as papers count.${deviations}${theirs}`
   );
 }
 

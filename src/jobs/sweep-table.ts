@@ -11,7 +11,7 @@ import type { Job } from './job-plan.ts';
 import type { Published } from './published.ts';
 
 /** Energies: millijoules an image, of the colour network's arithmetic (src/energy/energy-report.ts). */
-export const QUANTITIES = ['psnr', 'ssim', 'executed', 'skipping', 'published', 'minutes', 'bytes', 'samplesPerRay'] as const;
+export const QUANTITIES = ['psnr', 'ssim', 'executed', 'skipping', 'shifted', 'published', 'minutes', 'bytes', 'samplesPerRay'] as const;
 export type Quantity = (typeof QUANTITIES)[number];
 export type Values = Readonly<Record<Quantity, number>>;
 
@@ -92,11 +92,11 @@ function rowOf(index: number, job: Job, result: RunResult | null, begun: boolean
   if (result?.status !== 'measured') return { ...about, values: null, measured: null, missing: whyMissing(result, begun) };
   const { training, measuring } = result;
   const { psnr, ssim, energy, counts, views, split, imageSize } = measuring.report;
-  const { executed, effective, published } = energy!.millijoulesPerImage;
+  const { executed, effective, shifted, published } = energy!.millijoulesPerImage;
   return {
     ...about,
     values: {
-      ...{ psnr, ssim, executed, skipping: effective, published },
+      ...{ psnr, ssim, executed, skipping: effective, shifted, published },
       minutes: training.seconds / 60,
       bytes: training.peakMemory ?? NaN,
       samplesPerRay: counts.samplesPerRay,

@@ -17,7 +17,12 @@ function run(seed: number, psnr: number, millijoules: number, firingRates = [0.0
     counts: { samplesPerRay: 3.5 },
     energy: {
       operationsPerImage: { executed },
-      millijoulesPerImage: { executed: millijoules, published: 4 * millijoules, effective: Math.min(millijoules, 10) },
+      millijoulesPerImage: {
+        executed: millijoules,
+        shifted: millijoules / 4,
+        published: 4 * millijoules,
+        effective: Math.min(millijoules, 10),
+      },
     },
   } as unknown as EvalReport;
   return { seed, run: `out/x/seed-${seed}`, checkpoint: 'c', step: 10, trainSeconds: 90, report };
@@ -60,8 +65,8 @@ describe('a comparison', () => {
     expect(rows.slice(2).map(([, name]) => name)).toEqual(['ann', 'lif', 'worse']);
     expect(rows[3].slice(2, 4)).toEqual(['32.20 ± 0.20', '−1.90']);
     // Shares of the twin: 5.5 of 10 mJ where it skips its zeros, of 50 where it does not.
-    expect(rows[3].slice(11, 14)).toEqual(['55.0 %', '11.0 %', '11.0 %']);
-    expect(rows[0].slice(11, 14)).toEqual(['of the twin skipping zeros', 'as executed', 'as published']);
+    expect(rows[3].slice(11, 15)).toEqual(['55.0 %', '11.0 %', '13.8 %, 2.8 %', '11.0 %']);
+    expect(rows[0].slice(11, 15)).toEqual(['of the twin skipping zeros', 'as executed', 'shifted additions, of both', 'as published']);
     expect(rows[0].slice(5, 8)).toEqual(['firing, layer 1', 'layer 2', 'samples a ray']);
     const chart = comparisonChart(comparison);
     expect(comparisonPage(comparison, chart)).toContain('spikeray compare &lt;scene&gt;');

@@ -20,6 +20,7 @@ export async function plannedSweep(folder: string, entries: string, more: Partia
 const lines = (value: number) => ({
   published: value * 4,
   executed: value,
+  shifted: value / 4,
   annPublished: 8,
   annExecuted: 8,
   annSkipping: 4,

@@ -37,8 +37,8 @@ it('has means and deviations over seeds, shares of the twin, published numbers w
   const markdown = files['table.md'];
   expect(markdown).toContain('# Two_scenes\n\n7 of 8 runs; seeds 1, 2; 1 test views of 800x800');
   // 2.05 mJ of 3.15, each as published four times as much, and skipping half of it.
-  expect(markdown).toContain('| lif | 20.50 | 0.2050 | 2.05 | 65.1 % | 65.1 % | 65.1 % | 2.0 | 300 |');
-  expect(markdown).toContain('| ann | 31.50 ± 2.12 | 0.3150 ± 0.0212 | 3.15 ± 0.212 | – | – | – | 2.0 ± 0.0 | 300 |');
+  expect(markdown).toContain('| lif | 20.50 | 0.2050 | 2.05 | 65.1 % | 65.1 % | 32.5 %, 16.3 % | 65.1 % | 2.0 | 300 |');
+  expect(markdown).toContain('| ann | 31.50 ± 2.12 | 0.3150 ± 0.0212 | 3.15 ± 0.212 | – | – | – | – | 2.0 ± 0.0 | 300 |');
   expect(markdown).toContain('| lif | 31.00 ± 1.41 | 10.00 (1 seed) | 20.50 |');
   expect(markdown).toContain('| Theirs & co [1] | 31.50 | – | 31.25 |');
   expect(markdown).toContain('| [1] | Theirs & co | A. Author 2023, table 1 | reported, not verified: the table itself was not read |');
@@ -47,8 +47,8 @@ it('has means and deviations over seeds, shares of the twin, published numbers w
   expect(files['table.tex']).toContain('lif & 20.50 & 0.2050 & 2.05 & 65.1 \\% &');
   const lines = files['table.csv'].trimEnd().split('\n');
   expect(lines).toHaveLength(9);
-  expect(lines[3]).toBe(`2,a,,lif,1,30,0.3,3,1.5,12,2,${300 * 2 ** 20},6,`);
-  expect(lines[8]).toBe('7,b,,lif,2,,,,,,,,,failed: the disk is full | really');
+  expect(lines[3]).toBe(`2,a,,lif,1,30,0.3,3,1.5,0.75,12,2,${300 * 2 ** 20},6,`);
+  expect(lines[8]).toBe('7,b,,lif,2,,,,,,,,,,failed: the disk is full | really');
   expect(JSON.parse(files['table.json'])).toMatchObject({ schema: 1, scenes: ['a', 'b'], rows: { 7: { network: 'lif' } } });
   expect(files['table.html']).toContain('<svg');
   expect(files['table.html']).toContain('Theirs &amp; co');

@@ -1,20 +1,31 @@
 /** The frontier over many runs as a page. */
-import type { Frontier } from '../frontier.ts';
+import { onFrontier, type Frontier } from '../frontier.ts';
 import { LEAST_DECIBELS, scatterChart, type Point } from './charts.ts';
 import { cells, cheapestFirst, HEADS } from './frontier-table.ts';
 import { hardwareOptions } from './hardware-options.ts';
-import { html, htmlTable } from './html.ts';
+import { html, htmlTable, type Html } from './html.ts';
 import { page } from './page.ts';
+
+/** The dashed line joins the runs that no other beats in both. */
+function frontierChart(frontier: Frontier, counting: 'executed' | 'shifted'): Html {
+  const points = cheapestFirst(frontier).flatMap(({ subject, millijoules }): Point[] => {
+    const x = millijoules[counting];
+    return x === null ? [] : [{ label: subject.origin.run, colour: subject.neuron === 'relu' ? 'twin' : 'run', x, y: subject.psnr }];
+  });
+  const unbeaten = onFrontier(points.map(({ x, y }) => ({ quality: y, energy: x })));
+  return scatterChart({
+    description: `PSNR against energy, ${counting}`,
+    points,
+    frontier: points.filter((_, i) => unbeaten[i]).sort((a, b) => a.x - b.x),
+    xTitle: `mJ an image, ${counting === 'executed' ? 'synapses as executed' : 'zeros skipped, shifted additions'}, ${frontier.model.name}`,
+    yTitle: 'PSNR, dB',
+    leastSpan: LEAST_DECIBELS,
+  });
+}
 
 export function frontierPage(frontier: Frontier): string {
   const { model, split, every, created, spikeray, commit, differentScenes, hardwareAsked } = frontier;
   const runs = cheapestFirst(frontier);
-  const points = runs.flatMap(({ subject, millijoules: { executed } }): Point[] =>
-    executed === null
-      ? []
-      : [{ label: subject.origin.run, colour: subject.neuron === 'relu' ? 'twin' : 'run', x: executed, y: subject.psnr }],
-  );
-  const best = points.filter(({ label }) => runs.some(({ subject, onFrontier }) => onFrontier && subject.origin.run === label));
   const { width, height } = runs[0].subject.views[0];
   const title = `Energy against quality: ${runs[0].subject.origin.scene.name}, ${runs.length} runs`;
   return page(
@@ -31,14 +42,14 @@ export function frontierPage(frontier: Frontier): string {
         ><span class="key twin"><span>ANN</span></span>
       </div>
       <figure>
-        ${scatterChart({
-          description: title,
-          points,
-          frontier: best,
-          xTitle: `mJ an image, synapses as executed, ${model.name}`,
-          yTitle: 'PSNR, dB',
-          leastSpan: LEAST_DECIBELS,
-        })}
+        ${frontierChart(frontier, 'executed')}
+        <figcaption>Synapses as executed: a spike of value v is v additions, an ANN multiplies its zeros.</figcaption>
+      </figure>
+      <figure>
+        ${frontierChart(frontier, 'shifted')}
+        <figcaption>
+          Hardware that skips zeros and adds shifted rows: a spike is so many additions as it has ones, an ANN multiplies its active ReLUs.
+        </figcaption>
       </figure>
       <h2>Runs</h2>
       ${htmlTable(

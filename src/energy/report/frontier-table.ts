@@ -9,6 +9,7 @@ export const HEADS = [
   'step',
   'PSNR, dB',
   'mJ, as executed',
+  'mJ, skipping zeros, shifted additions',
   'mJ, as published',
   'mJ, whole renderer',
   'active neurons',
@@ -29,6 +30,7 @@ export function cells({ subject, millijoules, onFrontier }: FrontierRun): string
     String(subject.origin.step),
     subject.psnr.toFixed(2),
     energy(millijoules.executed),
+    energy(millijoules.shifted),
     energy(millijoules.published),
     energy(millijoules.all),
     subject.firingRates.map(percent).join(', '),
@@ -60,6 +62,7 @@ export function frontierCsv(frontier: Frontier): string {
       subject.origin.step,
       subject.psnr,
       millijoules.executed,
+      millijoules.shifted,
       millijoules.published,
       millijoules.all,
       ...depths.map((layer) => subject.firingRates[layer] ?? null),
@@ -68,5 +71,5 @@ export function frontierCsv(frontier: Frontier): string {
       .map(quoted)
       .join(','),
   );
-  return `${[`run,neuron,step,psnr_db,mj_executed,mj_published,mj_all,${active},on_frontier`, ...rows].join('\n')}\n`;
+  return `${[`run,neuron,step,psnr_db,mj_executed,mj_shifted,mj_published,mj_all,${active},on_frontier`, ...rows].join('\n')}\n`;
 }

@@ -13,7 +13,7 @@ export interface OperationCounts {
   /** The network as it is. */
   readonly published: Operations;
   readonly executed: Operations;
-  /** As executed, spikes of several bits as shifted additions, one for every one in their binary numbers. */
+  /** As executed without zeros, spikes of several bits as shifted additions, one for every one in their binary numbers. */
   readonly shifted: Operations;
   /** Its ANN twin on the same samples: what the same picture costs without spikes. */
   readonly annPublished: Operations;
@@ -30,7 +30,7 @@ export function countOperations(counts: Counts, network: NetworkSpec, features: 
   return {
     published: operations(synapses(networkWork(counts, network, features, 'published'))),
     executed: operations(executed),
-    shifted: operations(synapses(networkWork(counts, network, features, 'shifted'))),
+    shifted: effective(synapses(networkWork(counts, network, features, 'shifted'))),
     annPublished: operations(synapses(twinWork(counts, network, features, 'published'))),
     annExecuted: operations(twin),
     annSkipping: effective(twin),
