@@ -82,6 +82,7 @@ const paper: Config = {
     imLoss: unused.imLoss,
     bitBudget: unused.bitBudget,
     annShare: unused.annShare,
+    handoverScale: unused.handoverScale,
     raysFrom: 'occupied',
   },
   distillation: unused.distillation,

@@ -120,11 +120,17 @@ function checkConsistency({ scene, network, field, fine, distillation }: Config)
   checkEncoding(network);
   const layers = hiddenWidths(network).length;
   checkQuantisers(network.quantiser, layers + 1);
-  if (fine.spikeTargets !== null && fine.spikeTargets.length !== layers)
-    throw new InputError(
-      `fine.spikeTargets=${JSON.stringify(fine.spikeTargets)}: expected ${layers} numbers, each a number at least 0, or null`,
-      'Give one for each hidden layer.',
-    );
+  for (const [key, range] of [
+    ['spikeTargets', 'at least 0'],
+    ['handoverScale', 'above 0'],
+  ] as const) {
+    const values = fine[key];
+    if (values !== null && values.length !== layers)
+      throw new InputError(
+        `fine.${key}=${JSON.stringify(values)}: expected ${layers} numbers, each a number ${range}, or null`,
+        'Give one for each hidden layer.',
+      );
+  }
   for (const key of ['scaleAt', 'imageScaleAt', 'shrinkAt'] as const) {
     const at = fine[key];
     if (at.some((step, i) => i > 0 && step < at[i - 1]))

@@ -33,6 +33,7 @@ export const unused = {
   geometryLoss: { distortion: 0, totalVariation: { density: 0, features: 0 }, totalVariationUntil: null, totalVariationDenseUntil: 0 },
   planes: 128,
   annShare: 0,
+  handoverScale: null,
   imageScaleAt: [] as number[],
   imLoss: { weight: 0, target: 1, perNeuron: false },
   bitBudget: { weights: null, spikes: null, penalty: 0.04, renew: 'spikes' },
@@ -276,6 +277,13 @@ export const configSchema = z.strictObject({
     annShare: fraction
       .default(unused.annShare)
       .describe('share of the stage trained with ReLU in place of spikes; then the weights are converted'),
+    handoverScale: z
+      .array(positive)
+      .nullable()
+      .default(unused.handoverScale)
+      .describe(
+        'factors on the sizes of the spikes of each hidden layer when an ANN is converted: smaller spikes are cheaper and coarser; null: the sizes of the least squared error',
+      ),
     raysFrom: z.enum(['all', 'occupied']).describe('draw training rays from all pixels, or from those whose ray meets an occupied place'),
   }),
   distillation: z

@@ -5,7 +5,8 @@
  *     layer l:   H = unit * z        z: inputs of the ReLU; a quantile of the positive ones lands on the highest threshold
  *                S = fired(H)        relu(z) ~ scale * S; the next layer's weights take over `scale`
  *
- * The quantile and the scale are those of the least squared error.
+ * The quantile and the scale are those of the least squared error. A factor on the sizes of a layer's spikes then makes them coarser or finer: half
+ * as large they are one bit shorter (docs/results.md has what that costs and saves, layer by layer).
  */
 import { evaluate } from '../neurons/evaluate.ts';
 import { neuronNamed } from '../neurons/index.ts';
@@ -38,8 +39,14 @@ interface FirstStep {
 /**
  * @param inputs [n,I] inputs of the network as it meets them
  * @param network the spiking one
+ * @param sizes factor on the sizes of each hidden layer's spikes; default: 1
  */
-export function convertWeights(weights: NetworkWeights, inputs: Float32Array, network: NetworkSpec): NetworkWeights {
+export function convertWeights(
+  weights: NetworkWeights,
+  inputs: Float32Array,
+  network: NetworkSpec,
+  sizes: readonly number[] = [],
+): NetworkWeights {
   const neuron = firstStep(network);
   // What else a kind of layer learns stays as it is.
   const converted = new Map(weights as ReadonlyMap<WeightName, Float32Array>);
@@ -47,7 +54,7 @@ export function convertWeights(weights: NetworkWeights, inputs: Float32Array, ne
   for (const [index, width] of hiddenWidths(network).entries()) {
     const matrix = denseMatrix(weights, index + 1, network);
     const z = multiply(rows, matrix, width);
-    const balanced = balance(z, neuron);
+    const balanced = balance(z, neuron, sizes[index] ?? 1);
     converted.set(
       `w${index + 1}`,
       matrix.map((weight) => weight * scale * balanced.unit),
@@ -87,27 +94,31 @@ function firstStep(network: NetworkSpec): FirstStep {
   };
 }
 
-/** Factors on the weights in front of a layer with ReLU inputs `z`, and behind it. A layer that is silent stays as it is. */
-function balance(z: Float32Array, neuron: FirstStep): { unit: number; scale: number } {
+/** Factors on the weights in front of a layer with ReLU inputs `z`, and behind it. A layer that is silent stays as it is. @param size of the spikes */
+function balance(z: Float32Array, neuron: FirstStep, size: number): { unit: number; scale: number } {
   const sorted = z.slice().sort();
   const typical = Float32Array.from({ length: TYPICAL }, (_, i) => sorted[Math.floor(((i + 0.5) / TYPICAL) * sorted.length)]);
   const positive = typical.filter((value) => value > 0);
-  let best = { unit: 1 / neuron.gain, scale: 1, explained: 0 };
-  if (positive.length === 0) return best;
-  for (const quantile of QUANTILES) {
-    const toPotential = neuron.highestThreshold / positive[Math.floor(quantile * (positive.length - 1))];
-    let along = 0;
-    let square = 0;
-    for (const value of typical) {
-      const spikes = neuron.fired(value * toPotential);
-      along += Math.max(0, value) * spikes;
-      square += spikes * spikes;
-    }
-    // |relu(z) - scale S|^2 is least at scale = along / square, and then smaller than |relu(z)|^2 by along^2 / square.
-    const explained = along ** 2 / square;
-    if (explained > best.explained) best = { unit: toPotential / neuron.gain, scale: along / square, explained };
+  if (positive.length === 0) return { unit: 1 / neuron.gain, scale: 1 };
+  const fits = QUANTILES.map((quantile) =>
+    fit(typical, neuron, neuron.highestThreshold / positive[Math.floor(quantile * (positive.length - 1))]),
+  );
+  const best = fits.reduce((a, b) => (b.explained > a.explained ? b : a));
+  return size === 1 ? best : fit(typical, neuron, size * best.unit * neuron.gain);
+}
+
+/** With potentials `toPotential` times the ReLU's inputs. */
+function fit(typical: Float32Array, neuron: FirstStep, toPotential: number): { unit: number; scale: number; explained: number } {
+  let along = 0;
+  let square = 0;
+  for (const value of typical) {
+    const spikes = neuron.fired(value * toPotential);
+    along += Math.max(0, value) * spikes;
+    square += spikes * spikes;
   }
-  return best;
+  const unit = toPotential / neuron.gain;
+  // |relu(z) - scale S|^2 is least at scale = along / square, and then smaller than |relu(z)|^2 by along^2 / square. Silence explains nothing.
+  return square === 0 ? { unit, scale: 1, explained: 0 } : { unit, scale: along / square, explained: along ** 2 / square };
 }
 
 function relu(values: Float32Array): Float32Array {

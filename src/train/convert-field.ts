@@ -3,6 +3,7 @@ import { readValues } from '../model/field-values.ts';
 import { encodeFeatures, featureFrequencies, featureInputs } from '../model/feature-encoding.ts';
 import { representationOf } from '../model/representations/index.ts';
 import type { TensorValues } from '../model/representations/representation.ts';
+import type { Config } from '../config/schema.ts';
 import type { View } from '../../datasets/scene-data.ts';
 import { spaceOf } from '../spaces/index.ts';
 import { encodeViews } from '../../renderer/view-encoding.ts';
@@ -43,8 +44,19 @@ export async function writeWeights(engine: FieldEngine, weights: NetworkWeights)
   }
 }
 
-/** The weights of `network` for the ANN of the field, measured where matter is, seen from cameras of the scene. */
-export function convertedWeights(field: FieldValues, network: NetworkSpec, views: readonly View[], random: Random): NetworkWeights {
+/** What of a config a conversion reads. */
+export interface ConversionSettings {
+  readonly network: NetworkSpec;
+  readonly fine: Pick<Config['fine'], 'handoverScale'>;
+}
+
+/** The weights of the config's network for the ANN of the field, measured where matter is, seen from cameras of the scene. */
+export function convertedWeights(
+  field: FieldValues,
+  { network, fine }: ConversionSettings,
+  views: readonly View[],
+  random: Random,
+): NetworkWeights {
   // The twin never saw the normalised inputs of the Poisson encoding.
   if (network.encoding === 'poisson') return initialWeights({ ...field.spec, network }, random);
   const inputs = networkInputs(field, network, views, random);
@@ -52,7 +64,7 @@ export function convertedWeights(field: FieldValues, network: NetworkSpec, views
   const levels = inputLevels(network);
   const width = features + viewInputs(network);
   const steps = levels.features === 0 ? new Float32Array(features) : fittedSteps(inputs, width, features, levels.features);
-  const converted = convertWeights(field.weights, seenInputs(inputs, width, steps, levels), network);
+  const converted = convertWeights(field.weights, seenInputs(inputs, width, steps, levels), network, fine.handoverScale ?? undefined);
   return levels.features === 0 ? converted : new Map([...converted, ['inputSteps', steps]]);
 }
 

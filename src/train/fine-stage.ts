@@ -56,7 +56,7 @@ export async function startSpiking(context: RunContext, field: FieldValues, { st
   return disposeOnFailure(engine, async () => {
     await writeValues(engine, field.values);
     await engine.writeOccupancy(field.occupancy);
-    await writeWeights(engine, convertedWeights(field, config.network, views, random));
+    await writeWeights(engine, convertedWeights(field, config, views, random));
     reportStage(context, 'fine', spec, `the ANN becomes a network of ${config.network.neuron}`);
     return assemble(context, engine, { ...state, adamStep: 0, feedback: null, observers: null }, random);
   });

@@ -96,7 +96,7 @@ export function startFromTeacher({ config, views, seconds }: RunContext, teacher
     samples: 0,
     fill: async (engine, random) => {
       const field = await readField(from, teacher);
-      await writeWeights(engine, convertedWeights(field, config.network, views, random));
+      await writeWeights(engine, convertedWeights(field, config, views, random));
       await writeValues(engine, valuesFor(spec, from, field.values));
       await engine.writeOccupancy(resampleOccupancy(field.occupancy, from.grid, spec.grid));
     },

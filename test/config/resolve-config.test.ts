@@ -99,6 +99,8 @@ describe('resolveConfig', () => {
     ['fine.scaleAt=50,20', ['ascending']],
     ['fine.voxels=20', ['doublings']],
     ['network.encoding=poisson', ['--temporal repeat']],
+    ['fine.handoverScale=0.5', ['2 numbers, each a number above 0, or null']],
+    ['fine.handoverScale=0,1', ['fine.handoverScale']],
     ['fine.spikeTargets=0.1', ['2 numbers, each a number at least 0, or null']],
     // Near to no name, also not to those that other tests register.
     ['network.quantiser=zigzag', ['unknown quantiser "zigzag"', 'registerQuantiser']],

@@ -68,6 +68,20 @@ describe('a ReLU network converted to spikes', () => {
     expect(correlation(got, wanted)).toBeGreaterThan(least);
   });
 
+  it('makes the spikes of a layer smaller where asked, and the answer coarser', () => {
+    const network = networkOf('four-bit');
+    const converted = [undefined, [0.5, 1], [1, 0.25]].map((sizes) => convertWeights(ann, inputs, network, sizes));
+    const norm = (weights: NetworkWeights, name: 'w1' | 'w2'): number => Math.hypot(...weights.get(name)!);
+    expect(norm(converted[1], 'w1') / norm(converted[0], 'w1')).toBeCloseTo(0.5, 5);
+    expect(norm(converted[2], 'w1')).toBe(norm(converted[0], 'w1'));
+    // What layer 2 sees of spikes half as large is as much as before: its weights are about twice as large.
+    expect(norm(converted[1], 'w2') / norm(converted[0], 'w2')).toBeGreaterThan(1.8);
+    const [full, half, quarter] = converted.map((weights) => correlation(logits(inputs, weights, firstStep('four-bit')), wanted));
+    expect(full).toBeGreaterThan(half);
+    expect(half).toBeGreaterThan(quarter);
+    expect(quarter).toBeGreaterThan(0.8);
+  });
+
   it('keeps the weights of layers that say nothing', () => {
     const silent: NetworkWeights = new Map(ann).set(
       'w1',
