@@ -30,7 +30,7 @@ import { timeTrainingLoop } from './bench/training-loop.ts';
 
 const NEURONS: readonly ShellNeuron[] = ['three-bit', 'lif', 'relu'];
 const NAMES: Readonly<Record<ShellNeuron, string>> = {
-  'three-bit': 'default (three-bit, spikes for inputs)',
+  'three-bit': 'three-bit, spikes for inputs',
   lif: 'LIF, real inputs',
   relu: 'ANN twin (ReLU)',
 };

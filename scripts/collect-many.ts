@@ -16,7 +16,7 @@ import { nodeFiles } from '../src/node/node-files.ts';
 
 const VIEWS = 200;
 const SCENES = 10;
-const ENTRIES = 'ann,lif,ternary,plif,three-bit';
+const ENTRIES = 'ann,lif,ternary,plif,four-bit';
 
 export interface Costs {
   readonly runs: number;

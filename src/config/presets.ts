@@ -95,7 +95,7 @@ const paper: Config = {
 const blender: Config = {
   ...paper,
   preset: 'blender',
-  network: { ...network, neuron: 'three-bit', featureLevels: 7, viewLevels: 4 },
+  network: { ...network, neuron: 'four-bit', featureLevels: 15, viewLevels: 8 },
   scene: { ...paper.scene, near: 'auto', far: 'auto' },
   coarse: {
     ...paper.coarse,
@@ -119,20 +119,20 @@ const blender: Config = {
     shiftPerScaling: 0,
     warmStart: true,
     networkRate: 1e-2,
-    spikePenalty: 3e-4,
     occupancyEvery: 500,
     decayFrom: 0.5,
     annShare: 0.4,
+    handoverScale: [0.5],
     decayTo: 0.05,
   },
 };
 
-/** The schedule of `blender` for networks whose layer 1 has real inputs, as published: with these the tables of docs/ before three-bit spikes were measured. */
+/** The schedule of `blender` for networks whose layer 1 has real inputs, as published: with these the tables of docs/ before finer spikes were measured. */
 const realInputs: Config = {
   ...blender,
   preset: 'real-inputs',
   network: { ...network, neuron: 'ternary' },
-  fine: { ...blender.fine, spikePenalty: 3e-3, annShare: 0.75 },
+  fine: { ...blender.fine, spikePenalty: 3e-3, annShare: 0.75, handoverScale: null },
 };
 
 /**

@@ -120,17 +120,16 @@ function checkConsistency({ scene, network, field, fine, distillation }: Config)
   checkEncoding(network);
   const layers = hiddenWidths(network).length;
   checkQuantisers(network.quantiser, layers + 1);
-  for (const [key, range] of [
-    ['spikeTargets', 'at least 0'],
-    ['handoverScale', 'above 0'],
-  ] as const) {
-    const values = fine[key];
-    if (values !== null && values.length !== layers)
-      throw new InputError(
-        `fine.${key}=${JSON.stringify(values)}: expected ${layers} numbers, each a number ${range}, or null`,
-        'Give one for each hidden layer.',
-      );
-  }
+  if (fine.spikeTargets !== null && fine.spikeTargets.length !== layers)
+    throw new InputError(
+      `fine.spikeTargets=${JSON.stringify(fine.spikeTargets)}: expected ${layers} numbers, each a number at least 0, or null`,
+      'Give one for each hidden layer.',
+    );
+  if (fine.handoverScale !== null && fine.handoverScale.length > layers)
+    throw new InputError(
+      `fine.handoverScale=${JSON.stringify(fine.handoverScale)}: expected at most ${layers} numbers above 0, or null`,
+      'Give one for each hidden layer; those that are missing are 1.',
+    );
   for (const key of ['scaleAt', 'imageScaleAt', 'shrinkAt'] as const) {
     const at = fine[key];
     if (at.some((step, i) => i > 0 && step < at[i - 1]))

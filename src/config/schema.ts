@@ -282,7 +282,7 @@ export const configSchema = z.strictObject({
       .nullable()
       .default(unused.handoverScale)
       .describe(
-        'factors on the sizes of the spikes of each hidden layer when an ANN is converted: smaller spikes are cheaper and coarser; null: the sizes of the least squared error',
+        'factors on the sizes of the spikes of each hidden layer when an ANN becomes a network whose spikes have more than two sizes: half as large they are a bit shorter; null: the sizes of the least squared error',
       ),
     raysFrom: z.enum(['all', 'occupied']).describe('draw training rays from all pixels, or from those whose ray meets an occupied place'),
   }),

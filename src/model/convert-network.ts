@@ -32,6 +32,8 @@ interface FirstStep {
   /** d H / d X */
   readonly gain: number;
   readonly highestThreshold: number;
+  /** Sizes of its spikes. */
+  readonly sizes: number;
   /** Output for a potential. */
   fired(potential: number): number;
 }
@@ -39,7 +41,7 @@ interface FirstStep {
 /**
  * @param inputs [n,I] inputs of the network as it meets them
  * @param network the spiking one
- * @param sizes factor on the sizes of each hidden layer's spikes; default: 1
+ * @param sizes factor on the sizes of each hidden layer's spikes where they have more than two; default: 1
  */
 export function convertWeights(
   weights: NetworkWeights,
@@ -54,7 +56,7 @@ export function convertWeights(
   for (const [index, width] of hiddenWidths(network).entries()) {
     const matrix = denseMatrix(weights, index + 1, network);
     const z = multiply(rows, matrix, width);
-    const balanced = balance(z, neuron, sizes[index] ?? 1);
+    const balanced = balance(z, neuron, neuron.sizes > 2 ? (sizes[index] ?? 1) : 1);
     converted.set(
       `w${index + 1}`,
       matrix.map((weight) => weight * scale * balanced.unit),
@@ -90,6 +92,7 @@ function firstStep(network: NetworkSpec): FirstStep {
   return {
     gain: potential(1) - potential(0),
     highestThreshold: Math.max(...thresholds),
+    sizes: thresholds.length,
     fired: (h) => evaluate(definition.output, { ...values, h }),
   };
 }

@@ -90,7 +90,7 @@ test('a gallery of a hundred runs: cards, table, chosen runs compared, all of it
   expect(await page.isChecked('input[aria-label="Compare twin"]')).toBe(true);
   await page.click('#compare');
   await page.waitForSelector('#settings tbody tr');
-  expect(await page.textContent('#settings')).toMatch(/network\.neuron"?"three-bit""relu"/);
+  expect(await page.textContent('#settings')).toMatch(/network\.neuron"?"four-bit""relu"/);
   expect(await page.locator('#frontier canvas').count()).toBe(1);
   // PSNR, both hidden layers, samples a ray.
   expect(await page.locator('#curves canvas').count()).toBe(4);

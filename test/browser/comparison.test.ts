@@ -52,7 +52,7 @@ test('two runs are whole pictures side by side, on one scale that can be locked,
   expect(Math.abs((await greatest(page)) / most - 1)).toBeLessThan(1e-3);
   expect(await page.textContent('#legend .entry'), 'in the unit of the legend').toContain(written(most, 'J'));
   expect(await page.locator('#legend .entry').count(), 'one scale for both').toBe(1);
-  expect(await page.locator('#statistics th[scope=col]').allTextContents()).toEqual(['spiking (three-bit)', 'twin (ANN)']);
+  expect(await page.locator('#statistics th[scope=col]').allTextContents()).toEqual(['spiking (four-bit)', 'twin (ANN)']);
 
   await page.selectOption('#layout', 'difference');
   await settled(page);

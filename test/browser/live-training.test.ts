@@ -49,7 +49,7 @@ test('training is paused, watched, resumed, and stays in view after its end; wat
   await page.waitForSelector('#training-state:has-text("Paused")', { timeout: 60_000 });
   await settled(page);
   expect(await page.textContent('#training-network')).toMatch(
-    /coarse stage|is being trained.*The three-bit network takes over at \d+ % of the fine stage/,
+    /coarse stage|is being trained.*The four-bit network takes over at \d+ % of the fine stage/,
   );
   const gallery = await openPage(server.url);
   await gallery.waitForSelector('.card');

@@ -180,7 +180,7 @@ test('a thumbnail jumps exactly to its camera, whose photo shows beside the runs
   const pose = await poseOf(page);
   for (let i = 0; i < 12; i++) expect(pose[i]).toBeCloseTo(view.camToWorld[i], 5);
   await page.waitForSelector('.layer-title:text-is("photo")');
-  expect(await page.locator('.layer-title').allTextContents()).toEqual(['spiking (three-bit)', 'twin (ANN)', 'photo']);
+  expect(await page.locator('.layer-title').allTextContents()).toEqual(['spiking (four-bit)', 'twin (ANN)', 'photo']);
   for (let i = 0; i < 8; i++) await page.locator('.divider').last().press('ArrowLeft');
   expect(new Set((await pixelsOf(page, 2)).rgb).size).toBeGreaterThan(20);
   const widths = (): Promise<number[]> =>

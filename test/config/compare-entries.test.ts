@@ -21,7 +21,7 @@ const configOf = (text: string) => applyRequests(shared, parseEntries(text)[0].r
 describe('entries of a comparison', () => {
   it('are neurons with what is different about them', () => {
     expect(parseEntries('lif, ann,relu+networkRate=1e-3').map(({ name }) => name)).toEqual(['lif', 'ann', 'ann+networkRate=1e-3']);
-    expect(configOf('three-bit')).toEqual(shared);
+    expect(configOf('four-bit')).toEqual(shared);
     expect(configOf('ann').network.neuron).toBe('relu');
     expect(configOf('lif+spikePenalty=1e+0+width=64')).toMatchObject({ fine: { spikePenalty: 1 }, network: { width: 64 } });
     expect(configOf('ternary+threshold=0.4').network.neuronParameters).toEqual({ threshold: 0.4 });

@@ -71,7 +71,7 @@ describe('a checkpoint that cannot be used', () => {
   it('is of another model', async () => {
     const other = await tinyRun(scene, join(folder, 'other'), '--max-steps', '20', '--ann');
     copyFileSync(checkpointPath(other), newest);
-    await refused([newest, 'another model', 'network.neuron', 'relu', 'three-bit']);
+    await refused([newest, 'another model', 'network.neuron', 'relu', 'four-bit']);
   });
 
   it('is gone', async () => {

@@ -125,7 +125,7 @@ describe('progress', () => {
   it('names a run after scene, preset and neuron, with a number if taken', async () => {
     await succeed(['train', scene, ...TINY, '--max-steps', '1', '--quiet'], { cwd: folder });
     const second = await succeed(['train', scene, ...TINY, '--max-steps', '1', '--quiet'], { cwd: folder });
-    expect(second.stdout).toContain('runs/scene-blender-three-bit-2: fine step 1 of 1');
+    expect(second.stdout).toContain('runs/scene-blender-four-bit-2: fine step 1 of 1');
     const twin = await succeed(['train', scene, ...TINY, '--max-steps', '1', '--ann', '--json'], { cwd: folder });
     expect(JSON.parse(twin.stdout)).toMatchObject({ run: 'runs/scene-blender-relu' });
   });

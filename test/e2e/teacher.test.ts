@@ -73,7 +73,7 @@ describe('a run with a finished run as teacher', () => {
       expectError(['train', scene, '--out', run, ...TINY, '--teacher', teacher, ...more], { says, notWritten: run });
     await refused(twin, ['network.width=16', 'this run has network.width=32'], '--set', 'network.width=32');
     await refused(await tinyRun(scene, join(folder, 'spiking'), '--max-steps', '1'), [
-      'expected an ANN as teacher, found a network of three-bit',
+      'expected an ANN as teacher, found a network of four-bit',
     ]);
     const begun = join(folder, 'begun');
     let asked = false;

@@ -80,6 +80,8 @@ describe('a ReLU network converted to spikes', () => {
     expect(full).toBeGreaterThan(half);
     expect(half).toBeGreaterThan(quarter);
     expect(quarter).toBeGreaterThan(0.8);
+    // A spike of one has no smaller one.
+    expect(convertWeights(ann, inputs, networkOf('lif'), [0.5])).toEqual(convertWeights(ann, inputs, networkOf('lif')));
   });
 
   it('keeps the weights of layers that say nothing', () => {

@@ -67,7 +67,7 @@ describe('factors', () => {
     expect(saved[0].tensors.get('basis')).not.toEqual(saved.at(-1)!.tensors.get('basis'));
     const psnr = events.flatMap((event) => (event.type === 'step' ? [event.psnr] : []));
     expect(psnr.at(-1)).toBeGreaterThan(8);
-    expect(outcome.spec.network!.neuron).toBe('three-bit');
+    expect(outcome.spec.network!.neuron).toBe('four-bit');
   });
 
   it.each([
