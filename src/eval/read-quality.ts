@@ -54,7 +54,7 @@ function contentOf({ counts }: ShownReport['perView'][number]): number {
   return counts.activeRays / counts.rays;
 }
 
-/** Null where one is missing: reports of older versions have two of them. */
-function sharesOf({ published, executed, skipping }: NonNullable<ShownReport['energy']>['shareOfAnn']): AnnShares | null {
-  return skipping === undefined ? null : { published, executed, skipping };
+/** Null where the first three are not all there: reports of older versions have two of them. */
+function sharesOf({ published, executed, skipping, shifted }: NonNullable<ShownReport['energy']>['shareOfAnn']): AnnShares | null {
+  return skipping === undefined ? null : { published, executed, skipping, shifted };
 }
