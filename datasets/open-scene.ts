@@ -150,10 +150,14 @@ async function maskWarnings(path: string, { splits }: PlacedScene, files: Files)
 
 /** One photo cannot have been taken from two places. */
 function sharedWarnings({ splits }: PlacedScene): string[] {
-  const poses = new Map<string, Set<string>>();
-  for (const { imagePath, camToWorld } of SPLIT_NAMES.flatMap((split) => splits[split] ?? []))
-    poses.set(imagePath, (poses.get(imagePath) ?? new Set()).add(camToWorld.join()));
-  const shared = [...poses].filter(([, places]) => places.size > 1).map(([path]) => baseName(path));
+  const first = new Map<string, Float64Array>();
+  const moved = new Set<string>();
+  for (const { imagePath, camToWorld } of SPLIT_NAMES.flatMap((split) => splits[split] ?? [])) {
+    const before = first.get(imagePath);
+    if (before === undefined) first.set(imagePath, camToWorld);
+    else if (before.join() !== camToWorld.join()) moved.add(imagePath);
+  }
+  const shared = [...moved].map(baseName);
   return shared.length === 0 ? [] : [`${shared.length} photos are named by frames with different poses (${some(shared)})`];
 }
 

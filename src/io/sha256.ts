@@ -1,6 +1,7 @@
 /** SHA-256 through WebCrypto, which has no streaming form: large data is hashed in blocks, and then the hashes of the blocks. */
 
 const BLOCK_BYTES = 1 << 24;
+const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** Lower-case hex of sha256(concatenation of sha256(block) over the 16 MiB blocks of each part). */
 export async function sha256OfParts(parts: readonly Uint8Array[]): Promise<string> {
@@ -23,5 +24,7 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array
 
 /** Lower-case hex. */
 export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  let text = '';
+  for (const byte of bytes) text += DIGITS[byte];
+  return text;
 }
