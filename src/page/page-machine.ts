@@ -1,5 +1,6 @@
 /** A page, as training asks for it: to be made in a worker, for one training. */
 import { createPageWasmBackend } from '../backends/wasm/launch-page.ts';
+import type { WebgpuDevice } from '../backends/webgpu/device.ts';
 import { openPageDevice } from '../backends/webgpu/launch-page.ts';
 import { createWebgpuBackend } from '../backends/webgpu/webgpu-backend.ts';
 import { selectBackend, type BackendRequest, type BackendStarters } from '../backends/select-backend.ts';
@@ -43,7 +44,7 @@ export function pageStarters({ threads, gpu }: Omit<BackendRequest, 'choice'>): 
     webgpu: async () => {
       if (threads !== null)
         throw new BackendError('threads are those of the processor', 'Leave their number out, or use the backend wasm.');
-      return createWebgpuBackend(await openPageDevice(gpu !== null));
+      return createWebgpuBackend(await deviceHere(gpu !== null));
     },
     wasm: () => {
       if (gpu !== null) throw new InputError('the backend wasm uses no GPU', 'Leave the GPU out, or use the backend webgpu.');
@@ -51,4 +52,12 @@ export function pageStarters({ threads, gpu }: Omit<BackendRequest, 'choice'>): 
     },
     tfjs: () => Promise.reject(new BackendError('pages do not carry the backend tfjs', 'Use wasm, or the command line.')),
   };
+}
+
+/** A worker has one: it is asked for whenever a setting is changed. One that failed has a successor. */
+let device: WebgpuDevice | null = null;
+
+async function deviceHere(software: boolean): Promise<WebgpuDevice> {
+  if (device === null || device.failed || (device.software && !software)) device = await openPageDevice(software);
+  return device;
 }

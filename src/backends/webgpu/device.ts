@@ -45,6 +45,11 @@ export class WebgpuDevice {
     return this.adapter.software;
   }
 
+  /** Nothing can be computed on it any more. */
+  get failed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   limit(name: LimitName): number {
     return this.device.limits[name];
   }
