@@ -1,17 +1,15 @@
 /** Every page in every state, asked by axe: names, roles, contrast, keyboard. And a gallery of a hundred runs. */
-import { cpSync, readFileSync, symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunSummary } from '../../src/server/find-runs.ts';
 import { succeed } from '../e2e/cli.ts';
 import { startServing, type RunningServer } from '../e2e/server.ts';
 import { tinyRuns, workFolder } from '../e2e/tiny.ts';
+import { violations } from './axe.ts';
 import { openPage, settled } from './browser.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const MANY = 100;
 
 const folder = workFolder();
@@ -32,17 +30,6 @@ beforeAll(async () => {
   ids = Object.fromEntries(listed.map(({ id, name }) => [name, id]));
 });
 afterAll(() => server?.stop());
-
-/** What axe finds wrong, with the elements. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe
-      .run()
-      .then(({ violations: all }) => all.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)),
-  );
-  return found;
-}
 
 test('a gallery of a hundred runs: cards, table, chosen runs compared, all of it found in order by axe', async () => {
   const asked: string[] = [];

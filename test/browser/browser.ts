@@ -52,14 +52,16 @@ export async function openPage(url: string, { flags = [], allowed, hosts = [], p
   const key = flags.join(' ');
   if (!browsers.has(key)) browsers.set(key, chromium.launch({ executablePath: path, args: [...FLAGS, ...flags], env }));
   const browser = await browsers.get(key)!;
-  const page = await (await browser.newContext({ viewport: { width: 580, height: 280 }, ...context })).newPage();
-  page.on('console', (message) => {
+  const opened = await browser.newContext({ viewport: { width: 580, height: 280 }, ...context });
+  // All pages that are opened beside the first one are watched with it.
+  opened.on('console', (message) => {
     if (message.type() === 'error' && !allowed?.test(message.text())) problems.push(message.text());
   });
-  page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
+  opened.on('weberror', (thrown) => problems.push(thrown.error().stack ?? thrown.error().message));
+  const page = await opened.newPage();
   await prepare?.(page);
   const { host } = new URL(url);
-  page.on('request', (request) => {
+  opened.on('request', (request) => {
     const to = new URL(request.url());
     if (to.protocol !== 'blob:' && to.protocol !== 'data:' && to.host !== host && !hosts.includes(to.host))
       problems.push(`a request to ${to.href}`);

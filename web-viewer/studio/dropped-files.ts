@@ -10,7 +10,7 @@ export async function droppedFiles({ items }: DataTransfer): Promise<Dropped> {
   const entries = [...items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   const files: { path: string; file: File }[] = [];
   for (const entry of entries) await collect(entry, files);
-  return { name: entries[0]?.name ?? 'scene', files };
+  return { name: entries.length === 1 ? entries[0].name : 'scene', files };
 }
 
 /** The files of an input that takes folders. */
