@@ -111,6 +111,8 @@ export class LiveTraining {
     if (this.current?.engine !== engine || this.current.spec !== engine.spec) {
       this.queue.clear();
       this.current = new ShownField(engine, step, this.seed);
+      // Pages whose pictures were given up, or asked for too early, ask again.
+      this.tell({ type: 'state', ...this.state });
     }
     this.current.step = step;
     return this.current;

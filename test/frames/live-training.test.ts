@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { presets } from '../../src/config/presets.ts';
+import type { FieldEngine } from '../../src/engine/backend.ts';
+import { LiveTraining, type LiveEvent } from '../../src/frames/live-training.ts';
+
+/** Nothing is drawn on it. */
+const engineOf = (spec: object): FieldEngine => ({ spec }) as unknown as FieldEngine;
+
+test('a page that asked for a picture before there was a field hears of it, also where training was paused before', async () => {
+  const abort = new AbortController();
+  const live = new LiveTraining('/nowhere/run', presets.blender, abort.signal);
+  live.pause(true);
+  const heard: LiveEvent[] = [];
+  let drawn = 0;
+  live.listen((event) => {
+    heard.push(event);
+    expect(live.field).not.toBeNull();
+    const turn = (): Promise<boolean> => {
+      drawn++;
+      abort.abort();
+      return Promise.resolve(true);
+    };
+    live.queue.add('page', 'picture', { ready: () => true, turn, dropped: () => undefined });
+  });
+  const engine = engineOf({});
+  await live.between(engine, 1);
+  expect(heard).toMatchObject([{ type: 'state', paused: true, training: true }]);
+  expect(drawn).toBe(1);
+  // The same field again is no news, another one is.
+  await live.between(engine, 2);
+  expect(heard).toHaveLength(1);
+  await live.between(engineOf({}), 3);
+  expect(heard).toHaveLength(2);
+});
