@@ -32,6 +32,7 @@ export const unused = {
 
   geometryLoss: { distortion: 0, totalVariation: { density: 0, features: 0 }, totalVariationUntil: null, totalVariationDenseUntil: 0 },
   planes: 128,
+  detail: { planeParallax: null, pointSpacing: null },
   annShare: 0,
   handoverScale: null,
   imageScaleAt: [] as number[],
@@ -221,6 +222,16 @@ export const configSchema = z.strictObject({
       .max(1024)
       .default(unused.planes)
       .describe('forward-facing scenes: planes of the grid along the depth; `voxels` are all planes together'),
+    planeParallax: positive
+      .nullable()
+      .default(unused.detail.planeParallax)
+      .describe(
+        'forward-facing scenes: pixels by which a place may move from plane to plane between the cameras farthest apart: no more planes than that asks for; null: `planes`',
+      ),
+    pointSpacing: positive
+      .nullable()
+      .default(unused.detail.pointSpacing)
+      .describe('forward-facing scenes: pixels between the points of a plane: no more voxels than that asks for; null: `voxels`'),
     scaleAt: z.array(count).describe('steps at which the voxel count doubles, up to `voxels`'),
     firstVoxels: z
       .number()

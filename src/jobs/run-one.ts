@@ -10,6 +10,7 @@ import { evaluateField } from '../eval/evaluate-field.ts';
 import { openField } from '../eval/open-field.ts';
 import type { Files } from '../io/files.ts';
 import { whileLocked, type FolderLock } from '../run/folder-lock.ts';
+import { fitGrid } from '../train/fit-grid.ts';
 import { VERSION } from '../run/version.ts';
 import { folderOf, jobAt, readPlan, type Job, type Plan } from './job-plan.ts';
 import type { Machine } from './machine.ts';
@@ -59,9 +60,10 @@ export async function runOne({ machine, file, index, threads, afterTeachers = fa
   await checkTeacher(files, plan, job, afterTeachers);
   return whileLocked(lockFolder, folder, async (lock) => {
     const opened = await (open ?? ((wanted) => openFor(machine, wanted, report)))(job);
-    await openPresent(files, folder, job.config, opened.scene);
+    const fitted = { ...job, config: fitGrid(job.config, opened.scene) };
+    await openPresent(files, folder, fitted.config, opened.scene);
     try {
-      return await trainAndMeasure(machine, lock, job, folder, opened, signal, report);
+      return await trainAndMeasure(machine, lock, fitted, folder, opened, signal, report);
     } catch (error) {
       if (error instanceof SpikeRayError && !(error instanceof NotYetError)) {
         const { name, message, fix = null } = error;

@@ -6,6 +6,7 @@ import { byteSize } from '../base/format.ts';
 import type { Config } from '../config/schema.ts';
 import { checkFolderFree } from '../run/check-folder-free.ts';
 import { createRun, type RunFolder } from '../run/run-folder.ts';
+import { fitGrid } from '../train/fit-grid.ts';
 import { checkTimeLeft } from '../train/run-stage.ts';
 import type { Machine, ScenePlace } from './machine.ts';
 import { newRecord } from './new-record.ts';
@@ -36,7 +37,7 @@ export interface TrainScene {
 export async function trainScene(options: TrainScene): Promise<Trained | null> {
   const { machine, place, force, signal, report, around = (_run, train) => train() } = options;
   const scene = await machine.openTrainingScene(place, options.opening, report);
-  const config = options.config(scene);
+  const config = fitGrid(options.config(scene), scene);
   const backend = await machine.startBackend(options.backend, report, (candidate) => trainingMemory(scene, config, candidate));
   const { teacher: named } = config.distillation;
   const teacher = named === null || named === 'twin' ? undefined : await openTeacher(machine, named, config, scene, null);

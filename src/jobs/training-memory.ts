@@ -9,6 +9,7 @@ import type { Backend, Capacity } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { MemoryError } from '../base/errors.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
+import { fitGrid } from '../train/fit-grid.ts';
 import { sceneRegion } from '../train/scene-region.ts';
 import { coarseCapacity, fineCapacity } from '../train/stage-capacity.ts';
 import { coarseSpec, fineSpec, networksOf } from '../train/stage-spec.ts';
@@ -33,7 +34,8 @@ const PARAMETER_AND_MOMENTS = 3;
 /** The backends of the processor address at most this much for a field. */
 const ADDRESSABLE = 2 ** 32;
 
-export function trainingMemory(scene: SceneData, config: Config, backend: Backend): TrainingMemory {
+export function trainingMemory(scene: SceneData, asked: Config, backend: Backend): TrainingMemory {
+  const config = fitGrid(asked, scene);
   const views = scene.splits.train ?? [];
   const images = views.reduce((sum, view) => sum + view.rgba.length, 0);
   const region = sceneRegion(scene, config.scene);
@@ -63,7 +65,8 @@ function coarseBytes(config: Config, region: Region, backend: Backend): number {
 }
 
 /** @param available bytes, besides the images, which are loaded already */
-export function checkTrainingMemory(scene: SceneData, config: Config, backend: Backend, available: number): TrainingMemory {
+export function checkTrainingMemory(scene: SceneData, asked: Config, backend: Backend, available: number): TrainingMemory {
+  const config = fitGrid(asked, scene);
   const needed = trainingMemory(scene, config, backend);
   const grid = `${config.fine.voxels} voxels, ${config.fine.rays} rays a step`;
   const fix = `Use fewer voxels (--set fine.voxels=${Math.floor(config.fine.voxels / 4)}), fewer rays (--set fine.rays=…), or smaller images (--downscale N).`;

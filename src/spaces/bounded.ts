@@ -27,6 +27,7 @@ export const bounded = {
   describe: ({ box }) => (box === null ? 'bounded' : `bounded, ${point(box.min)} .. ${point(box.max)}`),
   outline: ({ box }, seen) => ({ box: box ?? seen, known: box !== null }),
   inCoordinates: ({ kind, box }, { point: to }) => ({ kind, box: box && { min: to(box.min), max: to(box.max) } }),
+  imageDetail: () => null,
   space: () => worldSpace,
 } satisfies SpaceDefinition<'bounded'>;
 

@@ -4,7 +4,18 @@ import { cameraRays, type Camera } from '../geometry/camera.ts';
 import type { Rays } from '../geometry/rays.ts';
 import { BOUNDED, bounded } from './bounded.ts';
 import { ndc } from './ndc.ts';
-import type { Coordinates, FieldSpace, Region, SceneExtent, SceneSpace, Space, SpaceDefinition, SpaceFacts, SpaceKind } from './space.ts';
+import type {
+  Coordinates,
+  FieldSpace,
+  ImageDetail,
+  Region,
+  SceneExtent,
+  SceneSpace,
+  Space,
+  SpaceDefinition,
+  SpaceFacts,
+  SpaceKind,
+} from './space.ts';
 import { unbounded } from './unbounded.ts';
 
 const KINDS: { readonly [Kind in SpaceKind]: SpaceDefinition<Kind> } = { bounded, ndc, unbounded };
@@ -34,6 +45,10 @@ export function hasCoarseStage(space: SceneSpace, coarseSteps: number): boolean 
 /** @throws InputError for a scene that has no region of its kind */
 export function regionOfScene(space: SceneSpace, scene: SceneExtent): Region {
   return definitionOf(space).region(scene, space);
+}
+
+export function imageDetail(space: SceneSpace, cameras: readonly Camera[]): ImageDetail | null {
+  return definitionOf(space).imageDetail(cameras);
 }
 
 export function describeSpace(space: SceneSpace, reach?: number): string {

@@ -5,7 +5,7 @@ import type { GridSpec } from '../geometry/grid.ts';
 import { depthOf, directionTo, farthestDepth, NDC_NEAR, ndcToMetres, toNdc } from '../geometry/ndc.ts';
 import { initialPlanes, planeGrid, planeSteps } from './planes.ts';
 import { ndcBox } from './seen-boxes.ts';
-import type { Space, SpaceDefinition } from './space.ts';
+import type { ImageDetail, Space, SpaceDefinition } from './space.ts';
 import { straightSteps } from './straight-steps.ts';
 
 /**
@@ -36,6 +36,7 @@ export const ndc = {
   outline: () => ({ box: null, known: false }),
   // Its world is its own; the lengths it came from are those of the other coordinates.
   inCoordinates: (space, { length }) => ({ ...space, scale: space.scale / length(1) }),
+  imageDetail,
   space: () => ndcSpace,
 } satisfies SpaceDefinition<'ndc'>;
 
@@ -66,6 +67,15 @@ const ndcSpace: Space = {
     return { low, high, knee: MIDDLE_DEPTH };
   },
 };
+
+/** A place at the depth D moves by focal length * baseline / D pixels, and z' goes with 1 / D: planes evenly in z' are evenly so in parallax. */
+function imageDetail(cameras: readonly Camera[]): ImageDetail {
+  const focal = Math.max(...cameras.map(({ intrinsics: { fx, fy } }) => Math.max(fx, fy)));
+  let baseline = 0;
+  for (const [i, { camToWorld: a }] of cameras.entries())
+    for (const { camToWorld: b } of cameras.slice(i + 1)) baseline = Math.max(baseline, Math.hypot(a[3] - b[3], a[7] - b[7]));
+  return { parallax: (focal * baseline) / NDC_NEAR, pixelsPerUnit: focal };
+}
 
 /** Least and greatest distance, metres, of the part of a grid up to a depth from any of the cameras. */
 function planeDistances({ min, max }: GridSpec, cameras: readonly Camera[], depth: number): [number, number] {

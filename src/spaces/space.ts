@@ -188,7 +188,17 @@ export interface SpaceDefinition<Kind extends SpaceKind = SpaceKind> {
   outline(space: SceneOf<Kind>, seen: Box | null): { readonly box: Box | null; readonly known: boolean };
   /** The same space in other coordinates. */
   inCoordinates(space: SceneOf<Kind>, coordinates: Coordinates): SceneOf<Kind>;
+  /** What the cameras' images ask of a grid of planes; null where a field has none. */
+  imageDetail(cameras: readonly Camera[]): ImageDetail | null;
   space(space: FieldOf<Kind>): Space;
+}
+
+/** What images show of a field of planes across z. */
+export interface ImageDetail {
+  /** Pixels by which a place on the nearest plane moves between the cameras farthest apart; what is at infinity does not. */
+  readonly parallax: number;
+  /** Pixels of a unit of the field's space along x or y. */
+  readonly pixelsPerUnit: number;
 }
 
 /** How places and lengths of a scene's world become those of other coordinates. */

@@ -44,6 +44,7 @@ export const unbounded = {
     box: { min: [c[0] - r, c[1] - r, c[2] - r], max: [c[0] + r, c[1] + r, c[2] + r] },
     known: false,
   }),
+  imageDetail: () => null,
   space: contractedSpace,
 } satisfies SpaceDefinition<'unbounded'>;
 

@@ -1,5 +1,7 @@
 /** `spikeray inspect SCENE`: what a scene is, and what is odd about it. */
-import { describeSpace } from '../../spaces/index.ts';
+import { describeSpace, imageDetail, spaceFacts } from '../../spaces/index.ts';
+import { fitGrid } from '../../train/fit-grid.ts';
+import { presets } from '../../config/presets.ts';
 import { Command } from 'commander';
 import { detectFormat } from '../../../datasets/index.ts';
 import { inspectScene, type SceneReport } from '../../../datasets/inspect-scene.ts';
@@ -48,7 +50,9 @@ async function inspect(path: string, options: InspectOptions): Promise<void> {
       if (event.type !== 'warning') report(event);
     };
     const scene = await openSceneFor(path, config.scene, { format, rangeOptional: true }, warningsAreInTheReport);
-    const found = inspectScene(scene);
+    const seen = inspectScene(scene);
+    const grid = gridFor(scene);
+    const found = grid instanceof InputError ? { ...seen, grid: null, problems: [...seen.problems, grid.message] } : { ...seen, grid };
     if (picture !== undefined) await writePicture(scene, found, picture);
     const drawn = picture === undefined ? '' : `picture: ${picture}\n`;
     return { json: { path, reason, ...found, picture: picture ?? null }, text: describe(found, reason) + drawn };
@@ -63,8 +67,32 @@ async function writePicture(scene: SceneData, report: SceneReport, file: string)
   await nodeFiles.writeAtomic(file, [png]);
 }
 
-function describe(scene: SceneReport, reason: string): string {
-  const { cameras, bounds, alpha } = scene;
+/** Planes and voxels that the preset of such scenes gives a forward-facing one, and the parallax that they follow from; null for others. */
+interface PlaneGrid {
+  readonly preset: string;
+  /** Pixels, on the nearest plane, between the cameras farthest apart. */
+  readonly parallax: number;
+  readonly planes: number;
+  readonly voxels: number;
+}
+
+/** An InputError says why the scene cannot be trained as a forward-facing one: a problem of the report. */
+function gridFor(scene: SceneData): PlaneGrid | InputError | null {
+  const cameras = scene.splits.train ?? [];
+  const detail = cameras.length === 0 ? null : imageDetail(scene.space, cameras);
+  if (detail === null) return null;
+  const { preset } = spaceFacts(scene.space);
+  try {
+    const { planes, voxels } = fitGrid(presets[preset], scene).fine;
+    return { preset, parallax: detail.parallax, planes, voxels };
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
+  }
+}
+
+function describe(scene: SceneReport & { readonly grid: PlaneGrid | null }, reason: string): string {
+  const { cameras, bounds, alpha, grid } = scene;
   const header = ['split', 'views', 'size', 'fx', 'fy', 'cx', 'cy', 'field of view'];
   const splits = Object.entries(scene.splits).map(([name, split]) => [
     name,
@@ -88,6 +116,14 @@ function describe(scene: SceneReport, reason: string): string {
     ['up', cameras.up],
     ...(scene.frame === null ? [] : [['world', describeFrame(scene.frame)]]),
     ['space', spaceText(scene)],
+    ...(grid === null
+      ? []
+      : [
+          [
+            'parallax',
+            `${grid.parallax.toFixed(0)} pixels on the nearest plane, between the cameras farthest apart: preset ${grid.preset} takes ${grid.planes} planes, ${grid.voxels.toLocaleString('en')} voxels`,
+          ],
+        ]),
     ['bounds seen by all', bounds === null ? 'none' : `${point(bounds.min)} .. ${point(bounds.max)}`],
     [
       'background',
