@@ -52,6 +52,8 @@ export async function timeIsolatedKernels(relaxed: boolean): Promise<KernelRow[]
     entries: 3 << 20,
     ends: (3 << 20) + (1 << 18),
     scratch: (3 << 20) + (1 << 19),
+    signTable: (4 << 20) - (1 << 15),
+    products: (4 << 20) - 4096,
   };
   // The scans of spikes of several sizes have a row of them there.
   set('scratch', place.scratch);
@@ -69,7 +71,7 @@ export async function timeIsolatedKernels(relaxed: boolean): Promise<KernelRow[]
   const add = (name: string, operations: number, run: () => unknown, before?: () => void): void => {
     rows.push({ kernel: name, microseconds: bestOf(run, before) / ROWS, operations });
   };
-  const { a, b, c, d, entries, ends, lists, counts, flags, ones, carry, minus, values, sums, saved, tally } = place;
+  const { a, b, c, d, entries, ends, lists, counts, flags, ones, carry, minus, values, sums, saved, tally, signTable, products } = place;
   const multiply = kernel('multiply');
   const outer = kernel('addOuterProducts');
   add('dense 128x128 (limit)', WIDTH * WIDTH, () => multiply(c, a, b, ROWS, WIDTH, WIDTH, 0));
@@ -77,10 +79,14 @@ export async function timeIsolatedKernels(relaxed: boolean): Promise<KernelRow[]
   add('layer 1, feature gradients 128x12', 12 * WIDTH, () => multiply(c, a, b, ROWS, WIDTH, 12, 0));
   add('layer 1, weight gradients 12x128', 12 * WIDTH, () => outer(c, a, b, ROWS, 12, WIDTH));
   add('dense weight gradients 128x128', WIDTH * WIDTH, () => outer(c, a, b, ROWS, WIDTH, WIDTH));
+  new Uint8Array(memory.buffer, signTable + 128, (WIDTH / 8) * WIDTH).forEach((_, i, all) => (all[i] = Math.floor(16 * random.float())));
   for (const rate of FIRING) {
     fillLists(memory, lists, counts, rate, random);
     const name = `${Math.round(rate * 100)} % firing`;
     add(`layer 2, sum of weight rows, ${name}`, WIDTH * WIDTH, () => kernel('sumActiveRows')(c, lists, counts, WIDTH * 2, b, ROWS, WIDTH));
+    add(`layer 2, signs out of a codebook, ${name}`, WIDTH * WIDTH, () =>
+      kernel('sumPatternRows')(c, lists, counts, WIDTH * 2, signTable, WIDTH / 8, ROWS, WIDTH, products),
+    );
     add(`layer 2, weight gradients, ${name}`, WIDTH * WIDTH, () => kernel('addToActiveRows')(d, lists, counts, WIDTH * 2, c, ROWS, WIDTH));
   }
   for (const share of LISTED) {

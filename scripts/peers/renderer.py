@@ -117,7 +117,7 @@ def neuron(name, q):
 
     return {
         "three-bit": rounded(7), "four-bit": rounded(15), "hetsyn": hetsyn, "learned-bits": learned_bits,
-        "lif": binary(leaky), "plif": binary(leaky), "ltmd": binary(leaky), "if": binary(lambda x, v: v + x),
+        "lif": binary(leaky), "lif-regulated": binary(leaky), "plif": binary(leaky), "ltmd": binary(leaky), "if": binary(lambda x, v: v + x),
         "ternary": ternary, "ternary-signed": signed, "glif": glif, "glif-layer": glif,
     }[name]
 

@@ -11,7 +11,7 @@
  *     coloured    one bit a stored point: whose features follow too
  *     density     12 bits a stored point: low bytes of all points, then high bytes
  *     features    u8 a channel and coloured point, channel after channel
- *     network     f32: the network's, in the order of `networkRenderingTensors`
+ *     network     the network's tensors (network-section.ts)
  *     thumbnails  of the cameras, WebP, sizes in the head
  *
  * Levels (levels.ts) are written as differences to what the neighbours before them let expect (prediction.ts). On lego bricks in place of single
@@ -107,6 +107,8 @@ export const headSchema = z.strictObject({
   density: range,
   /** One a channel. */
   features: z.array(range),
+  /** Whether signs of weights below one bit are packed (network-section.ts); missing: there are none, or the file is from before. */
+  packedSigns: z.literal(true).optional(),
   /** Bytes of each view's thumbnail; empty: there are none. */
   thumbnails: z.array(count),
 });

@@ -4,13 +4,11 @@ import { checkNeuron } from '../config/neuron-settings.ts';
 import { representationOf } from '../model/representations/index.ts';
 import { networkRenderingTensors } from '../model/tensor-names.ts';
 import { voxelCount } from '../geometry/grid.ts';
-import type { TensorName } from '../model/tensor-names.ts';
 import { InputError } from '../base/errors.ts';
 import { unpackBits } from '../io/bits.ts';
 import { GunzipReader } from '../io/gzip.ts';
 import { densityOf } from '../lattice/density.ts';
 import { type FieldSpec } from '../model/field-spec.ts';
-import { tensorShape } from '../model/tensor-shape.ts';
 import {
   BAKED_VERSION,
   DENSITY_LEVELS,
@@ -22,11 +20,11 @@ import {
   type BakedScene,
 } from './baked-scene.ts';
 import { valueOf } from './levels.ts';
+import { decodeNetwork } from './network-section.ts';
 import { neighboursBefore, toLevels } from './prediction.ts';
 import { indicesOf } from './stored-points.ts';
 
 const LONGEST_HEAD = 2 ** 24;
-const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
 /** @param file what errors call it */
 export async function decodeScene(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<BakedScene> {
@@ -56,7 +54,8 @@ async function decode(packed: GunzipReader, file: string): Promise<BakedScene> {
   const before = neighboursBefore(coloured, size);
   const features: Uint8Array[] = [];
   for (let channel = 0; channel < channels; channel++) features.push(toLevels(await packed.take(places.length), before));
-  const network = await readNetwork(packed, spec, file);
+  const take = (bytes: number): Promise<Uint8Array<ArrayBuffer>> => packed.take(bytes);
+  const network = await decodeNetwork(take, spec, head.packedSigns === true, (reason) => damaged(file, reason));
   const thumbnails: Uint8Array<ArrayBuffer>[] = [];
   for (const size of head.thumbnails) thumbnails.push(await packed.take(size));
   await packed.end();
@@ -138,16 +137,6 @@ function checkNetwork(spec: FieldSpec, file: string): void {
   } catch (error) {
     throw error instanceof InputError ? damaged(file, error.message, error) : error;
   }
-}
-
-async function readNetwork(packed: GunzipReader, spec: FieldSpec, file: string): Promise<Map<TensorName, Float32Array>> {
-  const tensors = new Map<TensorName, Float32Array>();
-  for (const name of networkRenderingTensors(spec)) {
-    const values = new Float32Array((await packed.take(tensorShape(name, spec).reduce((a, b) => a * b, 1) * FLOAT)).buffer);
-    if (!values.every(Number.isFinite)) throw damaged(file, `its tensor ${name} has values that are not finite`);
-    tensors.set(name, values);
-  }
-  return tensors;
 }
 
 /** u16 from low bytes and high bytes. */

@@ -3,14 +3,15 @@ import { readValues } from '../model/field-values.ts';
 import { denseSpec } from '../model/representations/dense.ts';
 import { InputError } from '../base/errors.ts';
 import { featureFrequencies } from '../model/feature-encoding.ts';
+import { packedForms } from '../model/quantised-layers.ts';
 import { representationOf } from '../model/representations/index.ts';
-import { networkRenderingTensors } from '../model/tensor-names.ts';
 import type { StoredField } from '../eval/open-field.ts';
 import { packBits } from '../io/bits.ts';
 import { gzip } from '../io/gzip.ts';
 import { refreshOccupancy } from '../lattice/occupancy.ts';
 import { BAKED_VERSION, DENSITY_LEVELS, FEATURE_LEVELS, MAGIC, PRELUDE_BYTES, type BakedHead, type SceneAbout } from './baked-scene.ts';
 import { levelOf, rangeOf, valueOf, type Range } from './levels.ts';
+import { encodeNetwork } from './network-section.ts';
 import { neighboursBefore, toDifferences } from './prediction.ts';
 import { colouredPoints, indicesOf, storedPoints } from './stored-points.ts';
 
@@ -56,8 +57,7 @@ export async function encodeScene(
     for (const row of rows) bytes[row] = levelOf(features[row * channels + channel], range, FEATURE_LEVELS);
     return toDifferences(bytes, before);
   });
-  const network: Uint8Array<ArrayBuffer>[] = [];
-  for (const name of networkRenderingTensors(spec)) network.push(new Uint8Array((await field.read(name)).slice().buffer));
+  const network = await encodeNetwork(spec, (name) => field.read(name));
 
   const head: BakedHead = {
     about,
@@ -65,6 +65,7 @@ export async function encodeScene(
     spec: { ...spec, representation: denseSpec(channels) } as BakedHead['spec'],
     density: densities.range,
     features: ranges,
+    ...(packedForms(spec).length > 0 ? { packedSigns: true as const } : {}),
     thumbnails: thumbnails.map(({ length }) => length),
   };
   const json = new TextEncoder().encode(JSON.stringify(head));

@@ -20,11 +20,20 @@ export interface Entry {
 
 export const TWIN = 'ann';
 
+/** Both hidden layers of the published width, of a kind. */
+function bothLayers(kind: string): string {
+  return JSON.stringify(new Array(2).fill({ kind, width: 128 }));
+}
+
 /** Options that stand for a setting. */
 export const ENTRY_WORDS: Readonly<Record<string, string>> = {
   distill: 'distillation.teacher=twin',
   'im-loss': 'fine.imLoss.weight=1e-4',
   evolutionary: 'network.surrogate=evolutionary',
+  'sub-bit': 'network.quantiser=[sub-bit,sub-bit,null]',
+  'learned-weights': 'network.quantiser=learned-bits',
+  synapses: `network.layers=${bothLayers('hetsyn')}`,
+  'two-decays': `network.layers=${bothLayers('hetsyn-2')}`,
 };
 
 /** @throws InputError for a word that is unknown, an empty entry, and one that is there twice; values are checked by `resolveConfig` */

@@ -82,6 +82,7 @@ const paper: Config = {
     spikeTargets: null,
     imLoss: unused.imLoss,
     bitBudget: unused.bitBudget,
+    regulation: unused.regulation,
     annShare: unused.annShare,
     handoverScale: unused.handoverScale,
     raysFrom: 'occupied',

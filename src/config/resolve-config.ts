@@ -2,6 +2,8 @@
 import { InputError } from '../base/errors.ts';
 import { nearestName, suggest } from '../base/nearest-name.ts';
 import { checkBackward, learnsFromRates } from './backward.ts';
+import { neuronNamed } from '../neurons/index.ts';
+import { RISE } from '../neurons/regulated-lif.ts';
 import { hiddenWidths } from '../neurons/settings.ts';
 import { quantiserNamed } from '../quantisers/index.ts';
 import { checkNeuron } from './neuron-settings.ts';
@@ -87,7 +89,7 @@ function unknownKey({ key, source }: Request): InputError {
   return new InputError(`${source} ${key}: unknown key`, nearest === undefined ? advice : `Did you mean ${nearest}? ${advice}`);
 }
 
-/** JSON where it is JSON, else text; lists also as 250,500,750. */
+/** JSON where it is JSON, else text; lists also as 250,500,750, of words also without quotes: [sub-bit,sub-bit,null]. */
 function parseValue(text: string, setting: Setting): unknown {
   if (text === 'null') return null;
   if (setting.isText && !(setting.isList && text.startsWith('['))) return text;
@@ -95,8 +97,15 @@ function parseValue(text: string, setting: Setting): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    return text;
+    return setting.isText && setting.isList ? wordsOf(text) : text;
   }
+}
+
+/** The entries of [a,b,null]; text that does not end like a list is none. */
+function wordsOf(text: string): unknown {
+  const inside = /^\[([^[\]"]*)\]$/.exec(text)?.[1];
+  if (inside === undefined) return text;
+  return inside.split(',').map((word) => (word.trim() === 'null' ? null : word.trim()));
 }
 
 /** Settings that are fine alone but not together. */
@@ -154,12 +163,17 @@ function checkEncoding({ featureFrequencies, featureLevels }: Config['network'])
 }
 
 /** Where gradients pass through rates, time steps are not kept. */
-function checkRates(network: Config['network'], { imLoss }: Config['fine'], { teacher, potential }: Config['distillation']): void {
+function checkRates(
+  network: Config['network'],
+  { imLoss, regulation }: Config['fine'],
+  { teacher, potential }: Config['distillation'],
+): void {
   checkBackward(network);
   if (!learnsFromRates(network)) return;
   const wanted = {
     'network.dropout': network.dropout,
     'fine.imLoss.weight': imLoss.weight,
+    'fine.regulation.rate': Object.hasOwn(neuronNamed(network.neuron).parameters, RISE) ? regulation.rate : 0,
     'distillation.potential': teacher === null ? 0 : potential,
   };
   for (const [key, value] of Object.entries(wanted))

@@ -38,6 +38,7 @@ export const unused = {
   imageScaleAt: [] as number[],
   imLoss: { weight: 0, target: 1, perNeuron: false },
   bitBudget: { weights: null, spikes: null, penalty: 0.04, renew: 'spikes' },
+  regulation: { rate: 0.01, interval: 500, anneal: 0.7 },
   distillation: { teacher: null, colour: 0.5, potential: 0, start: 'teacher', freezeGrids: false },
 } as const;
 
@@ -104,7 +105,7 @@ export const networkSchema = z.strictObject({
   layers: z
     .array(
       z.strictObject({
-        kind: z.string().describe('kind of the layer: dense, or hetsyn'),
+        kind: z.string().describe('kind of the layer: dense, hetsyn, or hetsyn-1, -2, -4, -8'),
         width: z.number().int().min(1).max(4096).describe('its neurons'),
       }),
     )
@@ -285,6 +286,16 @@ export const configSchema = z.strictObject({
         renew: z.enum(['none', 'weights', 'spikes', 'both']).describe('whose step is found anew when their bits change'),
       })
       .default(unused.bitBudget),
+    regulation: z
+      .strictObject({
+        rate: z
+          .number()
+          .min(0)
+          .describe('how fast a threshold rises that is regulated (lif-regulated), a step and spike more than the mean; 0: off'),
+        interval: z.number().int().min(1).describe('steps after which thresholds begin anew'),
+        anneal: fraction.describe('factor on the rate after each interval'),
+      })
+      .default(unused.regulation),
     annShare: fraction
       .default(unused.annShare)
       .describe('share of the stage trained with ReLU in place of spikes; then the weights are converted'),

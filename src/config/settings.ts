@@ -89,11 +89,16 @@ function collect(node: Node, prefix: string): Setting[] {
     const isOpenGroup = child.type === 'object';
     const choices = choicesOf(child);
     const isWord = child.enum !== undefined;
-    const kinds = child.anyOf ?? [child];
+    const kinds = alternatives(child);
     const isList = kinds.some(({ type }) => type === 'array');
     const isText = !isWord && kinds.some((node) => node.type === 'string' && node.const === undefined);
     return [{ key, description, range: describeRange(child), choices, isWord, isList, isText, isOpenGroup }];
   });
+}
+
+/** A choice may lie in another, as of a union that may be null. */
+function alternatives(node: Node): Node[] {
+  return node.anyOf?.flatMap(alternatives) ?? [node];
 }
 
 function prefixes(key: string): string[] {

@@ -9,7 +9,7 @@
 import type { Counts } from '../engine/counts.ts';
 import { bitTensors, readBits, type BitTensor } from '../model/bit-budget.ts';
 import { layersOf, type NetworkedSpec } from '../model/network-layers.ts';
-import { quantisedLayers } from '../model/quantised-layers.ts';
+import { packedForms, quantisedLayers } from '../model/quantised-layers.ts';
 import { neuronNamed } from '../neurons/index.ts';
 
 export interface BitReport {
@@ -23,13 +23,15 @@ export interface BitReport {
   readonly meanSpike: number;
   /** Mean weight bits times mean spike bits. */
   readonly budget: number;
+  /** What the layers' tensors take, with the codebooks and scales of weights below one bit. */
   readonly weightBytes: number;
   readonly sAce: number;
 }
 
 const FLOAT_BITS = 32;
+const FLOAT_BYTES = 4;
 
-/** null without a network that learns bits or has quantised weights. @param total counts of all images */
+/** null without a network. @param total counts of all images */
 export async function bitReport(
   spec: NetworkedSpec,
   read: (name: BitTensor['name']) => Promise<Float32Array>,
@@ -38,7 +40,7 @@ export async function bitReport(
 ): Promise<BitReport | null> {
   const tensors = bitTensors(spec);
   const stored = new Map(quantisedLayers(spec).map(({ weight, quantiser }) => [weight, quantiser.storedBits]));
-  if (spec.network === null || tensors.weights.length + tensors.spikes.length + stored.size === 0) return null;
+  if (spec.network === null) return null;
   const learned = await readBits(tensors, read);
   const layers = layersOf(spec);
   const of = (kind: 'weights' | 'spikes', layer: number, otherwise: number): number => {
@@ -46,7 +48,10 @@ export async function bitReport(
     return at < 0 ? otherwise : learned[kind][at];
   };
   const fixed = Math.ceil(Math.log2(neuronNamed(spec.network.neuron).terms.length + 1)) || FLOAT_BITS;
-  const sizes = layers.map(({ inputs, outputs }) => inputs * outputs);
+  const sizes = layers.map(({ tensors: [matrix] }) => elements(matrix.shape));
+  // Decays of synapses, biases.
+  const besides = sum(layers.flatMap(({ tensors: [, ...others] }) => others.map(({ shape }) => elements(shape))));
+  const packed = packedBytes(spec);
   const weights = layers.map(({ number }) => of('weights', number, stored.get(`w${number}`) ?? FLOAT_BITS));
   const spikes = layers.slice(0, -1).map(({ number }) => of('spikes', number, fixed));
   const widths = layers.slice(0, -1).map(({ outputs }) => outputs);
@@ -59,9 +64,25 @@ export async function bitReport(
     meanWeight,
     meanSpike,
     budget: meanWeight * meanSpike,
-    weightBytes: sum(sizes.map((size, i) => size * weights[i])) / 8,
+    weightBytes: sum(layers.map(({ number }, i) => packed.get(`w${number}`) ?? (sizes[i] * weights[i]) / 8)) + besides * FLOAT_BYTES,
     sAce: (sum(pairs) * total.timeSteps) / images,
   };
+}
+
+/** Bytes of the matrices that are signs out of a codebook: packed, and the states of their outputs. */
+function packedBytes(spec: NetworkedSpec): Map<string, number> {
+  const forms = new Map(packedForms(spec).map(({ weight, bytes }) => [weight, bytes]));
+  return new Map(
+    quantisedLayers(spec).flatMap(({ weight, shape: [, outputs], quantiser }) => {
+      const signs = forms.get(weight);
+      const ofOutputs = Object.values(quantiser.states).filter((state) => 'scope' in state && state.scope === 'channel').length;
+      return signs === undefined ? [] : [[weight, signs + ofOutputs * outputs * FLOAT_BYTES] as const];
+    }),
+  );
+}
+
+function elements(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b);
 }
 
 function sum(values: readonly number[]): number {

@@ -34,6 +34,8 @@ export interface StepSettings {
   readonly surrogateAlpha: number | null;
   /** Moderate dropout (LTMD): mean share of the hidden neurons that are dropped on every ray, in [0, 1); 0: none. */
   readonly dropout: number;
+  /** [W] of each hidden layer: how far the thresholds of neurons that have it (neurons/regulated-lif.ts) are raised in this step; missing: not at all. */
+  readonly thresholdRises?: readonly Float32Array[];
 }
 
 /**
@@ -105,6 +107,8 @@ export interface StepResult {
   readonly counts: Counts;
   /** [W] of each hidden layer: mean_i H_l[i,c] over the real samples of this step; null where `loss.potentials` is, or nothing spikes. */
   readonly meanPotentials: readonly Float32Array[] | null;
+  /** [W] of each hidden layer: the mean spike of a neuron over the real samples of this step; missing unless thresholds were raised. */
+  readonly meanSpikes?: readonly Float32Array[];
 }
 
 export interface RenderedRays {

@@ -40,7 +40,7 @@ export interface EvalReport {
   };
   /** null without a network. */
   readonly energy: EnergyReport | null;
-  /** null without a network that learns bits; reports of older versions lack it. */
+  /** null without a network; reports of older versions lack it, or have it of networks alone that learn bits. */
   readonly bits?: BitReport | null;
   /** null: nothing was left out; reports of older versions lack it. */
   readonly skipMask?: SkipMaskOrigin | null;

@@ -17,6 +17,9 @@ const headings = (hiddenLayers: number): string[] => [
   'SSIM',
   ...Array.from({ length: hiddenLayers }, (_, layer) => (layer === 0 ? 'firing, layer 1' : `layer ${layer + 1}`)),
   'samples a ray',
+  'bits a weight',
+  'a spike',
+  'weights, bytes',
   'MAC an image',
   'AC an image',
   'mJ an image',
@@ -40,6 +43,7 @@ function sorted({ entries }: Comparison): ComparedEntry[] {
 
 /** "32.41 ± 0.05" where there are several seeds. */
 function text({ mean, spread }: Figure, format: (value: number) => string, seeds: number): string {
+  if (!Number.isFinite(mean)) return NONE;
   return seeds > 1 ? `${format(mean)} ± ${format(spread)}` : format(mean);
 }
 
@@ -54,6 +58,8 @@ function cells({ name, figures, firing, runs, onFrontier }: ComparedEntry, twin:
     show(figures.ssim, decimals(4)),
     ...Array.from({ length: layers }, (_, layer) => (layer < firing.length ? show(firing[layer], percent) : NONE)),
     show(figures.samplesPerRay, decimals(2)),
+    ...[figures.weightBits, figures.spikeBits].map((figure) => show(figure, decimals(2))),
+    show(figures.weightBytes, (bytes) => bytes.toLocaleString('en', { maximumFractionDigits: 0 })),
     show(figures.macs, si),
     show(figures.acs, si),
     show(figures.millijoules, three),
@@ -174,7 +180,7 @@ function legend({ seeds }: Comparison): string {
   const spread = seeds.length > 1 ? ' ±: half the distance between the least and the greatest of the seeds.' : '';
   return (
     `Operations and energy: synapses as executed, mean of the views; energy estimated at ${DEFAULT_COSTS.mac} pJ a MAC and ` +
-    `${DEFAULT_COSTS.ac} pJ an AC (${DEFAULT_COSTS.name}). Firing: spikes a neuron and time step; of the twin, active ReLUs. Shares are of the twin's energy: on hardware that ` +
+    `${DEFAULT_COSTS.ac} pJ an AC (${DEFAULT_COSTS.name}). Firing: spikes a neuron and time step; of the twin, active ReLUs. Weights: all layers, in bits and with what is kept beside them. Shares are of the twin's energy: on hardware that ` +
     `multiplies no zeros, as executed with all of them, spikes as shifted additions of both of these, and as papers count.${spread}`
   );
 }

@@ -22,17 +22,9 @@ export interface Figure {
 }
 
 const FIGURES = [
-  'psnr',
-  'ssim',
-  'samplesPerRay',
-  'macs',
-  'acs',
-  'millijoules',
-  'shifted',
-  'published',
-  'skipping',
-  'trainMinutes',
-] as const;
+  ...(['psnr', 'ssim', 'samplesPerRay', 'weightBits', 'spikeBits', 'weightBytes'] as const),
+  ...(['macs', 'acs', 'millijoules', 'shifted', 'published', 'skipping', 'trainMinutes'] as const),
+];
 export type FigureName = (typeof FIGURES)[number];
 
 export interface ComparedEntry {
@@ -91,7 +83,7 @@ function spreadOf(values: readonly number[]): Figure {
   };
 }
 
-/** Operations and energy: synapses as executed, an image, 45nm-fp32; `shifted` additions, `published` and `skipping` zeros are energies too. Every entry has a colour network, so nothing is null. */
+/** Bits are NaN of reports from before they were measured. Operations and energy: synapses as executed, an image, 45nm-fp32; `shifted` additions, `published` and `skipping` zeros are energies too. Every entry has a colour network, so nothing is null. */
 function figure({ report, trainSeconds }: ComparedRun, name: FigureName): number {
   const energy = report.energy!;
   switch (name) {
@@ -100,6 +92,12 @@ function figure({ report, trainSeconds }: ComparedRun, name: FigureName): number
       return report[name];
     case 'samplesPerRay':
       return report.counts.samplesPerRay;
+    case 'weightBits':
+      return report.bits?.meanWeight ?? NaN;
+    case 'spikeBits':
+      return report.bits?.meanSpike ?? NaN;
+    case 'weightBytes':
+      return report.bits?.weightBytes ?? NaN;
     case 'macs':
     case 'acs':
       return energy.operationsPerImage.executed[name];

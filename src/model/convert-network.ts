@@ -16,6 +16,8 @@ import type { NetworkSpec } from './field-spec.ts';
 import type { NetworkWeights } from './initial-tensors.ts';
 import { dense } from './layers/dense.ts';
 import { hetsyn } from './layers/hetsyn.ts';
+import { summedParts } from './layers/hetsyn-factors.ts';
+import { layerKindNamed } from './layers/index.ts';
 import type { WeightName } from './network-layers.ts';
 
 /** Shares of the active outputs that may stay below the highest threshold. */
@@ -54,26 +56,28 @@ export function convertWeights(
   const converted = new Map(weights as ReadonlyMap<WeightName, Float32Array>);
   let [rows, scale] = [inputs, 1];
   for (const [index, width] of hiddenWidths(network).entries()) {
-    const matrix = denseMatrix(weights, index + 1, network);
-    const z = multiply(rows, matrix, width);
+    const z = multiply(rows, answeringMatrix(weights, index + 1, width, network), width);
     const balanced = balance(z, neuron, neuron.sizes > 2 ? (sizes[index] ?? 1) : 1);
     converted.set(
       `w${index + 1}`,
-      matrix.map((weight) => weight * scale * balanced.unit),
+      weights.get(`w${index + 1}`)!.map((weight) => weight * scale * balanced.unit),
     );
     [rows, scale] = [relu(z), balanced.scale];
   }
   const last = hiddenWidths(network).length + 1;
   return converted.set(
     `w${last}`,
-    denseMatrix(weights, last, network).map((weight) => weight * scale),
+    weights.get(`w${last}`)!.map((weight) => weight * scale),
   );
 }
 
-/** Throws InputError for a layer of another kind: its answer is not that of a matrix. */
-function denseMatrix(weights: NetworkWeights, number: number, { layers }: NetworkSpec): Float32Array {
+/** What a layer of an ANN answers, as a matrix [in,width]. Throws InputError for a layer of another kind: its answer is none. */
+function answeringMatrix(weights: NetworkWeights, number: number, width: number, { layers }: NetworkSpec): Float32Array {
   const kind = layers?.[number - 1]?.kind ?? dense.name;
-  if (kind === dense.name || kind === hetsyn.name) return weights.get(`w${number}`)!;
+  const matrix = weights.get(`w${number}`)!;
+  const parts = layerKindNamed(kind).memory?.sums;
+  if (parts !== undefined) return summedParts(matrix, parts, width);
+  if (kind === dense.name || kind === hetsyn.name) return matrix;
   throw new InputError(
     `layer ${number} is of kind ${kind}: only layers of an ANN that answer as a matrix does can be converted to spikes`,
     'Use --set fine.annShare=0, and no --teacher with distillation.start=teacher.',

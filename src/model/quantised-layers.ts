@@ -40,7 +40,7 @@ export function quantisedLayers(spec: NetworkedSpec): QuantisedLayer[] {
       `network.quantiser has ${names.length} entries; the network has ${layers.length} layers, the output layer included`,
       'Give one name for all layers, or an entry for each: a name or null.',
     );
-  return layers.flatMap(({ number, outputs, tensors: [matrix] }, index) => {
+  return layers.flatMap(({ number, tensors: [matrix] }, index) => {
     const name = names[index];
     if (name === null) return [];
     const quantiser = quantiserNamed(name);
@@ -51,11 +51,42 @@ export function quantisedLayers(spec: NetworkedSpec): QuantisedLayer[] {
       shape: matrix.shape,
       quantiser,
       parameters: learned.map(([key, { scope, initial, learned: transform }]) =>
-        tensor(key, scope === 'layer' ? 1 : outputs, transform.raw(initial)),
+        tensor(key, scope === 'layer' ? 1 : matrix.shape[1], transform.raw(initial)),
       ),
       states: Object.entries(quantiser.states).map(([key, state]) => tensor(key, stateLength(state, matrix.shape), NaN)),
     };
   });
+}
+
+/** A state that files hold packed. */
+export interface PackedForm {
+  /** The state, and the matrix that it stands for. */
+  readonly state: QuantiserTensorName;
+  readonly weight: WeightName;
+  readonly bytes: number;
+  /** null for values that the form cannot hold. */
+  pack(values: Float32Array): Uint8Array<ArrayBuffer> | null;
+  unpack(bytes: Uint8Array): Float32Array;
+}
+
+export function packedForms(spec: NetworkedSpec): PackedForm[] {
+  return quantisedLayers(spec).flatMap(({ weight, shape: [inputs, outputs], quantiser, states }) =>
+    states.flatMap(({ name, key }): PackedForm[] => {
+      const state = quantiser.states[key];
+      const packed = 'scope' in state ? state.packed : undefined;
+      if (packed === undefined) return [];
+      const bytes = packed.bytes(inputs, outputs);
+      return [
+        {
+          state: name,
+          weight,
+          bytes,
+          pack: (values) => packed.pack(values, inputs, outputs),
+          unpack: (stored) => packed.unpack(stored, inputs, outputs),
+        },
+      ];
+    }),
+  );
 }
 
 /** The tensors of all layers as kernels see them: quantised where the network says so. `read` gives raw ones, by name. */

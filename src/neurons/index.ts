@@ -13,6 +13,7 @@ import { lif } from './lif.ts';
 import { ltmd } from './ltmd.ts';
 import { fourBit, threeBit } from './multi-bit.ts';
 import { plif } from './plif.ts';
+import { regulatedLif } from './regulated-lif.ts';
 import { relu } from './relu.ts';
 import { ternarySigned } from './ternary-signed.ts';
 import { ternary } from './ternary.ts';
@@ -32,6 +33,7 @@ export const builtInNeurons: readonly NeuronDefinition[] = [
   glifLayer,
   ltmd,
   hetsyn,
+  regulatedLif,
 ];
 
 const registry = new Map<string, NeuronDefinition>(builtInNeurons.map((neuron) => [neuron.name, neuron]));

@@ -43,7 +43,7 @@ export function quantiserGradient(quantiser: Quantiser, matrix: QuantisedMatrix,
 /** d loss / d raw values of a parameter, from every weight's share of d loss / d value. */
 function throughTransform(quantiser: Quantiser, name: string, raw: Float32Array, shares: Float32Array): Float32Array {
   const sums = new Float64Array(raw.length);
-  shares.forEach((share, i) => (sums[i % raw.length] += share));
+  for (let i = 0; i < shares.length; i++) sums[i % raw.length] += shares[i];
   const { value } = quantiser.parameters[name].learned!;
   const slope = differentiate([[value(rawLeaf), constant(1)]], () => constant(0)).get(rawLeaf) ?? constant(0);
   const [slopes] = evaluateRows([slope], new Map([[rawLeaf, raw]]), raw.length);

@@ -25,6 +25,16 @@ export interface MatrixState {
   readonly scope: 'channel' | 'weight';
   /** @param weights [in,out] */
   measure(weights: Float32Array, inputs: number, outputs: number): Float32Array;
+  /** How files hold it in fewer bytes; missing: as numbers. A state that has it stands, with those of its matrix's outputs, for the raw weights. */
+  readonly packed?: PackedState;
+}
+
+/** A state [in,out] in bytes. */
+export interface PackedState {
+  bytes(inputs: number, outputs: number): number;
+  /** null for values that the form cannot hold. */
+  pack(values: Float32Array, inputs: number, outputs: number): Uint8Array<ArrayBuffer> | null;
+  unpack(bytes: Uint8Array, inputs: number, outputs: number): Float32Array;
 }
 
 /** Numbers of a state of a matrix [in,out]. */

@@ -25,15 +25,16 @@ export function rangeOf(features: Float32Array, channels: number): FeatureRange 
   return { low: ends.map(([low]) => low), high: ends.map(([, high]) => high) };
 }
 
+/** [C] x of a place. @param features [n,C], of which row `place` is taken */
+export function scaledFeatures(features: Float32Array, place: number, { low, high }: FeatureRange): Float64Array {
+  return Float64Array.from(low, (least, c) => {
+    const width = high[c] - least;
+    return width > 0 ? Math.min(1, Math.max(0, (features[place * low.length + c] - least) / width)) : 0;
+  });
+}
+
 /** @param features [n,C], of which row `place` is taken */
-export function placeSpikes(features: Float32Array, place: number, { low, high }: FeatureRange): SpikeTimes {
-  const channels = low.length;
-  const times = new Float64Array(2 * channels);
-  for (let c = 0; c < channels; c++) {
-    const width = high[c] - low[c];
-    const x = width > 0 ? Math.min(1, Math.max(0, (features[place * channels + c] - low[c]) / width)) : 0;
-    times[c] = 1 - x;
-    times[channels + c] = x;
-  }
-  return spikesAt(times);
+export function placeSpikes(features: Float32Array, place: number, range: FeatureRange): SpikeTimes {
+  const x = scaledFeatures(features, place, range);
+  return spikesAt(Float64Array.of(...x.map((value) => 1 - value), ...x));
 }

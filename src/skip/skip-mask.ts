@@ -1,5 +1,5 @@
 /**
- * A skip mask: occupied points of the lattice that a first-spike classifier takes for empty are no longer marched through, and so cost neither an
+ * A skip mask: occupied points of the lattice that a classifier (place-classifier.ts) takes for empty are no longer marched through, and so cost neither an
  * interpolation nor the network. A point stays if any of the 3x3x3 around it is taken for surface, since a step interpolates between points of
  * its nearest one's neighbourhood (lattice/occupancy.ts).
  *
@@ -13,18 +13,14 @@ import type { StoredField } from '../eval/open-field.ts';
 import { neighbourhoodExceeds } from '../lattice/occupancy.ts';
 import { readValues } from '../model/field-values.ts';
 import { representationOf } from '../model/representations/index.ts';
-import { classify, type FirstSpikeClassifier } from '../stdp/first-spike-classifier.ts';
-import { type FeatureRange, placeSpikes } from './place-code.ts';
+import { askPlace, isLinear, type PlaceClassifier, SURFACE } from './place-classifier.ts';
+import type { FeatureRange } from './place-code.ts';
 
 const FLOAT = 4;
 
-/** Classes of places. */
-export const [EMPTY, SURFACE] = [0, 1];
-
 export interface SkipMask {
   readonly range: FeatureRange;
-  /** Two classes, EMPTY and SURFACE, on 2C inputs. */
-  readonly classifier: FirstSpikeClassifier;
+  readonly classifier: PlaceClassifier;
 }
 
 /** What asking the classifier about a field came to. */
@@ -34,8 +30,10 @@ export interface SkipWork {
   readonly surface: number;
   readonly kept: number;
   readonly channels: number;
-  /** Weights added, potentials compared. */
+  /** Whether the classifier is the linear one; weights added, or multiplied with a feature and added; potentials compared. */
+  readonly linear: boolean;
   readonly additions: number;
+  readonly macs: number;
   readonly comparisons: number;
 }
 
@@ -53,10 +51,11 @@ export async function skipPlaces(field: StoredField, { range, classifier }: Skip
   const points = occupiedPoints(occupancy);
   const features = representation.featuresAt(spec, await readValues(field), points);
   const surface = new Float32Array(occupancy.length);
-  let [found, additions, comparisons] = [0, 0, 0];
+  let [found, additions, macs, comparisons] = [0, 0, 0, 0];
   for (const [i, point] of points.entries()) {
-    const place = classify(classifier, placeSpikes(features, i, range));
+    const place = askPlace(classifier, features, i, range);
     additions += place.additions;
+    macs += place.macs;
     comparisons += place.comparisons;
     if (place.label !== SURFACE) continue;
     surface[point] = 1;
@@ -68,7 +67,10 @@ export async function skipPlaces(field: StoredField, { range, classifier }: Skip
     near[i] &= occupancy[i];
     kept += near[i];
   }
-  return { occupancy: near, work: { places: points.length, surface: found, kept, channels, additions, comparisons } };
+  return {
+    occupancy: near,
+    work: { places: points.length, surface: found, kept, channels, linear: isLinear(classifier), additions, macs, comparisons },
+  };
 }
 
 export function occupiedPoints(occupancy: Uint8Array): Uint32Array {
@@ -80,23 +82,26 @@ export function occupiedPoints(occupancy: Uint8Array): Uint32Array {
 
 /**
  * The row of the energy report: the whole pass over the field, charged to the images that were measured. Each channel is scaled (a subtraction, a
- * multiplication) and complemented (a subtraction); weights are accumulated, potentials compared. Features are read once; an accumulation reads a
- * weight and a potential and writes it back.
+ * multiplication), for first spikes complemented (a subtraction); weights are accumulated, potentials compared. Features are read once; an
+ * accumulation reads a weight and a potential and writes it back.
  */
-export function skipRow({ places, channels, additions, comparisons }: SkipWork): LedgerRow {
+export function skipRow({ places, channels, linear, additions, macs, comparisons }: SkipWork): LedgerRow {
   const scaled = places * channels;
+  const accumulated = additions + macs;
   return {
     stage: 'skip mask',
-    part: 'first-spike classifier, once a field',
+    part: `${linear ? 'linear' : 'first-spike'} classifier, once a field`,
     work: work({
       multiplications: scaled,
-      additions: 2 * scaled,
+      additions: (linear ? 1 : 2) * scaled,
       acs: additions,
+      macs,
+      effectiveMacs: macs,
       comparisons,
       gridBytes: scaled * FLOAT,
-      weightBytes: additions * FLOAT,
-      stateReadBytes: additions * FLOAT,
-      stateWriteBytes: additions * FLOAT,
+      weightBytes: accumulated * FLOAT,
+      stateReadBytes: accumulated * FLOAT,
+      stateWriteBytes: accumulated * FLOAT,
     }),
   };
 }

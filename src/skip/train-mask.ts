@@ -1,6 +1,6 @@
 /**
  * A skip mask from a trained field alone, without a picture: a place is surface where alpha exceeds a threshold, else empty, and a first-spike
- * classifier learns to tell them by their features (S2-STDP with competition groups, src/stdp).
+ * classifier learns to tell them by their features (S2-STDP with competition groups, src/stdp), or a linear one on the same places.
  *
  * As many places of each class are trained on; the places of the test are others, drawn as they come. Constants of the classifier are our choice:
  * of eight settings on a real field none did clearly better, and none did well (docs/stdp.md).
@@ -11,10 +11,10 @@ import { alphaOf } from '../lattice/density.ts';
 import { Random } from '../math/random.ts';
 import { readValues } from '../model/field-values.ts';
 import { representationOf } from '../model/representations/index.ts';
-import { classify, type ClassifierSettings, trainClassifier } from '../stdp/first-spike-classifier.ts';
-import type { SpikeTimes } from '../stdp/first-spike-layer.ts';
-import { placeSpikes, rangeOf } from './place-code.ts';
-import { EMPTY, occupiedPoints, type SkipMask, SURFACE } from './skip-mask.ts';
+import { type ClassifierSettings, trainClassifier } from '../stdp/first-spike-classifier.ts';
+import { askPlace, type ClassifierName, EMPTY, SURFACE, trainLinear } from './place-classifier.ts';
+import { type FeatureRange, placeSpikes, rangeOf, scaledFeatures } from './place-code.ts';
+import { occupiedPoints, type SkipMask } from './skip-mask.ts';
 
 export interface MaskSettings {
   /** Alpha of one step above which a place is surface. */
@@ -22,6 +22,8 @@ export interface MaskSettings {
   /** Places trained on, and tested on, at most. */
   readonly places: number;
   readonly seed: number;
+  /** Default: first-spike. */
+  readonly classifier?: ClassifierName;
 }
 
 /** Shares of the test places that are told right, and how many there are. */
@@ -54,8 +56,8 @@ export const CLASSIFIER: Omit<ClassifierSettings, 'seed' | 'inputs'> = {
 /** Throws SpikeRayError if all places are of one class. */
 export async function trainMask(
   field: StoredField,
-  { alpha, places, seed }: MaskSettings,
-  classifier: typeof CLASSIFIER = CLASSIFIER,
+  { alpha, places, seed, classifier: kind = 'first-spike' }: MaskSettings,
+  settings: typeof CLASSIFIER = CLASSIFIER,
 ): Promise<{ mask: SkipMask; test: MaskTest }> {
   const { spec } = field;
   const representation = representationOf(spec);
@@ -79,18 +81,22 @@ export async function trainMask(
   const features = representation.featuresAt(spec, values, chosen);
   const range = rangeOf(features, channels);
   const labels = [...chosen.keys()].map((i) => (i < each ? SURFACE : EMPTY));
-  const spikes = labels.map((_, i) => placeSpikes(features, i, range));
-  const mask = { range, classifier: trainClassifier({ ...classifier, inputs: 2 * channels, seed }, { spikes, labels }) };
+  const coded = <T>(code: (features: Float32Array, place: number, ranges: FeatureRange) => T): T[] =>
+    labels.map((_, i) => code(features, i, range));
+  const classifier =
+    kind === 'linear'
+      ? trainLinear(coded(scaledFeatures), labels, seed)
+      : trainClassifier({ ...settings, inputs: 2 * channels, seed }, { spikes: coded(placeSpikes), labels });
+  const mask = { range, classifier };
 
   const others = drawn.subarray(pool.length, pool.length + places);
   const unseen = representation.featuresAt(spec, values, others);
-  const spikesOf = (i: number): SpikeTimes => placeSpikes(unseen, i, range);
   const right = [0, 0];
   const all = [0, 0];
   for (const [i, point] of others.entries()) {
     const label = isSurface(point) ? SURFACE : EMPTY;
     all[label]++;
-    if (classify(mask.classifier, spikesOf(i)).label === label) right[label]++;
+    if (askPlace(classifier, unseen, i, range).label === label) right[label]++;
   }
   const share = (part: number, whole: number): number => (whole === 0 ? 1 : part / whole);
   return {

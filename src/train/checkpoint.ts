@@ -4,7 +4,8 @@
  * one that training touched everywhere all of it.
  *
  * On disk it is a safetensors file. The tensors have the names of backend.ts; grids have the shape [nz, ny, nx] (features: and C). A grid of
- * which most voxels hold one and the same value is stored as X.fill, X.rows, X.values (row-sparse.ts), the occupancy as bits, lowest first.
+ * which most voxels hold one and the same value is stored as X.fill, X.rows, X.values (row-sparse.ts), the occupancy as bits, lowest first, the signs
+ * of weights below one bit as X.packed (quantisers/sign-groups.ts).
  * Metadata, all text: format, version, head (JSON: state, spec, config, sceneFingerprint, names), sha256 (sha256.ts) over the JSON of
  * [version, head, names and shapes] and over the tensors in the order of their names.
  */
@@ -17,8 +18,10 @@ import { packBits, unpackBits } from '../io/bits.ts';
 import { packRows, unpackRows } from '../io/row-sparse.ts';
 import { bytesOf, decodeSafetensors, encodeSafetensors, type SafeTensor, type SafeTensors, type TensorData } from '../io/safetensors.ts';
 import { sha256OfParts } from '../io/sha256.ts';
+import { float32 } from '../math/float32-schema.ts';
 import { type FieldSpec } from '../model/field-spec.ts';
 import { fieldSpecSchema } from '../model/field-spec-schema.ts';
+import { packedForms, type PackedForm } from '../model/quantised-layers.ts';
 import { parametersOf, trainingTensors, type TensorName } from '../model/tensor-names.ts';
 import { rowLength, tensorShape } from '../model/tensor-shape.ts';
 import { coarseSpec, fineSpec, networksOf, regionOf } from './stage-spec.ts';
@@ -73,6 +76,7 @@ const headSchema = z.strictObject({
       })
       .nullable()
       .default(null),
+    rises: z.array(z.array(float32.nonnegative())).nullable().default(null),
   }),
   spec: fieldSpecSchema,
   config: configSchema,
@@ -97,6 +101,11 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
 function addTensor(tensors: Map<string, SafeTensor>, name: TensorName, data: Float32Array, spec: FieldSpec): void {
   const shape = tensorShape(name, spec);
   const row = rowLength(name, spec);
+  const inBytes = packedForm(name, spec)?.pack(data) ?? null;
+  if (inBytes !== null) {
+    tensors.set(`${name}.packed`, { shape: [inBytes.length], data: inBytes });
+    return;
+  }
   const packed = row === null ? null : packRows(data, row);
   if (packed === null || row === null) {
     tensors.set(name, { shape, data });
@@ -207,6 +216,11 @@ function checkNumbers(name: string, data: TensorData, file: string): void {
 
 function checkTensor(content: SafeTensors, name: TensorName, spec: FieldSpec, file: string): void {
   const row = rowLength(name, spec);
+  const form = packedForm(name, spec);
+  if (form !== undefined && !content.tensors.has(name)) {
+    tensorOf(content, `${name}.packed`, [form.bytes], 'U8', file);
+    return;
+  }
   if (row === null || content.tensors.has(name)) {
     tensorOf(content, name, tensorShape(name, spec), 'F32', file);
     return;
@@ -220,6 +234,8 @@ function checkTensor(content: SafeTensors, name: TensorName, spec: FieldSpec, fi
 function readTensor(content: SafeTensors, name: TensorName, spec: FieldSpec, file: string): Float32Array {
   const whole = content.tensors.get(name);
   const row = rowLength(name, spec);
+  const inBytes = content.tensors.get(`${name}.packed`);
+  if (whole === undefined && inBytes !== undefined) return packedForm(name, spec)!.unpack(inBytes.data as Uint8Array);
   if (whole !== undefined || row === null) {
     if (whole === undefined) throw new RangeError(`${file} holds no tensor ${name}`);
     return (whole.data as Float32Array).slice();
@@ -227,6 +243,10 @@ function readTensor(content: SafeTensors, name: TensorName, spec: FieldSpec, fil
   const part = (ending: string): TensorData => content.tensors.get(`${name}.${ending}`)!.data;
   const packed = { fill: part('fill') as Float32Array, rows: part('rows') as Uint32Array, values: part('values') as Float32Array };
   return unpackRows(packed, voxelCount(spec.grid), row, `${file}: ${name}`);
+}
+
+function packedForm(name: TensorName, spec: FieldSpec): PackedForm | undefined {
+  return packedForms(spec).find(({ state }) => state === name);
 }
 
 const TYPES = { F32: Float32Array, U32: Uint32Array, U8: Uint8Array };

@@ -34,7 +34,17 @@ export async function startCoarse(context: RunContext): Promise<StageRun> {
     checkTimeLeft(config, context.seconds());
   });
   reportStage(context, 'coarse', spec, 'coarse stage');
-  const state = { step: 0, adamStep: 0, scalings: 0, stageStart: context.seconds(), rays: 0, samples: 0, feedback: null, observers: null };
+  const state = {
+    step: 0,
+    adamStep: 0,
+    scalings: 0,
+    stageStart: context.seconds(),
+    rays: 0,
+    samples: 0,
+    feedback: null,
+    observers: null,
+    rises: null,
+  };
   return assemble(context, engine, state, stageRandom(config.seed, 'coarse'));
 }
 
@@ -73,6 +83,7 @@ function coarseRules({ config }: RunContext, engine: FieldEngine, stageStart: nu
       if (refreshDue(step, coarse)) await engine.refreshOccupancy();
     },
     observe: () => Promise.resolve(null),
+    regulate: () => null,
     settings: (step, progress) => ({
       adam: { ...adam, epsilon: coarseEpsilon(step, config) },
       learningRates: scaledRates({ ...coarse.learningRates, network: 0 }, rateFactor(progress, coarse)),

@@ -25,6 +25,7 @@ import { restoreEngine } from './snapshot.ts';
 import { checkShrinking, shrunkSpec } from './shrink-box.ts';
 import { dropoutOf, fineCapacity } from './stage-capacity.ts';
 import { fineSpec, regionOf } from './stage-spec.ts';
+import { raisedThresholds, regulated } from './regulation.ts';
 import { renewSteps } from './step-renewal.ts';
 import { setTeacher } from './teacher.ts';
 
@@ -42,7 +43,7 @@ export async function startFine(context: RunContext, { spec, scalings, rays, sam
     return assemble(
       context,
       engine,
-      { step: 0, adamStep: 0, scalings, stageStart, rays, samples, feedback: null, observers: null },
+      { step: 0, adamStep: 0, scalings, stageStart, rays, samples, feedback: null, observers: null, rises: null },
       random,
     );
   });
@@ -58,7 +59,7 @@ export async function startSpiking(context: RunContext, field: FieldValues, { st
     await engine.writeOccupancy(field.occupancy);
     await writeWeights(engine, convertedWeights(field, config, views, random));
     reportStage(context, 'fine', spec, `the ANN becomes a network of ${config.network.neuron}`);
-    return assemble(context, engine, { ...state, adamStep: 0, feedback: null, observers: null }, random);
+    return assemble(context, engine, { ...state, adamStep: 0, feedback: null, observers: null, rises: null }, random);
   });
 }
 
@@ -138,12 +139,17 @@ function fineRules(
       thresholds = await thresholdParameters(engine, fine.imLoss);
     },
     observe: (progress) => renewSteps(engine, fine.bitBudget, state.observers, progress, rays),
+    regulate: (step, { meanSpikes }) => {
+      const { thresholdRises } = raisedThresholds(network, fine.regulation, state.rises);
+      return thresholdRises && meanSpikes ? regulated(fine.regulation, step, thresholdRises, meanSpikes) : null;
+    },
     settings: (step, progress) => ({
       adam,
       learningRates: scaledRates(rates, rateFactor(sinceRestart(progress, step, fine), fine)),
       loss: lossTerms(config, step, state.feedback, thresholds),
       surrogateAlpha: steepness(config.network, progress),
       dropout: dropoutOf(config, network),
+      ...raisedThresholds(network, fine.regulation, state.rises),
     }),
   };
 }

@@ -3,7 +3,7 @@
  *
  * Without a time limit the parameters after step s depend on scene, config and seed alone: the clock decides only when to report and to save.
  */
-import type { FieldEngine, StepSettings } from '../engine/backend.ts';
+import type { FieldEngine, StepResult, StepSettings } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError, SpikeRayError } from '../base/errors.ts';
 import type { Random } from '../math/random.ts';
@@ -42,6 +42,8 @@ export interface StageRules {
   prepare(step: number): Promise<void>;
   /** What happens after a step: steps of learned bits are renewed. Gives what its observers remember. */
   observe(progress: number): Promise<TrainState['observers']>;
+  /** How far the next step raises thresholds (regulation.ts). */
+  regulate(step: number, result: StepResult): TrainState['rises'];
   /** @param progress share of the whole schedule that was over before this step */
   settings(step: number, progress: number): Omit<StepSettings, 'adamStep' | 'noiseSeed'>;
 }
@@ -85,6 +87,7 @@ export async function runStage(context: RunContext, run: StageRun): Promise<Stag
     state.samples += result.counts.samples;
     state.feedback = feedbackOf(result, engine.spec.network);
     state.observers = await rules.observe(scheduled);
+    state.rises = rules.regulate(step, result);
     await meter.add(step, progress, result, { network: engine.spec.network, bits: state.observers });
     const now = context.seconds();
     if (now - saved >= context.config.checkpoint.everyMinutes * 60) {

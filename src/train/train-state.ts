@@ -4,6 +4,7 @@
  */
 import type { StageName } from '../base/events.ts';
 import type { Feedback } from './loss-terms.ts';
+import type { Rises } from './regulation.ts';
 import type { BitObservers } from './step-renewal.ts';
 
 export interface TrainState {
@@ -27,4 +28,6 @@ export interface TrainState {
   readonly feedback: Feedback | null;
   /** What the observers of learned bits remember; null where none are learned, and before the first step. */
   readonly observers: BitObservers | null;
+  /** How far the next step raises thresholds; null where none are regulated, and before the first step. */
+  readonly rises: Rises | null;
 }

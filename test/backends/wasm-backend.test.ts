@@ -115,6 +115,7 @@ describe('threads', () => {
     ['ReLU', { network: { neuron: 'relu' } }],
     ['GLIF, repeat, Poisson encoding', { network: { neuron: 'glif', temporal: 'repeat', encoding: 'poisson' } }],
     ['synapses of their own', { network: { neuron: 'hetsyn', layers: [1, 2].map(() => ({ kind: 'hetsyn', width: 16 })) } }],
+    ['sums that decay', { network: { neuron: 'hetsyn', layers: [1, 2].map(() => ({ kind: 'hetsyn-2', width: 16 })) } }],
     ['factors, input spikes', { representation: vmSpec(13, [4, 20, 8], [20, 8, 36]), network: { featureLevels: 3, viewLevels: 2 } }],
   ])('an engine that only draws, without memory for gradients, draws the same bits as one that trains (%s)', async (_, options) => {
     const fixture = fieldFixture(options);

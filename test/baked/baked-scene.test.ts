@@ -4,7 +4,10 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import type { RenderedRays } from '../../src/engine/backend.ts';
+import { quantisedLayers, seenWeights } from '../../src/model/quantised-layers.ts';
 import { networkRenderingTensors } from '../../src/model/tensor-names.ts';
+import { measureState } from '../../src/quantisers/quantiser.ts';
+import { subBit } from '../../src/quantisers/sub-bit.ts';
 import { PRELUDE_BYTES, type SceneAbout } from '../../src/baked/baked-scene.ts';
 import { decodeScene } from '../../src/baked/decode-scene.ts';
 import { encodeScene } from '../../src/baked/encode-scene.ts';
@@ -122,6 +125,28 @@ test.each([
   expect(psnrOf(meanSquaredError(found.opacity, expected.opacity))).toBeGreaterThan(60);
   expect(psnrOf(meanSquaredError(found.rgb, expected.rgb))).toBeGreaterThan(30);
   expect(expected.samples.some((count) => count > 0)).toBe(true);
+});
+
+test('weights below one bit are signs out of a codebook, in so many bytes, and draw what the raw ones do', async () => {
+  const plain = sparseFixture();
+  const whole = sparseFixture({ network: { quantiser: ['sub-bit', 'sub-bit', null] } });
+  const layers = quantisedLayers(whole.spec);
+  for (const { weight, shape, states } of layers)
+    for (const { name, key } of states)
+      whole.tensors[name] = measureState(subBit.states[key], whole.tensors[weight]!, Float32Array.of(NaN), shape);
+  const file = joined(await encodeScene(fieldOf(whole), ABOUT, 7));
+  const scene = await decodeScene(file, 'a.spikeray');
+  for (const name of ['q1.code', 'q1.scale', 'q2.code', 'q2.scale', 'w3'])
+    expect(await scene.read(name), name).toEqual(whole.tensors[name]);
+  const seen = await seenWeights(whole.spec, async (name) => whole.tensors[name]!);
+  expect(await scene.read('w2')).toEqual(seen.get('w2'));
+  const floats = layers.reduce((sum, { shape: [inputs, outputs] }) => sum + inputs * outputs, 0);
+  expect(joined(await encodeScene(fieldOf(plain), ABOUT, 7)).length - file.length).toBeGreaterThan(2.5 * floats);
+  const [expected, found] = [await render(fieldOf(whole), whole), await render(scene, whole)];
+  expect(psnrOf(meanSquaredError(found.rgb, expected.rgb))).toBeGreaterThan(30);
+  await expect(encodeScene(fieldOf({ ...whole, tensors: { ...whole.tensors, 'q1.code': whole.tensors.w1 } }), ABOUT, 7)).rejects.toThrow(
+    /q1\.code/,
+  );
 });
 
 test('what is left out changes nothing', async () => {

@@ -67,6 +67,8 @@ describe('resolveConfig', () => {
     expect(set('fine.spikeTargets=null').fine.spikeTargets).toBeNull();
     expect(set('network.layers=[{"kind":"dense","width":8}]').network.layers).toEqual([{ kind: 'dense', width: 8 }]);
     expect(set('network.quantiser=[null,null,null]').network.quantiser).toEqual([null, null, null]);
+    for (const list of ['[sub-bit,sub-bit,null]', '["sub-bit", "sub-bit", null]'])
+      expect(set(`network.quantiser=${list}`).network.quantiser).toEqual(['sub-bit', 'sub-bit', null]);
   });
 
   it.each([
@@ -104,6 +106,7 @@ describe('resolveConfig', () => {
     ['fine.spikeTargets=0.1', ['2 numbers, each a number at least 0, or null']],
     // Near to no name, also not to those that other tests register.
     ['network.quantiser=zigzag', ['unknown quantiser "zigzag"', 'registerQuantiser']],
+    ['network.quantiser=[sub-bit,zigzag,null]', ['unknown quantiser "zigzag"']],
     ['network.quantiser=[null,null]', ['a list of 3 names or null']],
     ['network.layers=[{"kind":"dense","width":0}]', ['network.layers']],
     ['fine.imLoss=1', ['group', 'fine.imLoss.weight']],

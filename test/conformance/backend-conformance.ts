@@ -110,6 +110,7 @@ async function compareGradients({ fixture, expected, actual }: EnginePair): Prom
   expectCloseToMax('loss', [got.result.loss], [wanted.result.loss], LOSS_TOLERANCE);
   expectCloseToMax('mse', [got.result.mse], [wanted.result.mse], LOSS_TOLERANCE);
   compareMeanPotentials(got.result, wanted.result);
+  compareMeanSpikes(got.result, wanted.result);
   expect(Object.keys(got.gradients).sort()).toEqual(Object.keys(wanted.gradients).sort());
   for (const [name, gradient] of Object.entries(wanted.gradients)) {
     expectCloseToMax(`gradient of ${name}`, got.gradients[name as ParameterName]!, gradient!, GRADIENT_TOLERANCE);
@@ -119,6 +120,11 @@ async function compareGradients({ fixture, expected, actual }: EnginePair): Prom
 function compareMeanPotentials({ meanPotentials: got }: StepResult, { meanPotentials: wanted }: StepResult): void {
   expect(got === null).toBe(wanted === null);
   wanted?.forEach((layer, l) => expectCloseToMax(`mean potentials of layer ${l + 1}`, got![l], layer, LOSS_TOLERANCE));
+}
+
+function compareMeanSpikes({ meanSpikes: got }: StepResult, { meanSpikes: wanted }: StepResult): void {
+  expect(got === undefined).toBe(wanted === undefined);
+  wanted?.forEach((layer, l) => expectCloseToMax(`mean spikes of layer ${l + 1}`, got![l], layer, LOSS_TOLERANCE));
 }
 
 async function compareRendering({ fixture, expected, actual }: EnginePair): Promise<void> {

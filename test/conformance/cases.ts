@@ -10,6 +10,7 @@ import { denseSpec } from '../../src/model/representations/dense.ts';
 import { vmSpec } from '../../src/model/representations/vm.ts';
 import type { NetworkSpec } from '../../src/model/field-spec.ts';
 import { lif } from '../../src/neurons/lif.ts';
+import { regulatedLif } from '../../src/neurons/regulated-lif.ts';
 import { relu } from '../../src/neurons/relu.ts';
 import { SURROGATE_NAMES } from '../../src/neurons/surrogates.ts';
 import type { FixtureOptions } from '../helpers/field-fixtures.ts';
@@ -37,7 +38,7 @@ const TRAIN_SEEDS: Readonly<Record<string, number>> = { 'glif-layer': 3, ternary
  * edges of the surrogates do not fall on the silence of padding.
  */
 export const otherNeuronCases: readonly ConformanceCase[] = [
-  ...builtInNeurons.filter((neuron) => neuron !== lif && neuron !== relu).flatMap(({ name }) => neuronCases(name)),
+  ...builtInNeurons.filter((neuron) => ![lif, relu, regulatedLif].includes(neuron)).flatMap(({ name }) => neuronCases(name)),
   ...SURROGATE_NAMES.map((surrogate) => ({
     name: `ternary, ${surrogate}`,
     options: { seed: 1, network: { neuron: 'ternary', surrogate, neuronParameters: { threshold: 0.6 } } },
@@ -121,6 +122,10 @@ export const quantiserCases: readonly ConformanceCase[] = [
     trainSeed: 2,
   },
   { name: 'LIF, half a bit a weight', options: { seed: 1, network: { quantiser: ['sub-bit', 'sub-bit', null] } }, trainSeed: 2 },
+  {
+    name: 'ternary, half a bit a weight, most neurons fire',
+    options: { seed: 2, network: { neuron: 'ternary', neuronParameters: { threshold: 0.02 }, quantiser: ['sub-bit', 'sub-bit', null] } },
+  },
   { name: 'ReLU, 48 neurons, quantised', options: { seed: 1, network: { neuron: 'relu', width: 48, quantiser: 'steps' } } },
 ];
 
@@ -153,6 +158,36 @@ export const synapseCases: readonly ConformanceCase[] = [
     name: 'HetSyn, repeat with Poisson encoding',
     options: { seed: 1, rays: 12, network: { ...synaptic('hetsyn', 'hetsyn'), temporal: 'repeat', encoding: 'poisson' } },
   },
+  { name: 'HetSyn, two decays, condense', options: { seed: 1, rays: 18, network: synaptic('hetsyn-2', 'hetsyn-2') }, trainSeed: 1 },
+  {
+    name: 'HetSyn, four decays behind two, pad, far to near, ternary, dropout',
+    options: {
+      seed: 3,
+      rays: 10,
+      network: { ...synaptic('hetsyn-2', 'hetsyn-4', 48), neuron: 'ternary', temporal: 'pad', order: 'far-to-near' },
+      settings: { dropout: 0.3 },
+    },
+  },
+  {
+    name: 'HetSyn, two decays behind exact, three-bit, input spikes',
+    options: { seed: 1, rays: 12, network: { ...synaptic('hetsyn', 'hetsyn-2'), neuron: 'three-bit', featureLevels: 3, viewLevels: 4 } },
+  },
+  {
+    name: 'HetSyn, one decay in front of a dense layer, repeat',
+    options: { seed: 1, rays: 12, network: { ...synaptic('hetsyn-1', 'dense'), temporal: 'repeat' } },
+  },
+  {
+    name: 'HetSyn, two decays, repeat with Poisson encoding',
+    options: { seed: 1, rays: 12, network: { ...synaptic('hetsyn-2', 'hetsyn-2'), temporal: 'repeat', encoding: 'poisson' } },
+  },
+  {
+    name: 'HetSyn, two decays, quantised, colours of a teacher',
+    options: { ...teacherColour, seed: 1, rays: 12, network: { ...synaptic('hetsyn-2', 'hetsyn-2'), quantiser: 'sub-bit' } },
+  },
+  {
+    name: 'HetSyn, two decays, with ReLU, which has no time',
+    options: { seed: 1, network: { ...synaptic('hetsyn-2', 'hetsyn-2'), neuron: 'relu' } },
+  },
   { name: 'HetSyn, colours of a teacher', options: { ...teacherColour, seed: 1, rays: 12, network: synaptic('hetsyn', 'hetsyn') } },
   { name: 'HetSyn with ReLU, which has no time', options: { seed: 1, network: { ...synaptic('hetsyn', 'hetsyn'), neuron: 'relu' } } },
 ];
@@ -176,9 +211,23 @@ export const rateCases: readonly ConformanceCase[] = [
   { name: 'ReLU, which has no time', options: { seed: 1, network: { ...rates, neuron: 'relu' } } },
 ];
 
+/** How far thresholds are raised, [width] of two layers. */
+function raised(width: number): Float32Array[] {
+  return [0.3, 0.2].map((most) => Float32Array.from({ length: width }, (_, c) => (most * (c % 5)) / 4));
+}
+
 /** What training a spiking network adds to a step: terms of potentials, a teacher, dropout, another steepness. */
 export const trainingTermCases: readonly ConformanceCase[] = [
   { name: 'LIF, potentials', options: { ...potentials, seed: 1 } },
+  {
+    name: 'LIF, raised thresholds',
+    options: { seed: 1, network: { neuron: 'lif-regulated' }, settings: { thresholdRises: raised(16) } },
+    trainSeed: 1,
+  },
+  {
+    name: 'LIF, raised thresholds, potentials, pad',
+    options: { ...potentials, seed: 1, network: { neuron: 'lif-regulated', temporal: 'pad' }, settings: { thresholdRises: raised(16) } },
+  },
   { name: 'LIF, pad, potentials', options: { ...potentials, seed: 1, network: { temporal: 'pad' } } },
   { name: 'LIF, repeat, potentials', options: { ...potentials, seed: 1, network: { temporal: 'repeat' } } },
   { name: 'PLIF, far to near, potentials', options: { ...potentials, seed: 1, network: { neuron: 'plif', order: 'far-to-near' } } },

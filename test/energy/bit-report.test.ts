@@ -31,10 +31,23 @@ it('counts memory and S-ACE of learned bits by hand', async () => {
   });
 });
 
-it('knows the bits of what learns none, and says nothing where nothing does', async () => {
+it('knows the bits of what learns none', async () => {
   expect(await report({ neuron: 'learned-bits' })).toMatchObject({ weights: [32, 32, 32], spikes: [3, 1] });
   expect(await report({ neuron: 'lif', quantiser: ['learned-bits', null, null] })).toMatchObject({ weights: [4, 32, 32], spikes: [1, 1] });
   expect(await report({ neuron: 'ternary', quantiser: 'learned-bits' })).toMatchObject({ spikes: [2, 2] });
   expect(await report({ neuron: 'relu', quantiser: 'learned-bits' })).toMatchObject({ spikes: [32, 32] });
-  expect(await report({ neuron: 'three-bit' })).toBeNull();
+  const inputs = 12 + 3 + 6 * fieldFixture().spec.network!.viewFrequencies;
+  const weights = 16 * (inputs + 16 + 3);
+  expect(await report({ neuron: 'three-bit' })).toMatchObject({ meanWeight: 32, spikes: [3, 3], weightBytes: 4 * weights });
+});
+
+it('counts the decays of synapses, and of weights below one bit their codebook and scales', async () => {
+  const inputs = 12 + 3 + 6 * fieldFixture().spec.network!.viewFrequencies;
+  const layers = ['hetsyn-2', 'dense'].map((kind) => ({ kind, width: 16 }));
+  expect(await report({ neuron: 'hetsyn', layers })).toMatchObject({ weightBytes: 4 * (inputs * 32 + 32 + 16 * 16 + 16 * 3) });
+  const groups = 16 * (Math.ceil(inputs / 8) + 2);
+  expect(await report({ neuron: 'lif', quantiser: ['sub-bit', 'sub-bit', null] })).toMatchObject({
+    weights: [0.5, 0.5, 32],
+    weightBytes: groups / 2 + 2 * (16 + 4 * 16) + 4 * 16 * 3,
+  });
 });

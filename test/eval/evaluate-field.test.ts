@@ -54,6 +54,7 @@ function checkpointOf(fixture: FieldFixture): Checkpoint {
       samples: 0,
       feedback: null,
       observers: null,
+      rises: null,
     },
     spec: fixture.spec,
     config: tinyConfig(),

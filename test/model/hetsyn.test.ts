@@ -1,6 +1,6 @@
 /**
  * HetSyn: numbers that the released code gave; the three neurons that it becomes where decays are equal (propositions 1 to 3 of the paper), spike by
- * spike and gradient by gradient; finite differences.
+ * spike and gradient by gradient, exact and factorised; finite differences.
  */
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { bindLayers, runColourNetwork } from '../../src/backends/tfjs/colour-network.ts';
@@ -10,6 +10,7 @@ import type { Tensor, TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
 import { tfjsNeuron, type TfjsNeuron } from '../../src/backends/tfjs/tfjs-neuron.ts';
 import { Random } from '../../src/math/random.ts';
 import { hetsyn as hetsynLayer } from '../../src/model/layers/hetsyn.ts';
+import { layerKindNamed } from '../../src/model/layers/index.ts';
 import { networkLayers } from '../../src/model/network-layers.ts';
 import { defineNeuron } from '../../src/neurons/define-neuron.ts';
 import { add, mul, sigmoid, spike, sub } from '../../src/neurons/graph.ts';
@@ -52,7 +53,8 @@ function run(
   tensors: readonly Tensor[],
   raw: Record<string, Tensor> = {},
 ): Pass {
-  const [count, width] = tensors[0].shape;
+  const [count, columns] = tensors[0].shape;
+  const width = columns / (layerKindNamed(kind).memory?.sums ?? 1);
   const { network } = fieldFixture({ network: { layers: [{ kind, width }] } }).spec;
   const layers = bindLayers(networkLayers(network!, count), [...tensors, tf.zeros([width, 3])]);
   const x = tf.tensor3d(inputs.flat(), [inputs.length, 1, count]);
@@ -136,11 +138,18 @@ interface Answer {
   readonly gradient: Float32Array;
 }
 
-function answer(neuron: TfjsNeuron, kind: string, decays: Tensor[], raw: Record<string, Tensor>): Answer {
+/** @param matrix what the layer has for the weights [in,out] */
+function answer(
+  neuron: TfjsNeuron,
+  kind: string,
+  decays: Tensor[],
+  raw: Record<string, Tensor>,
+  matrix: (weights: Tensor) => Tensor = (w) => w,
+): Answer {
   const w = tf.tensor2d(weights, [INPUTS, WIDTH]);
-  const pass = (matrix: Tensor): Pass => run(neuron, kind, randomInputs, [matrix, ...decays], raw);
-  const loss = (matrix: Tensor): Tensor => {
-    const { outputs, potentials } = pass(matrix);
+  const pass = (weights: Tensor): Pass => run(neuron, kind, randomInputs, [matrix(weights), ...decays], raw);
+  const loss = (weights: Tensor): Tensor => {
+    const { outputs, potentials } = pass(weights);
     return tf.add(tf.sum(tf.mul(outputs, tf.tensor3d(upstream, [STEPS, 1, WIDTH]))), tf.sum(potentials)) as never;
   };
   const { outputs, potentials } = pass(w);
@@ -171,9 +180,37 @@ test.each([
   // Unequal decays are another layer.
   const other = answer(general, 'hetsyn', [tf.randomUniform([INPUTS, WIDTH], 0.1, 0.9, 'float32', 1)], { kappa: learned });
   expect(other.spikes).not.toEqual(wanted.spikes);
+  // Factorised, it does not matter how a weight is divided among equal decays.
+  const divided = (w: Tensor): Tensor => tf.concat([tf.mul(w, 0.3), tf.mul(w, 0.7)], 1);
+  const factorised = answer(general, 'hetsyn-2', [tf.tensor1d([...rho, ...rho])], { kappa: learned }, divided);
+  expect(factorised.spikes).toEqual(wanted.spikes);
+  expectCloseToMax('H', factorised.potentials, wanted.potentials, 2e-6);
+  expectCloseToMax('gradient', factorised.gradient, wanted.gradient, 2e-5);
 });
 
-test('gradients of weights and decays are finite differences, with a smooth output in place of spikes', () => {
+test('factorised, it is the exact form whose synapses have one of two decays of their neuron, whichever their weight chooses', () => {
+  const chosen = Array.from({ length: INPUTS * WIDTH }, () => Number(random.float() < 0.5));
+  const two = Array.from({ length: 2 * WIDTH }, () => 0.1 + 0.8 * random.float());
+  const neuron = tfjsNeuron(hetsyn, { threshold: 1, adaptation: 0, adaptationDecay: 0 }, hetsyn.surrogate);
+  const kappa = tf.fill([WIDTH], 1.5);
+  const exact = tf.tensor2d(
+    chosen.map((which, i) => two[which * WIDTH + (i % WIDTH)]),
+    [INPUTS, WIDTH],
+  );
+  const wanted = answer(neuron, 'hetsyn', [exact], { kappa });
+  const second = tf.tensor2d(chosen, [INPUTS, WIDTH]);
+  const spread = (w: Tensor): Tensor => tf.concat([tf.mul(w, tf.sub(1, second)), tf.mul(w, second)], 1);
+  const found = answer(neuron, 'hetsyn-2', [tf.tensor1d(two)], { kappa }, spread);
+  expect(found.spikes).toEqual(wanted.spikes);
+  expect(new Set(found.spikes).size).toBe(2);
+  expectCloseToMax('H', found.potentials, wanted.potentials, 2e-6);
+  expectCloseToMax('gradient', found.gradient, wanted.gradient, 2e-5);
+});
+
+test.each([
+  ['hetsyn', WIDTH, [INPUTS, WIDTH]],
+  ['hetsyn-2', 2 * WIDTH, [2 * WIDTH]],
+])('gradients of weights and decays of %s are finite differences, with a smooth output in place of spikes', (kind, columns, shape) => {
   const smooth = defineNeuron({
     name: 'smooth',
     summary: 'analogue, with a reset current',
@@ -185,10 +222,10 @@ test('gradients of weights and decays are finite differences, with a smooth outp
     surrogate: { name: 'sigmoid', alpha: 4 },
   });
   const neuron = tfjsNeuron(smooth, {}, smooth.surrogate);
-  const decays = Array.from({ length: INPUTS * WIDTH }, () => 0.1 + 0.8 * random.float());
+  const own = (length: number): Float32Array => Float32Array.from({ length }, () => 0.1 + 0.8 * random.float());
   const loss = (w: Tensor, r: Tensor): Tensor =>
-    tf.sum(tf.mul(run(neuron, 'hetsyn', randomInputs, [w, r]).outputs, tf.tensor3d(upstream, [STEPS, 1, WIDTH])));
-  const at = [weights, decays].map((values) => tf.tensor2d(values, [INPUTS, WIDTH]));
+    tf.sum(tf.mul(run(neuron, kind, randomInputs, [w, r]).outputs, tf.tensor3d(upstream, [STEPS, 1, WIDTH])));
+  const at = [tf.tensor2d(own(INPUTS * columns), [INPUTS, columns]), tf.tensor(own(shape.reduce((a, b) => a * b)), shape)];
   const gradients = tf.grads(loss as never)(at) as Tensor[];
   gradients.forEach((gradient, which) => {
     const length = tf.norm(gradient).dataSync()[0];

@@ -80,6 +80,21 @@ describe('skip mask', () => {
     expect(energy!.byStage['skip mask']).toBeCloseTo(wanted * 1e-9, 12);
   });
 
+  test('a linear classifier on the same places: told apart by a plane, a MAC a feature', async () => {
+    const field = ballField();
+    const { mask, test: found } = await trainMask(field, { ...settings, classifier: 'linear' });
+    expect(found.accuracy).toBeGreaterThan(0.95);
+    const { work } = await skipPlaces(field, mask);
+    expect(work).toMatchObject({ additions: 0, macs: 12 * work.places, comparisons: work.places });
+    expect(skipRow(work)).toMatchObject({ part: 'linear classifier, once a field', work: { acs: 0, macs: 12 * work.places } });
+    const file = encodeMask(mask, CHECKPOINT);
+    expect(await skipPlaces(field, decodeMask(file, 'mask.json', CHECKPOINT))).toEqual(await skipPlaces(field, mask));
+    const short = new TextDecoder().decode(file).replace(/"linear": \[\s+[^,]+,/, '"linear": [');
+    expect(() => decodeMask(new TextEncoder().encode(short), 'mask.json', CHECKPOINT)).toThrow(
+      /expected 12 weights, one for each feature, found 11/,
+    );
+  });
+
   test('the same seed gives the same file, which reads back as the same mask', async () => {
     const field = ballField();
     const { mask } = await trainMask(field, settings);

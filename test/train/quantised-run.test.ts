@@ -5,6 +5,9 @@ import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import type { Backend } from '../../src/engine/backend.ts';
 import { seenWeights } from '../../src/model/quantised-layers.ts';
 import '../helpers/step-quantiser.ts';
+import { decodeSafetensors } from '../../src/io/safetensors.ts';
+import { packedBytes } from '../../src/quantisers/sign-groups.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint.ts';
 import { expectSameBits, run } from './run-in-memory.ts';
 import { leastConfig } from './tiny-scene.ts';
 
@@ -25,4 +28,20 @@ test.each<[string, () => Promise<Backend>]>([
   const seen = (await seenWeights(last.spec, (name) => last.read(name))).get('w3')!;
   const step = last.tensors.get('q3.step')!.map(Math.exp);
   seen.forEach((value, i) => expect(Math.abs(value / step[i % 3] - Math.round(value / step[i % 3]))).toBeLessThan(1e-4));
+});
+
+test('weights below one bit: a checkpoint holds their signs packed, and training goes on from the file bit for bit', async () => {
+  const backend = await createWasmBackend({ threads: 1 });
+  const least = leastConfig();
+  const config = { ...least, network: { ...least.network, neuron: 'ternary', quantiser: ['sub-bit', 'sub-bit', null] } };
+  const last = (await run(backend, config)).saved.at(-1)!;
+  const saved = (await run(backend, config, {}, 18)).saved.at(-1)!;
+  const file = new Uint8Array(Buffer.concat(await encodeCheckpoint(saved)));
+  const stored = decodeSafetensors(file, 'x').tensors;
+  const { width } = config.network;
+  expect(stored.get('q2.code.packed')!.data).toHaveLength(packedBytes(width, width));
+  expect(stored.has('q2.code')).toBe(false);
+  const read = await decodeCheckpoint(file, 'x');
+  for (const name of saved.names) expect(await read.read(name), name).toEqual(saved.tensors.get(name));
+  expectSameBits((await run(backend, config, { start: read })).saved.at(-1)!, last);
 });

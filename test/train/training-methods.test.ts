@@ -23,8 +23,8 @@ function spiking(network: Partial<Config['network']> = {}, fine: Partial<Config[
   };
 }
 
-const synaptic = (temporal: 'condense' | 'pad'): Config => {
-  const layers = new Array(2).fill({ kind: 'hetsyn', width: tinyConfig().network.width }) as Config['network']['layers'];
+const synaptic = (temporal: 'condense' | 'pad', kind = 'hetsyn'): Config => {
+  const layers = new Array(2).fill({ kind, width: tinyConfig().network.width }) as Config['network']['layers'];
   return spiking({ neuron: 'hetsyn', layers, temporal });
 };
 const imLoss = { weight: 0.01, target: 1, perNeuron: false };
@@ -45,6 +45,8 @@ const METHODS: readonly (readonly [string, Config])[] = [
   ['gradients through rates', spiking({ temporal: 'repeat', repeats: 3, backward: 'rate' })],
   ['HetSyn, condensed', synaptic('condense')],
   ['HetSyn, padded', synaptic('pad')],
+  ['HetSyn, factorised, padded', synaptic('pad', 'hetsyn-2')],
+  ['regulated thresholds', spiking({ neuron: 'lif-regulated' }, { regulation: { rate: 1, interval: 8, anneal: 0.5 } })],
   ['moderate dropout', spiking({ neuron: 'ternary', dropout: 0.3 })],
 ];
 

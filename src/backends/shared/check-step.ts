@@ -1,9 +1,11 @@
 /** Whether a step, a rendering or a teacher fits a field and what its engine was made for: the same on every backend, before anything is computed. */
 import { representationOf } from '../../model/representations/index.ts';
 import { voxelCount } from '../../geometry/grid.ts';
-import type { FieldSpec } from '../../model/field-spec.ts';
+import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
 import { learnsFromRates } from '../../config/backward.ts';
 import { weightTensors } from '../../model/network-layers.ts';
+import { neuronNamed } from '../../neurons/index.ts';
+import { RISE } from '../../neurons/regulated-lif.ts';
 import { hiddenWidths } from '../../neurons/settings.ts';
 import { variationReach, type VariationReach } from '../../model/total-variation.ts';
 import type { Capacity, LossWeights, StepSettings, Teacher, TrainBatch } from '../../engine/backend.ts';
@@ -43,14 +45,26 @@ export function checkStep(batch: TrainBatch, settings: StepSettings, spec: Field
   const widths = hiddenWidths(spec.network);
   checkCount('loss.spikes', loss.spikes, widths.length);
   if (loss.potentials) checkCount('loss.potentials', loss.potentials, widths.length);
+  checkRises(spec.network, settings.thresholdRises);
   for (const [layer, weights] of (loss.potentials ?? []).entries()) checkLength(`loss.potentials[${layer}]`, weights, widths[layer]);
 }
 
+/** Throws RangeError unless the neurons have thresholds that can be raised, and there is a rise for each. */
+function checkRises(network: NetworkSpec, rises: StepSettings['thresholdRises']): void {
+  if (rises === undefined) return;
+  if (!Object.hasOwn(neuronNamed(network.neuron).parameters, RISE))
+    throw new RangeError(`The step raises thresholds; the neuron ${network.neuron} has none that can be raised.`);
+  const widths = hiddenWidths(network);
+  checkCount('thresholdRises', rises, widths.length);
+  for (const [layer, values] of rises.entries()) checkLength(`thresholdRises[${layer}]`, values, widths[layer]);
+}
+
 /** What needs every time step is not there where gradients pass through rates. */
-function checkRates(network: FieldSpec['network'], { loss, dropout }: StepSettings): void {
+function checkRates(network: FieldSpec['network'], { loss, dropout, thresholdRises }: StepSettings): void {
   if (network === null || !learnsFromRates(network)) return;
   const asked = [
     ...(dropout > 0 ? ['drops neurons by their spikes in all time steps'] : []),
+    ...(thresholdRises !== undefined ? ['counts the spikes of single neurons'] : []),
     ...(loss.potentials !== null || loss.teacherPotential !== 0 ? ['has terms of the potentials of single time steps'] : []),
   ];
   if (asked.length > 0) throw new RangeError(`The step ${asked.join(' and ')}; through rates (network.backward) no time step is kept.`);

@@ -2,6 +2,7 @@
 import { neuronValues } from '../../model/neuron-values.ts';
 import type { FieldEngine } from '../../engine/backend.ts';
 import type { ProbedLayer } from '../../engine/probe.ts';
+import { summedParts } from '../../model/layers/hetsyn-factors.ts';
 import type { LayerOps } from '../../model/layers/layer-kind.ts';
 import { layersOf, type NetworkLayer } from '../../model/network-layers.ts';
 import { seenWeights } from '../../model/quantised-layers.ts';
@@ -145,4 +146,5 @@ const hostOps: LayerOps<Matrix> = {
     synapses.data.forEach((value, i) => (data[i % synapses.columns] += value));
     return { ...synapses, data };
   },
+  sumParts: ({ data, columns }, parts) => ({ data: summedParts(data, parts, columns / parts), columns: columns / parts }),
 };

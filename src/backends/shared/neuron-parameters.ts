@@ -13,6 +13,7 @@ import { evaluate } from '../../neurons/evaluate.ts';
 import type { Expr } from '../../neurons/graph.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { rawLeaf, valueOf } from '../../neurons/parameters.ts';
+import { RISE } from '../../neurons/regulated-lif.ts';
 import { firstFloat, parameterFloats, parameterPlaces } from '../../neurons/scan-layout.ts';
 import { levelsOf } from '../../neurons/staircase.ts';
 import { hiddenWidths, neuronTensors, parameterValues, type NeuronTensor } from '../../neurons/settings.ts';
@@ -76,7 +77,11 @@ export class NeuronParameters {
     for (const place of places) {
       const first = firstFloat(place, network.width);
       for (let layer = 0; layer < layers; layer++)
-        this.values.fill(constants[place.name], layer * this.neuronFloats + first, layer * this.neuronFloats + first + 4);
+        this.values.fill(
+          constants[place.name],
+          layer * this.neuronFloats + first,
+          layer * this.neuronFloats + first + (place.channels === null ? 4 : network.width),
+        );
     }
     for (const tensor of neuronTensors(network)) {
       const transform = this.definition.parameters[tensor.parameter].learned!;
@@ -119,6 +124,18 @@ export class NeuronParameters {
   refresh(): void {
     for (const { raw, at, parts, value } of this.learned.values()) {
       raw.forEach((r, i) => this.values.fill(value(r), at + i * parts, at + (i + 1) * parts));
+    }
+  }
+
+  /** Sets how far the thresholds of neurons that have it are raised, [W] of each layer; missing: not at all. */
+  raise(rises?: readonly Float32Array[]): void {
+    const place = this.definition && parameterPlaces(this.definition).find(({ name }) => name === RISE);
+    if (!place) return;
+    const width = this.neuronFloats - firstFloat(place, 0);
+    for (let at = 0, layer = 0; at < this.values.length; at += this.neuronFloats, layer++) {
+      const first = at + firstFloat(place, width);
+      if (rises === undefined) this.values.fill(0, first, first + width);
+      else this.values.set(rises[layer], first);
     }
   }
 

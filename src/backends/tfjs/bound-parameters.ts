@@ -3,6 +3,7 @@ import type { FieldSpec } from '../../model/field-spec.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
 import { layersOf, weightTensors } from '../../model/network-layers.ts';
 import { quantisedLayers } from '../../model/quantised-layers.ts';
+import { RISE } from '../../neurons/regulated-lif.ts';
 import { hiddenWidths, neuronTensors } from '../../neurons/settings.ts';
 import { bindLayers } from './colour-network.ts';
 import type { FieldTensors } from './field-tensors.ts';
@@ -12,13 +13,19 @@ import type { FieldParameters } from './representations/representation.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 import type { RawParameters } from './tfjs-neuron.ts';
 
-export function boundParameters(tf: TensorFlow, spec: FieldSpec, tensors: FieldTensors): Parameters {
+/** @param rises [W] of each hidden layer: how far thresholds are raised; default: not at all */
+export function boundParameters(tf: TensorFlow, spec: FieldSpec, tensors: FieldTensors, rises?: readonly Float32Array[]): Parameters {
   const { network } = spec;
   return {
     field: fieldParameters(tensors),
     layers: network && bindLayers(layersOf(spec), seenWeights(tf, spec, tensors)),
     ...(inputLevels(network).features > 0 ? { inputSteps: tensors.get('inputSteps') } : {}),
-    neurons: network ? hiddenWidths(network).map((_, layer) => rawParameters(spec, tensors, layer)) : [],
+    neurons: network
+      ? hiddenWidths(network).map((_, layer) => ({
+          ...rawParameters(spec, tensors, layer),
+          ...(rises === undefined ? {} : { [RISE]: tf.tensor1d(rises[layer]) }),
+        }))
+      : [],
   };
 }
 

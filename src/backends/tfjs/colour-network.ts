@@ -105,5 +105,6 @@ function opsOf(tf: TensorFlow): LayerOps<Tensor> {
     scale: (a, b) => tf.mul(a, b),
     perSynapse: (rows, matrix) => tf.mul(tf.expandDims(rows, 2), matrix),
     sumOverInputs: (synapses) => tf.sum(synapses, 1),
+    sumParts: (rows, parts) => tf.sum(tf.reshape(rows, [-1, parts, rows.shape[1]! / parts]), 1),
   };
 }

@@ -218,7 +218,7 @@ export class TfjsField implements HostEngine {
     const computeLoss = (): Tensor => {
       const background = tf.tensor2d(batch.background, [batch.count, 3]);
       const noise = { seed: noiseSeed, firstRay: 0, range: null };
-      const pass = this.forward(batch, { samples, background, noise, neuron, dropout, teacher, rates });
+      const pass = this.forward(batch, { samples, background, noise, neuron, dropout, teacher, rates }, settings.thresholdRises);
       const loss = trainingLoss(tf, pass, tf.tensor2d(batch.target, [batch.count, 3]), samples, this.spec, settings.loss);
       range = pass.hidden?.poisson?.range ?? null;
       result = {
@@ -226,6 +226,7 @@ export class TfjsField implements HostEngine {
         mse: loss.mse.dataSync()[0],
         counts: countActivity(samples, pass).counts,
         meanPotentials: this.meanPotentials(loss, settings),
+        ...(settings.thresholdRises === undefined ? {} : { meanSpikes: this.meanSpikes(pass) }),
       };
       return loss.total;
     };
@@ -247,11 +248,19 @@ export class TfjsField implements HostEngine {
     );
   }
 
-  private forward(rays: Rays, input: Omit<ForwardInput, 'spec' | 'views'>): ForwardPass {
+  /** Mean spikes of the neurons in the step; zeros if there was no sample. */
+  private meanSpikes({ hidden }: ForwardPass): readonly Float32Array[] {
+    const events = hidden?.atSamples?.events;
+    return hiddenWidths(this.spec.network!).map((width, layer) =>
+      events === undefined ? new Float32Array(width) : this.tf.mean(events[layer], [0, 1]).dataSync<'float32'>().slice(),
+    );
+  }
+
+  private forward(rays: Rays, input: Omit<ForwardInput, 'spec' | 'views'>, rises?: readonly Float32Array[]): ForwardPass {
     const { spec, tf } = this;
     const { samples } = input;
     const views = spec.network && encodeViews(rays.viewDirections ?? rays.directions, spec.network.viewFrequencies);
-    const parameters = boundParameters(tf, spec, this.tensors);
+    const parameters = boundParameters(tf, spec, this.tensors, rises);
     const measureMargins = this.options.measureMargins === true;
     const pass = forward(tf, parameters, { ...input, spec, views, representation: this.representation, measureMargins });
     if (measureMargins) {

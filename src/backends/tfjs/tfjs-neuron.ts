@@ -9,7 +9,7 @@ import { rawLeaf } from '../../neurons/parameters.ts';
 import { parameterValues, surrogateSettings } from '../../neurons/settings.ts';
 import { surrogateOf } from '../../neurons/surrogates.ts';
 
-/** Raw values of the learned parameters of one layer by name, [1] or [W]. */
+/** Raw values of the learned parameters of one layer by name, [1] or [W]; values of constants that a step has changed. */
 export type RawParameters = Readonly<Record<string, Tensor>>;
 
 export interface NeuronStep {
@@ -66,7 +66,7 @@ export function tfjsNeuron(
     bind(tf, raw) {
       const bindings = new Map<Expr, Tensor>();
       for (const [name, value] of Object.entries(constants))
-        if (parameters[name].learned === null) bindings.set(paramLeaf(name), tf.scalar(value));
+        if (parameters[name].learned === null) bindings.set(paramLeaf(name), raw[name] ?? tf.scalar(value));
       for (const [name, transform] of transforms) bindings.set(paramLeaf(name), transform(tf, new Map([[rawLeaf, raw[name]]]))[0]);
       return bindings;
     },

@@ -13,6 +13,10 @@ export const KERNEL_SIZES = [
     'slotCapacity',
     'featureStride',
     'width',
+    'parts1',
+    'parts2',
+    'columns1',
+    'columns2',
     'inputs',
     'inputRows',
     'networkFloats',
@@ -29,7 +33,18 @@ export const KERNEL_SIZES = [
     'featureLevels',
     'viewLevels',
   ] as const),
-  ...(['neuronFloats', 'neuronStates', 'keptValues', 'carriedRows', 'listBytes', 'signedSpikes', 'spikeEntries', 'teacherVoxels'] as const),
+  ...([
+    'neuronFloats',
+    'neuronStates',
+    'keptValues',
+    'carriedRows',
+    'listBytes',
+    'signedSpikes',
+    'spikeEntries',
+    'signGroups',
+    'activityFloats',
+    'teacherVoxels',
+  ] as const),
 ] satisfies readonly (keyof Sizes)[];
 
 export function layoutState(plan: MemoryPlan, sizes: Sizes, scratchStride: number): Record<string, number> {

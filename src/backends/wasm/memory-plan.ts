@@ -5,6 +5,7 @@
 import { wasmRepresentation } from './representations/index.ts';
 import type { GridSizes, WasmRepresentation } from './representations/representation.ts';
 import { hetsyn } from '../../model/layers/hetsyn.ts';
+import { layerKindNamed } from '../../model/layers/index.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import { maxStepsPerRay } from '../../lattice/lattice.ts';
 import { voxelCount } from '../../geometry/grid.ts';
@@ -18,8 +19,10 @@ import { learnsFromRates } from '../../config/backward.ts';
 import { repeatsOf } from '../../model/network-facts.ts';
 import { carriedRows } from '../../neurons/compile-rates.ts';
 import { neuronNamed } from '../../neurons/index.ts';
+import { RISE } from '../../neurons/regulated-lif.ts';
 import { scanSizes, type ScanSizes } from '../shared/neuron-parameters.ts';
 import { lanesOf } from './lanes.ts';
+import { lookedUpGroups, signTableBytes } from './sign-table.ts';
 
 export const SAMPLE_BYTES = 48;
 export const STATS_BYTES = 216;
@@ -56,10 +59,19 @@ export interface Sizes extends ScanSizes, GridSizes {
   readonly viewLevels: number;
   /** Rows of floats that a sample carries from step to step behind a layer, where gradients pass through rates; else 0. */
   readonly carriedRows: number;
-  /** Rows of decays of the hidden layers' synapses, 0 where they have none; floats of all of them. */
+  /** Decaying sums that each neuron of a hidden layer carries (model/layers/hetsyn-factors.ts), 0: none; floats of a row of its matrix. */
+  readonly parts1: number;
+  readonly parts2: number;
+  readonly columns1: number;
+  readonly columns2: number;
+  /** Rows of decays of the hidden layers' synapses or sums, 0 where they have none; floats of all of them. */
   readonly decayRows1: number;
   readonly decayRows2: number;
   readonly decayFloats: number;
+  /** Groups of inputs of w2 whose products are looked up (sign-table.ts); 0: none. */
+  readonly signGroups: number;
+  /** Floats in which a lane counts the spikes of every neuron, four each, where training raises thresholds by them; else 0. */
+  readonly activityFloats: number;
   /** Voxels of a teacher's grid; 0: no teacher. */
   readonly teacherVoxels: number;
 }
@@ -82,10 +94,12 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
   const rates = goesThroughRates(network, capacity);
   const repeats = network && !rates ? repeatsOf(network) : 1;
   const levels = inputLevels(network);
-  const decayRows1 = hasDecays(network, 0) ? inputRows : 0;
-  const decayRows2 = hasDecays(network, 1) ? width : 0;
+  const [parts1, parts2] = [0, 1].map((layer) => partsOf(network, layer));
+  const [columns1, columns2] = [parts1, parts2].map((parts) => Math.max(1, parts) * width);
+  const decayRows1 = hasDecays(network, 0) ? inputRows : parts1;
+  const decayRows2 = hasDecays(network, 1) ? width : parts2;
   const decayFloats = (decayRows1 + decayRows2) * width;
-  const networkFloats = (network ? inputRows * width + width * width + width * 4 : 0) + decayFloats + basisFloats;
+  const networkFloats = (network ? inputRows * columns1 + width * columns2 + width * 4 : 0) + decayFloats + basisFloats;
   const scan = scanSizes(network);
   const lanes = lanesOf(capacity.trainRays);
   // A thread owns at most nz/threads + 1 of nz planes, and later grids have more planes, not fewer.
@@ -110,6 +124,10 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
     ...scan,
     // Through rates no step is kept.
     ...(network !== null && rates ? { keptValues: 0, carriedRows: carriedRows(neuronNamed(network.neuron)) } : { carriedRows: 0 }),
+    parts1,
+    parts2,
+    columns1,
+    columns2,
     decayRows1,
     decayRows2,
     decayFloats,
@@ -125,6 +143,8 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
     rays: Math.max(capacity.trainRays, RENDER_RAYS),
     featureLevels: levels.features,
     viewLevels: levels.views,
+    signGroups: network && scan.signedSpikes + scan.spikeEntries === 0 && !hasDecays(network, 1) ? lookedUpGroups(network) : 0,
+    activityFloats: network && capacity.trainRays > 0 && RISE in neuronNamed(network.neuron).parameters ? 8 * width : 0,
     teacherVoxels: network && capacity.trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0,
   };
 }
@@ -132,6 +152,12 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
 /** Whether the kernels take the means over time of a `repeat` network and their derivatives. An engine that only draws takes its steps one by one. */
 export function goesThroughRates(network: FieldSpec['network'], { trainRays }: Pick<Capacity, 'trainRays'>): boolean {
   return network !== null && trainRays > 0 && learnsFromRates(network);
+}
+
+/** Decaying sums that a neuron of a hidden layer (0, 1) carries; 0: none. */
+function partsOf(network: FieldSpec['network'], layer: number): number {
+  const kind = network?.layers?.[layer]?.kind;
+  return kind === undefined ? 0 : (layerKindNamed(kind).memory?.sums ?? 0);
 }
 
 /** Whether the synapses of a hidden layer (0, 1) have currents and decays of their own. */
@@ -177,6 +203,10 @@ export function planMemory(sizes: Sizes, representation: WasmRepresentation, thr
     networkFloats,
     basisFloats,
     gradientFloats,
+    parts1,
+    parts2,
+    columns1,
+    columns2,
     decayRows1,
     decayRows2,
     rays,
@@ -192,17 +222,18 @@ export function planMemory(sizes: Sizes, representation: WasmRepresentation, thr
   reserve('occupancy', voxels);
   reserve('leap', voxels);
   // One behind the other, as their gradients and moments are.
-  reserve('w1', hasNetwork ? inputRows * width * 4 : 0);
-  reserve('w2', hasNetwork ? width * width * 4 : 0);
+  reserve('w1', hasNetwork ? inputRows * columns1 * 4 : 0);
+  reserve('w2', hasNetwork ? width * columns2 * 4 : 0);
   reserve('w3', hasNetwork ? width * 16 : 0);
   reserve('decays1', decayRows1 * width * 4);
   reserve('decays2', decayRows2 * width * 4);
   reserve('basis', basisFloats * 4);
-  reserve('w1t', featureRows * width * 4);
-  reserve('w2t', width * width * 4);
-  reserve('decays1t', (decayRows1 > 0 ? featureRows : 0) * width * 4);
-  reserve('decays2t', decayRows2 * width * 4);
+  reserve('w1t', featureRows * columns1 * 4);
+  reserve('w2t', width * columns2 * 4);
+  reserve('decays1t', (decayRows1 > parts1 ? featureRows : 0) * width * 4);
+  reserve('decays2t', (decayRows2 > parts2 ? width : 0) * width * 4);
   reserve('w3t', width * 16);
+  reserve('signTable', signTableBytes(sizes.signGroups, columns2));
   reserve('neuronValues', sizes.neuronFloats * 8);
   reserve('inputSteps', featureStride * 4);
   reserve('origins', rays * 12 + 4);
@@ -226,6 +257,7 @@ export function planMemory(sizes: Sizes, representation: WasmRepresentation, thr
     reserve('featureGradients', lanes * sizes.laneCapacity * featureStride * 4);
     reserve('potentialCoefficients', width * 8);
     reserve('potentialSums', lanes * width * 8);
+    reserve('activitySums', lanes * sizes.activityFloats * 4);
   }
   if (sizes.teacherVoxels > 0) {
     reserve('teacherFeatures', sizes.teacherVoxels * featureStride * 4);

@@ -111,7 +111,15 @@ export class RayCalls {
     const meanPotentials = potentials && meanOfLanes(this.floats('potentialSums', lanes * 2 * width), lanes, 2, rows);
     const sums = this.statistics.sum(lanes);
     const value = lossValue(network, loss, { ...sums, spikes: [sums.shownSpikes1, sums.shownSpikes2] }, n, rows, meanPotentials);
-    return { ...value, counts: this.statistics.counts(lanes, n), meanPotentials };
+    const result = { ...value, counts: this.statistics.counts(lanes, n), meanPotentials };
+    return settings.thresholdRises === undefined ? result : { ...result, meanSpikes: this.meanSpikes(rows) };
+  }
+
+  /** [W] of each hidden layer. */
+  private meanSpikes(rows: number): Float32Array[] {
+    const { lanes, activityFloats } = this.sizes;
+    const sums = this.floats('activitySums', lanes * activityFloats).filter((_, i) => i % 4 === 0);
+    return meanOfLanes(sums, lanes, 2, rows);
   }
 
   /** Rays [first, first + count) of the call. */

@@ -4,6 +4,7 @@
 import { voxelCount, type GridSpec } from '../../geometry/grid.ts';
 import type { RegionPlace, WasmRepresentation } from './representations/representation.ts';
 import type { Teacher } from '../../engine/backend.ts';
+import { summedParts } from '../../model/layers/hetsyn-factors.ts';
 import type { WeightName } from '../../model/network-layers.ts';
 import { splitTensorName, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
 import type { MemoryPlan, Sizes } from './memory-plan.ts';
@@ -61,16 +62,16 @@ export class TensorStore {
     return this.readAt({ ...place, base: this.offset('networkGradients') + place.base - this.offset('w1') });
   }
 
-  /** Its weights lie as the student's do. */
+  /** Its weights lie as the student's do, those of several sums added up: a teacher has no time. */
   writeTeacher({ features, weights }: Teacher, names: readonly WeightName[]): void {
     const [w1, w2, w3] = (['w1', 'w2', 'w3'] as const).map((name) => weights[names.indexOf(name)]);
-    const { channels, featureStride } = this.sizes;
+    const { channels, featureStride, width, parts1, parts2 } = this.sizes;
     this.writeAt(
       { rows: features.length / channels, columns: channels, base: this.offset('teacherFeatures'), stride: featureStride },
       features,
     );
-    this.floats.set(w1, this.offset('teacherW1'));
-    this.floats.set(w2, this.offset('teacherW2'));
+    this.floats.set(summedParts(w1, Math.max(1, parts1), width), this.offset('teacherW1'));
+    this.floats.set(summedParts(w2, Math.max(1, parts2), width), this.offset('teacherW2'));
     const at = this.offset('teacherW3');
     w3.forEach((value, i) => (this.floats[at + 4 * Math.floor(i / 3) + (i % 3)] = value));
   }
@@ -124,7 +125,7 @@ export class TensorStore {
   }
 
   private weightPlace(parameter: string, moment: 'm' | 'v' | null): Placement {
-    const { channels, width, inputs, networkFloats, basisFloats } = this.sizes;
+    const { channels, width, inputs, columns1, columns2, parts1, parts2, networkFloats, basisFloats } = this.sizes;
     if (parameter === 'inputSteps') return { rows: 1, columns: channels, base: this.offset('inputSteps'), stride: channels };
     const second = moment === 'v' ? 1 : 0;
     const name = moment === null ? parameter : `${parameter}.${moment}`;
@@ -132,8 +133,11 @@ export class TensorStore {
     const region = REGIONS[parameter];
     if (region === undefined) throw new RangeError(`This field has no ${name}.`);
     const base = this.offset(region) + (moment ? this.offset('networkMoments') + second * networkFloats - this.offset('w1') : 0);
-    if (parameter === 'w1' || parameter === 'w1.decay') return { rows: inputs, columns: width, base, stride: width };
-    if (parameter === 'w2' || parameter === 'w2.decay') return { rows: width, columns: width, base, stride: width };
+    const whole = (rows: number, columns: number): Placement => ({ rows, columns, base, stride: columns });
+    if (parameter === 'w1') return whole(inputs, columns1);
+    if (parameter === 'w2') return whole(width, columns2);
+    if (parameter === 'w1.decay') return whole(parts1 || inputs, width);
+    if (parameter === 'w2.decay') return whole(parts2 || width, width);
     return { rows: width, columns: 3, base, stride: 4 };
   }
 }

@@ -6,6 +6,7 @@ import { BackendError, MemoryError } from '../../base/errors.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { dense } from '../../model/layers/dense.ts';
 import { hetsyn } from '../../model/layers/hetsyn.ts';
+import { hetsynFactored } from '../../model/layers/index.ts';
 import { COLOUR_CHANNELS } from '../../model/network-layers.ts';
 import { isSpiking } from '../../neurons/define-neuron.ts';
 import { exportName } from '../../neurons/export-name.ts';
@@ -53,7 +54,7 @@ export function createBackend(module: WebAssembly.Module, setup: WasmSetup): Bac
   }
   const plan = (spec: FieldSpec, capacity: Capacity) => {
     if (spec.network !== null) checkRateNetwork(spec.network);
-    checkTwoEqualLayers(spec.network, 'wasm', [dense, hetsyn]);
+    checkTwoEqualLayers(spec.network, 'wasm', [dense, hetsyn, ...hetsynFactored]);
     checkNeuron(module, spec);
     const representation = wasmRepresentation(spec);
     const sizes = sizesOf(spec, capacity, threads);

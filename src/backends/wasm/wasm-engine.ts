@@ -31,6 +31,7 @@ import { NeuronParameters } from '../shared/neuron-parameters.ts';
 import { probeRays } from '../shared/probe-rays.ts';
 import { WeightTransforms } from '../shared/weight-transforms.ts';
 import { RayCalls } from './ray-calls.ts';
+import { writeSignTable } from './sign-table.ts';
 import { TensorStore } from './tensor-store.ts';
 
 export class WasmEngine implements HostEngine {
@@ -215,7 +216,10 @@ export class WasmEngine implements HostEngine {
 
   private backward(batch: TrainBatch, settings: StepSettings, budget: BudgetTerm): StepResult {
     checkStep(batch, settings, this.spec, this.capacity, this.hasTeacher);
-    return withBudgetLoss(this.calls.backward(this.spec, batch, settings), budget);
+    this.neurons.raise(settings.thresholdRises);
+    const result = this.calls.backward(this.spec, batch, settings);
+    this.neurons.raise();
+    return withBudgetLoss(result, budget);
   }
 
   /** The scans' sums for the neurons' parameters, after the lanes have been added up. */
@@ -232,8 +236,13 @@ export class WasmEngine implements HostEngine {
 
   /** Shows the kernels quantised weights; the others lie in their memory. */
   private showWeights(): void {
+    const { columns2, signGroups } = this.sizes;
     const seen = this.transforms.seen();
-    for (const [name, values] of seen) this.tensors.writeWeight(name, values);
+    for (const [name, values] of seen) {
+      this.tensors.writeWeight(name, values);
+      if (name === 'w2' && signGroups > 0)
+        this.pool.setState({ hasSigns: writeSignTable(this.buffer, this.plan.offsets['signTable'], values, columns2, signGroups) ? 1 : 0 });
+    }
     if (seen.length > 0) this.pool.runHere('transposeWeights');
   }
 

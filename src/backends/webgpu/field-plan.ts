@@ -177,7 +177,7 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
   reserve('weightsM', weightFloats * 4);
   reserve('weightsV', weightFloats * 4);
   reserve('networkGradients', (weightFloats + 2 * neuronFloats) * 4);
-  reserve('potentialSums', width * 8);
+  reserve('potentialSums', width * 16);
   reserve('potentialWeights', width * 8);
   return plan;
 }

@@ -13,8 +13,9 @@ export interface StepSums extends Counted {
   readonly losses: Float32Array;
   /** Sums for the neurons' parameters of both layers. */
   readonly neurons: Float32Array;
-  /** Sums of the potentials of both layers, [2 W]. */
+  /** Sums of the potentials of both layers, [2 W]; of their spikes, where thresholds are raised. */
   readonly potentials: Float32Array;
+  readonly spikes: Float32Array;
 }
 
 export function stepNumbers(spec: FieldSpec, rays: number, settings: StepSettings): CallNumbers {
@@ -45,19 +46,20 @@ export function stepPieces({ width, neuronFloats, weightFloats }: FieldSizes): R
   return [
     losses,
     { buffer: 'networkGradients', offset: 4 * weightFloats, bytes: 8 * neuronFloats },
-    { buffer: 'potentialSums', bytes: 8 * width },
+    { buffer: 'potentialSums', bytes: 16 * width },
   ];
 }
 
 /** @param bytes the pieces, from `offset` on to the end */
-export function stepSums({ neuronFloats }: FieldSizes, counted: Counted, bytes: ArrayBuffer, offset: number): StepSums {
+export function stepSums({ neuronFloats, width }: FieldSizes, counted: Counted, bytes: ArrayBuffer, offset: number): StepSums {
   const floats = new Float32Array(bytes, offset).slice();
   const afterNeurons = LOSS_SUMS + 2 * neuronFloats;
   return {
     ...counted,
     losses: floats.subarray(0, LOSS_SUMS),
     neurons: floats.subarray(LOSS_SUMS, afterNeurons),
-    potentials: floats.subarray(afterNeurons),
+    potentials: floats.subarray(afterNeurons, afterNeurons + 2 * width),
+    spikes: floats.subarray(afterNeurons + 2 * width),
   };
 }
 
@@ -65,8 +67,8 @@ export function stepSums({ neuronFloats }: FieldSizes, counted: Counted, bytes: 
 export function stepResult(
   { network }: FieldSpec,
   rays: number,
-  { loss }: StepSettings,
-  { counts, shownSpikes, losses, potentials }: StepSums,
+  { loss, thresholdRises }: StepSettings,
+  { counts, shownSpikes, losses, potentials, spikes: neuronSpikes }: StepSums,
 ): StepResult {
   const [squaredError, perSampleError, entropy, distortion, teacherColourError, teacherPotentialError] = losses;
   // A neuron may fire in a gap; the penalty is the mean over samples.
@@ -75,7 +77,8 @@ export function stepResult(
   const rows = realRows(network, counts.samples);
   const measured = network !== null && isSpikingNetwork(network) && loss.potentials !== null;
   const meanPotentials = measured ? meansOf(potentials, network.width, rows) : null;
-  return { ...lossValue(network, loss, sums, rays, rows, meanPotentials), counts, meanPotentials };
+  const result = { ...lossValue(network, loss, sums, rays, rows, meanPotentials), counts, meanPotentials };
+  return network === null || thresholdRises === undefined ? result : { ...result, meanSpikes: meansOf(neuronSpikes, network.width, rows) };
 }
 
 /** [W] of each hidden layer, of sums [layers W] over `rows` rows; without any, all sums are 0. */

@@ -264,8 +264,14 @@ export class WebgpuEngine implements FieldEngine {
         this.uploads.rays(batch, 0, n);
         this.uploads.floats('colours', batch.target);
         this.uploads.floats('colours', batch.background, 3 * n);
+        if (settings.thresholdRises !== undefined) {
+          this.neurons.raise(settings.thresholdRises);
+          this.writeNeurons();
+          this.neurons.raise();
+        }
         if (network) this.uploads.potentialWeights(isSpikingNetwork(network) ? loss.potentials : null, network.width);
         const sums = await this.calls.run(call, (counted, bytes, offset) => stepSums(this.sizes, counted, bytes, offset));
+        if (settings.thresholdRises !== undefined) this.writeNeurons();
         if (sums !== null) return sums;
       }
     });

@@ -25,7 +25,8 @@
  * it is as many additions as its value.
  *
  * Layers with memory (HetSyn): as published a MAC for each current and time step besides, gaps included (it decays and is added to its neuron's
- * sum); as executed two in place of all others, for the kernels filter the inputs of every synapse and multiply what comes out.
+ * sum); as executed two in place of all others, for the kernels filter the inputs of every synapse and multiply what comes out. Factorised, a spike
+ * adds P rows, and each of a neuron's P sums costs the MAC that it decays by and an addition, in all countings.
  *
  * Neurons: a LIF update is H = V + (X - V)/tau (a subtraction and a MAC), a comparison, and a reset that moves data only; a ReLU is a
  * comparison. Bytes are logical: one weight for every MAC and AC, one input for every row of weights, one membrane potential read and written
@@ -34,7 +35,7 @@
 import type { Counts } from '../../engine/counts.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
 import { viewInputs, type NetworkSpec } from '../../model/field-spec.ts';
-import { COLOUR_CHANNELS, networkLayers, type NetworkLayer } from '../../model/network-layers.ts';
+import { networkLayers, type NetworkLayer } from '../../model/network-layers.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { hiddenWidths } from '../../neurons/settings.ts';
 import { cheaperForm, hasTernarySpikes, ternaryOperations, type TernaryOperations } from '../../neurons/shifted-spikes.ts';
@@ -101,7 +102,8 @@ export function spikesByValue({ spikes, active, negative }: Counts, network: Net
 function annRows(counts: Counts, network: NetworkSpec, channels: number, counting: Counting): NetworkRow[] {
   const { samples } = counts;
   const active = activePerSample(counts, network);
-  const first = layer1(counts, network, counting, 1, { features: channels, views: viewInputs(network) });
+  const [width] = hiddenWidths(network);
+  const first = layer1(counts, counting, 1, { features: channels, views: viewInputs(network) }, width);
   return layerRows(network, channels, {
     synapses: ({ number, inputs, outputs }) => {
       if (number === 1) return first;
@@ -140,15 +142,16 @@ function spikingRows(counts: Counts, network: NetworkSpec, channels: number, cou
   const repeated = network.temporal === 'repeat';
   const inputs = channels + viewInputs(network);
   const poisson = repeated && network.encoding === 'poisson';
-  const [firstWidth] = hiddenWidths(network);
+  const [firstColumns] = matrixColumns(network);
   const first: NetworkRow[] = poisson
-    ? [{ layer: 1, part: 'input spikes', kind: 'synapses', work: sparse(timeSteps, inputs, firstWidth, counts.inputSpikes) }]
+    ? [{ layer: 1, part: 'input spikes', kind: 'synapses', work: sparse(timeSteps, inputs, firstColumns, counts.inputSpikes) }]
     : firstRows(counts, network, channels, counting, repeated && counting === 'published' ? network.repeats : 1);
   return layerRows(network, channels, {
     synapses: ({ number, kind, inputs: before, outputs }) => {
-      const own = number === 1 ? first : [spikeRow(number, counts, network, before, outputs, counting)];
+      const own = number === 1 ? first : [spikeRow(number, counts, network, before, outputs * (kind.memory?.sums ?? 1), counting)];
       if (kind.memory === undefined) return own;
       const currents = timeSteps * kind.memory.floats({ inputs: before, outputs });
+      if (kind.memory.sums !== undefined) return [...own, sumsRow(number, currents, timeSteps * outputs)];
       return counting === 'published' ? [...own, currentsRow(number, currents, 1)] : [currentsRow(number, currents, 2)];
     },
     neurons: (layer, width) => ({ layer, part: 'LIF', kind: 'neurons', work: neuronRow(timeSteps * width, 'lif') }),
@@ -159,8 +162,8 @@ function spikingRows(counts: Counts, network: NetworkSpec, channels: number, cou
 export function ternaryForms({ spikes, active, samples, timeSteps }: Counts, network: NetworkSpec): readonly TernaryOperations[] {
   if (!hasTernarySpikes(neuronNamed(network.neuron))) return [];
   const steps = network.temporal === 'pad' ? samples : timeSteps;
-  const widths = hiddenWidths(network);
-  return widths.map((width, layer) => ternaryOperations(spikes[layer], active[layer], steps, width, widths[layer + 1] ?? COLOUR_CHANNELS));
+  const columns = matrixColumns(network);
+  return hiddenWidths(network).map((width, layer) => ternaryOperations(spikes[layer], active[layer], steps, width, columns[layer + 1]));
 }
 
 /** The synapses behind a hidden layer. */
@@ -183,8 +186,8 @@ function firstRows(counts: Counts, network: NetworkSpec, channels: number, count
   const levels = inputLevels(network);
   const views = viewInputs(network);
   const real = { features: levels.features === 0 ? channels : 0, views: levels.views === 0 ? views : 0 };
-  const [width] = hiddenWidths(network);
-  const realRows = layer1(counts, network, counting, repeats, real);
+  const [width] = matrixColumns(network);
+  const realRows = layer1(counts, counting, repeats, real, width);
   if (real.features + real.views === channels + views) return realRows;
   const { samples, activeRays, inputSpikes, inputBits, repeatedViewBits } = counts;
   const published = counting === 'published';
@@ -197,12 +200,11 @@ function firstRows(counts: Counts, network: NetworkSpec, channels: number, count
 /** Layer 1 with real inputs: those of the features, those of the view terms. */
 function layer1(
   { samples, activeRays }: Counts,
-  network: NetworkSpec,
   counting: Counting,
   repeats: number,
   { features, views }: { readonly features: number; readonly views: number },
+  width: number,
 ): NetworkRow[] {
-  const [width] = hiddenWidths(network);
   const part = (name: string, rows: number, inputs: number): NetworkRow => ({
     layer: 1,
     part: name,
@@ -249,6 +251,23 @@ function currentsRow(layer: number, currents: number, macsEach: number): Network
   const bytes = currents * FLOAT;
   const moved = { weightBytes: bytes * macsEach, stateReadBytes: bytes, stateWriteBytes: bytes };
   return { layer, part: 'currents of synapses, every step', kind: 'synapses', work: work({ macs, effectiveMacs: macs, ...moved }) };
+}
+
+/** Sums that decay, behind their additions (model/layers/hetsyn-factors.ts). @param neurons updates of neurons, which add up their sums */
+function sumsRow(layer: number, sums: number, neurons: number): NetworkRow {
+  const bytes = sums * FLOAT;
+  const moved = { weightBytes: bytes, stateReadBytes: 2 * bytes, stateWriteBytes: bytes };
+  return {
+    layer,
+    part: 'decaying sums, every step',
+    kind: 'synapses',
+    work: work({ macs: sums, effectiveMacs: sums, acs: sums - neurons, ...moved }),
+  };
+}
+
+/** Weights of an input of each layer, the output layer included. */
+function matrixColumns(network: NetworkSpec): number[] {
+  return networkLayers(network, viewInputs(network)).map(({ outputs, kind }) => outputs * (kind.memory?.sums ?? 1));
 }
 
 function neuronRow(updates: number, neuron: 'lif' | 'relu'): Work {

@@ -16,14 +16,19 @@ import type { LayerKind } from './layer-kind.ts';
 /** Samples. */
 const FIRST_TIME_CONSTANTS = [1, 5] as const;
 
+/** The decay with which a synapse begins. @param uniform in [0, 1) */
+export function firstDecay(uniform: number): number {
+  const [shortest, longest] = FIRST_TIME_CONSTANTS;
+  return Math.exp(-1 / (shortest + uniform * (longest - shortest)));
+}
+
 export const hetsyn: LayerKind = {
   name: 'hetsyn',
   description: 'a current for every synapse, with a learned decay of its own (HetSyn)',
-  tensors: (size) => {
-    const [shortest, longest] = FIRST_TIME_CONSTANTS;
-    const drawn = (uniform: number): number => Math.exp(-1 / (shortest + uniform * (longest - shortest)));
-    return [...dense.tensors(size), { suffix: '.decay', shape: [size.inputs, size.outputs], bound: 0, drawn, range: [0, 1] }];
-  },
+  tensors: (size) => [
+    ...dense.tensors(size),
+    { suffix: '.decay', shape: [size.inputs, size.outputs], bound: 0, drawn: firstDecay, range: [0, 1] },
+  ],
   currents: (ops, rows, tensors) => dense.currents(ops, rows, tensors),
   memory: {
     floats: ({ inputs, outputs }) => inputs * outputs,

@@ -3,9 +3,13 @@ import { InputError } from '../../base/errors.ts';
 import { suggest } from '../../base/nearest-name.ts';
 import { dense } from './dense.ts';
 import { hetsyn } from './hetsyn.ts';
+import { hetsynFactors } from './hetsyn-factors.ts';
 import type { LayerKind } from './layer-kind.ts';
 
-const kinds = new Map<string, LayerKind>([dense, hetsyn].map((kind) => [kind.name, kind]));
+/** HetSyn with so many decays a neuron. */
+export const hetsynFactored: readonly LayerKind[] = [1, 2, 4, 8].map(hetsynFactors);
+
+const kinds = new Map<string, LayerKind>([dense, hetsyn, ...hetsynFactored].map((kind) => [kind.name, kind]));
 
 /** Throws RangeError if the name is taken by another. */
 export function registerLayerKind(kind: LayerKind): void {

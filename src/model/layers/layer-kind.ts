@@ -11,6 +11,8 @@ export interface LayerOps<T> {
   perSynapse(rows: T, matrix: T): T;
   /** [n,in,out] becomes [n,out]. */
   sumOverInputs(synapses: T): T;
+  /** [n,parts*out] becomes [n,out]: columns that are `out` apart are added. */
+  sumParts(rows: T, parts: number): T;
 }
 
 export interface LayerSize {
@@ -33,6 +35,8 @@ export interface LayerTensor {
 
 /** What a kind carries along a sequence of time steps: its samples are those of a ray, or repeats of one. */
 export interface LayerMemory {
+  /** Sums of inputs that each neuron carries, behind a product with a matrix [in, sums*out]; missing: a current for every synapse. */
+  readonly sums?: number;
   /** Numbers that are carried; each costs a multiply-accumulate a time step. */
   floats(size: LayerSize): number;
   /** One time step of n sequences; `state` is null before the first. */

@@ -61,6 +61,14 @@ describe('operations', () => {
     expect(annPublished).toEqual({ macs: 3000 * 21_760, acs: 0 });
   });
 
+  it('of synapses with two decays a neuron: two rows a spike, a MAC and an addition for every sum and step; the ANN adds up its weights', () => {
+    const layers = ['hetsyn-2', 'hetsyn-2'].map((kind) => ({ kind, width: 128 }));
+    const { published, annPublished } = countOperations({ ...counts, timeSteps: 5000 }, { ...network, temporal: 'pad', layers }, 12);
+    const sums = 2 * 5000 * 128;
+    expect(published).toEqual({ macs: 3000 * 2 * 4992 + 2 * sums, acs: 2 * 128 * 50_000 + 3 * 20_000 + sums });
+    expect(annPublished).toEqual({ macs: 3000 * 21_760, acs: 0 });
+  });
+
   it('of Poisson coded samples: additions for input spikes, no multiplication', () => {
     const poisson = { ...network, temporal: 'repeat', encoding: 'poisson' } as const;
     const { published, executed } = countOperations(counts, poisson, 12);

@@ -4,7 +4,7 @@
  * backwards. From here on a row is a time step and `starts` says where a membrane begins.
  */
 import {
-  featureFrequencies, featureInputs, featureRows, featureStride, inputRows, inputs as inputCount, neuron, padGaps, poisson, productRows, repeats, reversed, rowCapacity, synapses1, viewLevels, viewRows, width,
+  columns1, featureFrequencies, featureInputs, featureRows, featureStride, inputRows, inputs as inputCount, neuron, padGaps, poisson, productRows, repeats, reversed, rowCapacity, synapses1, viewLevels, viewRows, width,
 } from './state';
 import {
   CHUNK_RAYS, CHUNK_ROWS, chunkRays, inputsAt, real, rowInit, rowRay, rowSample, rawFeatures, sampleFeatures, sampleProducts, networkSamples, realViews, starts, viewCurrents, views,
@@ -195,13 +195,13 @@ export function fillInputs(block: usize, step: i32): void {
       zeroFloats(x, featureRows);
     } else {
       const ray = load<i32>(rowRay + (<usize>row << 2));
-      store<u32>(initial, <u32>(viewCurrents + <usize>ray * (<usize>width << 2)));
+      store<u32>(initial, <u32>(viewCurrents + <usize>ray * (<usize>columns1 << 2)));
       copyVectors(x, sampleFeatures + <usize>sample * featureBytes, featureBytes);
     }
   }
   if (repeats) for (let s = sampleTotal; s & 3; s++) store<u32>(rowInit + (<usize>s << 2), <u32>zeros);
   if (rayTotal & 3) zeroFloats(viewsOf(rayTotal), viewRows * (4 - (rayTotal & 3)));
-  zeroFloats(zeros, width);
+  zeroFloats(zeros, max(columns1, width));
 }
 
 /** All inputs of a row as they are. */

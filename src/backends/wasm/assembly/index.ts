@@ -11,6 +11,7 @@ export { densitiesToAlphas } from './alpha';
 export { buildLeapMap } from './occupancy';
 export { addOuterProducts, addTransposed, multiply } from './matrix';
 export { addEntryProducts, listEntries, multiplyEntries } from './sparse-rows';
+export { sumPatternRows } from './sign-groups';
 export { addToActiveRows, sumActiveRows } from './spikes';
 export { addKept, changesAreSparse, listChanges } from './row-changes';
 export * from './neurons/generated';

@@ -7,12 +7,12 @@
  * whatever the number of its time steps.
  */
 import {
-  amplitude1, amplitude2, carriedShare, decays1, decays1t, decays2, decays2t, dropout, featureInputs, featureLevels, featureRows, inputRows, networkFloats, neuron, neuronFloats, neuronValues, padGaps, poisson, potentialCoefficients,
-  rateSteps, repeats, spikeScale1, spikeScale2, synapses1, synapses2, viewLevels, viewRows, w1, w1t, w2, w2t, w3, width,
+  amplitude1, amplitude2, carriedShare, columns1, columns2, decays1, decays1t, decays2, decays2t, dropout, featureInputs, featureLevels, featureRows, hasSigns, inputRows, listBytes, networkFloats, neuron, neuronFloats, neuronValues, padGaps, parts1, parts2, poisson, potentialCoefficients,
+  rateSteps, repeats, signGroups, signTable, spikeScale1, spikeScale2, synapses1, synapses2, viewLevels, viewRows, w1, w1t, w2, w2t, w3, width,
 } from './state';
 import {
   counts1, counts2, dropped1, dropped2, factors1, factors2, gradient1, gradient2, gradientEnds, gradientEntries, hidden1, hidden2, inputGradients, inputsAt, lists1, lists2, logitGradients, logits, membrane, minus1,
-  minus2, real, saved1, saved2,
+  minus2, productGradients, products1, products2, real, saved1, saved2, signProducts,
   rowRay, rowSample, sampleColours, sampleFeatureGradients, sampleFeatures, sampleGradients, starts, sums1t, sums2t,
   teacherPotentials1, teacherPotentials2, viewGradients, views,
 } from './scratch';
@@ -21,8 +21,10 @@ import { firstCurrents } from './first-layer';
 import { addOuterProducts, addTransposed, multiply } from './matrix';
 import { dropActivations, dropSpikes, scaleByFactors, spreadSpikes } from './dropout';
 import { countViews, passFeatureGradients, spikeFeatures } from './input-spikes';
+import { addDecayingSums, passDecayingSums } from './decaying-sums';
 import { drivePotentials } from './potentials';
 import { backwardRates, forwardRates } from './rates';
+import { isLookedUp, sumPatternRows } from './sign-groups';
 import { addSynapseGradients, filterRows, filterRowsBack } from './synapses';
 import { addToSpikes, countShown, countSpikes, multiply3, sumSpikes } from './spike-rows';
 import { scanBackward, scanForward } from './neurons/generated';
@@ -42,14 +44,18 @@ let listed2: bool = false;
 /** Spikes and logits of all rows from the currents of layer 1. */
 function forwardLayers(block: usize): void {
   const values2 = neuronValues + (<usize>neuronFloats << 2);
+  const products = parts2 ? products2 : hidden2;
   if (neuron != RELU) {
     scanForward(hidden1, starts, membrane, lists1, counts1, minus1, saved1, neuronValues, rowTotal, block + (ACTIVE_1 << 3));
     if (dropout > 0) {
       dropSpikes(1, dropped1, factors1, lists1, counts1, minus1, amplitude1);
-      if (!synapses2) multiply(hidden2, dropped1, w2, rowTotal, width, width, 0);
+      if (!synapses2) multiply(products, dropped1, w2, rowTotal, width, columns2, 0);
     } else if (synapses2) spreadSpikes(dropped1, lists1, counts1, minus1, amplitude1);
-    else sumSpikes(hidden2, lists1, counts1, minus1, w2, width, amplitude1);
+    else if (hasSigns && isLookedUp(countSpikes(counts1), signGroups, rowTotal))
+      sumPatternRows(products, lists1, counts1, <usize>listBytes, signTable, signGroups, rowTotal, columns2, signProducts);
+    else sumSpikes(products, lists1, counts1, minus1, w2, columns2, amplitude1);
     if (synapses2) filterRows(hidden2, dropped1, w2, decays2, width, width);
+    if (parts2) addDecayingSums(hidden2, products, decays2, parts2);
     scanForward(hidden2, starts, membrane, lists2, counts2, minus2, saved2, values2, rowTotal, block + (ACTIVE_2 << 3));
     if (dropout > 0) {
       dropSpikes(2, dropped2, factors2, lists2, counts2, minus2, amplitude2);
@@ -58,7 +64,8 @@ function forwardLayers(block: usize): void {
   } else {
     reluForward(hidden1, counts1, rowTotal);
     if (dropout > 0) dropActivations(1, hidden1, factors1);
-    listed1 = multiplyOutputs(hidden2, hidden1, lists1, minus1, w2, width);
+    listed1 = multiplyOutputs(products, hidden1, lists1, minus1, w2, columns2);
+    if (parts2) addDecayingSums(hidden2, products, decays2, parts2);
     reluForward(hidden2, counts2, rowTotal);
     if (dropout > 0) dropActivations(2, hidden2, factors2);
     listed2 = multiplyOutputs(logits, hidden2, lists2, minus2, w3, 4);
@@ -137,6 +144,7 @@ function sumsOf(sums: usize, weights: usize): usize {
 function backwardLayers(sums: usize, sums2: usize, sums3: usize, parameterSums1: usize, parameterSums2: usize, potentialSums: usize, block: usize): void {
   const rowBytes = <usize>width << 2;
   const values2 = neuronValues + (<usize>neuronFloats << 2);
+  const products = parts2 ? productGradients : gradient2;
   multiply3(gradient2, logitGradients);
   if (dropout > 0) scaleByFactors(gradient2, factors2);
   if (neuron != RELU) {
@@ -144,25 +152,27 @@ function backwardLayers(sums: usize, sums2: usize, sums3: usize, parameterSums1:
     else addToSpikes(sums3, lists2, counts2, minus2, logitGradients, 4, amplitude2);
     const drives = drivePotentials(hidden2, potentialSums + rowBytes, potentialCoefficients + rowBytes, teacherPotentials2, block);
     scanBackward(hidden2, gradient2, starts, real, membrane, saved2, values2, parameterSums2, rowTotal, spikeScale2, drives);
+    if (parts2) passDecayingSums(products, gradient2, products2, decays2, sumsOf(sums, decays2), parts2);
     if (synapses2) addSynapseGradients(sums2, sumsOf(sums, decays2), dropped1, gradient2, w2, decays2, width, width);
-    else if (dropout > 0) addOuterProducts(sums2, dropped1, gradient2, rowTotal, width, width);
-    else addToSpikes(sums2, lists1, counts1, minus1, gradient2, width, amplitude1);
+    else if (dropout > 0) addOuterProducts(sums2, dropped1, products, rowTotal, width, columns2);
+    else addToSpikes(sums2, lists1, counts1, minus1, products, columns2, amplitude1);
   } else {
     if (listed2) addEntryProducts(sums3, lists2, minus2, logitGradients, rowTotal, 4);
     else addOuterProducts(sums3, hidden2, logitGradients, rowTotal, width, 4);
     reluBackward(hidden2, gradient2, rowTotal);
+    if (parts2) passDecayingSums(products, gradient2, products2, decays2, sumsOf(sums, decays2), parts2);
   }
-  const listed = !synapses2 && (carriedShare != 0 ? listGradientChanges(gradient2) : listGradients(gradient2));
+  const listed = !synapses2 && !parts2 && (carriedShare != 0 ? listGradientChanges(gradient2) : listGradients(gradient2));
   if (neuron == RELU) {
     // Fewer neurons of layer 2 are active than of layer 1.
     if (listed) addEntryProducts(sums2t, gradientEntries, gradientEnds, hidden1, rowTotal, width);
-    else addOuterProducts(sums2, hidden1, gradient2, rowTotal, width, width);
+    else addOuterProducts(sums2, hidden1, products, rowTotal, width, columns2);
   }
   if (synapses2) filterRowsBack(gradient1, gradient2, w2t, decays2t, width, width);
   else if (listed) {
     multiplyEntries(gradient1, gradientEntries, gradientEnds, w2t, rowTotal, width);
     if (carriedShare != 0) addKept(gradient1, starts, rowTotal, width, carriedShare);
-  } else multiply(gradient1, gradient2, w2t, rowTotal, width, width, 0);
+  } else multiply(gradient1, products, w2t, rowTotal, columns2, width, 0);
   if (dropout > 0) scaleByFactors(gradient1, factors1);
   if (neuron != RELU) {
     const drives = drivePotentials(hidden1, potentialSums, potentialCoefficients, teacherPotentials1, block);
@@ -180,8 +190,8 @@ export function clearSums(sums: usize, floats: i32): void {
 /** After the last: adds what was summed up transposed. */
 export function completeSums(sums: usize): void {
   // What is padded to featureRows was multiplied with zeros.
-  if (neuron) addTransposed(sums, sums1t, featureRows, width);
-  if (neuron == RELU) addTransposed(sums + (<usize>(inputRows * width) << 2), sums2t, width, width);
+  if (neuron && !parts1) addTransposed(sums, sums1t, featureRows, width);
+  if (neuron == RELU && !parts2) addTransposed(sumsOf(sums, w2), sums2t, width, width);
 }
 
 
@@ -195,10 +205,8 @@ export function backwardNetwork(sums: usize, potentialSums: usize, block: usize)
     return;
   }
   if (rowTotal == 0) return;
-  const rowBytes = <usize>width << 2;
   const parameterSums1 = sums + (<usize>networkFloats << 2), parameterSums2 = parameterSums1 + (<usize>neuronFloats << 2);
-  const sums2 = sums + <usize>inputRows * rowBytes;
-  const sums3 = sums2 + <usize>width * rowBytes;
+  const sums2 = sumsOf(sums, w2), sums3 = sumsOf(sums, w3);
   const share = f32x4.splat(1 / <f32>max(repeats, 1));
   for (let row = 0; row < rowTotal; row++) {
     const s = load<i32>(rowSample + (<usize>row << 2));
@@ -209,26 +217,36 @@ export function backwardNetwork(sums: usize, potentialSums: usize, block: usize)
   else backwardLayers(sums, sums2, sums3, parameterSums1, parameterSums2, potentialSums, block);
 
   zeroFloats(sampleFeatureGradients, sampleTotal * featureRows);
+  const products = parts1 ? productGradients : gradient1;
+  if (parts1) passDecayingSums(products, gradient1, products1, decays1, sumsOf(sums, decays1), parts1);
   if (synapses1) {
     addSynapseGradients(sums, sumsOf(sums, decays1), inputsAt, gradient1, w1, decays1, inputRows, width);
     filterRowsBack(inputGradients, gradient1, w1t, decays1t, width, featureRows);
-  } else if (!poisson && listGradients(gradient1)) {
+  } else if (!poisson && !parts1 && listGradients(gradient1)) {
     addEntryProducts(sums1t, gradientEntries, gradientEnds, inputsAt, rowTotal, featureRows);
     multiplyEntries(inputGradients, gradientEntries, gradientEnds, w1t, rowTotal, featureRows);
   } else {
-    addOuterProducts(sums, inputsAt, gradient1, rowTotal, poisson ? inputRows : featureRows, width);
-    multiply(inputGradients, gradient1, w1t, rowTotal, width, featureRows, 0);
+    addOuterProducts(sums, inputsAt, products, rowTotal, poisson ? inputRows : featureRows, columns1);
+    multiply(inputGradients, products, w1t, rowTotal, columns1, featureRows, 0);
   }
   passToFeatures();
   if (featureLevels > 0) passFeatureGradients(sampleTotal);
   if (synapses1 || poisson) return;
-  zeroFloats(viewGradients, rayTotal * width);
+  const rowBytes = <usize>columns1 << 2;
+  zeroFloats(viewGradients, rayTotal * columns1);
   for (let row = 0; row < rowTotal; row++) {
     if (!load<u8>(real + <usize>row)) continue;
     const target = viewGradients + <usize>load<i32>(rowRay + (<usize>row << 2)) * rowBytes;
-    addRow(target, gradient1 + <usize>row * rowBytes, rowBytes);
+    addRow(target, products + <usize>row * rowBytes, rowBytes);
   }
-  addOuterProducts(sums + <usize>featureInputs * rowBytes, views, viewGradients, rayTotal, viewRows, width);
+  addOuterProducts(sums + <usize>featureInputs * rowBytes, views, viewGradients, rayTotal, viewRows, columns1);
+}
+
+/** Adds how often the neurons fired in rows of samples to [2 layers, width, 4], to the first of four; takes the place of logitGradients. */
+export function addActivity(sums: usize): void {
+  for (let row = 0; row < rowTotal; row++) store128(logitGradients, row, f32x4.splat(<f32>load<u8>(real + <usize>row)));
+  addToSpikes(sums, lists1, counts1, minus1, logitGradients, 4, 1);
+  addToSpikes(sums + (<usize>width << 4), lists2, counts2, minus2, logitGradients, 4, 1);
 }
 
 /** Gradients of rows of features to those of samples; through the spikes of the Poisson encoding. */

@@ -3,7 +3,7 @@
  * asks `scratchBytes` how much to reserve. Buffers that only training uses have no bytes where an engine only draws.
  */
 import {
-  carriedRows, decayFloats, featureFrequencies, featureLevels, featureRows, featureStride, inputRows, keptValues, productRows, listBytes, neuronStates, rowCapacity, scratch, scratchStride, teacherVoxels, thread, training,
+  carriedRows, columns1, columns2, decayFloats, featureFrequencies, featureLevels, featureRows, featureStride, inputRows, keptValues, productRows, listBytes, neuronStates, parts1, parts2, rowCapacity, scratch, scratchStride, signGroups, teacherVoxels, thread, training,
   viewLevels, width,
 } from './state';
 
@@ -75,6 +75,12 @@ export let sampleProducts: usize = 0;
 export let views: usize = 0;
 /** The view terms before they become spikes, for a teacher. */
 export let realViews: usize = 0;
+/** Where neurons carry decaying sums (decaying-sums.ts): the sums of a row, [parts, width]; the gradients of what is added to them. */
+export let products1: usize = 0;
+export let products2: usize = 0;
+export let productGradients: usize = 0;
+/** The sixteen products of each group of a row's spikes (sign-groups.ts). */
+export let signProducts: usize = 0;
 export let viewCurrents: usize = 0;
 export let viewGradients: usize = 0;
 export let chunkRays: usize = 0;
@@ -128,7 +134,11 @@ function place(start: usize): usize {
   starts = take(rows);
   real = take(rows);
   membrane = take(((<usize>width) << 2) * <usize>max(neuronStates, 1));
-  zeros = take((<usize>width) << 2);
+  zeros = take((<usize>max(columns1, width)) << 2);
+  products1 = take(parts1 ? rows * ((<usize>columns1) << 2) : 0);
+  products2 = take(parts2 ? rows * ((<usize>columns2) << 2) : 0);
+  signProducts = take(<usize>signGroups << 4);
+  productGradients = take(training && parts1 + parts2 ? rows * ((<usize>max(columns1, columns2)) << 2) : 0);
   sizes = take((<usize>width) << 2);
   logits = take(rows << 4);
   logitGradients = take(trainedRows << 4);
@@ -143,8 +153,8 @@ function place(start: usize): usize {
   sampleProducts = take(rows * (<usize>productRows << 2));
   views = take(rays * (VIEW_FLOATS << 2));
   realViews = viewLevels > 0 ? take(rays * (VIEW_FLOATS << 2)) : views;
-  viewCurrents = take(rays * ((<usize>width) << 2));
-  viewGradients = take(trainedRays * ((<usize>width) << 2));
+  viewCurrents = take(rays * ((<usize>columns1) << 2));
+  viewGradients = take(trainedRays * ((<usize>columns1) << 2));
   chunkRays = take(rays * 32);
   gradientEntries = take(2 * trainedHidden);
   gradientEnds = take(trainedRows << 2);

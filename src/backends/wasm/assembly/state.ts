@@ -52,6 +52,11 @@ export let carriedShare: f32 = 0;
 export let amplitude1: f32 = 1;
 export let amplitude2: f32 = 1;
 export let width: i32 = 0;
+/** Columns of w1 and w2: several for a neuron that carries as many decaying sums (parts1, parts2; 0: it carries none), laid out [parts, width]. */
+export let columns1: i32 = 0;
+export let columns2: i32 = 0;
+export let parts1: i32 = 0;
+export let parts2: i32 = 0;
 export let viewFrequencies: i32 = 0;
 /** Sines and cosines of each feature that the network sees besides. */
 export let featureFrequencies: i32 = 0;
@@ -130,7 +135,10 @@ export let w3: usize = 0;
 export let w1t: usize = 0;
 export let w2t: usize = 0;
 export let w3t: usize = 0;
-/** Where synapses have currents of their own (synapses.ts): their decays, laid out as w1 and w2 and trained with them within [0, 1], and transposed. */
+/**
+ * Where synapses have currents of their own (synapses.ts): their decays, laid out as w1 and w2 and trained with them within [0, 1], and transposed. Of
+ * decaying sums (decaying-sums.ts) the decays are [parts, width].
+ */
 export let synapses1: i32 = 0;
 export let synapses2: i32 = 0;
 export let decays1: usize = 0;
@@ -139,6 +147,14 @@ export let decays1t: usize = 0;
 export let decays2t: usize = 0;
 /** Floats of both, one behind the other. */
 export let decayFloats: i32 = 0;
+/** Groups of w2's inputs whose products are looked up (sign-groups.ts), in fours; 0: none. Their table. */
+export let signGroups: i32 = 0;
+export let signTable: usize = 0;
+/** 1 while the table is that of w2. */
+export let hasSigns: i32 = 0;
+/** Of each lane [2 layers, width, 4]: how often each neuron fired; activityFloats 0: it is not counted. */
+export let activitySums: usize = 0;
+export let activityFloats: i32 = 0;
 export let networkMoments: usize = 0;
 /** For each lane a gradient buffer of w1, w2, w3 and the neurons' parameters of both layers one behind the other. */
 export let networkGradients: usize = 0;

@@ -5,14 +5,14 @@
  *     marchLanes -> [inputRangeLanes] -> trainLanes -> update.ts
  */
 import {
-  featureFrequencies, featureGradients, featureStride, inputs, laneCapacity, lanes, gradientFloats, networkGradients, potentialSums, potentialTerms,
+  activityFloats, activitySums, featureFrequencies, featureGradients, featureStride, inputs, laneCapacity, lanes, gradientFloats, networkGradients, potentialSums, potentialTerms,
   rayCount, packedRays, packedSamples, stats, teacherColourScale, teacherPotentialScale, width, workCounter,
 } from './state';
 import { SAMPLE_BYTES } from './packed-sample';
 import { exitDistance, lastTransmittance, marchRay, raySamples } from './march';
 import { addRay, chunkHasRoom, clearChunk, completeFeatures, inputValue, rowsOf, sampleTotal } from './chunk';
 import { placeScratch, rawFeatureGradients, networkSamples, views } from './scratch';
-import { backwardNetwork, clearSums, completeSums, forwardNetwork } from './network';
+import { addActivity, backwardNetwork, clearSums, completeSums, forwardNetwork } from './network';
 import { lossAndGradients } from './composite';
 import { decodeFeatureGradients } from './feature-encoding';
 import { addBasisGradients } from './factor-gradients';
@@ -127,6 +127,8 @@ function train<R>(): void {
     clearSums(sums, gradientFloats);
     const potentials = potentialSums + <usize>lane * (<usize>width << 3);
     if (potentialTerms) zeroFloats(potentials, 2 * width);
+    const activity = activitySums + <usize>lane * (<usize>activityFloats << 2);
+    zeroFloats(activity, activityFloats);
     const end = firstRayOf(lane + 1);
     for (let ray = firstRayOf(lane); ray < end; ) {
       ray = fillChunk<R>(ray, end);
@@ -134,6 +136,7 @@ function train<R>(): void {
       if (teacherColourScale != 0 || teacherPotentialScale != 0) askTeacher();
       lossAndGradients(block);
       backwardNetwork(sums, potentials, block);
+      if (activityFloats) addActivity(activity);
       if (featureFrequencies) decodeFeatureGradients();
       if (hasFactors<R>()) addBasisGradients(sums);
       if (sampleTotal) {

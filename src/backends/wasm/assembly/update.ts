@@ -8,7 +8,7 @@
  * Limit: memory latency; a touched voxel costs a line of features and two of moments.
  */
 import {
-  beta1, beta2, decayFloats, decays1, decays1t, decays2, decays2t, denseVariation, density, densityMoments, densityRate, densityVariation, epsilon, featureGradients, featureInputs, featureMoments, featureRate, features,
+  beta1, beta2, columns1, columns2, decayFloats, decays1, decays1t, decays2, decays2t, denseVariation, density, densityMoments, densityRate, densityVariation, epsilon, featureGradients, featureInputs, featureMoments, featureRate, features,
   featureRows, featureStride, featureVariation, gradientFloats,
   hasRate,
   inputRows, laneCapacity, lanes, networkFloats, networkGradients, networkMoments, networkRate, nx, ny, nz, rate, packedRays, packedSamples, slotCapacity,
@@ -248,11 +248,11 @@ export function applyGradients(): void {
 
 /** Rewrites the transposed weights; one thread, after the network has changed. */
 export function transposeWeights(): void {
-  const w2 = w1 + ((<usize>inputRows * <usize>width) << 2);
-  const w3 = w2 + ((<usize>width * <usize>width) << 2);
+  const w2 = w1 + ((<usize>inputRows * <usize>columns1) << 2);
+  const w3 = w2 + ((<usize>width * <usize>columns2) << 2);
   // The part of layer 1 that leads to features: view terms learn nothing.
-  transpose(w1, w1t, featureInputs, width, featureRows);
-  transpose(w2, w2t, width, width, width);
+  transpose(w1, w1t, featureInputs, columns1, featureRows);
+  transpose(w2, w2t, width, columns2, width);
   transpose(w3, w3t, width, 4, width);
   if (synapses1) transpose(decays1, decays1t, featureInputs, width, featureRows);
   if (synapses2) transpose(decays2, decays2t, width, width, width);

@@ -14,15 +14,27 @@ import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { keptValues, potentialAt } from '../../../../renderer/wgsl/network/forward.ts';
 import { constantsWgsl, tableWgsl, taskWgsl, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';
 import { stepStruct } from '../../../../renderer/wgsl/uniforms.ts';
-import { learnedParameters } from '../../../neurons/define-neuron.ts';
+import { learnedParameters, type NeuronDefinition } from '../../../neurons/define-neuron.ts';
+import { RISE } from '../../../neurons/regulated-lif.ts';
 
 /**
- * Rows of W floats that a workgroup sums up, by first row: features of w1 (with spikes as inputs none), three of w3, potentials of both layers, learned
- * parameters of both.
+ * Rows of W floats that a workgroup sums up, by first row: features of w1 (with spikes as inputs none), three of w3, potentials of both layers, where
+ * thresholds are raised spikes of both, learned parameters of both.
  */
-export function sumSlots({ poisson, sizes, features }: NetworkShape): Readonly<Record<'w3' | 'potentials' | 'learned' | 'total', number>> {
+export function sumSlots({
+  poisson,
+  sizes,
+  features,
+  neuron,
+}: NetworkShape): Readonly<Record<'w3' | 'potentials' | 'learned' | 'total', number>> {
   const w3 = poisson ? 0 : features;
-  return { w3, potentials: w3 + 3, learned: w3 + 5, total: w3 + 5 + 2 * sizes.learned };
+  const learned = w3 + 3 + (isRaised(neuron) ? 4 : 2);
+  return { w3, potentials: w3 + 3, learned, total: learned + 2 * sizes.learned };
+}
+
+/** Whether training raises thresholds by how often neurons fire. */
+export function isRaised({ parameters }: NeuronDefinition): boolean {
+  return Object.hasOwn(parameters, RISE);
 }
 
 export function backwardKernel(shape: NetworkShape, layer: 1 | 2): KernelText {
@@ -55,7 +67,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var shares: Shares;
   var kept: Kept;
   var potentialSum = 0.0;
-${layer === 2 ? logitSetup(tables.w3) : summed ? featureSetup(shape) : ''}
+${isRaised(shape.neuron) ? '  var spikeSum = 0.0;\n' : ''}${layer === 2 ? logitSetup(tables.w3) : summed ? featureSetup(shape) : ''}
   for (var next = taskBegin(group.x + 1u); next > begin; next--) {
     let r = next - 1u;
     let row = rows[FIRST_ROW + r];
@@ -66,7 +78,7 @@ ${shape.drops ? '    output *= factor;' : ''}
     let adjoints = Adjoints(output, select(0.0, spikes, isReal), select(0.0, ${shape.taught ? `drive + taughtDrive(${at(layer, keptValues(shape) - 1)})` : 'drive'}, isReal));
     let d = adjointStep(neuron, h, kept, adjoints, &carry, &shares);
     potentialSum += select(0.0, h, isReal);
-${layer === 2 ? `    sum3 += colour * neuronOutput(neuron, h)${shape.drops ? ' * factor' : ''};\n    potentials[${at(2, 0)}] = d;` : '    outputGradients[r * W + j] = d;'}
+${isRaised(shape.neuron) ? '    spikeSum += select(0.0, neuronOutput(neuron, h), isReal);\n' : ''}${layer === 2 ? `    sum3 += colour * neuronOutput(neuron, h)${shape.drops ? ' * factor' : ''};\n    potentials[${at(2, 0)}] = d;` : '    outputGradients[r * W + j] = d;'}
 ${summed ? featureSums(shape) : ''}
     if ((row.y & 1u) != 0u) {
       carry = States();
@@ -144,6 +156,7 @@ function writeSums(shape: NetworkShape, layer: 1 | 2): string {
   const list = [
     ...(layer === 2 ? colours : poisson ? [] : features),
     { value: 'potentialSum', slot: slots.potentials + layer - 1 },
+    ...(isRaised(neuron) ? [{ value: 'spikeSum', slot: slots.potentials + 1 + layer }] : []),
     ...learnedParameters(neuron).map((_, i) => ({ value: `shares[${i}]`, slot: slots.learned + (layer - 1) * sizes.learned + i })),
   ];
   const array = (type: string, values: readonly (string | number)[]): string => `array<${type}, ${values.length}>(${values.join(', ')})`;

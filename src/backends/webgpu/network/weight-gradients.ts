@@ -10,7 +10,7 @@ import { constantsWgsl, type NetworkShape } from '../../../../renderer/wgsl/netw
 import { workWgsl } from '../../../../renderer/wgsl/work.ts';
 import { learnedParameters } from '../../../neurons/define-neuron.ts';
 import { firstFloat, parameterPlaces } from '../../../neurons/scan-layout.ts';
-import { sumSlots } from './backward.ts';
+import { isRaised, sumSlots } from './backward.ts';
 import { INPUT_SHARES, summedInputs } from './input-gradients.ts';
 
 /** Groups of workgroups whose sums are added first. */
@@ -53,7 +53,7 @@ export function gradientFloats({ inputs, width, neuronFloats }: NetworkShape): n
 
 export const COLLECT_GROUPS = 256;
 
-/** Writes `networkGradients` and `potentialSums`; all 0 without a sample. */
+/** Writes `networkGradients` and `potentialSums`, behind which the sums of spikes follow; all 0 without a sample. */
 export function collectKernel(shape: NetworkShape): KernelText {
   const { inputs, width, neuron, neuronFloats, sizes } = shape;
   const slots = sumSlots(shape);
@@ -119,7 +119,7 @@ fn gradient(e: u32) -> f32 {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  for (var e = id.x; e < ${total + 2 * width}u; e += ${64 * COLLECT_GROUPS}u) {
+  for (var e = id.x; e < ${total + (isRaised(neuron) ? 4 : 2) * width}u; e += ${64 * COLLECT_GROUPS}u) {
     let value = gradient(e);
     if (e < ${total}u) { networkGradients[e] = value; } else { potentialSums[e - ${total}u] = value; }
   }
