@@ -16,12 +16,12 @@ use([LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer
 
 type Options = ComposeOption<LineSeriesOption | GridComponentOption | LegendComponentOption | TooltipComponentOption>;
 
-interface Curve {
+export interface Curve {
   readonly name: string;
   readonly value: (metrics: StepMetrics) => number | null;
 }
 
-interface ChartPlan {
+export interface ChartPlan {
   readonly title: string;
   /** Title of the vertical axis. */
   readonly axis: string;
@@ -29,7 +29,7 @@ interface ChartPlan {
   readonly curves: (metrics: readonly StepMetrics[]) => readonly Curve[];
 }
 
-const CHARTS: readonly ChartPlan[] = [
+export const CHARTS: readonly ChartPlan[] = [
   { title: 'Loss', axis: 'loss', log: true, curves: () => [{ name: 'loss', value: ({ loss }) => loss }] },
   { title: 'Training PSNR', axis: 'dB', curves: () => [{ name: 'PSNR', value: ({ psnr }) => psnr }] },
   {
@@ -89,7 +89,7 @@ export class Charts {
   }
 }
 
-function optionsOf({ axis, log }: ChartPlan, curves: readonly Curve[], metrics: readonly StepMetrics[], coarse: number): Options {
+export function optionsOf({ axis, log }: ChartPlan, curves: readonly Curve[], metrics: readonly StepMetrics[], coarse: number): Options {
   const at = ({ stage, step }: StepMetrics): number => (stage === 'coarse' ? step : coarse + step);
   return {
     animation: false,

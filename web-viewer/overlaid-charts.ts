@@ -15,6 +15,7 @@ import { onFrontier } from '../src/energy/frontier.ts';
 import type { RunSummary, StepMetrics } from './api.ts';
 import { hiddenLayers } from './charts.ts';
 import { element } from './elements.ts';
+import { lookOf } from './run-looks.ts';
 
 use([LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
 
@@ -60,74 +61,99 @@ export class OverlaidCharts {
 
   /** Nothing where fewer than two runs were evaluated. */
   showFrontier(runs: readonly RunSummary[]): void {
-    const points = runs.flatMap(({ name, quality }) =>
-      quality?.nanojoulesPerPixel ? [{ name, x: quality.nanojoulesPerPixel, y: quality.psnr }] : [],
-    );
-    if (points.length < 2) {
+    const options = frontierOptions(runs, isLight());
+    if (options === null)
       this.frontier.replaceChildren(element('p', { textContent: 'Energy against quality needs two evaluated runs: spikeray eval RUN.' }));
-      return;
-    }
-    const unbeaten = onFrontier(points.map(({ x, y }) => ({ quality: y, energy: x })));
-    const joined = points.filter((_, i) => unbeaten[i]).sort((a, b) => a.x - b.x);
-    const options: Options = {
-      ...COMMON,
-      tooltip: { confine: true },
-      xAxis: { type: 'log', name: 'nJ a pixel (logarithmic), synapses as executed, 45 nm fp32', nameLocation: 'middle', nameGap: 26 },
-      yAxis: {
-        type: 'value',
-        ...spanOf(
-          points.map(({ y }) => y),
-          LEAST_SPAN,
-        ),
-        name: 'PSNR, dB',
-        nameTextStyle: { align: 'left' },
-      },
-      series: [
-        { type: 'line', data: joined.map(({ x, y }) => [x, y]), symbol: 'none', lineStyle: { type: 'dashed', width: 1.5 }, silent: true },
-        {
-          type: 'scatter',
-          symbolSize: 12,
-          data: points.map(({ name, x, y }) => ({ name, value: [x, y], label: { show: true, position: 'right', formatter: name } })),
-          labelLayout: { hideOverlap: true },
-        },
-      ],
-    };
-    chartIn(this.frontier, 'Energy against quality; the dashed line joins the runs that no other beats in both').setOption(options);
+    else chartIn(this.frontier, 'Energy against quality; the dashed line joins the runs that no other beats in both').setOption(options);
   }
 
   showCurves(trainings: readonly Training[], over: Over): void {
-    const lines = trainings.map(({ name, metrics }) => ({ name, metrics, places: placesOf(metrics, over) }));
-    // One axis for all: what lies above each other is of one time.
-    const end = Math.max(0, ...lines.map(({ places }) => places.at(-1) ?? 0));
     for (const chart of this.charts.splice(0)) chart.dispose();
     this.curves.replaceChildren();
-    for (const { title, axis, value } of curvePlans(trainings)) {
-      const chart = chartIn(this.curves, title);
+    for (const plan of curvePlans(trainings)) {
+      const chart = chartIn(this.curves, plan.title);
       this.charts.push(chart);
-      chart.setOption({
-        ...COMMON,
-        grid: { ...COMMON.grid, top: 44 },
-        legend: { type: 'plain', top: 0, left: 0 },
-        tooltip: { trigger: 'axis', confine: true, valueFormatter: (shown) => Number(shown).toPrecision(4) },
-        xAxis: {
-          type: 'value',
-          min: 0,
-          max: end,
-          axisLabel: { showMaxLabel: false },
-          name: over === 'steps' ? 'steps of both stages' : 'minutes of training',
-          nameLocation: 'middle',
-          nameGap: 22,
-        },
-        yAxis: { type: 'value', scale: true, name: axis, nameTextStyle: { align: 'left' } },
-        series: lines.map(({ name, metrics, places }) => ({
-          type: 'line',
-          name,
-          showSymbol: false,
-          data: metrics.map((one, k) => [places[k], value(one)]),
-        })),
-      } satisfies Options);
+      chart.setOption(curveOptions(plan, trainings, over, isLight()));
     }
   }
+}
+
+/** @param runs in the order of their looks. @returns null where fewer than two of them were evaluated */
+export function frontierOptions(runs: readonly RunSummary[], light: boolean): Options | null {
+  const points = runs.flatMap(({ name, quality }, i) =>
+    quality?.nanojoulesPerPixel ? [{ name, x: quality.nanojoulesPerPixel, y: quality.psnr, look: lookOf(i, light) }] : [],
+  );
+  if (points.length < 2) return null;
+  const unbeaten = onFrontier(points.map(({ x, y }) => ({ quality: y, energy: x })));
+  const joined = points.filter((_, i) => unbeaten[i]).sort((a, b) => a.x - b.x);
+  return {
+    ...COMMON,
+    tooltip: { confine: true },
+    xAxis: { type: 'log', name: 'nJ a pixel (logarithmic), synapses as executed, 45 nm fp32', nameLocation: 'middle', nameGap: 26 },
+    yAxis: {
+      type: 'value',
+      ...spanOf(
+        points.map(({ y }) => y),
+        LEAST_SPAN,
+      ),
+      name: 'PSNR, dB',
+      nameTextStyle: { align: 'left' },
+    },
+    series: [
+      {
+        type: 'line',
+        data: joined.map(({ x, y }) => [x, y]),
+        symbol: 'none',
+        lineStyle: { type: 'dashed', width: 1.5, color: light ? '#515b6a' : '#a0a8b5' },
+        silent: true,
+      },
+      {
+        type: 'scatter',
+        symbolSize: 12,
+        data: points.map(({ name, x, y, look }) => ({
+          name,
+          value: [x, y],
+          symbol: look.mark,
+          itemStyle: { color: look.colour },
+          label: { show: true, position: 'right', formatter: name },
+        })),
+        labelLayout: { hideOverlap: true },
+      },
+    ],
+  };
+}
+
+/** @param trainings in the order of their looks */
+export function curveOptions({ axis, value }: CurvePlan, trainings: readonly Training[], over: Over, light: boolean): Options {
+  const lines = trainings.map(({ name, metrics }) => ({ name, metrics, places: placesOf(metrics, over) }));
+  return {
+    ...COMMON,
+    grid: { ...COMMON.grid, top: 44 },
+    legend: { type: 'plain', top: 0, left: 0 },
+    tooltip: { trigger: 'axis', confine: true, valueFormatter: (shown) => Number(shown).toPrecision(4) },
+    xAxis: {
+      type: 'value',
+      min: 0,
+      // One axis for all: what lies above each other is of one time.
+      max: Math.max(0, ...lines.map(({ places }) => places.at(-1) ?? 0)),
+      axisLabel: { showMaxLabel: false },
+      name: over === 'steps' ? 'steps of both stages' : 'minutes of training',
+      nameLocation: 'middle',
+      nameGap: 22,
+    },
+    yAxis: { type: 'value', scale: true, name: axis, nameTextStyle: { align: 'left' } },
+    series: lines.map(({ name, metrics, places }, i) => {
+      const { colour, dash } = lookOf(i, light);
+      return {
+        type: 'line',
+        name,
+        showSymbol: false,
+        itemStyle: { color: colour },
+        lineStyle: { color: colour, type: dash },
+        data: metrics.map((one, k) => [places[k], value(one)]),
+      };
+    }),
+  };
 }
 
 /** dB that the axis of the frontier reaches over at least. */
@@ -142,10 +168,12 @@ function placesOf(metrics: readonly StepMetrics[], over: Over): number[] {
   return metrics.map(({ stage, step }) => (stage === 'coarse' ? step : coarse + step));
 }
 
+const isLight = (): boolean => matchMedia('(prefers-color-scheme: light)').matches;
+
 function chartIn(place: HTMLElement, title: string): ECharts {
   const root = element('div', { className: 'chart', role: 'img', label: title });
   place.append(element('h3', { textContent: title }), root);
-  const chart = init(root, matchMedia('(prefers-color-scheme: light)').matches ? null : 'dark', { renderer: 'canvas' });
+  const chart = init(root, isLight() ? null : 'dark', { renderer: 'canvas' });
   const observer = new ResizeObserver(() => {
     if (chart.isDisposed()) observer.disconnect();
     else chart.resize();

@@ -4,6 +4,7 @@ import { InputError } from '../base/errors.ts';
 import type { Exporter } from './exporter.ts';
 import { inputLevels } from '../model/input-spikes.ts';
 import { seenWeights } from '../model/quantised-layers.ts';
+import { neuronTensors } from '../neurons/settings.ts';
 import { networkGraph } from './nir/network-graph.ts';
 
 export const nirExporter: Exporter = {
@@ -15,8 +16,10 @@ export const nirExporter: Exporter = {
     const { spec } = checkpoint;
     if (spec.network === null)
       throw new InputError(`${path}: this field has no colour network to export`, 'Train on into the fine stage: spikeray resume.');
-    const steps = inputLevels(spec.network).features > 0 ? await checkpoint.read('inputSteps') : null;
-    const graph = networkGraph(spec, await seenWeights(spec, (name) => checkpoint.read(name)), steps);
+    const inputSteps = inputLevels(spec.network).features > 0 ? await checkpoint.read('inputSteps') : null;
+    const names = neuronTensors(spec.network).map(({ name }) => name);
+    const neurons = new Map(await Promise.all(names.map(async (name) => [name, await checkpoint.read(name)] as const)));
+    const graph = networkGraph(spec, await seenWeights(spec, (name) => checkpoint.read(name)), { inputSteps, neurons });
     const { encodeNir } = await import('./nir/write-nir.ts');
     const bytes = await encodeNir(graph);
     yield { path: '', content: [bytes] };

@@ -64,6 +64,7 @@ describe('energy', () => {
     expect(raySamples.reduce((sum, rays, n) => sum + rays * n, 0)).toBe(counts.samples);
     expect(counts.rays - raySamples[0]).toBe(counts.activeRays);
     expect(page).toContain('a ray that hits something');
+    expect(page, 'a price is called what it is a price of').toMatch(/at 4\.6 pJ a multiply-accumulate and 0\.9 pJ an addition/);
     expect(page).toContain('Spikes on a chip, the twin in other technology');
     expect(stdout).toContain('loihi-2018, network with neurons (spikes 14 nm, twin 45 nm, 0.9 V)');
   });

@@ -1,4 +1,6 @@
 /** The exported file read back through HDF5 and simulated as NIR defines it: the same spikes and logits as the network itself. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import h5wasm from 'h5wasm';
 import { describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
@@ -10,23 +12,46 @@ import { createNeuron } from '../../src/backends/tfjs/tfjs-neuron.ts';
 import { Random } from '../../src/math/random.ts';
 import type { NetworkSpec } from '../../src/model/field-spec.ts';
 import { layersOf, weightTensors } from '../../src/model/network-layers.ts';
+import { neuronTensors } from '../../src/neurons/settings.ts';
+import { askPeer, peerHas } from '../helpers/python-peer.ts';
+import { temporaryFolder } from '../io/temporary-folder.ts';
 import { fieldFixture, normals } from '../helpers/field-fixtures.ts';
 
 const STEPS = 12;
 
+/** NIR's own package, where `npm run test:peers` has installed it. */
+const hasNir = peerHas('nir');
+
+interface ReadByNir {
+  /** Of both layers, [T][W] in a row. */
+  readonly spikes: readonly number[][];
+  readonly logits: readonly number[];
+}
+
+function nirOf(bytes: Uint8Array, inputs: Float32Array): ReadByNir {
+  const file = join(temporaryFolder(), 'network.nir');
+  writeFileSync(file, bytes);
+  return askPeer('nir_network.py', { file, inputs: [...inputs], steps: STEPS }) as ReadByNir;
+}
+
 function fixtureOf(network: Partial<NetworkSpec> = {}) {
   const { spec, tensors } = fieldFixture({ network });
-  return { spec, weights: new Map((['w1', 'w2', 'w3'] as const).map((name) => [name, tensors[name]!])) };
+  const learned = new Map(neuronTensors(spec.network).map(({ name }) => [name, tensors[name]!]));
+  return { spec, weights: new Map((['w1', 'w2', 'w3'] as const).map((name) => [name, tensors[name]!])), neurons: learned };
 }
+
+let files = 0;
 
 async function readBack(bytes: Uint8Array) {
   const { FS } = await h5wasm.ready;
-  FS.writeFile('/read.nir', bytes);
-  const file = new h5wasm.File('/read.nir', 'r');
-  const value = (path: string): unknown => (file.get(path) as { value: unknown }).value;
-  const shape = (path: string): number[] => (file.get(path) as { shape: number[] }).shape;
-  const keys = (path: string): string[] => (file.get(path) as { keys(): string[] }).keys();
-  return { value, shape, keys, floats: (path: string) => value(path) as Float32Array };
+  // A path that is open already would show what it was before.
+  const path = `/read-${files++}.nir`;
+  FS.writeFile(path, bytes);
+  const file = new h5wasm.File(path, 'r');
+  const value = (at: string): unknown => (file.get(at) as { value: unknown }).value;
+  const shape = (at: string): number[] => (file.get(at) as { shape: number[] }).shape;
+  const keys = (at: string): string[] => (file.get(at) as { keys(): string[] }).keys();
+  return { value, shape, keys, floats: (at: string) => value(at) as Float32Array };
 }
 
 describe('NIR', () => {
@@ -59,22 +84,37 @@ describe('NIR', () => {
     expect(file.value('node/metadata/output')).toContain('sigmoid');
   });
 
-  it.each([{}, { neuronParameters: { tau: 1.25, threshold: 0.5 } }])('simulated as NIR says, is the network: %j', async (network) => {
-    const { spec, weights } = fixtureOf(network);
-    const file = await readBack(await encodeNir(networkGraph(spec, weights)));
+  it.each<Partial<NetworkSpec>>([
+    {},
+    { neuronParameters: { tau: 1.25, threshold: 0.5 } },
+    { neuron: 'plif' },
+    { neuron: 'if', neuronParameters: { threshold: 1.5 } },
+  ])('simulated as NIR says, is the network: %j', async (network) => {
+    const { spec, weights, neurons } = fixtureOf(network);
+    const bytes = await encodeNir(networkGraph(spec, weights, { neurons }));
+    const file = await readBack(bytes);
     const inputs = normals(new Random(5), STEPS * 39, 1);
-    const simulated = simulate(file.floats, inputs);
+    const simulated = simulate(file, spec.network!.neuron === 'if' ? 'if' : 'lif', inputs);
 
     await tf.setBackend('cpu');
     const tensors = weightTensors(spec).map(({ name, shape }) => tf.tensor(weights.get(name as 'w1')!, [...shape]));
     const neuron = createNeuron(spec.network!);
-    const bound = [neuron.bind(tf, {}), neuron.bind(tf, {})] as const;
+    const rawOf = (layer: number): Record<string, tf.Tensor> =>
+      neurons.size === 0 ? {} : { tau: tf.tensor1d(neurons.get(`n${layer}.tau`)!) };
+    const bound = [neuron.bind(tf, rawOf(1)), neuron.bind(tf, rawOf(2))] as const;
     const pass = runColourNetwork(tf, neuron, bindLayers(layersOf(spec), tensors), bound, tf.tensor3d(inputs, [STEPS, 1, 39]));
     const spikes = pass.outputs[0].dataSync();
     expect([...spikes].reduce((sum, spike) => sum + spike, 0)).toBeGreaterThan(10);
     expect(simulated.spikes1).toEqual([...spikes]);
     expect(simulated.spikes2).toEqual([...pass.outputs[1].dataSync()]);
     pass.logits.dataSync().forEach((logit, i) => expect(simulated.logits[i]).toBeCloseTo(logit, 4));
+    if (neurons.size > 0)
+      expect(file.floats('node/nodes/lif_1/tau')[0], 'what was learned').not.toBe(file.floats('node/nodes/lif_2/tau')[0]);
+    if (hasNir) {
+      const read = nirOf(bytes, inputs);
+      expect(read.spikes).toEqual([simulated.spikes1, simulated.spikes2]);
+      read.logits.forEach((logit, i) => expect(logit).toBeCloseTo(simulated.logits[i], 4));
+    }
   });
 
   it('fires at the threshold itself, as the neuron does', async () => {
@@ -86,7 +126,7 @@ describe('NIR', () => {
 
   it.each<[Partial<NetworkSpec>, RegExp]>([
     [{ neuron: 'relu' }, /no ReLU node/],
-    [{ neuron: 'ternary' }, /not the neuron ternary/],
+    [{ neuron: 'ternary' }, /none of its nodes is the neuron ternary/],
     [{ temporal: 'repeat' }, /averages an output over time/],
     [{ temporal: 'repeat', encoding: 'poisson' }, /Poisson/],
   ])('refuses %j with the reason', (network, reason) => {
@@ -101,19 +141,22 @@ describe('NIR', () => {
 });
 
 /** Euler steps of dt = 1 of NIR's definitions, in 32 bits. */
-function simulate(read: (path: string) => Float32Array, inputs: Float32Array) {
+function simulate({ keys, floats }: Awaited<ReturnType<typeof readBack>>, node: 'lif' | 'if', inputs: Float32Array) {
   const layers = [1, 2].map((i) => {
-    const of = (key: string): Float32Array => read(`node/nodes/lif_${i}/${key}`);
-    return { tau: of('tau'), r: of('r'), leak: of('v_leak'), threshold: of('v_threshold'), reset: of('v_reset'), v: new Float32Array(16) };
+    const path = `node/nodes/${node}_${i}`;
+    const of = (key: string): Float32Array => floats(`${path}/${key}`);
+    const leaks = keys(path).includes('tau') ? { tau: of('tau'), leak: of('v_leak') } : null;
+    return { leaks, r: of('r'), threshold: of('v_threshold'), reset: of('v_reset'), v: new Float32Array(16) };
   });
-  const weights = [1, 2, 3].map((i) => read(`node/nodes/linear_${i}/weight`));
+  const weights = [1, 2, 3].map((i) => floats(`node/nodes/linear_${i}/weight`));
   const product = (weight: Float32Array, x: Float32Array): Float32Array =>
     Float32Array.from({ length: weight.length / x.length }, (_, o) =>
       x.reduce((sum, value, i) => sum + weight[o * x.length + i] * value, 0),
     );
   const fire = (layer: (typeof layers)[number], current: Float32Array): Float32Array =>
     layer.v.map((v, n) => {
-      layer.v[n] = v + (layer.leak[n] - v + layer.r[n] * current[n]) / layer.tau[n];
+      const { leaks, r } = layer;
+      layer.v[n] = leaks === null ? v + r[n] * current[n] : v + (leaks.leak[n] - v + r[n] * current[n]) / leaks.tau[n];
       if (layer.v[n] <= layer.threshold[n]) return 0;
       layer.v[n] = layer.reset[n];
       return 1;

@@ -82,4 +82,7 @@ test('the statistics of a picture are those of the energy report', () => {
   const found = statisticsOf(image.counts, spec);
   expect(found).toMatchObject({ millijoules: millijoulesPerImage.executed, shareOfAnn });
   expect(found.spikes).toBe(image.counts.spikes[0] + image.counts.spikes[1]);
+  // The network that drew it, which in a training is not the one it ends with.
+  expect(found.neuron).toBe(spec.network!.neuron);
+  expect(statisticsOf(image.counts, { ...spec, network: { ...spec.network!, neuron: 'relu' } }).neuron).toBe('relu');
 });

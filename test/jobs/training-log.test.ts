@@ -1,5 +1,4 @@
-/** Event files as TensorBoard defines them: records with right checksums, whose messages hold what was said; read back by TensorBoard where it is installed. */
-import { execFileSync } from 'node:child_process';
+/** Event files as TensorBoard defines them: records with right checksums, whose messages hold what was said; read back by TensorBoard's own package (`npm run test:peers`). */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -9,6 +8,7 @@ import { temporaryFolder } from '../io/temporary-folder.ts';
 import type { View } from '../../datasets/scene-data.ts';
 import { StorageError } from '../../src/base/errors.ts';
 import { TrainingLog } from '../../src/jobs/training-log.ts';
+import { askPeer, peerHas } from '../helpers/python-peer.ts';
 import { leastConfig } from '../train/tiny-scene.ts';
 
 it('CRC-32C is that of RFC 3720, appendix B.4', () => {
@@ -63,37 +63,12 @@ it('a training ends when its last record is written, and with what hindered that
   await expect(full.finish()).rejects.toThrow('the disk is full');
 });
 
-const READER = `
-import json, sys
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-events = EventAccumulator(sys.argv[1], size_guidance={'images': 0, 'histograms': 0})
-events.Reload()
-h = events.Histograms('rates')[0].histogram_value
-image = events.Images('view')[0]
-print(json.dumps({
-  'scalars': [[e.step, e.value, e.wall_time] for e in events.Scalars('train/loss')],
-  'histogram': [h.min, h.max, h.num, h.sum, h.sum_squares, sum(h.bucket), len(h.bucket_limit)],
-  'image': [image.width, image.height, len(image.encoded_image_string)],
-}))`;
-
-const hasTensorboard = ((): boolean => {
-  try {
-    execFileSync('python3', ['-c', 'import tensorboard'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
-it.skipIf(!hasTensorboard)("TensorBoard's own reader finds the same", () => {
+it.runIf(peerHas('tensorboard'))("TensorBoard's own reader finds the same", () => {
   const folder = temporaryFolder();
   const file = join(folder, 'events.out.tfevents.1000.host');
   writeFileSync(file, bytes);
   expect(readFileSync(file)).toHaveLength(bytes.length);
-  const { scalars, histogram, image } = JSON.parse(execFileSync('python3', ['-c', READER, folder], { encoding: 'utf8' })) as Record<
-    string,
-    number[][]
-  >;
+  const { scalars, histogram, image } = askPeer('tensorboard_events.py', { folder }) as Record<string, number[][]>;
   expect(scalars).toEqual([
     [300, 0.25, 1001],
     [70_000, 0.125, 1002],

@@ -73,7 +73,12 @@ describe.each(SPACE_KINDS)('space %s', (kind) => {
 
   it('shows no depth that lies beyond all of the field', () => {
     const [near, far] = space.distances(grid, cameras);
-    const { low, high } = space.depthScale(grid, cameras);
+    const { low, high, knee } = space.depthScale(grid, cameras);
+    // What reaches to the horizon is shown on one bent scale, whatever the view; its middle is the size of the scene.
+    if (kind === 'unbounded') {
+      expect(knee).toBe(0.5);
+      for (const camera of cameras) expect(space.depthScale(grid, [camera])).toEqual({ low, high, knee });
+    }
     expect(near).toBeLessThan(far);
     expect(low).toBeGreaterThanOrEqual(near);
     expect(high).toBeLessThanOrEqual(far);

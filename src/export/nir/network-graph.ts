@@ -5,8 +5,9 @@
  *     input [I] -> linear_1 [W,I] -> lif_1 [W] -> linear_2 [W,W] -> lif_2 [W] -> linear_3 [3,W] -> output [3]
  *
  * NIR's LIF is tau dv/dt = (v_leak - v) + r I, z = 1[v > v_threshold], v = v_reset where z. One Euler step of dt = 1 (a network sample of the
- * ray) is v + (v_leak - v + r I)/tau, which is this project's H with r = 1, v_leak = v_reset = 0. Here a neuron fires at H >= threshold, in NIR
- * above it: v_threshold is the greatest 32-bit number below the threshold, so that both say the same of every 32-bit potential.
+ * ray) is v + (v_leak - v + r I)/tau, which is this project's H with r = 1, v_leak = v_reset = 0; of PLIF tau is what was learned. NIR's IF,
+ * dv/dt = r I, is this project's `if` in the same way. Here a neuron fires at H >= threshold, in NIR above it: v_threshold is the greatest
+ * 32-bit number below the threshold, so that both say the same of every 32-bit potential.
  *
  * Where inputs are spikes (model/input-spikes.ts), those are the input of the graph, whole numbers, and their steps are factors of linear_1.
  *
@@ -19,6 +20,8 @@ import type { NetworkWeights } from '../../model/initial-tensors.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
 import { dense } from '../../model/layers/dense.ts';
 import { COLOUR_CHANNELS, layersOf } from '../../model/network-layers.ts';
+import { neuronNamed } from '../../neurons/index.ts';
+import { valueOf } from '../../neurons/parameters.ts';
 import { parameterValues } from '../../neurons/settings.ts';
 
 export type NirNode =
@@ -26,7 +29,19 @@ export type NirNode =
   /** weight [out,in], row-major */
   | { readonly type: 'Linear'; readonly weight: Float32Array; readonly shape: readonly [number, number] }
   /** All [W]. */
-  | ({ readonly type: 'LIF' } & Readonly<Record<'tau' | 'r' | 'v_leak' | 'v_threshold' | 'v_reset', Float32Array>>);
+  | ({ readonly type: 'LIF' } & Readonly<Record<'tau' | 'r' | 'v_leak' | 'v_threshold' | 'v_reset', Float32Array>>)
+  | ({ readonly type: 'IF' } & Readonly<Record<'r' | 'v_threshold' | 'v_reset', Float32Array>>);
+
+/** The node that each neuron is, of those that NIR has. */
+const NODES: Readonly<Record<string, 'LIF' | 'IF'>> = { lif: 'LIF', plif: 'LIF', if: 'IF' };
+
+/** What belongs to a network besides its weights. */
+export interface NetworkTensors {
+  /** [F] of features that are spikes. */
+  readonly inputSteps?: Float32Array | null;
+  /** Raw values of learned parameters of neurons, by the names of their tensors. */
+  readonly neurons?: ReadonlyMap<string, Float32Array>;
+}
 
 export interface NirGraph {
   /** In order. */
@@ -35,8 +50,12 @@ export interface NirGraph {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** @param inputSteps [F] of features that are spikes. Throws InputError, naming what NIR lacks, if the network cannot be expressed. */
-export function networkGraph(spec: FieldSpec, weights: NetworkWeights, inputSteps: Float32Array | null = null): NirGraph {
+/** Throws InputError, naming what NIR lacks, if the network cannot be expressed. */
+export function networkGraph(
+  spec: FieldSpec,
+  weights: NetworkWeights,
+  { inputSteps = null, neurons = new Map() }: NetworkTensors = {},
+): NirGraph {
   const { network } = spec;
   const features = featureInputs(spec);
   if (network === null)
@@ -53,7 +72,7 @@ export function networkGraph(spec: FieldSpec, weights: NetworkWeights, inputStep
     ['input', { type: 'Input', shape: [layers[0].inputs] }],
     ...layers.flatMap(({ number, inputs, outputs }): [string, NirNode][] => [
       [`linear_${number}`, linear(number === 1 ? first : weights.get(`w${number}`)!, inputs, outputs)],
-      ...(number < layers.length ? [[`lif_${number}`, lif(network, outputs)] as [string, NirNode]] : []),
+      ...(number < layers.length ? [neuronNode(network, number, outputs, neurons)] : []),
     ]),
     ['output', { type: 'Output', shape: [COLOUR_CHANNELS] }],
   ]);
@@ -70,10 +89,10 @@ function checkExpressible({ neuron, temporal, encoding, layers }: NetworkSpec): 
     );
   if (neuron === 'relu')
     throw new InputError('NIR cannot express this network: it has no ReLU node', 'Export the spiking run; this one is its ANN twin.');
-  if (neuron !== 'lif')
+  if (NODES[neuron] === undefined)
     throw new InputError(
-      `NIR cannot express this network: its LIF node is not the neuron ${neuron}`,
-      'Runs with network.neuron=lif can be exported.',
+      `NIR cannot express this network: none of its nodes is the neuron ${neuron}`,
+      `Runs with network.neuron=${Object.keys(NODES).join(', ')} can be exported.`,
     );
   if (temporal === 'repeat')
     throw new InputError(
@@ -91,10 +110,19 @@ function linear(weights: Float32Array, inputs: number, outputs: number): NirNode
   return { type: 'Linear', weight, shape: [outputs, inputs] };
 }
 
-function lif(network: NetworkSpec, width: number): NirNode {
-  const { tau, threshold } = parameterValues(network);
+function neuronNode(network: NetworkSpec, layer: number, width: number, neurons: ReadonlyMap<string, Float32Array>): [string, NirNode] {
+  const { parameters } = neuronNamed(network.neuron);
   const all = (value: number): Float32Array => new Float32Array(width).fill(value);
-  return { type: 'LIF', tau: all(tau), r: all(1), v_leak: all(0), v_threshold: all(justBelow(threshold)), v_reset: all(0) };
+  const valuesOf = (name: string): Float32Array => {
+    const { learned } = parameters[name];
+    if (learned === null) return all(parameterValues(network)[name]);
+    const values = neurons.get(`n${layer}.${name}`)!.map((raw) => valueOf(learned, raw));
+    return values.length === 1 ? all(values[0]) : values;
+  };
+  const fires = { r: all(1), v_threshold: valuesOf('threshold').map(justBelow), v_reset: all(0) };
+  return NODES[network.neuron] === 'IF'
+    ? [`if_${layer}`, { type: 'IF', ...fires }]
+    : [`lif_${layer}`, { type: 'LIF', tau: valuesOf('tau'), v_leak: all(0), ...fires }];
 }
 
 /** The greatest 32-bit number below the 32-bit number nearest to a positive `value`. */
@@ -107,7 +135,7 @@ function justBelow(value: number): number {
 }
 
 function describe(network: NetworkSpec, features: number, inputSteps: Float32Array | null): Record<string, string> {
-  const { temporal, order, viewFrequencies } = network;
+  const { neuron, temporal, order, viewFrequencies } = network;
   const encoded = featureFrequencies(network);
   const places = features / (1 + 2 * encoded);
   const encoding = encoded === 0 ? '' : `, their sines and their cosines at ${encoded} frequencies`;
@@ -122,6 +150,6 @@ function describe(network: NetworkSpec, features: number, inputSteps: Float32Arr
       : {}),
     ...(levels.views > 0 ? { view: `round(${levels.views} x), halves to even` } : {}),
     output: 'colour = sigmoid(output) of the same time step',
-    discretisation: 'v + (v_leak - v + r I) / tau, then spike where v > v_threshold, then v_reset',
+    discretisation: `${NODES[neuron] === 'IF' ? 'v + r I' : 'v + (v_leak - v + r I) / tau'}, then spike where v > v_threshold, then v_reset`,
   };
 }

@@ -40,9 +40,9 @@ function writeNode(group: Group, node: NirNode): void {
   writeText(group, 'type', node.type);
   if (node.type === 'Linear') {
     group.create_dataset({ name: 'weight', data: node.weight, shape: [...node.shape] });
-  } else if (node.type === 'LIF') {
-    for (const key of ['tau', 'r', 'v_leak', 'v_threshold', 'v_reset'] as const)
-      group.create_dataset({ name: key, data: node[key], shape: [node[key].length] });
+  } else if (node.type === 'LIF' || node.type === 'IF') {
+    for (const [name, data] of Object.entries(node))
+      if (typeof data !== 'string') group.create_dataset({ name, data, shape: [data.length] });
   } else {
     group.create_dataset({ name: 'shape', data: BigInt64Array.from(node.shape, BigInt), shape: [node.shape.length] });
   }
