@@ -3,6 +3,7 @@ import { cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunDetails } from '../../src/server/run-routes.ts';
 import type { RunSummary } from '../../src/server/find-runs.ts';
 import { succeed } from '../e2e/cli.ts';
 import { startServing, type RunningServer } from '../e2e/server.ts';
@@ -20,6 +21,8 @@ let ids: Record<string, string>;
 beforeAll(async () => {
   const run = join(await tinyRuns(runs), 'spiking');
   for (const each of [run, join(runs, 'twin')]) await succeed(['eval', each, '--quiet']);
+  await succeed(['energy', run, '--against', join(runs, 'twin'), '--quiet']);
+  await succeed(['energy', '--compare', run, join(runs, 'twin'), '--quiet']);
   for (let i = 2; i < MANY; i++) {
     const copy = join(runs, `copy-${i}`);
     for (const part of ['config.json', 'metrics.jsonl', 'eval']) cpSync(join(run, part), join(copy, part), { recursive: true });
@@ -110,6 +113,41 @@ test.each(['light', 'dark'] as const)('the viewer, all its panels open, with a r
   await page.locator('#stage').press('?');
   await page.waitForSelector('#help[open]');
   expect(await violations(page)).toEqual([]);
+});
+
+/** Words that a bar, a dash or other words go through, and what is wider than the page. */
+function unreadable(): string[] {
+  const { documentElement: root } = document;
+  const found = root.scrollWidth > innerWidth ? [`the page is ${root.scrollWidth} wide`] : [];
+  for (const card of document.querySelectorAll('.card')) if (card.scrollWidth > card.clientWidth) found.push(`card: ${card.textContent}`);
+  for (const svg of document.querySelectorAll('svg')) {
+    const frame = svg.getBoundingClientRect();
+    const boxes = [...svg.querySelectorAll('text')].map((one) => ({ text: one.textContent, box: one.getBoundingClientRect() }));
+    for (const [i, { text, box }] of boxes.entries()) {
+      if (box.left < frame.left - 1 || box.right > frame.right + 1) found.push(`cut off: ${text}`);
+      for (const other of boxes.slice(i + 1)) {
+        const across = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+        const down = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
+        if (across > 1 && down > box.height / 4) found.push(`${text} over ${other.text}`);
+      }
+    }
+  }
+  return found;
+}
+
+test.each([
+  [1280, 'light'],
+  [1280, 'dark'],
+  [390, 'dark'],
+] as const)('the report at %i pixels, %s: nothing is cut off or covered', async (width, colorScheme) => {
+  const { reports } = (await (await fetch(`${server.url}api/runs/${ids.spiking}`)).json()) as RunDetails;
+  expect(reports).toEqual(['report/energy.html', 'report/frontier.html']);
+  for (const report of reports) {
+    const page = await openPage(`${server.url}runs/${ids.spiking}/${report}`, { colorScheme, viewport: { width, height: 800 } });
+    expect(await page.evaluate(unreadable), report).toEqual([]);
+    expect(await violations(page), report).toEqual([]);
+    await page.close();
+  }
 });
 
 test('the viewer on a narrow screen, and without a run', async () => {

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import type { RunSummary } from '../../src/server/find-runs.ts';
+import type { RunDetails } from '../../src/server/run-routes.ts';
 import { decodeScene } from '../../src/baked/decode-scene.ts';
 import { written } from '../../src/frames/quantities.ts';
 import { succeed } from '../e2e/cli.ts';
@@ -34,6 +35,15 @@ async function open(more = '', run = 'spiking', options: PageOptions = {}): Prom
 const openPanel = (page: Page, title: string): Promise<void> => page.click(`summary:text-is("${title}")`);
 const poseOf = (page: Page): number[] => new URL(page.url()).searchParams.get('camera')!.split(',').map(Number);
 
+/** Of the first picture. */
+async function shownColours(page: Page): Promise<Buffer> {
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  return page.screenshot({
+    clip: (await page.locator('.layer').first().boundingBox())!,
+    style: '#stage > :not(canvas) { visibility: hidden }',
+  });
+}
+
 /** How far the camera went along its own axis between two poses. */
 function ahead(before: readonly number[], after: readonly number[]): number {
   return [3, 7, 11].reduce((sum, at) => sum + (after[at] - before[at]) * -before[at - 1], 0);
@@ -46,14 +56,48 @@ test('two runs are whole pictures side by side, on one scale that can be locked,
   };
   const alone: number[] = [];
   const fov = new URL((await open()).url()).searchParams.get('fov')!;
-  for (const run of ['spiking', 'twin']) alone.push(await greatest(await open(`&output=energy&fov=${fov}&layout=wipe`, run)));
+  const whole = { spiking: '', twin: '' };
+  for (const run of ['spiking', 'twin'] as const) {
+    const one = await open(`&output=energy&fov=${fov}&layout=wipe`, run);
+    alone.push(await greatest(one));
+    whole[run] = (await one.textContent('#statistics tr:has(th:text-is("energy a pixel")) td'))!;
+    const said = await one.textContent('#statistics');
+    expect(said).toContain(run === 'twin' ? 'ANN (ReLU)' : 'four-bit');
+    expect(said!.includes('active ReLUs')).toBe(run === 'twin');
+    expect(said!.includes('spikes')).toBe(run !== 'twin');
+  }
   const page = await open(`&output=energy&layout=wipe&beside=${ids.twin}`);
   const most = Math.max(...alone);
   expect(Math.abs((await greatest(page)) / most - 1)).toBeLessThan(1e-3);
   expect(await page.textContent('#legend .entry'), 'in the unit of the legend').toContain(written(most, 'J'));
   expect(await page.locator('#legend .entry').count(), 'one scale for both').toBe(1);
   expect(await page.locator('#statistics th[scope=col]').allTextContents()).toEqual(['spiking (four-bit)', 'twin (ANN)']);
+  expect(await page.textContent('#statistics'), 'of the whole view, not of the strip that is seen').toContain(whole.spiking);
+  expect(await page.textContent('#statistics')).toContain(whole.twin);
 
+  for (const mode of ['depth', 'firing', 'samples']) {
+    await page.click(`[data-mode=${mode}]`);
+    await settled(page);
+    expect(await page.locator('#legend .entry').count(), mode).toBe(1);
+    expect(await page.textContent('#legend .entry span'), mode).toMatch(/\d/);
+  }
+  await page.click('[data-mode=energy]');
+  await settled(page);
+  const [map, colours] = [page.locator('#legend .bar').first(), await shownColours(page)];
+  const bar = (): Promise<string> => map.evaluate((one) => getComputedStyle(one).backgroundImage);
+  const before = await bar();
+  await page.check('#scale-inverted');
+  const inverted = await bar();
+  expect(inverted.match(/rgb[^)]*\)/g)).toEqual(before.match(/rgb[^)]*\)/g)!.reverse());
+  expect(await shownColours(page), 'pictures follow').not.toEqual(colours);
+  await page.selectOption('#scale-map', 'inferno');
+  expect(await bar()).not.toBe(inverted);
+  await page.uncheck('#scale-inverted');
+  expect(new URL(page.url()).searchParams.get('map')).toBe('inferno');
+
+  await page.selectOption('#layout', 'ratio');
+  await settled(page);
+  expect(await page.locator('#legend .entry').last().textContent()).toMatch(/ratio, first to second.*×/);
   await page.selectOption('#layout', 'difference');
   await settled(page);
   const [first, second, third] = await page.locator('.layer').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON()));
@@ -83,6 +127,38 @@ test('a downloaded picture has the size that was chosen and full quality, while 
     .toBuffer();
   expect(entropy, 'finer than a coarse frame enlarged').toBeGreaterThan((await sharp(coarse).stats()).entropy * 0.9);
   await settled(page);
+});
+
+test('a picture of values is saved with its legend; the button says how far it is', async () => {
+  const page = await open(`&output=energy&beside=${ids.twin}`);
+  expect(await page.inputValue('#layout'), 'whole pictures side by side, where nothing else is asked for').toBe('side');
+  await openPanel(page, 'Save');
+  await page.fill('#save-width', '400');
+  await page.fill('#save-height', '225');
+  await page.evaluate(() => {
+    const button = document.getElementById('download')!;
+    new MutationObserver(() => (button.dataset.said = `${button.dataset.said ?? ''}|${button.textContent}`)).observe(button, {
+      childList: true,
+    });
+  });
+  const [picture] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
+  await page.waitForSelector('#download:text-is("Download picture")');
+  expect(await page.getAttribute('#download', 'data-said')).toMatch(/\|Stop \(\d+ %\).*\|Stop \(100 %\)/);
+  const { data, info } = await sharp(await picture.path())
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  expect([info.width, info.height]).toEqual([400, 225]);
+  // Somewhere at the bottom right a row runs through the whole map, from its first colour to its last.
+  const colours = (await page.locator('#legend .bar').evaluate((one) => getComputedStyle(one).backgroundImage)).match(/\d+, \d+, \d+/g)!;
+  const ends = [colours[0], colours.at(-1)!].map((rgb) => rgb.split(', ').map(Number));
+  const near = (at: number, colour: readonly number[]): boolean => colour.every((value, c) => Math.abs(data[at + c] - value) < 24);
+  const rows = Array.from({ length: 60 }, (_, up) => info.height - 1 - up).filter((y) => {
+    const at = (x: number): number => (y * info.width + x) * 3;
+    const from = Array.from({ length: 200 }, (_, i) => 200 + i);
+    return from.some((x) => near(at(x), ends[0]) && from.some((to) => to > x + 80 && near(at(to), ends[1])));
+  });
+  expect(rows.length, 'rows of the legend').toBeGreaterThan(3);
 });
 
 test('a camera path is filmed as MP4 too', async () => {
@@ -119,6 +195,7 @@ test('forward is never backward, however late the page is; the wheel flies; flig
   await page.locator('#stage').focus();
   const walked = await move(async () => {
     await page.keyboard.down('KeyW');
+    await page.waitForSelector('#stage[data-state=moving]');
     await page.waitForTimeout(300);
     await page.keyboard.up('KeyW');
   });
@@ -211,10 +288,34 @@ test('thumbnails are one stop of the Tab key; arrow keys move among them; statis
   expect(await page.evaluate(() => [...document.querySelectorAll('#thumbnails button')].indexOf(document.activeElement!))).toBe(1);
   await page.keyboard.press('Enter');
   expect(await page.locator('#thumbnails button[aria-pressed=true]').count()).toBe(1);
+  // A message has a place of its own beside the figures.
+  await page.evaluate(() => (document.getElementById('status')!.textContent = 'The server does not answer; trying again …'));
+  const [message, figures] = await page
+    .locator('#status, #statistics')
+    .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON()));
+  expect(message.bottom <= figures.top || message.left >= figures.right, 'a message is not covered').toBe(true);
   await page.locator('#stage').press('i');
   expect(await page.isVisible('#statistics')).toBe(false);
   expect(page.url()).toContain('statistics=0');
   expect(await page.getAttribute('main', 'role')).toBeNull();
+});
+
+test('the viewer begins with a small photo of the best view, and draws as many pixels as a dense screen has', async () => {
+  const { cameras, first } = (await (await fetch(`${server.url}api/runs/${ids.spiking}`)).json()) as RunDetails;
+  const address = `${server.url}viewer.html?run=${ids.spiking}`;
+  const dense = { deviceScaleFactor: 2, viewport: { width: 500, height: 150 } };
+  // No picture of the field comes.
+  const waiting = await openPage(address, { ...dense, prepare: (opened) => opened.route('**/frames', () => undefined) });
+  await waiting.waitForSelector('.stage-canvas');
+  expect(await waiting.textContent('#status')).toContain('Opening');
+  await expect.poll(async () => (await sharp(await shownColours(waiting)).stats()).entropy, { timeout: 60_000 }).toBeGreaterThan(1);
+  await waiting.close();
+  const page = await openPage(address, dense);
+  await settled(page);
+  const { width, height } = (await page.locator('#stage').boundingBox())!;
+  expect(await page.textContent('#statistics tr:has(th:text-is("size")) td')).toBe(`${2 * width} × ${2 * height}`);
+  const shown = poseOf(page);
+  cameras.views[first].camToWorld.slice(0, 12).forEach((value, i) => expect(shown[i]).toBeCloseTo(value, 5));
 });
 
 test('an address without a run is said as what it is', async () => {
