@@ -3,7 +3,8 @@ import { getJson, listRuns, type RunSummary } from './api.ts';
 import type { MetricsFile } from '../src/run/metrics-file.ts';
 import { byId, element } from './elements.ts';
 import { messageOf } from './messages.ts';
-import { OverlaidCharts, type Over } from './overlaid-charts.ts';
+import { isLight, OverlaidCharts, type Over } from './overlaid-charts.ts';
+import { runKeys } from './run-looks.ts';
 import { RUN_FACTS, isBroken } from './run-facts.ts';
 import { viewerPath } from './run-card.ts';
 import { settingsDifference } from './settings-difference.ts';
@@ -29,6 +30,12 @@ async function show(): Promise<void> {
   const missing = wanted.length - runs.length;
   status.textContent = `${runs.length} runs${missing > 0 ? `; ${missing} more are not served any more` : ''}`;
   byId('results').replaceChildren(results(runs));
+  byId('keys').replaceChildren(
+    runKeys(
+      runs.map(({ name }) => name),
+      isLight(),
+    ),
+  );
   const charts = new OverlaidCharts(byId('frontier'), byId('curves'));
   charts.showFrontier(runs);
   const trainings = await Promise.all(

@@ -22,7 +22,7 @@ let runs: readonly Run[] = [];
 
 setOptions(
   sort,
-  ORDERS.map(({ key, title }) => [key, key === 'energy' ? 'energy a pixel' : title]),
+  ORDERS.map(({ key, title }) => [key, title]),
 );
 readAddress();
 sort.addEventListener('change', () => {

@@ -1,15 +1,9 @@
 /** Charts of several runs: their curves over each other, and energy against quality with the runs that no other beats. */
 import { spanOf } from '../src/math/axis-span.ts';
 import { LineChart, ScatterChart, type LineSeriesOption, type ScatterSeriesOption } from 'echarts/charts';
-import {
-  GridComponent,
-  LegendComponent,
-  TooltipComponent,
-  type GridComponentOption,
-  type LegendComponentOption,
-  type TooltipComponentOption,
-} from 'echarts/components';
+import { GridComponent, TooltipComponent, type GridComponentOption, type TooltipComponentOption } from 'echarts/components';
 import { init, use, type ComposeOption, type ECharts } from 'echarts/core';
+import { LabelLayout } from 'echarts/features';
 import { CanvasRenderer } from 'echarts/renderers';
 import { onFrontier } from '../src/energy/frontier.ts';
 import type { RunSummary, StepMetrics } from './api.ts';
@@ -17,9 +11,9 @@ import { hiddenLayers } from './charts.ts';
 import { element } from './elements.ts';
 import { lookOf } from './run-looks.ts';
 
-use([LineChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
+use([LineChart, ScatterChart, GridComponent, TooltipComponent, LabelLayout, CanvasRenderer]);
 
-type Options = ComposeOption<LineSeriesOption | ScatterSeriesOption | GridComponentOption | LegendComponentOption | TooltipComponentOption>;
+type Options = ComposeOption<LineSeriesOption | ScatterSeriesOption | GridComponentOption | TooltipComponentOption>;
 
 /** What curves go over. */
 export type Over = 'steps' | 'minutes';
@@ -86,8 +80,11 @@ export function frontierOptions(runs: readonly RunSummary[], light: boolean): Op
   if (points.length < 2) return null;
   const unbeaten = onFrontier(points.map(({ x, y }) => ({ quality: y, energy: x })));
   const joined = points.filter((_, i) => unbeaten[i]).sort((a, b) => a.x - b.x);
+  const [ground, soft] = light ? ['#f4f6f9', '#515b6a'] : ['#14171c', '#a0a8b5'];
   return {
     ...COMMON,
+    // Names to the right of the last point have room.
+    grid: { ...COMMON.grid, right: 90 },
     tooltip: { confine: true },
     xAxis: { type: 'log', name: 'nJ a pixel (logarithmic), synapses as executed, 45 nm fp32', nameLocation: 'middle', nameGap: 26 },
     yAxis: {
@@ -104,7 +101,7 @@ export function frontierOptions(runs: readonly RunSummary[], light: boolean): Op
         type: 'line',
         data: joined.map(({ x, y }) => [x, y]),
         symbol: 'none',
-        lineStyle: { type: 'dashed', width: 1.5, color: light ? '#515b6a' : '#a0a8b5' },
+        lineStyle: { type: 'dashed', width: 1.5, color: soft },
         silent: true,
       },
       {
@@ -115,9 +112,14 @@ export function frontierOptions(runs: readonly RunSummary[], light: boolean): Op
           value: [x, y],
           symbol: look.mark,
           itemStyle: { color: look.colour },
-          label: { show: true, position: 'right', formatter: name },
+          label: { show: true, position: 'right', formatter: name, color: look.colour, backgroundColor: ground, padding: [1, 2] },
         })),
-        labelLayout: { hideOverlap: true },
+        // Names make room for each other; lines and points do not go through them.
+        labelLayout: ({ labelRect: { x, y, height } }) => ({
+          ...{ x, y: y + height / 2, align: 'left', verticalAlign: 'middle' },
+          moveOverlap: 'shiftY',
+        }),
+        labelLine: { show: true, length2: 4, lineStyle: { color: soft } },
       },
     ],
   };
@@ -128,8 +130,6 @@ export function curveOptions({ axis, value }: CurvePlan, trainings: readonly Tra
   const lines = trainings.map(({ name, metrics }) => ({ name, metrics, places: placesOf(metrics, over) }));
   return {
     ...COMMON,
-    grid: { ...COMMON.grid, top: 44 },
-    legend: { type: 'plain', top: 0, left: 0 },
     tooltip: { trigger: 'axis', confine: true, valueFormatter: (shown) => Number(shown).toPrecision(4) },
     xAxis: {
       type: 'value',
@@ -168,7 +168,7 @@ function placesOf(metrics: readonly StepMetrics[], over: Over): number[] {
   return metrics.map(({ stage, step }) => (stage === 'coarse' ? step : coarse + step));
 }
 
-const isLight = (): boolean => matchMedia('(prefers-color-scheme: light)').matches;
+export const isLight = (): boolean => matchMedia('(prefers-color-scheme: light)').matches;
 
 function chartIn(place: HTMLElement, title: string): ECharts {
   const root = element('div', { className: 'chart', role: 'img', label: title });

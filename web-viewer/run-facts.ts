@@ -44,8 +44,8 @@ export const RUN_FACTS: readonly RunFact[] = [
   },
   {
     key: 'energy',
-    title: 'energy',
-    text: ({ quality }) => (quality?.nanojoulesPerPixel ? `${written(quality.nanojoulesPerPixel * 1e-9, 'J')} a pixel` : null),
+    title: 'energy a pixel',
+    text: ({ quality }) => (quality?.nanojoulesPerPixel ? written(quality.nanojoulesPerPixel * 1e-9, 'J') : null),
     order: ({ quality }) => quality?.nanojoulesPerPixel ?? null,
   },
   ...SHARE_ROWS.map(({ title, share, of }): RunFact => {
@@ -67,7 +67,7 @@ export const RUN_FACTS: readonly RunFact[] = [
   {
     key: 'date',
     title: 'date',
-    text: ({ created }) => new Date(created).toLocaleString(),
+    text: ({ created }) => new Date(created).toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'short' }),
     order: ({ created }) => Date.parse(created),
     greatestFirst: true,
   },

@@ -1,4 +1,5 @@
 /** How several runs are told apart: each has the same colour, dash and mark in every chart of a page. */
+import { element } from './elements.ts';
 
 export interface RunLook {
   readonly colour: string;
@@ -17,4 +18,18 @@ export function lookOf(place: number, light: boolean): RunLook {
   const colours = light ? ON_LIGHT : ON_DARK;
   const round = Math.floor(place / colours.length) % DASHES.length;
   return { colour: colours[place % colours.length], dash: DASHES[round], mark: MARKS[round] };
+}
+
+/** What the colours of the charts mean: a list of the runs' names, in the order of their looks. */
+export function runKeys(names: readonly string[], light: boolean): HTMLElement {
+  return element(
+    'ul',
+    { className: 'run-keys', label: 'Colours of the runs' },
+    ...names.map((name, i) => {
+      const { colour, dash } = lookOf(i, light);
+      const line = element('span');
+      line.style.borderTop = `3px ${dash} ${colour}`;
+      return element('li', {}, line, name);
+    }),
+  );
 }

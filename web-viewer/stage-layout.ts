@@ -60,6 +60,15 @@ export class StageLayout {
     return this.panesIn(this.size);
   }
 
+  /** Where one more pane would lie, if the panes leave it empty; else null. */
+  get free(): Pane | null {
+    const { panes } = this;
+    const width = new Set(panes.map(({ left }) => left)).size;
+    if (panes.length % width === 0) return null;
+    const last = panes[panes.length - 1];
+    return { ...last, left: panes[panes.length % width].left };
+  }
+
   /** The same division of another rectangle. */
   panesIn(size: Size): readonly Pane[] {
     return panesOf(this.wipes ? 1 : this.parts, size);

@@ -267,5 +267,14 @@ export class StageView {
     this.camera.resize();
     this.pictures.place();
     this.scene.resize();
+    this.placeStatistics();
+  }
+
+  /** Where no picture lies, if there is such a place: else over the first. */
+  private placeStatistics(): void {
+    const { free } = this.layout;
+    const statistics = byId('statistics');
+    statistics.classList.toggle('aside', free !== null);
+    Object.assign(statistics.style, { left: free && `${free.left}px`, top: free && `${free.top}px` });
   }
 }

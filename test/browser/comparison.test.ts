@@ -100,6 +100,9 @@ test('two runs are whole pictures side by side, on one scale that can be locked,
   expect(await page.locator('#legend .entry').last().textContent()).toMatch(/ratio, first to second.*×/);
   await page.selectOption('#layout', 'difference');
   await settled(page);
+  const shown = await page.locator('#statistics, .layer').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON()));
+  const figures = shown.pop()!;
+  expect(figures.left >= shown[2].right && figures.top >= shown[0].bottom, 'three pictures leave a place for the figures').toBe(true);
   const [first, second, third] = await page.locator('.layer').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON()));
   expect([second.width, third.width, second.height]).toEqual([first.width, first.width, first.height]);
   expect(await page.locator('#legend .entry').count(), 'the difference has its own').toBe(2);

@@ -69,7 +69,7 @@ test('the gallery shows the runs, and a card leads to the viewer', async () => {
   const page = await openPage(server.url);
   await page.waitForSelector('.card');
   expect(await page.locator('.card h2').allTextContents()).toEqual(['twin', 'spiking']);
-  expect(await page.locator('.card', { hasText: 'spiking' }).textContent()).toMatch(/PSNR\d+\.\d\d dB, test.*J a pixel/);
+  expect(await page.locator('.card', { hasText: 'spiking' }).textContent()).toMatch(/PSNR\d+\.\d\d dB, test.*energy a pixel[\d.]+ .?J/);
   await page.waitForFunction(() => document.querySelector<HTMLImageElement>('.card img')!.naturalWidth === 48);
   await page.selectOption('#sort', 'psnr');
   expect(await page.locator('.card h2').first().textContent()).toBe('spiking');

@@ -8,7 +8,9 @@ it('a difference of thousandths does not fill an axis that shows a decibel', () 
   const near = spanOf([32.004, 32.012], 1);
   expect(near.max - near.min).toBeGreaterThanOrEqual(1);
   expect(near.max - near.min).toBeLessThan(1.5);
-  expect(spanOf([19.04, 19.16], 1), 'ends that are written in few digits').toEqual({ min: 18.6, max: 19.6 });
+  expect(spanOf([19.04, 19.16], 1), 'ends are ticks, written in few digits').toEqual({ min: 18.6, max: 19.6, interval: 0.2 });
+  expect(spanOf([29.24, 29.93], 1)).toEqual({ min: 29, max: 30.2, interval: 0.2 });
+  expect(spanOf([3000, 9000], 1)).toEqual({ min: 0, max: 12_000, interval: 2000 });
   const far = spanOf([24, 36], 1);
   expect(far.min).toBeLessThan(24);
   expect(far.max).toBeGreaterThan(36);

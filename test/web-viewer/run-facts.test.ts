@@ -31,7 +31,8 @@ it('sorts the best first, whatever the size of the images; what is not known, an
   expect(names(sorted(runs, fact('psnr'), true))).toEqual(['a', 'bb', 'ccc', 'broken']);
   expect(names(sorted(runs, fact('energy'), false))).toEqual(['a', 'bb', 'ccc', 'broken']);
   expect(names(sorted(runs, fact('scene'), false))).toEqual(['bb', 'a', 'ccc', 'broken']);
-  expect(fact('energy').text(runs[0] as RunSummary)).toBe('4 nJ a pixel');
+  expect(fact('energy').text(runs[0] as RunSummary)).toBe('4 nJ');
+  expect(fact('energy').title).toBe('energy a pixel');
 });
 
 it('finds by words of name, scene, neurons and problem, and groups by scene', () => {

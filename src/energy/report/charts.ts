@@ -167,7 +167,6 @@ export function scatterChart({
         points.flatMap(({ y, between }) => [y, ...(between ?? [])]),
         leastSpan,
       ),
-      splitNumber: 4,
     }),
     series: [
       {
@@ -194,12 +193,16 @@ export function scatterChart({
         type: 'scatter',
         symbolSize: 13,
         // Only labels with a place of their own can make room.
-        labelLayout: ({ labelRect }: { labelRect: { x: number } }) => ({ x: labelRect.x, align: 'left', moveOverlap: 'shiftY' }),
-        labelLine: { show: true, length2: 4, lineStyle: { color: SOFT } },
+        labelLayout: ({ labelRect: { x, y, height: tall } }: { labelRect: Record<'x' | 'y' | 'height', number> }) => ({
+          ...{ x, y: y + tall / 2, align: 'left', verticalAlign: 'middle' },
+          moveOverlap: 'shiftY',
+        }),
         data: points.map(({ label, colour, x, y }) => ({
           value: [x, y],
           itemStyle: { color: `var(--${colour})`, opacity: 1 },
           label: { show: true, position: nameSide(x), distance: 9, ...FONT, ...PLAIN_GROUND, formatter: label },
+          // Of a name to the left it would go through the name.
+          labelLine: { show: nameSide(x) === 'right', length2: 4, lineStyle: { color: SOFT } },
         })),
       },
     ],

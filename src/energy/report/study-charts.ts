@@ -103,7 +103,7 @@ export function stages(study: EnergyStudy): Html {
   const memory = study.hardware.find(({ model }, i) => i > 0 && model.kind === 'operations' && model.memory !== null);
   return html`<p>
       The same work, stage by stage, as a sample passes through the
-      renderer${memory === undefined ? '' : '; on the right every operand is fetched from memory, grids from DRAM'}.
+      renderer${memory === undefined ? '' : '; beside it with every operand fetched from memory, grids from DRAM'}.
     </p>
     ${legend(study)}
     <div class="two">${chart(study.hardware[0])}${memory === undefined ? '' : chart(memory)}</div>`;
