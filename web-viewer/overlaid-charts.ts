@@ -111,7 +111,7 @@ export function frontierOptions(runs: readonly RunSummary[], light: boolean): Op
           name,
           value: [x, y],
           symbol: look.mark,
-          itemStyle: { color: look.colour },
+          itemStyle: { color: look.colour, opacity: 1 },
           label: { show: true, position: 'right', formatter: name, color: look.colour, backgroundColor: ground, padding: [1, 2] },
         })),
         // Names make room for each other; lines and points do not go through them.
