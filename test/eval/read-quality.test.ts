@@ -2,7 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readQuality } from '../../src/server/find-runs.ts';
+import { readQuality } from '../../src/eval/read-quality.ts';
+import { nodeFiles } from '../../src/node/node-files.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
 
 it('is the one with most to see, of the first split that was evaluated', async () => {
@@ -20,13 +21,13 @@ it('is the one with most to see, of the first split that was evaluated', async (
     mkdirSync(join(folder, 'eval', split), { recursive: true });
     writeFileSync(join(folder, 'eval', split, 'metrics.json'), report(views));
   };
-  expect((await readQuality(folder, 'id')).showcase).toBeNull();
+  expect(await readQuality(nodeFiles, folder)).toBeNull();
   write('val', { far: 3, near: 40 });
-  expect(await readQuality(folder, 'id')).toMatchObject({ picture: null, showcase: { split: 'val', name: 'near' } });
+  expect(await readQuality(nodeFiles, folder)).toMatchObject({ picture: null, showcase: { split: 'val', name: 'near' } });
   write('test', { a: 20, 'b c': 70, d: 69 });
   writeFileSync(join(folder, 'eval/test/b c.png'), '');
-  expect(await readQuality(folder, 'id')).toMatchObject({
-    picture: 'runs/id/eval/test/b%20c.png',
+  expect(await readQuality(nodeFiles, folder)).toMatchObject({
+    picture: 'eval/test/b c.png',
     showcase: { split: 'test', name: 'b c' },
   });
 });
