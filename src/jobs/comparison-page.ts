@@ -115,7 +115,7 @@ export function comparisonPage(comparison: Comparison, chart: Html): string {
         <span class="key run"><span>spiking</span></span
         ><span class="key twin"><span>ANN twin</span></span>
       </div>
-      <figure>${chart}</figure>
+      <figure tabindex="0">${chart}</figure>
       <h2>Networks</h2>
       ${htmlTable(
         headings(mostLayers(comparison)).map((head, i, all) => ({ title: head, numeric: i > 0 && i < all.length - 1 })),

@@ -210,7 +210,7 @@ function htmlPage(table: SweepTable, sheets: readonly Sheet[], chart: Html | nul
     heading(table),
     html`<h1>${heading(table)}</h1>
       <div class="where">${where(table)} · ${created.slice(0, 10)}</div>
-      ${chart === null ? '' : html`<figure>${chart}</figure>`}
+      ${chart === null ? '' : html`<figure tabindex="0">${chart}</figure>`}
       ${sheets.map(
         ({ title, heads, rows, words = 0 }) =>
           html`<h2>${title}</h2>

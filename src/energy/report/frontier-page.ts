@@ -41,11 +41,11 @@ export function frontierPage(frontier: Frontier): string {
         <span class="key run"><span>spiking</span></span
         ><span class="key twin"><span>ANN</span></span>
       </div>
-      <figure>
+      <figure tabindex="0">
         ${frontierChart(frontier, 'executed')}
         <figcaption>Synapses as executed: a spike of value v is v additions, an ANN multiplies its zeros.</figcaption>
       </figure>
-      <figure>
+      <figure tabindex="0">
         ${frontierChart(frontier, 'shifted')}
         <figcaption>
           Hardware that skips zeros and adds shifted rows: a spike is so many additions as it has ones, an ANN multiplies its active ReLUs.

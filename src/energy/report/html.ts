@@ -37,8 +37,12 @@ export interface Column {
 }
 
 export function htmlTable(columns: readonly Column[], rows: readonly (readonly HtmlValue[])[], footer: readonly HtmlValue[] = []): Html {
-  const cells = (tag: 'td' | 'th', values: readonly HtmlValue[]): Html[] =>
-    values.map((value, c) => html`${raw(`<${tag}${columns[c]?.numeric === true ? ' class="n"' : ''}>`)}${value}${raw(`</${tag}>`)}`);
+  // A column without a title has no head.
+  const cells = (kind: 'td' | 'th', values: readonly HtmlValue[]): Html[] =>
+    values.map((value, c) => {
+      const tag = value === '' ? 'td' : kind;
+      return html`${raw(`<${tag}${columns[c]?.numeric === true ? ' class="n"' : ''}>`)}${value}${raw(`</${tag}>`)}`;
+    });
   const foot =
     footer.length > 0
       ? html`<tfoot>
@@ -47,7 +51,7 @@ export function htmlTable(columns: readonly Column[], rows: readonly (readonly H
           </tr>
         </tfoot>`
       : html``;
-  return html`<div class="scroll">
+  return html`<div class="scroll" tabindex="0">
     <table>
       <thead>
         <tr>

@@ -65,7 +65,7 @@ export function countings(study: EnergyStudy): Html {
       inactive ReLUs in the same way is the fair comparison, and the bar says so.
     </p>
     ${legend(study)}
-    <figure>
+    <figure tabindex="0">
       ${barChart({
         description: 'Energy an image, spiking network and twin, in two countings, skipping zeros, and three scopes',
         categories: [
@@ -88,7 +88,7 @@ export function stages(study: EnergyStudy): Html {
     const other = result.against ?? result.twin;
     const priced = { ...other.executed?.byStage, ...result.run.executed?.byStage };
     const shown = (Object.keys(priced) as Stage[]).sort(inPassing);
-    return html`<figure>
+    return html`<figure tabindex="0">
       ${barChart({
         description: `Energy an image by stage on ${result.model.name}`,
         categories: shown,
@@ -134,7 +134,7 @@ export function otherHardware(study: EnergyStudy): Html {
     ${
       names.length === 0
         ? ''
-        : html`<figure>
+        : html`<figure tabindex="0">
             ${barChart({
               description: 'Energy of the network relative to the twin on each hardware model',
               categories: names,
@@ -166,7 +166,7 @@ function onChips(study: EnergyStudy, unlike: readonly HardwareResult[]): Html {
       bars is not what spikes save.
     </p>
     ${legend(study)}
-    <figure>
+    <figure tabindex="0">
       ${barChart({
         description: 'Energy of the network on chips, and of the twin in conventional arithmetic of another technology',
         categories: unlike.map(({ model }) => model.name),
@@ -192,7 +192,7 @@ export function raySteps(study: EnergyStudy): Html {
       all rays, ${three(run.counts.samples / run.counts.rays)}, is what an image costs.
     </p>
     ${against === null ? '' : legend(study)}
-    <figure>
+    <figure tabindex="0">
       ${columnChart({
         description: 'How many network samples the rays have that hit something',
         categories: bins.map(({ from, to }) => (from === to ? String(from) : `${from}–${to}`)),
@@ -216,7 +216,7 @@ export function quality(study: EnergyStudy): Html {
     ...point(nameOf(study.against!), 'twin', theirs, study.against!.psnr),
   ];
   return html`<p>Upwards is better, leftwards is cheaper. <code>spikeray energy --compare RUN…</code> draws this for many runs.</p>
-    <figure>
+    <figure tabindex="0">
       ${scatterChart({
         description: 'PSNR against energy of the run and the run compared with',
         points,

@@ -164,7 +164,7 @@ function perView({ run }: EnergyStudy): Html {
     ...run.firingRates.map((_, layer) => `spikes ${layer + 1}`),
     'density evaluations',
   ];
-  return html`<details${raw(run.views.length <= 12 ? ' open' : '')}><summary>${run.views.length} views</summary><div class="scroll"><table><thead><tr>${heads.map((head, i) => (i === 0 ? html`<th>${head}</th>` : html`<th class="n">${head}</th>`))}</tr></thead><tbody>${cells}</tbody></table></div></details>`;
+  return html`<details${raw(run.views.length <= 12 ? ' open' : '')}><summary>${run.views.length} views</summary><div class="scroll" tabindex="0"><table><thead><tr>${heads.map((head, i) => (i === 0 ? html`<th>${head}</th>` : html`<th class="n">${head}</th>`))}</tr></thead><tbody>${cells}</tbody></table></div></details>`;
 }
 
 function counts(study: EnergyStudy): Html {
