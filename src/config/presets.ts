@@ -175,7 +175,7 @@ const llffPaper: Config = {
 const llff: Config = {
   ...llffPaper,
   preset: 'llff',
-  network: { ...llffPaper.network, neuron: 'ternary' },
+  network: { ...llffPaper.network, neuron: 'four-bit', featureLevels: 15, viewLevels: 16 },
   fine: {
     ...llffPaper.fine,
     steps: 8000,
@@ -189,12 +189,11 @@ const llff: Config = {
     imageScaleAt: [900, 2400],
     shiftPerScaling: 0,
     networkRate: 1e-2,
-    spikePenalty: 3e-3,
     loss: { ...llffPaper.fine.loss, totalVariationDenseUntil: 0 },
     occupancyEvery: 500,
     decayFrom: 0.5,
     decayTo: 0.05,
-    annShare: 0.5,
+    annShare: 0.4,
   },
 };
 
