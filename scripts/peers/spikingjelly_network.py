@@ -20,7 +20,7 @@ from spikingjelly.activation_based import neuron, surrogate
 
 def node(asked, tau):
     common = {
-        "v_threshold": asked["threshold"],
+        "v_threshold": float(asked["threshold"]),
         "v_reset": 0.0,
         "surrogate_function": surrogate.Sigmoid(alpha=asked["alpha"]),
         "detach_reset": True,
@@ -37,7 +37,7 @@ def main():
     asked = json.load(sys.stdin)
     inputs = torch.tensor(asked["inputs"], requires_grad=True)
     weights = [torch.tensor(matrix, requires_grad=True) for matrix in asked["weights"]]
-    nodes = [node(asked, tau) for tau in asked["taus"]]
+    nodes = [node(asked, float(tau)) for tau in asked["taus"]]
     spikes, x = [], inputs
     for i, neurons in enumerate(nodes):
         x = neurons(x @ weights[i] if weights else x)

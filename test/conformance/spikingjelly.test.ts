@@ -2,12 +2,13 @@
  * The network beside SpikingJelly 0.0.0.0.14 (scripts/peers/spikingjelly_network.py): the same spikes and gradients, through time and, where the paper
  * proves that they are equal, through rates. Needs `npm run test:peers`.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
+import type * as tfjs from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bindLayers, runColourNetwork } from '../../src/backends/tfjs/colour-network.ts';
+import { loadTensorFlow } from '../../src/backends/tfjs/load-tensorflow.ts';
 import { createRateNeuron } from '../../src/backends/tfjs/rate-neuron.ts';
 import { createNeuron } from '../../src/backends/tfjs/tfjs-neuron.ts';
+import type { TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
 import { Random } from '../../src/math/random.ts';
 import { layersOf, weightTensors } from '../../src/model/network-layers.ts';
 import { derivative } from '../../src/neurons/differentiate.ts';
@@ -35,7 +36,10 @@ const rows = (values: Float32Array, columns: number): number[][] =>
   Array.from({ length: values.length / columns }, (_, row) => [...values.subarray(row * columns, (row + 1) * columns)]);
 
 describe.runIf(peerHas('spikingjelly'))('SpikingJelly', () => {
-  beforeAll(() => tf.setBackend('cpu'));
+  let tf: TensorFlow;
+  beforeAll(async () => {
+    ({ tf } = await loadTensorFlow());
+  });
 
   it.each([
     ['lif', {}],
@@ -65,7 +69,7 @@ describe.runIf(peerHas('spikingjelly'))('SpikingJelly', () => {
     }) as Answer;
 
     const code = createNeuron(network);
-    const pass = (x: tf.Tensor, matrices: tf.Tensor[], own: tf.Tensor[]) =>
+    const pass = (x: tfjs.Tensor, matrices: tfjs.Tensor[], own: tfjs.Tensor[]) =>
       runColourNetwork(
         tf,
         code,
@@ -78,7 +82,7 @@ describe.runIf(peerHas('spikingjelly'))('SpikingJelly', () => {
     drawn.outputs.forEach((spikes, layer) => expect([...spikes.dataSync()], `spikes ${layer + 1}`).toEqual(theirs.spikes[layer].flat()));
     expect(theirs.spikes.flat(2).filter((spike) => spike > 0).length, 'spikes').toBeGreaterThan(20);
     expectCloseToMax('logits', drawn.logits.dataSync(), theirs.outputs.flat(), 1e-5);
-    const loss = (...all: tf.Tensor[]): tf.Scalar =>
+    const loss = (...all: tfjs.Tensor[]): tfjs.Scalar =>
       tf.sum(tf.mul(pass(all[0], all.slice(1, 4), all.slice(4)).logits, tf.tensor3d(upstream, [STEPS, 1, 3])));
     const [ofInputs, ...others] = tf.grads(loss)([x, ...weights, ...raw]);
     expectCloseToMax('inputs', ofInputs.dataSync(), theirs.inputs.flat(), 2e-5);
@@ -104,7 +108,7 @@ describe.runIf(peerHas('spikingjelly'))('SpikingJelly', () => {
     const rated = createRateNeuron(network);
     const { learned } = neuronNamed(neuron).parameters.tau ?? { learned: null };
     const values = createNeuron(network).bind(tf, learned === null ? {} : { tau: tf.tensor1d([learned.raw(tau)]) });
-    let carried: readonly tf.Tensor[] = Array.from({ length: rated.carried }, () => tf.zeros([1, currents.length]));
+    let carried: readonly tfjs.Tensor[] = Array.from({ length: rated.carried }, () => tf.zeros([1, currents.length]));
     const spikes: number[] = [];
     const slopes = [0, ...rated.learned].map(() => new Float64Array(currents.length));
     for (let t = 0; t < STEPS; t++) {
