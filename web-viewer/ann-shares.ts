@@ -4,7 +4,7 @@ import type { AnnShares } from '../src/energy/energy-report.ts';
 
 const TITLES: readonly (readonly [share: keyof AnnShares, title: string])[] = [
   ['skipping', 'of an ANN skipping zeros'],
-  ['shifted', '… spikes as shifted additions'],
+  ['shifted', 'skipping zeros, shifted additions'],
   ['executed', 'of one multiplying them'],
   ['published', 'as papers count'],
 ];

@@ -72,7 +72,11 @@ function cells({ name, figures, firing, runs, onFrontier }: ComparedEntry, twin:
 /** Shares of the energy of the twin that was trained and measured, in the order of the headings. */
 function shares(mine: ComparedEntry['figures'], twin: ComparedEntry['figures'] | undefined): string[] {
   if (twin === undefined) return [NONE, NONE, NONE, NONE];
-  const share = (figure: FigureName, of: FigureName = figure): string => percent(mine[figure].mean / twin[of].mean);
+  const share = (figure: FigureName, of: FigureName = figure): string => {
+    const value = mine[figure].mean / twin[of].mean;
+    // Results of older versions have no shifted additions.
+    return Number.isFinite(value) ? percent(value) : NONE;
+  };
   const shifted = `${share('shifted', 'skipping')}, ${share('shifted', 'millijoules')}`;
   return [share('skipping'), share('millijoules'), shifted, share('published')];
 }

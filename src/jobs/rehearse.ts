@@ -3,10 +3,11 @@
  *
  *     seconds = sum over the stages of   rays planned / rays a second in the rehearsal
  *
- * What it cannot know: a field that is learned longer has other samples a ray, so that the later steps of the plan are quicker or slower than here.
+ * The grid is tried at its last size and the images whole, as most steps have them. What it cannot know: a field that is learned longer has other
+ * samples a ray, so that the later steps of the plan are quicker or slower than here.
  */
 import type { SceneData } from '../../datasets/scene-data.ts';
-import { InputError } from '../base/errors.ts';
+import { InputError, SpikeRayError } from '../base/errors.ts';
 import type { StepMetrics } from '../base/events.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
 import type { Config } from '../config/schema.ts';
@@ -34,7 +35,7 @@ interface Pace {
  * Nothing is kept of it.
  *
  * @param seconds for the rehearsal
- * @throws InputError for a training with a teacher, SpikeRayError where the time is too short for the first stage
+ * @throws InputError for a training with a teacher, SpikeRayError where the time is too short for one of the stages
  */
 export async function rehearse(
   scene: SceneData,
@@ -55,7 +56,11 @@ export async function rehearse(
   let before = 0;
   const { state } = await trainField({
     scene,
-    config: { ...config, budget: { ...config.budget, maxMinutes: seconds / 60 } },
+    config: {
+      ...config,
+      fine: { ...config.fine, scaleAt: [], firstVoxels: null, imageScaleAt: [] },
+      budget: { ...config.budget, maxMinutes: seconds / 60 },
+    },
     backend,
     save: () => Promise.resolve({ path: '', bytes: 0 }),
     report: () => undefined,
@@ -70,10 +75,13 @@ export async function rehearse(
   });
   const speedOf = ({ stage, neuron }: Pace): number => {
     const own = windows.filter(({ metrics }) => metrics.stage === stage && (metrics.neuron ?? null) === neuron);
-    // A stage that was over at once is as quick as the rest.
-    const taken = own.length > 0 ? own : windows;
-    const rays = taken.reduce((sum, each) => sum + each.metrics.raysPerSecond * each.seconds, 0);
-    return rays / taken.reduce((sum, each) => sum + each.seconds, 0);
+    if (own.length === 0)
+      throw new SpikeRayError(
+        `${seconds} seconds were too short to try the ${stage} stage${neuron === null ? '' : ` with the neuron ${neuron}`}`,
+        'Rehearse with smaller images or fewer rays a step, or train without knowing how long it takes.',
+      );
+    const rays = own.reduce((sum, each) => sum + each.metrics.raysPerSecond * each.seconds, 0);
+    return rays / own.reduce((sum, each) => sum + each.seconds, 0);
   };
   const whole = pacesOf(scene, config).reduce((sum, pace) => sum + pace.rays / speedOf(pace), 0);
   const limit = config.budget.maxMinutes === null ? Infinity : config.budget.maxMinutes * 60;

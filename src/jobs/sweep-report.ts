@@ -85,9 +85,11 @@ function means({ scenes, networks, published }: SweepTable): Sheet {
   const rows = networks.map((network) => {
     const { name, mean, twin } = network;
     const ofTwin = network.isTwin ? null : (networks.find((other) => other.name === twin)?.mean ?? null);
-    const share = (quantity: 'skipping' | 'executed' | 'shifted' | 'published', of = quantity): string =>
-      mean === null || ofTwin === null ? NONE : percent(mean[quantity].mean / ofTwin[of].mean);
-    const shifted = mean === null || ofTwin === null ? NONE : `${share('shifted', 'skipping')}, ${share('shifted', 'executed')}`;
+    const share = (quantity: 'skipping' | 'executed' | 'shifted' | 'published', of = quantity): string => {
+      const value = mean === null || ofTwin === null ? NaN : mean[quantity].mean / ofTwin[of].mean;
+      return Number.isFinite(value) ? percent(value) : NONE;
+    };
+    const shifted = ofTwin === null ? NONE : `${share('shifted', 'skipping')}, ${share('shifted', 'executed')}`;
     return [
       name,
       text(mean?.psnr, 2),

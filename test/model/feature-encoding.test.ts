@@ -53,7 +53,7 @@ describe('features and their sines and cosines', () => {
 
   it('cannot be spikes, and a teacher has to have the same', () => {
     const set = (value: string) => [{ key: 'network.featureFrequencies', value, source: '--set' }];
-    expect(() => resolveConfig('blender', set('2'))).toThrow(/network.featureFrequencies=2 has no meaning with network.featureLevels=7/);
+    expect(() => resolveConfig('blender', set('2'))).toThrow(/network.featureFrequencies=2 has no meaning with network.featureLevels=15/);
     expect(resolveConfig('tensorf-paper', set('2')).network.featureFrequencies).toBe(2);
     const teacher = { ...network, neuron: 'relu', featureFrequencies: 2 };
     expect(() => checkTeacherFits(teacher, network, 'RUN')).toThrow(/RUN: .*featureFrequencies=2; this run has .*featureFrequencies=0/);

@@ -166,7 +166,9 @@ describe('distillation', () => {
   it('refuses a teacher of another shape, and one that spikes', async () => {
     const wide = learn(taught({}, { width: 32 }));
     await expect(wide).rejects.toThrow(InputError);
-    await expect(wide).rejects.toThrow(/network has network.width=16, network.viewFrequencies=1; this run has network.width=32/);
+    await expect(wide).rejects.toThrow(
+      /network has network.width=16, network.viewFrequencies=1, network.featureFrequencies=0; this run has network.width=32/,
+    );
     await expect(run(backend, taught(), { teacher: plain })).rejects.toThrow('expected an ANN as teacher, found a network of lif');
   });
 });

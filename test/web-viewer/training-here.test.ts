@@ -1,17 +1,16 @@
 import { expect, test } from 'vitest';
-import type { SceneData } from '../../datasets/scene-data.ts';
 import type { FieldEngine } from '../../src/engine/backend.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
 import type { RunFolder } from '../../src/run/run-folder.ts';
 import type { StudioEvent } from '../../web-viewer/studio/studio-messages.ts';
 import { TrainingHere } from '../../web-viewer/studio/training-here.ts';
-import { leastConfig } from '../train/tiny-scene.ts';
+import { leastConfig, tinyScene } from '../train/tiny-scene.ts';
 
 test('a picture that cannot be drawn is said, and training goes on', async () => {
   const told: StudioEvent[] = [];
   const here = new TrainingHere((event) => told.push(event));
   const run = { folder: '/runs/mine', record: { config: leastConfig() } } as unknown as RunFolder;
-  const live = here.watch(run, { splits: {} } as unknown as SceneData);
+  const live = here.watch(run, tinyScene());
   // It lacks all that pictures need.
   const broken = { spec: {} } as unknown as FieldEngine;
   const camera = { camToWorld: new Float64Array(12), intrinsics: { width: 8, height: 8, fx: 8, fy: 8, cx: 4, cy: 4 } } as Camera;

@@ -1,5 +1,6 @@
 /** What was found of a scene: its facts, what is odd and what mends it, its cameras in 3-D with their photos. */
 import { byId, element } from '../elements.ts';
+import { messageOf } from '../messages.ts';
 import type { CameraStage } from './camera-stage.ts';
 import type { Inspected, ViewPhoto } from './studio-messages.ts';
 
@@ -11,7 +12,8 @@ export class Findings {
   private readonly strip = byId('thumbnails');
   private readonly mend: (key: string, value: string) => void;
   private inspected: Inspected | null = null;
-  private stage: Promise<CameraStage> | null = null;
+  /** Of null: it could not be loaded. */
+  private stage: Promise<CameraStage | null> | null = null;
 
   /** @param mend changes a setting */
   constructor(mend: (key: string, value: string) => void) {
@@ -49,7 +51,7 @@ export class Findings {
     this.stage = null;
     this.inspected = null;
     void stage?.then((shown) => {
-      shown.dispose();
+      shown?.dispose();
     });
     this.place.replaceChildren();
     byId('camera-told').textContent = '';
@@ -60,26 +62,32 @@ export class Findings {
     if (inspected === null || this.stage !== null) return;
     const { views, photos } = inspected;
     if (views.views.length === 0) return;
-    this.stage = import('./camera-stage.ts').then(
-      ({ CameraStage: Stage }) =>
-        new Stage(
-          place,
-          views,
-          photos,
-          (view) => void this.goTo(view),
-          (reason) => {
-            byId('camera-told').textContent = reason;
-          },
-        ),
-    );
+    this.stage = import('./camera-stage.ts')
+      .then(
+        ({ CameraStage: Stage }) =>
+          new Stage(
+            place,
+            views,
+            photos,
+            (view) => void this.goTo(view),
+            (reason) => {
+              byId('camera-told').textContent = reason;
+            },
+          ),
+      )
+      .catch((error: unknown) => {
+        this.stage = null;
+        byId('camera-told').textContent = messageOf(error);
+        return null;
+      });
   }
 
   private async goTo(view: number): Promise<void> {
     const { inspected } = this;
     this.open();
     const stage = await this.stage;
-    if (inspected === null || inspected !== this.inspected) return;
-    stage?.goTo(view);
+    if (inspected === null || inspected !== this.inspected || !stage) return;
+    stage.goTo(view);
     const { split, name } = inspected.views.views[view];
     byId('camera-told').textContent = `${name} (${split})`;
     for (const button of this.strip.querySelectorAll('button'))

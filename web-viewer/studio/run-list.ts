@@ -90,6 +90,8 @@ function pictureOf(measured: Measured | null): HTMLImageElement[] {
   if (address === undefined) {
     address = pageFile(picture).then((file) => URL.createObjectURL(file));
     pictures.set(key, address);
+    // Asked for again when the list is shown again.
+    void address.catch(() => pictures.delete(key));
   }
   const image = element('img', { alt: 'A held-out view of the field' });
   void address.then(
@@ -113,5 +115,5 @@ function describe({ scene, neuron, trained, status, measured }: KeptRun): string
   const rates = firingRates === null ? '' : `, active ${firingRates.map(percent).join(', ')}`;
   const share = shareOfAnn === null ? '' : `, ${percent(shareOfAnn.skipping)} of an ANN twin that skips inactive ReLUs`;
   const energy = millijoules === null ? '' : `, ${millijoules.toPrecision(3)} mJ a view${share}`;
-  return `${about}. Held-out views (${split}${outdated ? ', before it was trained on' : ''}): ${psnr.toFixed(2)} dB, SSIM ${ssim.toFixed(4)}${rates}${energy}`;
+  return `${about}. ${split === 'train' ? 'Views of the training' : 'Held-out views'} (${split}${outdated ? ', before it was trained on' : ''}): ${psnr.toFixed(2)} dB, SSIM ${ssim.toFixed(4)}${rates}${energy}`;
 }

@@ -31,6 +31,7 @@ import { pagePlaces } from '../../src/page/page-places.ts';
 import { backendHere, withRunField } from '../../src/page/run-field.ts';
 import { whileLocked } from '../../src/run/folder-lock.ts';
 import { hasCoarseStage } from '../../src/spaces/index.ts';
+import { fitGrid } from '../../src/train/fit-grid.ts';
 import type { Inspected, RequestName, Requests, TrainedHere, Wish } from './studio-messages.ts';
 import { keepReport, studyRun, takeAlong } from './take-along.ts';
 import type { TrainingHere } from './training-here.ts';
@@ -77,7 +78,7 @@ export const answers: Answers = {
     const requests = requestsOf(wish);
     const opening = resolveConfig(wish.preset ?? DEFAULT_PRESET, requests).scene;
     const { scene } = await seenScene(files, library, wish.scene, opening);
-    const config = configOf(wish, scene);
+    const config = fitGrid(configOf(wish, scene), scene);
     const backend = await machine.startBackend(
       wish.backend,
       () => undefined,
@@ -98,7 +99,7 @@ export const answers: Answers = {
     const machine = pageMachine(files);
     const opening = resolveConfig(wish.preset ?? DEFAULT_PRESET, requestsOf(wish)).scene;
     const scene = await machine.openTrainingScene({ path: `${SCENES}/${wish.scene}` }, opening, () => undefined);
-    const config = configOf(wish, scene);
+    const config = fitGrid(configOf(wish, scene), scene);
     const suits = (candidate: Backend): unknown => trainingMemory(scene, config, candidate);
     const backend = await machine.startBackend(wish.backend, () => undefined, suits);
     checkTrainingMemory(scene, config, backend, machine.availableMemory());

@@ -128,11 +128,11 @@ async function viewerFile(name: string): Promise<Uint8Array> {
   return new Uint8Array(await answer.arrayBuffer());
 }
 
-/** The twin that was trained beside the run of this name; null: there is none. */
+/** The ANN that was trained to its end beside the run of this name, under the same settings; null: there is none. */
 async function trainedTwin(library: Library, name: string, { run, checkpoint }: LoadedRun): Promise<LoadedRun | null> {
   if (run.record.config.network.neuron === 'relu') return null;
   for (const other of await library.runs()) {
-    if (!other.name.startsWith(`${name}-twin`) || other.trained?.stage !== 'fine') continue;
+    if (!other.name.startsWith(`${name}-twin`) || other.neuron !== 'relu' || other.unfinished || other.trained?.stage !== 'fine') continue;
     const twin = await library.openWithScene(other.name);
     const loaded = { run: twin, ...(await twin.load()) };
     if (loaded.checkpoint.sceneFingerprint === checkpoint.sceneFingerprint) return loaded;

@@ -53,6 +53,7 @@ export class TrainingView {
     this.client = client;
     this.state = null;
     this.metrics = [];
+    this.hidden = [];
     this.remark = '';
     byId('saved').textContent = '';
     this.stop.disabled = false;

@@ -10,7 +10,7 @@ import { representationOf } from '../../model/representations/index.ts';
 import { maxStepsPerRay } from '../../lattice/lattice.ts';
 import { voxelCount } from '../../geometry/grid.ts';
 import { MemoryError } from '../../base/errors.ts';
-import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
+import { viewInputs, type FieldSpec, type NetworkSpec } from '../../model/field-spec.ts';
 import type { Capacity } from '../../engine/backend.ts';
 import { fieldFloatsOf } from '../shared/field-floats.ts';
 import { featureFrequencies, featureInputs } from '../../model/feature-encoding.ts';
@@ -143,10 +143,15 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
     rays: Math.max(capacity.trainRays, RENDER_RAYS),
     featureLevels: levels.features,
     viewLevels: levels.views,
-    signGroups: network && scan.signedSpikes + scan.spikeEntries === 0 && !hasDecays(network, 1) ? lookedUpGroups(network) : 0,
+    signGroups: network && looksUpSigns(network, scan) ? lookedUpGroups(network) : 0,
     activityFloats: network && capacity.trainRays > 0 && RISE in neuronNamed(network.neuron).parameters ? 8 * width : 0,
     teacherVoxels: network && capacity.trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0,
   };
+}
+
+/** Sums of four groups are kept in 8 bits (assembly/sign-groups.ts): spikes of at most 2, without a sign. */
+function looksUpSigns(network: NetworkSpec, { signedSpikes, spikeEntries }: { signedSpikes: number; spikeEntries: number }): boolean {
+  return signedSpikes + spikeEntries === 0 && neuronNamed(network.neuron).terms.length <= 2 && !hasDecays(network, 1);
 }
 
 /** Whether the kernels take the means over time of a `repeat` network and their derivatives. An engine that only draws takes its steps one by one. */

@@ -217,9 +217,11 @@ export class WasmEngine implements HostEngine {
   private backward(batch: TrainBatch, settings: StepSettings, budget: BudgetTerm): StepResult {
     checkStep(batch, settings, this.spec, this.capacity, this.hasTeacher);
     this.neurons.raise(settings.thresholdRises);
-    const result = this.calls.backward(this.spec, batch, settings);
-    this.neurons.raise();
-    return withBudgetLoss(result, budget);
+    try {
+      return withBudgetLoss(this.calls.backward(this.spec, batch, settings), budget);
+    } finally {
+      this.neurons.raise();
+    }
   }
 
   /** The scans' sums for the neurons' parameters, after the lanes have been added up. */

@@ -194,7 +194,6 @@ export function completeSums(sums: usize): void {
   if (neuron == RELU && !parts2) addTransposed(sumsOf(sums, w2), sums2t, width, width);
 }
 
-
 /**
  * From sampleGradients (d loss / d logits) to sampleFeatureGradients; adds the weight gradients to `sums` (w1, w2, w3 in a row) and the potentials
  * of both layers to `potentialSums`.
