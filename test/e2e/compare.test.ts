@@ -72,7 +72,10 @@ describe('compare', () => {
     await expectError(compare('ann', '--steps', '41'), { says: ['ann/seed-777', 'fine.steps is 40', '41', '--out'] });
     const fresh = join(folder, 'fresh');
     await expectError(['compare', scene, '--neurons', 'lif,lfi', '--out', fresh], { says: ['Did you mean lif?'], notWritten: fresh });
-    await expectError(['compare', scene, '--neurons', 'lif+speed=1', '--out', fresh], { says: ['speed', 'unknown key'], notWritten: fresh });
+    await expectError(['compare', scene, '--neurons', 'lif+speed=1', '--out', fresh], {
+      says: ['speed', 'unknown key'],
+      notWritten: fresh,
+    });
     await expectError(['compare', scene, '--seeds', '0', '--out', fresh], { says: ['--seeds 0'], notWritten: fresh });
     expect(existsSync(fresh)).toBe(false);
   });
