@@ -69,7 +69,11 @@ export async function holdOnceSaved(page: Page): Promise<void> {
     const pause = document.getElementById('pause') as HTMLButtonElement;
     const saved = document.getElementById('saved')!;
     const before = saved.textContent;
+    // What the button said when it was pressed, until it says something else: then the press has been answered.
+    let asked: string | null = null;
     new MutationObserver((_, observer) => {
+      if (asked !== null && pause.textContent === asked) return;
+      asked = null;
       const isPaused = pause.textContent === 'Go on';
       const isSaved = saved.textContent !== before && saved.textContent!.includes('fine step');
       if (isPaused && isSaved) {
@@ -77,7 +81,9 @@ export async function holdOnceSaved(page: Page): Promise<void> {
         document.body.dataset.held = 'true';
       } else if (!pause.disabled)
         setTimeout(() => {
-          if (document.body.dataset.held === undefined) pause.click();
+          if (document.body.dataset.held !== undefined || asked !== null) return;
+          asked = pause.textContent;
+          pause.click();
         }, 0);
     }).observe(document.getElementById('training-part')!, { subtree: true, childList: true, attributes: true, characterData: true });
   });
