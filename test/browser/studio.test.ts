@@ -35,7 +35,7 @@ import {
 
 /** Bytes, packed. */
 const MOST_SCRIPT = 1.2e6;
-const SETTINGS = [...TINY, '--set', 'fine.steps=1200', '--set', 'checkpoint.everyMinutes=0.001'];
+const SETTINGS = [...TINY, '--set', 'fine.steps=600', '--set', 'checkpoint.everyMinutes=0.001'];
 
 const folder = workFolder();
 const scene = join(folder, 'toy');
@@ -290,7 +290,7 @@ test('trained in the page, its tab killed three times on the way: the bits of th
     if (i < kills.length - 1) await holdOnceSaved(page);
     await press(page, 'Go on', 'toy');
   }
-  expect(await ended(page)).toMatch(/^Trained: toy, fine step 1200\./);
+  expect(await ended(page)).toMatch(/^Trained: toy, fine step 600\./);
   await press(page, 'Evaluate', 'toy');
   await page.waitForFunction(() => /dB/.test(document.getElementById('runs')!.textContent!), null, PATIENT);
   await expectUsable();
@@ -307,11 +307,11 @@ test('trained in the page, its tab killed three times on the way: the bits of th
   const inPage = measured();
   await succeed(['eval', theirs, '--scene', join(theirs, 'scene'), '--quiet']);
   expect(measured()).toBeCloseTo(inPage, 6);
-  await succeed(['resume', theirs, '--scene', join(theirs, 'scene'), '--max-steps', '1210', '--quiet']);
-  expect(checkpointNames(theirs).at(-1)).toBe('fine-00001210.safetensors');
+  await succeed(['resume', theirs, '--scene', join(theirs, 'scene'), '--max-steps', '610', '--quiet']);
+  expect(checkpointNames(theirs).at(-1)).toBe('fine-00000610.safetensors');
 
   // And back: the zip of a run is a run, with its scene.
   await drop(page, zip);
   await page.waitForSelector('li[data-run="toy-2"]', PATIENT);
-  expect(await page.textContent('li[data-run="toy-2"]')).toContain('fine step 1200');
+  expect(await page.textContent('li[data-run="toy-2"]')).toContain('fine step 600');
 });
