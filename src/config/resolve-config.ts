@@ -3,7 +3,7 @@ import { InputError } from '../base/errors.ts';
 import { nearestName, suggest } from '../base/nearest-name.ts';
 import { checkBackward, learnsFromRates } from './backward.ts';
 import { neuronNamed } from '../neurons/index.ts';
-import { RISE } from '../neurons/regulated-lif.ts';
+import { isRaised } from '../neurons/regulated-lif.ts';
 import { hiddenWidths } from '../neurons/settings.ts';
 import { quantiserNamed } from '../quantisers/index.ts';
 import { checkNeuron } from './neuron-settings.ts';
@@ -173,7 +173,7 @@ function checkRates(
   const wanted = {
     'network.dropout': network.dropout,
     'fine.imLoss.weight': imLoss.weight,
-    'fine.regulation.rate': Object.hasOwn(neuronNamed(network.neuron).parameters, RISE) ? regulation.rate : 0,
+    'fine.regulation.rate': isRaised(neuronNamed(network.neuron)) ? regulation.rate : 0,
     'distillation.potential': teacher === null ? 0 : potential,
   };
   for (const [key, value] of Object.entries(wanted))

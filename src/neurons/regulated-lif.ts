@@ -4,13 +4,18 @@
  *
  *     H_t = V_{t-1} + (X_t - V_{t-1}) / tau      S_t = 1[H_t >= threshold + rise]      V_t = (1 - sg(S_t)) H_t
  */
-import { defineNeuron } from './define-neuron.ts';
+import { defineNeuron, type NeuronDefinition } from './define-neuron.ts';
 import { add, spike } from './graph.ts';
 import { chargeLif, resetLif, tau, threshold } from './lif.ts';
 import { constantParameter } from './parameters.ts';
 
 /** The parameter that training steps set, [W]; 0 everywhere else. */
 export const RISE = 'rise';
+
+/** Whether training raises its thresholds by how often neurons fire. */
+export function isRaised({ parameters }: NeuronDefinition): boolean {
+  return Object.hasOwn(parameters, RISE);
+}
 
 export const regulatedLif = defineNeuron({
   name: 'lif-regulated',

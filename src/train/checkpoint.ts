@@ -24,6 +24,7 @@ import { fieldSpecSchema } from '../model/field-spec-schema.ts';
 import { packedForms, type PackedForm } from '../model/quantised-layers.ts';
 import { parametersOf, trainingTensors, type TensorName } from '../model/tensor-names.ts';
 import { rowLength, tensorShape } from '../model/tensor-shape.ts';
+import { hiddenWidths } from '../neurons/settings.ts';
 import { coarseSpec, fineSpec, networksOf, regionOf } from './stage-spec.ts';
 import type { TrainState } from './train-state.ts';
 
@@ -179,12 +180,21 @@ function parseHead(text: string, file: string): Head {
 /** Throws InputError unless the field is one that its settings make. */
 function checkField({ state, spec, config }: Head, file: string): void {
   const wrong = (what: string): InputError => unusable(file, `is of another model: ${what}`, 'Use another checkpoint.');
-  const { stage, scalings } = state;
+  const { stage, scalings, rises } = state;
   const most = stage === 'fine' ? config.fine.scaleAt.length : 0;
   if (scalings > most) throw wrong(`its grid was scaled ${scalings} times, its settings do it ${most} times`);
   const networks = stage === 'fine' ? networksOf(config) : [null];
   if (!networks.some((network) => JSON.stringify(spec.network) === JSON.stringify(network)))
     throw wrong('its colour network is not the one of its settings');
+  const widths = spec.network === null ? [] : hiddenWidths(spec.network);
+  if (
+    rises !== null &&
+    !isAlike(
+      rises.map(({ length }) => length),
+      widths,
+    )
+  )
+    throw wrong('its raised thresholds are not those of its network');
   const region = regionOf(spec);
   const made = stage === 'coarse' ? coarseSpec(config, region) : { ...fineSpec(config, region, scalings), network: spec.network };
   // Settings say how many features there are, not what they are kept in.

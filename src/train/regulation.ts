@@ -13,7 +13,7 @@ import type { StepSettings } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
 import { neuronNamed } from '../neurons/index.ts';
-import { RISE } from '../neurons/regulated-lif.ts';
+import { isRaised } from '../neurons/regulated-lif.ts';
 import { hiddenWidths } from '../neurons/settings.ts';
 
 /** theta' - theta of each hidden layer's neurons, [W] each. */
@@ -22,7 +22,7 @@ export type Rises = readonly (readonly number[])[];
 type Regulation = Config['fine']['regulation'];
 
 export function isRegulated(network: NetworkSpec | null, { rate }: Regulation): network is NetworkSpec {
-  return network !== null && rate > 0 && Object.hasOwn(neuronNamed(network.neuron).parameters, RISE);
+  return network !== null && rate > 0 && isRaised(neuronNamed(network.neuron));
 }
 
 /** What a step is told of them; nothing where there is no regulation. @param rises null: before the first step */

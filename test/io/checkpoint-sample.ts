@@ -74,10 +74,7 @@ export function sampleCheckpoint({
           [1 / 3, 2],
         ],
       },
-      rises: [
-        [0.5, 0],
-        [0.25, 1],
-      ],
+      rises: [0, 1].map((layer) => Array.from({ length: 16 }, (_, c) => (layer + c) / 4)),
       observers: { weights: [4, 2, 3], spikes: [3, 1], reach: [null, 2.5], weightGap: 2, spikeGap: 0 },
     },
     spec,

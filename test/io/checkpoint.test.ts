@@ -161,6 +161,10 @@ describe('checkpoint file', () => {
       head.spec.alphaThreshold = 0.5;
       return content;
     },
+    'raised thresholds of another width': (content, head) => {
+      head.state.rises = [[0, 0], [0]];
+      return content;
+    },
     'more scalings than its settings have': (content, head) => {
       head.state.scalings = 99;
       return content;

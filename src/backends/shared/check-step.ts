@@ -5,7 +5,7 @@ import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
 import { learnsFromRates } from '../../config/backward.ts';
 import { weightTensors } from '../../model/network-layers.ts';
 import { neuronNamed } from '../../neurons/index.ts';
-import { RISE } from '../../neurons/regulated-lif.ts';
+import { isRaised } from '../../neurons/regulated-lif.ts';
 import { hiddenWidths } from '../../neurons/settings.ts';
 import { variationReach, type VariationReach } from '../../model/total-variation.ts';
 import type { Capacity, LossWeights, StepSettings, Teacher, TrainBatch } from '../../engine/backend.ts';
@@ -52,7 +52,7 @@ export function checkStep(batch: TrainBatch, settings: StepSettings, spec: Field
 /** Throws RangeError unless the neurons have thresholds that can be raised, and there is a rise for each. */
 function checkRises(network: NetworkSpec, rises: StepSettings['thresholdRises']): void {
   if (rises === undefined) return;
-  if (!Object.hasOwn(neuronNamed(network.neuron).parameters, RISE))
+  if (!isRaised(neuronNamed(network.neuron)))
     throw new RangeError(`The step raises thresholds; the neuron ${network.neuron} has none that can be raised.`);
   const widths = hiddenWidths(network);
   checkCount('thresholdRises', rises, widths.length);

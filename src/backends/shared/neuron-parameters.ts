@@ -62,6 +62,7 @@ export class NeuronParameters {
   private readonly definition: NeuronDefinition | null;
   private readonly values: Float32Array;
   private readonly neuronFloats: number;
+  private readonly width: number;
   private readonly trains: boolean;
 
   /** @param values all layers' parameters as the scans read them, blocks of one size; the layers have one width */
@@ -70,6 +71,7 @@ export class NeuronParameters {
     this.trains = trains;
     const layers = network === null ? 0 : hiddenWidths(network).length;
     this.neuronFloats = layers === 0 ? 0 : values.length / layers;
+    this.width = network?.width ?? 0;
     this.definition = network && neuronNamed(network.neuron);
     if (network === null || this.definition === null) return;
     const constants = parameterValues(network);
@@ -131,7 +133,7 @@ export class NeuronParameters {
   raise(rises?: readonly Float32Array[]): void {
     const place = this.definition && parameterPlaces(this.definition).find(({ name }) => name === RISE);
     if (!place) return;
-    const width = this.neuronFloats - firstFloat(place, 0);
+    const { width } = this;
     for (let at = 0, layer = 0; at < this.values.length; at += this.neuronFloats, layer++) {
       const first = at + firstFloat(place, width);
       if (rises === undefined) this.values.fill(0, first, first + width);

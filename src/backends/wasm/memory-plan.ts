@@ -19,7 +19,7 @@ import { learnsFromRates } from '../../config/backward.ts';
 import { repeatsOf } from '../../model/network-facts.ts';
 import { carriedRows } from '../../neurons/compile-rates.ts';
 import { neuronNamed } from '../../neurons/index.ts';
-import { RISE } from '../../neurons/regulated-lif.ts';
+import { isRaised } from '../../neurons/regulated-lif.ts';
 import { scanSizes, type ScanSizes } from '../shared/neuron-parameters.ts';
 import { lanesOf } from './lanes.ts';
 import { lookedUpGroups, signTableBytes } from './sign-table.ts';
@@ -144,7 +144,7 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
     featureLevels: levels.features,
     viewLevels: levels.views,
     signGroups: network && looksUpSigns(network, scan) ? lookedUpGroups(network) : 0,
-    activityFloats: network && capacity.trainRays > 0 && RISE in neuronNamed(network.neuron).parameters ? 8 * width : 0,
+    activityFloats: network && capacity.trainRays > 0 && isRaised(neuronNamed(network.neuron)) ? 8 * width : 0,
     teacherVoxels: network && capacity.trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0,
   };
 }

@@ -29,7 +29,7 @@ export interface FactorsOf {
   readonly vectors: number;
 }
 
-const prefixOf = ({ group }: FactorsOf): string => (group === 'density' ? 'density' : 'feature');
+export const prefixOf = ({ group }: FactorsOf): 'density' | 'feature' => (group === 'density' ? 'density' : 'feature');
 export const factorBuffer = (of: FactorsOf): string => `${prefixOf(of)}Factors`;
 export const lineSumsBuffer = ({ group }: FactorsOf): string => (group === 'density' ? 'lineDensitySums' : 'lineFeatureSums');
 

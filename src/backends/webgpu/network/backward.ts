@@ -14,8 +14,8 @@ import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { keptValues, potentialAt } from '../../../../renderer/wgsl/network/forward.ts';
 import { constantsWgsl, tableWgsl, taskWgsl, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';
 import { stepStruct } from '../../../../renderer/wgsl/uniforms.ts';
-import { learnedParameters, type NeuronDefinition } from '../../../neurons/define-neuron.ts';
-import { RISE } from '../../../neurons/regulated-lif.ts';
+import { learnedParameters } from '../../../neurons/define-neuron.ts';
+import { isRaised } from '../../../neurons/regulated-lif.ts';
 
 /**
  * Rows of W floats that a workgroup sums up, by first row: features of w1 (with spikes as inputs none), three of w3, potentials of both layers, where
@@ -30,11 +30,6 @@ export function sumSlots({
   const w3 = poisson ? 0 : features;
   const learned = w3 + 3 + (isRaised(neuron) ? 4 : 2);
   return { w3, potentials: w3 + 3, learned, total: learned + 2 * sizes.learned };
-}
-
-/** Whether training raises thresholds by how often neurons fire. */
-export function isRaised({ parameters }: NeuronDefinition): boolean {
-  return Object.hasOwn(parameters, RISE);
 }
 
 export function backwardKernel(shape: NetworkShape, layer: 1 | 2): KernelText {

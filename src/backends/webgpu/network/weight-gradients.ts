@@ -9,8 +9,9 @@ import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { constantsWgsl, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';
 import { workWgsl } from '../../../../renderer/wgsl/work.ts';
 import { learnedParameters } from '../../../neurons/define-neuron.ts';
+import { isRaised } from '../../../neurons/regulated-lif.ts';
 import { firstFloat, parameterPlaces } from '../../../neurons/scan-layout.ts';
-import { isRaised, sumSlots } from './backward.ts';
+import { sumSlots } from './backward.ts';
 import { INPUT_SHARES, summedInputs } from './input-gradients.ts';
 
 /** Groups of workgroups whose sums are added first. */

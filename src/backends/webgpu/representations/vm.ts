@@ -21,6 +21,7 @@ import {
   planeGradients,
   planeGradientsDispatch,
   type FactorsOf,
+  prefixOf,
 } from '../kernels/factor-gradients.ts';
 import { clearPlaneCells, mostPlanePoints, planeCellsDispatch, sortOnPlane } from '../kernels/factor-sort.ts';
 import { basisUpdate, factorUpdate, resampleFactors, vectorsDispatch } from '../kernels/factor-update.ts';
@@ -119,10 +120,6 @@ function vectorsOf({ channels }: GridSizes): number {
 
 function factorsOf(sizes: GridSizes, group: FactorGroup): FactorsOf {
   return { group, ranks: ranksOf(specOf(sizes), group), vectors: vectorsOf(sizes) };
-}
-
-function prefixOf({ group }: FactorsOf): 'density' | 'feature' {
-  return group === 'density' ? 'density' : 'feature';
 }
 
 function adamAliases(name: string): Stage['aliases'] {
