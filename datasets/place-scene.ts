@@ -12,6 +12,7 @@ import { type SplitSize, splitSizes } from './load-views.ts';
 import { medianDepth, pointBox, pointDepths, viewDepths } from './point-bounds.ts';
 import { withinReach } from './reach.ts';
 import type { SplitName, WorldFrame } from './scene-data.ts';
+import { some } from './scene-files.ts';
 import { type PlacedScene, type PosedImage, type PosedScene, SPLIT_NAMES } from './scene-format.ts';
 import { spaceKind, unboundedSpace } from './scene-space.ts';
 
@@ -41,7 +42,8 @@ export async function placeScene(read: PosedScene, leading: SplitName, sizes: Si
   const scene = withinReach(read);
   const inFile = scene.splits[leading]!.map(({ camToWorld }) => camToWorld);
   const frame = options.frame === undefined ? findFrame(scene, inFile) : options.frame;
-  const posed = withPointDepths(intoFrame(scene, frame, leading), sizes);
+  const placed = withPointDepths(intoFrame(scene, frame, leading), sizes);
+  const posed = { ...placed, warnings: [...placed.warnings, ...contradictionWarnings(placed, sizes)] };
   const cameras = posed.splits[leading]!;
   const poses = cameras.map(({ camToWorld }) => camToWorld);
   const nearest = (posed.depthRange ?? viewDepths(cameras))?.near;
@@ -94,6 +96,21 @@ export async function placeCameras(read: PosedScene, options: PlaceOptions): Pro
   const placed = await placeScene(read, leading, sizes, options);
   const depthRange = placed.posed.depthRange ?? viewDepths(placed.posed.splits[leading]!) ?? undefined;
   return { ...placed, posed: { ...placed.posed, depthRange }, sizes };
+}
+
+/** What cameras say twice, once for all images of a split. */
+function contradictionWarnings({ splits }: PlacedScene, sizes: Sizes): string[] {
+  return SPLIT_NAMES.flatMap((split) => {
+    const found = new Map<string, { readonly said: string; readonly names: string[] }>();
+    for (const [i, { name, contradictions }] of (splits[split] ?? []).entries()) {
+      for (const [key, said] of contradictions?.(sizes.get(split)?.[i] ?? null) ?? []) {
+        const before = found.get(key);
+        if (before === undefined) found.set(key, { said, names: [name] });
+        else before.names.push(name);
+      }
+    }
+    return [...found.values()].map(({ said, names }) => `${names.length} ${split} images (${some(names)}): ${said}`);
+  });
 }
 
 /** The places on surfaces in the middle of each view, as far away as the median of the points in it. */

@@ -3,7 +3,7 @@
  * kind of space and the fingerprint are shared by all formats (open-scene.ts).
  */
 import type { Box } from '../src/geometry/box.ts';
-import type { Intrinsics } from '../src/geometry/intrinsics.ts';
+import type { Intrinsics, Size } from '../src/geometry/intrinsics.ts';
 import type { Files } from '../src/io/files.ts';
 import type { SpaceKind } from '../src/spaces/space.ts';
 import type { PointCloud } from './ply.ts';
@@ -35,6 +35,9 @@ export interface SceneFormat {
   load(path: string, files: Files, options: LoadOptions): Promise<PosedScene>;
 }
 
+/** What a camera says twice and not the same: the key that is taken, and a sentence. */
+export type Contradiction = readonly [key: string, said: string];
+
 /** A camera and where its picture lies; pixels not loaded yet. */
 export interface PosedImage {
   /** Unique in its split, usable as a file name. */
@@ -50,6 +53,8 @@ export interface PosedImage {
   readonly depthRange?: DepthRange;
   /** Intrinsics in pixels of the stored image, whose size the format need not know beforehand. */
   intrinsics(width: number, height: number): Intrinsics;
+  /** For formats that can say a thing twice. @param size of the stored image; null: not known */
+  contradictions?(size: Size | null): readonly Contradiction[];
 }
 
 export interface PosedScene {

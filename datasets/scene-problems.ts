@@ -108,6 +108,8 @@ function plainShare({ rgba, intrinsics: { width, height } }: View): number {
 /** Fields of view, degrees, and how far a lens moves the corner of an image, that cameras have. */
 const USUAL_VIEW = [1, 150] as const;
 const USUAL_BEND = [0.5, 2] as const;
+/** Pixels whose sides differ by more than this share are rare. */
+const SQUARE = 0.05;
 
 function viewProblems(cameras: readonly View[]): string[] {
   const problems: string[] = [];
@@ -117,6 +119,12 @@ function viewProblems(cameras: readonly View[]): string[] {
   if (odd.length > 0)
     problems.push(
       `the field of view of ${odd.length} of ${cameras.length} cameras is ${angle(odd[0]).toPrecision(3)} degrees (${listed(odd)}): are the focal lengths in pixels?`,
+    );
+  const aspect = ({ intrinsics: { fx, fy } }: View): number => fx / fy;
+  const oblong = cameras.filter((view) => Math.abs(Math.log(aspect(view))) > SQUARE);
+  if (oblong.length > 0)
+    problems.push(
+      `the pixels of ${oblong.length} of ${cameras.length} cameras are no squares: fx is ${aspect(oblong[0]).toPrecision(3)} times fy (${listed(oblong)}); are both focal lengths for images of this size?`,
     );
   const bent = cameras.filter((view) => bendOf(view) < USUAL_BEND[0] || bendOf(view) > USUAL_BEND[1]);
   if (bent.length > 0)

@@ -6,10 +6,10 @@
  */
 import { z } from 'zod';
 import { InputError } from '../src/base/errors.ts';
-import type { Distortion, Intrinsics } from '../src/geometry/intrinsics.ts';
+import type { Distortion, Intrinsics, Size } from '../src/geometry/intrinsics.ts';
 import { checkShape } from './image-shape.ts';
 import { valueError } from './read-json.ts';
-import type { PosedImage } from './scene-format.ts';
+import type { Contradiction, PosedImage } from './scene-format.ts';
 
 const positive = z.number({ error: 'a positive number' }).positive({ error: 'a positive number' }).optional();
 const coefficient = z.number({ error: 'a number' }).optional();
@@ -109,7 +109,7 @@ export function cameraOf(
   ofAll: CameraKeys,
   ofFrame: CameraKeys,
   factor: number,
-): Pick<PosedImage, 'intrinsics' | 'shape'> {
+): Pick<PosedImage, 'intrinsics' | 'shape' | 'contradictions'> {
   const keys = mergeCameras(ofAll, ofFrame);
   checkModel(file, keys);
   if (keys.fl_x === undefined && keys.camera_angle_x === undefined && keys.x_fov === undefined) {
@@ -127,36 +127,74 @@ export function cameraOf(
     return { width, height, fx: fx * sx, fy: fy * sy, cx: cx * sx, cy: cy * sy, ...(distortion && { distortion }) };
   };
   const { w, h } = keys;
-  return { intrinsics, ...(w !== undefined && h !== undefined && { shape: { width: w, height: h } }) };
+  return {
+    intrinsics,
+    contradictions: (size) => contradictions(keys, size && { width: w ?? size.width * factor, height: h ?? size.height * factor }),
+    ...(w !== undefined && h !== undefined && { shape: { width: w, height: h } }),
+  };
 }
 
-/** What a file says twice and not the same, or null. */
-export function contradiction(keys: CameraKeys): string | null {
-  const pairs = [
-    ['fl_x', keys.fl_x, keys.w, 'camera_angle_x', angleX(keys)],
-    ['fl_y', keys.fl_y, keys.h, 'camera_angle_y', angleY(keys)],
-  ] as const;
-  for (const [focalKey, focal, side, angleKey, across] of pairs) {
-    if (focal === undefined || side === undefined || across === undefined) continue;
-    const other = focalOf(side, across);
-    if (Math.abs(other / focal - 1) > AGREEMENT)
-      return `${focalKey} is ${focal.toPrecision(5)}, ${angleKey} makes it ${other.toPrecision(5)}: ${focalKey} is taken`;
-  }
-  return twoAngles(keys) ?? twoLenses(keys);
+/** @param image that the keys speak of; null: only what they say of it is known */
+function contradictions(keys: CameraKeys, image: Size | null): Contradiction[] {
+  const { fl_x: fx, fl_y: fy, w, h } = keys;
+  return [
+    ...twoFocals(
+      fx,
+      { focal: 'fl_x', angle: keys.camera_angle_x === undefined ? 'x_fov' : 'camera_angle_x', side: 'w' },
+      angleX(keys),
+      w,
+      image?.width,
+    ),
+    ...twoFocals(
+      fy,
+      { focal: 'fl_y', angle: keys.camera_angle_y === undefined ? 'y_fov' : 'camera_angle_y', side: 'h' },
+      angleY(keys),
+      h,
+      image?.height,
+    ),
+    ...twoAngles(keys),
+    ...twoLenses(keys),
+  ];
 }
 
-function twoAngles(keys: CameraKeys): string | null {
+/**
+ * @param across radians
+ * @param written the side of the image that the file gives
+ * @param side else that of the photo
+ */
+function twoFocals(
+  focal: number | undefined,
+  keys: Readonly<Record<'focal' | 'angle' | 'side', string>>,
+  across: number | undefined,
+  written: number | undefined,
+  side = written,
+): Contradiction[] {
+  if (focal === undefined || side === undefined || across === undefined) return [];
+  const other = focalOf(side, across);
+  if (Math.abs(other / focal - 1) <= AGREEMENT) return [];
+  const said = `${keys.focal} is ${focal.toPrecision(5)}, ${keys.angle} makes it ${other.toPrecision(5)}: ${keys.focal} is taken`;
+  const meant = Math.round((side * focal) / other);
+  return [
+    [
+      keys.focal,
+      written === undefined ? `${said}; if it is for images whose side is ${meant} and not ${side}, say so with ${keys.side}` : said,
+    ],
+  ];
+}
+
+function twoAngles(keys: CameraKeys): Contradiction[] {
+  const found: Contradiction[] = [];
   for (const [radians, inDegrees] of [
     ['camera_angle_x', 'x_fov'],
     ['camera_angle_y', 'y_fov'],
   ] as const) {
     const [taken, other] = [keys[radians], keys[inDegrees]];
     if (taken === undefined || other === undefined) continue;
-    const found = (taken * 180) / Math.PI;
-    if (Math.abs(other / found - 1) > AGREEMENT)
-      return `${radians} is ${found.toPrecision(5)} degrees, ${inDegrees} ${other.toPrecision(5)}: ${radians} is taken`;
+    const angle = (taken * 180) / Math.PI;
+    if (Math.abs(other / angle - 1) > AGREEMENT)
+      found.push([radians, `${radians} is ${angle.toPrecision(5)} degrees, ${inDegrees} ${other.toPrecision(5)}: ${radians} is taken`]);
   }
-  return null;
+  return found;
 }
 
 /** Coefficients that a model has; the others have all of them. */
@@ -167,14 +205,17 @@ const COEFFICIENTS: Readonly<Record<string, readonly string[]>> = {
   RADIAL: ['k1', 'k2'],
 };
 
-function twoLenses(keys: CameraKeys): string | null {
+function twoLenses(keys: CameraKeys): Contradiction[] {
   const { distortion_params: list, camera_model: model = '' } = keys;
+  const found: Contradiction[] = [];
   const differs = LENS.find((key, i) => list !== undefined && keys[key] !== undefined && keys[key] !== list[i]);
-  if (differs !== undefined) return `${differs} is ${keys[differs]}, distortion_params have another: distortion_params are taken`;
+  if (differs !== undefined)
+    found.push(['distortion_params', `${differs} is ${keys[differs]}, distortion_params have another: distortion_params are taken`]);
   const name = model.toUpperCase();
-  if (!Object.hasOwn(COEFFICIENTS, name)) return null;
+  if (!Object.hasOwn(COEFFICIENTS, name)) return found;
   const more = LENS.find((key, i) => !COEFFICIENTS[name].includes(key) && (list?.[i] ?? keys[key] ?? 0) !== 0);
-  return more === undefined ? null : `camera_model ${model} has no ${more}: it is taken all the same`;
+  if (more !== undefined) found.push(['camera_model', `camera_model ${model} has no ${more}: it is taken all the same`]);
+  return found;
 }
 
 const FOCAL: readonly (keyof CameraKeys)[] = ['fl_x', 'fl_y', 'camera_angle_x', 'camera_angle_y', 'x_fov', 'y_fov'];

@@ -14,7 +14,7 @@ import { readJson, valueError } from './read-json.ts';
 import { type SceneFiles, some } from './scene-files.ts';
 import type { PosedImage } from './scene-format.ts';
 import { baseName, viewNames } from './scene-paths.ts';
-import { cameraKeys, type CameraKeys, cameraOf, contradiction, isOtherCameraKey, refuseOtherCameras } from './transforms-camera.ts';
+import { cameraKeys, cameraOf, isOtherCameraKey, refuseOtherCameras } from './transforms-camera.ts';
 
 const finite = z.number({ error: 'a number' });
 const names = z.array(z.string({ error: 'a path' }), { error: 'a list of paths' }).optional();
@@ -196,14 +196,8 @@ function poseOf(file: string, index: number, { file_path: image, transform_matri
 function keyWarnings(file: string, { frames, ...ofAll }: Transforms): string[] {
   const warnings: string[] = [];
   const unknown = new Set(Object.keys(ofAll).filter((key) => !isKnown(key, fileKeys)));
-  for (const [i, frame] of frames.entries()) {
-    for (const key of Object.keys(frame)) if (!isKnown(key, frameKeys)) unknown.add(`frames[].${key}`);
-    const twice = warnings.length === 0 ? contradiction(frame) : null;
-    if (twice !== null) warnings.push(`${baseName(file)}: frames[${i}]: ${twice}`);
-  }
+  for (const frame of frames) for (const key of Object.keys(frame)) if (!isKnown(key, frameKeys)) unknown.add(`frames[].${key}`);
   if (unknown.size > 0) warnings.push(`${baseName(file)} has keys that are not known and were left out: ${some([...unknown])}`);
-  const twice = contradiction(ofAll as CameraKeys);
-  if (twice !== null) warnings.push(`${baseName(file)}: ${twice}`);
   const times = new Set(frames.map(({ time }) => time).filter((time) => time !== undefined));
   if (times.size > 1)
     warnings.push(`${baseName(file)}: frames have ${times.size} different times: what moves between them will be blurred`);

@@ -1,5 +1,6 @@
 /** One reader of cameras for the JSON of Blender, instant-ngp and nerfstudio: the same keys mean the same in every layout. */
 import { describe, expect, it } from 'vitest';
+import { inspectScene } from '../../datasets/inspect-scene.ts';
 import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Intrinsics } from '../../src/geometry/intrinsics.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
@@ -20,6 +21,8 @@ async function scene(layout: 'blender' | 'nerfstudio', ofAll: Keys, ofFrames: Ke
 const intrinsics = ({ splits }: SceneData): Intrinsics => splits.train![0].intrinsics;
 
 describe.each(['blender', 'nerfstudio'] as const)('the cameras of a %s file', (layout) => {
+  /** All images are for training. */
+  const all = async (ofAll: Keys, ofFrames?: Keys): Promise<SceneData> => open(await scene(layout, ofAll, ofFrames), { holdout: 0 });
   const of = async (ofAll: Keys, ofFrames?: Keys): Promise<Intrinsics> => intrinsics(await open(await scene(layout, ofAll, ofFrames)));
 
   it('have focal length, principal point, size and distortion, for all frames', async () => {
@@ -85,6 +88,26 @@ describe.each(['blender', 'nerfstudio'] as const)('the cameras of a %s file', (l
     expect(twice.warnings).toContainEqual(expect.stringMatching(/fl_x is 9\.0000, camera_angle_x makes it 7\.3220: fl_x is taken/));
     const agreed = await open(await scene(layout, { fl_x: 9, w: 8, h: 8, camera_angle_x: 2 * Math.atan(4 / 9) }));
     expect(agreed.warnings).toEqual([]);
+  });
+
+  it('are compared with the photo where the file does not say how large its images are', async () => {
+    const ofAll = await all({ fl_x: 18, fl_y: 9, camera_angle_x: 2 * Math.atan(4 / 9), y_fov: 20 });
+    expect(ofAll.warnings).toEqual([
+      '3 train images (r_0, r_1, r_2): fl_x is 18.000, camera_angle_x makes it 9.0000: fl_x is taken; if it is for images whose side is 16 and not 8, say so with w',
+      expect.stringMatching(
+        /: fl_y is 9\.0000, y_fov makes it 22\.685: fl_y is taken; if it is for images whose side is 3 and not 8, say so with h$/,
+      ),
+    ]);
+    // Keys of the file and of the frame are one camera.
+    const ofBoth = await all({ w: 16, h: 16 }, { fl_x: 18, camera_angle_x: 0.3 });
+    expect(ofBoth.warnings).toEqual([expect.stringMatching(/: fl_x is 18\.000, camera_angle_x makes it 52\.933: fl_x is taken$/)]);
+  });
+
+  it('are asked about where pixels would be no squares: one of the focal lengths is for other images', async () => {
+    const problems = async (keys: Keys): Promise<readonly string[]> => inspectScene(await all(keys)).problems;
+    const found = expect.stringMatching(/the pixels of 3 of 3 cameras are no squares: fx is 2\.00 times fy \(r_0, r_1, r_2\)/) as string;
+    expect(await problems({ fl_x: 18, camera_angle_y: 2 * Math.atan(4 / 9) })).toContainEqual(found);
+    expect(await problems({ fl_x: 9, fl_y: 9.1 })).not.toContainEqual(expect.stringContaining('no squares'));
   });
 
   it.each<[Keys, string]>([
