@@ -36,11 +36,16 @@ export function transforms(prefix: string, count: number, turn = 0): Transforms 
   return { camera_angle_x: ANGLE, frames };
 }
 
-/** A picture whose pixels all differ; alpha runs from 0 to 255 unless opaque. */
-export async function picture(width: number, height: number, seed = 0, opaque = false): Promise<Uint8Array> {
+const pictures = new Map<string, Promise<Uint8Array>>();
+
+/** A picture whose pixels all differ; alpha runs from 0 to 255 unless opaque. Encoded once, whoever asks. */
+export function picture(width: number, height: number, seed = 0, opaque = false): Promise<Uint8Array> {
+  const key = [width, height, seed, opaque].join();
   const rgba = new Uint8Array(width * height * 4);
   for (let i = 0; i < rgba.length; i++) rgba[i] = i % 4 === 3 && opaque ? 255 : (i * 37 + seed * 101) % 256;
-  return sharpCodec.encodePng({ width, height, channels: 4, data: rgba });
+  const encoded = pictures.get(key) ?? sharpCodec.encodePng({ width, height, channels: 4, data: rgba });
+  pictures.set(key, encoded);
+  return encoded;
 }
 
 export async function write(folder: string, name: string, content: string | Uint8Array | object): Promise<void> {
