@@ -23,7 +23,7 @@ import type { NetworkSpec } from '../../src/model/field-spec.ts';
 import { relu } from '../../src/neurons/relu.ts';
 import { parameterValues } from '../../src/neurons/settings.ts';
 import { createNeuron, tfjsNeuron, type TfjsNeuron } from '../../src/backends/tfjs/tfjs-neuron.ts';
-import { coefficients } from '../conformance/cases.ts';
+import { coefficients } from '../conformance/case-options.ts';
 import { fieldFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
 
 /** Relative to the derivative along the gradient; measured 9e-4. */

@@ -15,7 +15,7 @@ import { presets } from '../../src/config/presets.ts';
 import { builtInNeurons } from '../../src/neurons/index.ts';
 import { parametersOf, renderingTensors } from '../../src/model/tensor-names.ts';
 import { fineSpec } from '../../src/train/stage-spec.ts';
-import { coefficients } from '../conformance/cases.ts';
+import { coefficients } from '../conformance/case-options.ts';
 import { capacityOf, fieldFixture, firstRays, loadFixture, type FixtureOptions } from '../helpers/field-fixtures.ts';
 
 it('kernels are compiled from the sources that are here', async () => {

@@ -12,7 +12,8 @@ import type { Margins, TfjsField } from '../../src/backends/tfjs/tfjs-field.ts';
 import { parametersOf, type ParameterName, type TensorName } from '../../src/model/tensor-names.ts';
 import { capacityOf, fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
 import { createSpecification } from '../helpers/specification.ts';
-import { conformanceCases, EPSILON, factorCases, type ConformanceCase } from './cases.ts';
+import { conformanceCases, EPSILON, type ConformanceCase } from './cases.ts';
+import { factorCases } from './field-cases.ts';
 import { expectClose, expectCloseToMax } from './compare.ts';
 
 /** Relative to the largest entry of a gradient; measured 7e-6. */

@@ -6,7 +6,7 @@ import type { Backend, Capacity, FieldEngine } from '../../src/engine/backend.ts
 import { type FieldSpec } from '../../src/model/field-spec.ts';
 import { parametersOf, trainingTensors, type TensorName } from '../../src/model/tensor-names.ts';
 import { capacityOf, fieldFixture, firstRays, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
-import { coefficients } from './cases.ts';
+import { coefficients } from './case-options.ts';
 import { expectClose } from './compare.ts';
 
 const RENDER = { background: [0.2, 0.4, 0.6], noiseSeed: 9 } as const;

@@ -11,7 +11,8 @@ import { builtInNeurons, neuronNamed } from '../../src/neurons/index.ts';
 import { valueOf } from '../../src/neurons/parameters.ts';
 import { parameterValues } from '../../src/neurons/settings.ts';
 import { capacityOf, fieldFixture, loadFixture, type FieldFixture, type FixtureOptions } from '../helpers/field-fixtures.ts';
-import { condenseSeed, conformanceCases } from './cases.ts';
+import { conformanceCases } from './cases.ts';
+import { condenseSeed } from './network-cases.ts';
 
 const PYTHON = 'python3';
 const BACKGROUND = [0.2, 0.5, 0.9] as const;

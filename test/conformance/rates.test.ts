@@ -1,5 +1,5 @@
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { describeConformance } from './backend-conformance.ts';
-import { rateCases } from './cases.ts';
+import { rateCases } from './training-cases.ts';
 
 describeConformance('wasm, gradients through rates', () => createWasmBackend({ threads: 2 }), rateCases);

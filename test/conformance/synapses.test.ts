@@ -1,5 +1,5 @@
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { describeConformance } from './backend-conformance.ts';
-import { synapseCases } from './cases.ts';
+import { synapseCases } from './network-cases.ts';
 
 describeConformance('wasm, synapses with their own time', () => createWasmBackend({ threads: 2 }), synapseCases);

@@ -2,7 +2,8 @@ import { describe } from 'vitest';
 import { createTfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
 import { createSpecification, HAS_NATIVE } from '../helpers/specification.ts';
 import { describeConformance } from './backend-conformance.ts';
-import { conformanceCases, otherNeuronCases } from './cases.ts';
+import { conformanceCases } from './cases.ts';
+import { otherNeuronCases } from './network-cases.ts';
 import { describeEngineContract } from './engine-contract.ts';
 import { describeGridOperations } from './grid-operations.ts';
 

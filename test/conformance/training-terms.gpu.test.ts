@@ -8,7 +8,7 @@ import { type FieldSpec } from '../../src/model/field-spec.ts';
 import { fieldFixture } from '../helpers/field-fixtures.ts';
 import { openSoftwareDevice } from '../helpers/software-adapter.ts';
 import { describeConformance } from './backend-conformance.ts';
-import { closedFormCases, trainingTermCases } from './cases.ts';
+import { closedFormCases, trainingTermCases } from './training-cases.ts';
 
 describeConformance('wasm, terms of training', () => createWasmBackend({ threads: 2 }), [...trainingTermCases, ...closedFormCases]);
 

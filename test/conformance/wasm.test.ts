@@ -1,6 +1,6 @@
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { describeConformance } from './backend-conformance.ts';
-import { encodedCases, featureCases } from './cases.ts';
+import { encodedCases, featureCases } from './field-cases.ts';
 import { describeEngineContract } from './engine-contract.ts';
 import { describeGridOperations } from './grid-operations.ts';
 

@@ -1,7 +1,8 @@
 import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';
 import { openSoftwareDevice } from '../helpers/software-adapter.ts';
 import { describeConformance } from './backend-conformance.ts';
-import { conformanceCases, trainingTermCases } from './cases.ts';
+import { conformanceCases } from './cases.ts';
+import { trainingTermCases } from './training-cases.ts';
 import { describeEngineContract } from './engine-contract.ts';
 import { describeGridOperations, scalings } from './grid-operations.ts';
 
