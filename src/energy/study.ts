@@ -121,6 +121,7 @@ function scopeOf({ against }: Pick<EnergyStudy, 'against'>): Scope {
     counted: [
       'marching: places of steps, alpha, weights, transmittance',
       'interpolation of density and features, with the bytes of the grids',
+      'encoding of features, where the network has one',
       'view encoding, once a ray with samples',
       'colour network: multiply-accumulates, accumulates, membrane updates, spikes, bytes of weights and states',
       'compositing: sigmoids, colour, depth, opacity',

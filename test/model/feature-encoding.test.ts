@@ -46,7 +46,7 @@ describe('features and their sines and cosines', () => {
 
   it('are counted: two special functions a feature, frequency and sample, and the doubled arguments', () => {
     const spec = { ...fieldFixture().spec, representation: vmSpec(27), network: { ...network, featureFrequencies: 2 } };
-    const row = renderWork({ ...emptyCounts(), samples: 10 }, spec).find(({ part }) => part === 'sines and cosines of the features')!;
+    const row = renderWork({ ...emptyCounts(), samples: 10 }, spec).find(({ stage }) => stage === 'feature encoding')!;
     expect(row.work.specialFunctions).toBe(10 * 27 * 2 * 2);
     expect(row.work.multiplications).toBe(10 * 27);
   });

@@ -27,7 +27,7 @@ export function isNetwork(stage: Stage): boolean {
   return isSynapses(stage) || stage.startsWith('neurons ');
 }
 
-const BEFORE_NETWORK: readonly Stage[] = ['skip mask', 'marching', 'interpolation', 'view encoding'];
+const BEFORE_NETWORK: readonly Stage[] = ['skip mask', 'marching', 'interpolation', 'feature encoding', 'view encoding'];
 
 /** Stages in the order in which a sample passes them: of a network its layers, each with its neurons. */
 export function inPassing(a: Stage, b: Stage): number {

@@ -12,6 +12,8 @@
  *                     16 multiplications and 3 additions for the 8 weights,
  *                     8 MAC a channel                                                    a network sample
  *                     basis matrix of factors: 1 MAC a component and feature             a network sample
+ *     feature encoding  of F frequencies above the first as many multiplications,
+ *                     2F sines and cosines a channel                                     a network sample
  *     view encoding   3 MAC, 2 special functions and 3 multiplications to normalise;
  *                     F-1 doublings of 3 numbers, 6F sines and cosines                   a ray with samples
  *     compositing     sigmoid of 3 logits: 2 special functions and 1 addition each;
@@ -30,7 +32,7 @@ import type { FieldSpec } from '../../model/field-spec.ts';
 import { work, type Work } from './work.ts';
 
 /** `skip mask`: what chose the places beforehand, where something did (src/skip). */
-export type RenderStage = 'skip mask' | 'marching' | 'interpolation' | 'view encoding' | 'compositing';
+export type RenderStage = 'skip mask' | 'marching' | 'interpolation' | 'feature encoding' | 'view encoding' | 'compositing';
 
 export interface RenderRow {
   readonly stage: RenderStage;
@@ -62,6 +64,13 @@ export function renderWork(counts: Counts, spec: FieldSpec): RenderRow[] {
       ? []
       : [{ stage: 'interpolation' as const, part: 'basis matrix', work: interpolation(places.basis, samples) }]),
   ];
+  const encoded = featureFrequencies(network) * representationOf(spec).features;
+  if (encoded > 0)
+    rows.push({
+      stage: 'feature encoding',
+      part: 'sines and cosines',
+      work: work({ multiplications: (encoded - representationOf(spec).features) * samples, specialFunctions: 2 * encoded * samples }),
+    });
   if (network !== null) {
     const frequencies = network.viewFrequencies;
     rows.push({
@@ -74,13 +83,6 @@ export function renderWork(counts: Counts, spec: FieldSpec): RenderRow[] {
       }),
     });
   }
-  const encoded = featureFrequencies(network) * representationOf(spec).features;
-  if (encoded > 0)
-    rows.push({
-      stage: 'view encoding',
-      part: 'sines and cosines of the features',
-      work: work({ multiplications: (encoded - representationOf(spec).features) * samples, specialFunctions: 2 * encoded * samples }),
-    });
   rows.push(
     { stage: 'compositing', part: 'sigmoid of the logits', work: work({ specialFunctions: 6 * samples, additions: 3 * samples }) },
     {
