@@ -42,7 +42,8 @@ export interface Checkpoint {
   readOccupancy(): Promise<Uint8Array>;
 }
 
-export const CHECKPOINT_VERSION = 1;
+/** 2: packed signs, raised thresholds. Files of version 1 hold neither and are read as they are. */
+export const CHECKPOINT_VERSION = 2;
 const FORMAT = 'spikeray-checkpoint';
 const OCCUPANCY = 'occupancy';
 

@@ -110,6 +110,14 @@ describe('checkpoint file', () => {
     expect((await failureOf(none)).message).toContain('version');
   });
 
+  it('reads files of version 1, which had no raised thresholds and no packed signs', async () => {
+    const older = await forge(whole, (content, head) => {
+      delete (head.state as Record<string, unknown>).rises;
+      return { ...content, metadata: { ...content.metadata, version: '1' } };
+    });
+    expect((await decodeCheckpoint(older, 'x')).state).toEqual({ ...sampleCheckpoint().state, rises: null });
+  });
+
   it('refuses other safetensors files', async () => {
     const other = encodeSafetensors({ metadata: {}, tensors: new Map([['a', { shape: [1], data: Float32Array.of(1) }]]) });
     expect((await failureOf(joinChunks(other))).message).toContain('not a checkpoint');
