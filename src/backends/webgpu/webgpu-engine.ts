@@ -239,7 +239,12 @@ export class WebgpuEngine implements FieldEngine {
   }
 
   /** @param use what to do with the gradients */
-  private step(what: string, batch: TrainBatch, settings: StepSettings, use: (pass: GPUComputePassEncoder) => void): Promise<StepSums> {
+  private async step(
+    what: string,
+    batch: TrainBatch,
+    settings: StepSettings,
+    use: (pass: GPUComputePassEncoder) => void,
+  ): Promise<StepSums> {
     checkStep(batch, settings, this.spec, this.capacity, this.hasTeacher);
     const n = batch.count;
     const { network } = this.spec;
@@ -259,22 +264,22 @@ export class WebgpuEngine implements FieldEngine {
         this.kernels.encodeFinish(pass, grid);
       },
     };
-    return this.owner.run(what, async () => {
-      for (;;) {
-        this.uploads.rays(batch, 0, n);
-        this.uploads.floats('colours', batch.target);
-        this.uploads.floats('colours', batch.background, 3 * n);
-        if (settings.thresholdRises !== undefined) {
-          this.neurons.raise(settings.thresholdRises);
-          this.writeNeurons();
-          this.neurons.raise();
+    const { thresholdRises } = settings;
+    if (thresholdRises !== undefined) this.raiseThresholds(thresholdRises);
+    try {
+      return await this.owner.run(what, async () => {
+        for (;;) {
+          this.uploads.rays(batch, 0, n);
+          this.uploads.floats('colours', batch.target);
+          this.uploads.floats('colours', batch.background, 3 * n);
+          if (network) this.uploads.potentialWeights(isSpikingNetwork(network) ? loss.potentials : null, network.width);
+          const sums = await this.calls.run(call, (counted, bytes, offset) => stepSums(this.sizes, counted, bytes, offset));
+          if (sums !== null) return sums;
         }
-        if (network) this.uploads.potentialWeights(isSpikingNetwork(network) ? loss.potentials : null, network.width);
-        const sums = await this.calls.run(call, (counted, bytes, offset) => stepSums(this.sizes, counted, bytes, offset));
-        if (settings.thresholdRises !== undefined) this.writeNeurons();
-        if (sums !== null) return sums;
-      }
-    });
+      });
+    } finally {
+      if (thresholdRises !== undefined) this.raiseThresholds();
+    }
   }
 
   private budget({ loss }: StepSettings): Promise<BudgetTerm> {
@@ -304,6 +309,12 @@ export class WebgpuEngine implements FieldEngine {
   /** Learning-rate factors of 1. */
   private writeUnitRates(): void {
     if (this.sizes.training) this.uploads.floats('rate', new Float32Array(voxelCount(this.spec.grid)).fill(1));
+  }
+
+  /** Missing: not at all. */
+  private raiseThresholds(rises?: readonly Float32Array[]): void {
+    this.neurons.raise(rises);
+    this.writeNeurons();
   }
 
   private writeNeurons(): void {

@@ -2,9 +2,10 @@
 import { denseSpec } from '../../../src/model/representations/dense.ts';
 import { maxStepsPerRay } from '../../../src/lattice/lattice.ts';
 import { voxelCount } from '../../../src/geometry/grid.ts';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FieldEngine, RenderedRays } from '../../../src/engine/backend.ts';
 import { createTfjsBackend } from '../../../src/backends/tfjs/tfjs-backend.ts';
+import { CallRunner } from '../../../src/backends/webgpu/call-runner.ts';
 import type { WebgpuDevice } from '../../../src/backends/webgpu/device.ts';
 import { createWebgpuBackend, type WebgpuBackendOptions } from '../../../src/backends/webgpu/webgpu-backend.ts';
 import { DeviceError, MemoryError } from '../../../src/base/errors.ts';
@@ -253,6 +254,19 @@ it('a GPU that is lost while the grid is scaled ends what comes next: nothing is
   await expect(engine.readOccupancy()).rejects.toThrow(DeviceError);
   await expect(engine.read('density')).rejects.toThrow(DeviceError);
   await expect(engine.trainStep(fixture.batch, fixture.settings)).rejects.toThrow(DeviceError);
+});
+
+it('a step that fails leaves no threshold raised', async () => {
+  const high = [16, 16].map((width) => new Float32Array(width).fill(5));
+  const fixture = fieldFixture({ seed: 1, network: { neuron: 'lif-regulated' }, settings: { thresholdRises: high } });
+  const engine = await create(fixture);
+  const before = await engine.renderRays(fixture.batch, RENDER);
+  expect(before.counts.spikes[0]).toBeGreaterThan(0);
+  const run = vi.spyOn(CallRunner.prototype, 'run').mockRejectedValueOnce(new Error('not this time'));
+  await expect(engine.trainStep(fixture.batch, fixture.settings)).rejects.toThrow('not this time');
+  run.mockRestore();
+  expect(await engine.renderRays(fixture.batch, RENDER)).toEqual(before);
+  await engine.dispose();
 });
 
 describe('what cannot be is refused', () => {

@@ -3,7 +3,7 @@
  * filled up to vectors of four. Their gradients lie in buffers of the same layout, for Adam moves all of them in every step.
  */
 import { voxelCount, type GridSpec } from '../../../geometry/grid.ts';
-import { FACTOR_PAIRS, rankSum, type Ranks } from '../../../model/representations/factors.ts';
+import { FACTOR_PAIRS, factorPoints, rankSum, type Ranks } from '../../../model/representations/factors.ts';
 import { BASIS, FACTOR_GROUPS, ranksOf, type FactorGroup, type VmSpec } from '../../../model/representations/vm.ts';
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { factorLayout, lineFloats } from '../kernels/factors.ts';
@@ -59,12 +59,21 @@ export const vm: WebgpuRepresentation = {
     }
     return FACTOR_GROUPS.map((group) => factorPlace(factorsOf(sizes, group), grid, parameter)).find((place) => place !== null) ?? null;
   },
-  needs: (sizes, grid) =>
-    FACTOR_GROUPS.map((group) => [
-      `numbers of its ${group === 'density' ? 'density' : 'appearance'}`,
-      factorLayout(group, ranksOf(specOf(sizes), group), grid).floats,
-      room(sizes, group),
-    ]),
+  needs: (sizes, grid) => [
+    ...FACTOR_GROUPS.map(
+      (group) =>
+        [
+          `numbers of its ${group === 'density' ? 'density' : 'appearance'}`,
+          factorLayout(group, ranksOf(specOf(sizes), group), grid).floats,
+          room(sizes, group),
+        ] as const,
+    ),
+    [
+      'points of its largest plane',
+      Math.max(...FACTOR_PAIRS.map((pair) => factorPoints(pair, grid.size).plane)),
+      mostPlanePoints(sizes.fieldFloats, jointRanks(sizes)),
+    ],
+  ],
   density: (sizes) => factorDensity(specOf(sizes).densityRanks),
   pointDensities: 'pointDensity',
   gather: (sizes) => ({ kernels: [gatherFactors(specOf(sizes).featureRanks, vectorsOf(sizes))], entry: factorGatherEntry }),
