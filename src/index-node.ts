@@ -36,5 +36,5 @@ export type { MovedScene, SceneRequest } from './jobs/run-scenes.ts';
 export { backendStarters, startBackend } from './node/start-backend.ts';
 export { resume, train, type ResumeRequest, type TrainRequest } from './node/train.ts';
 export { renderFrames, type FilmEncoder, type FramesOptions } from './eval/render-frames.ts';
-export { exportRun, type Exported, type ExportRun } from './server/export-run.ts';
+export { exportRun, type Exported, type ExportRun } from './node/export-run.ts';
 export { startWebServer } from './server/web-server.ts';

@@ -6,7 +6,7 @@ import { byteSize } from '../../base/format.ts';
 import { knownExporters } from '../../export/index.ts';
 import { exportStudio } from '../../node/export-studio.ts';
 import type { RunFieldOptions } from '../../node/open-run-field.ts';
-import { exportRun } from '../../server/export-run.ts';
+import { exportRun } from '../../node/export-run.ts';
 import { addBackendOptions, addOutputOptions, checkpointOption, type OutputOptions } from '../terminal/options.ts';
 import { runAction, type Result } from '../terminal/run-action.ts';
 

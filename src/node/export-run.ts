@@ -5,13 +5,13 @@ import { word } from '../base/option-values.ts';
 import { checkExportPlace, writeExport, writesFile, type ExportSource, type ExportSummary, type Exporter } from '../export/exporter.ts';
 import { knownExporters } from '../export/index.ts';
 import { exportSource } from '../jobs/export-source.ts';
-import { nodeFiles, removeTemporaries } from '../node/node-files.ts';
-import { nodePlaces } from '../node/node-scenes.ts';
-import { replaceResults } from '../node/replace-folder.ts';
-import { whileWritingInto } from '../node/write-into.ts';
-import { loadRun, openRunField, type RunFieldOptions } from '../node/open-run-field.ts';
+import { nodeFiles, removeTemporaries } from './node-files.ts';
+import { nodePlaces } from './node-scenes.ts';
+import { replaceResults } from './replace-folder.ts';
+import { whileWritingInto } from './write-into.ts';
+import { loadRun, openRunField, type RunFieldOptions } from './open-run-field.ts';
 import type { LoadedRun } from '../run/run-folder.ts';
-import { readViewerFile } from '../node/static-viewer.ts';
+import { readViewerFile } from './static-viewer.ts';
 
 export interface ExportRun extends RunFieldOptions {
   /** Default: below the run, as the exporter says. */
