@@ -1,10 +1,9 @@
 /** The file system of Node behind the interface `Files`. */
 import { appendFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { close, constants, fstat, open as openPlain, read, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, open as openDescriptor, read, type Stats } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { FileHandle } from 'node:fs/promises';
 import { InputError, MemoryError, StorageError } from '../base/errors.ts';
 import type { Files } from '../io/files.ts';
 import { byteSize } from '../base/format.ts';
@@ -16,8 +15,11 @@ const LARGE = 2 ** 26;
 /** Node refuses single reads and writes of 2 GiB and more. */
 const LARGEST_TRANSFER = 1 << 28;
 
-/** Descriptors, which cost half of what handles do: the headers of a scene's photos are many. */
-const plain = { open: promisify(openPlain), stat: promisify(fstat), read: promisify(read), close: promisify(close) };
+/**
+ * What may wait for a disk is done on threads; what is known of a descriptor, and closing one that was read, is not worth the way there. The photos of a
+ * scene are many.
+ */
+const calls = { open: promisify(openDescriptor), read: promisify(read) };
 
 export const TEMPORARY_ENDING = '.tmp';
 let temporaries = 0;
@@ -49,21 +51,9 @@ export const nodeFiles: Files = {
     }
   },
 
-  async read(path, most = Infinity) {
-    try {
-      // Opening a pipe would wait for somebody to write into it.
-      const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-      try {
-        return await readAll(file, path, most);
-      } finally {
-        await file.close();
-      }
-    } catch (error) {
-      throw unreadable(path, error);
-    }
-  },
+  read: (path, most = Infinity) => whileOpen(path, (file, size) => readAll(file, size, path, most)),
 
-  readEnd: (path, most) => readPiece(path, most, (size) => Math.max(0, size - most)),
+  readEnd: (path, most) => whileOpen(path, (file, size) => readPiece(file, Math.max(0, size - most), Math.min(size, most))),
 
   async writeAtomic(path, chunks) {
     const folder = dirname(path);
@@ -141,24 +131,28 @@ export async function makeFolders(path: string): Promise<void> {
 
 /** The first bytes of a regular file, at most `count`. Throws InputError. */
 export function readStart(path: string, count: number): Promise<Uint8Array<ArrayBuffer>> {
-  return readPiece(path, count, () => 0);
+  return whileOpen(path, (file, size) => readPiece(file, 0, Math.min(size, count)));
 }
 
-/** @param from of the file's size: where the piece begins */
-async function readPiece(path: string, count: number, from: (size: number) => number): Promise<Uint8Array<ArrayBuffer>> {
+async function whileOpen<T>(path: string, use: (file: number, size: number) => Promise<T>): Promise<T> {
   try {
-    const file = await plain.open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    // Opening a pipe would wait for somebody to write into it.
+    const file = await calls.open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
-      const stats = await plain.stat(file);
+      const stats = fstatSync(file);
       refuseSpecial(stats, path);
-      const bytes = new Uint8Array(Math.min(count, stats.size));
-      return bytes.subarray(0, (await plain.read(file, bytes, 0, bytes.length, from(stats.size))).bytesRead);
+      return await use(file, stats.size);
     } finally {
-      await plain.close(file);
+      closeSync(file);
     }
   } catch (error) {
     throw unreadable(path, error);
   }
+}
+
+async function readPiece(file: number, from: number, count: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(count);
+  return bytes.subarray(0, (await calls.read(file, bytes, 0, count, from)).bytesRead);
 }
 
 /** Throws InputError unless it is a regular file (or a link to one): libraries that open files by name would wait for ever at a pipe. */
@@ -178,10 +172,7 @@ function refuseSpecial(stats: Stats, path: string): void {
   throw new InputError(`${path}: expected a file, found ${found}`, 'Check the path.');
 }
 
-async function readAll(file: FileHandle, path: string, most: number): Promise<Uint8Array<ArrayBuffer>> {
-  const stats = await file.stat();
-  refuseSpecial(stats, path);
-  const { size } = stats;
+async function readAll(file: number, size: number, path: string, most: number): Promise<Uint8Array<ArrayBuffer>> {
   if (size > most)
     throw new InputError(`${path}: expected at most ${most} bytes, found ${size}`, 'It is not what its name says; replace or remove it.');
   if (size > LARGE && size > availableMemory())
@@ -192,7 +183,7 @@ async function readAll(file: FileHandle, path: string, most: number): Promise<Ui
   const data = allocate(size, path);
   let filled = 0;
   while (filled < size) {
-    const { bytesRead } = await file.read(data, filled, Math.min(size - filled, LARGEST_TRANSFER), filled);
+    const { bytesRead } = await calls.read(file, data, filled, Math.min(size - filled, LARGEST_TRANSFER), filled);
     if (bytesRead === 0) return data.slice(0, filled);
     filled += bytesRead;
   }
