@@ -93,7 +93,7 @@ async function soak(minutes: number, clients: number, allowance: number, trainin
     const measured = await measure(facts, end, looking);
     await looking;
     await wait(SETTLED);
-    const after = await leastHeld(facts, before.descriptors);
+    const after = await leastHeld(facts, before);
     const steps = training ? stepsOf(run) - stepsBefore : null;
     server.kill('SIGTERM');
     await once(server, 'exit');
@@ -120,9 +120,7 @@ function check(
       throw new Error(
         `${key} leak: ${before[key]} before the clients, ${after[key]} after them\n${before.kinds.join(' ')}\n${after.kinds.join(' ')}`,
       );
-  // The thread pool of Node grows to its size when it is first asked.
-  if (after.threads > before.threads + 4)
-    throw new Error(`threads leak: ${before.threads} before the clients, ${after.threads} after them`);
+  if (threadsLeak(before, after)) throw new Error(`threads leak: ${before.threads} before the clients, ${after.threads} after them`);
   for (const what of ASKED) {
     const { usual, slowest } = waitsOf(waits, what);
     if (slowest > TURNS * usual + GRACE) throw new Error(`a ${what} took ${Math.round(slowest)} ms, the usual one ${Math.round(usual)}`);
@@ -190,16 +188,24 @@ async function measure(facts: () => ProcessFacts, end: number, failed: Promise<u
   return measured;
 }
 
-/** What is held all the time: of measurements the one with the fewest descriptors, and no later one once there are as few as `enough`. */
-async function leastHeld(facts: () => ProcessFacts, enough?: number): Promise<ProcessFacts> {
+/**
+ * What is held all the time: of measurements the one with the fewest descriptors, and no later one once no more than `before` is held. Threads that resize
+ * photos end on their own, some seconds after the last one.
+ */
+async function leastHeld(facts: () => ProcessFacts, before?: ProcessFacts): Promise<ProcessFacts> {
   let least = facts();
-  const end = Date.now() + (enough === undefined ? QUIET : PATIENCE);
-  while (Date.now() < end && least.descriptors > (enough ?? 0)) {
+  const end = Date.now() + (before === undefined ? QUIET : PATIENCE);
+  while (Date.now() < end && (before === undefined || least.descriptors > before.descriptors || threadsLeak(before, least))) {
     await wait(50);
     const found = facts();
-    if (found.descriptors < least.descriptors) least = found;
+    if (found.descriptors < least.descriptors || (found.descriptors === least.descriptors && found.threads < least.threads)) least = found;
   }
   return least;
+}
+
+/** The thread pool of Node grows to its size when it is first asked. */
+function threadsLeak(before: ProcessFacts, after: ProcessFacts): boolean {
+  return after.threads > before.threads + 4;
 }
 
 async function addressOf(server: ChildProcess): Promise<string> {

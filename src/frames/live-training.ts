@@ -10,7 +10,7 @@ import { networksOf } from '../train/stage-spec.ts';
 import { RenderQueue } from './render-queue.ts';
 import { ShownField } from './shown-field.ts';
 
-/** Milliseconds of drawing before training goes on; it lets pages in about every 200. */
+/** Milliseconds of drawing before training goes on, and at most as many for what else waits before it and in between; pages are let in about every 200. */
 const DRAWING = 100;
 
 /** When another network takes over from the ANN that is trained first. */
@@ -41,6 +41,8 @@ export class LiveTraining {
   private paused = false;
   private over = false;
   private wake: () => void = () => undefined;
+  /** Has what waits come in: requests, messages; a server that has connections waiting gives its own. Called with the milliseconds that it may take. */
+  others: (milliseconds: number) => Promise<void> = nextTask;
   /** Milliseconds that pages took from training so far. */
   spent = 0;
 
@@ -86,12 +88,17 @@ export class LiveTraining {
   async between(engine: FieldEngine, step: number): Promise<void> {
     const began = performance.now();
     const field = this.fieldOf(engine, step);
-    while ((this.paused && !this.signal.aborted) || performance.now() - began < DRAWING) {
+    await this.others(DRAWING);
+    let drawn = 0;
+    while ((this.paused && !this.signal.aborted) || drawn < DRAWING) {
+      const turned = performance.now();
       if (!(await this.queue.turn())) {
         if (!this.paused || this.signal.aborted) break;
         await Promise.race([this.queue.filled(), this.woken()]);
       }
-      await nextTask();
+      const milliseconds = performance.now() - turned;
+      drawn += milliseconds;
+      await this.others(milliseconds);
     }
     await field.release();
     this.spent += performance.now() - began;

@@ -1,4 +1,4 @@
-/** Connections that wait, taken between two turns of drawing. */
+/** Connections that wait, taken between two turns of drawing, or two steps of training. */
 import type { Server } from 'node:net';
 
 /**

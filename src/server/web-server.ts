@@ -95,7 +95,9 @@ export async function startWebServer(options: ServeOptions): Promise<WebServer> 
   });
   app.use(answerErrors(report));
   const server = await listen(app, options);
-  void queue.drive(takeConnections(server));
+  const others = takeConnections(server);
+  void queue.drive(others);
+  if (live !== null) live.others = others;
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}/${token === null ? '' : `?token=${encodeURIComponent(token)}`}`,

@@ -32,3 +32,18 @@ test('a page that asked for a picture before there was a field hears of it, also
   await live.between(engineOf({}), 3);
   expect(heard).toHaveLength(2);
 });
+
+test('what waits comes in between two steps, also where nobody wants a picture, and after every turn of drawing', async () => {
+  const live = new LiveTraining('/nowhere/run', presets.blender, new AbortController().signal);
+  const given: number[] = [];
+  live.others = (milliseconds) => {
+    given.push(milliseconds);
+    return Promise.resolve();
+  };
+  const engine = engineOf({});
+  await live.between(engine, 1);
+  expect(given).toEqual([100]);
+  live.queue.add('page', 'picture', { ready: () => true, turn: () => Promise.resolve(true), dropped: () => undefined });
+  await live.between(engine, 2);
+  expect(given).toHaveLength(3);
+});
