@@ -5,6 +5,8 @@
  *     layer l:   H = unit * z        z: inputs of the ReLU; a quantile of the positive ones lands on the highest threshold
  *                S = fired(H)        relu(z) ~ scale * S; the next layer's weights take over `scale`
  *
+ * Where weights are quantised z is that of the quantised ones, for they are what the neurons see; coarse ones are fitted first (fit-quantised.ts).
+ *
  * The quantile and the scale are those of the least squared error. A factor on the sizes of a layer's spikes then makes them coarser or finer: half
  * as large they are one bit shorter (docs/results.md has what that costs and saves, layer by layer).
  */
@@ -13,15 +15,21 @@ import { neuronNamed } from '../neurons/index.ts';
 import { InputError } from '../base/errors.ts';
 import { hiddenWidths, parameterValues } from '../neurons/settings.ts';
 import type { NetworkSpec } from './field-spec.ts';
+import { fitQuantised } from './fit-quantised.ts';
 import type { NetworkWeights } from './initial-tensors.ts';
 import { dense } from './layers/dense.ts';
 import { hetsyn } from './layers/hetsyn.ts';
 import { summedParts } from './layers/hetsyn-factors.ts';
 import { layerKindNamed } from './layers/index.ts';
 import type { WeightName } from './network-layers.ts';
+import { sumsOf } from './network-facts.ts';
+import { multiply, someRows } from './row-products.ts';
 
 /** Shares of the active outputs that may stay below the highest threshold. */
 const QUANTILES = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1];
+
+/** Rows of inputs to which matrices are fitted. */
+const FITTED_ROWS = 1024;
 
 /** Larger than any potential. */
 const OUT_OF_REACH = 1e20;
@@ -40,31 +48,53 @@ interface FirstStep {
   fired(potential: number): number;
 }
 
+export interface Conversion {
+  /** Factor on the sizes of each hidden layer's spikes where they have more than two; default: 1. */
+  readonly sizes?: readonly number[];
+  /** What the spiking network's kernels see of a matrix; default: the matrix. It grows as the matrix does. */
+  seen?(name: WeightName, weights: Float32Array): Float32Array;
+  /** Whether a matrix has to be fitted for that to answer as it does; default: none. */
+  fits?(name: WeightName): boolean;
+}
+
 /**
  * @param inputs [n,I] inputs of the network as it meets them
  * @param network the spiking one
- * @param sizes factor on the sizes of each hidden layer's spikes where they have more than two; default: 1
+ * @returns all of `weights`, matrices scaled
  */
 export function convertWeights(
   weights: NetworkWeights,
   inputs: Float32Array,
   network: NetworkSpec,
-  sizes: readonly number[] = [],
+  { sizes = [], seen = (_, matrix) => matrix, fits = () => false }: Conversion = {},
 ): NetworkWeights {
   const neuron = firstStep(network);
   // What else a kind of layer learns stays as it is.
-  const converted = new Map(weights as ReadonlyMap<WeightName, Float32Array>);
-  let [rows, scale] = [inputs, 1];
-  for (const [index, width] of hiddenWidths(network).entries()) {
-    const z = multiply(rows, answeringMatrix(weights, index + 1, width, network), width);
+  const converted = new Map(weights);
+  // `wanted`: outputs of the ANN's layers; `rows`: what stands for them, which behind fitted weights are spikes, for signs weigh small outputs as large ones.
+  const widths = hiddenWidths(network);
+  const columnsOf = (layer: number): number => widths[layer] * Math.max(1, sumsOf(network, layer));
+  const shown = widths.some((_, layer) => fits(`w${layer + 1}`))
+    ? someRows(inputs, weights.get('w1')!.length / columnsOf(0), FITTED_ROWS)
+    : inputs;
+  let [wanted, rows, scale] = [shown, shown, 1];
+  for (const [index, width] of widths.entries()) {
+    const name: WeightName = `w${index + 1}`;
+    const given = weights.get(name)!;
+    const answering = (matrix: Float32Array): Float32Array => answeringMatrix(matrix, index + 1, width, network);
+    const matrix = fits(name) ? fitQuantised(given, (candidate) => seen(name, candidate), rows, wanted, columnsOf(index)) : given;
+    const z = multiply(rows, answering(seen(name, matrix)), width);
     const balanced = balance(z, neuron, neuron.sizes > 2 ? (sizes[index] ?? 1) : 1);
     converted.set(
-      `w${index + 1}`,
-      weights.get(`w${index + 1}`)!.map((weight) => weight * scale * balanced.unit),
+      name,
+      matrix.map((weight) => weight * scale * balanced.unit),
     );
-    [rows, scale] = [relu(z), balanced.scale];
+    const isExact = matrix === given && rows === wanted;
+    scale = balanced.scale;
+    rows = isExact ? relu(z) : z.map((value) => scale * neuron.fired(value * balanced.unit * neuron.gain));
+    wanted = isExact ? rows : relu(multiply(wanted, answering(given), width));
   }
-  const last = hiddenWidths(network).length + 1;
+  const last = widths.length + 1;
   return converted.set(
     `w${last}`,
     weights.get(`w${last}`)!.map((weight) => weight * scale),
@@ -72,9 +102,8 @@ export function convertWeights(
 }
 
 /** What a layer of an ANN answers, as a matrix [in,width]. Throws InputError for a layer of another kind: its answer is none. */
-function answeringMatrix(weights: NetworkWeights, number: number, width: number, { layers }: NetworkSpec): Float32Array {
+function answeringMatrix(matrix: Float32Array, number: number, width: number, { layers }: NetworkSpec): Float32Array {
   const kind = layers?.[number - 1]?.kind ?? dense.name;
-  const matrix = weights.get(`w${number}`)!;
   const parts = layerKindNamed(kind).memory?.sums;
   if (parts !== undefined) return summedParts(matrix, parts, width);
   if (kind === dense.name || kind === hetsyn.name) return matrix;
@@ -130,18 +159,4 @@ function fit(typical: Float32Array, neuron: FirstStep, toPotential: number): { u
 
 function relu(values: Float32Array): Float32Array {
   return values.map((value) => Math.max(0, value));
-}
-
-/** [n,width] of rows [n,I] and weights [I,width] */
-function multiply(rows: Float32Array, weights: Float32Array, width: number): Float32Array {
-  const inputs = weights.length / width;
-  const out = new Float32Array((rows.length / inputs) * width);
-  for (let row = 0; row * inputs < rows.length; row++) {
-    for (let i = 0; i < inputs; i++) {
-      const value = rows[row * inputs + i];
-      if (value === 0) continue;
-      for (let j = 0; j < width; j++) out[row * width + j] += value * weights[i * width + j];
-    }
-  }
-  return out;
 }

@@ -3,9 +3,10 @@ import type { Random } from '../math/random.ts';
 import { inverseSoftplus, softplus } from '../lattice/density.ts';
 import type { FieldSpec } from './field-spec.ts';
 import { weightTensors, type NetworkedSpec, type WeightName } from './network-layers.ts';
+import type { QuantiserTensorName } from './quantised-layers.ts';
 
-/** Tensors of the layers by name; with spikes in front of layer 1 their steps. */
-export type NetworkWeights = ReadonlyMap<WeightName | 'inputSteps', Float32Array>;
+/** Tensors of the layers by name; with spikes in front of layer 1 their steps; of quantised weights the raw ones, and what is known of their quantisers. */
+export type NetworkWeights = ReadonlyMap<WeightName | QuantiserTensorName | 'inputSteps', Float32Array>;
 
 /** Draws the layers' tensors in their order, row-major, each as its kind says. */
 export function initialWeights(spec: NetworkedSpec, random: Random): NetworkWeights {

@@ -6,7 +6,7 @@ import { InputError } from '../base/errors.ts';
 import { learnedOf } from '../neurons/parameters.ts';
 import { quantiserNamed } from '../quantisers/index.ts';
 import { quantise } from '../quantisers/quantise.ts';
-import { stateLength, type Quantiser } from '../quantisers/quantiser.ts';
+import { measureState, stateLength, type Quantiser } from '../quantisers/quantiser.ts';
 import { layersOf, weightTensors, type NetworkedSpec, type WeightName } from './network-layers.ts';
 
 export type QuantiserTensorName = `q${number}.${string}`;
@@ -89,17 +89,49 @@ export function packedForms(spec: NetworkedSpec): PackedForm[] {
   );
 }
 
+/** A raw matrix, or a tensor of a quantiser. */
+export type QuantisedName = WeightName | QuantiserTensorName;
+export type QuantisedTensors = ReadonlyMap<QuantisedName, Float32Array>;
+
+/** What a quantiser of a layer learns and measures. */
+export function quantiserTensors({ parameters, states }: QuantisedLayer): QuantiserTensor[] {
+  return [...parameters, ...states];
+}
+
+/** What kernels see of a layer's matrix [in,out]. */
+export function seenMatrix(
+  { weight, quantiser, parameters, states }: QuantisedLayer,
+  tensors: Pick<QuantisedTensors, 'get'>,
+): Float32Array {
+  const values = (all: readonly QuantiserTensor[]): Record<string, Float32Array> =>
+    Object.fromEntries(all.map(({ name, key }) => [key, tensors.get(name)!]));
+  return quantise(quantiser, { raw: tensors.get(weight)!, parameters: values(parameters), states: values(states) });
+}
+
+/** The tensors of a layer whose training begins with these weights [in,out]. */
+export function tensorsAtStart({ weight, shape, quantiser, parameters, states }: QuantisedLayer, weights: Float32Array): QuantisedTensors {
+  const start = quantiser.start(weights);
+  const raw = ({ key, initial }: QuantiserTensor): number =>
+    Object.hasOwn(start, key) ? quantiser.parameters[key].learned!.raw(start[key]) : initial;
+  return new Map<QuantisedName, Float32Array>([
+    [weight, weights],
+    ...parameters.map((tensor) => [tensor.name, new Float32Array(tensor.length).fill(raw(tensor))] as const),
+    ...states.map(({ name, key, length }) => {
+      const measured = measureState(quantiser.states[key], weights, new Float32Array(length).fill(NaN), shape);
+      return [name, measured] as const;
+    }),
+  ]);
+}
+
 /** The tensors of all layers as kernels see them: quantised where the network says so. `read` gives raw ones, by name. */
 export async function seenWeights(
   spec: NetworkedSpec,
-  read: (name: WeightName | QuantiserTensorName) => Promise<Float32Array>,
+  read: (name: QuantisedName) => Promise<Float32Array>,
 ): Promise<Map<WeightName, Float32Array>> {
   const seen = new Map(await Promise.all(weightTensors(spec).map(async ({ name }) => [name, await read(name)] as const)));
-  for (const { weight, quantiser, parameters, states } of quantisedLayers(spec)) {
-    const values = async (tensors: readonly QuantiserTensor[]): Promise<Record<string, Float32Array>> =>
-      Object.fromEntries(await Promise.all(tensors.map(async ({ name, key }) => [key, await read(name)] as const)));
-    const matrix = { raw: seen.get(weight)!, parameters: await values(parameters), states: await values(states) };
-    seen.set(weight, quantise(quantiser, matrix));
+  for (const layer of quantisedLayers(spec)) {
+    const own = [layer.weight, ...quantiserTensors(layer).map(({ name }) => name)];
+    seen.set(layer.weight, seenMatrix(layer, new Map(await Promise.all(own.map(async (name) => [name, await read(name)] as const)))));
   }
   return seen;
 }

@@ -72,6 +72,11 @@ export interface Quantiser {
   readonly bits: LearnedBits | null;
   /** Bits of a stored weight where they are fixed; null: they are learned, or 32. */
   readonly storedBits: number | null;
+  /**
+   * Whether so little is left of a weight that an ANN's have to be moved and scaled, output by output, before they are seen (model/fit-quantised.ts). What
+   * is seen of an output's weights grows with them.
+   */
+  readonly coarse: boolean;
   /** Values of learned parameters that follow from the weights which training begins with. */
   start(weights: Float32Array): Readonly<Record<string, number>>;
 }
@@ -82,6 +87,8 @@ export interface QuantiserRecipe extends Pick<Quantiser, 'name' | 'description'>
   readonly states?: Quantiser['states'];
   readonly bits?: LearnedBits;
   readonly storedBits?: number | null;
+  /** Default: false. */
+  readonly coarse?: boolean;
   readonly start?: Quantiser['start'];
   value(raw: Expr, values: Readonly<Record<string, Expr>>): Expr;
 }
@@ -93,6 +100,7 @@ export function defineQuantiser({
   states = {},
   bits,
   storedBits = null,
+  coarse = false,
   start,
   value,
 }: QuantiserRecipe): Quantiser {
@@ -116,6 +124,7 @@ export function defineQuantiser({
     value: value(rawLeaf, leaves),
     bits: bits ?? null,
     storedBits,
+    coarse,
     start: start ?? (() => ({})),
   };
 }

@@ -126,6 +126,7 @@ function signs(name: string, description: string, aware: boolean): Quantiser {
       scale: { description: 'mean magnitude of the weights of an output', scope: 'channel', measure: meanMagnitudes },
     },
     storedBits: INDEX_BITS / GROUP,
+    coarse: true,
     value: (raw, { code, scale }) => straightThrough(mul(scale, code), raw),
   });
 }

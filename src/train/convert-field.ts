@@ -13,7 +13,16 @@ import { convertWeights } from '../model/convert-network.ts';
 import { viewInputs, type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
 import { fittedSteps, inputLevels, seenInputs } from '../model/input-spikes.ts';
 import { initialWeights, type NetworkWeights } from '../model/initial-tensors.ts';
-import { quantisedLayers, seenWeights } from '../model/quantised-layers.ts';
+import { weightTensors } from '../model/network-layers.ts';
+import {
+  quantisedLayers,
+  quantiserTensors,
+  seenMatrix,
+  tensorsAtStart,
+  type QuantisedLayer,
+  type QuantisedName,
+} from '../model/quantised-layers.ts';
+import { valueOf } from '../neurons/parameters.ts';
 
 /** Places at which the network is asked how strongly its neurons answer. */
 const PLACES = 4096;
@@ -24,24 +33,24 @@ export interface FieldValues {
   readonly values: TensorValues;
   /** [V] */
   readonly occupancy: Uint8Array;
+  /** Of quantised layers raw ones, with all tensors of their quantisers. */
   readonly weights: NetworkWeights;
 }
 
 export async function readField(spec: FieldSpec, from: Pick<FieldEngine, 'read' | 'readOccupancy'>): Promise<FieldValues> {
   const source = { spec, read: (name: string) => from.read(name) };
-  const weights = await seenWeights(spec, (name) => from.read(name));
+  const names = [...weightTensors(spec), ...quantisedLayers(spec).flatMap(quantiserTensors)].map(({ name }) => name);
+  const weights = new Map(await Promise.all(names.map(async (name) => [name, await from.read(name)] as const)));
   return { spec, values: await readValues(source), occupancy: await from.readOccupancy(), weights };
 }
 
-/** Writes weights that training begins with; their quantisers begin as suits them. */
+/** Writes weights that training begins with; what they say nothing of their quantisers begins as suits them. */
 export async function writeWeights(engine: FieldEngine, weights: NetworkWeights): Promise<void> {
-  for (const [name, values] of weights) await engine.write(name, values);
-  for (const { weight, quantiser, parameters } of quantisedLayers(engine.spec)) {
-    const start = quantiser.start(weights.get(weight)!);
-    for (const { name, key, length } of parameters)
-      if (Object.hasOwn(start, key))
-        await engine.write(name, new Float32Array(length).fill(quantiser.parameters[key].learned!.raw(start[key])));
-  }
+  const layers = quantisedLayers(engine.spec);
+  const states = new Set<string>(layers.flatMap((layer) => layer.states.map(({ name }) => name)));
+  const starts = layers.flatMap((layer) => [...tensorsAtStart(layer, weights.get(layer.weight)!)]);
+  // States are measured by the engine, of the weights as they are written.
+  for (const [name, values] of new Map([...starts, ...weights])) if (!states.has(name)) await engine.write(name, values);
 }
 
 /** What of a config a conversion reads. */
@@ -64,8 +73,51 @@ export function convertedWeights(
   const levels = inputLevels(network);
   const width = features + viewInputs(network);
   const steps = levels.features === 0 ? new Float32Array(features) : fittedSteps(inputs, width, features, levels.features);
-  const converted = convertWeights(field.weights, seenInputs(inputs, width, steps, levels), network, fine.handoverScale ?? undefined);
-  return levels.features === 0 ? converted : new Map([...converted, ['inputSteps', steps]]);
+  const rows = seenInputs(inputs, width, steps, levels);
+  const layers = quantisedLayers({ ...field.spec, network });
+  const before = quantisedLayers(field.spec);
+  const goesOn = ({ weight, quantiser }: QuantisedLayer): boolean =>
+    before.some((layer) => layer.weight === weight && layer.quantiser === quantiser);
+  const weights = weightsFor(before, layers.filter(goesOn), field);
+  const seen = (name: string, matrix: Float32Array): Float32Array => {
+    const layer = layers.find(({ weight }) => weight === name);
+    if (layer === undefined) return matrix;
+    return seenMatrix(layer, goesOn(layer) ? weights : tensorsAtStart(layer, matrix));
+  };
+  const fits = (name: string): boolean => layers.some((layer) => layer.weight === name && layer.quantiser.coarse && !goesOn(layer));
+  const converted = new Map(convertWeights(weights, rows, network, { sizes: fine.handoverScale ?? [], seen, fits }));
+  for (const layer of layers.filter(goesOn)) growQuantiser(layer, weights.get(layer.weight)!, converted);
+  return levels.features === 0 ? converted : converted.set('inputSteps', steps);
+}
+
+/** The tensors of the field's layers. Where quantisers go on they are the raw ones, with what was learned; else what the ANN's kernels saw. */
+function weightsFor(
+  before: readonly QuantisedLayer[],
+  goingOn: readonly QuantisedLayer[],
+  { spec, weights }: Pick<FieldValues, 'spec' | 'weights'>,
+): NetworkWeights {
+  const tensors = new Map<QuantisedName, Float32Array>(weightTensors(spec).map(({ name }) => [name, weights.get(name)!] as const));
+  for (const layer of before) tensors.set(layer.weight, seenMatrix(layer, weights));
+  for (const layer of goingOn)
+    for (const name of [layer.weight, ...quantiserTensors(layer).map((tensor) => tensor.name)]) tensors.set(name, weights.get(name)!);
+  return tensors;
+}
+
+/** What a quantiser learned grows with the weights as what it would begin with does. */
+function growQuantiser(
+  { weight, quantiser, parameters }: QuantisedLayer,
+  before: Float32Array,
+  tensors: Map<QuantisedName | 'inputSteps', Float32Array>,
+): void {
+  const [old, now] = [quantiser.start(before), quantiser.start(tensors.get(weight)!)];
+  for (const { name, key } of parameters) {
+    if (!Object.hasOwn(old, key)) continue;
+    const transform = quantiser.parameters[key].learned!;
+    tensors.set(
+      name,
+      tensors.get(name)!.map((raw) => transform.raw((valueOf(transform, raw) * now[key]) / old[key])),
+    );
+  }
 }
 
 /** [PLACES,I] at random grid points with matter, from random cameras. */

@@ -2,6 +2,7 @@ import { denseSpec } from '../../src/model/representations/dense.ts';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/math/random.ts';
 import { convertWeights } from '../../src/model/convert-network.ts';
+import { quantisedLayers, seenMatrix, tensorsAtStart } from '../../src/model/quantised-layers.ts';
 import { initialWeights, type NetworkWeights } from '../../src/model/initial-tensors.ts';
 import { evaluate } from '../../src/neurons/evaluate.ts';
 import { neuronNamed } from '../../src/neurons/index.ts';
@@ -30,6 +31,19 @@ function logits(inputs: Float32Array, weights: NetworkWeights, fire: (x: number)
     out.set(product(product(hidden1, w2).map(fire), w3), row * 3);
   }
   return out;
+}
+
+/** Mean size of the spikes of both hidden layers. */
+function firing(inputs: Float32Array, weights: NetworkWeights, fire: (x: number) => number): number[] {
+  const [w1, w2] = weights.values();
+  const width = w1.length / WIDTH;
+  const sums = [0, 0];
+  for (let row = 0; row < ROWS; row++) {
+    const hidden1 = product(inputs.subarray(row * width, (row + 1) * width), w1).map(fire);
+    const hidden2 = product(hidden1, w2).map(fire);
+    [hidden1, hidden2].forEach((spikes, layer) => (sums[layer] += spikes.reduce((sum, value) => sum + value, 0)));
+  }
+  return sums.map((sum) => sum / (ROWS * WIDTH));
 }
 
 /** What the neuron answers to an input in its first time step. */
@@ -70,7 +84,7 @@ describe('a ReLU network converted to spikes', () => {
 
   it('makes the spikes of a layer smaller where asked, and the answer coarser', () => {
     const network = networkOf('four-bit');
-    const converted = [undefined, [0.5, 1], [1, 0.25]].map((sizes) => convertWeights(ann, inputs, network, sizes));
+    const converted = [undefined, [0.5, 1], [1, 0.25]].map((sizes) => convertWeights(ann, inputs, network, { sizes }));
     const norm = (weights: NetworkWeights, name: 'w1' | 'w2'): number => Math.hypot(...weights.get(name)!);
     expect(norm(converted[1], 'w1') / norm(converted[0], 'w1')).toBeCloseTo(0.5, 5);
     expect(norm(converted[2], 'w1')).toBe(norm(converted[0], 'w1'));
@@ -81,7 +95,30 @@ describe('a ReLU network converted to spikes', () => {
     expect(half).toBeGreaterThan(quarter);
     expect(quarter).toBeGreaterThan(0.8);
     // A spike of one has no smaller one.
-    expect(convertWeights(ann, inputs, networkOf('lif'), [0.5])).toEqual(convertWeights(ann, inputs, networkOf('lif')));
+    expect(convertWeights(ann, inputs, networkOf('lif'), { sizes: [0.5] })).toEqual(convertWeights(ann, inputs, networkOf('lif')));
+  });
+
+  it.each(['sub-bit', 'learned-bits'])('as many of its neurons fire with weights of %s as with whole ones', (quantiser) => {
+    // As in trained networks, many weights are small and below zero, few are large and above it.
+    const trained = (w: number): number => (w > 0 ? 100 * w ** 3 : w / 4);
+    const tailed: NetworkWeights = new Map([...ann].map(([name, values]) => [name, values.map(trained)] as const));
+    const network = { ...networkOf('ternary'), quantiser: [quantiser, quantiser, null] };
+    const layers = quantisedLayers({ network, representation: denseSpec(12) });
+    const seen = (name: string, matrix: Float32Array): Float32Array => {
+      const layer = layers.find(({ weight }) => weight === name);
+      return layer === undefined ? matrix : seenMatrix(layer, tensorsAtStart(layer, matrix));
+    };
+    const rates = (weights: NetworkWeights): number[] => firing(inputs, weights, firstStep('ternary'));
+    const quantised = (weights: NetworkWeights): NetworkWeights => new Map([...weights].map(([name, w]) => [name, seen(name, w)] as const));
+    const whole = rates(convertWeights(tailed, inputs, networkOf('ternary')));
+    const fits = (name: string): boolean => quantiser === 'sub-bit' && name !== 'w3';
+    const found = rates(quantised(convertWeights(tailed, inputs, network, { seen, fits })));
+    found.forEach((rate, layer) => {
+      expect(rate / whole[layer]).toBeGreaterThan(0.67);
+      expect(rate / whole[layer]).toBeLessThan(1.5);
+    });
+    // Balanced for whole weights, signs leave layer 2 nearly silent.
+    if (quantiser === 'sub-bit') expect(rates(quantised(convertWeights(tailed, inputs, network)))[1] / whole[1]).toBeLessThan(0.3);
   });
 
   it('keeps the weights of layers that say nothing', () => {
