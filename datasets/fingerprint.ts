@@ -3,7 +3,6 @@
  * the folder's name, nor on downscaling, which is part of the run's config.
  */
 import type { Intrinsics } from '../src/geometry/intrinsics.ts';
-import type { Files } from '../src/io/files.ts';
 import { sha256, toHex } from '../src/io/sha256.ts';
 
 export interface FingerprintEntry {
@@ -26,8 +25,4 @@ function lensOf({ distortion }: Intrinsics): number[] {
   if (distortion === undefined) return [];
   const { k1, k2, k3, k4, p1, p2 } = distortion;
   return [k1, k2, k3, k4, p1, p2];
-}
-
-export async function hashFile(path: string, files: Files): Promise<Uint8Array> {
-  return sha256(await files.read(path));
 }

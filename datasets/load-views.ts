@@ -4,7 +4,7 @@ import { type PlaneBounds, planeBounds } from '../src/geometry/lens.ts';
 import type { Intrinsics } from '../src/geometry/intrinsics.ts';
 import type { Files, ImageCodec, Orientation } from '../src/io/files.ts';
 import { checkDownscale, downscaleImage, downscaleIntrinsics, downscaleMask } from './downscale.ts';
-import { fingerprint, hashFile } from './fingerprint.ts';
+import { fingerprint } from './fingerprint.ts';
 import { mapLimited } from './map-limited.ts';
 import { orientationOf, turnedSize } from './orientation.ts';
 import { type ImageSize, readImage, readMask, sizeText } from './read-image.ts';
@@ -125,7 +125,7 @@ export async function fingerprintSplit(
   const entries = await mapLimited(posed, IN_FLIGHT, async ({ imagePath, maskPath, camToWorld, intrinsics }, i) => ({
     camToWorld,
     intrinsics: intrinsics(sizes[i].width, sizes[i].height),
-    hashes: [await hashFile(imagePath, files), ...(maskPath === undefined ? [] : [await hashFile(maskPath, files)])],
+    hashes: [await files.hash(imagePath), ...(maskPath === undefined ? [] : [await files.hash(maskPath)])],
   }));
   return fingerprint(format, entries);
 }

@@ -1,6 +1,7 @@
 /** A file system that exists in memory alone, and images without pixels worth looking at. */
 import { InputError } from '../../src/base/errors.ts';
 import type { Files, ImageCodec } from '../../src/io/files.ts';
+import { sha256 } from '../../src/io/sha256.ts';
 
 export type Tree = ReadonlyMap<string, Uint8Array>;
 
@@ -8,6 +9,11 @@ export type Tree = ReadonlyMap<string, Uint8Array>;
 export function memoryFiles(tree: Map<string, Uint8Array>): Files {
   const refuse = (): never => {
     throw new RangeError('nothing of this is asked of readers');
+  };
+  const read: Files['read'] = async (path, most = Infinity) => {
+    const bytes = tree.get(path);
+    if (bytes === undefined || bytes.length > most) throw new InputError(`${path}: no such file or folder`, 'Check the path.');
+    return bytes.slice();
   };
   return {
     kind: async (path) => {
@@ -21,11 +27,8 @@ export function memoryFiles(tree: Map<string, Uint8Array>): Files {
       if (inside.length === 0) throw new InputError(`${folder}: no such file or folder`, 'Check the path.');
       return [...new Set(inside)].sort();
     },
-    read: async (path, most = Infinity) => {
-      const bytes = tree.get(path);
-      if (bytes === undefined || bytes.length > most) throw new InputError(`${path}: no such file or folder`, 'Check the path.');
-      return bytes.slice();
-    },
+    read,
+    hash: async (path) => sha256(await read(path)),
     writeAtomic: async (path, chunks) => {
       tree.set(path, new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer()));
     },

@@ -13,6 +13,8 @@ export interface Files {
    * @param most default: no limit
    */
   read(path: string, most?: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** SHA-256 of a file, [32]. Throws InputError as `read` does. */
+  hash(path: string): Promise<Uint8Array>;
   /** The last bytes of a file, at most `most`. Throws InputError as `read` does. */
   readEnd(path: string, most: number): Promise<Uint8Array<ArrayBuffer>>;
   /**

@@ -28,8 +28,6 @@ export interface Machine {
   absolute(path: string): string;
   /** A sentence on how somebody goes on with a run. */
   toGoOn(folder: string): string;
-  /** Lower-case hex. */
-  fileSha256(path: string): Promise<string>;
   /** Opens a scene with the pixels of its training views, and says what is odd about it. Throws InputError if it has none. */
   openTrainingScene(place: ScenePlace, settings: Omit<Config['scene'], 'background'>, report: Reporter): Promise<SceneData>;
   /** The views that a run is measured on: of `split`, or else of test, or else of val. Throws InputError if there are none. */

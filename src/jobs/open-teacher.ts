@@ -2,6 +2,7 @@
 import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../base/errors.ts';
+import { toHex } from '../io/sha256.ts';
 import { openRun, type RunFolder } from '../run/run-folder.ts';
 import type { RunRecord } from '../run/run-record.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
@@ -46,7 +47,7 @@ export async function openTeacher(
       `${what} was trained with scene.space=${spec.space.kind}; this run has ${scene.space.kind}`,
       `Add --set scene.space=${spec.space.kind}, or use --teacher twin.`,
     );
-  const identity = { checkpoint: path, sha256: await machine.fileSha256(path) };
+  const identity = { checkpoint: path, sha256: toHex(await machine.files.hash(path)) };
   if (recorded !== null && identity.sha256 !== recorded.sha256)
     throw new InputError(
       `${path}: the teacher changed since training began: expected SHA-256 ${recorded.sha256}, found ${identity.sha256}`,

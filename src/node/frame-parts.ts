@@ -9,11 +9,11 @@ import type { NamedCamera } from '../../renderer/paths/camera-path.ts';
 import { InputError } from '../base/errors.ts';
 import type { Part } from '../eval/part.ts';
 import { checkJson, parseJson } from '../io/checked-json.ts';
+import { toHex } from '../io/sha256.ts';
 import { whileLocked } from '../run/folder-lock.ts';
 import { VERSION } from '../run/version.ts';
 import { lockFolder } from './lock-folder.ts';
 import { nodeFiles } from './node-files.ts';
-import { nodeMachine } from './node-machine.ts';
 import { moveInto, replaceFolder } from './replace-folder.ts';
 
 /** What all parts of a result have in common. */
@@ -42,8 +42,8 @@ export async function aboutOf(
     version: VERSION,
     cameras: cameras.length,
     'sha256 of cameras': hash,
-    'sha256 of checkpoint': await nodeMachine.fileSha256(checkpoint),
-    'sha256 of skip mask': skipMask === undefined ? 'none' : await nodeMachine.fileSha256(skipMask),
+    'sha256 of checkpoint': toHex(await nodeFiles.hash(checkpoint)),
+    'sha256 of skip mask': skipMask === undefined ? 'none' : toHex(await nodeFiles.hash(skipMask)),
   };
 }
 

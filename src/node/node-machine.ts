@@ -1,6 +1,4 @@
 /** This machine, under Node, as training asks for it. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Machine } from '../jobs/machine.ts';
 import { reportProblems, viewsOf } from '../jobs/run-scenes.ts';
@@ -18,11 +16,6 @@ export const nodeMachine: Machine = {
   holderOf,
   absolute: (path) => resolve(path),
   toGoOn: (folder) => `To go on: ${resumeCommand(folder)}`,
-  fileSha256: async (path) => {
-    const hash = createHash('sha256');
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
-    return hash.digest('hex');
-  },
   openTrainingScene: async ({ path, format, frame }, settings, report) => {
     const scene = await openSceneFor(path, settings, { splits: ['train'], format, frame }, report);
     viewsOf(scene, 'train', path);

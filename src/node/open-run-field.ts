@@ -8,6 +8,7 @@ import type { SkipMaskOrigin } from '../energy/subject.ts';
 import { openField, type StoredField } from '../eval/open-field.ts';
 import { type FieldSpec } from '../model/field-spec.ts';
 import { checkStart } from '../io/safetensors.ts';
+import { toHex } from '../io/sha256.ts';
 import { decodeMask } from '../skip/mask-file.ts';
 import { skipPlaces, type SkipWork } from '../skip/skip-mask.ts';
 import { listCheckpoints } from '../run/checkpoint-folder.ts';
@@ -17,7 +18,6 @@ import type { Reporter } from '../base/events.ts';
 import { availableMemory } from './available-memory.ts';
 import { byteSize } from '../base/format.ts';
 import { nodeFiles, readStart } from './node-files.ts';
-import { nodeMachine } from './node-machine.ts';
 import { startBackend } from './start-backend.ts';
 
 /** Bytes that are read without a look at what they say. */
@@ -90,7 +90,7 @@ async function maskedField(
 
 /** Which mask that is. */
 export async function maskOrigin(file: string): Promise<SkipMaskOrigin> {
-  return { file, sha256: await nodeMachine.fileSha256(file) };
+  return { file, sha256: toHex(await nodeFiles.hash(file)) };
 }
 
 /**

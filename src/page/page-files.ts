@@ -6,6 +6,7 @@
 import { InputError, SpikeRayError, StorageError } from '../base/errors.ts';
 import { byteSize } from '../base/format.ts';
 import type { Files } from '../io/files.ts';
+import { sha256 } from '../io/sha256.ts';
 
 /** Has a folder for each open tab, which holds its lock: for what is not whole yet, and for downloads. What nobody holds is removed (library.ts). */
 export const OUT = '/out';
@@ -117,6 +118,8 @@ export function pageFiles(root: FileSystemDirectoryHandle, temporary: string): F
         );
       return bytesOf(path, file);
     },
+
+    hash: async (path) => sha256(await files.read(path)),
 
     async readEnd(path, most) {
       const file = await fileOf(path);

@@ -9,7 +9,6 @@ import { heldOutViewsIn } from '../jobs/held-out-views.ts';
 import type { Machine } from '../jobs/machine.ts';
 import { openSceneIn, reportProblems, viewsOf } from '../jobs/run-scenes.ts';
 import type { Files } from '../io/files.ts';
-import { sha256, toHex } from '../io/sha256.ts';
 import { lockPageFolder, pageHolder } from './page-lock.ts';
 import { pageMemory, pagePlaces } from './page-places.ts';
 
@@ -23,7 +22,6 @@ export function pageMachine(files: Files): Machine {
     holderOf: pageHolder,
     absolute: (path) => `/${path.split('/').filter(Boolean).join('/')}`,
     toGoOn: () => 'Then press "Go on" at the run.',
-    fileSha256: async (path) => toHex(await sha256(await files.read(path))),
     openTrainingScene: async ({ path, format, frame }, settings, report) => {
       const scene = await openSceneIn(places, path, settings, { splits: ['train'], format, frame }, report);
       viewsOf(scene, 'train', path);

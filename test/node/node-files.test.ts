@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { sharpCodec } from '../../src/node/image-codec.ts';
 import { nodeFiles, unwritable } from '../../src/node/node-files.ts';
 import { InputError, StorageError } from '../../src/base/errors.ts';
+import { sha256, toHex } from '../../src/io/sha256.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -27,6 +28,11 @@ describe('nodeFiles', () => {
     const data = Uint8Array.from({ length: 100_000 }, (_, i) => i * 7);
     await nodeFiles.writeAtomic(path, [data.subarray(0, 5), data.subarray(5)]);
     expect(Buffer.compare(await nodeFiles.read(path), data)).toBe(0);
+    const twoBlocks = Uint8Array.from({ length: 2 ** 20 + 7 }, (_, i) => i * 13);
+    for (const content of [data, twoBlocks, new Uint8Array()]) {
+      await nodeFiles.writeAtomic(path, [content]);
+      expect(toHex(await nodeFiles.hash(path))).toBe(toHex(await sha256(content)));
+    }
   });
 
   it('refuses what is no file, at once, and what is larger than expected', async () => {
