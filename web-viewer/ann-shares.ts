@@ -3,10 +3,10 @@ import { percent } from '../src/base/format.ts';
 import type { AnnShares } from '../src/energy/energy-report.ts';
 
 const TITLES: readonly (readonly [share: keyof AnnShares, title: string])[] = [
-  ['skipping', 'of an ANN skipping zeros'],
-  ['shifted', 'skipping zeros, shifted additions'],
-  ['executed', 'of one multiplying them'],
-  ['published', 'as papers count'],
+  ['skipping', 'of an ANN that skips zeros'],
+  ['shifted', 'the same, shifted additions'],
+  ['executed', 'of a dense ANN'],
+  ['published', 'the same, as published'],
 ];
 
 export interface ShareRow {

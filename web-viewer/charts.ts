@@ -11,6 +11,7 @@ import {
 import { init, use, type ComposeOption, type ECharts } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import type { StepMetrics } from './api.ts';
+import { chartTheme, onThemeChange } from './chart-theme.ts';
 
 use([LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
 
@@ -70,11 +71,14 @@ export class Charts {
       const title = document.createElement('h2');
       title.textContent = plan.title;
       place.append(title, root);
-      const chart = init(root, matchMedia('(prefers-color-scheme: light)').matches ? null : 'dark', { renderer: 'canvas' });
+      const chart = init(root, chartTheme(), { renderer: 'canvas' });
       new ResizeObserver(() => {
         chart.resize();
       }).observe(root);
       return { plan, chart, parts: [title, root] };
+    });
+    onThemeChange(() => {
+      for (const { chart } of this.charts) chart.setTheme(chartTheme());
     });
   }
 
@@ -97,8 +101,16 @@ export function optionsOf({ axis, log }: ChartPlan, curves: readonly Curve[], me
     grid: { left: 48, right: 12, top: 26, bottom: 36 },
     legend: { show: curves.length > 1, top: 0, right: 0 },
     tooltip: { trigger: 'axis', confine: true, valueFormatter: (value) => Number(value).toPrecision(4) },
-    xAxis: { type: 'value', name: 'steps of both stages', nameLocation: 'middle', nameGap: 22 },
-    yAxis: { type: log ? 'log' : 'value', scale: true, name: log ? `${axis} (logarithmic)` : axis, nameTextStyle: { align: 'left' } },
+    xAxis: { type: 'value', name: 'steps of both stages', nameLocation: 'middle', nameGap: 22, axisLabel: { hideOverlap: true } },
+    yAxis: {
+      type: log ? 'log' : 'value',
+      scale: true,
+      // As many as such a low chart has room for.
+      splitNumber: 3,
+      axisLabel: { hideOverlap: true },
+      name: log ? `${axis} (logarithmic)` : axis,
+      nameTextStyle: { align: 'left' },
+    },
     series: curves.map(({ name, value }) => ({ type: 'line', name, showSymbol: false, data: metrics.map((one) => [at(one), value(one)]) })),
   };
 }

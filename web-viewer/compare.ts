@@ -3,7 +3,8 @@ import { getJson, listRuns, type RunSummary } from './api.ts';
 import type { MetricsFile } from '../src/run/metrics-file.ts';
 import { byId, element } from './elements.ts';
 import { messageOf } from './messages.ts';
-import { isLight, OverlaidCharts, type Over } from './overlaid-charts.ts';
+import { isLight, onThemeChange } from './chart-theme.ts';
+import { OverlaidCharts, type Over } from './overlaid-charts.ts';
 import { runKeys } from './run-looks.ts';
 import { RUN_FACTS, isBroken } from './run-facts.ts';
 import { viewerPath } from './run-card.ts';
@@ -30,22 +31,22 @@ async function show(): Promise<void> {
   const missing = wanted.length - runs.length;
   status.textContent = `${runs.length} runs${missing > 0 ? `; ${missing} more are not served any more` : ''}`;
   byId('results').replaceChildren(results(runs));
-  byId('keys').replaceChildren(
-    runKeys(
-      runs.map(({ name }) => name),
-      isLight(),
-    ),
-  );
   const charts = new OverlaidCharts(byId('frontier'), byId('curves'));
-  charts.showFrontier(runs);
   const trainings = await Promise.all(
     runs.map(async ({ id, name }) => ({ name, ...(await getJson<MetricsFile>(`api/runs/${encodeURIComponent(id)}/metrics`)) })),
   );
   const over = byId<HTMLSelectElement>('over');
-  const draw = (): void => {
+  const drawCurves = (): void => {
     charts.showCurves(trainings, over.value as Over);
   };
-  over.addEventListener('change', draw);
+  const draw = (): void => {
+    const names = runs.map(({ name }) => name);
+    byId('keys').replaceChildren(runKeys(names, isLight()));
+    charts.showFrontier(runs);
+    drawCurves();
+  };
+  over.addEventListener('change', drawCurves);
+  onThemeChange(draw);
   draw();
   const configs = await Promise.all(runs.map(({ id }) => getJson<unknown>(`api/runs/${encodeURIComponent(id)}/config`)));
   byId('settings').replaceChildren(settings(runs, configs));

@@ -7,6 +7,7 @@ import { LabelLayout } from 'echarts/features';
 import { CanvasRenderer } from 'echarts/renderers';
 import { onFrontier } from '../src/energy/frontier.ts';
 import type { RunSummary, StepMetrics } from './api.ts';
+import { chartTheme, isLight } from './chart-theme.ts';
 import { hiddenLayers } from './charts.ts';
 import { element } from './elements.ts';
 import { lookOf } from './run-looks.ts';
@@ -46,7 +47,7 @@ export function curvePlans(trainings: readonly Training[]): CurvePlan[] {
 export class OverlaidCharts {
   private readonly frontier: HTMLElement;
   private readonly curves: HTMLElement;
-  private readonly charts: ECharts[] = [];
+  private readonly charts = { frontier: [] as ECharts[], curves: [] as ECharts[] };
 
   constructor(frontier: HTMLElement, curves: HTMLElement) {
     this.frontier = frontier;
@@ -55,20 +56,27 @@ export class OverlaidCharts {
 
   /** Nothing where fewer than two runs were evaluated. */
   showFrontier(runs: readonly RunSummary[]): void {
+    this.clear('frontier');
     const options = frontierOptions(runs, isLight());
     if (options === null)
       this.frontier.replaceChildren(element('p', { textContent: 'Energy against quality needs two evaluated runs: spikeray eval RUN.' }));
-    else chartIn(this.frontier, 'Energy against quality; the dashed line joins the runs that no other beats in both').setOption(options);
+    else this.add('frontier', 'Energy against quality; the dashed line joins the runs that no other beats in both', options);
   }
 
   showCurves(trainings: readonly Training[], over: Over): void {
-    for (const chart of this.charts.splice(0)) chart.dispose();
-    this.curves.replaceChildren();
-    for (const plan of curvePlans(trainings)) {
-      const chart = chartIn(this.curves, plan.title);
-      this.charts.push(chart);
-      chart.setOption(curveOptions(plan, trainings, over, isLight()));
-    }
+    this.clear('curves');
+    for (const plan of curvePlans(trainings)) this.add('curves', plan.title, curveOptions(plan, trainings, over, isLight()));
+  }
+
+  private clear(place: 'frontier' | 'curves'): void {
+    for (const chart of this.charts[place].splice(0)) chart.dispose();
+    this[place].replaceChildren();
+  }
+
+  private add(place: 'frontier' | 'curves', title: string, options: Options): void {
+    const chart = chartIn(this[place], title);
+    this.charts[place].push(chart);
+    chart.setOption(options);
   }
 }
 
@@ -106,6 +114,8 @@ export function frontierOptions(runs: readonly RunSummary[], light: boolean): Op
       },
       {
         type: 'scatter',
+        // Before all lines: names have grounds of their own.
+        z: 4,
         symbolSize: 12,
         data: points.map(({ name, x, y, look }) => ({
           name,
@@ -168,12 +178,10 @@ function placesOf(metrics: readonly StepMetrics[], over: Over): number[] {
   return metrics.map(({ stage, step }) => (stage === 'coarse' ? step : coarse + step));
 }
 
-export const isLight = (): boolean => matchMedia('(prefers-color-scheme: light)').matches;
-
 function chartIn(place: HTMLElement, title: string): ECharts {
   const root = element('div', { className: 'chart', role: 'img', label: title });
   place.append(element('h3', { textContent: title }), root);
-  const chart = init(root, isLight() ? null : 'dark', { renderer: 'canvas' });
+  const chart = init(root, chartTheme(), { renderer: 'canvas' });
   const observer = new ResizeObserver(() => {
     if (chart.isDisposed()) observer.disconnect();
     else chart.resize();

@@ -38,12 +38,12 @@ export class Statistics {
     );
   }
 
-  /** Rate of the first run's frames. */
-  private rateOf(frame: ShownFrame): string {
+  /** Rate of the first run's frames; null while the view stands still. */
+  private rateOf(frame: ShownFrame): string | null {
     const now = performance.now();
     if (frame !== this.newest) this.times = [...this.times.filter((time) => now - time < WINDOW), now];
     this.newest = frame;
-    return (this.times.length / (WINDOW / 1000)).toFixed(1);
+    return this.times.length < 2 ? null : (this.times.length / (WINDOW / 1000)).toFixed(1);
   }
 }
 

@@ -106,6 +106,7 @@ export class ViewerPage {
     this.watchKeys(stage);
     this.watchPointer(stage);
     showHeader(run);
+    document.body.classList.add('opened');
     tell('Opening the field …');
     view.begin();
     this.setFly(state.fly);

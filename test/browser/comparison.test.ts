@@ -324,8 +324,25 @@ test('the viewer begins with a small photo of the best view, and draws as many p
 test('an address without a run is said as what it is', async () => {
   const page = await openPage(`${server.url}viewer.html`);
   expect(await page.textContent('#status')).toContain('names no run');
+  expect(await page.locator('#panel :is(button, select, input, summary):visible').count(), 'nothing to set').toBe(0);
   await page.click('#status a');
   await page.waitForSelector('.card');
+});
+
+test('charts are dark once the system is, as those of a page that was opened so', async () => {
+  const compare = (colorScheme: 'light' | 'dark'): Promise<Page> =>
+    openPage(`${server.url}compare.html?runs=${ids.spiking},${ids.twin}`, { colorScheme });
+  const drawn = async (page: Page): Promise<string[]> => {
+    await page.waitForSelector('#settings :is(table, p)');
+    return page.locator('#curves canvas').evaluateAll((all) => all.map((one) => (one as HTMLCanvasElement).toDataURL()));
+  };
+  const dark = await compare('dark');
+  const page = await compare('light');
+  const light = await drawn(page);
+  expect(light.length).toBeGreaterThan(3);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expect.poll(async () => (await drawn(page)).join(), { timeout: 20_000 }).toBe((await drawn(dark)).join());
+  expect(await drawn(page)).not.toEqual(light);
 });
 
 test('the page is light where the system asks for it', async () => {

@@ -31,6 +31,17 @@ it('names a logarithmic axis, and draws what lies between the seeds', () => {
   expect(strokes(draw(points, true)) - strokes(draw(without, true))).toBe(1);
 });
 
+it('names are not struck through: they have a ground of their own, before the line of the frontier', () => {
+  const points: Point[] = [
+    { label: 'a', colour: 'run', x: 3, y: 30 },
+    { label: 'b', colour: 'twin', x: 40, y: 31 },
+  ];
+  const { text } = scatterChart({ description: 'd', points, frontier: points, xTitle: 'mJ', yTitle: 'dB', leastSpan: 1 });
+  const grounds = text.indexOf('fill="var(--ground)"');
+  expect(grounds).toBeGreaterThan(text.indexOf('stroke-dasharray'));
+  expect(text.indexOf('>a</text>')).toBeGreaterThan(grounds);
+});
+
 it('a command that is to be repeated names the hardware that was chosen', () => {
   expect(hardwareOptions([])).toBe('');
   expect(hardwareOptions(['45nm-fp32', 'my models/chip.json'])).toBe(" --hardware 45nm-fp32 --hardware 'my models/chip.json'");

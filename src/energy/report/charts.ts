@@ -191,6 +191,8 @@ export function scatterChart({
       ),
       {
         type: 'scatter',
+        // Before all lines: names have grounds of their own.
+        z: 4,
         symbolSize: 13,
         // Only labels with a place of their own can make room.
         labelLayout: ({ labelRect: { x, y, height: tall } }: { labelRect: Record<'x' | 'y' | 'height', number> }) => ({

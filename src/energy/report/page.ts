@@ -33,7 +33,8 @@ figure svg { display: block; width: 100%; height: auto; }
 .legend { display: flex; gap: .2rem 1.2rem; flex-wrap: wrap; }
 .key::before { content: ""; display: inline-block; width: .75rem; height: .75rem; border-radius: .15rem; margin-right: .4rem; vertical-align: -.05rem; background: currentColor; }
 .key.run { color: var(--run); } .key.twin { color: var(--twin); } .key.other { color: var(--other); } .key span { color: var(--soft); }
-.scroll { overflow-x: auto; margin: .6rem 0 1.2rem; }
+/* A table wider than the text takes what the screen has to its right. */
+.scroll { overflow-x: auto; margin: .6rem 0 1.2rem; width: fit-content; min-width: 100%; max-width: min(100vw - 4rem, 50vw + 30rem); }
 table { border-collapse: collapse; font-size: .85rem; line-height: 1.35; min-width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: .32rem .7rem .32rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; border-bottom: 1px solid var(--soft); }
@@ -48,8 +49,8 @@ ul { padding-left: 1.2rem; } li { margin: .15rem 0; max-width: 46rem; }
 details { margin: .6rem 0; } summary { cursor: pointer; color: var(--soft); }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .8rem 1rem; font-size: .78rem; overflow-x: auto; white-space: pre-wrap; }
 .warn { background: var(--card); border-left: 4px solid var(--twin); padding: .6rem 1rem; border-radius: .3rem; }
-/* Words of a chart stay readable on a telephone: the chart is scrolled. */
-@media screen and (max-width: 45rem) { figure { overflow-x: auto; } figure svg { min-width: 42rem; } .two figure svg { min-width: 28rem; } }
+/* Words of a chart stay readable on a telephone: the chart is scrolled; so is a table, in place of a word a line. */
+@media screen and (max-width: 45rem) { td:first-child { min-width: 8rem; } figure { overflow-x: auto; } figure svg { min-width: 42rem; } .two figure svg { min-width: 28rem; } }
 @media print { html { font-size: 11.5px; } body { padding: 0; max-width: none; } h2 { margin-top: 1.6rem; break-after: avoid; } h3, h2 + p, .legend { break-after: avoid; } .cards { grid-template-columns: repeat(3, 1fr); } .maps { grid-template-columns: repeat(3, minmax(0, 1fr)); } .two { grid-template-columns: repeat(2, minmax(0, 1fr)); } .scroll { overflow: visible; } th, td { padding-right: .35rem; } td.n, th.n { padding-left: .45rem; } table { font-size: .92em; } }
 @page { size: A4; margin: 14mm; }
 `;

@@ -99,7 +99,7 @@ function cards(study: EnergyStudy): Html {
     ${card('of a twin that multiplies zeros', share(pair(first, 'executed', 'synapses')), `synapses as executed, ${first.model.name}`)}
     ${card('whole renderer', share(all), `${milli(all[0])} of ${milli(all[1])}, ${first.model.name}`)}
     ${card('PSNR', `${run.psnr.toFixed(2)} dB`, against === null ? 'of the run itself' : `${against.psnr.toFixed(2)} dB for the run compared with`)}
-    ${card('active neurons', run.firingRates.map((rate) => (rate * 100).toFixed(1)).join(' / ') + ' %', 'of the hidden layers, in order, in a time step')}
+    ${card('active neurons', run.firingRates.map((rate) => (rate * 100).toFixed(1)).join(' / ') + '\u00a0%', 'of the hidden layers, in order, in a time step')}
     ${card('network samples', three(hitSteps(run.raySamples).mean), `a ray that hits something; ${three(run.counts.samples / run.counts.rays)} a ray of the image`)}
   </div>`;
 }
@@ -146,7 +146,7 @@ function perView({ run }: EnergyStudy): Html {
     three(seconds),
     grouped(c.samples),
     grouped(c.timeSteps),
-    ...c.spikes.map(grouped),
+    ...c.spikes.map((spikes) => grouped(spikes)),
     grouped(c.densityEvaluations),
   ]);
   const cells = rows.map(
