@@ -56,10 +56,8 @@ export class TrainingPanel {
     if (problem !== null) this.tell(problem);
   }
 
-  /** Lines that come twice, from the file and as events, are taken once. */
   private add(found: readonly StepMetrics[]): void {
-    const known = this.metrics.at(-1)?.seconds ?? -1;
-    this.metrics.push(...found.filter(({ seconds }) => seconds > known));
+    this.metrics = joined(this.metrics, found);
     this.charts?.show(this.metrics);
     const last = this.metrics.at(-1);
     if (this.state !== null && last !== undefined) this.listener.trained(last);
@@ -93,4 +91,10 @@ export class TrainingPanel {
     this.text.textContent = problem || `${doingOf(state)}${last === undefined ? '' : progressOf(last)}`;
     byId('training-network').textContent = state?.training ? networkOf(state, last) : '';
   }
+}
+
+/** Lines in their order, those once that come twice, from the file and as events; an event may come before the lines of the file that are older. */
+export function joined(known: readonly StepMetrics[], found: readonly StepMetrics[]): StepMetrics[] {
+  const times = new Set(known.map(({ seconds }) => seconds));
+  return [...known, ...found.filter(({ seconds }) => !times.has(seconds))].sort((a, b) => a.seconds - b.seconds);
 }

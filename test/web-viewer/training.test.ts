@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import type { StepMetrics } from '../../src/base/events.ts';
 import { CHARTS, optionsOf } from '../../web-viewer/charts.ts';
+import { joined } from '../../web-viewer/training-panel.ts';
 import { networkOf } from '../../web-viewer/training-text.ts';
 
 const metrics = (neuron: string | null, change: Partial<StepMetrics> = {}): StepMetrics =>
@@ -29,6 +30,12 @@ it('curves have names of both axes, and a legend where there are several', () =>
     expect(legend.show).toBe(curves.length > 1);
   }
   expect(CHARTS[2].curves(all).map(({ name }) => name)).toEqual(['layer 1', 'layer 2']);
+});
+
+it('curves begin with the training although a step is told before the file of the earlier ones has come', () => {
+  const line = (seconds: number): StepMetrics => metrics('relu', { seconds });
+  const told = joined([], [line(3)]);
+  expect(joined(told, [1, 2, 3].map(line)).map(({ seconds }) => seconds)).toEqual([1, 2, 3]);
 });
 
 it('says which network is trained, and when another takes over', () => {
