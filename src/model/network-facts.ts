@@ -3,6 +3,7 @@ import { hasMemory, isSpiking } from '../neurons/define-neuron.ts';
 import { neuronNamed } from '../neurons/index.ts';
 import { hiddenWidths } from '../neurons/settings.ts';
 import type { FieldSpec, NetworkSpec } from './field-spec.ts';
+import { layerKindNamed } from './layers/index.ts';
 
 export function isSpikingNetwork(network: NetworkSpec): boolean {
   return isSpiking(neuronNamed(network.neuron));
@@ -21,6 +22,12 @@ export function repeatsOf(network: NetworkSpec): number {
 /** Whether steps between two samples without one are time steps. */
 export function hasGaps(network: NetworkSpec): boolean {
   return network.temporal === 'pad' && hasMemory(neuronNamed(network.neuron));
+}
+
+/** Decaying sums that a neuron of a hidden layer (0, 1, ...) carries (layers/hetsyn-factors.ts); 0: none. */
+export function sumsOf({ layers }: Pick<NetworkSpec, 'layers'>, layer: number): number {
+  const kind = layers?.[layer]?.kind;
+  return kind === undefined ? 0 : (layerKindNamed(kind).memory?.sums ?? 0);
 }
 
 /** Hidden layers of a field's network; without one, those of the published network, which count nothing. */
