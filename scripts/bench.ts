@@ -1,10 +1,13 @@
 /**
  * `npm run bench [-- SCENE]`: tables of kernel, training and rendering speed on this machine, and a training run on SCENE or a generated scene.
  * `npm run bench -- against FOLDER`: training and rendering by the kernels of this build and of another one of the project, in turn.
+ * `npm run bench -- bricks`: the shell in bricks beside dense grids, in turn.
+ * `node --expose-gc dist/scripts/bench.js memory KIND SIDE`: what training the shell at SIDE^3 reserves at most and takes, KIND dense or bricks.
  * `npm run bench -- threads`: how far a step divides among 1 to 64 threads, by counting; 8 threads beside 2.
  * `npm run bench -- peers [--python PATH]`: the same field, rays and steps in PyTorch, both with two threads.
  * docs/benchmarks.md explains the columns.
  */
+import { gridFloats } from '../src/model/tensor-shape.ts';
 import { availableParallelism, cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,7 +26,7 @@ import {
 } from './bench/field-speed.ts';
 import { timeIsolatedKernels } from './bench/isolated-kernels.ts';
 import { timePeers } from './bench/peers.ts';
-import { shellBatches, shellSettings, type ShellNeuron } from './bench/shell-field.ts';
+import { DENSE_160, shellBatches, shellSettings, type ShellNeuron } from './bench/shell-field.ts';
 import { table as markdownTable } from './bench/table.ts';
 import { countWork, scaling, type StepShares } from './bench/thread-scaling.ts';
 import { timeTrainingLoop } from './bench/training-loop.ts';
@@ -145,6 +148,51 @@ async function benchAgainst(folder: string): Promise<void> {
   table(['', 'this: core-µs a sample', 'other', 'this : other'], rows);
 }
 
+async function benchBricks(): Promise<void> {
+  print(`### A 160x160x160 field in bricks beside dense grids, one thread, ${BATCH_RAYS} rays a step\n`);
+  const rows: string[][] = [];
+  for (const neuron of NEURONS) {
+    const entered: Contestant[] = [];
+    for (const kind of ['bricks', 'dense'] as const)
+      entered.push(await enter(await createWasmBackend({ threads: 1 }), neuron, 1, BATCH_RAYS, { ...DENSE_160, kind }));
+    const [bricks, dense] = await timeFields(entered);
+    const row = (
+      name: string,
+      of: (turn: FieldSpeed['turns'][number], names: readonly string[]) => number,
+      names: [string, string],
+    ): void => {
+      const [a, b] = names.map((kernel) => (turn: FieldSpeed['turns'][number]) => of(turn, [kernel]));
+      const ratio = median(bricks.turns.map((turn, i) => a(turn) / b(dense.turns[i])));
+      rows.push([`${NAMES[neuron]}, ${name}`, least(bricks, a).toFixed(3), least(dense, b).toFixed(3), ratio.toFixed(3)]);
+    };
+    row('training', ({ training }) => training, ['', '']);
+    row('rendering', ({ rendering }) => rendering, ['', '']);
+    const phase = ({ phases }: FieldSpeed['turns'][number], [kernel]: readonly string[]): number => phases.get(kernel) ?? 0;
+    row('marching', phase, ['marchBrickLanes', 'marchLanes']);
+    row('gathering and network', phase, ['trainBrickLanes', 'trainLanes']);
+    row('scatter and Adam', phase, ['updateBricks', 'updateStep']);
+  }
+  table(['', 'bricks: core-µs a sample', 'dense', 'median of bricks : dense'], rows);
+}
+
+/** In a process of its own, so that what is resident is this field's. */
+async function benchMemory(kind: string, side: number): Promise<void> {
+  if ((kind !== 'dense' && kind !== 'bricks') || !(side >= 8 && side <= 1024))
+    throw new Error('Give dense or bricks, and 8 to 1024 points.');
+  const before = process.memoryUsage.rss();
+  const { engine, estimate } = await enter(await createWasmBackend({ threads: 1 }), 'three-bit', 1, BATCH_RAYS, { kind, side });
+  for (const batch of shellBatches(BATCH_RAYS)) await engine.trainStep(batch, shellSettings);
+  // What the benchmark itself filled the field with is no part of it.
+  (globalThis as { gc?: () => void }).gc?.();
+  const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+  const floats = gridFloats(engine.spec);
+  print(
+    `${side}^3, ${kind}: ${floats / 13} points, ${mebibytes(estimate)} reserved at most, ` +
+      `${mebibytes(process.memoryUsage.rss() - before)} resident after four steps`,
+  );
+  await engine.dispose();
+}
+
 /** Shares of a step with one thread, by the clock, which other programs stretch for all phases alike: medians of the turns. */
 function stepShares({ turns, samplesPerRay }: FieldSpeed): StepShares {
   const of = (kernel: string): number =>
@@ -235,6 +283,8 @@ async function benchPeers(python: string): Promise<void> {
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { python: { type: 'string', default: 'python3' } } });
 print(`${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}\n`);
 if (positionals[0] === 'against') await benchAgainst(positionals[1] ?? '.');
+else if (positionals[0] === 'bricks') await benchBricks();
+else if (positionals[0] === 'memory') await benchMemory(positionals[1] ?? '', Number(positionals[2]));
 else if (positionals[0] === 'threads') await benchThreads();
 else if (positionals[0] === 'peers') await benchPeers(values.python);
 else await benchMachine(positionals[0]);

@@ -4,7 +4,7 @@
  */
 import type { Backend, FieldEngine } from '../../src/engine/backend.ts';
 import type { WasmEngine } from '../../src/backends/wasm/wasm-engine.ts';
-import { fillShell, shellBatches, shellCapacity, shellSettings, shellSpec, type ShellNeuron } from './shell-field.ts';
+import { DENSE_160, fillShell, shellBatches, shellCapacity, shellSettings, shellSpec, type ShellNeuron } from './shell-field.ts';
 
 export const BATCH_RAYS = 2048;
 
@@ -41,9 +41,15 @@ export interface FieldSpeed extends Contestant {
   readonly firing: readonly number[];
 }
 
-export async function enter(backend: Backend, neuron: ShellNeuron, threads: number, rays = BATCH_RAYS): Promise<Contestant> {
-  const spec = shellSpec(neuron),
-    capacity = shellCapacity(rays);
+export async function enter(
+  backend: Backend,
+  neuron: ShellNeuron,
+  threads: number,
+  rays = BATCH_RAYS,
+  kind = DENSE_160,
+): Promise<Contestant> {
+  const spec = shellSpec(neuron, kind),
+    capacity = shellCapacity(rays, kind);
   const engine = (await backend.createField(spec, capacity)) as WasmEngine;
   await fillShell(engine);
   return { neuron, threads, engine, estimate: backend.estimateBytes(spec, capacity) };

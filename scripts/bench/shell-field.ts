@@ -2,17 +2,27 @@
  * A field with known cost: a spherical shell of matter in an empty box at 160^3, random features, random weights that fire at a realistic
  * rate, and rays that look through the middle. Training it changes nothing that matters for speed.
  */
+import { brickTable, bricksSpec, type BricksSpec } from '../../src/model/representations/bricks.ts';
 import { denseSpec } from '../../src/model/representations/dense.ts';
-import { voxelCount } from '../../src/geometry/grid.ts';
+import { fitted } from '../../src/model/representations/index.ts';
+import { gridFloats } from '../../src/model/tensor-shape.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
 import { NO_LOSS_TERMS, type Capacity, type FieldEngine, type StepSettings, type TrainBatch } from '../../src/engine/backend.ts';
 import { Random } from '../../src/math/random.ts';
 import type { FieldSpec, NetworkSpec } from '../../src/model/field-spec.ts';
 
-const SIDE = 160;
 const HALF = 1.2;
-const VOXEL = (2 * HALF) / SIDE;
+const CHANNELS = 12;
+
+/** What the shell is kept in: dense grids at 160^3 where nothing else is said. */
+export interface ShellKind {
+  readonly kind: 'dense' | 'bricks';
+  /** Points along an axis. */
+  readonly side: number;
+}
+
+export const DENSE_160: ShellKind = { kind: 'dense', side: 160 };
 
 /** The default network; the LIF network with real inputs that PyTorch has too; the ANN twin. */
 export type ShellNeuron = 'three-bit' | 'lif' | 'relu';
@@ -30,11 +40,11 @@ const WEIGHTS: Readonly<Record<ShellNeuron, { w1: number; bias: number; w2: numb
 
 const INPUTS: Readonly<Record<ShellNeuron, Partial<NetworkSpec>>> = { 'three-bit': { featureLevels: 7, viewLevels: 4 }, lif: {}, relu: {} };
 
-export function shellSpec(neuron: ShellNeuron): FieldSpec {
-  return {
+export function shellSpec(neuron: ShellNeuron, { kind, side }: ShellKind = DENSE_160): FieldSpec {
+  const field: FieldSpec = {
     space: BOUNDED,
-    grid: { size: [SIDE, SIDE, SIDE], min: [-HALF, -HALF, -HALF], max: [HALF, HALF, HALF] },
-    representation: denseSpec(12),
+    grid: { size: [side, side, side], min: [-HALF, -HALF, -HALF], max: [HALF, HALF, HALF] },
+    representation: kind === 'dense' ? denseSpec(CHANNELS) : bricksSpec(CHANNELS, 1),
     network: {
       neuron,
       neuronParameters: {},
@@ -51,40 +61,45 @@ export function shellSpec(neuron: ShellNeuron): FieldSpec {
     },
     densityShift: Math.log(1 / (1 - 1e-2) - 1),
     interval: 0.5,
-    stepLength: 0.5 * VOXEL,
+    stepLength: HALF / side,
     near: 2,
     alphaThreshold: 1e-4,
     weightThreshold: 1e-3,
   };
+  return fitted(field, shellOccupancy(side));
 }
 
-export function shellCapacity(rays: number): Capacity {
-  return { voxels: SIDE ** 3, trainRays: rays };
+/** Voxels from the middle of the shell, which is as thick at any resolution. */
+function offsetFromShell(side: number, x: number, y: number, z: number): number {
+  const middle = (side - 1) / 2;
+  return Math.abs(Math.hypot(x - middle, y - middle, z - middle) - 0.7 * middle) * (DENSE_160.side / side);
+}
+
+function shellOccupancy(side: number): Uint8Array {
+  const occupancy = new Uint8Array(side ** 3);
+  for (let z = 0, i = 0; z < side; z++)
+    for (let y = 0; y < side; y++) for (let x = 0; x < side; x++, i++) occupancy[i] = offsetFromShell(side, x, y, z) < 5 ? 1 : 0;
+  return occupancy;
+}
+
+export function shellCapacity(rays: number, { side }: ShellKind = DENSE_160): Capacity {
+  return { voxels: side ** 3, trainRays: rays };
 }
 
 export async function fillShell(engine: FieldEngine): Promise<void> {
   const random = new Random(7);
-  const voxels = voxelCount(engine.spec.grid);
-  const density = new Float32Array(voxels);
-  const occupancy = new Uint8Array(voxels);
-  const middle = (SIDE - 1) / 2;
-  for (let z = 0, i = 0; z < SIDE; z++) {
-    for (let y = 0; y < SIDE; y++) {
-      for (let x = 0; x < SIDE; x++, i++) {
-        const offset = Math.abs(Math.hypot(x - middle, y - middle, z - middle) - 0.7 * middle);
-        density[i] = offset < 3 ? 3 : -5;
-        occupancy[i] = offset < 5 ? 1 : 0;
-      }
-    }
-  }
+  const { spec } = engine;
+  const [side] = spec.grid.size;
+  const density = new Float32Array(gridFloats(spec) / (1 + CHANNELS));
+  forEachPoint(spec, (row, x, y, z) => (density[row] = offsetFromShell(side, x, y, z) < 3 ? 3 : -5));
   const uniform = (count: number, scale: number): Float32Array =>
     Float32Array.from({ length: count }, () => (2 * random.float() - 1) * scale);
   await engine.write('density', density);
-  await engine.writeOccupancy(occupancy);
+  await engine.writeOccupancy(shellOccupancy(side));
   const { w1, bias, w2, mean } = WEIGHTS[engine.spec.network!.neuron as ShellNeuron];
   await engine.write(
     'features',
-    uniform(voxels * 12, 1).map((value, i) => (bias > 0 && i % 12 === 0 ? 1 : value)),
+    uniform(density.length * CHANNELS, 1).map((value, i) => (bias > 0 && i % CHANNELS === 0 ? 1 : value)),
   );
   await engine.write(
     'w1',
@@ -95,6 +110,16 @@ export async function fillShell(engine: FieldEngine): Promise<void> {
     uniform(128 * 128, w2).map((value) => value + mean),
   );
   await engine.write('w3', uniform(128 * 3, 0.1));
+}
+
+/** The points that a field holds, with the rows of their numbers. */
+function forEachPoint({ grid, representation }: FieldSpec, visit: (row: number, x: number, y: number, z: number) => void): void {
+  if (representation.kind === 'bricks') {
+    brickTable(representation as BricksSpec, grid).forEach(visit);
+    return;
+  }
+  const [nx, ny, nz] = grid.size;
+  for (let z = 0, row = 0; z < nz; z++) for (let y = 0; y < ny; y++) for (let x = 0; x < nx; x++, row++) visit(row, x, y, z);
 }
 
 /** Four batches of so many rays. */

@@ -26,7 +26,7 @@ const loss = z.strictObject({
 
 /** What runs did from before these settings were there: nothing of it. */
 export const unused = {
-  field: { kind: 'dense', features: null, densityRanks: [16, 16, 16], featureRanks: [48, 48, 48] },
+  field: { kind: 'dense', features: null, share: 0.5, densityRanks: [16, 16, 16], featureRanks: [48, 48, 48] },
   densityL1: { weight: 0, rest: 0 },
   growth: { firstVoxels: null, shrinkAt: [] as number[], ratesRestart: false, distanceScale: null, occupancyAlpha: null },
 
@@ -49,15 +49,23 @@ const ranks = z.array(componentRank).length(3);
 const fieldSchema = z.strictObject({
   // The coarse stage has dense grids, whatever the fine one has.
   kind: z
-    .enum(['dense', 'vm'])
-    .describe('what the fine stage keeps density and features in: dense grids, or vector-matrix factors (TensoRF)'),
+    .enum(['dense', 'bricks', 'vm'])
+    .describe(
+      'what the fine stage keeps density and features in: dense grids, the same in bricks that exist only where matter may be, or vector-matrix factors (TensoRF)',
+    ),
   features: z
     .number()
     .int()
     .min(1)
     .max(64)
     .nullable()
-    .describe('features of a place, inputs of the colour network; null: 12 of dense grids, 27 of factors'),
+    .describe('features of a place, inputs of the colour network; null: 12 of grids, 27 of factors'),
+  share: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(unused.field.share)
+    .describe('kind=bricks: share of all bricks that there is room for; those that hold nothing take no memory'),
   densityRanks: ranks.describe('kind=vm: components of the density for XY·Z, XZ·Y and YZ·X, multiples of 4'),
   featureRanks: ranks.describe('kind=vm: components of the appearance for XY·Z, XZ·Y and YZ·X, multiples of 4'),
 });

@@ -1,5 +1,6 @@
 /** The page of the viewer that needs no server, with a scene in it or beside it. */
 import { SCENE_FILE } from '../baked/baked-scene.ts';
+import { toBase64 } from '../io/base64.ts';
 import { gzip } from '../io/gzip.ts';
 import type { ExportSource } from './exporter.ts';
 
@@ -10,9 +11,6 @@ export const LICENCES = 'licences.txt';
 
 const SCRIPT = /<script type="module"[^>]*src="\.\/viewer\.js"[^>]*><\/script>/;
 const STYLE = /<link rel="stylesheet"[^>]*href="\.\/viewer\.css"[^>]*>/;
-
-/** Bytes that are encoded at a time: a multiple of three. */
-const BASE64_BLOCK = 3 << 13;
 
 /** Unpacks the page's program, a quarter of its size, and runs it: a module whose text is put into the page needs no address to load from. */
 const STARTS_PROGRAM = `
@@ -35,13 +33,13 @@ export async function pageBesideScene({ viewerFile }: Viewer): Promise<Uint8Arra
  * @param scene a baked scene's file in pieces
  */
 export async function pageWithScene({ viewerFile }: Viewer, scene: readonly Uint8Array[]): Promise<Uint8Array> {
-  const program = base64(await gzip([(await viewerFile('viewer.js')).slice()]));
+  const program = toBase64(await gzip([(await viewerFile('viewer.js')).slice()]));
   const licences = decode(await viewerFile(LICENCES)).replaceAll('</script', '<\\/script');
   const style = decode(await viewerFile('viewer.css'));
   const page = decode(await viewerFile('viewer.html'))
     .replace(SCRIPT, '')
     .replace(STYLE, () => `<style>${style}</style>`);
-  const whole = withScene(withData(page, ` type="text/plain" id="licences"`, `\n${licences}`), '', base64(joined(scene)));
+  const whole = withScene(withData(page, ` type="text/plain" id="licences"`, `\n${licences}`), '', toBase64(joined(scene)));
   return encode(withData(withData(whole, ` type="application/gzip" id="program"`, program), ` type="module"`, STARTS_PROGRAM));
 }
 
@@ -61,12 +59,6 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
     offset += part.length;
   }
   return bytes;
-}
-
-function base64(bytes: Uint8Array): string {
-  const blocks: string[] = [];
-  for (let i = 0; i < bytes.length; i += BASE64_BLOCK) blocks.push(btoa(String.fromCharCode(...bytes.subarray(i, i + BASE64_BLOCK))));
-  return blocks.join('');
 }
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,6 +1,6 @@
 /** Estimates what training will need, and refuses what would not fit before anything is computed or written. */
 import { gridParameters } from '../model/tensor-names.ts';
-import { representationOf } from '../model/representations/index.ts';
+import { largest, representationOf } from '../model/representations/index.ts';
 import { tensorShape } from '../model/tensor-shape.ts';
 import type { Region } from '../spaces/space.ts';
 import { voxelCount } from '../geometry/grid.ts';
@@ -31,6 +31,9 @@ export interface TrainingMemory {
 /** Tensors of each grid: its values, and Adam's two moments. */
 const PARAMETER_AND_MOMENTS = 3;
 
+/** Of a voxel: its density, and three flags. */
+const REFRESHED_BYTES = 7;
+
 /** The backends of the processor address at most this much for a field. */
 const ADDRESSABLE = 2 ** 32;
 
@@ -39,7 +42,7 @@ export function trainingMemory(scene: SceneData, asked: Config, backend: Backend
   const views = scene.splits.train ?? [];
   const images = views.reduce((sum, view) => sum + view.rgba.length, 0);
   const region = sceneRegion(scene, config.scene);
-  const fine = fineSpec(config, region, config.fine.scaleAt.length);
+  const fine = largest(fineSpec(config, region, config.fine.scaleAt.length));
   const taught = config.distillation.teacher !== null;
   // A teacher that is not trained yet counts with the student's settings: nothing better is known of it.
   const teacherVoxels = taught ? voxelCount(fine.grid) : 0;
@@ -51,8 +54,9 @@ export function trainingMemory(scene: SceneData, asked: Config, backend: Backend
   );
   const sizes = gridParameters(fine).map((name) => tensorShape(name, fine).reduce((a, b) => a * b, Float32Array.BYTES_PER_ELEMENT));
   const parameters = sizes.reduce((a, b) => a + b, 0);
-  // One tensor is packed at a time.
-  const copies = PARAMETER_AND_MOMENTS * parameters + Math.max(...sizes);
+  // One tensor is packed at a time; where tensors hold only some points, a refresh of the occupancy makes densities and flags of all.
+  const refreshed = representationOf(fine).partial === undefined ? 0 : REFRESHED_BYTES * voxelCount(fine.grid);
+  const copies = PARAMETER_AND_MOMENTS * parameters + Math.max(...sizes, refreshed);
   // Its features are handed over as those of dense grids, whatever it keeps them in.
   const handedOver = voxelCount(fine.grid) * representationOf(fine).features * Float32Array.BYTES_PER_ELEMENT;
   const teacher = taught ? PARAMETER_AND_MOMENTS * parameters + (fine.representation.kind === 'dense' ? 0 : handedOver) : 0;

@@ -4,7 +4,7 @@ import { float32, float32Vector, positiveFloat32 } from '../math/float32-schema.
 import { z } from 'zod';
 import { fieldSpaceSchema, spaceOf } from '../spaces/index.ts';
 import { networkSchema } from '../config/schema.ts';
-import { representationSchema } from './representations/index.ts';
+import { representationOf, representationSchema } from './representations/index.ts';
 
 /** More voxels than any config allows: a claim beyond it is nonsense. */
 const MOST_VOXELS = 2 ** 28;
@@ -33,6 +33,7 @@ const specSchema = z
     occupancyAlpha: fraction.optional(),
     weightThreshold: fraction,
   })
+  .refine(({ representation, grid }) => representationOf({ representation }).partial?.fits({ grid }) ?? true, 'bricks of another grid')
   .refine(({ space, grid, stepLength }) => {
     const steps = spaceOf(space).maxSteps(grid, stepLength);
     const [x, y, z] = grid.size;

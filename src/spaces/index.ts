@@ -38,7 +38,7 @@ export function spaceOf(space: FieldSpace): Space {
   return definitionOf(space).space(space);
 }
 
-export function hasCoarseStage(space: SceneSpace, coarseSteps: number): boolean {
+export function hasCoarseStage(space: { readonly kind: SpaceKind }, coarseSteps: number): boolean {
   return definitionOf(space).hasCoarseStage(coarseSteps);
 }
 

@@ -23,7 +23,7 @@ import { timeLimit, type StageRules, type StageRun } from './run-stage.ts';
 import { rateFactor, refreshDue, scaledRates, scalingsDone, sinceRestart, steepness } from './schedule.ts';
 import { restoreEngine } from './snapshot.ts';
 import { checkShrinking, shrunkSpec } from './shrink-box.ts';
-import { dropoutOf, fineCapacity } from './stage-capacity.ts';
+import { checkRoom, dropoutOf, fineCapacity } from './stage-capacity.ts';
 import { fineSpec, regionOf } from './stage-spec.ts';
 import { raisedThresholds, regulated } from './regulation.ts';
 import { renewSteps } from './step-renewal.ts';
@@ -34,7 +34,9 @@ const SAVING_SHARE = 0.01;
 
 export async function startFine(context: RunContext, { spec, scalings, rays, samples, fill }: FineStart): Promise<StageRun> {
   const { config, backend } = context;
-  const engine = await backend.createField(spec, capacityOf(context, spec));
+  const capacity = capacityOf(context, spec);
+  checkRoom(spec, capacity);
+  const engine = await backend.createField(spec, capacity);
   return disposeOnFailure(engine, async () => {
     const random = stageRandom(config.seed, 'fine');
     await fill(engine, random);

@@ -1,7 +1,7 @@
 /** What the fine stage begins with: the coarse stage's density, or the whole field of a teacher. */
 import { InputError } from '../base/errors.ts';
 import { writeValues } from '../model/field-values.ts';
-import { representationOf } from '../model/representations/index.ts';
+import { fitted, representationOf } from '../model/representations/index.ts';
 import type { TensorValues } from '../model/representations/representation.ts';
 import type { FieldEngine } from '../engine/backend.ts';
 import type { Random } from '../math/random.ts';
@@ -48,7 +48,9 @@ export function startFromCoarse(context: RunContext, coarse: CoarseResult): Fine
   const { boxed } = spaceFacts(coarse.spec.space);
   const box = boxed ? contentBox(coarse.spec, coarse.density, coarse.occupancy, stepSize, boundAlpha, boundScale) : coarse.spec.grid;
   const scalings = scalingsDone(0, config.fine.scaleAt);
-  const spec = { ...fineSpec(config, { ...regionOf(coarse.spec), box }, scalings), network: networksOf(config)[0] };
+  const whole = { ...fineSpec(config, { ...regionOf(coarse.spec), box }, scalings), network: networksOf(config)[0] };
+  const occupancy = resampleOccupancy(coarseContent(context, coarse), coarse.spec.grid, whole.grid);
+  const spec = fitted(whole, occupancy);
   return {
     spec,
     scalings,
@@ -58,7 +60,7 @@ export function startFromCoarse(context: RunContext, coarse: CoarseResult): Fine
       await writeWeights(engine, initialWeights({ ...spec, network: config.network }, random));
       await writeValues(engine, representationOf(spec).initial(spec, random));
       if (config.fine.warmStart) await writeValues(engine, withDensities(spec, densityFor(spec, coarse.spec, coarse.density)));
-      await engine.writeOccupancy(resampleOccupancy(coarseContent(context, coarse), coarse.spec.grid, spec.grid));
+      await engine.writeOccupancy(occupancy);
     },
   };
 }
@@ -84,11 +86,13 @@ export function startFromNothing({ config, scene, seconds }: RunContext): FineSt
 }
 
 /** The teacher's box, weights as a spiking network's, density, features and occupancy on the full grid: nothing is left to be scaled. */
-export function startFromTeacher({ config, views, seconds }: RunContext, teacher: Checkpoint): FineStart {
+export async function startFromTeacher({ config, views, seconds }: RunContext, teacher: Checkpoint): Promise<FineStart> {
   checkTimeLeft(config, seconds());
   const from = teacher.spec;
   const scalings = config.fine.scaleAt.length;
-  const spec = fineSpec(config, regionOf(from), scalings);
+  const whole = fineSpec(config, regionOf(from), scalings);
+  const occupancy = resampleOccupancy(await teacher.readOccupancy(), from.grid, whole.grid);
+  const spec = fitted(whole, occupancy);
   return {
     spec,
     scalings,
@@ -98,14 +102,14 @@ export function startFromTeacher({ config, views, seconds }: RunContext, teacher
       const field = await readField(from, teacher);
       await writeWeights(engine, convertedWeights(field, config, views, random));
       await writeValues(engine, valuesFor(spec, from, field.values));
-      await engine.writeOccupancy(resampleOccupancy(field.occupancy, from.grid, spec.grid));
+      await engine.writeOccupancy(occupancy);
     },
   };
 }
 
 /** `density` of the field `from` as one of the field `to` that describes the same medium. */
 function densityFor(to: FieldSpec, from: FieldSpec, density: Float32Array): Float32Array {
-  if (isSame(to, from)) return density;
+  if (isSame({ ...to, representation: from.representation }, from)) return density;
   const resampled = resampleGrid(density, from.grid, to.grid, 1);
   matchOpticalDepth(resampled, from, to);
   return resampled;
@@ -124,8 +128,8 @@ function withDensities(spec: FieldSpec, densities: Float32Array): TensorValues {
 /** The tensors of the field `from` as those of the field `to`, of the same kind, that describes the same medium. */
 function valuesFor(to: FieldSpec, from: FieldSpec, values: TensorValues): TensorValues {
   if (isSame(to, from)) return values;
-  const representation = representationOf(from);
-  const resized = representation.resize(values, from.grid, to.grid);
+  const representation = representationOf(to);
+  const resized = representationOf(from).resize(values, from.grid, to.grid, to.representation);
   const densities = representation.densities(to, resized).slice();
   matchOpticalDepth(densities, from, to);
   const matched = representation.withDensities(to, densities);
@@ -138,8 +142,8 @@ function valuesFor(to: FieldSpec, from: FieldSpec, values: TensorValues): Tensor
 
 /** Whether grids of one mean the same in the other, number for number. */
 function isSame(a: FieldSpec, b: FieldSpec): boolean {
-  const meaning = ({ grid, densityShift, interval, stepLength }: FieldSpec): string =>
-    JSON.stringify([grid, densityShift, interval, stepLength]);
+  const meaning = ({ grid, densityShift, interval, stepLength, representation }: FieldSpec): string =>
+    JSON.stringify([grid, densityShift, interval, stepLength, representation]);
   return meaning(a) === meaning(b);
 }
 

@@ -4,9 +4,14 @@ import { voxelCount } from '../geometry/grid.ts';
 import type { Capacity } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
+import { MemoryError } from '../base/errors.ts';
+import { byteSize } from '../base/format.ts';
+import { largest, representationOf } from '../model/representations/index.ts';
 import { gridFloats } from '../model/tensor-shape.ts';
 import { stageVariation } from './loss-terms.ts';
 import { fineSpec, regionOf } from './stage-spec.ts';
+
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
 export function coarseCapacity({ coarse }: Config, { grid }: FieldSpec): Capacity {
   return { voxels: voxelCount(grid), trainRays: coarse.rays };
@@ -20,7 +25,7 @@ export function coarseCapacity({ coarse }: Config, { grid }: FieldSpec): Capacit
  */
 export function fineCapacity(config: Config, spec: FieldSpec, teacherVoxels: number): Capacity {
   const { scaleAt, rays, loss } = config.fine;
-  const last = fineSpec(config, regionOf(spec), scaleAt.length);
+  const last = largest(fineSpec(config, regionOf(spec), scaleAt.length));
   return {
     voxels: voxelCount(last.grid),
     fieldFloats: gridFloats(last),
@@ -30,6 +35,17 @@ export function fineCapacity(config: Config, spec: FieldSpec, teacherVoxels: num
     totalVariation: stageVariation(loss),
     dropout: spec.network !== null && dropoutOf(config, spec.network) > 0,
   };
+}
+
+/** Throws MemoryError if what exists of a field in the beginning takes more than it is to have room for in the end. */
+export function checkRoom(spec: FieldSpec, { fieldFloats = Infinity }: Capacity): void {
+  const floats = gridFloats(spec);
+  const { partial } = representationOf(spec);
+  if (floats <= fieldFloats || partial === undefined) return;
+  throw new MemoryError(
+    `the places where the coarse stage found matter take ${byteSize(FLOAT * floats)}; there is room for ${byteSize(FLOAT * fieldFloats)}`,
+    partial.moreRoom(spec),
+  );
 }
 
 /** ReLUs are never dropped. */

@@ -1,15 +1,16 @@
 /** The field of a stage: its space divided as the config says, and what else the config says of it. Each kind of space divides in its own way. */
+import { bricksSpec } from '../model/representations/bricks.ts';
 import { denseSpec } from '../model/representations/dense.ts';
 import type { RepresentationSpec } from '../model/representations/representation.ts';
 import { VM_FEATURES, vmSpec } from '../model/representations/vm.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../base/errors.ts';
 import { twinOf, type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
-import { spaceFacts, spaceOf } from '../spaces/index.ts';
+import { hasCoarseStage, spaceFacts, spaceOf } from '../spaces/index.ts';
 import type { Region } from '../spaces/space.ts';
 import { scaledVoxels } from './schedule.ts';
 
-/** Features of dense grids in the fine stage: what the colour network reads. */
+/** Features of grids in the fine stage: what the colour network reads. */
 const FINE_CHANNELS = 12;
 /** The coarse stage has no network: its features are colour logits. */
 const COARSE_CHANNELS = 3;
@@ -43,6 +44,7 @@ export function fineSpec(config: Config, region: Region, scalings: number): Fiel
   const stage = config.fine;
   const { space, near, box } = region;
   checkRays(space, stage);
+  checkBricks(space, config);
   const voxels = scaledVoxels(stage.voxels, scalings, stage.scaleAt.length, stage.firstVoxels);
   const division = spaceOf(space).divide(stage, box, voxels);
   const interval = stage.distanceScale === null ? division.interval : stage.distanceScale * division.stepLength;
@@ -60,14 +62,28 @@ export function fineSpec(config: Config, region: Region, scalings: number): Fiel
   };
 }
 
-/** What the fine stage keeps density and features in. */
-export function fineRepresentation({ kind, features, densityRanks, featureRanks }: Config['field']): RepresentationSpec {
+/** What the fine stage keeps density and features in; of bricks none exist yet. */
+export function fineRepresentation({ kind, features, share, densityRanks, featureRanks }: Config['field']): RepresentationSpec {
   if (kind === 'dense') return denseSpec(features ?? FINE_CHANNELS);
+  if (kind === 'bricks') return bricksSpec(features ?? FINE_CHANNELS, share);
   return vmSpec(features ?? VM_FEATURES, tripleOf(densityRanks), tripleOf(featureRanks));
 }
 
 function tripleOf([a, b, c]: readonly number[]): [number, number, number] {
   return [a, b, c];
+}
+
+/** Until something says where matter is, all bricks would be needed. */
+function checkBricks(space: FieldSpec['space'], { field, coarse, distillation }: Config): void {
+  const begun = distillation.teacher !== null && distillation.start === 'teacher';
+  if (field.kind !== 'bricks' || hasCoarseStage(space, coarse.steps) || begun) return;
+  const { boxed, sceneName } = spaceFacts(space);
+  throw new InputError(
+    boxed
+      ? 'field.kind=bricks cannot begin without a coarse stage (coarse.steps=0), which says where matter is'
+      : `field.kind=bricks has no meaning for ${sceneName}: no coarse stage says where matter is, and so all of its bricks would be needed`,
+    `Use --set field.kind=dense${boxed ? ', or more coarse.steps' : ''}.`,
+  );
 }
 
 /** Only in a box are there rays that meet nothing. */

@@ -59,9 +59,12 @@ export function checkTeacherField(
       `${where}: the teacher's places have ${theirs} features (field.kind=${teacher.kind}); those of this run have ${ours} (field.kind=${student.kind})`,
       'Give both the same field.kind and field.features, or use --teacher twin.',
     );
-  if (distillation.start !== 'teacher' || JSON.stringify(teacher) === JSON.stringify(student)) return;
+  const [given, wanted] = [teacher, student].map((representation) =>
+    JSON.stringify(representationOf({ representation }).partial?.settings ?? representation),
+  );
+  if (distillation.start !== 'teacher' || given === wanted) return;
   throw new InputError(
-    `${where}: the teacher's field is ${JSON.stringify(teacher)}; this run has ${JSON.stringify(student)} and cannot begin with it`,
+    `${where}: the teacher's field is ${given}; this run has ${wanted} and cannot begin with it`,
     'Use --set distillation.start=scratch, or --teacher twin.',
   );
 }

@@ -67,7 +67,7 @@ export async function trainField(options: TrainOptions): Promise<TrainOutcome> {
   } else {
     const coarse = coarseComesFirst(context) ? await runCoarse(context, start) : null;
     if (coarse !== null && 'interrupted' in coarse) return coarse;
-    fine = await startFine(context, fineStart(context, coarse));
+    fine = await startFine(context, await fineStart(context, coarse));
     // A kill before the first checkpoint that the clock asks for must not lose the coarse stage.
     await disposeOnFailure(fine.engine, () => saveRun(context, fine));
   }
@@ -89,7 +89,7 @@ async function runCoarse(context: RunContext, start: Checkpoint | undefined): Pr
   return runToEnd(context, coarse, 'done', coarseResult);
 }
 
-function fineStart(context: RunContext, coarse: CoarseResult | null): FineStart {
+async function fineStart(context: RunContext, coarse: CoarseResult | null): Promise<FineStart> {
   const { teacher, config } = context;
   if (coarse !== null) return startFromCoarse(context, coarse);
   return teacher !== null && config.distillation.start === 'teacher' ? startFromTeacher(context, teacher) : startFromNothing(context);

@@ -44,7 +44,8 @@ export function describeConformance(name: string, createBackend: () => Promise<B
   }
 }
 
-const OWN_CASES: Readonly<Record<string, readonly ConformanceCase[]>> = { vm: factorCases };
+/** Bricks have the cases of bricks.test.ts: there the same field in dense grids gives the same numbers. */
+const OWN_CASES: Readonly<Record<string, readonly ConformanceCase[]>> = { vm: factorCases, bricks: [] };
 
 function describeWith(
   representation: string,

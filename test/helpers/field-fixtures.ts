@@ -5,7 +5,7 @@
 import type { LearningRateGroup, RepresentationSpec } from '../../src/model/representations/representation.ts';
 import { rankSum } from '../../src/model/representations/factors.ts';
 import type { VmSpec } from '../../src/model/representations/vm.ts';
-import { representationNamed, representationOf } from '../../src/model/representations/index.ts';
+import { fitted, representationNamed, representationOf } from '../../src/model/representations/index.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import type { Vec3 } from '../../src/geometry/vector.ts';
@@ -199,7 +199,7 @@ export function normals(random: Random, count: number, sd: number): Float32Array
 }
 
 function fixtureSpec({ network, spec, size, representation = 'dense' }: FixtureOptions): FieldSpec {
-  return {
+  const field: FieldSpec = {
     space: BOUNDED,
     grid: { size: size ?? [9, 8, 7], min: [-1.1, -0.9, -0.8], max: [1, 0.95, 0.75] },
     representation:
@@ -213,6 +213,7 @@ function fixtureSpec({ network, spec, size, representation = 'dense' }: FixtureO
     weightThreshold: 0.02,
     ...spec,
   };
+  return fitted(field, new Uint8Array(voxelCount(field.grid)).fill(1));
 }
 
 function randomOccupancy(random: Random, { grid }: FieldSpec, emptyFaces: boolean): Uint8Array {

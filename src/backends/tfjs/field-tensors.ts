@@ -9,6 +9,7 @@ import type { RepresentationTensor } from '../../model/representations/represent
 import { quantisedLayers } from '../../model/quantised-layers.ts';
 import { measureState } from '../../quantisers/quantiser.ts';
 import { tensorShape } from '../../model/tensor-shape.ts';
+import { gatherRowsOrZero } from './custom-gradients.ts';
 import type { Tensor, TensorFlow, Variable } from './tensorflow.ts';
 
 export class FieldTensors {
@@ -47,6 +48,20 @@ export class FieldTensors {
     this.occupancy = new Uint8Array(voxelCount(spec.grid)).fill(1);
     this.create(gridShapes(spec));
     this.createRate(spec);
+  }
+
+  /** Takes the tensors of `spec`, of the same grid in other bricks: row r of them is row `rows[r]` of those before, -1: zeros. */
+  rearrangeGrids(spec: FieldSpec, rows: Int32Array): void {
+    this.grids = representationOf(spec).tensors(spec);
+    for (const { name, shape } of this.grids)
+      for (const each of this.withMoments ? [name, `${name}.m`, `${name}.v`] : [name]) {
+        const old = this.get(each);
+        const columns = shape.slice(4).reduce((a, b) => a * b, 1);
+        this.set(
+          each,
+          this.tf.tidy(() => this.tf.reshape(gatherRowsOrZero(this.tf, this.tf.reshape(old, [-1, columns]), rows), [...shape])),
+        );
+      }
   }
 
   get(name: TensorName): Variable {

@@ -135,6 +135,10 @@ export class TfjsField implements HostEngine {
     this.neuron = spec.network && createNeuron(spec.network);
     this.rates = ratesOf(spec.network);
     if (spec.grid.size.some((points, axis) => points !== old.grid.size[axis])) this.tensors.resetGrids(spec);
+    else {
+      const rows = representationOf(spec).partial?.rowsBefore(spec, old.representation);
+      if (rows !== undefined) this.tensors.rearrangeGrids(spec, rows);
+    }
   }
 
   async setTeacher(teacher: Teacher | null): Promise<void> {
@@ -284,7 +288,8 @@ function ratesOf(network: FieldSpec['network']): RateNeuron | null {
 }
 
 function shapeOf({ representation, network }: FieldSpec): string {
-  const field = JSON.stringify(representation);
+  const { kind, features, partial } = representationOf({ representation });
+  const field = partial === undefined ? JSON.stringify(representation) : `${kind} with ${features} features`;
   if (network === null) return `${field}, no network`;
   const layers = network.layers?.map(({ kind, width }) => `${kind} ${width}`).join(', ') ?? `two dense layers of ${network.width}`;
   return `${field}, ${layers}, ${network.viewFrequencies} view frequencies`;

@@ -53,7 +53,7 @@ function updateParameter(
       adamStep: settings.adamStep,
       learningRate: grid ? settings.learningRates[grid.group] : settings.learningRates.network * networkFactor(spec, name),
       rate: onLattice ? tf.reshape(rate, [-1, ...gradient.shape.slice(1).map(() => 1)]) : null,
-      skipZeroGradients: onLattice,
+      skipZeroGradients: grid?.skipsZeros ?? onLattice,
     });
   });
   const range = weightTensors(spec).find((tensor) => tensor.name === name)?.range;

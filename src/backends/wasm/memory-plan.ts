@@ -174,15 +174,17 @@ function upToFour(count: number): number {
   return Math.ceil(count / 4) * 4;
 }
 
-/** Throws RangeError if a field with these sizes has no room for the spec. */
+/** Throws RangeError if a field with these sizes has no room for the spec, MemoryError where settings mend it. */
 export function checkFits(spec: FieldSpec, sizes: Sizes, threads: number): void {
   const [nx, ny, nz] = spec.grid.size;
-  const check = (what: string, needed: number, room: number): void => {
-    if (needed > room) throw new RangeError(`A grid of ${nx}x${ny}x${nz} needs ${needed} ${what}; this engine was made for ${room}.`);
+  const check = (what: string, needed: number, room: number, fix?: string): void => {
+    if (needed <= room) return;
+    const message = `A grid of ${nx}x${ny}x${nz} needs ${needed} ${what}; this engine was made for ${room}.`;
+    throw fix === undefined ? new RangeError(message) : new MemoryError(message, fix);
   };
   check('voxels', nx * ny * nz, sizes.voxels);
   check('steps a ray', maxStepsPerRay(spec), sizes.maxSteps);
-  for (const [what, needed, room] of wasmRepresentation(spec).needs(sizes, spec.grid, threads)) check(what, needed, room);
+  for (const need of wasmRepresentation(spec).needs(sizes, spec, threads)) check(...need);
 }
 
 /** Byte offsets by the name of the kernels' variable, and the end of the last region. */
@@ -223,7 +225,6 @@ export function planMemory(sizes: Sizes, representation: WasmRepresentation, thr
   reserve('stats', Math.max(lanes, threads) * STATS_BYTES);
   const regions = representation.regions(sizes, threads);
   for (const [name, bytes] of regions.parameters) reserve(name, bytes);
-  reserve('rate', training ? voxels * 4 : 0);
   reserve('occupancy', voxels);
   reserve('leap', voxels);
   // One behind the other, as their gradients and moments are.

@@ -1,8 +1,8 @@
 /**
  * Tensors of the Backend contract as they lie in the kernels' memory: those of the representation as its module says (representations/); weights with zero rows (w1) or a zero column (w3), the network's moments one behind the other.
  */
-import { voxelCount, type GridSpec } from '../../geometry/grid.ts';
-import type { RegionPlace, WasmRepresentation } from './representations/representation.ts';
+import { voxelCount } from '../../geometry/grid.ts';
+import type { PlacedField, RegionPlace, WasmRepresentation } from './representations/representation.ts';
 import type { Teacher } from '../../engine/backend.ts';
 import { summedParts } from '../../model/layers/hetsyn-factors.ts';
 import type { WeightName } from '../../model/network-layers.ts';
@@ -33,13 +33,13 @@ export class TensorStore {
     this.sizes = sizes;
   }
 
-  /** @param grid the present one */
-  read(name: TensorName, grid: GridSpec): Float32Array {
-    return this.readAt(this.place(name, grid));
+  /** @param field the present one */
+  read(name: TensorName, field: PlacedField): Float32Array {
+    return this.readAt(this.place(name, field));
   }
 
-  write(name: TensorName, grid: GridSpec, data: Float32Array): void {
-    const place = this.place(name, grid);
+  write(name: TensorName, field: PlacedField, data: Float32Array): void {
+    const place = this.place(name, field);
     const { rows, columns } = place;
     if (data.length !== rows * columns) throw new RangeError(`${name} has ${rows * columns} values, not ${data.length}.`);
     this.writeAt(place, data);
@@ -77,25 +77,25 @@ export class TensorStore {
   }
 
   /** Zeroes what belongs to the grid. */
-  clearGrid(grid: GridSpec): void {
+  clearGrid(field: PlacedField): void {
     this.clearRegions(
       this.representation
-        .cleared(this.sizes, grid)
+        .cleared(this.sizes, field)
         .map(([name]) => name)
         .filter((name) => name in this.plan.offsets),
-      grid,
+      field,
     );
   }
 
   /** Zeroes what a grid uses of these regions of its representation. */
-  clearRegions(names: readonly string[], grid: GridSpec): void {
-    for (const [name, count] of this.representation.cleared(this.sizes, grid))
+  clearRegions(names: readonly string[], field: PlacedField): void {
+    for (const [name, count] of this.representation.cleared(this.sizes, field))
       if (names.includes(name)) this.floats.fill(0, this.offset(name), this.offset(name) + count);
   }
 
   /** The gradient of a parameter of the representation, after its kernel has written it. */
-  readGridGradient(name: ParameterName, grid: GridSpec): Float32Array {
-    return this.readAt(this.at(this.representation.gradientPlace(this.sizes, grid, name)));
+  readGridGradient(name: ParameterName, field: PlacedField): Float32Array {
+    return this.readAt(this.at(this.representation.gradientPlace(this.sizes, field, name)));
   }
 
   private at({ region, offset, ...place }: RegionPlace): Placement {
@@ -112,15 +112,16 @@ export class TensorStore {
 
   private offset(name: string): number {
     const bytes = this.plan.offsets[name];
-    if (bytes === undefined) throw new RangeError(`This engine was made for rendering only; it has no ${name}.`);
+    if (bytes === undefined)
+      throw new RangeError(`This engine has no ${name}: it was made for rendering only, or fields of this kind have none.`);
     return bytes / 4;
   }
 
-  private place(name: TensorName, grid: GridSpec): Placement {
+  private place(name: TensorName, field: PlacedField): Placement {
     const { parameter, moment } = splitTensorName(name);
-    const own = this.representation.place(this.sizes, grid, parameter, moment);
+    const own = this.representation.place(this.sizes, field, parameter, moment);
     if (own !== null) return this.at(own);
-    if (parameter === 'rate') return { rows: voxelCount(grid), columns: 1, base: this.offset('rate'), stride: 1 };
+    if (parameter === 'rate') return { rows: voxelCount(field.grid), columns: 1, base: this.offset('rate'), stride: 1 };
     return this.weightPlace(parameter, moment);
   }
 

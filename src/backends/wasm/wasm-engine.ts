@@ -89,7 +89,7 @@ export class WasmEngine implements HostEngine {
     const own = this.neurons.find(name) ?? this.transforms.find(name);
     if (own !== null) return own.slice();
     if (name === 'rate' && this.capacity.trainRays > 0 && !this.hasRate) return new Float32Array(voxelCount(this.spec.grid)).fill(1);
-    return name === 'inputRange' ? this.calls.inputRange.slice() : this.tensors.read(name, this.spec.grid);
+    return name === 'inputRange' ? this.calls.inputRange.slice() : this.tensors.read(name, this.spec);
   }
 
   async write(name: TensorName, data: Float32Array): Promise<void> {
@@ -107,8 +107,13 @@ export class WasmEngine implements HostEngine {
       this.showWeights();
       return;
     }
-    this.tensors.write(name, this.spec.grid, data);
-    if (name === 'rate') this.setHasRate(data.some((value) => value !== 1));
+    if (name === 'rate') {
+      const voxels = voxelCount(this.spec.grid);
+      if (data.length !== voxels) throw new RangeError(`rate has ${voxels} values, not ${data.length}.`);
+      this.setHasRate(data.some((value) => value !== 1));
+      if (!this.hasRate) return;
+    }
+    this.tensors.write(name, this.spec, data);
     if (this.fieldNames.includes(name)) this.fieldChanged();
     if (this.weights.includes(name as WeightName)) this.pool.runHere('transposeWeights');
   }
@@ -135,6 +140,7 @@ export class WasmEngine implements HostEngine {
   async respecify(spec: FieldSpec): Promise<void> {
     const resized = spec.grid.size.some((n, axis) => n !== this.spec.grid.size[axis]);
     checkFits(spec, this.sizes, this.pool.threads);
+    if (!resized) this.representation.rearrange?.(this.sizes, this.spec, spec, this.buffer, this.plan.offsets);
     this.currentSpec = spec;
     this.applySpec(resized);
   }
@@ -182,16 +188,15 @@ export class WasmEngine implements HostEngine {
       hasVariation(settings.loss.totalVariation) ? this.representation.kernels.scatterVaried : this.representation.kernels.scatter,
     );
     this.pool.run('reduceNetwork');
-    const { grid } = this.spec;
     // The moments' place serves as scratch: it is saved, cleared, filled, read and put back.
     const own = gridParameters(this.spec);
-    const saved = own.flatMap((name) => [`${name}.m`, `${name}.v`]).map((name) => [name, this.tensors.read(name, grid)] as const);
+    const saved = own.flatMap((name) => [`${name}.m`, `${name}.v`]).map((name) => [name, this.tensors.read(name, this.spec)] as const);
     const { gradients: written } = this.representation.kernels;
-    this.tensors.clearRegions(written.into, grid);
+    this.tensors.clearRegions(written.into, this.spec);
     this.pool.run(written.name, ...written.into.map((region) => this.plan.offsets[region]));
     const gradients: Partial<Record<ParameterName, Float32Array>> = {};
-    for (const name of own) gradients[name] = this.tensors.readGridGradient(name, grid);
-    for (const [name, data] of saved) this.tensors.write(name, grid, data);
+    for (const name of own) gradients[name] = this.tensors.readGridGradient(name, this.spec);
+    for (const [name, data] of saved) this.tensors.write(name, this.spec, data);
     for (const name of this.weights) gradients[name] = this.tensors.readWeightGradient(name);
     for (const [name, gradient] of this.transforms.gradients(this.seenGradients(), budget)) gradients[name] = gradient;
     for (const [name, gradient] of this.neurons.gradients(this.neuronSums(), budget)) gradients[name] = gradient;
@@ -260,13 +265,15 @@ export class WasmEngine implements HostEngine {
   }
 
   private applySpec(resized: boolean): void {
-    this.pool.setState({ ...gridState(this.spec), ...this.representation.state(this.sizes, this.spec.grid, this.plan.offsets) });
-    if (!resized) return;
-    const voxels = voxelCount(this.spec.grid);
-    this.tensors.clearGrid(this.spec.grid);
-    this.bytes('occupancy', voxels).fill(1);
-    this.bytes('leap', voxels).fill(0);
-    this.setHasRate(false);
+    this.pool.setState({ ...gridState(this.spec), ...this.representation.state(this.sizes, this.spec, this.plan.offsets) });
+    if (resized) {
+      const voxels = voxelCount(this.spec.grid);
+      this.tensors.clearGrid(this.spec);
+      this.bytes('occupancy', voxels).fill(1);
+      this.bytes('leap', voxels).fill(0);
+      this.setHasRate(false);
+    }
+    this.representation.writeTables?.(this.sizes, this.spec, this.buffer, this.plan.offsets);
   }
 
   /** Says whether the learning-rate factors differ from 1 anywhere; while they do not, nothing is stored of them. */

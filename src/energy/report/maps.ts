@@ -8,6 +8,7 @@ import { viridis } from '../../../renderer/colour-maps.ts';
 import { mapPixels, toPixels } from '../../../renderer/pixels.ts';
 import { evenScale } from '../../math/value-scale.ts';
 import type { RenderedImage } from '../../../renderer/render-image.ts';
+import { toBase64 } from '../../io/base64.ts';
 import type { ImageCodec, PixelBuffer } from '../../io/files.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { hiddenWidths } from '../../neurons/settings.ts';
@@ -83,11 +84,5 @@ export async function scaleUri(codec: PngCodec): Promise<string> {
 }
 
 async function pngUri(codec: PngCodec, pixels: PixelBuffer): Promise<string> {
-  return `data:image/png;base64,${base64(await codec.encodePng(pixels))}`;
-}
-
-function base64(bytes: Uint8Array): string {
-  const parts: string[] = [];
-  for (let first = 0; first < bytes.length; first += 0x6000) parts.push(String.fromCharCode(...bytes.subarray(first, first + 0x6000)));
-  return btoa(parts.join(''));
+  return `data:image/png;base64,${toBase64(await codec.encodePng(pixels))}`;
 }

@@ -1,11 +1,13 @@
 /** The representations of a field by kind: one line each. Programs may add their own. */
 import { z } from 'zod';
 import { InputError } from '../../base/errors.ts';
+import { bricks } from './bricks.ts';
 import { dense } from './dense.ts';
 import { vm } from './vm.ts';
+import type { Lattice } from '../../lattice/lattice.ts';
 import type { BoundRepresentation, Representation, RepresentationSpec } from './representation.ts';
 
-const registry = new Map<string, Representation>([dense, vm].map((each) => [each.kind, each as unknown as Representation]));
+const registry = new Map<string, Representation>([dense, bricks, vm].map((each) => [each.kind, each as unknown as Representation]));
 
 /** Throws RangeError if another of this kind is there. */
 export function registerRepresentation<Spec extends RepresentationSpec>(representation: Representation<Spec>): void {
@@ -30,6 +32,22 @@ export function representationNamed(kind: string): Representation {
 export function representationOf({ representation }: { readonly representation: RepresentationSpec }): BoundRepresentation {
   const { kind, backends, bind } = representationNamed(representation.kind);
   return { kind, backends, ...bind(representation) };
+}
+
+interface Field extends Lattice {
+  readonly representation: RepresentationSpec;
+}
+
+/** The field whose tensors hold what samples read with this occupancy [V]; most hold everything anyway. */
+export function fitted<F extends Field>(field: F, occupancy: Uint8Array): F {
+  const { partial } = representationOf(field);
+  return partial === undefined ? field : { ...field, representation: partial.within(field, occupancy) };
+}
+
+/** The field with as much in its tensors as there is to be room for. */
+export function largest<F extends Field>(field: F): F {
+  const { partial } = representationOf(field);
+  return partial === undefined ? field : { ...field, representation: partial.most(field) };
 }
 
 /** The schema of a representation in files: that which is registered for its kind decides. */

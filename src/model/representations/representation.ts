@@ -27,6 +27,8 @@ export interface RepresentationTensor {
    * exactly 0 stay as they are, and points that hold what most hold take no room in files.
    */
   readonly onLattice: boolean;
+  /** Whether values whose gradient is exactly 0 stay as they are; missing: on the lattice. */
+  readonly skipsZeros?: boolean;
 }
 
 /** Numbers of tensors by name, the last index of their shape fastest. */
@@ -50,8 +52,12 @@ export interface BoundRepresentation {
   tensors(lattice: Lattice): readonly RepresentationTensor[];
   /** What training begins with where that is not 0. */
   initial(lattice: Lattice, random: Random): TensorValues;
-  /** The same field on another grid, as DVGO scales: density and features as they are, whatever a step's length. */
-  resize(values: TensorValues, from: GridSpec, to: GridSpec): TensorValues;
+  /**
+   * The same field on another grid, as DVGO scales: density and features as they are, whatever a step's length.
+   *
+   * @param target the representation there; missing: this one. It differs where it is `partial`.
+   */
+  resize(values: TensorValues, from: GridSpec, to: GridSpec, target?: RepresentationSpec): TensorValues;
   /** [V] raw density at the points of the lattice. */
   densities(lattice: Lattice, values: TensorValues): Float32Array;
   /** The tensors with which the points have these densities [V]; null: it cannot take on any densities. */
@@ -64,6 +70,21 @@ export interface BoundRepresentation {
   variationScale?(weight: number, grid: GridSpec, rays: number): number;
   /** Whether an L1 penalty draws the density's tensors to 0. */
   readonly sparse?: boolean;
+  /** Where the tensors hold only some points of the lattice; missing: which there are does not depend on the occupancy. */
+  readonly partial?: {
+    /** What is the same whichever points there are. */
+    readonly settings: RepresentationSpec;
+    /** Whether its points are those of such a lattice. */
+    fits(lattice: Pick<Lattice, 'grid'>): boolean;
+    /** The representation whose tensors hold all points that samples read with this occupancy [V]. */
+    within(lattice: Lattice, occupancy: Uint8Array): RepresentationSpec;
+    /** One with as many points as there is to be room for. */
+    most(lattice: Lattice): RepresentationSpec;
+    /** What to do where it needs more room than there is. */
+    moreRoom(lattice: Pick<Lattice, 'grid'>): string;
+    /** The rows of the tensors, points of the lattice, in those of another on the same lattice; -1: not there. */
+    rowsBefore(lattice: Lattice, before: RepresentationSpec): Int32Array;
+  };
   /** What a density evaluation costs, interpolating for a network sample, and the matrix that makes its features where there is one. */
   readonly work: { readonly density: PlaceWork; readonly features: PlaceWork; readonly basis?: PlaceWork };
 }

@@ -1,5 +1,6 @@
 /** Dense grids (model/representations/dense.ts): density and features interpolated trilinearly between the 8 points around a sample. */
 import { DENSITY, FEATURES } from '../../../model/representations/dense.ts';
+import type { PackedSamples } from '../../../../renderer/march.ts';
 import { gatherRows } from '../custom-gradients.ts';
 import type { Tensor, TensorFlow } from '../tensorflow.ts';
 import { addTotalVariation } from '../total-variation.ts';
@@ -9,12 +10,7 @@ export const dense: TfjsRepresentation = {
   density: (tf, _spec, parameters, { corners, cornerWeights }) =>
     tf.reshape(interpolate(tf, tf.reshape(parameters[DENSITY], [-1, 1]), corners, cornerWeights), [-1]),
   features: (tf, _spec, parameters, samples) => {
-    const corners = new Int32Array(samples.networkRows.length * 8);
-    const weights = new Float32Array(samples.networkRows.length * 8);
-    samples.networkRows.forEach((row, i) => {
-      corners.set(samples.corners.subarray(row * 8, row * 8 + 8), i * 8);
-      weights.set(samples.cornerWeights.subarray(row * 8, row * 8 + 8), i * 8);
-    });
+    const { corners, weights } = networkCorners(samples);
     return interpolate(tf, parameters[FEATURES], corners, weights);
   },
   penalised: (tf, { group }, value, gradient, { densityVariation, featureVariation, denseVariation }, { grid: { size } }) => {
@@ -22,6 +18,16 @@ export const dense: TfjsRepresentation = {
     return scale === 0 ? gradient : addTotalVariation(tf, value, size, gradient, scale, denseVariation === 1);
   },
 };
+
+/** [M,8] grid points around the network samples, and their weights. */
+export function networkCorners({ networkRows, corners, cornerWeights }: PackedSamples): { corners: Int32Array; weights: Float32Array } {
+  const around = { corners: new Int32Array(networkRows.length * 8), weights: new Float32Array(networkRows.length * 8) };
+  networkRows.forEach((row, i) => {
+    around.corners.set(corners.subarray(row * 8, row * 8 + 8), i * 8);
+    around.weights.set(cornerWeights.subarray(row * 8, row * 8 + 8), i * 8);
+  });
+  return around;
+}
 
 /**
  * Trilinear interpolation.

@@ -139,7 +139,7 @@ export function addRay<R>(ray: i32, first: usize, end: usize, transmittance: f32
     if (networkIndexOf(r) < 0) continue;
     store<u32>(networkSamples + (<usize>sampleTotal << 2), <u32>r);
     if (hasFactors<R>()) gatherProducts(r, sampleProducts + ((<usize>sampleTotal * <usize>productRows) << 2));
-    else gatherFeatures(r, rawFeatures + <usize>sampleTotal * (<usize>featureStride << 2));
+    else gatherFeatures<R>(r, rawFeatures + <usize>sampleTotal * (<usize>featureStride << 2));
     sampleTotal++;
   }
   store<i32>(c, sampleTotal, 16);

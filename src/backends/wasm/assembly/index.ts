@@ -1,12 +1,15 @@
 /** The kernels' entry points and the state that TypeScript sets. */
 export * from './state';
 export { placeScratch, scratchBytes } from './scratch';
-export { marchFactorLanes, marchLanes, inputRangeFactorLanes, inputRangeLanes, trainFactorLanes, trainLanes } from './train';
 export {
-  applyGradients, reduceNetwork, scatter, scatterVaried, transposeWeights, updateNetwork, updateStep, updateVoxels, writeDenseGradients,
+  inputRangeBrickLanes, inputRangeFactorLanes, inputRangeLanes, marchBrickLanes, marchFactorLanes, marchLanes, trainBrickLanes, trainFactorLanes, trainLanes,
+} from './train';
+export {
+  applyBricks, applyGradients, reduceNetwork, scatter, scatterBricks, scatterBricksVaried, scatterVaried, transposeWeights, updateBricks, updateNetwork,
+  updateStep, writeBrickGradients, writeDenseGradients,
 } from './update';
 export { applyFactors, scatterFactors, takeFactorGradients, transposeBasis } from './factor-gradients';
-export { renderBlocks, renderFactorBlocks } from './render';
+export { renderBlocks, renderBrickBlocks, renderFactorBlocks } from './render';
 export { densitiesToAlphas } from './alpha';
 export { buildLeapMap } from './occupancy';
 export { addOuterProducts, addTransposed, multiply } from './matrix';

@@ -13,9 +13,10 @@ import {
 } from './state';
 import { beginWalk, isInside, lastEvenStep, parameter, placeX, placeY, placeZ, stepParameter, walkTo } from './contraction';
 import { densitiesToAlphas, GROUP } from './alpha';
+import { locateCell, packPoint, row0, row1, row2, row3, row4, row5, row6, row7 } from './bricks';
 import { factorDensity } from './factors';
 import { alphaOf, SAMPLE_BYTES, stepOf } from './packed-sample';
-import { hasFactors } from './representation';
+import { hasBricks, hasFactors } from './representation';
 import { count, DENSITY_EVALUATIONS, DENSITY_SAMPLES, SAMPLES, ACTIVE_RAYS, SPANNED_STEPS } from './stats';
 
 const MIN_TRANSMITTANCE: f32 = 1e-3;
@@ -25,6 +26,12 @@ const ON_PLANE: f32 = 1e-3;
 @inline
 function away(d: f32): f32 {
   return abs(d) < 1e-9 ? 1e-9 : d;
+}
+
+// @ts-ignore: decorator
+@inline
+function densityOf(row: i32): f32 {
+  return load<f32>(density + (<usize>row << 2));
 }
 
 /** Distance at which the last marched ray left the box; 0 if it missed. */
@@ -133,10 +140,20 @@ export function marchRay<R>(ray: i32, out: usize, networkIndex: i32, block: usiz
     evaluations++;
     const x = min(<i32>gx, lastX), y = min(<i32>gy, lastY), z = min(<i32>gz, lastZ);
     const fx = gx - <f32>x, fy = gy - <f32>y, fz = gz - <f32>z;
-    const base = x + rowPoints * y + planePoints * z;
+    const base = hasBricks<R>() ? packPoint(x, y, z) : x + rowPoints * y + planePoints * z;
     let s: f32;
     if (hasFactors<R>()) {
       s = factorDensity(x, y, z, fx, fy, fz);
+    } else if (hasBricks<R>()) {
+      locateCell(x, y, z);
+      const a00 = densityOf(row0), a01 = densityOf(row1), a10 = densityOf(row2), a11 = densityOf(row3);
+      const a0 = a00 + (a01 - a00) * fx, a1 = a10 + (a11 - a10) * fx;
+      s = a0 + (a1 - a0) * fy;
+      if (fz != 0) {
+        const b00 = densityOf(row4), b01 = densityOf(row5), b10 = densityOf(row6), b11 = densityOf(row7);
+        const b0 = b00 + (b01 - b00) * fx, b1 = b10 + (b11 - b10) * fx;
+        s += (b0 + (b1 - b0) * fy - s) * fz;
+      }
     } else {
       const p = grid + (<usize>base << 2);
       const a00 = load<f32>(p), a01 = load<f32>(p, 4);

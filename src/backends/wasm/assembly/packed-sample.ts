@@ -2,7 +2,7 @@
  * A packed sample: one step of a ray whose alpha exceeds the threshold. The samples of a ray are contiguous, front to back; those of a lane
  * follow each other. 12 words:
  *
- *     0 base voxel   1..3 fractions   4 alpha   5 transmittance before it   6 step index   7 index among the lane's network samples, or -1
+ *     0 base voxel (of bricks: its coordinates)   1..3 fractions   4 alpha   5 transmittance before it   6 step index   7 index among the lane's network samples, or -1
  *     8 d alpha / d density   9 d loss / d density   10 z of the base voxel   11 distance from the origin
  */
 export const SAMPLE_BYTES: usize = 48;

@@ -38,13 +38,17 @@ import { counts1, counts2, placeScratch, rowRay } from './scratch';
 import { compositeColour } from './composite';
 import { forwardNetwork } from './network';
 import { alphaOf, distanceOf, SAMPLE_BYTES, transmittanceOf } from './packed-sample';
-import { Dense, Factors } from './representation';
+import { Bricks, Dense, Factors } from './representation';
 import { STATS_BYTES } from './stats';
 
 const BLOCK_RAYS = 256;
 
 export function renderBlocks(): void {
   renderAll<Dense>();
+}
+
+export function renderBrickBlocks(): void {
+  renderAll<Bricks>();
 }
 
 export function renderFactorBlocks(): void {

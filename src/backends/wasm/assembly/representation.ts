@@ -7,6 +7,15 @@ export type Dense = u8;
 /** Vector-matrix factors. */
 export type Factors = u16;
 
+/** Dense grids in bricks. */
+export type Bricks = u32;
+
+// @ts-ignore: decorator
+@inline
+export function hasBricks<R>(): bool {
+  return sizeof<R>() == sizeof<Bricks>();
+}
+
 // @ts-ignore: decorator
 @inline
 export function hasFactors<R>(): bool {

@@ -94,6 +94,15 @@ export let occupancy: usize = 0;
 /** uint8 a voxel: Chebyshev distance to the nearest occupied grid point, 0 where occupied. */
 export let leap: usize = 0;
 
+// Bricks (bricks.ts), in which grids lie brick by brick: row of a brick's first point by the brick's place; x + 2^10 y + 2^20 z of a brick by its number;
+// first brick of each layer along z, and the end. Bricks along the axes.
+export let brickTable: usize = 0;
+export let brickAt: usize = 0;
+export let brickLayers: usize = 0;
+export let bricksX: i32 = 0;
+export let bricksY: i32 = 0;
+export let bricksZ: i32 = 0;
+
 // Vector-matrix factors (factors.ts): planes and lines of the density, then of the appearance, in one region; gradients and moments are laid out alike.
 export let factors: usize = 0;
 export let factorGradients: usize = 0;

@@ -17,7 +17,7 @@ import { lossAndGradients } from './composite';
 import { decodeFeatureGradients } from './feature-encoding';
 import { addBasisGradients } from './factor-gradients';
 import { networkIndexOf } from './packed-sample';
-import { Dense, Factors, hasFactors } from './representation';
+import { Bricks, Dense, Factors, hasFactors } from './representation';
 import { askTeacher } from './teacher';
 import { zeroFloats } from './simd';
 import { INPUT_HIGH, INPUT_LOW, STATS_BYTES } from './stats';
@@ -34,6 +34,10 @@ function nextLane(): i32 {
 
 export function marchLanes(): void {
   march<Dense>();
+}
+
+export function marchBrickLanes(): void {
+  march<Bricks>();
 }
 
 export function marchFactorLanes(): void {
@@ -78,6 +82,10 @@ export function inputRangeLanes(): void {
   inputRange<Dense>();
 }
 
+export function inputRangeBrickLanes(): void {
+  inputRange<Bricks>();
+}
+
 export function inputRangeFactorLanes(): void {
   inputRange<Factors>();
 }
@@ -110,6 +118,10 @@ function inputRange<R>(): void {
 
 export function trainLanes(): void {
   train<Dense>();
+}
+
+export function trainBrickLanes(): void {
+  train<Bricks>();
 }
 
 export function trainFactorLanes(): void {

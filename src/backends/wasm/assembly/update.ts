@@ -1,5 +1,5 @@
 /**
- * Scatter and Adam. Thread t owns the grid planes z with z mod threads = t, adds up their gradients in the order of the samples and updates
+ * Scatter and Adam. Thread t owns the grid planes z (of bricks: layers of them) with z mod threads = t, adds up their gradients in the order of the samples and updates
  * them: no atomics, and the same bits for any number of threads. Touched voxels are a sparse set (touched.ts) with a slot each, in the order in
  * which samples come to them, so that gradients stay compact in the cache; slotOf[voxel] holds where the voxel is touched. Adam goes through the
  * voxels as they lie in the grid: neighbours share lines and pages. Dense total variation touches every voxel.
@@ -8,16 +8,18 @@
  * Limit: memory latency; a touched voxel costs a line of features and two of moments.
  */
 import {
-  beta1, beta2, columns1, columns2, decayFloats, decays1, decays1t, decays2, decays2t, denseVariation, density, densityMoments, densityRate, densityVariation, epsilon, featureGradients, featureInputs, featureMoments, featureRate, features,
+  beta1, beta2, brickAt, bricksZ, columns1, columns2, decayFloats, decays1, decays1t, decays2, decays2t, denseVariation, density, densityMoments, densityRate, densityVariation, epsilon, featureGradients, featureInputs, featureMoments, featureRate, features,
   featureRows, featureStride, featureVariation, gradientFloats,
   hasRate,
   inputRows, laneCapacity, lanes, networkFloats, networkGradients, networkMoments, networkRate, nx, ny, nz, rate, packedRays, packedSamples, slotCapacity,
-  slotGradients, slotOf, synapses1, synapses2, thread, threads, w1, w1t, w2t, w3t, width,
+  slotGradients, slotOf, synapses1, synapses2, thread, threads, touchedBits, w1, w1t, w2t, w3t, width,
 } from './state';
+import { FIRST_ROW, locatePlane, row0, row1, row2, row3, rowAt } from './bricks';
 import { baseOf, baseZOf, densityGradientOf, networkIndexOf, SAMPLE_BYTES } from './packed-sample';
 import { firstRayOf } from './train';
+import { Bricks, Dense, hasBricks } from './representation';
 import { copyVectors, madd } from './simd';
-import { clearTouched, firstTouched, nextTouched, planeBits, touch } from './touched';
+import { clearTouched, firstBrick, firstTouched, nextTouched, slabBits, slabs, touch } from './touched';
 
 /** Where the next slot of this thread lies. */
 let freeSlot: usize = 0;
@@ -40,6 +42,13 @@ function newSlot(entry: usize, bytes: usize): usize {
   return at;
 }
 
+/** Gradient of a row that exists. */
+// @ts-ignore: decorator
+@inline
+function slotOfRow(row: i32, bytes: usize): usize {
+  return slotAt(0, row, touchedBits, bytes);
+}
+
 // @ts-ignore: decorator
 @inline
 function slotOfVoxel(voxel: i32): usize {
@@ -59,7 +68,7 @@ function addCorner(at: usize, weight: f32, source: usize, densityGradient: f32, 
 /** @param z plane that takes part of the sample at r */
 function scatterPlane(r: usize, z: i32, planeWeight: f32, source: usize, stride: usize): void {
   const bytes = stride + 16;
-  const plane = nx * ny, first = plane * z, bits = planeBits(z), i = baseOf(r) - plane * baseZOf(r);
+  const plane = nx * ny, first = plane * z, bits = slabBits<Dense>(z), i = baseOf(r) - plane * baseZOf(r);
   const fx = load<f32>(r, 4), fy = load<f32>(r, 8), g = densityGradientOf(r);
   const w0: f32 = (1 - fy) * planeWeight, w1: f32 = fy * planeWeight;
   addCorner(slotAt(first, i, bits, bytes), (1 - fx) * w0, source, g, stride);
@@ -68,15 +77,88 @@ function scatterPlane(r: usize, z: i32, planeWeight: f32, source: usize, stride:
   addCorner(slotAt(first, i + nx + 1, bits, bytes), fx * w1, source, g, stride);
 }
 
-/** Collects the gradients of this thread's planes. */
-export function scatter(): void {
-  const stride = <usize>featureStride << 2;
-  freeSlot = slotGradients + <usize>thread * <usize>slotCapacity * (stride + 16);
-  clearTouched();
-  if (denseVariation) {
-    const plane = nx * ny;
-    for (let z = thread; z < nz; z += threads) for (let i = 0, bits = planeBits(z); i < plane; i++) slotAt(plane * z, i, bits, stride + 16);
+/** As scatterPlane, of points in bricks. */
+function scatterRows(r: usize, z: i32, planeWeight: f32, source: usize, stride: usize): void {
+  const base = baseOf(r), fx = load<f32>(r, 4), fy = load<f32>(r, 8), g = densityGradientOf(r);
+  const w0: f32 = (1 - fy) * planeWeight, w1: f32 = fy * planeWeight;
+  locatePlane(base & 1023, (base >> 10) & 1023, z);
+  addRow(row0, (1 - fx) * w0, source, g, stride);
+  addRow(row1, fx * w0, source, g, stride);
+  addRow(row2, (1 - fx) * w1, source, g, stride);
+  addRow(row3, fx * w1, source, g, stride);
+}
+
+// @ts-ignore: decorator
+@inline
+function addRow(row: i32, weight: f32, source: usize, densityGradient: f32, stride: usize): void {
+  if (row >= FIRST_ROW) addCorner(slotOfRow(row, stride + 16), weight, source, densityGradient, stride);
+}
+
+/** Whether this thread owns plane z. */
+// @ts-ignore: decorator
+@inline
+function owns<R>(z: i32): bool {
+  return threads == 1 || (hasBricks<R>() ? z >> 2 : z) % threads == thread;
+}
+
+/** Dense total variation: all voxels of this thread's slabs count as touched. */
+function touchAll<R>(stride: usize): void {
+  if (hasBricks<R>()) {
+    for (let z = thread; z < slabs<R>(); z += threads) {
+      for (let row = firstBrick(z) * FIRST_ROW, end = firstBrick(z + 1) * FIRST_ROW; row < end; row++) {
+        if (xOf<R>(row) < nx && yOf<R>(row) < ny && zOf<R>(row) < nz) slotOfRow(row, stride + 16);
+      }
+    }
+    return;
   }
+  const plane = nx * ny;
+  for (let z = thread; z < nz; z += threads) for (let i = 0, bits = slabBits<R>(z); i < plane; i++) slotAt(plane * z, i, bits, stride + 16);
+}
+
+/** Coordinates of a voxel of the grid, or of a row. */
+// @ts-ignore: decorator
+@inline
+function xOf<R>(voxel: i32): i32 {
+  return hasBricks<R>() ? ((brickOf(voxel) & 1023) << 2) + (voxel & 3) : voxel % nx;
+}
+// @ts-ignore: decorator
+@inline
+function yOf<R>(voxel: i32): i32 {
+  return hasBricks<R>() ? (((brickOf(voxel) >> 10) & 1023) << 2) + ((voxel >> 2) & 3) : (voxel / nx) % ny;
+}
+// @ts-ignore: decorator
+@inline
+function zOf<R>(voxel: i32): i32 {
+  return hasBricks<R>() ? ((brickOf(voxel) >> 20) << 2) + ((voxel >> 4) & 3) : voxel / (nx * ny);
+}
+// @ts-ignore: decorator
+@inline
+function brickOf(row: i32): i32 {
+  return load<i32>(brickAt + (<usize>(row >> 6) << 2));
+}
+
+export function scatter(): void {
+  collect<Dense>();
+}
+
+export function scatterBricks(): void {
+  collect<Bricks>();
+}
+
+/** Where the slots of this thread begin: of bricks there is one for every row that a thread owns. */
+function firstSlot<R>(): usize {
+  if (!hasBricks<R>()) return <usize>thread * <usize>slotCapacity;
+  let bricks = 0;
+  for (let z = 0; z < bricksZ; z++) if (z % threads < thread) bricks += firstBrick(z + 1) - firstBrick(z);
+  return <usize>(bricks * FIRST_ROW);
+}
+
+/** Collects the gradients of this thread's slabs. */
+function collect<R>(): void {
+  const stride = <usize>featureStride << 2;
+  freeSlot = slotGradients + firstSlot<R>() * (stride + 16);
+  clearTouched<R>();
+  if (denseVariation) touchAll<R>(stride);
   for (let lane = 0; lane < lanes; lane++) {
     const firstRay = firstRayOf(lane), endRay = firstRayOf(lane + 1);
     if (firstRay == endRay) continue;
@@ -85,62 +167,79 @@ export function scatter(): void {
     for (let r = packedSamples + <usize>lane * <usize>laneCapacity * SAMPLE_BYTES; r < end; r += SAMPLE_BYTES) {
       const z = baseZOf(r);
       const fz = load<f32>(r, 12);
-      const lower = fz != 1 && (threads == 1 || z % threads == thread);
-      const upper = fz != 0 && (threads == 1 || (z + 1) % threads == thread);
+      const lower = fz != 1 && owns<R>(z);
+      const upper = fz != 0 && owns<R>(z + 1);
       if (!lower && !upper) continue;
       const network = networkIndexOf(r);
       const source = network >= 0 ? laneGradients + <usize>network * stride : 0;
-      if (lower) scatterPlane(r, z, 1 - fz, source, stride);
-      if (upper) scatterPlane(r, z + 1, fz, source, stride);
+      if (hasBricks<R>()) {
+        if (lower) scatterRows(r, z, 1 - fz, source, stride);
+        if (upper) scatterRows(r, z + 1, fz, source, stride);
+      } else {
+        if (lower) scatterPlane(r, z, 1 - fz, source, stride);
+        if (upper) scatterPlane(r, z + 1, fz, source, stride);
+      }
     }
   }
 }
 
-/** sum_q clamp(p - q, -1, 1) of four scalars at `p` whose neighbours along each axis, if there are such, lie `bytes` away. */
+/** The voxel next to one, `step` further in its row, plane or column; -1: the grid ends. */
 // @ts-ignore: decorator
 @inline
-function differences(p: usize, value: v128, bytes: usize, hasLower: bool, hasUpper: bool, sum: v128): v128 {
-  const one = f32x4.splat(1), minusOne = f32x4.splat(-1);
-  if (hasLower) sum = f32x4.add(sum, f32x4.min(f32x4.max(f32x4.sub(value, v128.load(p - bytes)), minusOne), one));
-  if (hasUpper) sum = f32x4.add(sum, f32x4.min(f32x4.max(f32x4.sub(value, v128.load(p + bytes)), minusOne), one));
-  return sum;
+function neighbour<R>(voxel: i32, step: i32, x: i32, y: i32, z: i32, inside: bool): i32 {
+  if (!inside) return -1;
+  return hasBricks<R>() ? rowAt(x, y, z) : voxel + step;
 }
 
+/** Adds clamp(p - q, -1, 1) of four scalars and those of a neighbour, `j` bytes into its features. */
 // @ts-ignore: decorator
 @inline
-function clamped(p: f32, q: usize): f32 {
-  return min(max(p - load<f32>(q), -1), 1);
+function addDifference(sum: v128, value: v128, voxel: i32, j: usize, stride: usize): v128 {
+  if (voxel < 0) return sum;
+  const difference = f32x4.sub(value, v128.load(features + <usize>voxel * stride + j));
+  return f32x4.add(sum, f32x4.min(f32x4.max(difference, f32x4.splat(-1)), f32x4.splat(1)));
+}
+
+/** clamp(p - q, -1, 1) of the densities of a voxel and a neighbour. */
+// @ts-ignore: decorator
+@inline
+function clamped(p: f32, voxel: i32): f32 {
+  return voxel < 0 ? 0 : min(max(p - load<f32>(density + (<usize>voxel << 2)), -1), 1);
 }
 
 /** Adds total variation to the gradients of this thread's touched voxels. Reads the grids of all planes: no thread may be updating them. */
-function addVariation(): void {
+function addVariation<R>(): void {
   const stride = <usize>featureStride << 2;
-  const row = <usize>nx << 2, plane = <usize>(nx * ny) << 2;
-  for (let voxel = firstTouched(); voxel >= 0; voxel = nextTouched()) {
+  const plane = nx * ny;
+  for (let voxel = firstTouched<R>(); voxel >= 0; voxel = nextTouched<R>()) {
     const at = slotOfVoxel(voxel);
-    const x = voxel % nx, y = (voxel / nx) % ny, z = voxel / (nx * ny);
-    const left = x > 0, right = x < nx - 1, front = y > 0, back = y < ny - 1, below = z > 0, above = z < nz - 1;
+    const x = xOf<R>(voxel), y = yOf<R>(voxel), z = zOf<R>(voxel);
+    const left = neighbour<R>(voxel, -1, x - 1, y, z, x > 0), right = neighbour<R>(voxel, 1, x + 1, y, z, x < nx - 1);
+    const front = neighbour<R>(voxel, -nx, x, y - 1, z, y > 0), back = neighbour<R>(voxel, nx, x, y + 1, z, y < ny - 1);
+    const below = neighbour<R>(voxel, -plane, x, y, z - 1, z > 0), above = neighbour<R>(voxel, plane, x, y, z + 1, z < nz - 1);
     const g = load<f32>(at + stride);
     if (densityVariation != 0 && (denseVariation || g != 0)) {
-      const p = density + (<usize>voxel << 2), value = load<f32>(p);
-      let sum: f32 = 0;
-      if (left) sum += clamped(value, p - 4);
-      if (right) sum += clamped(value, p + 4);
-      if (front) sum += clamped(value, p - row);
-      if (back) sum += clamped(value, p + row);
-      if (below) sum += clamped(value, p - plane);
-      if (above) sum += clamped(value, p + plane);
+      const value = load<f32>(density + (<usize>voxel << 2));
+      let sum = clamped(value, left);
+      sum += clamped(value, right);
+      sum += clamped(value, front);
+      sum += clamped(value, back);
+      sum += clamped(value, below);
+      sum += clamped(value, above);
       store<f32>(at + stride, g + densityVariation * sum);
     }
     if (featureVariation != 0) {
       const values = features + <usize>voxel * stride;
       for (let j: usize = 0; j < stride; j += 16) {
-        const gradient = v128.load(at + j), p = values + j, value = v128.load(p);
+        const gradient = v128.load(at + j), value = v128.load(values + j);
         const touched = denseVariation ? i32x4.splat(-1) : f32x4.ne(gradient, f32x4.splat(0));
         if (!v128.any_true(touched)) continue;
-        let sum = differences(p, value, stride, left, right, f32x4.splat(0));
-        sum = differences(p, value, stride * <usize>nx, front, back, sum);
-        sum = differences(p, value, stride * <usize>(nx * ny), below, above, sum);
+        let sum = addDifference(f32x4.splat(0), value, left, j, stride);
+        sum = addDifference(sum, value, right, j, stride);
+        sum = addDifference(sum, value, front, j, stride);
+        sum = addDifference(sum, value, back, j, stride);
+        sum = addDifference(sum, value, below, j, stride);
+        sum = addDifference(sum, value, above, j, stride);
         v128.store(at + j, v128.bitselect(madd(f32x4.splat(featureVariation), sum, gradient), gradient, touched));
       }
     }
@@ -149,8 +248,13 @@ function addVariation(): void {
 
 /** Scatter, then total variation. */
 export function scatterVaried(): void {
-  scatter();
-  addVariation();
+  collect<Dense>();
+  addVariation<Dense>();
+}
+
+export function scatterBricksVaried(): void {
+  collect<Bricks>();
+  addVariation<Bricks>();
 }
 
 /** Four scalars of Adam; those with zero gradient keep value and moments if `skipZeros`. */
@@ -186,10 +290,10 @@ function adamDensity(voxel: i32, g: f32, step: f32): void {
   store<f32>(parameter, load<f32>(parameter) - (step * m) / (sqrt(v) + epsilon));
 }
 
-/** Adam on the touched voxels of this thread's planes. */
-export function updateVoxels(): void {
+/** Adam on the touched voxels of this thread's slabs. */
+function updateTouched<R>(): void {
   const stride = <usize>featureStride << 2;
-  for (let voxel = firstTouched(); voxel >= 0; voxel = nextTouched()) {
+  for (let voxel = firstTouched<R>(); voxel >= 0; voxel = nextTouched<R>()) {
     const at = slotOfVoxel(voxel);
     const factor: f32 = hasRate ? load<f32>(rate + (<usize>voxel << 2)) : 1;
     adamDensity(voxel, load<f32>(at + stride), densityRate * factor);
@@ -235,13 +339,24 @@ export function updateNetwork(): void {
 
 /** Scatter and Adam in one kernel. */
 export function updateStep(): void {
-  scatter();
+  collect<Dense>();
   applyGradients();
+}
+
+export function updateBricks(): void {
+  collect<Bricks>();
+  applyBricks();
 }
 
 /** Adam with the gradients that were collected. */
 export function applyGradients(): void {
-  updateVoxels();
+  updateTouched<Dense>();
+  reduceNetwork();
+  updateNetwork();
+}
+
+export function applyBricks(): void {
+  updateTouched<Bricks>();
   reduceNetwork();
   updateNetwork();
 }
@@ -267,8 +382,17 @@ export function transpose(from: usize, to: usize, rows: i32, columns: i32, strid
 
 /** Writes this thread's touched gradients into dense arrays [V] and [V, featureStride], for inspection. */
 export function writeDenseGradients(denseDensity: usize, denseFeatures: usize): void {
+  writeGradients<Dense>(denseDensity, denseFeatures);
+}
+
+/** Into arrays [rows] and [rows, featureStride]. */
+export function writeBrickGradients(denseDensity: usize, denseFeatures: usize): void {
+  writeGradients<Bricks>(denseDensity, denseFeatures);
+}
+
+function writeGradients<R>(denseDensity: usize, denseFeatures: usize): void {
   const stride = <usize>featureStride << 2;
-  for (let voxel = firstTouched(); voxel >= 0; voxel = nextTouched()) {
+  for (let voxel = firstTouched<R>(); voxel >= 0; voxel = nextTouched<R>()) {
     const at = slotOfVoxel(voxel);
     store<f32>(denseDensity + (<usize>voxel << 2), load<f32>(at + stride));
     copyVectors(denseFeatures + <usize>voxel * stride, at, stride);

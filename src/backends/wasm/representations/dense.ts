@@ -2,9 +2,9 @@
  * Dense grids: feature rows padded to a multiple of 4, both moments of a voxel beside each other. Gradients of a step are collected in slots, one a
  * touched voxel: features, then the density.
  */
-import { voxelCount, type GridSpec } from '../../../geometry/grid.ts';
+import { voxelCount } from '../../../geometry/grid.ts';
 import { DENSITY, FEATURES } from '../../../model/representations/dense.ts';
-import type { GridSizes, RegionPlace, WasmRepresentation } from './representation.ts';
+import type { GridSizes, PlacedField, RegionPlace, WasmRepresentation } from './representation.ts';
 
 export const dense: WasmRepresentation = {
   regions: ({ voxels, featureStride, slotCapacity }, threads) => ({
@@ -13,6 +13,7 @@ export const dense: WasmRepresentation = {
       ['features', voxels * featureStride * 4],
     ],
     training: [
+      ['rate', voxels * 4],
       ['densityMoments', voxels * 8],
       ['featureMoments', voxels * featureStride * 8],
       ['slotOf', voxels * 4],
@@ -23,10 +24,16 @@ export const dense: WasmRepresentation = {
   }),
   extras: () => ({ productRows: 0, basisFloats: 0 }),
   state: () => ({}),
-  needs: ({ touchedVoxels, slotCapacity }, { size: [nx, ny, nz] }, threads) => [
-    ['voxels a thread', Math.min(Math.ceil(nz / threads) * nx * ny, touchedVoxels), slotCapacity],
-  ],
-  place: ({ channels, featureStride }, grid, parameter, moment) => {
+  needs: (
+    { touchedVoxels, slotCapacity },
+    {
+      grid: {
+        size: [nx, ny, nz],
+      },
+    },
+    threads,
+  ) => [['voxels a thread', Math.min(Math.ceil(nz / threads) * nx * ny, touchedVoxels), slotCapacity]],
+  place: ({ channels, featureStride }, { grid }, parameter, moment) => {
     const voxels = voxelCount(grid);
     const second = moment === 'v' ? 1 : 0;
     if (parameter === DENSITY) {
@@ -39,7 +46,7 @@ export const dense: WasmRepresentation = {
       ? { region: 'features', rows: voxels, columns: channels, offset: 0, stride: featureStride }
       : { region: 'featureMoments', rows: voxels, columns: channels, offset: second * featureStride, stride: 2 * featureStride };
   },
-  cleared: ({ featureStride }, grid) => [
+  cleared: ({ featureStride }, { grid }) => [
     ['density', voxelCount(grid)],
     ['features', voxelCount(grid) * featureStride],
     ['densityMoments', voxelCount(grid) * 2],
@@ -60,7 +67,7 @@ export const dense: WasmRepresentation = {
   gradientPlace,
 };
 
-function gradientPlace({ channels, featureStride }: GridSizes, grid: GridSpec, parameter: string): RegionPlace {
+function gradientPlace({ channels, featureStride }: GridSizes, { grid }: PlacedField, parameter: string): RegionPlace {
   const voxels = voxelCount(grid);
   return parameter === DENSITY
     ? { region: 'densityMoments', rows: voxels, columns: 1, offset: 0, stride: 1 }

@@ -1,9 +1,9 @@
 /**
  * How a representation (model/representations/) lies in the memory of the kernels, and which kernels meet it: those of dense grids are
- * assembly/march.ts (density), gather.ts (features) and update.ts (scatter and Adam), those of factors
+ * assembly/march.ts (density), gather.ts (features) and update.ts (scatter and Adam), in bricks with assembly/bricks.ts, those of factors
  * assembly/factors.ts and factor-gradients.ts.
  */
-import type { GridSpec } from '../../../geometry/grid.ts';
+import type { FieldSpec } from '../../../model/field-spec.ts';
 import type { RepresentationSpec } from '../../../model/representations/representation.ts';
 
 /** What places follow from. */
@@ -33,6 +33,12 @@ export interface RegionPlace {
   readonly stride: number;
 }
 
+/** What of a field says how its tensors lie. */
+export type PlacedField = Pick<FieldSpec, 'grid' | 'representation'>;
+
+/** What a field needs of something, the room that there is, and how to mend it where settings do. */
+export type Need = readonly [what: string, needed: number, room: number, fix?: string];
+
 /** Bytes by the name of the kernels' variable that points to them. */
 export type Regions = readonly (readonly [name: string, bytes: number])[];
 
@@ -41,14 +47,23 @@ export interface WasmRepresentation {
   regions(sizes: GridSizes, threads: number): { readonly parameters: Regions; readonly training: Regions };
   /** Products that a sample's features are made of, 0: none; and floats that are trained as the network's weights are, in the region `basis`. */
   extras(spec: RepresentationSpec): { readonly productRows: number; readonly basisFloats: number };
-  /** Variables of the kernels that follow from the present grid. */
-  state(sizes: GridSizes, grid: GridSpec, offsets: Readonly<Record<string, number>>): Readonly<Record<string, number>>;
-  /** What a grid needs of something, and the room that there is. */
-  needs(sizes: GridSizes, grid: GridSpec, threads: number): readonly (readonly [what: string, needed: number, room: number])[];
-  /** @param grid the present one; null: it has no such parameter */
-  place(sizes: GridSizes, grid: GridSpec, parameter: string, moment: 'm' | 'v' | null): RegionPlace | null;
+  /** Variables of the kernels that follow from the present field. */
+  state(sizes: GridSizes, field: PlacedField, offsets: Readonly<Record<string, number>>): Readonly<Record<string, number>>;
+  needs(sizes: GridSizes, field: PlacedField, threads: number): readonly Need[];
+  /** @returns null: it has no such parameter */
+  place(sizes: GridSizes, field: PlacedField, parameter: string, moment: 'm' | 'v' | null): RegionPlace | null;
   /** Regions that a new grid finds zero, and how many floats of them. */
-  cleared(sizes: GridSizes, grid: GridSpec): readonly (readonly [name: string, floats: number])[];
+  cleared(sizes: GridSizes, field: PlacedField): readonly (readonly [name: string, floats: number])[];
+  /** Where other points can exist on the same grid: moves what both fields have, zeros in place of what is new. */
+  rearrange?(
+    sizes: GridSizes,
+    from: PlacedField,
+    to: PlacedField,
+    memory: SharedArrayBuffer,
+    offsets: Readonly<Record<string, number>>,
+  ): void;
+  /** Writes what kernels read besides, after the field has changed. */
+  writeTables?(sizes: GridSizes, field: PlacedField, memory: SharedArrayBuffer, offsets: Readonly<Record<string, number>>): void;
   /** Exports of the kernels that meet the representation: each is compiled for one. */
   readonly kernels: {
     /** The rays of a training step and of a rendering: density. */
@@ -70,5 +85,5 @@ export interface WasmRepresentation {
     readonly gradients: { readonly name: string; readonly into: readonly string[] };
   };
   /** Where in those regions the gradient of a parameter then is. */
-  gradientPlace(sizes: GridSizes, grid: GridSpec, parameter: string): RegionPlace;
+  gradientPlace(sizes: GridSizes, field: PlacedField, parameter: string): RegionPlace;
 }

@@ -6,7 +6,7 @@ import type { GridSpec } from '../../../geometry/grid.ts';
 import { FACTOR_PAIRS, factorPoints, rankSum } from '../../../model/representations/factors.ts';
 import type { RepresentationSpec } from '../../../model/representations/representation.ts';
 import { BASIS, FACTOR_GROUPS, lineName, planeName, ranksOf, type FactorGroup, type VmSpec } from '../../../model/representations/vm.ts';
-import type { GridSizes, RegionPlace, WasmRepresentation } from './representation.ts';
+import type { GridSizes, PlacedField, RegionPlace, WasmRepresentation } from './representation.ts';
 
 /** Floats of a line of the cache. */
 const ALIGNED = 16;
@@ -55,13 +55,14 @@ export const vm: WasmRepresentation = {
       ['basisT', basisFloatsOf(sizes.representation as VmSpec) * 4],
     ],
     training: [
+      ['rate', sizes.voxels * 4],
       ['factorGradients', room(sizes) * 4],
       ['factorMomentsM', room(sizes) * 4],
       ['factorMomentsV', room(sizes) * 4],
     ],
   }),
   extras: (spec) => ({ productRows: rankSum((spec as VmSpec).featureRanks), basisFloats: basisFloatsOf(spec as VmSpec) }),
-  state: ({ representation }, grid, offsets) => {
+  state: ({ representation }, { grid }, offsets) => {
     const { factors, floats, densityFloats } = layout(representation, grid);
     const { densityRanks, featureRanks } = representation as VmSpec;
     const pointers = Object.fromEntries(factors.map(({ name, first }) => [name, offsets['factors'] + first * 4]));
@@ -70,13 +71,13 @@ export const vm: WasmRepresentation = {
     const ranks = { densityRankXY, densityRankXZ, densityRankYZ, featureRankXY, featureRankXZ, featureRankYZ };
     return { ...pointers, ...ranks, factorFloats: floats, densityFloats };
   },
-  needs: (sizes, grid) => [['numbers of its factors', layout(sizes.representation, grid).floats, room(sizes)]],
-  place: (sizes, grid, parameter, moment) => {
+  needs: (sizes, { grid }) => [['numbers of its factors', layout(sizes.representation, grid).floats, room(sizes)]],
+  place: (sizes, field, parameter, moment) => {
     if (parameter === BASIS) return basisPlace(sizes, moment);
     const region = { m: 'factorMomentsM', v: 'factorMomentsV' };
-    return factorPlace(sizes, grid, parameter, moment === null ? 'factors' : region[moment]);
+    return factorPlace(sizes, field, parameter, moment === null ? 'factors' : region[moment]);
   },
-  cleared: (sizes, grid) =>
+  cleared: (sizes, { grid }) =>
     ['factors', 'factorGradients', 'factorMomentsM', 'factorMomentsV'].map(
       (name) => [name, layout(sizes.representation, grid).floats] as const,
     ),
@@ -92,13 +93,13 @@ export const vm: WasmRepresentation = {
     changed: 'transposeBasis',
     gradients: { name: 'takeFactorGradients', into: ['factorMomentsM'] },
   },
-  gradientPlace: (sizes, grid, parameter) =>
+  gradientPlace: (sizes, field, parameter) =>
     parameter === BASIS
       ? { ...basisPlace(sizes, null), region: 'networkGradients', offset: basisOffset(sizes) }
-      : factorPlace(sizes, grid, parameter, 'factorMomentsM')!,
+      : factorPlace(sizes, field, parameter, 'factorMomentsM')!,
 };
 
-function factorPlace({ representation }: GridSizes, grid: GridSpec, parameter: string, region: string): RegionPlace | null {
+function factorPlace({ representation }: GridSizes, { grid }: PlacedField, parameter: string, region: string): RegionPlace | null {
   const found = layout(representation, grid).factors.find(({ name }) => name === parameter);
   return found === undefined ? null : { region, rows: found.points, columns: found.rank, offset: found.first, stride: found.rank };
 }

@@ -1,0 +1,182 @@
+/**
+ * The numbers of dense grids (dense.ts) in bricks that exist only where the occupancy lets samples read: raw density s [N,4,4,4] and features
+ * [N,4,4,4,C], trilinear in between as there. A point that does not exist is empty: s = -10, features 0; samples and total variation that meet it find
+ * that, and nothing changes it. Which bricks exist is part of the spec: it changes when the occupancy is refreshed and when the grid is scaled.
+ */
+import { z } from 'zod';
+import { fromBase64, toBase64 } from '../../io/base64.ts';
+import { packBits, unpackBits } from '../../io/bits.ts';
+import { voxelCount, type GridSpec } from '../../geometry/grid.ts';
+import { BRICK_POINTS, BRICK_SIDE, brickPlaces, BrickTable, neededBricks } from '../../lattice/bricks.ts';
+import { alignAxis } from '../../lattice/resample-grid.ts';
+import { spaceOf } from '../../spaces/index.ts';
+import { DENSITY, FEATURES, dense, denseSpec } from './dense.ts';
+import type { Representation, RepresentationSpec, TensorValues } from './representation.ts';
+
+export interface BricksSpec extends RepresentationSpec {
+  readonly kind: 'bricks';
+  readonly channels: number;
+  /** Memory is reserved for this share of all bricks. */
+  readonly share: number;
+  /** N: how many exist. */
+  readonly count: number;
+  /** Which: a bit a brick of the grid, lowest first, in base64. '': none. */
+  readonly places: string;
+}
+
+/** Raw density of points that do not exist: with any shift up to 0 an alpha below 5e-5. */
+export const EMPTY_DENSITY = -10;
+
+/** What to do where they need more room than there is. Finer grids need a smaller share of their bricks, not a larger one. */
+export function moreRoom({ count }: BricksSpec, { size }: GridSpec): string {
+  const share = Math.min(1, Math.ceil((20 * count) / brickPlaces(size) + 1) / 20);
+  return `Use --set field.share=${share}, or fewer voxels (--set fine.voxels=...).`;
+}
+
+/** None exist: BoundRepresentation.partial says which should. */
+export function bricksSpec(channels: number, share: number): BricksSpec {
+  return { kind: 'bricks', channels, share, count: 0, places: '' };
+}
+
+const tables = new WeakMap<BricksSpec, BrickTable>();
+
+/** Of a grid that the bricks fit. */
+export function brickTable(spec: BricksSpec, { size }: GridSpec): BrickTable {
+  const known = tables.get(spec);
+  if (known !== undefined && known.size.every((points, axis) => points === size[axis])) return known;
+  const count = brickPlaces(size);
+  const table = new BrickTable(size, spec.places === '' ? new Uint8Array(count) : unpackBits(fromBase64(spec.places), count));
+  tables.set(spec, table);
+  return table;
+}
+
+function fits(spec: BricksSpec, grid: GridSpec): boolean {
+  const bytes = spec.places === '' ? 0 : Math.ceil(brickPlaces(grid.size) / 8);
+  return fromBase64(spec.places).length === bytes && brickTable(spec, grid).places.length === spec.count;
+}
+
+/** @param exists [places] 0 or 1 */
+function withBricks(spec: BricksSpec, exists: Uint8Array): BricksSpec {
+  let count = 0;
+  for (const flag of exists) count += flag;
+  return { ...spec, count, places: toBase64(packBits(exists)) };
+}
+
+export const bricks: Representation<BricksSpec> = {
+  kind: 'bricks',
+  schema: z.strictObject({
+    kind: z.literal('bricks'),
+    channels: z.number().int().min(1).max(64),
+    share: z.number().gt(0).max(1),
+    count: z.number().int().min(0),
+    places: z.base64(),
+  }),
+  standard: (channels) => bricksSpec(channels, 1),
+  backends: ['tfjs', 'wasm'],
+  bind: (spec) => {
+    const { channels } = spec;
+    const inBrick = [BRICK_SIDE, BRICK_SIDE, BRICK_SIDE];
+    return {
+      features: channels,
+      tensors: () => [
+        { name: DENSITY, shape: [spec.count, ...inBrick], group: 'density', onLattice: false, skipsZeros: true },
+        { name: FEATURES, shape: [spec.count, ...inBrick, channels], group: 'features', onLattice: false, skipsZeros: true },
+      ],
+      initial: ({ space, grid }): TensorValues => {
+        const density = spaceOf(space).initialDensity(grid);
+        return density === null ? {} : { [DENSITY]: rowsOf(brickTable(spec, grid), density) };
+      },
+      resize: (values, from, to, target = spec) => {
+        const tables = [brickTable(spec, from), brickTable(target as BricksSpec, to)] as const;
+        return {
+          [DENSITY]: resampleBricks(values[DENSITY], from, to, ...tables, 1, EMPTY_DENSITY),
+          [FEATURES]: resampleBricks(values[FEATURES], from, to, ...tables, channels, 0),
+        };
+      },
+      densities: ({ grid }, values) => {
+        const densities = new Float32Array(voxelCount(grid)).fill(EMPTY_DENSITY);
+        const [nx, ny] = grid.size;
+        brickTable(spec, grid).forEach((row, x, y, z) => (densities[x + nx * (y + ny * z)] = values[DENSITY][row]));
+        return densities;
+      },
+      withDensities: ({ grid }, densities) => ({ [DENSITY]: rowsOf(brickTable(spec, grid), densities) }),
+      densityAt: ({ grid }, values) => {
+        const table = brickTable(spec, grid);
+        return ({ corners, weights }) => {
+          let s = 0;
+          for (let k = 0; k < 8; k++) {
+            const row = table.rowOf(corners[k]);
+            s += weights[k] * (row < 0 ? EMPTY_DENSITY : values[DENSITY][row]);
+          }
+          return s;
+        };
+      },
+      featuresAt: ({ grid }, values, points) => {
+        const table = brickTable(spec, grid);
+        const count = points?.length ?? voxelCount(grid);
+        const features = new Float32Array(count * channels);
+        for (let i = 0; i < count; i++) {
+          const row = table.rowOf(points === undefined ? i : points[i]);
+          if (row >= 0) features.set(values[FEATURES].subarray(row * channels, (row + 1) * channels), i * channels);
+        }
+        return features;
+      },
+      variationScale: dense.bind(denseSpec(channels)).variationScale,
+      work: dense.bind(denseSpec(channels)).work,
+      partial: {
+        settings: { kind: 'bricks', channels } as RepresentationSpec,
+        fits: ({ grid }) => fits(spec, grid),
+        moreRoom: ({ grid }) => moreRoom(spec, grid),
+        within: ({ grid: { size } }, occupancy) => withBricks(spec, neededBricks(size, occupancy)),
+        most: ({ grid: { size } }) => {
+          const places = brickPlaces(size);
+          return withBricks(spec, new Uint8Array(places).fill(1, 0, Math.floor(spec.share * places)));
+        },
+        rowsBefore: ({ grid }, before) => {
+          const { numbers } = brickTable(before as BricksSpec, grid);
+          const rows = new Int32Array(spec.count * BRICK_POINTS);
+          brickTable(spec, grid).places.forEach((place, brick) => {
+            for (let i = 0; i < BRICK_POINTS; i++)
+              rows[brick * BRICK_POINTS + i] = numbers[place] < 0 ? -1 : numbers[place] * BRICK_POINTS + i;
+          });
+          return rows;
+        },
+      },
+    };
+  },
+};
+
+/** Values [V] of the lattice at the rows. */
+function rowsOf(table: BrickTable, values: Float32Array): Float32Array {
+  const rows = new Float32Array(table.rows);
+  const [nx, ny] = table.size;
+  table.forEach((row, x, y, z) => (rows[row] = values[x + nx * (y + ny * z)]));
+  return rows;
+}
+
+/** As resampleGrid does, from bricks to bricks: [rows of a, C] -> [rows of b, C]. */
+function resampleBricks(
+  source: Float32Array,
+  from: GridSpec,
+  to: GridSpec,
+  a: BrickTable,
+  b: BrickTable,
+  channels: number,
+  empty: number,
+): Float32Array {
+  const target = new Float32Array(b.rows * channels);
+  const [xs, ys, zs] = [0, 1, 2].map((axis) => alignAxis(from, to, axis));
+  const corners = new Int32Array(8);
+  const at = (corner: number, c: number): number => (corners[corner] < 0 ? empty : source[corners[corner] * channels + c]);
+  b.forEach((row, x, y, z) => {
+    for (let k = 0; k < 8; k++) corners[k] = a.rowAt(xs.base[x] + (k & 1), ys.base[y] + ((k >> 1) & 1), zs.base[z] + (k >> 2));
+    const [fx, fy, fz] = [xs.fraction[x], ys.fraction[y], zs.fraction[z]];
+    const [w00, w10, w01, w11] = [(1 - fy) * (1 - fz), fy * (1 - fz), (1 - fy) * fz, fy * fz];
+    for (let c = 0; c < channels; c++) {
+      const left = w00 * at(0, c) + w10 * at(2, c) + w01 * at(4, c) + w11 * at(6, c);
+      const right = w00 * at(1, c) + w10 * at(3, c) + w01 * at(5, c) + w11 * at(7, c);
+      target[row * channels + c] = left + fx * (right - left);
+    }
+  });
+  return target;
+}
