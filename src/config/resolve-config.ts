@@ -166,7 +166,7 @@ function checkEncoding({ featureFrequencies, featureLevels }: Config['network'])
 function checkRates(
   network: Config['network'],
   { imLoss, regulation }: Config['fine'],
-  { teacher, potential }: Config['distillation'],
+  { teacher, potential, gram }: Config['distillation'],
 ): void {
   checkBackward(network);
   if (!learnsFromRates(network)) return;
@@ -175,6 +175,7 @@ function checkRates(
     'fine.imLoss.weight': imLoss.weight,
     'fine.regulation.rate': isRaised(neuronNamed(network.neuron)) ? regulation.rate : 0,
     'distillation.potential': teacher === null ? 0 : potential,
+    'distillation.gram': teacher === null ? 0 : gram,
   };
   for (const [key, value] of Object.entries(wanted))
     if (value !== 0)

@@ -39,7 +39,7 @@ export const unused = {
   imLoss: { weight: 0, target: 1, perNeuron: false },
   bitBudget: { weights: null, spikes: null, penalty: 0.04, renew: 'spikes' },
   regulation: { rate: 0.01, interval: 500, anneal: 0.7 },
-  distillation: { teacher: null, colour: 0.5, potential: 0, start: 'teacher', freezeGrids: false },
+  distillation: { teacher: null, colour: 0.5, potential: 0, gram: 0, start: 'teacher', freezeGrids: false },
 } as const;
 
 /** Components of a factor: kernels take four at a time. */
@@ -325,6 +325,13 @@ export const configSchema = z.strictObject({
         .describe('ANN that teaches: the folder of its finished run, or twin: trained first, under the same settings; null: none'),
       colour: z.number().min(0).describe("weight of the colour's distance to the teacher's at single samples"),
       potential: z.number().min(0).describe("weight of the hidden potentials' distance to the inputs of the teacher's ReLUs"),
+      gram: z
+        .number()
+        .min(0)
+        .default(unused.distillation.gram)
+        .describe(
+          "weight of the distance of the potentials' cosines between a ray's samples to those of the inputs of the teacher's ReLUs (MPFD)",
+        ),
       start: z.enum(['teacher', 'scratch']).describe("start from the teacher's field, or from a coarse stage of its own"),
       freezeGrids: z.boolean().describe("keep the teacher's density and features as they are, for start=teacher"),
     })

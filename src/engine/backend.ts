@@ -48,6 +48,7 @@ export interface StepSettings {
  *      + teacherColour * sum_i sg(w_i) |rgb_i - rgbT_i|^2 / N       (rgbT: the teacher's colour of the sample)
  *      + what the bit budget says of learned bits                   (model/bit-budget.ts)
  *      + teacherPotential * sum_l sum_i sg(w_i) mean_c (H_l[i,c] - Z_l[i,c])^2 / N       (Z: inputs of the teacher's ReLUs)
+ *      + teacherGram * sum_l sum_{i,k} sg(w_i w_k) (cos(H_l[i], H_l[k]) - cos(Z_l[i], Z_l[k]))^2 / N       (samples i, k of one ray; cos: of vectors [W])
  *
  * A sample that is shown repeatedly counts with the mean over its time steps. Spikes and potentials are those of spiking neurons: their terms
  * are 0 for ReLUs.
@@ -67,9 +68,11 @@ export interface LossWeights {
   readonly spikes: readonly number[];
   /** [W] of each hidden layer; null: none. A function of the means has to be linearised by the caller (IM-Loss: at those of the step before). */
   readonly potentials: readonly Float32Array[] | null;
-  /** Distillation; RangeError without a teacher unless both are 0. */
+  /** Distillation; RangeError without a teacher unless all are 0. */
   readonly teacherColour: number;
   readonly teacherPotential: number;
+  /** RangeError unless 0 where the engine was made without `Capacity.teacherGrams`. */
+  readonly teacherGram: number;
   /** Mean bits to aim at, where weights or spikes learn theirs; null: bits cost nothing. */
   readonly bits: BitBudget | null;
 }
@@ -85,6 +88,7 @@ export const NO_LOSS_TERMS: LossWeights = {
   potentials: null,
   teacherColour: 0,
   teacherPotential: 0,
+  teacherGram: 0,
   bits: null,
 };
 
@@ -199,6 +203,8 @@ export interface Capacity {
   readonly trainRays: number;
   /** Voxels of the teacher's grid; default: 0, no teacher. */
   readonly teacherVoxels?: number;
+  /** Whether training steps may compare Gram matrices of potentials with the teacher's. Default false. */
+  readonly teacherGrams?: boolean;
   /** Whether training steps may drop neurons. Default false. */
   readonly dropout?: boolean;
   /** Where training steps may ask for total variation at most. Default: nowhere. */

@@ -66,6 +66,7 @@ export function lossTerms(
     potentials: thresholds && thresholds.map((ofLayer, layer) => potentialWeights(imLoss, feedback?.potentials?.[layer] ?? null, ofLayer)),
     teacherColour: taught ? distillation.colour : 0,
     teacherPotential: taught ? distillation.potential : 0,
+    teacherGram: taught ? distillation.gram : 0,
     bits: budgetOf(fine.bitBudget),
   };
 }

@@ -32,6 +32,7 @@ export function fineCapacity(config: Config, spec: FieldSpec, teacherVoxels: num
     steps: maxStepsPerRay(last),
     trainRays: rays,
     teacherVoxels,
+    teacherGrams: teacherVoxels > 0 && config.distillation.gram > 0,
     totalVariation: stageVariation(loss),
     dropout: spec.network !== null && dropoutOf(config, spec.network) > 0,
   };

@@ -150,7 +150,7 @@ function expectGradients(fixture: FieldFixture, neuron: Smooth | null, loss: Los
 
 const all: ParameterName[] = ['density', 'features', 'w1', 'w2', 'w3'];
 const smoothLosses: LossWeights = { ...NO_LOSS_TERMS, entropy: 0.1, distortion: 0.5, spikes: [0.3, 0.2], potentials: coefficients(16) };
-const detachedLosses: LossWeights = { ...NO_LOSS_TERMS, perSample: 0.5, teacherColour: 0.4, teacherPotential: 0.1 };
+const detachedLosses: LossWeights = { ...NO_LOSS_TERMS, perSample: 0.5, teacherColour: 0.4, teacherPotential: 0.1, teacherGram: 0.3 };
 
 describe('gradients are finite differences', () => {
   test('no network', () => {

@@ -9,6 +9,7 @@ export function coefficients(width: number): [Float32Array, Float32Array] {
 }
 
 export const teacherColour = { loss: { ...NO_LOSS_TERMS, teacherColour: 0.5 }, teacher: true };
+export const teacherGram = { loss: { ...NO_LOSS_TERMS, teacherGram: 0.05 }, teacher: true };
 export const teacherPotential = { loss: { ...NO_LOSS_TERMS, teacherPotential: 0.2 }, teacher: true };
 export const dropout = { settings: { dropout: 0.3 } };
 

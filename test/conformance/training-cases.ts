@@ -1,5 +1,5 @@
 /** How a spiking network may be trained: terms of the loss, dropout, raised thresholds, gradients through rates. Seeds as in cases.ts. */
-import { coefficients, contracted, dropout, ndc, teacherColour, teacherPotential } from './case-options.ts';
+import { coefficients, contracted, dropout, ndc, teacherColour, teacherGram, teacherPotential } from './case-options.ts';
 import { NO_LOSS_TERMS } from '../../src/engine/backend.ts';
 import type { ConformanceCase } from './cases.ts';
 
@@ -60,6 +60,21 @@ export const trainingTermCases: readonly ConformanceCase[] = [
 ];
 
 const rates = { temporal: 'repeat', repeats: 5, backward: 'rate' } as const;
+
+/** Gram matrices of potentials beside a teacher's. webgpu is left out: its kernels see a row at a time, and it says so. */
+export const gramCases: readonly ConformanceCase[] = [
+  { name: 'LIF, Gram matrices of a teacher', options: { ...teacherGram, seed: 1 }, trainSeed: 2 },
+  {
+    name: 'ternary, half a bit a weight, Gram matrices, potentials of a teacher, pad, far to near',
+    options: {
+      seed: 1,
+      loss: { ...NO_LOSS_TERMS, teacherGram: 0.05, teacherPotential: 0.1 },
+      teacher: true,
+      network: { neuron: 'ternary', quantiser: ['sub-bit', 'sub-bit', null], temporal: 'pad', order: 'far-to-near' },
+    },
+  },
+  { name: 'LIF, repeat, Gram matrices of a teacher', options: { ...teacherGram, seed: 1, network: { temporal: 'repeat' } } },
+];
 
 /** Gradients through rates. webgpu is left out: it refuses to train so (check-layers.ts), and its pictures do not depend on it. */
 export const rateCases: readonly ConformanceCase[] = [

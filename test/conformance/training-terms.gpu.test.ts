@@ -37,5 +37,12 @@ test.each([
   await engine.trainStep(batch, settings);
   await engine.setTeacher(null);
   await expect(engine.trainStep(batch, settings)).rejects.toThrow(RangeError);
+  await engine.setTeacher(teacher);
+  // Pairs of samples are compared where the engine was made for it.
+  const paired = { ...settings, loss: { ...settings.loss, teacherGram: 0.1 } };
+  await expect(engine.trainStep(batch, paired)).rejects.toThrow('Capacity.teacherGrams');
+  const made = backend.createField(spec, { voxels: voxelCount(spec.grid), trainRays: 64, teacherVoxels: room, teacherGrams: true });
+  if (backend.name === 'webgpu') await expect(made).rejects.toThrow('distillation.gram');
+  else await (await made).dispose();
   for (const each of [engine, ...others]) await each.dispose();
 });

@@ -151,6 +151,7 @@ export function capacityOf({ spec, batch, settings, teacher }: FieldFixture): Re
     voxels: voxelCount(spec.grid),
     trainRays: batch.count,
     teacherVoxels: teacher ? voxelCount(teacher.grid) : 0,
+    teacherGrams: settings.loss.teacherGram > 0,
     dropout: settings.dropout > 0,
     totalVariation: variationReach(settings.loss.totalVariation),
   };

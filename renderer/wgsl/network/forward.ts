@@ -10,6 +10,9 @@
  *     layer 2   a product of the tile with w2 (tile.ts), then the scan over its rows
  *     layer 3   an invocation sums one logit of one row
  *
+ * Where a neuron carries decaying sums (layers/hetsyn-factors.ts) the invocation has its weights of all of them, and sums them up as they decay; of layer
+ * 2 it takes its columns of the product by itself.
+ *
  * Per row F W (repeats of a sample: once) + A W + 3 W multiply-adds, A: neurons of layer 1 active in the row or three or seven beside it. 4 F bytes of features come in, 16 go
  * out; training stores the potentials, 8 W bytes. Weights are read from the cache. Spikes of a ray and all counts are integers, so their
  * atomic sums do not depend on the order. Compared with tfjs in test/backends/webgpu/network.gpu.test.ts.
@@ -18,7 +21,7 @@ import type { KernelText } from '../kernel.ts';
 import { isSpiking } from '../../../src/neurons/define-neuron.ts';
 import { countWgsl, statIndex, type Stat } from '../stats.ts';
 import { constantsWgsl, tableWgsl, taskWgsl, type NetworkShape } from './shape.ts';
-import { markActiveWgsl, overRows, productWgsl, tileWgsl } from './tile.ts';
+import { markActiveWgsl, overRows, ownRows, productRows, productWgsl, tileWgsl } from './tile.ts';
 
 const TALLIES: readonly Stat[] = ['spikes1', 'spikes2', 'active1', 'active2', 'negative1', 'negative2', 'bits1', 'bits2'];
 
@@ -27,9 +30,24 @@ function talliesOf({ gaps }: NetworkShape, use: ForwardUse): readonly Stat[] {
   return gaps && use === 'training' ? [...TALLIES, 'shownSpikes1', 'shownSpikes2'] : TALLIES;
 }
 
-/** Values that training has of a row, layer and neuron: the potential, what the adjoint needs besides, and what a teacher adds to it. */
-export function keptValues({ sizes, taught }: NetworkShape): number {
+/** Values that training has of a row, layer and neuron: the potential, what the adjoint needs besides, what a teacher adds to it, and decaying sums. */
+export function keptValues(shape: NetworkShape): number {
+  return firstSum(shape) + Math.max(...shape.parts);
+}
+
+/** Which of them a teacher adds. */
+export function taughtValue({ sizes }: NetworkShape): number {
+  return 1 + sizes.kept;
+}
+
+/** Which of them is the first sum. */
+export function firstSum({ sizes, taught }: NetworkShape): number {
   return 1 + sizes.kept + (taught ? 1 : 0);
+}
+
+/** Which are the gradients of the currents of layer 2, or of what its sums add up, after the backward scan. */
+export function gradientValue(shape: NetworkShape): number {
+  return shape.parts[1] > 0 ? firstSum(shape) : 0;
 }
 
 /** Float of a value in `potentials`, [rows, 2 layers, values, W]. */
@@ -45,7 +63,7 @@ export function potentialAt(shape: NetworkShape, row: string, layer: 0 | 1, valu
 export type ForwardUse = 'rendering' | 'training' | 'activity 1' | 'activity 2';
 
 export function forwardKernel(shape: NetworkShape, use: ForwardUse): KernelText {
-  const { poisson, repeats, skipsSilent, tables, width } = shape;
+  const { poisson, repeats, skipsSilent, width } = shape;
   const logits = repeats > 1 ? 'rowLogits' : 'logits';
   const rendering = use === 'rendering';
   const colours = rendering || use === 'training';
@@ -75,7 +93,15 @@ ${poisson ? '' : featureWeights(shape)}
   var states1: States;
   var states2: States;
   var kept: Kept;
-  ${poisson ? '' : `var ${repeats > 1 ? 'current1' : 'viewCurrent'} = 0.0;`}
+  ${
+    poisson
+      ? ''
+      : partsOf(shape, 1)
+          .map((p) => `var ${repeats > 1 ? 'shown' : 'viewCurrent'}${p} = 0.0;`)
+          .join(' ')
+  }
+  ${sumsWgsl(shape, 1)}
+  ${layer2 ? sumsWgsl(shape, 2) : ''}
   ${rendering ? 'var ray1 = 0u; var ray2 = 0u; var raySpikes1 = 0u; var raySpikes2 = 0u;' : ''}
   ${shape.drops && !rendering ? 'var factor1 = 1.0; var factor2 = 1.0;' : ''}
   ${colours ? '' : 'var activityRay = NO_RAY; var activity = 0.0;'}
@@ -86,7 +112,7 @@ ${skipsSilent ? '  if (j < 4u * WORDS) { atomicStore(&firing[j], 0u); }\n  workg
   for (var at = begin; at < end; at += R) {
     let count = min(R, end - at);
     ${skipsSilent ? 'var seen = 0u;' : ''}
-    ${overRows(scan(shape, use, 1, poisson ? spikeCurrent(tables.w1) : repeats > 1 ? repeatedCurrent : featureCurrent(shape)) + (skipsSilent && layer2 ? markSeen : ''), false)}
+    ${overRows(scan(shape, use, 1, poisson ? spikeProducts(shape) : repeats > 1 ? shownProducts(shape) : featureProducts(shape)) + (skipsSilent && layer2 ? markSeen : ''))}
 ${layer2 ? secondLayer(shape, use) : ''}${colours ? thirdLayer(shape, logits) : ''}
   }
 ${colours ? tallies(talliesOf(shape, use), rendering) : `  if (activityRay != NO_RAY) { ${storeActivity(use === 'activity 1' ? 1 : 2)} }`}
@@ -100,8 +126,12 @@ const NO_RAY = 'const NO_RAY = 0xffffffffu;\n';
 function secondLayer(shape: NetworkShape, use: ForwardUse): string {
   return `    ${markActiveWgsl(shape)}
     workgroupBarrier();
-    ${productWgsl(shape, shape.tables.w2)}
-    ${overRows(scan(shape, use, 2, '      let current = read;'), true)}
+    ${
+      shape.parts[1] > 0
+        ? overRows(scan(shape, use, 2, ''), productRows(shape))
+        : `${productWgsl(shape, shape.tables.w2)}
+    ${overRows(scan(shape, use, 2, '      let added0 = read;'), ownRows)}`
+    }
     workgroupBarrier();`;
 }
 
@@ -160,77 +190,122 @@ function vectorsOf(count: number): number[] {
   return Array.from({ length: count }, (_, k) => k);
 }
 
+/** What the currents of a layer are sums of, numbered. */
+function partsOf({ parts }: NetworkShape, layer: 1 | 2): number[] {
+  return vectorsOf(Math.max(1, parts[layer - 1]));
+}
+
+/** The neuron's decaying sums and their decays. */
+function sumsWgsl({ parts, tables, decays }: NetworkShape, layer: 1 | 2): string {
+  return vectorsOf(parts[layer - 1])
+    .map((p) => {
+      const decay = `let decay${layer}_${p} = table(${layer === 1 ? tables.decays1 : tables.decays2}u + ${p}u * W + j);`;
+      return `var sum${layer}_${p} = 0.0; ${decays ? decay : ''}`;
+    })
+    .join('\n  ');
+}
+
+/** `current` of the products `added0`, ... of the row. */
+function currentWgsl({ parts, decays }: NetworkShape, layer: 1 | 2): string {
+  const sums = vectorsOf(parts[layer - 1]);
+  if (sums.length === 0) return '      let current = added0;';
+  return `${sums.map((p) => `      sum${layer}_${p} = ${decays ? `decay${layer}_${p} * sum${layer}_${p} + ` : ''}added${p};`).join('\n')}
+      let current = ${sums.map((p) => `sum${layer}_${p}`).join(' + ')};`;
+}
+
 /** The invocation's weights of the features in vectors; what is behind the last feature has weight 0. */
-function featureWeights({ features, vectors, tables: { w1 } }: NetworkShape): string {
-  return `  var own: array<f32, ${4 * vectors}>;
-  for (var c = 0u; c < ${features}u * rows[3].y; c++) { own[c] = table(${w1}u + c * W + j); }
+function featureWeights(shape: NetworkShape): string {
+  const { features, vectors, columns, tables } = shape;
+  return partsOf(shape, 1)
+    .map(
+      (p) => `  var own${p}: array<f32, ${4 * vectors}>;
+  for (var c = 0u; c < ${features}u * rows[3].y; c++) { own${p}[c] = table(${tables.w1}u + c * ${columns[0]}u + ${p}u * W + j); }
 ${vectorsOf(vectors)
-  .map((k) => `  let weights${k} = vec4<f32>(${[0, 1, 2, 3].map((c) => `own[${4 * k + c}]`).join(', ')});`)
-  .join('\n')}`;
+  .map((k) => `  let weights${p}_${k} = vec4<f32>(${[0, 1, 2, 3].map((c) => `own${p}[${4 * k + c}]`).join(', ')});`)
+  .join('\n')}`,
+    )
+    .join('\n');
 }
 
 const markSeen = `
       if (value != 0.0) { seen |= 1u << (i / (4u * GROUP_QUADS)); }`;
 
-function featurePart({ vectors }: NetworkShape): string {
+function featurePart({ vectors }: NetworkShape, part: number): string {
   return vectorsOf(vectors)
-    .map((k) => `dot(sampleFeatures[x${k === 0 ? '' : ` + ${k}u`}], weights${k})`)
+    .map((k) => `dot(sampleFeatures[x${k === 0 ? '' : ` + ${k}u`}], weights${part}_${k})`)
     .join(' + ');
 }
 
-function featureCurrent(shape: NetworkShape): string {
-  return `      var current = 0.0;
+function featureProducts(shape: NetworkShape): string {
+  const parts = partsOf(shape, 1);
+  return `${parts.map((p) => `      var added${p} = 0.0;`).join('\n')}
       if (row.x != GAP) {
         let x = ${shape.vectors}u * row.x;
-        current = viewCurrent + ${featurePart(shape)};
+${parts.map((p) => `        added${p} = viewCurrent${p} + ${featurePart(shape, p)};`).join('\n')}
       }`;
 }
 
 /** Repeats of a sample have the same input: it is computed at the first. */
-const repeatedCurrent = '      let current = current1;';
-
-function spikeCurrent(w1: number): string {
-  const word = (component: 'x' | 'y', first: number): string => `      bits = inputSpikes[r].${component};
-      while (bits != 0u) {
-        current += table(${w1}u + (${first}u + firstTrailingBit(bits)) * W + j);
-        bits &= bits - 1u;
-      }`;
-  return `      var current = 0.0;\n      var bits = 0u;\n${word('x', 0)}\n${word('y', 32)}`;
+function shownProducts(shape: NetworkShape): string {
+  return partsOf(shape, 1)
+    .map((p) => `      let added${p} = shown${p};`)
+    .join('\n');
 }
 
-/** Row i of the tile in one layer: charge, fire, reset. `input` defines `current`. */
+function spikeProducts(shape: NetworkShape): string {
+  const parts = partsOf(shape, 1);
+  const word = (component: 'x' | 'y', first: number): string => `      bits = inputSpikes[r].${component};
+      while (bits != 0u) {
+        let w = ${shape.tables.w1}u + (${first}u + firstTrailingBit(bits)) * ${shape.columns[0]}u + j;
+${parts.map((p) => `        added${p} += table(w + ${p}u * W);`).join('\n')}
+        bits &= bits - 1u;
+      }`;
+  return `${parts.map((p) => `      var added${p} = 0.0;`).join('\n')}\n      var bits = 0u;\n${word('x', 0)}\n${word('y', 32)}`;
+}
+
+/** Row i of the tile in one layer: charge, fire, reset. `input` defines `added0`, ..., the products of the row. */
 function scan(shape: NetworkShape, use: ForwardUse, layer: 1 | 2, input: string): string {
   const rendering = use === 'rendering';
-  const sums = use === `activity ${layer}`;
-  const drops = shape.drops && !rendering && !sums;
+  const measures = use === `activity ${layer}`;
+  const drops = shape.drops && !rendering && !measures;
   const values = Array.from({ length: 1 + shape.sizes.kept }, (_, k) => {
     const value = k === 0 ? 'fired.potential' : `kept[${k - 1}]`;
     return `      potentials[${potentialAt(shape, 'r', layer === 1 ? 0 : 1, k)}] = ${value};`;
   });
+  const sums = vectorsOf(shape.parts[layer - 1]);
+  values.push(
+    ...sums.map((p) => `      potentials[${potentialAt(shape, 'r', layer === 1 ? 0 : 1, firstSum(shape) + p)}] = sum${layer}_${p};`),
+  );
   const newRay = rendering
     ? `        if (raySpikes${layer} > 0u) { atomicAdd(&raySpikes[ray${layer}], raySpikes${layer}); }
         raySpikes${layer} = 0u;
         ray${layer} = row.y >> 1u;`
     : '';
-  const viewPart = 'viewCurrents[(row.y >> 1u) * W + j]';
+  const viewPart = (p: number): string => `viewCurrents[(row.y >> 1u) * ${shape.columns[0]}u + ${p}u * W + j]`;
   const begin =
     shape.repeats > 1
-      ? `        let x = ${shape.vectors}u * row.x;\n        current1 = ${viewPart} + ${featurePart(shape)};`
-      : `        viewCurrent = ${viewPart};`;
+      ? `        let x = ${shape.vectors}u * row.x;\n${partsOf(shape, 1)
+          .map((p) => `        shown${p} = ${viewPart(p)} + ${featurePart(shape, p)};`)
+          .join('\n')}`
+      : partsOf(shape, 1)
+          .map((p) => `        viewCurrent${p} = ${viewPart(p)};`)
+          .join('\n');
   return `      let r = at + i;
       let row = rows[FIRST_ROW + r];
       if ((row.y & 1u) != 0u) {
         states${layer} = States();
+${shape.decays ? sums.map((p) => `        sum${layer}_${p} = 0.0;`).join('\n') : ''}
 ${layer === 1 && !shape.poisson ? begin : ''}
 ${newRay}
 ${drops ? `        factor${layer} = ${keptNeuron('(row.y >> 1u)', layer)};` : ''}
       }
 ${input}
+${currentWgsl(shape, layer)}
       let fired = stepNeuron(neuron${layer}, current, &states${layer}, &kept);
       value = fired.output${drops ? ` * factor${layer}` : ''};
       spikes${layer} += fired.spikes;
       active${layer} += select(0u, 1u, fired.fires);
       negative${layer} += select(0u, 1u, fired.negative);
       bits${layer} += countOneBits(fired.spikes);
-${talliesOf(shape, use).includes(`shownSpikes${layer}`) ? `      shownSpikes${layer} += select(fired.spikes, 0u, row.x == GAP);\n` : ''}${rendering ? `      raySpikes${layer} += fired.spikes;` : use === 'training' ? values.join('\n') : sums ? sumActivity(shape, layer) : ''}`;
+${talliesOf(shape, use).includes(`shownSpikes${layer}`) ? `      shownSpikes${layer} += select(fired.spikes, 0u, row.x == GAP);\n` : ''}${rendering ? `      raySpikes${layer} += fired.spikes;` : use === 'training' ? values.join('\n') : measures ? sumActivity(shape, layer) : ''}`;
 }

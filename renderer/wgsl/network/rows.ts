@@ -54,7 +54,7 @@ fn begin(total: u32) {
   let tasks = tasksOf(rows[0]);
   setDispatch(0u, tasks, 1u);
   setDispatch(1u, (total + 63u) / 64u, ${blocks}u);
-  setDispatch(2u, ${blocks * blocks}u, sharesOf(total));
+  setDispatch(2u, ${(blocks * blocks * shape.columns[1]) / shape.width}u, sharesOf(total));
   setDispatch(3u, (work[WORK_PART_SAMPLES] + 63u) / 64u, 1u);
   setDispatch(4u, (total + 63u) / 64u, 1u);
 }

@@ -5,7 +5,7 @@
 import { representationOf } from '../../../src/model/representations/index.ts';
 import { viewInputs, type FieldSpec, type NetworkSpec } from '../../../src/model/field-spec.ts';
 import { inputLevels, type InputLevels } from '../../../src/model/input-spikes.ts';
-import { hasGaps } from '../../../src/model/network-facts.ts';
+import { hasGaps, sumsOf } from '../../../src/model/network-facts.ts';
 import { hasMemory, isSpiking, type NeuronDefinition } from '../../../src/neurons/define-neuron.ts';
 import { emitWgsl, wgslSizes, type WgslSizes } from '../../../src/neurons/emit-wgsl.ts';
 import { neuronNamed } from '../../../src/neurons/index.ts';
@@ -26,6 +26,11 @@ export interface NetworkShape {
   /** WGSL of the neuron, see emit-wgsl.ts. */
   readonly neuronText: string;
   readonly width: number;
+  /** Decaying sums that a neuron of each layer carries (layers/hetsyn-factors.ts), 0: none; and columns of w1 and w2, [parts, W]. */
+  readonly parts: readonly [number, number];
+  readonly columns: readonly [number, number];
+  /** Whether they go on from row to row: a network without time begins anew at each. */
+  readonly decays: boolean;
   /** Feature inputs of layer 1, the view inputs follow; and vectors of four that a sample's features take. */
   readonly features: number;
   readonly vectors: number;
@@ -47,10 +52,10 @@ export interface NetworkShape {
   readonly taught: boolean;
   /** 16, or 32 for wide networks: four groups of invocations share the rows of a product, each has 4 or 8 of them for 4 neurons. */
   readonly tileRows: number;
-  /** Whether products skip neurons that are silent in all rows of a group. */
+  /** Whether the product of layer 2 skips neurons that are silent in all rows of a group. */
   readonly skipsSilent: boolean;
   /** First float of each section of `networkTables`. */
-  readonly tables: Readonly<Record<'w1' | 'w2' | 'w2t' | 'w3' | 'values' | 'potentialWeights', number>>;
+  readonly tables: Readonly<Record<'w1' | 'w2' | 'w2t' | 'w3' | 'decays1' | 'decays2' | 'values' | 'potentialWeights', number>>;
   readonly tableFloats: number;
   /** Floats of a layer's neuron parameters. */
   readonly neuronFloats: number;
@@ -88,11 +93,15 @@ export function networkShape(spec: FieldSpec & { network: NetworkSpec }, workgro
   const { features } = representationOf(spec);
   const inputs = features + views;
   const neuronFloats = parameterFloats(neuron, width);
+  const parts: readonly [number, number] = [sumsOf(network, 0), sumsOf(network, 1)];
+  const columns: readonly [number, number] = [Math.max(1, parts[0]) * width, Math.max(1, parts[1]) * width];
   const lengths = {
-    w1: inputs * width,
-    w2: width * width,
-    w2t: width * width,
+    w1: inputs * columns[0],
+    w2: width * columns[1],
+    w2t: width * columns[1],
     w3: width * 4,
+    decays1: parts[0] * width,
+    decays2: parts[1] * width,
     values: 2 * neuronFloats,
     potentialWeights: 2 * width,
   };
@@ -111,6 +120,9 @@ export function networkShape(spec: FieldSpec & { network: NetworkSpec }, workgro
     sizes: wgslSizes(neuron, surrogate),
     neuronText: emitWgsl(neuron, surrogate),
     width,
+    parts,
+    columns,
+    decays: hasMemory(neuron),
     features,
     vectors: Math.ceil(features / 4),
     views,
@@ -120,7 +132,7 @@ export function networkShape(spec: FieldSpec & { network: NetworkSpec }, workgro
     drops: terms.drops,
     taught: terms.taught && isSpiking(neuron),
     tileRows,
-    skipsSilent: fits(tileRows, masks),
+    skipsSilent: parts[1] === 0 && fits(tileRows, masks),
     tables,
     tableFloats,
     neuronFloats,

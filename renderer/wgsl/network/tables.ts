@@ -1,5 +1,5 @@
 /**
- * The network's numbers in one buffer, so that kernels need one binding for them: weights, the transpose of w2 for the backward pass, the
+ * The network's numbers in one buffer, so that kernels need one binding for them: weights, the transpose of w2 for the backward pass, decays, the
  * neurons' parameters, the weights of the potentials. Made anew in every call (90 kB for 128 neurons).
  */
 import type { KernelText } from '../kernel.ts';
@@ -9,7 +9,7 @@ export const TABLE_GROUPS = 64;
 
 /** @param training whether there are weights of the potentials */
 export function tablesKernel(shape: NetworkShape, training: boolean): KernelText {
-  const { tables } = shape;
+  const { tables, columns } = shape;
   return {
     name: 'network tables',
     buffers: {
@@ -23,7 +23,7 @@ fn value(i: u32) -> f32 {
   if (i < ${tables.w2t}u) { return weights[i]; }
   if (i < ${tables.w3}u) {
     let at = i - ${tables.w2t}u;
-    return weights[${tables.w2}u + (at % W) * W + at / W];
+    return weights[${tables.w2}u + (at % W) * ${columns[1]}u + at / W];
   }
   if (i < ${tables.values}u) { return weights[i - ${tables.w3 - tables.w2t}u]; }
   if (i < ${tables.potentialWeights}u) { return neuronValues[i - ${tables.values}u]; }

@@ -67,20 +67,50 @@ export function markActiveWgsl({ skipsSilent }: NetworkShape): string {
     }`;
 }
 
+/** What a loop over rows reads: variables of four rows each, found at the first of the four. */
+export interface RowReads {
+  readonly names: readonly string[];
+  /** Sets them. */
+  readonly code: string;
+}
+
+const NOTHING: RowReads = { names: [], code: '' };
+
+/** What the tile has of the neuron: `read`. */
+export const ownRows: RowReads = { names: ['read'], code: 'reads = tile[place(j, i >> 2u)];' };
+
 /**
- * A loop over the rows of a tile that leaves one value of a row in the tile: `code` sets `value` of row `i`; with `reads`, it finds what the tile
- * had there in `read`. A vector of four rows is shifted, so that no component has a variable index, which is slow to compile and to run.
+ * The rows of the tile times columns j, W + j, ... of a matrix [W, parts W]: `added0`, `added1`, ... The tile stays as it is until all have read four
+ * rows of it. Per four rows W vectors of the tile and parts W weights.
  */
-export function overRows(code: string, reads: boolean): string {
-  const take = `if ((i & 3u) == 0u) { before = tile[place(j, i >> 2u)]; }
-        let read = before.x;
-        before = before.yzwx;`;
+export function productRows({ columns, parts, tables }: NetworkShape): RowReads {
+  const all = Array.from({ length: parts[1] }, (_, p) => p);
+  return {
+    names: all.map((p) => `added${p}`),
+    code: `${all.map((p) => `added${p}s = vec4<f32>(0.0);`).join(' ')}
+          for (var n = 0u; n < rows[3].x; n++) {
+            let s = tile[place(n, i >> 2u)];
+            if (any(s != vec4<f32>(0.0))) {
+            let w = ${tables.w2}u + n * ${columns[1]}u + j;
+${all.map((p) => `            added${p}s += table(w${p === 0 ? '' : ` + ${p}u * W`}) * s;`).join('\n')}
+            }
+          }
+          workgroupBarrier();`,
+  };
+}
+
+/**
+ * A loop over the rows of a tile that leaves one value of a row in the tile: `code` sets `value` of row `i`, and finds what was read of it under its name.
+ * A vector of four rows is shifted, so that no component has a variable index, which is slow to compile and to run.
+ */
+export function overRows(code: string, { names, code: read }: RowReads = NOTHING): string {
   return `{
       var values = vec4<f32>(0.0);
-      ${reads ? 'var before = vec4<f32>(0.0);' : ''}
+      ${names.map((name) => `var ${name}s = vec4<f32>(0.0);`).join(' ')}
       for (var i = 0u; i < (count + 3u) / 4u * 4u; i++) {
         var value = 0.0;
-        ${reads ? take : ''}
+        ${names.length === 0 ? '' : `if ((i & 3u) == 0u) { ${read} }`}
+        ${names.map((name) => `let ${name} = ${name}s.x;\n        ${name}s = ${name}s.yzwx;`).join('\n        ')}
         if (i < count) {
 ${code}
         }

@@ -88,11 +88,13 @@ ${keepsTerms ? `    for (var i = j; i < blockRays * VIEWS; i += W) { views[block
   };
 }
 
-function currents(rays: readonly number[], { features, tables: { w1 } }: NetworkShape): string {
-  return `${rays.map((b) => `    var current${b} = 0.0;`).join('\n')}
+function currents(rays: readonly number[], { features, columns, tables: { w1 } }: NetworkShape): string {
+  return `    for (var column = j; column < ${columns[0]}u; column += W) {
+${rays.map((b) => `    var current${b} = 0.0;`).join('\n')}
     for (var v = 0u; v < VIEWS; v++) {
-      let w = networkTables[${w1}u + (${features}u + v) * W + j];
+      let w = networkTables[${w1}u + (${features}u + v) * ${columns[0]}u + column];
 ${rays.map((b) => `      current${b} += terms[${b}u * VIEWS + v] * w;`).join('\n')}
     }
-${rays.map((b) => `    if (${b}u < blockRays) { viewCurrents[(block + ${b}u) * W + j] = current${b}; }`).join('\n')}`;
+${rays.map((b) => `    if (${b}u < blockRays) { viewCurrents[(block + ${b}u) * ${columns[0]}u + column] = current${b}; }`).join('\n')}
+    }`;
 }

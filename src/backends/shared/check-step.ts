@@ -39,6 +39,10 @@ export function checkStep(batch: TrainBatch, settings: StepSettings, spec: Field
     );
   if (spec.network !== null && dropout > 0 && capacity.dropout !== true)
     throw new RangeError(`The step drops ${dropout} of the neurons; this engine was made without: create it with Capacity.dropout.`);
+  if (loss.teacherGram !== 0 && capacity.teacherGrams !== true)
+    throw new RangeError(
+      'The step compares Gram matrices of potentials; this engine was made without: create it with Capacity.teacherGrams.',
+    );
   checkRates(spec.network, settings);
   usesTeacher(loss, hasTeacher);
   if (spec.network === null) return;
@@ -65,7 +69,9 @@ function checkRates(network: FieldSpec['network'], { loss, dropout, thresholdRis
   const asked = [
     ...(dropout > 0 ? ['drops neurons by their spikes in all time steps'] : []),
     ...(thresholdRises !== undefined ? ['counts the spikes of single neurons'] : []),
-    ...(loss.potentials !== null || loss.teacherPotential !== 0 ? ['has terms of the potentials of single time steps'] : []),
+    ...(loss.potentials !== null || loss.teacherPotential !== 0 || loss.teacherGram !== 0
+      ? ['has terms of the potentials of single time steps']
+      : []),
   ];
   if (asked.length > 0) throw new RangeError(`The step ${asked.join(' and ')}; through rates (network.backward) no time step is kept.`);
 }
@@ -96,8 +102,8 @@ export function checkTeacher(teacher: Teacher, spec: FieldSpec, { trainRays, tea
 }
 
 /** Whether a step uses the teacher. Throws RangeError if there is none. */
-export function usesTeacher({ teacherColour, teacherPotential }: LossWeights, isSet: boolean): boolean {
-  if (teacherColour === 0 && teacherPotential === 0) return false;
+export function usesTeacher({ teacherColour, teacherPotential, teacherGram }: LossWeights, isSet: boolean): boolean {
+  if (teacherColour === 0 && teacherPotential === 0 && teacherGram === 0) return false;
   if (!isSet) throw new RangeError('The loss has terms of a teacher, and none was set.');
   return true;
 }

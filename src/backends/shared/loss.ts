@@ -35,6 +35,12 @@ export function teacherPotentialScale(network: NetworkSpec | null, loss: LossWei
   return loss.teacherPotential / (rays * network.width * repeatsOf(network));
 }
 
+/** Factor of the sum over pairs of a ray's rows at the same time step of a sample; 0 where nothing spikes. */
+export function teacherGramScale(network: NetworkSpec | null, loss: LossWeights, rays: number): number {
+  if (network === null || !isSpikingNetwork(network)) return 0;
+  return loss.teacherGram / (rays * repeatsOf(network));
+}
+
 /** Steepness of the surrogate in a step; 0 without a network. */
 export function steepness(network: NetworkSpec | null, { surrogateAlpha }: Pick<StepSettings, 'surrogateAlpha'>): number {
   return network === null ? 0 : (surrogateAlpha ?? surrogateSettings(network).alpha);
@@ -58,6 +64,7 @@ export interface LossSums {
   readonly distortion: number;
   readonly teacherColourError: number;
   readonly teacherPotentialError: number;
+  readonly teacherGramError: number;
   /** Spikes of each hidden layer, over real rows. */
   readonly spikes: readonly number[];
 }
@@ -76,7 +83,9 @@ export function lossValue(
   const onSamples = onColours + loss.distortion * sums.distortion;
   const onSpikes = spikeScales(network, loss, rows).reduce((sum, scale, layer) => sum + scale * sums.spikes[layer], 0);
   const onPotentials =
-    teacherPotentialScale(network, loss, rays) * sums.teacherPotentialError + dotProducts(loss.potentials, meanPotentials);
+    teacherPotentialScale(network, loss, rays) * sums.teacherPotentialError +
+    teacherGramScale(network, loss, rays) * sums.teacherGramError +
+    dotProducts(loss.potentials, meanPotentials);
   return { loss: mse + onSamples / rays + onSpikes + onPotentials, mse };
 }
 

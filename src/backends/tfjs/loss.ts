@@ -7,6 +7,7 @@
  *          + sum_l spikes_l mean S_l                       if the neurons spike
  *          + sum_l potentials_l . mean_i H_l                 likewise
  *          + teacherColour sum_i sg(w_i) |rgb_i - rgbT_i|^2 / N  +  teacherPotential sum_l sum_i sg(w_i) mean_c (H_l - Z_l)^2 / N
+ *          + teacherGram sum_l sum_{i,k of a ray} sg(w_i w_k) (cos(H_li, H_lk) - cos(Z_li, Z_lk))^2 / N
  */
 import { maxStepsPerRay } from '../../lattice/lattice.ts';
 import type { LossWeights } from '../../engine/backend.ts';
@@ -73,8 +74,34 @@ export function trainingLoss(
       const difference = tf.sub(potentials[layer], tf.expandDims(teacher.potentials[layer], 0));
       addWeighted(weights.teacherPotential / rays, tf.mean(tf.square(difference), [0, 2]));
     }
+    if (weights.teacherGram !== 0 && teacher !== null && potentials !== null)
+      addTerm(weights.teacherGram / rays, gramError(tf, potentials[layer], teacher.potentials[layer], sampleWeights, samples.rayOffsets));
   }
   return { total, mse, meanPotentials };
+}
+
+/** Added to squares of lengths, so that silence has a direction: none. */
+const LEAST_SQUARE = 1e-12;
+
+/**
+ * Sum over the pairs of a ray's samples of w_i w_k (G_ik - T_ik)^2, the mean over time steps (MPFD; S2NN, Wei et al., NeurIPS 2025, as a summary has it:
+ * Gram matrices of potentials, normalised). That a batch is a ray, the cosines and the weights are ours.
+ *
+ * @param potentials [repeats,M,W]
+ * @param wanted [M,W] of the teacher
+ * @param weights [M]
+ */
+export function gramError(tf: TensorFlow, potentials: Tensor, wanted: Tensor, weights: Tensor, rayOffsets: Int32Array): Tensor {
+  const layout = layoutByRay(rayOffsets);
+  const ofPairs = (rows: Tensor): Tensor => {
+    const padded = toPadded(tf, rows, layout);
+    return tf.matMul(padded, padded, false, true);
+  };
+  const cosines = (rows: Tensor): Tensor =>
+    ofPairs(tf.div(rows, tf.sqrt(tf.add(tf.reshape(tf.sum(tf.square(rows), 1), [-1, 1]), LEAST_SQUARE))));
+  const [theirs, both] = [cosines(wanted), ofPairs(tf.reshape(weights, [-1, 1]))];
+  const errors = tf.unstack(potentials, 0).map((rows) => tf.sum(tf.mul(both, tf.square(tf.sub(cosines(rows), theirs)))));
+  return tf.mean(tf.stack(errors));
 }
 
 /**

@@ -93,9 +93,10 @@ function gradientsOf(tf: TensorFlow): GradConfig[] {
     {
       kernelName: 'BatchMatMul',
       inputsToSave: ['a', 'b'],
-      gradFunc: (dy, [a, b]) => ({
-        a: () => tf.matMul(dy as Tensor, b, false, true),
-        b: () => tf.matMul(a, dy as Tensor, true, false),
+      // Of a b^T too; nothing here is a^T b.
+      gradFunc: (dy, [a, b], { transposeB }) => ({
+        a: () => tf.matMul(dy as Tensor, b, false, transposeB !== true),
+        b: () => (transposeB === true ? tf.matMul(dy as Tensor, a, true, false) : tf.matMul(a, dy as Tensor, true, false)),
       }),
     },
     {
@@ -115,7 +116,8 @@ function gradientsOf(tf: TensorFlow): GradConfig[] {
     },
     {
       kernelName: 'Unpack',
-      gradFunc: (dy, _saved, { axis }) => ({ value: () => tf.stack(dy as Tensor[], axis as number) }),
+      // Of a single row there is no list.
+      gradFunc: (dy, _saved, { axis }) => ({ value: () => tf.stack([dy].flat() as Tensor[], axis as number) }),
     },
   ];
 }

@@ -5,7 +5,6 @@
 import { wasmRepresentation } from './representations/index.ts';
 import type { GridSizes, WasmRepresentation } from './representations/representation.ts';
 import { hetsyn } from '../../model/layers/hetsyn.ts';
-import { layerKindNamed } from '../../model/layers/index.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import { maxStepsPerRay } from '../../lattice/lattice.ts';
 import { voxelCount } from '../../geometry/grid.ts';
@@ -16,7 +15,7 @@ import { fieldFloatsOf } from '../shared/field-floats.ts';
 import { featureFrequencies, featureInputs } from '../../model/feature-encoding.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
 import { learnsFromRates } from '../../config/backward.ts';
-import { repeatsOf } from '../../model/network-facts.ts';
+import { repeatsOf, sumsOf } from '../../model/network-facts.ts';
 import { carriedRows } from '../../neurons/compile-rates.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { isRaised } from '../../neurons/regulated-lif.ts';
@@ -25,7 +24,7 @@ import { lanesOf } from './lanes.ts';
 import { lookedUpGroups, signTableBytes } from './sign-table.ts';
 
 export const SAMPLE_BYTES = 48;
-export const STATS_BYTES = 216;
+export const STATS_BYTES = 224;
 /** Rays that one call of the render kernel takes. */
 export const RENDER_RAYS = 32768;
 export const CHUNK_RAYS = 64;
@@ -94,7 +93,7 @@ export function sizesOf(spec: FieldSpec, capacity: Capacity, threads: number): S
   const rates = goesThroughRates(network, capacity);
   const repeats = network && !rates ? repeatsOf(network) : 1;
   const levels = inputLevels(network);
-  const [parts1, parts2] = [0, 1].map((layer) => partsOf(network, layer));
+  const [parts1, parts2] = [0, 1].map((layer) => (network ? sumsOf(network, layer) : 0));
   const [columns1, columns2] = [parts1, parts2].map((parts) => Math.max(1, parts) * width);
   const decayRows1 = hasDecays(network, 0) ? inputRows : parts1;
   const decayRows2 = hasDecays(network, 1) ? width : parts2;
@@ -157,12 +156,6 @@ function looksUpSigns(network: NetworkSpec, { signedSpikes, spikeEntries }: { si
 /** Whether the kernels take the means over time of a `repeat` network and their derivatives. An engine that only draws takes its steps one by one. */
 export function goesThroughRates(network: FieldSpec['network'], { trainRays }: Pick<Capacity, 'trainRays'>): boolean {
   return network !== null && trainRays > 0 && learnsFromRates(network);
-}
-
-/** Decaying sums that a neuron of a hidden layer (0, 1) carries; 0: none. */
-function partsOf(network: FieldSpec['network'], layer: number): number {
-  const kind = network?.layers?.[layer]?.kind;
-  return kind === undefined ? 0 : (layerKindNamed(kind).memory?.sums ?? 0);
 }
 
 /** Whether the synapses of a hidden layer (0, 1) have currents and decays of their own. */

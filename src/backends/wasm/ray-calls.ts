@@ -7,7 +7,7 @@ import type { FieldSpec } from '../../model/field-spec.ts';
 import { isPoisson, isSpikingNetwork } from '../../model/network-facts.ts';
 import { biasCorrection } from '../shared/bias-correction.ts';
 import { checkRays } from '../shared/check-step.ts';
-import { lossValue, realRows, sampleScales, spikeScales, steepness, teacherPotentialScale } from '../shared/loss.ts';
+import { lossValue, realRows, sampleScales, spikeScales, steepness, teacherGramScale, teacherPotentialScale } from '../shared/loss.ts';
 import type { KernelPool } from './kernel-pool.ts';
 import { meanOfLanes, perRow } from './mean-potentials.ts';
 import { RENDER_RAYS, type MemoryPlan, type Sizes } from './memory-plan.ts';
@@ -104,6 +104,7 @@ export class RayCalls {
       spikeScale2,
       potentialTerms: potentials ? 1 : 0,
       teacherPotentialScale: teacherPotentialScale(network, loss, n),
+      teacherGramScale: teacherGramScale(network, loss, n),
       surrogateAlpha: steepness(network, settings),
     });
     if (potentials) this.floats('potentialCoefficients', 2 * width).set(perRow(potentials, rows));

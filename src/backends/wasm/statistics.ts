@@ -31,6 +31,7 @@ export const STATS = [
   'shownSpikes1',
   'shownSpikes2',
   'repeatedViewBits',
+  'teacherGramError',
 ] as const;
 export type Stats = Record<(typeof STATS)[number], number>;
 

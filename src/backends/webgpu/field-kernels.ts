@@ -81,7 +81,7 @@ export function fieldKernelTexts(sizes: FieldSizes, { withRows, subgroups, dispa
   add('sumLosses', sumLosses);
   const stages = representation.stages(sizes, dispatchWidth);
   for (const phase of PHASES) stages[phase].forEach((stage, i) => texts.set(`${phase}${i}`, stage));
-  if (hasNetwork) add('weights', weightUpdate(sizes.weightFloats));
+  if (hasNetwork) add('weights', weightUpdate(sizes.weightFloats, (sizes.parts[0] + sizes.parts[1]) * sizes.width));
   return texts;
 }
 

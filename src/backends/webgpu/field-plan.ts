@@ -18,6 +18,7 @@ import { DISPATCH_WIDTH, WORK_WORDS, type DispatchEntry } from '../../../rendere
 import { MARCH_RAYS } from '../../../renderer/wgsl/march.ts';
 import { MemoryError } from '../../base/errors.ts';
 import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
+import { sumsOf } from '../../model/network-facts.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { parameterFloats } from '../../neurons/scan-layout.ts';
 import type { Capacity } from '../../engine/backend.ts';
@@ -47,7 +48,9 @@ export interface FieldSizes extends GridSizes {
   readonly partSamples: number;
   readonly width: number;
   readonly inputs: number;
-  /** Floats of w1, w2 and w3, whose rows are padded to four. */
+  /** Decaying sums that a neuron of each hidden layer carries; 0: none. */
+  readonly parts: readonly [number, number];
+  /** Floats of w1, w2, w3, whose rows are padded to four, and the decays of sums. */
   readonly weightFloats: number;
   /** Floats of the neurons' parameters behind one layer. */
   readonly neuronFloats: number;
@@ -72,6 +75,7 @@ export function fieldSizes(
   const width = network?.width ?? 0;
   // Without a network the logits' gradients are those of the features: one part has to hold a training step.
   const inputs = network ? channels + viewInputs(network) : 0;
+  const parts: readonly [number, number] = network ? [sumsOf(network, 0), sumsOf(network, 1)] : [0, 0];
   const voxels = Math.max(capacity.voxels, voxelCount(spec.grid));
   const teacherVoxels = network && trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0;
   const format = planeFormat(Math.max(voxels, teacherVoxels), features.bindingBytes, features.half && trainRays === 0);
@@ -98,7 +102,8 @@ export function fieldSizes(
         : densitySamples,
     width,
     inputs,
-    weightFloats: inputs * width + width * width + 4 * width,
+    parts,
+    weightFloats: width * (inputs * Math.max(1, parts[0]) + width * Math.max(1, parts[1]) + 4 + parts[0] + parts[1]),
     neuronFloats: network ? parameterFloats(neuronNamed(network.neuron), width) : 0,
   };
 }

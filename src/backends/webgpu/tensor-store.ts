@@ -1,6 +1,6 @@
 /**
  * Tensors of the Backend contract as they lie in the GPU's buffers: those of the representation as its module says (representations/), weights in one buffer with the rows of
- * w3 padded to four. What is padding stays 0.
+ * w3 padded to four, decays of sums behind them. What is padding stays 0.
  */
 import { BUFFER_USAGE, type Buffers } from '../../../renderer/wgsl/kernel.ts';
 import { fromHalves, toHalves } from '../../math/half.ts';
@@ -62,7 +62,8 @@ export class TensorStore {
   }
 
   private place(name: TensorName, grid: GridSpec): Placement {
-    const { channels, width, inputs, training } = this.sizes;
+    const { channels, width, inputs, parts, training } = this.sizes;
+    const [columns1, columns2] = parts.map((count) => Math.max(1, count) * width);
     const { parameter, moment } = splitTensorName(name);
     if ((moment !== null || name === 'rate') && !training)
       throw new RangeError(`This engine was made for rendering only; it has no ${name}.`);
@@ -74,10 +75,15 @@ export class TensorStore {
     if (width === 0) throw new RangeError(`A field without a network has no ${name}.`);
     if (name === 'inputSteps') return { rows: 1, columns: channels, slices: [whole('inputSteps', 0, channels)] };
     const buffer = `weights${suffix}`;
-    if (parameter === 'w1') return { rows: inputs, columns: width, slices: [whole(buffer, 0, width)] };
-    if (parameter === 'w2') return { rows: width, columns: width, slices: [whole(buffer, inputs * width, width)] };
-    if (parameter === 'w3')
-      return { rows: width, columns: 3, slices: [{ buffer, first: (inputs + width) * width, stride: 4, half: false, from: 0, to: 3 }] };
+    const w2 = inputs * columns1;
+    const w3 = w2 + width * columns2;
+    const decays = w3 + 4 * width;
+    if (parameter === 'w1') return { rows: inputs, columns: columns1, slices: [whole(buffer, 0, columns1)] };
+    if (parameter === 'w2') return { rows: width, columns: columns2, slices: [whole(buffer, w2, columns2)] };
+    if (parameter === 'w3') return { rows: width, columns: 3, slices: [{ buffer, first: w3, stride: 4, half: false, from: 0, to: 3 }] };
+    if (parameter === 'w1.decay' && parts[0] > 0) return { rows: parts[0], columns: width, slices: [whole(buffer, decays, width)] };
+    if (parameter === 'w2.decay' && parts[1] > 0)
+      return { rows: parts[1], columns: width, slices: [whole(buffer, decays + parts[0] * width, width)] };
     throw new RangeError(`This field has no ${name}.`);
   }
 }

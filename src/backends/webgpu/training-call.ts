@@ -73,7 +73,16 @@ export function stepResult(
   const [squaredError, perSampleError, entropy, distortion, teacherColourError, teacherPotentialError] = losses;
   // A neuron may fire in a gap; the penalty is the mean over samples.
   const spikes = network !== null && hasGaps(network) ? shownSpikes : counts.spikes;
-  const sums = { squaredError, perSampleError, entropy, distortion, teacherColourError, teacherPotentialError, spikes };
+  const sums = {
+    squaredError,
+    perSampleError,
+    entropy,
+    distortion,
+    teacherColourError,
+    teacherPotentialError,
+    teacherGramError: 0,
+    spikes,
+  };
   const rows = realRows(network, counts.samples);
   const measured = network !== null && isSpikingNetwork(network) && loss.potentials !== null;
   const meanPotentials = measured ? meansOf(potentials, network.width, rows) : null;

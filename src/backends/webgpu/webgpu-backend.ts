@@ -5,6 +5,8 @@ import type { TrainingTerms } from '../../../renderer/wgsl/network/shape.ts';
 import { DISPATCH_WIDTH } from '../../../renderer/wgsl/work.ts';
 import { BackendError } from '../../base/errors.ts';
 import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
+import { dense } from '../../model/layers/dense.ts';
+import { hetsynFactored } from '../../model/layers/index.ts';
 import { COLOUR_CHANNELS } from '../../model/network-layers.ts';
 import type { Backend, Capacity } from '../../engine/backend.ts';
 import { featureFrequencies } from '../../model/feature-encoding.ts';
@@ -71,9 +73,10 @@ export function createWebgpuBackend(
 ): Backend {
   const { limits } = device.device;
   const plan = (spec: FieldSpec, capacity: Capacity): FieldPlan => {
-    checkTwoEqualLayers(spec.network, 'webgpu');
+    checkTwoEqualLayers(spec.network, 'webgpu', [dense, ...hetsynFactored]);
     if (spec.network !== null) checkThroughTime(spec.network, capacity, 'webgpu');
     checkChannels(spec);
+    checkGrams(capacity);
     const use = capacity.trainRays > 0 ? 'training' : 'rendering';
     const terms = { drops: capacity.dropout ?? false, taught: (capacity.teacherVoxels ?? 0) > 0 };
     const options = {
@@ -163,6 +166,15 @@ function destroy({ field, network, teacher }: FieldBuffers): void {
 
 function hasNetwork(spec: FieldSpec): spec is NetworkFieldSpec {
   return spec.network !== null;
+}
+
+/** Kernels see a row at a time. */
+function checkGrams({ teacherGrams }: Capacity): void {
+  if (teacherGrams === true)
+    throw new BackendError(
+      'The kernels of the webgpu backend compare the potentials of single samples with those of the teacher, not those of pairs (distillation.gram).',
+      'Use --backend wasm, or --set distillation.gram=0.',
+    );
 }
 
 /** Bits of the two words in which a row's input spikes lie. */

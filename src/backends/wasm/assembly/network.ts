@@ -83,10 +83,10 @@ function multiplyOutputs(out: usize, outputs: usize, entries: usize, ends: usize
   return true;
 }
 
-/** Lists the gradients of a layer's currents if they are sparse; returns whether they are. */
-function listGradients(gradients: usize): bool {
-  if (!isSparse(gradients, rowTotal, width)) return false;
-  listEntries(gradients, gradientEntries, gradientEnds, rowTotal, width);
+/** Lists the gradients of a layer's products [rows, columns] if they are sparse; returns whether they are. */
+function listGradients(gradients: usize, columns: i32): bool {
+  if (!isSparse(gradients, rowTotal, columns)) return false;
+  listEntries(gradients, gradientEntries, gradientEnds, rowTotal, columns);
   return true;
 }
 
@@ -162,7 +162,9 @@ function backwardLayers(sums: usize, sums2: usize, sums3: usize, parameterSums1:
     reluBackward(hidden2, gradient2, rowTotal);
     if (parts2) passDecayingSums(products, gradient2, products2, decays2, sumsOf(sums, decays2), parts2);
   }
-  const listed = !synapses2 && !parts2 && (carriedShare != 0 ? listGradientChanges(gradient2) : listGradients(gradient2));
+  // What runs back through a membrane is one share of all neurons; of decaying sums each has its own.
+  const changes = carriedShare != 0 && !parts2;
+  const listed = !synapses2 && !(parts2 && neuron == RELU) && (changes ? listGradientChanges(gradient2) : listGradients(products, columns2));
   if (neuron == RELU) {
     // Fewer neurons of layer 2 are active than of layer 1.
     if (listed) addEntryProducts(sums2t, gradientEntries, gradientEnds, hidden1, rowTotal, width);
@@ -171,7 +173,7 @@ function backwardLayers(sums: usize, sums2: usize, sums3: usize, parameterSums1:
   if (synapses2) filterRowsBack(gradient1, gradient2, w2t, decays2t, width, width);
   else if (listed) {
     multiplyEntries(gradient1, gradientEntries, gradientEnds, w2t, rowTotal, width);
-    if (carriedShare != 0) addKept(gradient1, starts, rowTotal, width, carriedShare);
+    if (changes) addKept(gradient1, starts, rowTotal, width, carriedShare);
   } else multiply(gradient1, products, w2t, rowTotal, columns2, width, 0);
   if (dropout > 0) scaleByFactors(gradient1, factors1);
   if (neuron != RELU) {
@@ -183,14 +185,14 @@ function backwardLayers(sums: usize, sums2: usize, sums3: usize, parameterSums1:
 /** Before the first chunk of a lane. */
 export function clearSums(sums: usize, floats: i32): void {
   zeroFloats(sums, floats);
-  zeroFloats(sums1t, width * featureRows);
+  zeroFloats(sums1t, columns1 * featureRows);
   if (neuron == RELU) zeroFloats(sums2t, width * width);
 }
 
 /** After the last: adds what was summed up transposed. */
 export function completeSums(sums: usize): void {
   // What is padded to featureRows was multiplied with zeros.
-  if (neuron && !parts1) addTransposed(sums, sums1t, featureRows, width);
+  if (neuron) addTransposed(sums, sums1t, featureRows, columns1);
   if (neuron == RELU && !parts2) addTransposed(sumsOf(sums, w2), sums2t, width, width);
 }
 
@@ -221,7 +223,7 @@ export function backwardNetwork(sums: usize, potentialSums: usize, block: usize)
   if (synapses1) {
     addSynapseGradients(sums, sumsOf(sums, decays1), inputsAt, gradient1, w1, decays1, inputRows, width);
     filterRowsBack(inputGradients, gradient1, w1t, decays1t, width, featureRows);
-  } else if (!poisson && !parts1 && listGradients(gradient1)) {
+  } else if (!poisson && listGradients(products, columns1)) {
     addEntryProducts(sums1t, gradientEntries, gradientEnds, inputsAt, rowTotal, featureRows);
     multiplyEntries(inputGradients, gradientEntries, gradientEnds, w1t, rowTotal, featureRows);
   } else {

@@ -2,11 +2,12 @@
  * Loss terms of the potentials H of a hidden layer (docs/model.md, section 4): their means over the real rows, and what these terms add to
  * d loss / d H, the "drive" of the backward scan.
  *
- *     drive[row, c] = coefficients[c]  +  2 teacherPotentialScale w_i (H - Z)          0 in gaps
+ *     drive[row, c] = coefficients[c]  +  2 teacherPotentialScale w_i (H - Z)  +  what Gram matrices add (grams.ts)          0 in gaps
  */
-import { potentialTerms, teacherPotentialScale, width } from './state';
+import { potentialTerms, teacherGramScale, teacherPotentialScale, width } from './state';
 import { rowTotal } from './chunk';
 import { drive, real, rowSample, networkSamples } from './scratch';
+import { driveGrams } from './grams';
 import { alphaOf, transmittanceOf } from './packed-sample';
 import { madd, zeroFloats } from './simd';
 import { count, TEACHER_POTENTIAL_ERROR } from './stats';
@@ -18,7 +19,7 @@ import { count, TEACHER_POTENTIAL_ERROR } from './stats';
  * @param teacher [samples, width] Z
  */
 export function drivePotentials(potentials: usize, sums: usize, coefficients: usize, teacher: usize, block: usize): usize {
-  if (!potentialTerms && teacherPotentialScale == 0) return 0;
+  if (!potentialTerms && teacherPotentialScale == 0 && teacherGramScale == 0) return 0;
   const bytes = <usize>width << 2;
   let error: f64 = 0;
   for (let row = 0; row < rowTotal; row++) {
@@ -35,6 +36,7 @@ export function drivePotentials(potentials: usize, sums: usize, coefficients: us
     if (teacherPotentialScale != 0) error += towardsTeacher(out, h, teacher, load<i32>(rowSample + (<usize>row << 2)));
   }
   count(block, TEACHER_POTENTIAL_ERROR, error);
+  if (teacherGramScale != 0) driveGrams(potentials, teacher, block);
   return drive;
 }
 

@@ -97,6 +97,10 @@ export let teacherPotentials1: usize = 0;
 export let teacherPotentials2: usize = 0;
 export let teacherColours: usize = 0;
 export let teacherViewCurrents: usize = 0;
+/** Of each row 1 / length of its potentials and of the teacher's; a row of gradients (grams.ts). */
+export let inverseLengths: usize = 0;
+export let teacherInverseLengths: usize = 0;
+export let gramRow: usize = 0;
 
 let cursor: usize = 0;
 
@@ -156,9 +160,9 @@ function place(start: usize): usize {
   viewCurrents = take(rays * ((<usize>columns1) << 2));
   viewGradients = take(trainedRays * ((<usize>columns1) << 2));
   chunkRays = take(rays * 32);
-  gradientEntries = take(2 * trainedHidden);
+  gradientEntries = take(trainedRows * (<usize>max(2 * width, max(columns1, columns2)) << 2));
   gradientEnds = take(trainedRows << 2);
-  sums1t = take(training ? <usize>(width * featureRows) << 2 : 0);
+  sums1t = take(training ? <usize>(columns1 * featureRows) << 2 : 0);
   sums2t = take(training ? <usize>(width * width) << 2 : 0);
   drive = take(trainedHidden);
   dropped1 = take(decayFloats ? hidden : trainedHidden);
@@ -179,6 +183,9 @@ function place(start: usize): usize {
   teacherPotentials2 = take(teacherRows * ((<usize>width) << 2));
   teacherColours = take(teacherRows << 4);
   teacherViewCurrents = take(teacherVoxels ? rays * ((<usize>width) << 2) : 0);
+  inverseLengths = take(teacherRows << 2);
+  teacherInverseLengths = take(teacherRows << 2);
+  gramRow = take(teacherVoxels ? (<usize>width) << 2 : 0);
   return cursor - start;
 }
 

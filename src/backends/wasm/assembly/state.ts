@@ -231,6 +231,7 @@ export let spikeScale1: f32 = 0;
 export let spikeScale2: f32 = 0;
 export let teacherColourScale: f32 = 0;
 export let teacherPotentialScale: f32 = 0;
+export let teacherGramScale: f32 = 0;
 /** 1 if the loss has a term of the mean potentials: their coefficients, of layer 1, then 2, and of each lane their sums. */
 export let potentialTerms: i32 = 0;
 export let potentialCoefficients: usize = 0;

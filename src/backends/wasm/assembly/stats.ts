@@ -1,7 +1,7 @@
 /**
  * Counts and sums of one lane or thread: a block of 64-bit floats (exact for counts below 2^53).
  */
-export const STATS_BYTES: usize = 216;
+export const STATS_BYTES: usize = 224;
 export const DENSITY_EVALUATIONS = 0;
 export const DENSITY_SAMPLES = 1;
 export const SAMPLES = 2;
@@ -35,6 +35,8 @@ export const SHOWN_SPIKES_1 = 24;
 export const SHOWN_SPIKES_2 = 25;
 /** Ones of view terms, for every sample of a ray but its first. */
 export const REPEATED_VIEW_BITS = 26;
+/** Of Gram matrices, over pairs of a ray's samples. */
+export const TEACHER_GRAM_ERROR = 27;
 
 // @ts-ignore: decorator
 @inline

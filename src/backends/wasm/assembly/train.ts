@@ -6,7 +6,7 @@
  */
 import {
   activityFloats, activitySums, featureFrequencies, featureGradients, featureStride, inputs, laneCapacity, lanes, gradientFloats, networkGradients, potentialSums, potentialTerms,
-  rayCount, packedRays, packedSamples, stats, teacherColourScale, teacherPotentialScale, width, workCounter,
+  rayCount, packedRays, packedSamples, stats, teacherColourScale, teacherGramScale, teacherPotentialScale, width, workCounter,
 } from './state';
 import { SAMPLE_BYTES } from './packed-sample';
 import { exitDistance, lastTransmittance, marchRay, raySamples } from './march';
@@ -145,7 +145,7 @@ function train<R>(): void {
     for (let ray = firstRayOf(lane); ray < end; ) {
       ray = fillChunk<R>(ray, end);
       forwardNetwork(block);
-      if (teacherColourScale != 0 || teacherPotentialScale != 0) askTeacher();
+      if (teacherColourScale != 0 || teacherPotentialScale != 0 || teacherGramScale != 0) askTeacher();
       lossAndGradients(block);
       backwardNetwork(sums, potentials, block);
       if (activityFloats) addActivity(activity);

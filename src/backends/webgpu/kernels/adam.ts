@@ -173,8 +173,12 @@ export function weightWorkgroups(floats: number): number {
   return Math.ceil(floats / WORKGROUP);
 }
 
-/** Adam on all weights; they move even where the gradient is 0. One thread a scalar. */
-export function weightUpdate(floats: number): KernelText {
+/**
+ * Adam on all weights; they move even where the gradient is 0. One thread a scalar.
+ *
+ * @param decays how many at the end stay in [0, 1]
+ */
+export function weightUpdate(floats: number, decays: number): KernelText {
   return {
     name: 'weights-adam',
     buffers: {
@@ -196,7 +200,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let v = step.beta2 * weightsV[i] + (1.0 - step.beta2) * (g * g);
   weightsM[i] = m;
   weightsV[i] = v;
-  weights[i] -= step.networkRate * m / (sqrt(v) + step.epsilon);
+  let w = weights[i] - step.networkRate * m / (sqrt(v) + step.epsilon);
+  weights[i] = ${decays === 0 ? 'w' : `select(w, clamp(w, 0.0, 1.0), i >= ${floats - decays}u)`};
 }
 `,
   };

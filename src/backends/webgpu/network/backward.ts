@@ -8,28 +8,33 @@
  * loss / d I1 replaces d loss / d S1. Gradients of w3, of the features' part of w1 and of what the neurons learn are sums in registers; each
  * workgroup writes its own into `partialSums` [tasks, slots, W], which are added in a fixed order, so that the same step gives the same bits.
  *
+ * Where neurons carry decaying sums (layers/hetsyn-factors.ts) their adjoints follow, L_t = r L_t+1 + d loss / d I_t, a sum each; those of layer 2 replace the sums,
+ * those of layer 1 stand in the place of d loss / d I1.
+ *
  * Per row and layer 12 W bytes; 3 W multiply-adds for layer 2, F W for layer 1. Compared with tfjs in test/backends/webgpu/network.gpu.test.ts.
  */
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
-import { keptValues, potentialAt } from '../../../../renderer/wgsl/network/forward.ts';
+import { firstSum, potentialAt, taughtValue } from '../../../../renderer/wgsl/network/forward.ts';
 import { constantsWgsl, tableWgsl, taskWgsl, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';
 import { stepStruct } from '../../../../renderer/wgsl/uniforms.ts';
 import { learnedParameters } from '../../../neurons/define-neuron.ts';
 import { isRaised } from '../../../neurons/regulated-lif.ts';
 
 /**
- * Rows of W floats that a workgroup sums up, by first row: features of w1 (with spikes as inputs none), three of w3, potentials of both layers, where
- * thresholds are raised spikes of both, learned parameters of both.
+ * Rows of W floats that a workgroup sums up, by first row: features of w1 (with spikes as inputs none; of decaying sums as many rows each), three of w3,
+ * potentials of both layers, where thresholds are raised spikes of both, learned parameters of both, decays of both.
  */
 export function sumSlots({
   poisson,
   sizes,
   features,
+  parts,
   neuron,
-}: NetworkShape): Readonly<Record<'w3' | 'potentials' | 'learned' | 'total', number>> {
-  const w3 = poisson ? 0 : features;
+}: NetworkShape): Readonly<Record<'w3' | 'potentials' | 'learned' | 'decays' | 'total', number>> {
+  const w3 = poisson ? 0 : features * Math.max(1, parts[0]);
   const learned = w3 + 3 + (isRaised(neuron) ? 4 : 2);
-  return { w3, potentials: w3 + 3, learned, total: learned + 2 * sizes.learned };
+  const decays = learned + 2 * sizes.learned;
+  return { w3, potentials: w3 + 3, learned, decays, total: decays + parts[0] + parts[1] };
 }
 
 export function backwardKernel(shape: NetworkShape, layer: 1 | 2): KernelText {
@@ -62,27 +67,37 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var shares: Shares;
   var kept: Kept;
   var potentialSum = 0.0;
+${carriesSums(shape, layer)
+  .map((p) => `  var carried${p} = 0.0;\n  let decay${p} = table(${(layer === 1 ? tables.decays1 : tables.decays2) + p * width}u + j);`)
+  .join('\n')}
+${numbered(shape.parts[layer - 1])
+  .map((p) => `  var decaySum${p} = 0.0;`)
+  .join('\n')}
 ${isRaised(shape.neuron) ? '  var spikeSum = 0.0;\n' : ''}${layer === 2 ? logitSetup(tables.w3) : summed ? featureSetup(shape) : ''}
   for (var next = taskBegin(group.x + 1u); next > begin; next--) {
     let r = next - 1u;
     let row = rows[FIRST_ROW + r];
     let isReal = row.x != GAP;
     let h = potentials[${at(layer, 0)}];
-${kept}${shape.drops ? `    let factor = keptNeurons[(row.y >> 1u) * 2u * W + ${layer - 1}u * W + j];\n` : ''}${layer === 2 ? logitOutput : '    var output = outputGradients[r * W + j];'}
+${kept}${shape.drops ? `    let factor = keptNeurons[(row.y >> 1u) * 2u * W + ${layer - 1}u * W + j];\n` : ''}${layer === 2 ? logitOutput : `    var output = outputGradients[r * ${shape.columns[0]}u + j];`}
 ${shape.drops ? '    output *= factor;' : ''}
-    let adjoints = Adjoints(output, select(0.0, spikes, isReal), select(0.0, ${shape.taught ? `drive + taughtDrive(${at(layer, keptValues(shape) - 1)})` : 'drive'}, isReal));
+    let adjoints = Adjoints(output, select(0.0, spikes, isReal), select(0.0, ${shape.taught ? `drive + taughtDrive(${at(layer, taughtValue(shape))})` : 'drive'}, isReal));
     let d = adjointStep(neuron, h, kept, adjoints, &carry, &shares);
     potentialSum += select(0.0, h, isReal);
-${isRaised(shape.neuron) ? '    spikeSum += select(0.0, neuronOutput(neuron, h), isReal);\n' : ''}${layer === 2 ? `    sum3 += colour * neuronOutput(neuron, h)${shape.drops ? ' * factor' : ''};\n    potentials[${at(2, 0)}] = d;` : '    outputGradients[r * W + j] = d;'}
+${isRaised(shape.neuron) ? '    spikeSum += select(0.0, neuronOutput(neuron, h), isReal);\n' : ''}${layer === 2 ? `    sum3 += colour * neuronOutput(neuron, h)${shape.drops ? ' * factor' : ''};` : ''}
+${passSums(shape, layer)}
 ${summed ? featureSums(shape) : ''}
     if ((row.y & 1u) != 0u) {
       carry = States();
-${summed && !shape.alone ? rayEnd : ''}
+${carriesSums(shape, layer)
+  .map((p) => `      carried${p} = 0.0;`)
+  .join('\n')}
+${summed && !shape.alone ? rayEnd(shape) : ''}
     }
 ${
   summed && shape.alone
     ? `    if (r == begin || rows[FIRST_ROW + r - 1u].y >> 1u != row.y >> 1u) {
-${rayEnd}
+${rayEnd(shape)}
     }`
     : ''
 }
@@ -95,6 +110,40 @@ ${writeSums(shape, layer)}
   function at(of: 1 | 2, value: number): string {
     return potentialAt(shape, 'r', of === 1 ? 0 : 1, value);
   }
+}
+
+function numbered(count: number): number[] {
+  return Array.from({ length: count }, (_, p) => p);
+}
+
+/** The decaying sums of a layer, numbered, where they go on from row to row. */
+function carriesSums({ parts, decays }: NetworkShape, layer: 1 | 2): number[] {
+  return decays ? numbered(parts[layer - 1]) : [];
+}
+
+/** `passed0`, ...: d loss / d what the layer's products are, stored. */
+function passSums(shape: NetworkShape, layer: 1 | 2): string {
+  const sums = numbered(shape.parts[layer - 1]);
+  const place = (p: number): string =>
+    layer === 1
+      ? `outputGradients[r * ${shape.columns[0]}u + ${p}u * W + j]`
+      : `potentials[${potentialAt(shape, 'r', 1, sums.length === 0 ? 0 : firstSum(shape) + p)}]`;
+  const before = (p: number): string => `potentials[${potentialAt(shape, '(r - 1u)', layer === 1 ? 0 : 1, firstSum(shape) + p)}]`;
+  const carried = carriesSums(shape, layer);
+  if (carried.length === 0)
+    return partsOf(shape, layer)
+      .map((p) => `    let passed${p} = d;\n    ${place(p)} = d;`)
+      .join('\n');
+  return `${carried.map((p) => `    let passed${p} = decay${p} * carried${p} + d;\n    carried${p} = passed${p};`).join('\n')}
+    if ((row.y & 1u) == 0u) {
+${carried.map((p) => `      decaySum${p} += passed${p} * ${before(p)};`).join('\n')}
+    }
+${carried.map((p) => `    ${place(p)} = passed${p};`).join('\n')}`;
+}
+
+/** What the layer's currents are sums of, numbered. */
+function partsOf({ parts }: NetworkShape, layer: 1 | 2): number[] {
+  return numbered(Math.max(1, parts[layer - 1]));
 }
 
 /** What a teacher adds is there only in steps that ask it (teacher.ts). */
@@ -120,39 +169,61 @@ function vectorsOf({ vectors }: NetworkShape): number[] {
 }
 
 function featureSetup(shape: NetworkShape): string {
-  return vectorsOf(shape)
-    .map((k) => `  var featureSum${k} = vec4<f32>(0.0);\n`)
-    .join('')
-    .concat('  var raySum = 0.0;');
+  return partsOf(shape, 1)
+    .map(
+      (p) =>
+        `${vectorsOf(shape)
+          .map((k) => `  var featureSum${p}_${k} = vec4<f32>(0.0);\n`)
+          .join('')}  var raySum${p} = 0.0;`,
+    )
+    .join('\n');
 }
 
 function featureSums(shape: NetworkShape): string {
   return `    if (isReal) {
       let x = ${shape.vectors}u * row.x;
 ${vectorsOf(shape)
-  .map((k) => `      featureSum${k} += d * sampleFeatures[x${k === 0 ? '' : ` + ${k}u`}];\n`)
-  .join('')}      raySum += d;
+  .map(
+    (k) => `      let features${k} = sampleFeatures[x${k === 0 ? '' : ` + ${k}u`}];
+${partsOf(shape, 1)
+  .map((p) => `      featureSum${p}_${k} += passed${p} * features${k};`)
+  .join('\n')}`,
+  )
+  .join('\n')}
+${partsOf(shape, 1)
+  .map((p) => `      raySum${p} += passed${p};`)
+  .join('\n')}
     }`;
 }
 
 /** The view terms are those of the ray: their gradients get the sum over its rows (input-gradients.ts). */
-const rayEnd = `      rayGradients[(row.y >> 1u) * W + j] = raySum;
-      raySum = 0.0;`;
+function rayEnd(shape: NetworkShape): string {
+  return partsOf(shape, 1)
+    .map((p) => `      rayGradients[(row.y >> 1u) * ${shape.columns[0]}u + ${p}u * W + j] = raySum${p};\n      raySum${p} = 0.0;`)
+    .join('\n');
+}
 
 /** The workgroup's sums to its places in `partialSums`. */
 function writeSums(shape: NetworkShape, layer: 1 | 2): string {
   const { sizes, poisson, neuron } = shape;
   const slots = sumSlots(shape);
   const components = ['x', 'y', 'z', 'w'];
+  const ways = partsOf(shape, 1);
   const features = vectorsOf(shape)
-    .flatMap((k) => components.map((c, i) => ({ value: `featureSum${k}.${c}`, slot: 4 * k + i })))
-    .slice(0, shape.features);
+    .flatMap((k) =>
+      components.flatMap((c, i) => ways.map((p) => ({ value: `featureSum${p}_${k}.${c}`, slot: (4 * k + i) * ways.length + p }))),
+    )
+    .slice(0, shape.features * ways.length);
   const colours = components.slice(0, 3).map((c, k) => ({ value: `sum3.${c}`, slot: slots.w3 + k }));
   const list = [
     ...(layer === 2 ? colours : poisson ? [] : features),
     { value: 'potentialSum', slot: slots.potentials + layer - 1 },
     ...(isRaised(neuron) ? [{ value: 'spikeSum', slot: slots.potentials + 1 + layer }] : []),
     ...learnedParameters(neuron).map((_, i) => ({ value: `shares[${i}]`, slot: slots.learned + (layer - 1) * sizes.learned + i })),
+    ...numbered(shape.parts[layer - 1]).map((p) => ({
+      value: `decaySum${p}`,
+      slot: slots.decays + (layer === 1 ? 0 : shape.parts[0]) + p,
+    })),
   ];
   const array = (type: string, values: readonly (string | number)[]): string => `array<${type}, ${values.length}>(${values.join(', ')})`;
   return `  var sums = ${array(

@@ -28,7 +28,8 @@ export function featureGradientsKernels(shape: NetworkShape, layout: WebgpuRepre
 
 /** @param place of the gradients of vector k of sample `to` */
 function featureGradientsKernel(shape: NetworkShape, own: readonly number[], place: (k: number) => string): KernelText {
-  const { poisson, width, repeats, tables, features, vectors } = shape;
+  const { poisson, columns, repeats, tables, features, vectors } = shape;
+  const width = columns[0];
   const spikes = shape.inputLevels.features > 0;
   const targets = [...new Set(own.map((k) => place(k).split('[')[0]))];
   const factor = (k: number): string => {
@@ -57,7 +58,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let sample = rows[FIRST_ROW + firstRow].x;
   if (sample == GAP) { return; }
   var sums = array<vec4<f32>, ${own.length}>();
-  for (var i = 0u; i < rows[3].x / 4u; i++) {
+  for (var i = 0u; i < ${width / 4}u * rows[3].y; i++) {
     var gradient = vec4<f32>(0.0);
     for (var t = 0u; t < ${repeats}u * rows[3].y; t++) { gradient += outputGradients[(firstRow + t) * ${width / 4}u + i]; }
     for (var k = 0u; k < ${own.length}u; k++) {

@@ -18,7 +18,17 @@ export function summedInputs({ poisson, inputs, views }: NetworkShape): number {
   return poisson ? inputs : views;
 }
 
-/** Dispatch: inputs in x, INPUT_SHARES in y. */
+/** Columns of w1 in vectors of W: as many workgroups an input. */
+function partsOf({ columns, width }: NetworkShape): number {
+  return columns[0] / width;
+}
+
+/** Workgroups in x; INPUT_SHARES in y. */
+export function inputGroups(shape: NetworkShape): number {
+  return summedInputs(shape) * partsOf(shape);
+}
+
+/** Dispatch: inputGroups in x, INPUT_SHARES in y. */
 export function inputGradientsKernel(shape: NetworkShape): KernelText {
   const { poisson, width, views } = shape;
   const gradients = poisson ? 'outputGradients' : 'rayGradients';
@@ -40,15 +50,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let isFirstPart = work[WORK_FIRST_RAY] == 0u && work[WORK_PART_RAYS] > 0u;
   let perShare = (total + ${INPUT_SHARES - 1}u) / ${INPUT_SHARES}u;
   let end = first + min(total, (group.y + 1u) * perShare);
+  let input = group.x / ${partsOf(shape)}u;
+  let column = (group.x % ${partsOf(shape)}u) * W + j;
   var sum = 0.0;
   for (var i = first + min(total, group.y * perShare); i < end; i++) {
 ${
   poisson
-    ? '    if (((inputSpikes[i][group.x >> 5u] >> (group.x & 31u)) & 1u) != 0u) { sum += outputGradients[i * W + j]; }'
-    : `    if (rayOffsets[i].y != rayOffsets[i + 1u].y) { sum += views[i * ${views}u + group.x] * rayGradients[i * W + j]; }`
+    ? `    if (((inputSpikes[i][input >> 5u] >> (input & 31u)) & 1u) != 0u) { sum += outputGradients[i * ${shape.columns[0]}u + column]; }`
+    : `    if (rayOffsets[i].y != rayOffsets[i + 1u].y) { sum += views[i * ${views}u + input] * rayGradients[i * ${shape.columns[0]}u + column]; }`
 }
   }
-  let to = (group.y * ${summedInputs(shape)}u + group.x) * W + j;
+  let to = (group.y * ${inputGroups(shape)}u + group.x) * W + j;
   partialInputs[to] = sum + select(partialInputs[to], 0.0, isFirstPart);
 }
 `,

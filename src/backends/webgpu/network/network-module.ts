@@ -26,7 +26,7 @@ import type { WebgpuRepresentation } from '../representations/representation.ts'
 import { backwardKernel, sumSlots } from './backward.ts';
 import { DROPOUT_GROUPS, dropoutKernel } from './dropout.ts';
 import { featureGradientsKernels, passedWords } from './feature-gradients.ts';
-import { INPUT_SHARES, inputGradientsKernel, summedInputs } from './input-gradients.ts';
+import { inputGroups, INPUT_SHARES, inputGradientsKernel, summedInputs } from './input-gradients.ts';
 import type { NetworkModule, Sharing } from './interface.ts';
 import { blocksOf, outputGradientsKernel, weightGradientKernel } from './products.ts';
 import { COLLECT_GROUPS, collectKernel, sumsKernel, SUM_GROUPS } from './weight-gradients.ts';
@@ -91,7 +91,7 @@ function rowBuffers(shape: NetworkShape, use: NetworkUse): Record<string, number
     ...(shape.poisson ? { inputSpikes: 8 } : {}),
     ...(shape.repeats > 1 ? { rowLogits: 16 } : {}),
     ...(use === 'rendering' ? {} : { potentials: 8 * keptValues(shape) * shape.width }),
-    ...(use === 'training' ? { outputGradients: 4 * shape.width } : {}),
+    ...(use === 'training' ? { outputGradients: 4 * shape.columns[0] } : {}),
     ...(use === 'training' && shape.inputLevels.features > 0 ? { passedFeatures: 4 * passedWords(shape) } : {}),
   };
 }
@@ -105,7 +105,7 @@ export function networkBuffers(
   terms?: TrainingTerms,
 ): Record<string, number> {
   const shape = networkShape(spec, limits.maxComputeWorkgroupStorageSize, terms);
-  const { width, views, poisson } = shape;
+  const { width, columns, views, poisson } = shape;
   const training = use === 'training';
   const keepsTerms = training || poisson;
   const rows = partSamples * shape.repeats;
@@ -115,15 +115,15 @@ export function networkBuffers(
     rows: 8 * (rows + ROW_HEADER),
     networkTables: 4 * shape.tableFloats,
     networkDispatch: 12 * DISPATCHES.length,
-    ...(poisson ? {} : { viewCurrents: 4 * rays * width }),
+    ...(poisson ? {} : { viewCurrents: 4 * rays * columns[0] }),
     ...(keepsTerms ? { views: 4 * rays * views } : {}),
     ...(training
       ? {
           partialSums: 4 * TASKS * sumSlots(shape).total * width,
           sums: 4 * SUM_GROUPS * sumSlots(shape).total * width,
-          partialW2: 4 * SHARES * width * width,
-          partialInputs: 4 * INPUT_SHARES * summedInputs(shape) * width,
-          ...(poisson ? {} : { rayGradients: 4 * rays * width }),
+          partialW2: 4 * SHARES * width * columns[1],
+          partialInputs: 4 * INPUT_SHARES * summedInputs(shape) * columns[0],
+          ...(poisson ? {} : { rayGradients: 4 * rays * columns[0] }),
           ...(poisson ? { rangeBits: 8 } : {}),
           ...(shape.drops ? { keptNeurons: 8 * rays * width } : {}),
         }
@@ -191,7 +191,7 @@ function kernelsOf(shape: NetworkShape, use: NetworkUse, layout: WebgpuRepresent
     ['outputGradients', outputGradientsKernel(shape), 'rowBlocks'],
     ['backward1', backwardKernel(shape, 1), 'tasks'],
     ['gradientW2', weightGradientKernel(shape), 'shares'],
-    ['inputGradients', inputGradientsKernel(shape), [summedInputs(shape), INPUT_SHARES]],
+    ['inputGradients', inputGradientsKernel(shape), [inputGroups(shape), INPUT_SHARES]],
     ...featureGradientsKernels(shape, layout).map((text): StageKernel => ['featureGradients', text, 'rows']),
     ['sums', sumsKernel(shape), [sumSlots(shape).total, SUM_GROUPS]],
     ['collect', collectKernel(shape), [COLLECT_GROUPS, 1]],

@@ -11,7 +11,7 @@ import { sigmoidWgsl } from '../../../../renderer/wgsl/composite-rays.ts';
 import type { PlaneFormat } from '../../../../renderer/wgsl/feature-planes.ts';
 import { gatherKernels } from '../../../../renderer/wgsl/gather.ts';
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
-import { keptValues, potentialAt } from '../../../../renderer/wgsl/network/forward.ts';
+import { potentialAt, taughtValue } from '../../../../renderer/wgsl/network/forward.ts';
 import { constantsWgsl, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';
 import { stepStruct } from '../../../../renderer/wgsl/uniforms.ts';
 import { workWgsl } from '../../../../renderer/wgsl/work.ts';
@@ -92,7 +92,7 @@ export function teachPotentials(shape: NetworkShape): KernelText {
   const layer = (of: 0 | 1): string => /* wgsl */ `
     let difference${of} = potentials[${potentialAt(shape, 'r', of, 0)}] - teacherPotentials[(2u * row.x + ${of}u) * W + j];
     error += weight * difference${of} * difference${of};
-    potentials[${potentialAt(shape, 'r', of, keptValues(shape) - 1)}] = 2.0 * step.teacherPotentialScale * weight * difference${of};`;
+    potentials[${potentialAt(shape, 'r', of, taughtValue(shape))}] = 2.0 * step.teacherPotentialScale * weight * difference${of};`;
   return {
     name: 'teacher potentials',
     buffers: {

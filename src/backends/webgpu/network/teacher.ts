@@ -12,6 +12,8 @@ import { gridStruct } from '../../../../renderer/wgsl/uniforms.ts';
 import { relu } from '../../../neurons/relu.ts';
 import { representationOf } from '../../../model/representations/index.ts';
 import { viewInputs } from '../../../model/field-spec.ts';
+import { summedParts } from '../../../model/layers/hetsyn-factors.ts';
+import { layersOf, weightTensors } from '../../../model/network-layers.ts';
 import type { Teacher } from '../../../engine/backend.ts';
 import type { NetworkModule, Sharing } from './interface.ts';
 import {
@@ -119,6 +121,9 @@ export class TeacherModule {
   private readonly width: number;
   private readonly channels: number;
   private readonly format: PlaneFormat;
+  /** Which of a teacher's tensors are the matrices of its layers, and floats of those of the hidden ones without time. */
+  private readonly matrices: readonly number[];
+  private readonly floats: readonly number[];
 
   private constructor(
     device: GPUDevice,
@@ -126,8 +131,11 @@ export class TeacherModule {
     network: NetworkModule,
     gathers: readonly Kernel[],
     kernels: ReadonlyMap<string, Kernel>,
-    { width, channels, format }: { width: number; channels: number; format: PlaneFormat },
+    { width, channels, format, spec }: { width: number; channels: number; format: PlaneFormat; spec: NetworkFieldSpec },
   ) {
+    const tensors = weightTensors(spec).map(({ name }) => name);
+    this.matrices = layersOf(spec).map((layer) => tensors.indexOf(layer.tensors[0].name));
+    this.floats = layersOf(spec).map(({ inputs, outputs }) => inputs * outputs);
     this.device = device;
     this.buffers = buffers;
     this.network = network;
@@ -167,7 +175,7 @@ export class TeacherModule {
     const { features: channels } = representationOf(spec);
     const gathers = await Promise.all(gatherTeacher(format, planeCount(channels, format)).map((text) => createKernel(device, text, all)));
     const { width } = spec.network;
-    return new TeacherModule(device, own, network, gathers, new Map(kernels), { width, channels, format });
+    return new TeacherModule(device, own, network, gathers, new Map(kernels), { width, channels, format, spec });
   }
 
   /** To be cleared at the beginning of a call. */
@@ -176,8 +184,12 @@ export class TeacherModule {
   }
 
   /** Uploads a teacher that fits. */
-  write({ grid, features, weights: [w1, w2, w3] }: Teacher): void {
+  write({ grid, features, weights: given }: Teacher): void {
     const { queue } = this.device;
+    const matrix = (layer: number): Float32Array => given[this.matrices[layer]];
+    // Those of several sums added up: a teacher has no time.
+    const [w1, w2] = [0, 1].map((layer) => summedParts(matrix(layer), matrix(layer).length / this.floats[layer], this.width));
+    const w3 = matrix(2);
     const [[nx, ny, nz], [minX, minY, minZ], [maxX, maxY, maxZ]] = [grid.size, grid.min, grid.max];
     // The teacher's grid is not marched.
     const constants = {

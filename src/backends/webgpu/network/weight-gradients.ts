@@ -17,7 +17,6 @@ import { INPUT_SHARES, summedInputs } from './input-gradients.ts';
 /** Groups of workgroups whose sums are added first. */
 export const SUM_GROUPS = 16;
 
-/** Dispatch: slots in x, SUM_GROUPS in y. */
 /** Dispatch: slots in x, SUM_GROUPS in y. What a layer has one value of is also summed over its neurons, to the first. */
 export function sumsKernel(shape: NetworkShape): KernelText {
   const { learned, total: slots } = sumSlots(shape);
@@ -48,17 +47,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 }
 
 /** Floats of `networkGradients`. */
-export function gradientFloats({ inputs, width, neuronFloats }: NetworkShape): number {
-  return inputs * width + width * width + width * 4 + 2 * neuronFloats;
+export function gradientFloats({ inputs, width, columns, parts, neuronFloats }: NetworkShape): number {
+  return inputs * columns[0] + width * (columns[1] + 4 + parts[0] + parts[1]) + 2 * neuronFloats;
 }
 
 export const COLLECT_GROUPS = 256;
 
 /** Writes `networkGradients` and `potentialSums`, behind which the sums of spikes follow; all 0 without a sample. */
 export function collectKernel(shape: NetworkShape): KernelText {
-  const { inputs, width, neuron, neuronFloats, sizes } = shape;
+  const { inputs, width, columns, parts, neuron, neuronFloats, sizes } = shape;
   const slots = sumSlots(shape);
-  const [w2, w3, values] = [inputs * width, inputs * width + width * width, inputs * width + width * width + width * 4];
+  const w2 = inputs * columns[0];
+  const w3 = w2 + width * columns[1];
+  const decays = w3 + width * 4;
+  const values = decays + (parts[0] + parts[1]) * width;
   const total = gradientFloats(shape);
   const summed = summedInputs(shape);
   const firstSummed = inputs - summed;
@@ -94,11 +96,12 @@ ${places.join('')}  return NONE;
 
 // Place of the sum of element e in a group of \`sums\`; NONE: it is always 0.
 fn placeOf(e: u32) -> u32 {
-  if (e < ${firstSummed * width}u) { return e; }
-  if (e < ${values}u) {
+  if (e < ${firstSummed * columns[0]}u) { return e; }
+  if (e < ${decays}u) {
     let channel = (e - ${w3}u) % 4u;
     return select(sumPlace(${slots.w3}u + channel, (e - ${w3}u) / 4u), NONE, channel == 3u);
   }
+  if (e < ${values}u) { return sumPlace(${slots.decays}u, e - ${decays}u); }
   if (e < ${total}u) { return parameterPlace((e - ${values}u) / ${Math.max(1, neuronFloats)}u, (e - ${values}u) % ${Math.max(1, neuronFloats)}u); }
   return sumPlace(${slots.potentials}u, e - ${total}u);
 }
@@ -106,11 +109,11 @@ fn placeOf(e: u32) -> u32 {
 fn gradient(e: u32) -> f32 {
   if (work[WORK_SAMPLES] == 0u) { return 0.0; }
   var sum = 0.0;
-  if (e >= ${firstSummed * width}u && e < ${w2}u) {
-    for (var g = 0u; g < ${INPUT_SHARES}u * rows[3].y; g++) { sum += partialInputs[g * ${summed * width}u + e - ${firstSummed * width}u]; }
+  if (e >= ${firstSummed * columns[0]}u && e < ${w2}u) {
+    for (var g = 0u; g < ${INPUT_SHARES}u * rows[3].y; g++) { sum += partialInputs[g * ${summed * columns[0]}u + e - ${firstSummed * columns[0]}u]; }
   } else if (e >= ${w2}u && e < ${w3}u) {
     let written = max(rows[2].y, sharesOf(rows[0].x));
-    for (var g = 0u; g < written; g++) { sum += partialW2[g * W * W + e - ${w2}u]; }
+    for (var g = 0u; g < written; g++) { sum += partialW2[g * ${width * columns[1]}u + e - ${w2}u]; }
   } else {
     let place = placeOf(e);
     if (place != NONE) { for (var g = 0u; g < ${SUM_GROUPS}u * rows[3].y; g++) { sum += sums[g * SLOTS * W + place]; } }
