@@ -124,7 +124,6 @@ const blender: Config = {
     occupancyEvery: 500,
     decayFrom: 0.5,
     annShare: 0.4,
-    handoverScale: [0.5],
     decayTo: 0.05,
   },
 };
@@ -134,7 +133,7 @@ const realInputs: Config = {
   ...blender,
   preset: 'real-inputs',
   network: { ...network, neuron: 'ternary' },
-  fine: { ...blender.fine, spikePenalty: 3e-3, annShare: 0.75, handoverScale: null },
+  fine: { ...blender.fine, spikePenalty: 3e-3, annShare: 0.75 },
 };
 
 /**
