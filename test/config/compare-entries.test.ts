@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseEntries } from '../../src/config/compare-entries.ts';
-import { applyRequests } from '../../src/config/resolve-config.ts';
+import { applyRequests, parseAssignment } from '../../src/config/resolve-config.ts';
 import { presets } from '../../src/config/presets.ts';
 import { AUTO } from '../../src/backends/select-backend.ts';
 import { differences, planJobs, type Job } from '../../src/jobs/job-plan.ts';
@@ -27,6 +28,21 @@ describe('entries of a comparison', () => {
     expect(configOf('ternary+threshold=0.4').network.neuronParameters).toEqual({ threshold: 0.4 });
     expect(configOf('lif+im-loss').fine.imLoss.weight).toBeGreaterThan(0);
     expect(configOf('glif+distill').distillation.teacher).toBe('twin');
+  });
+
+  it('of every method in docs/training.md are settings that fit together', () => {
+    const text = readFileSync(new URL('../../docs/training.md', import.meta.url), 'utf8').replaceAll(/\\\n\s*/g, '');
+    const commands = [...text.matchAll(/^ {4}spikeray compare (.* --out DIR .*)$/gm)].map(([, command]) => command);
+    expect(commands).toHaveLength(2);
+    const entries = commands.flatMap((command) => {
+      const settings = [...command.matchAll(/--set (\S+)/g)].map(([, assignment]) => parseAssignment(assignment));
+      const base = applyRequests(presets['real-inputs'], settings);
+      const parsed = parseEntries(command.replace(/^.*--neurons */, ''));
+      return parsed.map(({ requests }) => applyRequests(base, requests));
+    });
+    expect(entries.length).toBeGreaterThan(20);
+    const quantisers = new Set(entries.map(({ network }) => JSON.stringify(network.quantiser)));
+    expect(quantisers.size).toBe(4);
   });
 
   it('keep the commas of a list', () => {

@@ -138,7 +138,11 @@ describe('distillation', () => {
   it.each([
     ["from the teacher's field", taught({ potential: 0.5 }), [3, 17]],
     ['from scratch', taught({ start: 'scratch' }), [20, 46]],
-    ['of ternary spikes', taught({ potential: 1 }, { neuron: 'ternary' }), [9]],
+    [
+      'of ternary spikes with half a bit a weight, by Gram matrices too',
+      taught({ potential: 1, gram: 0.1 }, { neuron: 'ternary', quantiser: ['sub-bit', 'sub-bit', null] }),
+      [9],
+    ],
   ] as const)('%s is the same run after an interruption', async (_, config, stops) => {
     const whole = (await learn(config)).saved.at(-1)!;
     for (const stop of stops) {

@@ -49,3 +49,17 @@ it('says which network is trained, and when another takes over', () => {
   expect(networkOf(state, metrics('three-bit'))).toBe('The three-bit network is being trained.');
   expect(networkOf({ ...state, handover: null }, metrics('relu'))).toBe('The ANN (ReLU) is being trained.');
 });
+
+it('bits are drawn over the steps, a curve for the weights of every layer and the spikes of every hidden one, where they are learned', () => {
+  const { curves } = CHARTS.find(({ title }) => title === 'Learned bits')!;
+  const ofBits = (weights: number[], spikes: number[]): StepMetrics => metrics('learned-bits', { bits: { weights, spikes } });
+  expect(curves([metrics('lif')])).toEqual([]);
+  const all = [metrics('relu'), ofBits([4, 3, 8], [3, 2]), ofBits([4, 2, 8], [1, 2])];
+  expect(curves(all).map(({ name, value }) => [name, all.map(value)])).toEqual([
+    ['weights 1', [null, 4, 4]],
+    ['weights 2', [null, 3, 2]],
+    ['weights 3', [null, 8, 8]],
+    ['spikes 1', [null, 3, 1]],
+    ['spikes 2', [null, 2, 2]],
+  ]);
+});
