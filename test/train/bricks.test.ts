@@ -141,7 +141,7 @@ describe('bricks', () => {
     );
   });
 
-  it('256^3 voxels with the room that they take are reserved within 1 GiB, in training', () => {
+  it('256^3 voxels of which 15 % may exist are reserved within 1 GiB in training, dense grids beyond 2.6', () => {
     const grid = { size: [256, 256, 256], min: [-1, -1, -1], max: [1, 1, 1] } as const;
     const spec = { ...whole.saved.at(-1)!.spec, grid, stepLength: 1 / 256 };
     const bytes = (representation: RepresentationSpec): number => {
