@@ -10,6 +10,7 @@ import {
 } from 'echarts/components';
 import { init, use, type ComposeOption, type ECharts } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
+import { nextTask } from '../src/base/next-task.ts';
 import type { StepMetrics } from './api.ts';
 import { chartTheme, onThemeChange } from './chart-theme.ts';
 
@@ -59,8 +60,19 @@ export function hiddenLayers(metrics: readonly StepMetrics[]): number {
   return metrics.reduce((most, { firingRates }) => Math.max(most, firingRates?.length ?? 0), 0);
 }
 
+interface Shown {
+  readonly plan: ChartPlan;
+  readonly root: HTMLElement;
+  readonly parts: readonly HTMLElement[];
+  /** null: nothing was drawn yet. */
+  chart: ECharts | null;
+}
+
 export class Charts {
-  private readonly charts: { readonly plan: ChartPlan; readonly chart: ECharts; readonly parts: readonly HTMLElement[] }[];
+  private readonly charts: readonly Shown[];
+  /** What is to be drawn next; null: all that came is drawn. */
+  private waiting: readonly StepMetrics[] | null = null;
+  private drawing = false;
 
   constructor(place: HTMLElement) {
     this.charts = CHARTS.map((plan) => {
@@ -71,26 +83,47 @@ export class Charts {
       const title = document.createElement('h2');
       title.textContent = plan.title;
       place.append(title, root);
-      const chart = init(root, chartTheme(), { renderer: 'canvas' });
-      new ResizeObserver(() => {
-        chart.resize();
-      }).observe(root);
-      return { plan, chart, parts: [title, root] };
+      return { plan, root, parts: [title, root], chart: null };
     });
     onThemeChange(() => {
-      for (const { chart } of this.charts) chart.setTheme(chartTheme());
+      for (const { chart } of this.charts) chart?.setTheme(chartTheme());
     });
   }
 
-  /** The steps of the coarse stage come before those of the fine one. */
+  /**
+   * The steps of the coarse stage come before those of the fine one. Each chart is drawn in a task of its own, so that the page answers in between;
+   * what comes meanwhile waits.
+   */
   show(metrics: readonly StepMetrics[]): void {
-    const coarse = metrics.reduce((most, { stage, step }) => (stage === 'coarse' ? Math.max(most, step) : most), 0);
-    for (const { plan, chart, parts } of this.charts) {
-      const curves = plan.curves(metrics);
-      for (const part of parts) part.hidden = curves.length === 0 && metrics.length > 0;
-      chart.setOption(optionsOf(plan, curves, metrics, coarse));
-    }
+    this.waiting = metrics;
+    if (!this.drawing) void this.draw();
   }
+
+  private async draw(): Promise<void> {
+    this.drawing = true;
+    for (let metrics = this.waiting; metrics !== null; metrics = this.waiting) {
+      this.waiting = null;
+      const coarse = metrics.reduce((most, { stage, step }) => (stage === 'coarse' ? Math.max(most, step) : most), 0);
+      for (const shown of this.charts) {
+        const { plan, parts } = shown;
+        const curves = plan.curves(metrics);
+        for (const part of parts) part.hidden = curves.length === 0 && metrics.length > 0;
+        if (curves.length === 0) continue;
+        await nextTask();
+        shown.chart ??= chartIn(shown.root);
+        shown.chart.setOption(optionsOf(plan, curves, metrics, coarse));
+      }
+    }
+    this.drawing = false;
+  }
+}
+
+function chartIn(root: HTMLElement): ECharts {
+  const chart = init(root, chartTheme(), { renderer: 'canvas' });
+  new ResizeObserver(() => {
+    chart.resize();
+  }).observe(root);
+  return chart;
 }
 
 export function optionsOf({ axis, log }: ChartPlan, curves: readonly Curve[], metrics: readonly StepMetrics[], coarse: number): Options {

@@ -10,7 +10,7 @@ const place = byId('scene');
 const file = place.dataset.file ?? 'The scene in this page';
 try {
   const bytes = place.dataset.file === undefined ? bytesOf(place.textContent) : await load(file);
-  new ViewerPage(byId('stage'), await openBaked(bytes, file));
+  new ViewerPage(byId('stage'), await openBaked({ id: '', bytes, file }));
 } catch (error) {
   say(messageOf(error));
 }

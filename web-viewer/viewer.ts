@@ -4,6 +4,7 @@ import { InputError } from '../src/base/errors.ts';
 import { bakedOf, KEPT } from '../src/page/kept-paths.ts';
 import { pageFile } from '../src/page/page-files.ts';
 import { readRun, Unreachable } from './api.ts';
+import type { BakedFile } from './baked-host.ts';
 import { byId, element, wait } from './elements.ts';
 import { messageOf, say } from './messages.ts';
 import { serverHost } from './server-host.ts';
@@ -14,9 +15,10 @@ z.config({ jitless: true });
 
 const TRY_AGAIN = 1500;
 
-const run = new URLSearchParams(location.search).get('run') ?? '';
+const address = new URLSearchParams(location.search);
+const run = address.get('run') ?? '';
 if (run.startsWith(KEPT)) {
-  await openKept(run.slice(KEPT.length));
+  await openKept(address.get('beside'));
 } else if (run === '') {
   say('The address of this page names no run. ');
   byId('status').append(element('a', { href: './index.html', textContent: 'Choose one in the gallery.' }));
@@ -24,20 +26,25 @@ if (run.startsWith(KEPT)) {
   await open();
 }
 
-/** A run of the studio, which has baked it. */
-async function openKept(name: string): Promise<void> {
+/** Runs of the studio, which has baked them. */
+async function openKept(beside: string | null): Promise<void> {
   document.body.classList.add('baked');
-  const path = bakedOf(name);
   try {
-    const file = await pageFile(path).catch((cause: unknown) => {
-      throw new InputError(`${name}: this browser keeps no field of a run of this name`, 'Open it from the studio.', { cause });
-    });
-    const bytes = new Uint8Array(await file.arrayBuffer());
+    const shown = await keptFile(run);
+    const other = beside?.startsWith(KEPT) ? await keptFile(beside) : null;
     const { openBaked } = await import('./baked-host.ts');
-    new ViewerPage(byId('stage'), await openBaked(bytes, path, run));
+    new ViewerPage(byId('stage'), await openBaked(shown, other));
   } catch (error) {
     say(messageOf(error));
   }
+}
+
+async function keptFile(id: string): Promise<BakedFile> {
+  const name = id.slice(KEPT.length);
+  const file = await pageFile(bakedOf(name)).catch((cause: unknown) => {
+    throw new InputError(`${name}: this browser keeps no field of a run of this name`, 'Open it from the studio.', { cause });
+  });
+  return { id, bytes: new Uint8Array(await file.arrayBuffer()), file: bakedOf(name) };
 }
 
 async function open(): Promise<void> {

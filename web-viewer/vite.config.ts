@@ -25,7 +25,10 @@ export default defineConfig({
         viewer: here('viewer.html'),
         studio: here('studio.html'),
         three: here('examples/three.html'),
+        'offline-worker': here('studio/offline-worker.ts'),
       },
+      // What is put before it (src/node/studio-files.ts) makes it a service worker.
+      output: { entryFileNames: ({ name }) => (name === 'offline-worker' ? '[name].js' : 'assets/[name]-[hash].js') },
     },
   },
 });

@@ -12,6 +12,8 @@ import { ShownField } from './shown-field.ts';
 
 /** Milliseconds of drawing before training goes on, and at most as many for what else waits before it and in between; pages are let in about every 200. */
 const DRAWING = 100;
+/** Share of the time that drawing takes at most, in the long run. */
+const SHARE = 1 / 3;
 
 /** When another network takes over from the ANN that is trained first. */
 export interface Handover {
@@ -45,9 +47,18 @@ export class LiveTraining {
   others: (milliseconds: number) => Promise<void> = nextTask;
   /** Milliseconds that pages took from training so far. */
   spent = 0;
+  /** Milliseconds that were drawn, less those that training has paid for since. */
+  private owed = 0;
+  /** When training went on last. */
+  private trainsSince = performance.now();
+  private readonly share: number;
 
-  /** @param signal ends a pause, because training is to end */
-  constructor(folder: string, config: Config, signal: AbortSignal) {
+  /**
+   * @param signal ends a pause, because training is to end
+   * @param share of the time that pictures take at most, in the long run, while it is not paused
+   */
+  constructor(folder: string, config: Config, signal: AbortSignal, share = SHARE) {
+    this.share = share;
     this.folder = folder;
     this.seed = config.seed;
     const { neuron } = config.network;
@@ -87,21 +98,22 @@ export class LiveTraining {
   /** Called between two steps. */
   async between(engine: FieldEngine, step: number): Promise<void> {
     const began = performance.now();
+    this.owed = Math.max(0, this.owed - ((began - this.trainsSince) * this.share) / (1 - this.share));
     const field = this.fieldOf(engine, step);
     await this.others(DRAWING);
-    let drawn = 0;
-    while ((this.paused && !this.signal.aborted) || drawn < DRAWING) {
+    while (this.holds || this.owed < DRAWING) {
       const turned = performance.now();
-      if (!(await this.queue.turn())) {
-        if (!this.paused || this.signal.aborted) break;
+      const drew = await this.queue.turn();
+      if (drew && !this.holds) this.owed += performance.now() - turned;
+      if (!drew) {
+        if (!this.holds) break;
         await Promise.race([this.queue.filled(), this.woken()]);
       }
-      const milliseconds = performance.now() - turned;
-      drawn += milliseconds;
-      await this.others(milliseconds);
+      await this.others(performance.now() - turned);
     }
     await field.release();
-    this.spent += performance.now() - began;
+    this.trainsSince = performance.now();
+    this.spent += this.trainsSince - began;
   }
 
   /** Training is over: its last checkpoint is shown from now on. */
@@ -111,6 +123,11 @@ export class LiveTraining {
     this.current = null;
     this.queue.clear();
     this.tell({ type: 'state', ...this.state });
+  }
+
+  /** Whether it stands still until somebody lets it go on. */
+  private get holds(): boolean {
+    return this.paused && !this.signal.aborted;
   }
 
   /** Pictures of another engine, or of another grid, are given up: pages ask again. */

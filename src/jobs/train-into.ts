@@ -154,7 +154,9 @@ function stoppedBy(failure: unknown, { stage, step }: TrainState, checkpoint: st
 function deviceFailed(failure: DeviceError | MemoryError, saved: TrainState | undefined, toGoOn: string): DeviceError {
   const kept = saved === undefined ? 'nothing was saved yet' : `${saved.stage} step ${saved.step} is saved`;
   const next = saved === undefined ? 'Then train again.' : toGoOn;
-  return new DeviceError(`${failure.message}; training stopped, ${kept}`, `${failure.fix ?? ''} ${next}`.trim(), { cause: failure });
+  return new DeviceError(`${failure.message.replace(/\.$/, '')}; training stopped, ${kept}`, `${failure.fix ?? ''} ${next}`.trim(), {
+    cause: failure,
+  });
 }
 
 export function resumeCommand(folder: string): string {

@@ -9,7 +9,7 @@ export const STATIC_VIEWER = fileURLToPath(new URL('../../static-viewer/', impor
 /** What it consists of. */
 export const VIEWER_FILES = ['viewer.html', 'viewer.js', 'viewer.css', 'licences.txt'];
 
-export async function readViewerFile(name: string): Promise<Uint8Array> {
+export async function readViewerFile(name: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await nodeFiles.read(STATIC_VIEWER + name);
   } catch (cause) {

@@ -197,6 +197,22 @@ export class Library {
     );
   }
 
+  /**
+   * Holds the run while something is made of it.
+   *
+   * @param action gets its folder
+   * @throws LockedError while it is in use, InputError if another tab has removed it
+   */
+  async whileHeld<T>(name: string, action: (folder: string) => Promise<T>): Promise<T> {
+    const folder = `${RUNS}/${name}`;
+    return whileLocked(this.lock, folder, async () => {
+      if ((await this.files.kind(`${folder}/config.json`)) === 'file') return action(folder);
+      // The lock has made it.
+      await this.files.remove(folder);
+      throw new InputError(`the run ${name} is not here any more`, 'It was removed in another tab.');
+    });
+  }
+
   /** The name, or with the first free number behind it. */
   async freeName(place: string, wanted: string): Promise<string> {
     for (let number = 1; ; number++) {

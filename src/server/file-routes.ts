@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import express, { Router, type RequestHandler } from 'express';
 import { STATIC_VIEWER } from '../node/static-viewer.ts';
+import { offlineScript, offlineWorker, studioFiles } from '../node/studio-files.ts';
 import { HttpError } from './http-error.ts';
 import type { RunLibrary } from './run-library.ts';
 import { pathInside, sendFile } from './safe-files.ts';
@@ -28,6 +29,12 @@ export function applicationFiles(): RequestHandler {
 export function viewerFiles(): RequestHandler {
   return express.static(STATIC_VIEWER, { setHeaders: (response) => response.setHeader('Cache-Control', 'no-cache') });
 }
+
+/** Has browsers keep the studio, whose runs lie in them. */
+export const offlineFile: RequestHandler = async (_, response) => {
+  response.setHeader('Cache-Control', 'no-cache');
+  response.type('js').send(Buffer.from(await offlineScript(await offlineWorker(), await studioFiles(), ['studio'])));
+};
 
 /** Pages of a run were written by somebody: they run their own scripts, but reach nothing of this server. */
 const SANDBOX =

@@ -14,6 +14,7 @@
  *     POST /api/runs/ID/frames                         a stream of frames (src/frames/frame-message.ts)
  *     POST /api/runs/ID/probe                          RayProbe (src/frames/ray-probe.ts)
  *     GET  /static-viewer/NAME                         the viewer of exported pages
+ *     GET  /offline.js                                 the studio's service worker, with the list of what it keeps
  *     GET  /runs/ID/PATH                               files below the run's eval/, render/, report/ and export/
  *
  * It trusts nobody: names that are not its own are refused (access.ts), pages may load nothing from elsewhere, what lies in run folders is shown without access to the rest.
@@ -26,7 +27,7 @@ import { InputError } from '../base/errors.ts';
 import { VERSION } from '../run/version.ts';
 import type { Reporter } from '../base/events.ts';
 import { askForToken, isLoopback, refuseOtherNames } from './access.ts';
-import { applicationFiles, runFiles, viewerFiles } from './file-routes.ts';
+import { applicationFiles, offlineFile, runFiles, viewerFiles } from './file-routes.ts';
 import { FieldShelf } from './field-shelf.ts';
 import { FieldVersions } from './field-versions.ts';
 import { answerErrors, HttpError } from './http-error.ts';
@@ -86,6 +87,7 @@ export async function startWebServer(options: ServeOptions): Promise<WebServer> 
   });
   app.use('/runs', runFiles(library));
   app.use('/static-viewer', viewerFiles());
+  app.get('/offline.js', offlineFile);
   app.use(applicationFiles());
   app.use((request) => {
     throw new HttpError(

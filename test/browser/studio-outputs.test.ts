@@ -4,8 +4,8 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { cpSync, readFileSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BlobReader, Uint8ArrayReader, Uint8ArrayWriter, ZipReader, ZipWriter } from '@zip.js/zip.js';
 import type { Frame, Page } from 'playwright-core';
@@ -14,12 +14,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeScene } from '../../src/baked/decode-scene.ts';
 import { picture, transforms, write } from '../datasets/blender-scene.ts';
 import { succeed } from '../e2e/cli.ts';
-import { TINY, tinyRun, tinyScene, workFolder } from '../e2e/tiny.ts';
+import { TINY, tinyRuns, tinyScene, workFolder } from '../e2e/tiny.ts';
 import { openPage } from './browser.ts';
 
 const folder = workFolder();
 const site = join(folder, 'site');
 const run = join(folder, 'run');
+const twin = join(folder, 'run-twin');
 let host: Server;
 let page: Page;
 
@@ -34,19 +35,33 @@ const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-em
 
 beforeAll(async () => {
   await succeed(['export', '--format', 'studio', '--out', site, '--quiet']);
-  host = createServer(({ url }, response) => {
+  host = await startHost(0);
+  page = await openPage(`http://127.0.0.1:${portOf(host)}/`, { viewport: { width: 1280, height: 900 }, allowed: /ERR_CONNECTION_REFUSED/ });
+  await page.waitForSelector('body[data-ready]');
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+});
+afterAll(() => host?.close());
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+/** @param port 0: any */
+async function startHost(port: number): Promise<Server> {
+  const server = createServer(({ url }, response) => {
     const path = join(site, new URL(url!, 'http://host').pathname);
     const file = path.endsWith('/') ? join(path, 'index.html') : path;
     if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) response.writeHead(404).end();
     else
       response.writeHead(200, { ...ISOLATED, 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(readFileSync(file));
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => host.once('listening', resolve));
-  page = await openPage(`http://127.0.0.1:${(host.address() as AddressInfo).port}/`, { viewport: { width: 1280, height: 900 } });
-  await page.waitForSelector('body[data-ready]');
-  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-});
-afterAll(() => host?.close());
+  }).listen(port, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  return server;
+}
+
+async function stopHost(): Promise<void> {
+  const closed = new Promise((resolve) => host.close(resolve));
+  host.closeAllConnections();
+  await closed;
+}
 
 const patient = { timeout: 120_000 };
 
@@ -118,7 +133,7 @@ test('photos that EXIF turns: the pixels of the command line, cameras in 3-D, an
   });
 });
 
-test('a zip in the format of LLFF is known by its content', async () => {
+test('a zip in the format of LLFF is known by its content, and the page says of it what the command line says', async () => {
   const scene = join(folder, 'forward');
   await succeed(['synth', scene, '--scene', 'forward', '--views', '9', '--size', '32', '--quiet']);
   const names = ['poses_bounds.npy', ...Array.from({ length: 9 }, (_, i) => `images/image${String(i).padStart(3, '0')}.png`)];
@@ -127,7 +142,18 @@ test('a zip in the format of LLFF is known by its content', async () => {
   const buffer = Buffer.from(await zip.close());
   await page.setInputFiles('#zip', { name: 'fern.zip', mimeType: 'application/zip', buffer });
   await page.waitForFunction(() => /llff format, ndc/.test(document.getElementById('facts')!.textContent!), null, patient);
-  expect(await fingerprintOf('forward')).toBe((await inspected(scene)).fingerprint);
+  const { stdout } = await succeed(['inspect', scene, '--quiet']);
+  const found = await page.evaluate(() => {
+    const textsOf = (selector: string): string[] => [...document.querySelectorAll(selector)].map(({ textContent }) => textContent!.trim());
+    const [names, values] = [textsOf('#found dt'), textsOf('#found dd')];
+    const rows = [...document.querySelectorAll('#found tr')].map(({ children }) => [...children].map((cell) => cell.textContent).join(' '));
+    return [...rows, ...names.map((name, i) => `${name} ${values[i]}`), ...textsOf('#problems li').map((text) => `- ${text}`)];
+  });
+  // The name of the scene is said elsewhere.
+  const [, ...said] = stdout.split('\n').map((line) => line.trim().replace(/ +/g, ' '));
+  expect(found).toEqual(said.filter((line) => line !== '' && line !== 'problems:'));
+  expect(found.join('\n')).toMatch(/preset llff takes \d+ planes, [\d,]+ voxels/);
+  expect(await fingerprintOf('forward')).toMatch(/^[0-9a-f]{64}$/);
 });
 
 async function download(name: string): Promise<Buffer> {
@@ -143,11 +169,15 @@ const leadOf = (html: string): string => /<p class="lead">[^]*?<\/p>/.exec(html)
 
 test('a run that is dropped is looked at, measured, and taken along in every form, as the command line makes them', async () => {
   const scene = await tinyScene(join(folder, 'toy'), 8, 32);
-  await tinyRun(scene, run);
-  cpSync(scene, join(run, 'scene'), { recursive: true });
-  await page.setInputFiles('#folder', run);
-  await page.waitForSelector('li[data-run="run"]', patient);
-  await page.waitForSelector('body:not(.busy)');
+  const both = await tinyRuns(join(folder, 'both'));
+  cpSync(join(both, 'spiking'), run, { recursive: true });
+  cpSync(join(both, 'twin'), twin, { recursive: true });
+  for (const each of [run, twin]) {
+    cpSync(scene, join(each, 'scene'), { recursive: true });
+    await page.setInputFiles('#folder', each);
+    await page.waitForSelector(`li[data-run="${basename(each)}"]`, patient);
+    await page.waitForSelector('body:not(.busy)');
+  }
 
   // A small picture: one thread draws it.
   await page.setViewportSize({ width: 640, height: 480 });
@@ -161,18 +191,34 @@ test('a run that is dropped is looked at, measured, and taken along in every for
   await viewer.waitForFunction((search) => location.search !== search && location.search.includes('run=kept%3Arun'), before, patient);
   await page.click('#look-close');
   expect(await page.locator('iframe').count()).toBe(0);
+  await page.click('button[aria-label="Beside its ANN twin: run"]');
+  const beside = await frameOf();
+  await beside.waitForSelector('#stage[data-state=full]', patient);
+  expect(await beside.locator('.layer').count()).toBe(2);
+  expect(await beside.inputValue('#beside')).toBe('kept:run-twin');
+  await page.click('#look-close');
 
-  await page.click('button[aria-label="Evaluate: run"]');
-  await page.waitForSelector('li[data-run="run"] img[src^="blob:"]', patient);
-  await page.waitForSelector('body:not(.busy)');
+  for (const each of ['run', 'run-twin']) {
+    await page.click(`button[aria-label="Evaluate: ${each}"]`);
+    await page.waitForSelector(`li[data-run="${each}"] img[src^="blob:"]`, patient);
+    await page.waitForSelector('body:not(.busy)');
+  }
+  expect(await page.textContent('li[data-run="run"]')).toMatch(/dB \(\d+\.\d\d dB (less|more) than its ANN twin\)/);
   await page.click('li[data-run="run"] summary');
+  await whileHeldElsewhere('run', async () => {
+    for (const name of ['Pictures', 'Download', 'Energy report']) {
+      await page.click(`button[aria-label="${name}: run"]`);
+      await page.waitForSelector('#problem:has-text("/runs/run is in use in another tab")', patient);
+      await page.waitForSelector('body:not(.busy)');
+    }
+  });
   const pictures = await new ZipReader(new BlobReader(new Blob([new Uint8Array(await download('Pictures'))]))).getEntries();
   expect(pictures.map(({ filename }) => filename)).toEqual(
     expect.arrayContaining(['run-pictures/test/metrics.json', 'run-pictures/test/r_0.png', 'run-pictures/test/r_0.error.png']),
   );
 
   const report = (await download('Energy report')).toString();
-  await succeed(['energy', run, '--scene', join(run, 'scene'), '--quiet', '--threads', '1']);
+  await succeed(['energy', run, '--against', twin, '--quiet', '--threads', '1']);
   expect(leadOf(report)).toBe(leadOf(readFileSync(join(run, 'report/energy.html'), 'utf8')));
 
   const baked = await decodeScene(new Uint8Array(await download('Baked scene')), 'scene');
@@ -187,6 +233,17 @@ test('a run that is dropped is looked at, measured, and taken along in every for
   expect(await alone.textContent('#facts')).toContain('fine step 40');
   await alone.close();
 });
+
+/** As another tab does it. */
+async function whileHeldElsewhere(name: string, action: () => Promise<void>): Promise<void> {
+  await page.evaluate((lock) => {
+    void navigator.locks.request(lock, () => new Promise((resolve) => Object.assign(globalThis, { letGo: resolve })));
+  }, `spikeray:/runs/${name}`);
+  await action();
+  await page.evaluate(() => {
+    (globalThis as unknown as { letGo: () => void }).letGo();
+  });
+}
 
 async function frameOf(): Promise<Frame> {
   return (await (await page.waitForSelector('#look-place iframe', patient)).contentFrame())!;
@@ -243,4 +300,46 @@ test('how long it takes is tried first; a field that grows is turned by keys; wh
   expect(await page.textContent('#training-state')).toMatch(/^Stopped and saved/);
   // The screen may go dark again.
   expect(await page.evaluate(() => (globalThis as unknown as { lock: { released: boolean } }).lock.released)).toBe(true);
+});
+
+test('a page that was opened once opens again without network, with all that it does; where the host answers, it is the newest', async () => {
+  const port = portOf(host);
+  const reopen = async (): Promise<void> => {
+    await page.reload();
+    await page.waitForSelector('body[data-ready]', patient);
+  };
+  await page.waitForSelector('#offline:has-text("opens without network")', patient);
+  await stopHost();
+  await reopen();
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  await page.click('button[aria-label="Look at it: run"]');
+  await (await frameOf()).waitForSelector('#stage[data-state=full]', patient);
+  await page.waitForSelector('body:not(.busy)');
+  await page.click('li[data-run="run"] summary');
+  await download('One page with its viewer');
+
+  // Another version of the page, and the list that an export writes of it.
+  const change = (name: string, from: RegExp, to: string): void => {
+    const path = join(site, name);
+    const text = readFileSync(path, 'utf8');
+    expect(text).toMatch(from);
+    writeFileSync(path, text.replace(from, to));
+  };
+  const version = 'f'.repeat(64);
+  change('index.html', /<h1>.*?<\/h1>/, '<h1>A newer studio</h1>');
+  change('offline.js', /"version":"\w+"/, `"version":"${version}"`);
+  host = await startHost(port);
+  await reopen();
+  expect(await page.textContent('h1')).toBe('A newer studio');
+  const address = page.url();
+  const another = await page.context().newPage();
+  await page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration())!.waiting !== null, null, patient);
+  // What was kept before stays until no page needs it.
+  await page.close();
+  page = another;
+  await page.goto(address);
+  await page.waitForFunction(async (wanted) => String(await caches.keys()) === wanted, `spikeray-studio-${version}`, patient);
+  await stopHost();
+  await reopen();
+  expect(await page.textContent('h1')).toBe('A newer studio');
 });

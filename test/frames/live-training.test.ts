@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
 import type { FieldEngine } from '../../src/engine/backend.ts';
 import { LiveTraining, type LiveEvent } from '../../src/frames/live-training.ts';
@@ -33,6 +33,7 @@ test('a page that asked for a picture before there was a field hears of it, also
   expect(heard).toHaveLength(2);
 });
 
+<<<<<<< HEAD
 test('what waits comes in between two steps, also where nobody wants a picture, and after every turn of drawing', async () => {
   const live = new LiveTraining('/nowhere/run', presets.blender, new AbortController().signal);
   const given: number[] = [];
@@ -46,4 +47,27 @@ test('what waits comes in between two steps, also where nobody wants a picture, 
   live.queue.add('page', 'picture', { ready: () => true, turn: () => Promise.resolve(true), dropped: () => undefined });
   await live.between(engine, 2);
   expect(given).toHaveLength(3);
+=======
+test('pictures take no more than their share of the time, however many are asked for', async () => {
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  try {
+    const live = new LiveTraining('/nowhere/run', presets.blender, new AbortController().signal, 0.05);
+    // A turn takes 40 ms; there is always another one.
+    const turn = (): Promise<boolean> => Promise.resolve((now += 40) < 0);
+    live.queue.add('page', 'picture', { ready: () => true, turn, dropped: () => undefined });
+    const engine = engineOf({});
+    const first = now;
+    await live.between(engine, 0);
+    expect(now - first, 'the first picture is there at once').toBe(120);
+    for (let step = 1; step < 500; step++) {
+      now += 200;
+      await live.between(engine, step);
+    }
+    expect(live.spent / now).toBeGreaterThan(0.045);
+    expect(live.spent / now).toBeLessThan(0.052);
+  } finally {
+    clock.mockRestore();
+  }
+>>>>>>> f540dd7 (Studio: opens without network; all findings of inspect; held while it is packed; beside its twin; pictures take their share)
 });

@@ -1,5 +1,6 @@
 /** What the page keeps: of several tabs at once, of tabs that were closed, of files that are damaged. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { LockedError } from '../../src/base/errors.ts';
 import { openSceneIn } from '../../src/jobs/run-scenes.ts';
 import type { Files } from '../../src/io/files.ts';
 import type { IncomingFolder } from '../../src/page/incoming.ts';
@@ -102,6 +103,20 @@ test('a run whose photos another one needs stays', async () => {
   expect((await library.openWithScene('first-twin')).record.scene.path).toBe(scene);
   await library.remove('run', 'first-twin');
   await library.remove('run', 'first');
+  expect(await files.list('/runs')).toEqual([]);
+});
+
+test('a run is held by one tab while something is made of it; one that was removed meanwhile leaves nothing', async () => {
+  const { files, library } = tabs();
+  await runOf(files, 'mine', `/scenes/${await generate(library)}`);
+  const path = await library.whileHeld('mine', async (folder) => {
+    await expect(library.whileHeld('mine', () => Promise.resolve(''))).rejects.toThrow(LockedError);
+    await expect(library.remove('run', 'mine')).rejects.toThrow(LockedError);
+    return `${folder}/report/energy.html`;
+  });
+  expect(path).toBe('/runs/mine/report/energy.html');
+  await library.remove('run', 'mine');
+  await expect(library.whileHeld('mine', () => Promise.resolve(''))).rejects.toThrow(/the run mine is not here any more/);
   expect(await files.list('/runs')).toEqual([]);
 });
 

@@ -5,6 +5,7 @@ import { byId, element } from '../elements.ts';
 import type { StageCamera } from '../stage-camera.ts';
 import { StageLayout } from '../stage-layout.ts';
 import { readState } from '../view-state.ts';
+import { InSight } from './in-sight.ts';
 import type { Picture } from './studio-messages.ts';
 
 /** Pixels across; a training should not wait for it. */
@@ -16,15 +17,25 @@ const MOVING = [4, 1];
 export class FieldOrbit {
   private readonly draw: (camera: Camera, scales: readonly number[]) => void;
   private readonly canvas = byId<HTMLCanvasElement>('live');
+  private readonly sight = new InSight(this.canvas.closest('figure')!, () => {
+    this.ask();
+  });
   private camera: StageCamera | null = null;
+  private module: Promise<{ readonly StageCamera: typeof StageCamera }> | null = null;
 
   /** @param draw asks for a picture, in sizes one after the other */
   constructor(draw: (camera: Camera, scales: readonly number[]) => void) {
     this.draw = draw;
   }
 
+  /** Loads what turns it. */
+  prepare(): void {
+    this.module ??= import('../stage-camera.ts');
+  }
+
   async begin(views: RunViews): Promise<void> {
-    const { StageCamera } = await import('../stage-camera.ts');
+    this.prepare();
+    const { StageCamera } = await this.module!;
     // A new one: nothing of an earlier training listens to it.
     const stage = element('div', {
       className: 'live-stage',
@@ -49,10 +60,10 @@ export class FieldOrbit {
     this.ask();
   }
 
-  /** For the view as it is now; the newest request counts. */
+  /** For the view as it is now, if somebody sees it; the newest request counts. */
   ask(scales: readonly number[] = [1]): void {
     const { camera } = this;
-    if (camera === null) return;
+    if (camera === null || !this.sight.isSeen) return;
     const camToWorld = Float64Array.from(camera.navigation.camToWorld);
     this.draw({ camToWorld, intrinsics: camera.intrinsics() }, scales);
   }

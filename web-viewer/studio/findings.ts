@@ -1,6 +1,7 @@
 /** What was found of a scene: its facts, what is odd and what mends it, its cameras in 3-D with their photos. */
 import { byId, element } from '../elements.ts';
 import { messageOf } from '../messages.ts';
+import { plainTable } from '../plain-table.ts';
 import type { CameraStage } from './camera-stage.ts';
 import type { Inspected, ViewPhoto } from './studio-messages.ts';
 
@@ -25,14 +26,21 @@ export class Findings {
   }
 
   show(inspected: Inspected): void {
-    const { report, drawing, photos, views } = inspected;
+    const { found, splits: table, facts, drawing, photos, views } = inspected;
     this.clear();
     this.inspected = inspected;
-    const splits = Object.entries(report.splits).map(
+    const splits = Object.entries(found.splits).map(
       ([split, { views: count, width, height }]) => `${split} ${count} views of ${width}x${height}`,
     );
-    byId('facts').textContent = `${report.format} format, ${report.space.kind}: ${splits.join(', ')}`;
-    byId('problems').replaceChildren(...report.problems.map((text) => element('li', {}, text, ...this.mendings(text))));
+    byId('facts').textContent = `${found.format} format, ${found.space.kind}: ${splits.join(', ')}`;
+    const [heads, ...rows] = table;
+    byId('found').replaceChildren(
+      plainTable('Splits of the scene', heads, rows),
+      element('dl', {}, ...facts.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)])),
+    );
+    const problems = found.problems.map((text) => element('li', {}, text, ...this.mendings(text)));
+    byId('problems').replaceChildren(...problems);
+    byId('no-problems').hidden = problems.length > 0;
     const picture = byId<HTMLImageElement>('drawing');
     URL.revokeObjectURL(picture.src);
     picture.src = URL.createObjectURL(new Blob([drawing], { type: 'image/svg+xml' }));

@@ -1,5 +1,6 @@
 /** The runs that the browser keeps, and what can be done with each. */
 import { percent } from '../../src/base/format.ts';
+import { isTwinOf } from '../../src/page/kept-twin.ts';
 import type { KeptRun, Measured } from '../../src/page/library.ts';
 import { pageFile } from '../../src/page/page-files.ts';
 import { byId, element } from '../elements.ts';
@@ -9,7 +10,8 @@ export interface RunActions {
   resume(run: string): void;
   twin(run: string): void;
   evaluate(run: string): void;
-  look(run: string): void;
+  /** @param twin what is seen beside it; null: nothing */
+  look(run: string, twin: string | null): void;
   download(run: string, scene: boolean): void;
   take(run: string, what: Taken): void;
   report(run: string): void;
@@ -28,11 +30,15 @@ const pictures = new Map<string, Promise<string>>();
 /** @param busy something is computed already */
 export function showRuns(runs: readonly KeptRun[], busy: boolean, actions: RunActions): void {
   const open = new Set([...byId('runs').querySelectorAll<HTMLElement>('li:has(details[open])')].map(({ dataset }) => dataset.run));
-  byId('runs').replaceChildren(...runs.map((run) => rowOf(run, busy, open.has(run.name), actions)));
+  byId('runs').replaceChildren(...runs.map((run) => rowOf(run, twinOf(run, runs), busy, open.has(run.name), actions)));
   if (runs.length === 0) byId('runs').append(element('li', { textContent: 'None yet.' }));
 }
 
-function rowOf(run: KeptRun, busy: boolean, open: boolean, actions: RunActions): HTMLLIElement {
+function twinOf({ name, neuron }: KeptRun, runs: readonly KeptRun[]): KeptRun | null {
+  return (neuron !== 'relu' && runs.find((other) => isTwinOf(name, other))) || null;
+}
+
+function rowOf(run: KeptRun, twin: KeptRun | null, busy: boolean, open: boolean, actions: RunActions): HTMLLIElement {
   const { name, trained, unfinished, problem, neuron, measured } = run;
   const button = (text: string, action: (run: string) => void, isOffered = true): HTMLButtonElement[] => {
     if (!isOffered) return [];
@@ -57,12 +63,13 @@ function rowOf(run: KeptRun, busy: boolean, open: boolean, actions: RunActions):
     { data: { run: name } },
     ...pictureOf(measured),
     element('strong', { textContent: name }),
-    element('p', { textContent: problem ?? describe(run) }),
+    element('p', { textContent: problem ?? describe(run, twin) }),
     element(
       'p',
       { className: 'row' },
       ...button('Go on', actions.resume, problem === null && unfinished),
-      ...button('Look at it', actions.look, can),
+      ...button('Look at it', () => actions.look(name, null), can),
+      ...button('Beside its ANN twin', () => actions.look(name, twin!.name), can && twin !== null),
       ...button('Evaluate', actions.evaluate, can),
       ...button('Train its ANN twin', actions.twin, can && neuron !== 'relu'),
       ...button('Download', () => actions.download(name, false), can),
@@ -106,7 +113,7 @@ function pictureOf(measured: Measured | null): HTMLImageElement[] {
   return [image];
 }
 
-function describe({ scene, neuron, trained, status, measured }: KeptRun): string {
+function describe({ scene, neuron, trained, status, measured }: KeptRun, twin: KeptRun | null): string {
   const state = trained === null ? 'nothing saved yet' : `${trained.stage} step ${trained.step}`;
   const ended = status === 'failed' ? ', failed' : status === null || status === 'interrupted' ? ', interrupted' : '';
   const about = `${scene}, ${neuron === 'relu' ? 'ANN (ReLU)' : neuron}, ${state}${ended}`;
@@ -115,5 +122,12 @@ function describe({ scene, neuron, trained, status, measured }: KeptRun): string
   const rates = firingRates === null ? '' : `, active ${firingRates.map(percent).join(', ')}`;
   const share = shareOfAnn === null ? '' : `, ${percent(shareOfAnn.skipping)} of an ANN twin that skips inactive ReLUs`;
   const energy = millijoules === null ? '' : `, ${millijoules.toPrecision(3)} mJ a view${share}`;
-  return `${about}. ${split === 'train' ? 'Views of the training' : 'Held-out views'} (${split}${outdated ? ', before it was trained on' : ''}): ${psnr.toFixed(2)} dB, SSIM ${ssim.toFixed(4)}${rates}${energy}`;
+  return `${about}. ${split === 'train' ? 'Views of the training' : 'Held-out views'} (${split}${outdated ? ', before it was trained on' : ''}): ${psnr.toFixed(2)} dB${besideTwin(measured, twin)}, SSIM ${ssim.toFixed(4)}${rates}${energy}`;
+}
+
+function besideTwin({ split, psnr }: Measured, twin: KeptRun | null): string {
+  const other = twin?.measured;
+  if (!other || other.split !== split) return '';
+  const difference = psnr - other.psnr;
+  return ` (${Math.abs(difference).toFixed(2)} dB ${difference < 0 ? 'less' : 'more'} than its ANN twin)`;
 }

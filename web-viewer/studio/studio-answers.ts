@@ -1,6 +1,6 @@
 /** What the studio's worker does when it is asked, one function a request. */
 import { downscaleImage } from '../../datasets/downscale.ts';
-import { inspectScene } from '../../datasets/inspect-scene.ts';
+import { detectFormat } from '../../datasets/index.ts';
 import type { SceneData } from '../../datasets/scene-data.ts';
 import { SPLIT_NAMES } from '../../datasets/scene-format.ts';
 import { drawScene } from '../../datasets/scene-picture.ts';
@@ -17,6 +17,7 @@ import { rehearse } from '../../src/jobs/rehearse.ts';
 import { resumeRun } from '../../src/jobs/resume-run.ts';
 import { openSceneIn } from '../../src/jobs/run-scenes.ts';
 import { viewsOfScene } from '../../src/jobs/run-views.ts';
+import { factRows, findingsOf, splitRows } from '../../src/jobs/scene-findings.ts';
 import type { Trained } from '../../src/jobs/train-into.ts';
 import { configOfTwin } from '../../src/jobs/train-run.ts';
 import { trainScene } from '../../src/jobs/train-scene.ts';
@@ -186,7 +187,7 @@ export const answers: Answers = {
 
   async pack({ files, tab, library }, { run, scene }) {
     const path = scene ? (await library.openWithScene(run)).record.scene.path : null;
-    return packRun(files, run, path, tab);
+    return library.whileHeld(run, () => packRun(files, run, path, tab));
   },
 
   async remove({ library }, { kind, name }) {
@@ -232,7 +233,8 @@ async function seenScene(
 async function inspect({ files, library, report }: Studio, name: string, asked: Readonly<Record<string, string>>): Promise<Inspected> {
   const opening = resolveConfig(DEFAULT_PRESET, requestsOf({ settings: asked })).scene;
   const { added, scene } = await seenScene(files, library, name, opening, report);
-  const found = inspectScene(scene);
+  const { reason } = await detectFormat(`${SCENES}/${name}`, files);
+  const found = findingsOf(scene);
   await library.lookedAt(name, { added }, found.fingerprint);
   const pixels = SPLIT_NAMES.flatMap((split) => scene.splits[split] ?? []);
   const apart = Math.max(1, Math.ceil(pixels.length / MOST_PHOTOS));
@@ -242,7 +244,10 @@ async function inspect({ files, library, report }: Studio, name: string, asked: 
     const small = downscaleImage({ width, height, rgba }, factor);
     return [{ view, ...small, rgba: new Uint8Array(small.rgba) }];
   });
-  return { report: found, drawing: drawScene(scene, found).svg, views: viewsOfScene(scene), photos };
+  return {
+    ...{ found, splits: splitRows(found), facts: factRows(found, reason) },
+    ...{ drawing: drawScene(scene, found).svg, views: viewsOfScene(scene), photos },
+  };
 }
 
 function requestsOf({ settings: wanted }: Pick<Wish, 'settings'>): Request[] {

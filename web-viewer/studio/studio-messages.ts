@@ -1,5 +1,4 @@
 /** What the studio's page and its workers say to each other: a request has one answer, and events before it. */
-import type { SceneReport } from '../../datasets/inspect-scene.ts';
 import type { BackendRequest } from '../../src/backends/select-backend.ts';
 import type { ProgressEvent } from '../../src/base/events.ts';
 import type { EvalReport } from '../../src/eval/eval-report.ts';
@@ -7,6 +6,7 @@ import type { LiveState } from '../../src/frames/live-training.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
 import type { RunViews } from '../../src/jobs/run-views.ts';
 import type { Rehearsal } from '../../src/jobs/rehearse.ts';
+import type { SceneFindings } from '../../src/jobs/scene-findings.ts';
 import type { KeptRun, KeptScene } from '../../src/page/library.ts';
 import type { Studied, Taken } from './take-along.ts';
 
@@ -20,7 +20,10 @@ export interface Wish {
 }
 
 export interface Inspected {
-  readonly report: SceneReport;
+  readonly found: SceneFindings;
+  /** The same in words: a header with a row for each split, names with values. */
+  readonly splits: readonly (readonly string[])[];
+  readonly facts: readonly (readonly [name: string, value: string])[];
   /** Cameras from above and from the side. */
   readonly drawing: string;
   /** Of all splits. */

@@ -12,6 +12,7 @@ import { byId, element, setOptions } from '../elements.ts';
 import { messageOf } from '../messages.ts';
 import { chosenFiles, droppedFiles, type Dropped } from './dropped-files.ts';
 import { Findings } from './findings.ts';
+import { keepOffline } from './keep-offline.ts';
 import { showRuns } from './run-list.ts';
 import { SettingsForm } from './settings-form.ts';
 import { StudioClient } from './studio-client.ts';
@@ -112,7 +113,7 @@ async function refresh(tidy = false): Promise<void> {
     resume: (run) => void alone(() => compute('resume', { run })),
     twin: (run) => void alone(() => compute('twin', { run })),
     evaluate: (run) => void alone(() => evaluate(run)),
-    look: (run) => void alone(() => look(run)),
+    look: (run, twin) => void alone(() => look(run, twin)),
     download: (run, scene) => void alone(() => download(run, scene)),
     take: (run, what) => void alone(() => take(run, what)),
     report: (run) => void alone(() => report(run)),
@@ -292,10 +293,15 @@ async function save(path: string, name: string): Promise<File> {
   return file;
 }
 
-/** The viewer of exported scenes, in this page. */
-async function look(run: string): Promise<void> {
-  await once('take', { run, what: 'scene' });
-  const address = `./viewer.html?run=${encodeURIComponent(KEPT + run)}`;
+/**
+ * The viewer of exported scenes, in this page.
+ *
+ * @param twin what is seen beside it; null: nothing
+ */
+async function look(run: string, twin: string | null): Promise<void> {
+  for (const name of [run, ...(twin === null ? [] : [twin])]) await once('take', { run: name, what: 'scene' });
+  const wanted = new URLSearchParams({ run: KEPT + run, ...(twin !== null && { beside: KEPT + twin }) });
+  const address = `./viewer.html?${wanted}`;
   byId<HTMLAnchorElement>('look-alone').href = address;
   byId('look-title').textContent = `The field of ${run}`;
   byId('look-place').replaceChildren(element('iframe', { src: address, title: `The field of ${run}` }));
@@ -373,3 +379,4 @@ await guarded(async () => {
   await inspect();
 });
 document.body.dataset.ready = 'true';
+byId('offline').textContent = await keepOffline();

@@ -10,6 +10,7 @@ import type { Files } from '../../src/io/files.ts';
 import { exportSource } from '../../src/jobs/export-source.ts';
 import { checkHasNetwork, measureEnergy, type MeasuredRun } from '../../src/jobs/measure-energy.ts';
 import { bakedOf, RUNS } from '../../src/page/kept-paths.ts';
+import { isTwinOf } from '../../src/page/kept-twin.ts';
 import type { Library } from '../../src/page/library.ts';
 import { packPictures } from '../../src/page/pack-run.ts';
 import { writesThumbnails } from '../../src/page/page-codec.ts';
@@ -48,7 +49,7 @@ export const takeAlong: Readonly<Record<Taken, (studio: Takers, run: string) => 
       await writeExport(studio.files, htmlExporter, source, path);
     }),
 
-  pictures: ({ files, tab }, run) => packPictures(files, run, tab),
+  pictures: ({ files, tab, library }, run) => library.whileHeld(run, () => packPictures(files, run, tab)),
 };
 
 /** Counts what the run did on its held-out views, and its trained twin where there is one. */
@@ -86,10 +87,12 @@ export async function studyRun({ files, library, report }: Takers, name: string)
 }
 
 /** The page that was made of the study becomes a file of the run. */
-export async function keepReport({ files }: Takers, name: string, page: string): Promise<string> {
-  const path = `${RUNS}/${name}/report/energy.html`;
-  await files.writeAtomic(path, [new TextEncoder().encode(page)]);
-  return path;
+export function keepReport({ files, library }: Takers, name: string, page: string): Promise<string> {
+  return library.whileHeld(name, async (folder) => {
+    const path = `${folder}/report/energy.html`;
+    await files.writeAtomic(path, [new TextEncoder().encode(page)]);
+    return path;
+  });
 }
 
 async function exporting(
@@ -132,7 +135,7 @@ async function viewerFile(name: string): Promise<Uint8Array> {
 async function trainedTwin(library: Library, name: string, { run, checkpoint }: LoadedRun): Promise<LoadedRun | null> {
   if (run.record.config.network.neuron === 'relu') return null;
   for (const other of await library.runs()) {
-    if (!other.name.startsWith(`${name}-twin`) || other.neuron !== 'relu' || other.unfinished || other.trained?.stage !== 'fine') continue;
+    if (!isTwinOf(name, other)) continue;
     const twin = await library.openWithScene(other.name);
     const loaded = { run: twin, ...(await twin.load()) };
     if (loaded.checkpoint.sceneFingerprint === checkpoint.sceneFingerprint) return loaded;

@@ -9,6 +9,9 @@ import { viewsOfScene } from '../../src/jobs/run-views.ts';
 import type { RunFolder } from '../../src/run/run-folder.ts';
 import type { StudioEvent } from './studio-messages.ts';
 
+/** Share of the time that pictures of the field may take from its training. */
+const PICTURES = 0.05;
+
 /** One a worker. */
 export class TrainingHere {
   private readonly tell: (event: StudioEvent) => void;
@@ -27,7 +30,7 @@ export class TrainingHere {
 
   watch(run: RunFolder, scene: SceneData): LiveTraining {
     this.run = run;
-    this.live = new LiveTraining(run.folder, run.record.config, this.abort.signal);
+    this.live = new LiveTraining(run.folder, run.record.config, this.abort.signal, PICTURES);
     this.live.listen((event) => {
       if (event.type === 'state') this.tell({ type: 'state', state: event });
     });

@@ -8,6 +8,7 @@ import type { Charts } from '../charts.ts';
 import { byId } from '../elements.ts';
 import { doingOf, networkOf, progressOf } from '../training-text.ts';
 import { FieldOrbit } from './field-orbit.ts';
+import { InSight } from './in-sight.ts';
 import type { StudioClient } from './studio-client.ts';
 import type { StudioEvent } from './studio-messages.ts';
 
@@ -24,6 +25,9 @@ export class TrainingView {
   private views: readonly CameraView[] = [];
   private readonly orbit = new FieldOrbit((camera, scales) => this.client?.tell({ type: 'picture', camera, scales }));
   private charts: Promise<Charts> | null = null;
+  private readonly chartsSeen = new InSight(byId('charts'), () => {
+    if (this.metrics.length > 0) void this.draw();
+  });
   private lock: WakeLockSentinel | null = null;
   /** While nobody saw the page. */
   private hidden: StepMetrics[] = [];
@@ -58,8 +62,12 @@ export class TrainingView {
     byId('saved').textContent = '';
     this.stop.disabled = false;
     byId('training-part').hidden = false;
+    byId('training-part').scrollIntoView();
     this.ended = 'Opening the scene …';
     this.tell();
+    // While the worker opens the scene, the page has nothing else to do.
+    void this.draw();
+    this.orbit.prepare();
     void this.keepAwake();
   }
 
@@ -99,7 +107,7 @@ export class TrainingView {
       this.metrics.push(metrics);
       this.tell();
       this.orbit.ask();
-      void this.draw();
+      if (this.chartsSeen.isSeen) void this.draw();
     }
   }
 
