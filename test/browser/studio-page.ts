@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { openPage, type PageOptions } from './browser.ts';
 
 /** For trainings on machines of any speed. */
-export const PATIENT = { timeout: 240_000 };
+export const PATIENT = { timeout: 500_000 };
 
 export async function openStudio(server: string, options: PageOptions = {}): Promise<Page> {
   const page = await openPage(`${server}studio`, { viewport: { width: 390, height: 800 }, ...options });

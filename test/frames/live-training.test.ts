@@ -53,10 +53,11 @@ test('pictures take no more than their share of the time, however many are asked
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
   try {
     const live = new LiveTraining('/nowhere/run', presets.blender, new AbortController().signal, 0.05);
+    const engine = engineOf({});
+    await live.between(engine, 0);
     // A turn takes 40 ms; there is always another one.
     const turn = (): Promise<boolean> => Promise.resolve((now += 40) < 0);
     live.queue.add('page', 'picture', { ready: () => true, turn, dropped: () => undefined });
-    const engine = engineOf({});
     const first = now;
     await live.between(engine, 0);
     expect(now - first, 'the first picture is there at once').toBe(120);
