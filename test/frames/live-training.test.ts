@@ -33,7 +33,6 @@ test('a page that asked for a picture before there was a field hears of it, also
   expect(heard).toHaveLength(2);
 });
 
-<<<<<<< HEAD
 test('what waits comes in between two steps, also where nobody wants a picture, and after every turn of drawing', async () => {
   const live = new LiveTraining('/nowhere/run', presets.blender, new AbortController().signal);
   const given: number[] = [];
@@ -47,7 +46,8 @@ test('what waits comes in between two steps, also where nobody wants a picture, 
   live.queue.add('page', 'picture', { ready: () => true, turn: () => Promise.resolve(true), dropped: () => undefined });
   await live.between(engine, 2);
   expect(given).toHaveLength(3);
-=======
+});
+
 test('pictures take no more than their share of the time, however many are asked for', async () => {
   let now = 0;
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
@@ -70,5 +70,4 @@ test('pictures take no more than their share of the time, however many are asked
   } finally {
     clock.mockRestore();
   }
->>>>>>> f540dd7 (Studio: opens without network; all findings of inspect; held while it is packed; beside its twin; pictures take their share)
 });
