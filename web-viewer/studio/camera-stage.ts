@@ -12,8 +12,6 @@ import type { ViewPhoto } from './studio-messages.ts';
 
 /** Share of the distance to the scene that a frustum is long. */
 const FRUSTUM = 0.14;
-/** Share of the ball around all cameras that has to be in sight. */
-const FILLED = 0.8;
 /** Degrees. */
 const FIELD_OF_VIEW = 50;
 /** Pixels within which a press is a click. */
@@ -105,7 +103,7 @@ function overview({ views, centre, up }: RunViews): [number[], number] {
   const m = views[0].camToWorld;
   // Behind the first camera.
   const direction = normalised(combine([1, [m[2], m[6], m[10]]], [0.6, up], [0.5, [m[0], m[4], m[8]]]));
-  // They seldom fill the ball that holds them.
-  const away = (FILLED * radius) / Math.sin((FIELD_OF_VIEW * Math.PI) / 360);
+  // The ball that holds them is in sight.
+  const away = radius / Math.sin((FIELD_OF_VIEW * Math.PI) / 360);
   return [[...lookAt(combine([1, middle], [away, direction]), middle, up)], away];
 }

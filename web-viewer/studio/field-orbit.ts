@@ -21,6 +21,8 @@ export class FieldOrbit {
     this.ask();
   });
   private camera: StageCamera | null = null;
+  /** Pictures that were asked for and have not come. */
+  private awaited = 0;
   private module: Promise<{ readonly StageCamera: typeof StageCamera }> | null = null;
 
   /** @param draw asks for a picture, in sizes one after the other */
@@ -60,15 +62,22 @@ export class FieldOrbit {
     this.ask();
   }
 
+  /** The field has learned: another picture, unless one is on its way. */
+  refresh(): void {
+    if (this.awaited === 0) this.ask();
+  }
+
   /** For the view as it is now, if somebody sees it; the newest request counts. */
   ask(scales: readonly number[] = [1]): void {
     const { camera } = this;
     if (camera === null || !this.sight.isSeen) return;
+    this.awaited = scales.length;
     const camToWorld = Float64Array.from(camera.navigation.camToWorld);
     this.draw({ camToWorld, intrinsics: camera.intrinsics() }, scales);
   }
 
   show({ width, height, step, rgb }: Picture): void {
+    this.awaited = Math.max(0, this.awaited - 1);
     const { canvas } = this;
     canvas.width = width;
     canvas.height = height;

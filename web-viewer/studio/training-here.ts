@@ -2,6 +2,7 @@
 import { backgroundColour } from '../../datasets/background.ts';
 import type { SceneData } from '../../datasets/scene-data.ts';
 import { drawFrames } from '../../src/frames/draw-frames.ts';
+import type { FrameRequest } from '../../src/frames/frame-source.ts';
 import { LiveTraining } from '../../src/frames/live-training.ts';
 import type { Job } from '../../src/frames/render-queue.ts';
 import type { Camera } from '../../src/geometry/camera.ts';
@@ -9,8 +10,9 @@ import { viewsOfScene } from '../../src/jobs/run-views.ts';
 import type { RunFolder } from '../../src/run/run-folder.ts';
 import type { StudioEvent } from './studio-messages.ts';
 
-/** Share of the time that pictures of the field may take from its training. */
+/** Share of the time that pictures of the field may take from its training, and rays that are drawn at a time. */
 const PICTURES = 0.05;
+const TURN_RAYS = 2048;
 
 /** One a worker. */
 export class TrainingHere {
@@ -55,7 +57,7 @@ export class TrainingHere {
     if (live === null || run === null || field === null) return;
     const background = backgroundColour(run.record.config.scene.background);
     const picture = { camera, output: 'colour', background, crop: null } as const;
-    const turns = drawFrames(field, {
+    const request: Pick<FrameRequest, 'picture' | 'scales' | 'target'> = {
       picture,
       scales,
       target: {
@@ -63,7 +65,8 @@ export class TrainingHere {
           if (content.kind === 'colours') this.tell({ type: 'picture', picture: { width, height, step, rgb: content.rgb } });
         },
       },
-    });
+    };
+    const turns = drawFrames(field, request, TURN_RAYS);
     const job: Job = {
       ready: () => true,
       turn: async () => {

@@ -106,7 +106,7 @@ export class TrainingView {
       if (document.hidden) this.hidden.push(metrics);
       this.metrics.push(metrics);
       this.tell();
-      this.orbit.ask();
+      this.orbit.refresh();
       if (this.chartsSeen.isSeen) void this.draw();
     }
   }
