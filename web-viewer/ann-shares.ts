@@ -3,10 +3,10 @@ import { percent } from '../src/base/format.ts';
 import type { AnnShares } from '../src/energy/energy-report.ts';
 
 const TITLES: readonly (readonly [share: keyof AnnShares, title: string])[] = [
-  ['skipping', 'of an ANN that skips zeros'],
-  ['shifted', 'the same, shifted additions'],
+  ['skipping', 'of a skipping ANN'],
+  ['shifted', 'in shifted additions'],
   ['executed', 'of a dense ANN'],
-  ['published', 'the same, as published'],
+  ['published', 'as published'],
 ];
 
 export interface ShareRow {

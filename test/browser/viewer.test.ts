@@ -71,6 +71,8 @@ test('the gallery shows the runs, and a card leads to the viewer', async () => {
   expect(await page.locator('.card h2').allTextContents()).toEqual(['twin', 'spiking']);
   expect(await page.locator('.card', { hasText: 'spiking' }).textContent()).toMatch(/PSNR\d+\.\d\d dB, test.*energy a pixel[\d.]+ .?J/);
   await page.waitForFunction(() => document.querySelector<HTMLImageElement>('.card img')!.naturalWidth === 48);
+  const heights = await page.locator('.card dd').evaluateAll((all) => all.map((one) => (one as HTMLElement).offsetHeight));
+  expect(new Set(heights).size, 'no figure is broken from its unit').toBe(1);
   await page.selectOption('#sort', 'psnr');
   expect(await page.locator('.card h2').first().textContent()).toBe('spiking');
   await page.click('.card >> text=spiking');

@@ -16,7 +16,7 @@ export interface WasmOptions {
   readonly threads?: number;
   /** Fused multiply-add where the engine has it (default true). Results differ in the last bits. */
   readonly relaxedSimd?: boolean;
-  /** Neurons besides the built-in ones; kernels for them are compiled now, in about five seconds. */
+  /** Neurons besides the built-in ones; kernels for all are compiled now, which takes some 20 seconds of processor time. */
   readonly neurons?: readonly NeuronDefinition[];
 }
 
