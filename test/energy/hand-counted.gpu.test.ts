@@ -13,7 +13,7 @@ import { isSynapses, ledgerOf, skippingZeros, totalWork, twinLedger, type Ledger
 import { sumWork, WORK_KEYS } from '../../src/energy/work/work.ts';
 import type { FieldSpec } from '../../src/model/field-spec.ts';
 import { viewInputs } from '../../src/model/field-spec.ts';
-import { fieldFixture, loadFixture } from '../helpers/field-fixtures.ts';
+import { drawnFixture, fieldFixture, loadFixture } from '../helpers/field-fixtures.ts';
 import { openSoftwareDevice } from '../helpers/software-adapter.ts';
 
 const WIDTH = 16;
@@ -203,7 +203,7 @@ describe('sums', () => {
     const fixture = fieldFixture({ rays: 60 });
     const backend = await createWasmBackend({ threads: 2 });
     const engine = await backend.createField(fixture.spec, { voxels: fixture.occupancy.length, trainRays: 0 });
-    await loadFixture(engine, fixture);
+    await loadFixture(engine, drawnFixture(fixture));
     const { origins, directions } = fixture.batch;
     const total = emptyCounts();
     const parts: Ledger[] = [];

@@ -13,7 +13,7 @@ import { percent } from '../../src/base/format.ts';
 import { grouped, si, three } from '../../src/energy/report/numbers.ts';
 import { ternaryTable } from '../../src/energy/report/study-tables.ts';
 import type { EnergyStudy } from '../../src/energy/study.ts';
-import { fieldFixture, loadFixture } from '../helpers/field-fixtures.ts';
+import { drawnFixture, fieldFixture, loadFixture } from '../helpers/field-fixtures.ts';
 import { tinyCamera } from '../train/tiny-scene.ts';
 
 describe('maps', () => {
@@ -28,9 +28,7 @@ describe('maps', () => {
     const { spec } = fixture;
     const backend = await createWasmBackend({ threads: 1 });
     const engine = await backend.createField(spec, { voxels: fixture.occupancy.length, trainRays: 0 });
-    // An engine that only draws has no factors on learning rates.
-    const tensors = Object.fromEntries(Object.entries(fixture.tensors).filter(([name]) => name !== 'rate'));
-    await loadFixture(engine, { ...fixture, tensors });
+    await loadFixture(engine, drawnFixture(fixture));
     const image = await renderImage(engine, tinyCamera(0.4, 0.3, 24), { background: [1, 1, 1] });
     const sum = (values: Float32Array): number => values.reduce((total, value) => total + value, 0);
     const { counts } = image;

@@ -5,7 +5,7 @@ import { liveliestNeurons, describeRay, rayFigure } from '../../src/frames/ray-f
 import { probeRay, type ProbeRequest, type RayProbe } from '../../src/frames/ray-probe.ts';
 import { ShownField } from '../../src/frames/shown-field.ts';
 import { energyReport } from '../../src/energy/energy-report.ts';
-import { fieldFixture, loadFixture, type FixtureOptions } from '../helpers/field-fixtures.ts';
+import { drawnFixture, fieldFixture, loadFixture, type FixtureOptions } from '../helpers/field-fixtures.ts';
 import { tinyCamera } from '../train/tiny-scene.ts';
 
 const camera = tinyCamera(0.4, 0.3, 24);
@@ -15,7 +15,7 @@ async function probeFixture(network: FixtureOptions['network']): Promise<{ found
   const fixture = fieldFixture({ network });
   const backend = await createWasmBackend({ threads: 1 });
   const engine = await backend.createField(fixture.spec, { voxels: fixture.occupancy.length, trainRays: 0 });
-  await loadFixture(engine, fixture);
+  await loadFixture(engine, drawnFixture(fixture));
   const field = new ShownField(engine, 7, 3);
   return { found: await probeRay(field, request([12, 12])), field };
 }

@@ -171,6 +171,12 @@ export async function loadFixture(engine: FieldEngine, { tensors, occupancy, tea
   await engine.setTeacher(teacher);
 }
 
+/** For an engine that only draws, which has no factors on learning rates. */
+export function drawnFixture(fixture: FieldFixture): FieldFixture {
+  const tensors = Object.fromEntries(Object.entries(fixture.tensors).filter(([name]) => name !== 'rate'));
+  return { ...fixture, tensors };
+}
+
 /** Some of the student's samples are outside its box. */
 function randomTeacher(spec: FieldSpec): Teacher {
   const network = spec.network!;
