@@ -19,6 +19,7 @@ export interface FoundQuality {
   readonly quality: Quality;
   /** Name of the checkpoint that was measured; null: it does not say. */
   readonly checkpoint: string | null;
+  readonly views: number;
   /** The evaluated view with most to see. */
   readonly showcase: { readonly split: string; readonly name: string };
   /** Path of its picture below the run; null: there is none. */
@@ -44,7 +45,7 @@ export async function readQuality(files: Files, folder: string): Promise<FoundQu
     const { name } = perView.reduce((best, view) => (contentOf(view) > contentOf(best) ? view : best));
     const picture = `eval/${split}/${name}.png`;
     const there = (await files.kind(`${folder}/${picture}`)) === 'file';
-    return { quality, checkpoint, showcase: { split, name }, picture: there ? picture : null };
+    return { quality, checkpoint, views: perView.length, showcase: { split, name }, picture: there ? picture : null };
   }
   return null;
 }

@@ -31,14 +31,15 @@ export function offlineWorker(): Promise<Bytes> {
 }
 
 /**
- * The script that has browsers keep files, so that the page opens without network. It has other bytes where a file has.
+ * The script that has browsers keep files, so that the page opens without network. Its version is another where a file, or the worker itself, has other
+ * bytes: a worker that comes keeps nothing under the name of the one before.
  *
  * @param worker web-viewer/studio/offline-worker.ts, as it was built
  * @param more addresses besides the files' paths
  */
 export async function offlineScript(worker: Bytes, files: StudioFiles, more: readonly string[]): Promise<Bytes> {
   const hashes = await Promise.all([...files].map(async ([path, content]) => `${path} ${toHex(await sha256(content))}`));
-  const version = toHex(await sha256(new TextEncoder().encode(hashes.sort().join('\n'))));
+  const version = toHex(await sha256(new TextEncoder().encode([...hashes.sort(), ...more, toHex(await sha256(worker))].join('\n'))));
   const kept = { version, files: [...more, ...files.keys()] };
   const head = new TextEncoder().encode(`self.KEPT = ${JSON.stringify(kept)};\n`);
   const script = new Uint8Array(head.length + worker.length);

@@ -46,6 +46,8 @@ export interface KeptRun {
   readonly name: string;
   readonly created: string;
   readonly scene: string;
+  /** Of the views that it is trained on; empty where that cannot be read. */
+  readonly fingerprint: string;
   /** Where it has its photos from. */
   readonly scenePath: string;
   readonly neuron: string;
@@ -63,6 +65,8 @@ export interface KeptRun {
 export interface Measured extends Quality {
   /** The run was trained on since. */
   readonly outdated: boolean;
+  /** How many views were measured. */
+  readonly views: number;
   /** Path of a picture of the field. */
   readonly picture: string | null;
 }
@@ -292,7 +296,17 @@ export class Library {
   private async describe(name: string): Promise<KeptRun | null> {
     const folder = `${RUNS}/${name}`;
     if ((await this.files.kind(`${folder}/config.json`)) !== 'file') return null;
-    const nothing = { name, created: '', scene: '', neuron: '', trained: null, status: null, unfinished: false, measured: null };
+    const nothing = {
+      name,
+      created: '',
+      scene: '',
+      fingerprint: '',
+      neuron: '',
+      trained: null,
+      status: null,
+      unfinished: false,
+      measured: null,
+    };
     let scenePath = '';
     try {
       const { record } = await openRun(this.files, folder);
@@ -303,7 +317,8 @@ export class Library {
       const result = await readResult(this.files, folder);
       const seconds = result === null || result.status === 'failed' ? 0 : result.training.seconds;
       return {
-        ...{ name, created: record.created, scene: record.scene.name, scenePath, neuron: record.config.network.neuron, trained },
+        ...{ name, created: record.created, scene: record.scene.name, fingerprint: record.scene.fingerprint, scenePath },
+        ...{ neuron: record.config.network.neuron, trained },
         status: result?.status ?? null,
         // A teacher is saved before its pupil.
         unfinished:
@@ -321,10 +336,10 @@ export class Library {
   private async measurement(folder: string, newest: string | undefined): Promise<Measured | null> {
     const found = await readQuality(this.files, folder);
     if (found === null) return null;
-    const { quality, checkpoint, picture } = found;
+    const { quality, checkpoint, views, picture } = found;
     // Reports of the command line name no checkpoint.
     const outdated = checkpoint !== null && checkpoint !== newest;
-    return { ...quality, outdated, picture: picture && `${folder}/${picture}` };
+    return { ...quality, outdated, views, picture: picture && `${folder}/${picture}` };
   }
 }
 

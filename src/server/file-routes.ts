@@ -1,5 +1,6 @@
 /** Static files: the built application, and what lies in run folders to be looked at. */
 import { stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { Router, type RequestHandler } from 'express';
 import { STATIC_VIEWER } from '../node/static-viewer.ts';
@@ -14,13 +15,15 @@ const APPLICATION = fileURLToPath(new URL('../../web-viewer/', import.meta.url))
 /** Parts of a run that may be looked at; checkpoints and settings are read through the API alone. */
 const SHOWN = new Set(['eval', 'render', 'report', 'export']);
 
+const ASSETS = join(APPLICATION, 'assets') + sep;
+
 /** Files under assets/ carry a hash of their content in their name. */
 export function applicationFiles(): RequestHandler {
   return express.static(APPLICATION, {
     // /studio is /studio.html.
     extensions: ['html'],
     setHeaders: (response, path) => {
-      response.setHeader('Cache-Control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+      response.setHeader('Cache-Control', path.startsWith(ASSETS) ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
 }

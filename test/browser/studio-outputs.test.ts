@@ -36,7 +36,10 @@ const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-em
 beforeAll(async () => {
   await succeed(['export', '--format', 'studio', '--out', site, '--quiet']);
   host = await startHost(0);
-  page = await openPage(`http://127.0.0.1:${portOf(host)}/`, { viewport: { width: 1280, height: 900 }, allowed: /ERR_CONNECTION_REFUSED/ });
+  page = await openPage(`http://127.0.0.1:${portOf(host)}/`, {
+    viewport: { width: 1280, height: 900 },
+    allowed: /ERR_CONNECTION_REFUSED|status of 502/,
+  });
   await page.waitForSelector('body[data-ready]');
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
 });
@@ -44,12 +47,16 @@ afterAll(() => host?.close());
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
-/** @param port 0: any */
-async function startHost(port: number): Promise<Server> {
+/**
+ * @param port 0: any
+ * @param isAway it is a proxy whose host does not answer
+ */
+async function startHost(port: number, isAway = false): Promise<Server> {
   const server = createServer(({ url }, response) => {
     const path = join(site, new URL(url!, 'http://host').pathname);
     const file = path.endsWith('/') ? join(path, 'index.html') : path;
-    if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) response.writeHead(404).end();
+    if (isAway) response.writeHead(502).end();
+    else if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) response.writeHead(404).end();
     else
       response.writeHead(200, { ...ISOLATED, 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(readFileSync(file));
   }).listen(port, '127.0.0.1');
@@ -160,7 +167,7 @@ async function download(name: string): Promise<Buffer> {
   const [file] = await Promise.all([page.waitForEvent('download', patient), page.click(`button[aria-label="${name}: run"]`)]);
   const path = join(folder, file.suggestedFilename());
   await file.saveAs(path);
-  await page.waitForSelector('body:not(.busy)');
+  await page.waitForSelector('body:not(.busy)', patient);
   return readFileSync(path);
 }
 
@@ -176,7 +183,7 @@ test('a run that is dropped is looked at, measured, and taken along in every for
     cpSync(scene, join(each, 'scene'), { recursive: true });
     await page.setInputFiles('#folder', each);
     await page.waitForSelector(`li[data-run="${basename(each)}"]`, patient);
-    await page.waitForSelector('body:not(.busy)');
+    await page.waitForSelector('body:not(.busy)', patient);
   }
 
   // A small picture: one thread draws it.
@@ -201,7 +208,7 @@ test('a run that is dropped is looked at, measured, and taken along in every for
   for (const each of ['run', 'run-twin']) {
     await page.click(`button[aria-label="Evaluate: ${each}"]`);
     await page.waitForSelector(`li[data-run="${each}"] img[src^="blob:"]`, patient);
-    await page.waitForSelector('body:not(.busy)');
+    await page.waitForSelector('body:not(.busy)', patient);
   }
   expect(await page.textContent('li[data-run="run"]')).toMatch(/dB \(\d+\.\d\d dB (less|more) than its ANN twin\)/);
   await page.click('li[data-run="run"] summary');
@@ -209,7 +216,7 @@ test('a run that is dropped is looked at, measured, and taken along in every for
     for (const name of ['Pictures', 'Download', 'Energy report']) {
       await page.click(`button[aria-label="${name}: run"]`);
       await page.waitForSelector('#problem:has-text("/runs/run is in use in another tab")', patient);
-      await page.waitForSelector('body:not(.busy)');
+      await page.waitForSelector('body:not(.busy)', patient);
     }
   });
   const pictures = await new ZipReader(new BlobReader(new Blob([new Uint8Array(await download('Pictures'))]))).getEntries();
@@ -260,10 +267,10 @@ test('how long it takes is tried first; a field that grows is turned by keys; wh
     },
     TINY.filter((option) => option.includes('=')).map((option) => option.split('=') as [string, string]),
   );
-  await page.waitForSelector('body:not(.busy)');
+  await page.waitForSelector('body:not(.busy)', patient);
   await page.click('#measure');
   await page.waitForFunction(() => /the whole training takes about/.test(document.getElementById('measured')!.textContent!), null, patient);
-  await page.waitForSelector('body:not(.busy)');
+  await page.waitForSelector('body:not(.busy)', patient);
 
   // Longer than the test looks at it.
   await page.evaluate(() => {
@@ -314,7 +321,7 @@ test('a page that was opened once opens again without network, with all that it 
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   await page.click('button[aria-label="Look at it: run"]');
   await (await frameOf()).waitForSelector('#stage[data-state=full]', patient);
-  await page.waitForSelector('body:not(.busy)');
+  await page.waitForSelector('body:not(.busy)', patient);
   await page.click('li[data-run="run"] summary');
   await download('One page with its viewer');
 
@@ -325,6 +332,11 @@ test('a page that was opened once opens again without network, with all that it 
     expect(text).toMatch(from);
     writeFileSync(path, text.replace(from, to));
   };
+  // A studio in another folder of the host.
+  const OTHER = 'spikeray-studio /other/ 1';
+  await page.evaluate(async (name) => {
+    await caches.open(name);
+  }, OTHER);
   const version = 'f'.repeat(64);
   change('index.html', /<h1>.*?<\/h1>/, '<h1>A newer studio</h1>');
   change('offline.js', /"version":"\w+"/, `"version":"${version}"`);
@@ -333,15 +345,19 @@ test('a page that was opened once opens again without network, with all that it 
   expect(await page.textContent('h1')).toBe('A newer studio');
   const address = page.url();
   const kept = (): Promise<string[]> => page.evaluate(() => caches.keys());
-  await expect.poll(async () => (await kept()).length, patient).toBe(2);
+  await expect.poll(async () => (await kept()).length, patient).toBe(3);
   // What was kept before goes when no page needs it.
   const reopened = async (): Promise<string[]> => {
     await page.goto('about:blank');
     await page.goto(address);
     return kept();
   };
-  await expect.poll(reopened, patient).toEqual([`spikeray-studio-${version}`]);
+  await expect.poll(reopened, patient).toEqual([OTHER, `spikeray-studio / ${version}`]);
   await stopHost();
+  await reopen();
+  expect(await page.textContent('h1')).toBe('A newer studio');
+  // A proxy answers, and the host does not.
+  host = await startHost(port, true);
   await reopen();
   expect(await page.textContent('h1')).toBe('A newer studio');
 });

@@ -4,12 +4,12 @@ import { offlineScript } from '../../src/node/studio-files.ts';
 
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
-async function scriptOf(files: Readonly<Record<string, string>>): Promise<string> {
+async function scriptOf(files: Readonly<Record<string, string>>, worker = '// the worker', page = './'): Promise<string> {
   const list = new Map(Object.entries(files).map(([path, text]) => [path, bytes(text)]));
-  return new TextDecoder().decode(await offlineScript(bytes('// the worker'), list, ['./']));
+  return new TextDecoder().decode(await offlineScript(bytes(worker), list, [page]));
 }
 
-test('it names what is kept, and differs where a file differs', async () => {
+test('it names what is kept, and is of another version where a file, the worker or an address differs', async () => {
   const files = { 'index.html': 'a', 'assets/b-1.js': 'b' };
   const script = await scriptOf(files);
   const [head, worker] = script.split('\n');
@@ -20,5 +20,10 @@ test('it names what is kept, and differs where a file differs', async () => {
   });
   expect(await scriptOf(files)).toBe(script);
   const versionOf = (text: string): string => /"version":"(\w+)"/.exec(text)![1];
-  expect(versionOf(await scriptOf({ ...files, 'index.html': 'c' }))).not.toBe(versionOf(script));
+  for (const other of [
+    scriptOf({ ...files, 'index.html': 'c' }),
+    scriptOf(files, '// another'),
+    scriptOf(files, '// the worker', 'studio'),
+  ])
+    expect(versionOf(await other)).not.toBe(versionOf(script));
 });

@@ -2,7 +2,7 @@
  * The page's service worker: keeps the studio's files, so that a page that was opened once opens again without network. What stands before it
  * (src/node/studio-files.ts) says which files, and has other bytes where one of them has: then the browser fetches all of them anew, and they take
  * the place of those before once no page needs these. Files under assets/ have a hash of their content in their name: what is kept is what the
- * host has. All others come from the host as long as it answers, so that the page is always the newest.
+ * host has. All others come from the host as long as it answers, and not a proxy in its place, so that the page is always the newest.
  */
 
 declare const KEPT: {
@@ -25,11 +25,13 @@ interface Clients {
 }
 const { clients } = globalThis as unknown as { readonly clients: Clients };
 
-const PREFIX = 'spikeray-studio-';
+// Studios in other folders of this host keep theirs in the same place. A path has no space: none of these begins another.
+const PREFIX = `spikeray-studio ${new URL('./', location.href).pathname} `;
 const NAME = PREFIX + KEPT.version;
 const addresses = new Set(KEPT.files.map((file) => new URL(file, location.href).href));
 
-const isHashed = (address: string): boolean => address.includes('/assets/');
+const ASSETS = new URL('assets/', location.href).href;
+const isHashed = (address: string): boolean => address.startsWith(ASSETS);
 
 async function keepAll(): Promise<void> {
   const cache = await caches.open(NAME);
@@ -58,7 +60,9 @@ async function answerTo(request: Request, address: string): Promise<Response> {
   const kept = (): Promise<Response | undefined> => caches.match(address, { cacheName: NAME, ignoreVary: true });
   if (isHashed(address)) return (await kept()) ?? fetch(request);
   try {
-    return await fetch(request);
+    const answer = await fetch(request);
+    if (answer.status >= 500) throw new Error(`${address}: ${answer.status}`);
+    return answer;
   } catch (error) {
     const found = await kept();
     if (found === undefined) throw error;

@@ -1,6 +1,6 @@
 /** The runs that the browser keeps, and what can be done with each. */
 import { percent } from '../../src/base/format.ts';
-import { isTwinOf } from '../../src/page/kept-twin.ts';
+import { gainOver, isTwinOf } from '../../src/page/kept-twin.ts';
 import type { KeptRun, Measured } from '../../src/page/library.ts';
 import { pageFile } from '../../src/page/page-files.ts';
 import { byId, element } from '../elements.ts';
@@ -34,8 +34,8 @@ export function showRuns(runs: readonly KeptRun[], busy: boolean, actions: RunAc
   if (runs.length === 0) byId('runs').append(element('li', { textContent: 'None yet.' }));
 }
 
-function twinOf({ name, neuron }: KeptRun, runs: readonly KeptRun[]): KeptRun | null {
-  return (neuron !== 'relu' && runs.find((other) => isTwinOf(name, other))) || null;
+function twinOf(run: KeptRun, runs: readonly KeptRun[]): KeptRun | null {
+  return (run.neuron !== 'relu' && runs.find((other) => isTwinOf(run, other))) || null;
 }
 
 function rowOf(run: KeptRun, twin: KeptRun | null, busy: boolean, open: boolean, actions: RunActions): HTMLLIElement {
@@ -125,9 +125,7 @@ function describe({ scene, neuron, trained, status, measured }: KeptRun, twin: K
   return `${about}. ${split === 'train' ? 'Views of the training' : 'Held-out views'} (${split}${outdated ? ', before it was trained on' : ''}): ${psnr.toFixed(2)} dB${besideTwin(measured, twin)}, SSIM ${ssim.toFixed(4)}${rates}${energy}`;
 }
 
-function besideTwin({ split, psnr }: Measured, twin: KeptRun | null): string {
-  const other = twin?.measured;
-  if (!other || other.split !== split) return '';
-  const difference = psnr - other.psnr;
-  return ` (${Math.abs(difference).toFixed(2)} dB ${difference < 0 ? 'less' : 'more'} than its ANN twin)`;
+function besideTwin(measured: Measured, twin: KeptRun | null): string {
+  const difference = gainOver(twin?.measured ?? null, measured);
+  return difference === null ? '' : ` (${Math.abs(difference).toFixed(2)} dB ${difference < 0 ? 'less' : 'more'} than its ANN twin)`;
 }

@@ -135,7 +135,7 @@ async function viewerFile(name: string): Promise<Uint8Array> {
 async function trainedTwin(library: Library, name: string, { run, checkpoint }: LoadedRun): Promise<LoadedRun | null> {
   if (run.record.config.network.neuron === 'relu') return null;
   for (const other of await library.runs()) {
-    if (!isTwinOf(name, other)) continue;
+    if (!isTwinOf({ name, fingerprint: run.record.scene.fingerprint }, other)) continue;
     const twin = await library.openWithScene(other.name);
     const loaded = { run: twin, ...(await twin.load()) };
     if (loaded.checkpoint.sceneFingerprint === checkpoint.sceneFingerprint) return loaded;
