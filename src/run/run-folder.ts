@@ -47,8 +47,8 @@ const OWN_NAMES = [
   VIEW_FILE,
 ];
 
-/** What may differ between the settings of a run and of its checkpoint: how long and how often, not what. */
-const PLAN_KEYS = ['fine.steps', 'budget.maxMinutes', 'budget.maxSteps', 'checkpoint.everyMinutes'];
+/** What may differ between the settings of a run and of its checkpoint: how long, how often and in how much memory, not what. */
+const PLAN_KEYS = ['fine.steps', 'budget.maxMinutes', 'budget.maxSteps', 'checkpoint.everyMinutes', 'field.share'];
 
 export interface RunFolder {
   readonly folder: string;

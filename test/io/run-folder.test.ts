@@ -115,9 +115,14 @@ describe('run folder', () => {
     expect((await failureOf(run.load())).message).toContain('another model: its seed is 777');
   });
 
-  it('takes a checkpoint of a shorter plan', async () => {
-    const { fine, budget } = record.config;
-    const config = { ...record.config, fine: { ...fine, steps: 99_000 }, budget: { ...budget, maxMinutes: 3 } };
+  it('takes a checkpoint of a shorter plan, made with less room', async () => {
+    const { field, fine, budget } = record.config;
+    const config = {
+      ...record.config,
+      field: { ...field, share: 0.875 },
+      fine: { ...fine, steps: 99_000 },
+      budget: { ...budget, maxMinutes: 3 },
+    };
     const run = await createRun(nodeFiles, folder, { ...record, config }, false);
     await run.save(at(10));
     expect((await run.load()).checkpoint.state.step).toBe(10);

@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import type { SceneAbout } from '../../src/baked/baked-scene.ts';
 import { encodeScene } from '../../src/baked/encode-scene.ts';
+import { BackendError } from '../../src/base/errors.ts';
+import { changedPlan } from '../../src/cli/commands/resume.ts';
 import { presets } from '../../src/config/presets.ts';
 import { resolveConfig } from '../../src/config/resolve-config.ts';
 import type { Config } from '../../src/config/schema.ts';
@@ -82,6 +84,36 @@ describe('bricks', () => {
     const file = joinChunks(await encodeCheckpoint(stopped));
     const resumed = await run(backend, config('bricks'), { start: await decodeCheckpoint(file, 'FILE') });
     expectSameBits(resumed.saved.at(-1)!, last);
+  });
+
+  it('that found too little room at a scaling go on with more, to the same bits', async () => {
+    const scarce = config('bricks', [4, 9], 0.3);
+    const stopped = (await run(backend, scarce, {}, 40 + 8)).saved.at(-1)!;
+    expect(stopped.state).toMatchObject({ stage: 'fine', step: 8 });
+    const goOn = (settings: Config): Promise<Run> => run(backend, settings, { start: stopped });
+    await expect(goOn(scarce)).rejects.toThrow(
+      expect.objectContaining({ name: 'MemoryError', fix: expect.stringMatching(/spikeray resume RUN --share 0\.\d/) as string }) as Error,
+    );
+    expectSameBits((await goOn(changedPlan(scarce, { share: '1' }))).saved.at(-1)!, whole.saved.at(-1)!);
+    expect(() => changedPlan(config('dense'), { share: '1' })).toThrow(/--share has no meaning with field.kind=dense/);
+  });
+
+  it('with more points along an axis than kernels can tell apart are refused before anything is reserved', async () => {
+    const spec = { ...whole.saved.at(-1)!.spec, representation: bricksSpec(12, 1) };
+    const reserve = (points: number): Promise<unknown> => {
+      const grid = { ...spec.grid, size: [points, 4, 4] } as const;
+      const capacity = { voxels: points * 16, fieldFloats: 13 * points * 16, steps: 8, trainRays: 0 };
+      expect(backend.estimateBytes({ ...spec, grid }, capacity)).toBeGreaterThan(0);
+      return backend.createField({ ...spec, grid }, capacity).then((engine) => engine.dispose());
+    };
+    await reserve(1024);
+    await expect(async () => reserve(1025)).rejects.toThrow(BackendError);
+    const engine = await backend.createField(spec, { voxels: 2e6, fieldFloats: 2e5, steps: 4096, trainRays: 0 });
+    const long = { ...spec, grid: { ...spec.grid, size: [4, 1025, 4] } as const };
+    await expect(engine.scaleGrid(long)).rejects.toThrow(
+      expect.objectContaining({ name: 'BackendError', message: expect.stringContaining('4x1025x4') as string }) as Error,
+    );
+    await engine.dispose();
   });
 
   it('learn from a twin in bricks, beginning with its field or with that on another grid', async () => {

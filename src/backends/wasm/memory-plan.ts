@@ -167,7 +167,7 @@ function upToFour(count: number): number {
   return Math.ceil(count / 4) * 4;
 }
 
-/** Throws RangeError if a field with these sizes has no room for the spec, MemoryError where settings mend it. */
+/** Throws RangeError if a field with these sizes has no room for the spec, MemoryError where settings mend it, BackendError if none could hold it. */
 export function checkFits(spec: FieldSpec, sizes: Sizes, threads: number): void {
   const [nx, ny, nz] = spec.grid.size;
   const check = (what: string, needed: number, room: number, fix?: string): void => {
@@ -177,7 +177,9 @@ export function checkFits(spec: FieldSpec, sizes: Sizes, threads: number): void 
   };
   check('voxels', nx * ny * nz, sizes.voxels);
   check('steps a ray', maxStepsPerRay(spec), sizes.maxSteps);
-  for (const need of wasmRepresentation(spec).needs(sizes, spec, threads)) check(...need);
+  const representation = wasmRepresentation(spec);
+  representation.check?.(spec);
+  for (const need of representation.needs(sizes, spec, threads)) check(...need);
 }
 
 /** Byte offsets by the name of the kernels' variable, and the end of the last region. */

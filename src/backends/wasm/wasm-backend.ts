@@ -57,6 +57,7 @@ export function createBackend(module: WebAssembly.Module, setup: WasmSetup): Bac
     checkTwoEqualLayers(spec.network, 'wasm', [dense, hetsyn, ...hetsynFactored]);
     checkNeuron(module, spec);
     const representation = wasmRepresentation(spec);
+    representation.check?.(spec);
     const sizes = sizesOf(spec, capacity, threads);
     const scratchStride = scratchBytes(module, sizes, shared);
     return { sizes, scratchStride, memory: planMemory(sizes, representation, threads, scratchStride) };

@@ -1,8 +1,9 @@
 /** `spikeray resume RUN`: training goes on from the newest checkpoint. */
 import { Command } from 'commander';
+import { InputError } from '../../base/errors.ts';
 import { wholeNumber } from '../../base/option-values.ts';
 import { withMaxSteps } from '../../config/planned-steps.ts';
-import { applyRequests } from '../../config/resolve-config.ts';
+import { applyRequests, type Request } from '../../config/resolve-config.ts';
 import type { Config } from '../../config/schema.ts';
 import { resumeRun } from '../../jobs/resume-run.ts';
 import { backendRequest, type BackendOptions } from '../../node/backend-request.ts';
@@ -17,6 +18,7 @@ import { runAction } from '../terminal/run-action.ts';
 interface ResumeOptions extends OutputOptions, BackendOptions, MovedSceneOptions {
   readonly maxSteps?: string;
   readonly maxMinutes?: string;
+  readonly share?: string;
   readonly checkpoint?: string;
   readonly force?: boolean;
   readonly log?: string;
@@ -29,6 +31,7 @@ export function resumeCommand(): Command {
     .optionsGroup('Training:')
     .option('--max-steps <n>', 'steps of the fine stage in all, those already done included (default: as planned)')
     .option('--max-minutes <n>', 'minutes of training in all, those already spent included (default: as planned)')
+    .option('--share <s>', 'field.kind=bricks: room from now on for this share of all bricks (default: as planned)')
     .addOption(logOption())
     .optionsGroup('Input:')
     .option('--checkpoint <file>', 'go on from this checkpoint instead of the newest')
@@ -58,8 +61,17 @@ async function resume(path: string, options: ResumeOptions): Promise<void> {
   });
 }
 
-function changedPlan(config: Config, { maxSteps, maxMinutes }: ResumeOptions): Config {
+export function changedPlan(
+  config: Config,
+  { maxSteps, maxMinutes, share }: Pick<ResumeOptions, 'maxSteps' | 'maxMinutes' | 'share'>,
+): Config {
   const stepped = maxSteps === undefined ? config : withMaxSteps(config, wholeNumber('--max-steps', maxSteps, 0, 1e9));
-  if (maxMinutes === undefined) return stepped;
-  return applyRequests(stepped, [{ key: 'budget.maxMinutes', value: maxMinutes, source: '--max-minutes' }]);
+  const requests: Request[] = [];
+  if (maxMinutes !== undefined) requests.push({ key: 'budget.maxMinutes', value: maxMinutes, source: '--max-minutes' });
+  if (share !== undefined) {
+    if (config.field.kind !== 'bricks')
+      throw new InputError(`--share has no meaning with field.kind=${config.field.kind}`, 'Leave --share out.');
+    requests.push({ key: 'field.share', value: share, source: '--share' });
+  }
+  return applyRequests(stepped, requests);
 }

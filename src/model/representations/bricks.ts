@@ -30,7 +30,10 @@ export const EMPTY_DENSITY = -10;
 /** What to do where they need more room than there is. Finer grids need a smaller share of their bricks, not a larger one. */
 export function moreRoom({ count }: BricksSpec, { size }: GridSpec): string {
   const share = Math.min(1, Math.ceil((20 * count) / brickPlaces(size) + 1) / 20);
-  return `Use --set field.share=${share}, or fewer voxels (--set fine.voxels=...).`;
+  return (
+    `Train with --set field.share=${share}, or go on from the last checkpoint with spikeray resume RUN --share ${share}; ` +
+    'if memory does not allow that, use fewer voxels with it (--set fine.voxels=...).'
+  );
 }
 
 /** None exist: BoundRepresentation.partial says which should. */

@@ -5,6 +5,7 @@
  *     brickTable [places]  row of the brick's first point       brickAt [bricks]  x + 2^10 y + 2^20 z of a brick
  *     brickLayers [z + 1]  first brick of each layer along z; layers are what threads share out
  */
+import { BackendError } from '../../../base/errors.ts';
 import { BRICK_POINTS, bricksAlong, type BrickTable } from '../../../lattice/bricks.ts';
 import { brickTable, EMPTY_DENSITY, moreRoom, type BricksSpec } from '../../../model/representations/bricks.ts';
 import { DENSITY, FEATURES } from '../../../model/representations/dense.ts';
@@ -50,9 +51,15 @@ export const bricks: WasmRepresentation = {
     return { bricksX, bricksY, bricksZ };
   },
   needs: (sizes, { representation, grid }) => [
-    ['points along an axis', Math.max(...grid.size), MOST_POINTS],
     ['bricks', (representation as BricksSpec).count, roomFor(sizes) - 1, moreRoom(representation as BricksSpec, grid)],
   ],
+  check: ({ grid: { size } }) => {
+    if (Math.max(...size) <= MOST_POINTS) return;
+    throw new BackendError(
+      `With field.kind=bricks the wasm backend has up to ${MOST_POINTS} points along an axis; this grid has ${size.join('x')}.`,
+      'Use --set field.kind=dense, or fewer voxels (--set fine.voxels=...).',
+    );
+  },
   place: ({ channels, featureStride }, { representation }, parameter, moment) => {
     const rows = (representation as BricksSpec).count * BRICK_POINTS;
     const second = moment === 'v' ? 1 : 0;

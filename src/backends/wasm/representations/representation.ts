@@ -50,6 +50,8 @@ export interface WasmRepresentation {
   /** Variables of the kernels that follow from the present field. */
   state(sizes: GridSizes, field: PlacedField, offsets: Readonly<Record<string, number>>): Readonly<Record<string, number>>;
   needs(sizes: GridSizes, field: PlacedField, threads: number): readonly Need[];
+  /** @throws BackendError for a field that the kernels cannot hold, whatever room there is; missing: they hold any */
+  check?(field: PlacedField): void;
   /** @returns null: it has no such parameter */
   place(sizes: GridSizes, field: PlacedField, parameter: string, moment: 'm' | 'v' | null): RegionPlace | null;
   /** Regions that a new grid finds zero, and how many floats of them. */
