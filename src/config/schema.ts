@@ -65,7 +65,9 @@ const fieldSchema = z.strictObject({
     .gt(0)
     .max(1)
     .default(unused.field.share)
-    .describe('kind=bricks: share of all bricks that there is room for; those that hold nothing take no memory'),
+    .describe(
+      'kind=bricks: share of all bricks that there is room for; those that hold nothing take no memory; tfjs holds to it only when the stage begins',
+    ),
   densityRanks: ranks.describe('kind=vm: components of the density for XY·Z, XZ·Y and YZ·X, multiples of 4'),
   featureRanks: ranks.describe('kind=vm: components of the appearance for XY·Z, XZ·Y and YZ·X, multiples of 4'),
 });

@@ -3,10 +3,9 @@
  * the memory and time that it needs.
  */
 import type { SceneData } from '../../datasets/scene-data.ts';
-import { BackendError, InputError } from '../base/errors.ts';
+import { BackendError, InputError, MemoryError } from '../base/errors.ts';
 import type { Reporter } from '../base/events.ts';
 import { DEFAULT_PRESET } from '../config/resolve-config.ts';
-import type { Config } from '../config/schema.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
 import type { Backend } from '../engine/backend.ts';
 import { joinPath } from '../../datasets/scene-paths.ts';
@@ -15,13 +14,15 @@ import { presetFor } from './choose-preset.ts';
 import { checkFolders, planJobs, type Job } from './job-plan.ts';
 import type { Machine } from './machine.ts';
 import { configOf, type SweepFile, type SweepScene } from './sweep-file.ts';
-import { trainingMemory } from './training-memory.ts';
+import { trainingMemory, type TrainingMemory } from './training-memory.ts';
 
 /** Core-seconds that a ray of training takes on the wasm backend, as measured on lego (docs/benchmarks.md). */
 const CORE_SECONDS_A_RAY = 50e-6;
 
 /** Memory of the program itself, besides what training counts: Node, kernels, the decoder of images. */
 const PROGRAM_BYTES = 200 * 2 ** 20;
+
+const UNKNOWN: Job['needs'] = { bytes: null, coreSeconds: null };
 
 export interface PlanSweep {
   readonly machine: Machine;
@@ -87,15 +88,27 @@ async function jobsOfScene(
   const { entries, variants, measure, backend: request } = sweep;
   const place = { path: machine.absolute(path), name: scene.name ?? opened.name, format: format ?? null, shared };
   const planned = planJobs({ entries, seeds, variants, scenes: [place], nested: scenes > 1, folder, backend: request, measure });
-  return planned.map((job) => ({ ...job, needs: needsOf(opened, job.config, backend) }));
+  return planned.map((job) => ({ ...job, needs: needsOf(opened, job, backend) }));
 }
 
-function needsOf(scene: SceneData, config: Config, backend: Backend | null): Job['needs'] {
-  if (backend === null) return { bytes: null, coreSeconds: null };
+function needsOf(
+  scene: SceneData,
+  { config, backend: { choice } }: Pick<Job, 'config' | 'backend'>,
+  backend: Backend | null,
+): Job['needs'] {
+  if (backend === null) return UNKNOWN;
+  let memory: TrainingMemory;
+  try {
+    memory = trainingMemory(scene, config, backend);
+  } catch (error) {
+    // What trains then chooses another backend.
+    if (choice === 'auto' && (error instanceof BackendError || error instanceof MemoryError)) return UNKNOWN;
+    throw error;
+  }
   const coarse = hasCoarseStage(scene.space, config.coarse.steps) ? config.coarse.steps * config.coarse.rays : 0;
   const byRays = (coarse + plannedSteps(config) * config.fine.rays) * CORE_SECONDS_A_RAY;
   return {
-    bytes: trainingMemory(scene, config, backend).total + PROGRAM_BYTES,
+    bytes: memory.total + PROGRAM_BYTES,
     coreSeconds: backend.name === 'wasm' ? byRays : null,
   };
 }

@@ -10,7 +10,7 @@ import { openRun, type RunFolder } from '../run/run-folder.ts';
 import type { Machine } from './machine.ts';
 import { whyFinished, type LiveView, type Trained } from './train-into.ts';
 import { trainedBefore, trainTaught } from './train-run.ts';
-import { checkTrainingMemory } from './training-memory.ts';
+import { checkTrainingMemory, trainingMemory } from './training-memory.ts';
 
 export interface ResumeRun {
   readonly machine: Machine;
@@ -72,7 +72,7 @@ async function resumeLocked(options: ResumeRun, lock: FolderLock): Promise<Train
     if (!options.force) throw new InputError(what, 'Restore the scene, or go on with the changed one with --force, or train again.');
     report({ type: 'warning', text: what });
   }
-  const backend = await machine.startBackend(request, report);
+  const backend = await machine.startBackend(request, report, (candidate) => trainingMemory(scene, config, candidate));
   checkTrainingMemory(scene, config, backend, machine.availableMemory());
   const changed = {
     ...record,

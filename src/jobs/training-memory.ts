@@ -12,7 +12,7 @@ import type { FieldSpec } from '../model/field-spec.ts';
 import { fitGrid } from '../train/fit-grid.ts';
 import { sceneRegion } from '../train/scene-region.ts';
 import { coarseCapacity, fineCapacity } from '../train/stage-capacity.ts';
-import { coarseSpec, fineSpec, networksOf } from '../train/stage-spec.ts';
+import { coarseSpec, fineRepresentation, fineSpec, networksOf } from '../train/stage-spec.ts';
 import { hasCoarseStage } from '../spaces/index.ts';
 import { byteSize } from '../base/format.ts';
 
@@ -73,7 +73,9 @@ export function checkTrainingMemory(scene: SceneData, asked: Config, backend: Ba
   const config = fitGrid(asked, scene);
   const needed = trainingMemory(scene, config, backend);
   const grid = `${config.fine.voxels} voxels, ${config.fine.rays} rays a step`;
-  const fix = `Use fewer voxels (--set fine.voxels=${Math.floor(config.fine.voxels / 4)}), fewer rays (--set fine.rays=…), or smaller images (--downscale N).`;
+  const { partial } = representationOf({ representation: fineRepresentation(config.field) });
+  const share = partial === undefined ? '' : 'a smaller share (--set field.share=…), ';
+  const fix = `Use ${share}fewer voxels (--set fine.voxels=${Math.floor(config.fine.voxels / 4)}), fewer rays (--set fine.rays=…), or smaller images (--downscale N).`;
   if (backend.name !== 'webgpu' && needed.field > ADDRESSABLE)
     throw new MemoryError(`training needs ${byteSize(needed.field)} for the field (${grid}); ${backend.name} can address 4 GiB`, fix);
   const wanted = needed.total - needed.images;

@@ -5,7 +5,7 @@
  *     layer l:   H = unit * z        z: inputs of the ReLU; a quantile of the positive ones lands on the highest threshold
  *                S = fired(H)        relu(z) ~ scale * S; the next layer's weights take over `scale`
  *
- * Where weights are quantised z is that of the quantised ones, for they are what the neurons see; coarse ones are fitted first (fit-quantised.ts).
+ * Where weights of hidden layers are quantised z is that of the quantised ones, for they are what the neurons see; coarse ones are fitted first (fit-quantised.ts).
  *
  * The quantile and the scale are those of the least squared error. A factor on the sizes of a layer's spikes then makes them coarser or finer: half
  * as large they are one bit shorter (docs/results.md has what that costs and saves, layer by layer).
@@ -82,7 +82,10 @@ export function convertWeights(
     const name: WeightName = `w${index + 1}`;
     const given = weights.get(name)!;
     const answering = (matrix: Float32Array): Float32Array => answeringMatrix(matrix, index + 1, width, network);
-    const matrix = fits(name) ? fitQuantised(given, (candidate) => seen(name, candidate), rows, wanted, columnsOf(index)) : given;
+    const parts = sumsOf(network, index);
+    const matrix = fits(name)
+      ? fitQuantised(given, (candidate) => seen(name, candidate), rows, wanted, columnsOf(index), parts < 2)
+      : given;
     const z = multiply(rows, answering(seen(name, matrix)), width);
     const balanced = balance(z, neuron, neuron.sizes > 2 ? (sizes[index] ?? 1) : 1);
     converted.set(

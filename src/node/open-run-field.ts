@@ -69,7 +69,8 @@ async function checkSize(path: string | null): Promise<void> {
 export async function openRunField(loaded: LoadedRun, options: RunFieldOptions, report: Reporter): Promise<RunField> {
   const { run, checkpoint, path } = loaded;
   const { name: choice, gpu } = run.record.backend;
-  const backend = await startBackend(backendRequest(options, { choice, threads: null, gpu }), report);
+  const request = backendRequest(options, { choice, threads: null, gpu });
+  const backend = await startBackend(request, report, (candidate) => drawingBytes(candidate, checkpoint.spec));
   checkMemory(backend, checkpoint.spec, path);
   report({ type: 'note', text: `from ${path}` });
   const masked = options.skipMask === undefined ? null : await maskedField(loaded, options.skipMask, report);

@@ -74,7 +74,7 @@ export interface Quantiser {
   readonly storedBits: number | null;
   /**
    * Whether so little is left of a weight that an ANN's have to be moved and scaled, output by output, before they are seen (model/fit-quantised.ts). What
-   * is seen of an output's weights grows with them.
+   * is seen of an output's weights grows with them; it may depend on the other outputs' too, but not on their factors.
    */
   readonly coarse: boolean;
   /** Values of learned parameters that follow from the weights which training begins with. */

@@ -44,7 +44,7 @@ export function checkRoom(spec: FieldSpec, { fieldFloats = Infinity }: Capacity)
   const { partial } = representationOf(spec);
   if (floats <= fieldFloats || partial === undefined) return;
   throw new MemoryError(
-    `the places where the coarse stage found matter take ${byteSize(FLOAT * floats)}; there is room for ${byteSize(FLOAT * fieldFloats)}`,
+    `the places where matter may be take ${byteSize(FLOAT * floats)}; there is room for ${byteSize(FLOAT * fieldFloats)}`,
     partial.moreRoom(spec),
   );
 }

@@ -77,12 +77,12 @@ function tripleOf([a, b, c]: readonly number[]): [number, number, number] {
 function checkBricks(space: FieldSpec['space'], { field, coarse, distillation }: Config): void {
   const begun = distillation.teacher !== null && distillation.start === 'teacher';
   if (field.kind !== 'bricks' || hasCoarseStage(space, coarse.steps) || begun) return;
-  const { boxed, sceneName } = spaceFacts(space);
+  const possible = hasCoarseStage(space, 1);
   throw new InputError(
-    boxed
+    possible
       ? 'field.kind=bricks cannot begin without a coarse stage (coarse.steps=0), which says where matter is'
-      : `field.kind=bricks has no meaning for ${sceneName}: no coarse stage says where matter is, and so all of its bricks would be needed`,
-    `Use --set field.kind=dense${boxed ? ', or more coarse.steps' : ''}.`,
+      : `field.kind=bricks has no meaning for ${spaceFacts(space).sceneName}: no coarse stage says where matter is, and so all of its bricks would be needed`,
+    `Use --set field.kind=dense${possible ? ', or more coarse.steps' : ''}.`,
   );
 }
 

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { checkRepresentation } from '../../src/backends/shared/check-representation.ts';
 import { tfjsRepresentations } from '../../src/backends/tfjs/representations/index.ts';
 import { wasmRepresentations } from '../../src/backends/wasm/representations/index.ts';
-import { webgpuRepresentations } from '../../src/backends/webgpu/representations/index.ts';
+import { webgpuRepresentation, webgpuRepresentations } from '../../src/backends/webgpu/representations/index.ts';
+import { bricksSpec } from '../../src/model/representations/bricks.ts';
 import { parametersOf } from '../../src/model/tensor-names.ts';
 import { tensorShape } from '../../src/model/tensor-shape.ts';
 import { representationOf, representations } from '../../src/model/representations/index.ts';
@@ -46,5 +47,11 @@ it('a backend that lacks one names those that have it', () => {
   const { spec } = fieldFixture();
   expect(() => checkRepresentation('webgpu', spec, {})).toThrow(
     expect.objectContaining({ name: 'BackendError', fix: 'Use --backend tfjs or --backend wasm.' }) as Error,
+  );
+  expect(() => webgpuRepresentation({ ...spec, representation: bricksSpec(12, 1) })).toThrow(
+    expect.objectContaining({
+      ...{ name: 'BackendError', fix: 'Use --backend wasm or --backend tfjs.' },
+      message: 'The webgpu backend has no fields of the kind bricks; it has dense, vm.',
+    }) as Error,
   );
 });

@@ -202,5 +202,15 @@ describe('bricks', () => {
     expect(() => fineSpec(settings, { space: { kind: 'ndc' }, near: 0, box: { min: [-1, -1, -1], max: [1, 1, 1] } }, 0)).toThrow(
       /field.kind=bricks has no meaning for a forward-facing scene/,
     );
+    // Others only lack it.
+    const { coarse } = presets.unbounded;
+    const region = {
+      space: { kind: 'unbounded', centre: [0, 0, 0], radius: 1 },
+      near: 0,
+      box: { min: [-2, -2, -2], max: [2, 2, 2] },
+    } as const;
+    expect(() => fineSpec({ ...presets.unbounded, field: settings.field, coarse: { ...coarse, steps: 0 } }, region, 0)).toThrow(
+      /field.kind=bricks cannot begin without a coarse stage/,
+    );
   });
 });

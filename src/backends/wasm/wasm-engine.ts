@@ -110,8 +110,10 @@ export class WasmEngine implements HostEngine {
     if (name === 'rate') {
       const voxels = voxelCount(this.spec.grid);
       if (data.length !== voxels) throw new RangeError(`rate has ${voxels} values, not ${data.length}.`);
-      this.setHasRate(data.some((value) => value !== 1));
-      if (!this.hasRate) return;
+      const hasRate = data.some((value) => value !== 1);
+      if (hasRate) this.tensors.write(name, this.spec, data);
+      this.setHasRate(hasRate);
+      return;
     }
     this.tensors.write(name, this.spec, data);
     if (this.fieldNames.includes(name)) this.fieldChanged();

@@ -24,7 +24,7 @@ export interface BricksSpec extends RepresentationSpec {
   readonly places: string;
 }
 
-/** Raw density of points that do not exist: with any shift up to 0 an alpha below 5e-5. */
+/** Raw density of points that do not exist: with any shift up to 0 and interval up to 1 an alpha below 5e-5. */
 export const EMPTY_DENSITY = -10;
 
 /** What to do where they need more room than there is. Finer grids need a smaller share of their bricks, not a larger one. */
@@ -75,7 +75,7 @@ export const bricks: Representation<BricksSpec> = {
     places: z.base64(),
   }),
   standard: (channels) => bricksSpec(channels, 1),
-  backends: ['tfjs', 'wasm'],
+  backends: ['wasm', 'tfjs'],
   bind: (spec) => {
     const { channels } = spec;
     const inBrick = [BRICK_SIDE, BRICK_SIDE, BRICK_SIDE];
