@@ -98,18 +98,23 @@ export async function placeCameras(read: PosedScene, options: PlaceOptions): Pro
   return { ...placed, posed: { ...placed.posed, depthRange }, sizes };
 }
 
-/** What cameras say twice, once for all images of a split. */
+/** What cameras say twice, once for all images of a split, with the figures of the first. */
 function contradictionWarnings({ splits }: PlacedScene, sizes: Sizes): string[] {
   return SPLIT_NAMES.flatMap((split) => {
-    const found = new Map<string, { readonly said: string; readonly names: string[] }>();
+    const found = new Map<string, { readonly said: string; readonly names: string[]; isOfAll: boolean }>();
     for (const [i, { name, contradictions }] of (splits[split] ?? []).entries()) {
       for (const [key, said] of contradictions?.(sizes.get(split)?.[i] ?? null) ?? []) {
         const before = found.get(key);
-        if (before === undefined) found.set(key, { said, names: [name] });
-        else before.names.push(name);
+        if (before === undefined) found.set(key, { said, names: [name], isOfAll: true });
+        else {
+          before.names.push(name);
+          before.isOfAll &&= said === before.said;
+        }
       }
     }
-    return [...found.values()].map(({ said, names }) => `${names.length} ${split} images (${some(names)}): ${said}`);
+    return [...found.values()].map(
+      ({ said, names, isOfAll }) => `${names.length} ${split} images (${some(names)}): ${isOfAll ? '' : `for ${names[0]}, `}${said}`,
+    );
   });
 }
 

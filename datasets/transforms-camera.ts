@@ -190,9 +190,9 @@ function twoAngles(keys: CameraKeys): Contradiction[] {
   ] as const) {
     const [taken, other] = [keys[radians], keys[inDegrees]];
     if (taken === undefined || other === undefined) continue;
-    const angle = (taken * 180) / Math.PI;
-    if (Math.abs(other / angle - 1) > AGREEMENT)
-      found.push([radians, `${radians} is ${angle.toPrecision(5)} degrees, ${inDegrees} ${other.toPrecision(5)}: ${radians} is taken`]);
+    const turned = (taken * 180) / Math.PI;
+    if (Math.abs(other / turned - 1) > AGREEMENT)
+      found.push([radians, `${radians} is ${turned.toPrecision(5)} degrees, ${inDegrees} ${other.toPrecision(5)}: ${radians} is taken`]);
   }
   return found;
 }

@@ -4,7 +4,7 @@ import type { AnnShares } from '../src/energy/energy-report.ts';
 
 const TITLES: readonly (readonly [share: keyof AnnShares, title: string])[] = [
   ['skipping', 'of a skipping ANN'],
-  ['shifted', 'in shifted additions'],
+  ['shifted', 'of a skipping ANN, shifted'],
   ['executed', 'of a dense ANN'],
   ['published', 'as published'],
 ];

@@ -101,6 +101,14 @@ export class Charts {
 
   private async draw(): Promise<void> {
     this.drawing = true;
+    try {
+      await this.drawWaiting();
+    } finally {
+      this.drawing = false;
+    }
+  }
+
+  private async drawWaiting(): Promise<void> {
     for (let metrics = this.waiting; metrics !== null; metrics = this.waiting) {
       this.waiting = null;
       const coarse = metrics.reduce((most, { stage, step }) => (stage === 'coarse' ? Math.max(most, step) : most), 0);
@@ -108,13 +116,16 @@ export class Charts {
         const { plan, parts } = shown;
         const curves = plan.curves(metrics);
         for (const part of parts) part.hidden = curves.length === 0 && metrics.length > 0;
-        if (curves.length === 0) continue;
+        if (curves.length === 0) {
+          shown.chart?.clear();
+          continue;
+        }
         await nextTask();
         shown.chart ??= chartIn(shown.root);
-        shown.chart.setOption(optionsOf(plan, curves, metrics, coarse));
+        // An earlier training may have had curves of other names.
+        shown.chart.setOption(optionsOf(plan, curves, metrics, coarse), { replaceMerge: ['series'] });
       }
     }
-    this.drawing = false;
   }
 }
 
@@ -144,6 +155,12 @@ export function optionsOf({ axis, log }: ChartPlan, curves: readonly Curve[], me
       name: log ? `${axis} (logarithmic)` : axis,
       nameTextStyle: { align: 'left' },
     },
-    series: curves.map(({ name, value }) => ({ type: 'line', name, showSymbol: false, data: metrics.map((one) => [at(one), value(one)]) })),
+    series: curves.map(({ name, value }) => ({
+      type: 'line',
+      id: name,
+      name,
+      showSymbol: false,
+      data: metrics.map((one) => [at(one), value(one)]),
+    })),
   };
 }

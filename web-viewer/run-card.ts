@@ -17,7 +17,9 @@ export function runCard(run: Run): HTMLElement {
   }
   const facts = RUN_FACTS.filter(({ key }) => !LEFT_OUT.includes(key)).flatMap(({ key, title, text }) => {
     const said = text(run) ?? (key === 'psnr' || key === 'energy' ? '–' : null);
-    return said === null ? [] : [element('div', {}, element('dt', { textContent: title }), element('dd', { textContent: said }))];
+    return said === null
+      ? []
+      : [element('div', {}, element('dt', { textContent: title }), element('dd', { textContent: said, title: said }))];
   });
   return element(
     'a',

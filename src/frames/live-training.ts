@@ -1,6 +1,6 @@
 /**
  * A training run under view in the process that trains: between steps the engine that learns draws what pages ask for, a share of the time at
- * most; a pause holds the steps, not the pictures.
+ * most, in the long run; what else comes in takes up to a tenth of a second more between two steps. A pause holds the steps, not the pictures.
  */
 import type { Config } from '../config/schema.ts';
 import type { FieldEngine } from '../engine/backend.ts';

@@ -341,7 +341,7 @@ test('charts are dark once the system is, as those of a page that was opened so'
   const light = await drawn(page);
   expect(light.length).toBeGreaterThan(3);
   await page.emulateMedia({ colorScheme: 'dark' });
-  await expect.poll(async () => (await drawn(page)).join(), { timeout: 20_000 }).toBe((await drawn(dark)).join());
+  await expect.poll(async () => (await drawn(page)).join(), { timeout: 120_000 }).toBe((await drawn(dark)).join());
   expect(await drawn(page)).not.toEqual(light);
 });
 

@@ -83,6 +83,7 @@ async function give(name: string, zip: Buffer): Promise<void> {
 test('the page at 390 pixels, before anything is there: axe finds nothing, the scripts are small', async () => {
   await expectUsable();
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  await page.waitForSelector('#offline:has-text("opens without network")', PATIENT);
   // Enter where settings are searched for begins no training.
   expect(await page.evaluate(() => (document.getElementById('find-setting') as HTMLInputElement).form)).toBeNull();
   const site = join(folder, 'site');

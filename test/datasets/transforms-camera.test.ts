@@ -8,13 +8,13 @@ import { inputError, open, picture, transforms, write } from './blender-scene.ts
 
 type Keys = Record<string, unknown>;
 
-/** A scene of 3 images of 8 x 8, with keys for all frames and for each. */
-async function scene(layout: 'blender' | 'nerfstudio', ofAll: Keys, ofFrames: Keys = {}): Promise<string> {
+/** A scene of 3 images of 8 x 8, with keys for all frames, for each, and for the last. */
+async function scene(layout: 'blender' | 'nerfstudio', ofAll: Keys, ofFrames: Keys = {}, ofLast: Keys = {}): Promise<string> {
   const folder = temporaryFolder();
   const { frames } = transforms('images', 3);
   for (let i = 0; i < 3; i++) await write(folder, `images/r_${i}.png`, await picture(8, 8, i));
   const file = layout === 'blender' ? 'transforms_train.json' : 'transforms.json';
-  await write(folder, file, { ...ofAll, frames: frames.map((frame) => ({ ...frame, ...ofFrames })) });
+  await write(folder, file, { ...ofAll, frames: frames.map((frame, i) => ({ ...frame, ...ofFrames, ...(i === 2 && ofLast) })) });
   return folder;
 }
 
@@ -101,6 +101,10 @@ describe.each(['blender', 'nerfstudio'] as const)('the cameras of a %s file', (l
     // Keys of the file and of the frame are one camera.
     const ofBoth = await all({ w: 16, h: 16 }, { fl_x: 18, camera_angle_x: 0.3 });
     expect(ofBoth.warnings).toEqual([expect.stringMatching(/: fl_x is 18\.000, camera_angle_x makes it 52\.933: fl_x is taken$/)]);
+    const differing = await open(await scene(layout, { w: 16, h: 16 }, { fl_x: 18, camera_angle_x: 0.3 }, { fl_x: 20 }), { holdout: 0 });
+    expect(differing.warnings).toEqual([
+      expect.stringMatching(/^3 train images .*: for r_0, fl_x is 18\.000, camera_angle_x makes it 52\.933/),
+    ]);
   });
 
   it('are asked about where pixels would be no squares: one of the focal lengths is for other images', async () => {

@@ -30,9 +30,12 @@ export class FieldOrbit {
     this.draw = draw;
   }
 
-  /** Loads what turns it. */
+  /** Loads what turns it; what could not be loaded is asked for again. */
   prepare(): void {
     this.module ??= import('../stage-camera.ts');
+    this.module.catch(() => {
+      this.module = null;
+    });
   }
 
   async begin(views: RunViews): Promise<void> {
