@@ -4,7 +4,7 @@ import { InputError, StorageError } from '../base/errors.ts';
 import type { Files } from '../io/files.ts';
 import { LOCK_FILE } from '../run/folder-lock.ts';
 import { OWN_SCENE, RUNS } from './kept-paths.ts';
-import { pageFile, pageHandle } from './page-files.ts';
+import { isNoRoom, pageFile, pageHandle } from './page-files.ts';
 
 /**
  * Writes the zip, and gives its path.
@@ -51,7 +51,7 @@ async function pack(files: Files, path: string, folders: readonly Packed[]): Pro
   } catch (error) {
     await stream.abort().catch(() => undefined);
     await files.remove(path);
-    if (error instanceof Error && error.name === 'QuotaExceededError')
+    if (isNoRoom(error))
       throw new StorageError(`${path}: the browser gives this page no more room`, 'Remove scenes or runs that are no longer needed.', {
         cause: error,
       });

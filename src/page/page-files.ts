@@ -232,11 +232,16 @@ function unreadable(path: string, error: unknown): unknown {
   return new InputError(`${path}: cannot be read (${error.name}: ${error.message})`, 'Replace the file, or remove it.', options);
 }
 
+/** Chromium closes its pipe where the room ends while data is on its way. */
+export function isNoRoom(error: unknown): boolean {
+  return isNamed(error, 'QuotaExceededError') || (isNamed(error, 'AbortError') && (error as Error).message.includes('data pipe'));
+}
+
 function unwritable(path: string, bytes: number | null, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const what = bytes === null ? path : `${path} (${byteSize(bytes)})`;
   const options = { cause: error };
-  if (isNamed(error, 'QuotaExceededError'))
+  if (isNoRoom(error))
     return new StorageError(
       `${what}: the browser gives this page no more room; nothing was changed`,
       'Remove scenes or runs that are no longer needed, or free some space on the disk, then go on.',

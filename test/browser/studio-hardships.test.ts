@@ -111,7 +111,7 @@ async function fillUp(): Promise<void> {
           await stream.write(new Uint8Array(size));
           await stream.close();
         } catch (error) {
-          if ((error as Error).name !== 'QuotaExceededError') throw error;
+          if (!['QuotaExceededError', 'AbortError'].includes((error as Error).name)) throw error;
           break;
         }
   });

@@ -90,9 +90,10 @@ async function alone(action: () => Promise<unknown>): Promise<void> {
   allow(`${BEGINNERS}, #remove-scene, #train, #measure, #runs button`, false);
   await guarded(action);
   busy = false;
-  document.body.classList.remove('busy');
   allow(BEGINNERS, true);
   await guarded(refresh);
+  // It looks idle once it shows what came of it, unless the next thing was begun meanwhile.
+  if (!busy) document.body.classList.remove('busy');
 }
 
 function allow(controls: string, on: boolean): void {
