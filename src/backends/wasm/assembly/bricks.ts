@@ -6,8 +6,10 @@
  */
 import { brickTable, bricksX, bricksY } from './state';
 
+export const BRICK_POINTS: i32 = 64;
+
 /** Rows below it do not exist. */
-export const FIRST_ROW: i32 = 64;
+export const FIRST_ROW: i32 = BRICK_POINTS;
 
 // @ts-ignore: decorator
 @inline

@@ -4,10 +4,8 @@ export { placeScratch, scratchBytes } from './scratch';
 export {
   inputRangeBrickLanes, inputRangeFactorLanes, inputRangeLanes, marchBrickLanes, marchFactorLanes, marchLanes, trainBrickLanes, trainFactorLanes, trainLanes,
 } from './train';
-export {
-  applyBricks, applyGradients, reduceNetwork, scatter, scatterBricks, scatterBricksVaried, scatterVaried, transposeWeights, updateBricks, updateNetwork,
-  updateStep, writeBrickGradients, writeDenseGradients,
-} from './update';
+export { applyBricks, applyGradients, reduceNetwork, transposeWeights, updateBricks, updateNetwork, updateStep } from './update';
+export { scatter, scatterBricks, scatterBricksVaried, scatterVaried, writeBrickGradients, writeDenseGradients } from './grid-gradients';
 export { applyFactors, scatterFactors, takeFactorGradients, transposeBasis } from './factor-gradients';
 export { renderBlocks, renderBrickBlocks, renderFactorBlocks } from './render';
 export { densitiesToAlphas } from './alpha';

@@ -194,7 +194,7 @@ export let laneCapacity: i32 = 0;
 /** One statistics block a lane (train) or thread (render), see stats.ts. */
 export let stats: usize = 0;
 
-// Touched voxels of a step (touched.ts), and the sparse set of their gradients (update.ts): addresses a voxel, gradients a slot.
+// Touched voxels of a step (touched.ts), and the sparse set of their gradients (grid-gradients.ts): addresses a voxel, gradients a slot.
 export let touchedBits: usize = 0;
 export let slotOf: usize = 0;
 export let slotGradients: usize = 0;

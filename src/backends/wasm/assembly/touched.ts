@@ -2,7 +2,7 @@
  * The voxels that a training step touches: a bit each, a slab's in whole words of its own, so that the threads that own slabs (z mod threads) write
  * no word in common. Slabs are planes of the grid, or layers of bricks, a word a brick. Half a megabyte for 160^3: the set stays in the second cache.
  */
-import { FIRST_ROW } from './bricks';
+import { BRICK_POINTS } from './bricks';
 import { hasBricks } from './representation';
 import { brickLayers, bricksZ, nx, ny, nz, thread, threads, touchedBits } from './state';
 
@@ -54,7 +54,7 @@ function beginSlab<R>(z: i32): void {
   slab = z;
   wordAt = slabBits<R>(z) - 8;
   wordEnd = slabBits<R>(z + 1);
-  wordVoxel = (hasBricks<R>() ? firstBrick(z) * FIRST_ROW : nx * ny * z) - 64;
+  wordVoxel = (hasBricks<R>() ? firstBrick(z) * BRICK_POINTS : nx * ny * z) - 64;
 }
 
 /** The first touched voxel of this thread's slabs, in the order of the grid; -1: there is none. */

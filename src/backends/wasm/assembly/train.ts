@@ -2,7 +2,7 @@
  * One training step in phases, each a kernel that all threads call. Rays are divided into a fixed number of lanes, taken by whichever thread is
  * free; every sum is kept a lane and added up in the order of the lanes, so the result does not depend on the number of threads.
  *
- *     marchLanes -> [inputRangeLanes] -> trainLanes -> update.ts
+ *     marchLanes -> [inputRangeLanes] -> trainLanes -> grid-gradients.ts, update.ts
  */
 import {
   activityFloats, activitySums, featureFrequencies, featureGradients, featureStride, inputs, laneCapacity, lanes, gradientFloats, networkGradients, potentialSums, potentialTerms,

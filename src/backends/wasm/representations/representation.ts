@@ -1,6 +1,6 @@
 /**
  * How a representation (model/representations/) lies in the memory of the kernels, and which kernels meet it: those of dense grids are
- * assembly/march.ts (density), gather.ts (features) and update.ts (scatter and Adam), in bricks with assembly/bricks.ts, those of factors
+ * assembly/march.ts (density), gather.ts (features), grid-gradients.ts (scatter) and update.ts (Adam), in bricks with assembly/bricks.ts, those of factors
  * assembly/factors.ts and factor-gradients.ts.
  */
 import type { FieldSpec } from '../../../model/field-spec.ts';
