@@ -1,4 +1,5 @@
 /** What is odd about a scene: mistakes of an export, and what will make a reconstruction bad. One sentence each, with what mends it. */
+import { fixed } from '../src/base/format.ts';
 import { spaceFacts } from '../src/spaces/index.ts';
 import { cameraGeometry } from '../src/geometry/camera-geometry.ts';
 import { pixelToPlane } from '../src/geometry/lens.ts';
@@ -70,7 +71,7 @@ function upProblems(cameras: readonly View[]): string[] {
   const problems: string[] = [];
   if (nearestAxis(up) === null) {
     problems.push(
-      `no axis of the world points up: the cameras' mean up is (${up.map((value) => value.toFixed(2)).join(', ')}); orbits will lean until another one is chosen in the viewer`,
+      `no axis of the world points up: the cameras' mean up is (${up.map((value) => fixed(value, 2)).join(', ')}); orbits will lean until another one is chosen in the viewer`,
     );
   }
   const turned = cameras.filter(({ camToWorld: m }) => m[1] * up[0] + m[5] * up[1] + m[9] * up[2] < 0);
@@ -152,7 +153,7 @@ function lensProblems(cameras: readonly View[]): string[] {
   if (off.length === 0) return [];
   const { width, height, cx, cy } = off[0].intrinsics;
   return [
-    `the principal point of ${off.length} of ${cameras.length} cameras is far from the middle of the image (${listed(off)}: ${cx.toFixed(1)}, ${cy.toFixed(1)} of ${width}x${height}): were the images cropped or scaled?`,
+    `the principal point of ${off.length} of ${cameras.length} cameras is far from the middle of the image (${listed(off)}: ${fixed(cx, 1)}, ${fixed(cy, 1)} of ${width}x${height}): were the images cropped or scaled?`,
   ];
 }
 

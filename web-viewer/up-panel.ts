@@ -1,6 +1,7 @@
 /** Which way is up: an axis of the world or that of a level view; kept in the address, and saved with the run where a server can. */
 import type { Vec3 } from '../src/geometry/vector.ts';
 import { upText } from '../src/geometry/world-up.ts';
+import { fixed } from '../src/base/format.ts';
 import { byId, setOptions } from './elements.ts';
 import { messageOf } from './messages.ts';
 import type { ViewState } from './view-state.ts';
@@ -77,5 +78,5 @@ export class UpPanel {
 
 /** An axis has its name, whatever is only near one has not. */
 function directionText(up: Vec3): string {
-  return AXES.some((axis) => axis.join() === up.join()) ? upText(up) : `(${up.map((value) => value.toFixed(2)).join(', ')})`;
+  return AXES.some((axis) => axis.join() === up.join()) ? upText(up) : `(${up.map((value) => fixed(value, 2)).join(', ')})`;
 }

@@ -23,6 +23,18 @@ export function short(value: number): string {
   return value >= 1e3 ? `${(value / 1e3).toFixed(1)} k` : value.toFixed(1);
 }
 
+/** So many digits behind the point, and no negative zero: -0.004 -> "0.00" */
+export function fixed(value: number, digits: number): string {
+  return value.toFixed(digits).replace(/^-(?=0(\.0*)?$)/, '');
+}
+
+/** A difference: 0.5 -> "+0.50", -0.5 -> "−0.50", -0.004 -> "0.00" */
+export function signed(value: number, digits: number): string {
+  const text = fixed(value, digits);
+  if (text.startsWith('-')) return `−${text.slice(1)}`;
+  return Number(text) > 0 ? `+${text}` : text;
+}
+
 /** 0.0623 -> "6.2 %" */
 export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;

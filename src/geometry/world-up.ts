@@ -1,4 +1,5 @@
 /** Which way is up: photos are taken upright, so the mean of the cameras' up axes tells. */
+import { fixed } from '../base/format.ts';
 import { normalised, type Vec3 } from './vector.ts';
 
 /** Cosine of 25 degrees. */
@@ -19,7 +20,7 @@ export function nearestAxis(direction: Vec3): Vec3 | null {
 /** "+z", or numbers where no axis is near. */
 export function upText(up: Vec3): string {
   const axis = nearestAxis(up);
-  if (axis === null) return `(${up.map((value) => value.toFixed(2)).join(', ')})`;
+  if (axis === null) return `(${up.map((value) => fixed(value, 2)).join(', ')})`;
   const index = axis.findIndex((value) => value !== 0);
   return `${axis[index] > 0 ? '+' : '-'}${'xyz'[index]}`;
 }

@@ -2,7 +2,7 @@
 import { inspectScene, type SceneReport } from '../../datasets/inspect-scene.ts';
 import type { SceneData, WorldFrame } from '../../datasets/scene-data.ts';
 import { InputError } from '../base/errors.ts';
-import { percent } from '../base/format.ts';
+import { fixed, percent } from '../base/format.ts';
 import { presets } from '../config/presets.ts';
 import { describeSpace, imageDetail, spaceFacts } from '../spaces/index.ts';
 import { fitGrid } from '../train/fit-grid.ts';
@@ -48,7 +48,7 @@ export function splitRows({ splits }: SceneFindings): string[][] {
     name,
     String(split.views),
     `${split.width}x${split.height}`,
-    ...[split.fx, split.fy, split.cx, split.cy].map((value) => value.toFixed(1)),
+    ...[split.fx, split.fy, split.cx, split.cy].map((value) => fixed(value, 1)),
     `${split.fieldOfView.x.toFixed(1)}° x ${split.fieldOfView.y.toFixed(1)}°${split.distorted ? ', distorted' : ''}`,
   ]);
   return [['split', 'views', 'size', 'fx', 'fy', 'cx', 'cy', 'field of view'], ...rows];
@@ -95,5 +95,5 @@ function describeFrame({ centre, scale }: WorldFrame): string {
 }
 
 function point(values: readonly number[]): string {
-  return `(${values.map((value) => value.toFixed(2)).join(', ')})`;
+  return `(${values.map((value) => fixed(value, 2)).join(', ')})`;
 }

@@ -4,7 +4,7 @@ import { backgroundColour } from '../../../datasets/background.ts';
 import type { View } from '../../../datasets/scene-data.ts';
 import { SPLIT_NAMES } from '../../../datasets/scene-format.ts';
 import { InputError } from '../../base/errors.ts';
-import { table } from '../../base/format.ts';
+import { fixed, table } from '../../base/format.ts';
 import { suggest } from '../../base/nearest-name.ts';
 import { wholeNumber, word } from '../../base/option-values.ts';
 import { liveliestNeurons, describeRay, rayFigure } from '../../frames/ray-figure.ts';
@@ -89,12 +89,12 @@ function describe(found: RayProbe, view: string): string {
   const rows = samples.map(({ distance, alpha, weight, colour: of }, i) => {
     const mine = steps.filter(({ sample }) => sample === i);
     const layers = mine[0]?.layers.map((_, layer) => String(mine.reduce((sum, step) => sum + step.layers[layer].neurons.length, 0))) ?? [];
-    return [String(i), distance.toFixed(3), alpha.toFixed(3), weight.toFixed(3), of.map((value) => value.toFixed(2)).join(' '), ...layers];
+    return [String(i), fixed(distance, 3), fixed(alpha, 3), fixed(weight, 3), of.map((value) => fixed(value, 2)).join(' '), ...layers];
   });
   const layers = (steps[0]?.layers ?? []).map((_, layer) => `active in layer ${layer + 1}`);
   return [
     `${view}: ${describeRay(found).join('\n')}`,
-    `colour ${colour.map((value) => value.toFixed(3)).join(' ')}, depth ${depth.toFixed(3)} m, opacity ${opacity.toFixed(3)}`,
+    `colour ${colour.map((value) => fixed(value, 3)).join(' ')}, depth ${fixed(depth, 3)} m, opacity ${fixed(opacity, 3)}`,
     ...(energy === null ? ['a field of the coarse stage: it has no colour network'] : []),
     '',
     table([['sample', 'metres', 'alpha', 'weight', 'colour', ...layers], ...rows]),
