@@ -1,6 +1,6 @@
 /** What the gallery says of a run: each fact with its title, its text, and the number that runs are sorted by. */
-import { SHARE_ROWS } from './ann-shares.ts';
 import { percent } from '../src/base/format.ts';
+import { ANN_SHARES, shareText } from '../src/energy/ann-shares.ts';
 import { written } from '../src/frames/quantities.ts';
 import type { BrokenRun, RunSummary } from './api.ts';
 
@@ -48,19 +48,20 @@ export const RUN_FACTS: readonly RunFact[] = [
     text: ({ quality }) => (quality?.nanojoulesPerPixel ? written(quality.nanojoulesPerPixel * 1e-9, 'J') : null),
     order: ({ quality }) => quality?.nanojoulesPerPixel ?? null,
   },
-  ...SHARE_ROWS.map(({ title, share, of }): RunFact => {
+  ...ANN_SHARES.map(({ share, short: title }): RunFact => {
     const shares = ({ neuron, quality }: RunSummary): NonNullable<RunSummary['quality']>['shareOfAnn'] =>
       neuron === 'relu' ? null : (quality?.shareOfAnn ?? null);
     const textOf = (run: RunSummary): string | null => {
       const found = shares(run);
-      return found && of(found);
+      return found && shareText(found, share);
     };
     return { key: share, title, text: textOf, order: (run) => shares(run)?.[share] ?? null };
   }),
   {
     key: 'trained',
     title: 'trained',
-    text: ({ trained }) => (trained ? `${trained.stage} step ${trained.step}` : 'not yet saved'),
+    text: ({ trained, training }) =>
+      (trained ? `${trained.stage} step ${trained.step}` : 'not yet saved') + (training ? ', in training' : ''),
     order: ({ trained }) => trained?.step ?? null,
     greatestFirst: true,
   },

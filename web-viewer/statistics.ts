@@ -1,6 +1,6 @@
 /** Figures of the pictures that are shown, a column for each run, whose whole view is counted. */
+import { ANN_SHARES, shareText } from '../src/energy/ann-shares.ts';
 import type { ShownFrame } from '../src/frames/frame-source.ts';
-import { SHARE_ROWS } from './ann-shares.ts';
 import { element } from './elements.ts';
 import { written } from '../src/frames/quantities.ts';
 
@@ -61,9 +61,9 @@ const COST: readonly Row[] = [
   ['active ReLUs', ({ statistics: { neuron, spikes } }) => (neuron === 'relu' ? short(spikes) : null)],
 ];
 
-const SHARES: readonly Row[] = SHARE_ROWS.map(({ title, of }) => [
+const SHARES: readonly Row[] = ANN_SHARES.map(({ share, short: title }) => [
   title,
-  ({ statistics: { neuron, shareOfAnn } }) => (neuron === 'relu' || shareOfAnn === null ? null : of(shareOfAnn)),
+  ({ statistics: { neuron, shareOfAnn } }) => (neuron === 'relu' || shareOfAnn === null ? null : shareText(shareOfAnn, share)),
 ]);
 
 const REST: readonly Row[] = [

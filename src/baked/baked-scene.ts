@@ -78,7 +78,10 @@ const aboutSchema = z.strictObject({
       // Older files have one number, the share as executed.
       shareOfAnn: z
         .union([
-          z.strictObject({ published: finite, executed: finite, skipping: finite, shifted: finite.optional() }),
+          z.strictObject({
+            ...{ published: finite, executed: finite, skipping: finite },
+            ...{ shifted: finite.optional(), shiftedOfDense: finite.optional() },
+          }),
           finite.transform(() => null),
         ])
         .nullable(),

@@ -5,6 +5,7 @@
 import type { Counts } from '../engine/counts.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
 import { horowitz45nmFp32 } from './hardware/horowitz-45nm-fp32.ts';
+import { annShares, type AnnShares, type ComparedEnergies } from './ann-shares.ts';
 import { countOperations, type OperationCounts, type Operations } from './work/operations.ts';
 
 /** Prices of a MAC and an AC, picojoules. */
@@ -30,18 +31,6 @@ export function energyOf(operations: Operations, costs: CostTable): number {
 
 /** Millijoules per image for each line of `OperationCounts`. */
 export type EnergyLines = Readonly<Record<keyof OperationCounts, number>>;
-
-/**
- * Energy relative to an ANN twin: as papers count both; as executed, the twin multiplying its zeros; as executed, the twin skipping inactive
- * ReLUs as the spikes skip silent neurons; the latter with spikes as shifted additions.
- */
-export interface AnnShares {
-  readonly published: number;
-  readonly executed: number;
-  readonly skipping: number;
-  /** Missing in reports of older versions. */
-  readonly shifted?: number;
-}
 
 export interface EnergyReport {
   readonly costs: CostTable;
@@ -70,12 +59,11 @@ export function energyReport(
     costs,
     operationsPerImage: perImage,
     millijoulesPerImage: millijoules,
-    shareOfAnn: {
-      published: ratio(millijoules.published, millijoules.annPublished),
-      executed: ratio(millijoules.executed, millijoules.annExecuted),
-      skipping: ratio(millijoules.effective, millijoules.annSkipping),
-      shifted: ratio(millijoules.shifted, millijoules.annSkipping),
-    },
+    shareOfAnn: annShares(comparedEnergies(millijoules), {
+      published: millijoules.annPublished,
+      executed: millijoules.annExecuted,
+      skipping: millijoules.annSkipping,
+    }),
     scope: SCOPE,
   };
 }
@@ -95,7 +83,7 @@ function mapLines<T>(
   };
 }
 
-/** 1 where both are 0: images without a single sample cost nothing either way. */
-function ratio(part: number, whole: number): number {
-  return whole > 0 ? part / whole : 1;
+/** Those of the network itself, for a comparison with another. */
+export function comparedEnergies({ published, executed, effective, shifted }: Omit<EnergyLines, `ann${string}`>): ComparedEnergies {
+  return { published, executed, skipping: effective, shifted };
 }

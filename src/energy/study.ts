@@ -2,6 +2,7 @@
  * The energy study of a run: what was counted and measured, what each hardware model makes of it, beside a twin. `energy.json` is this as
  * JSON; the page, the table of the terminal and the CSV show parts of it and compute nothing of their own.
  */
+import type { AnnShares } from './ann-shares.ts';
 import type { EnergyMeterStatus } from './energy-meter.ts';
 import type { HardwareModel } from './hardware/hardware-model.ts';
 import { price, type Estimate } from './hardware/price.ts';
@@ -84,6 +85,25 @@ export function energyStudy({ hardware, meter, ...input }: StudyInput): EnergySt
     measured: { meter: meter.meter?.description ?? null, reason: meter.reason },
     scope: scopeOf(input),
   };
+}
+
+/** What a share compares: the run, and the twin it was given or the computed one. */
+export function comparedEstimates(
+  { run, twin, against, skipping }: HardwareResult,
+  share: keyof AnnShares,
+): readonly [run: Estimate | null, twin: Estimate | null] {
+  const dense = against ?? twin;
+  switch (share) {
+    case 'skipping':
+      return [run.executed, skipping];
+    case 'published':
+    case 'executed':
+      return [run[share], dense[share]];
+    case 'shifted':
+      return [run.shifted, skipping];
+    case 'shiftedOfDense':
+      return [run.shifted, dense.executed];
+  }
 }
 
 function estimate(model: HardwareModel, subject: EnergySubject, counting: Counting): Estimate | null {

@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts';
 import { type Counts, firingRates } from '../engine/counts.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 import type { TernaryOperations } from '../neurons/shifted-spikes.ts';
+import { ANN_SHARES, inShiftedAdditions, type ToldShare } from './ann-shares.ts';
 import type { Measurement, ViewMeasurement } from './measure-views.ts';
 import type { RaySamples } from './ray-samples.ts';
 import { type Ledger, ledgerOf, isSynapses, totalWork, twinLedger } from './work/ledger.ts';
@@ -112,6 +113,11 @@ export function measuredSubject(
 /** As published there is nothing but the network's synapses. */
 function paidIn(counting: Counting, before: Ledger): Ledger {
   return counting === 'published' ? [] : before;
+}
+
+/** Those that say something of it. */
+export function sharesTold(subject: EnergySubject): readonly ToldShare[] {
+  return ANN_SHARES.filter(({ share }) => hasLargeSpikes(subject) || !inShiftedAdditions(share));
 }
 
 /** Whether spikes are larger than one, so that adding shifted rows takes another number of additions. */

@@ -1,5 +1,5 @@
 /** What the evaluation of a run found, as galleries show it. */
-import type { AnnShares } from '../energy/energy-report.ts';
+import type { AnnShares } from '../energy/ann-shares.ts';
 import type { Files } from '../io/files.ts';
 import { readReport, type ShownReport } from './read-report.ts';
 
@@ -56,6 +56,6 @@ function contentOf({ counts }: ShownReport['perView'][number]): number {
 }
 
 /** Null where the first three are not all there: reports of older versions have two of them. */
-function sharesOf({ published, executed, skipping, shifted }: NonNullable<ShownReport['energy']>['shareOfAnn']): AnnShares | null {
-  return skipping === undefined ? null : { published, executed, skipping, shifted };
+function sharesOf({ skipping, ...others }: NonNullable<ShownReport['energy']>['shareOfAnn']): AnnShares | null {
+  return skipping === undefined ? null : { skipping, ...others };
 }

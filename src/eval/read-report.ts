@@ -22,6 +22,7 @@ const reportSchema = z.object({
         executed: z.number(),
         skipping: z.number().optional(),
         shifted: z.number().optional(),
+        shiftedOfDense: z.number().optional(),
       }),
     })
     .nullable(),

@@ -10,7 +10,8 @@
  */
 import { featureInputs } from '../model/feature-encoding.ts';
 import { emptyCounts, type Counts } from '../engine/counts.ts';
-import { energyReport, type AnnShares } from '../energy/energy-report.ts';
+import type { AnnShares } from '../energy/ann-shares.ts';
+import { energyReport } from '../energy/energy-report.ts';
 import { horowitz45nmFp32 } from '../energy/hardware/horowitz-45nm-fp32.ts';
 import { nearlyGreatest, pixelEnergy, pixelFiring } from '../energy/report/maps.ts';
 import type { FieldSpec } from '../model/field-spec.ts';

@@ -1,10 +1,11 @@
 /** The comparison of networks as a table for pasting, as a chart, and as a page with both. */
 import { TWIN } from '../config/compare-entries.ts';
-import type { ComparedEntry, Comparison, Figure, FigureName } from './comparison.ts';
+import type { ComparedEntry, Comparison, Figure } from './comparison.ts';
+import { ANN_SHARES, annShares, shareCells, SHARES_LEGEND, type ComparedEnergies } from '../energy/ann-shares.ts';
 import { DEFAULT_COSTS } from '../energy/energy-report.ts';
 import { LEAST_DECIBELS, scatterChart, type Point } from '../energy/report/charts.ts';
 import { html, htmlTable, type Html } from '../energy/report/html.ts';
-import { percent } from '../base/format.ts';
+import { percent, signed } from '../base/format.ts';
 import { si, three } from '../energy/report/numbers.ts';
 import { page } from '../energy/report/page.ts';
 
@@ -23,10 +24,7 @@ const headings = (hiddenLayers: number): string[] => [
   'MAC an image',
   'AC an image',
   'mJ an image',
-  'of the twin skipping zeros',
-  'as executed',
-  'shifted additions, of both',
-  'as published',
+  ...ANN_SHARES.map(({ short }) => short),
   'training, minutes',
   'frontier',
 ];
@@ -54,7 +52,7 @@ function cells({ name, figures, firing, runs, onFrontier }: ComparedEntry, twin:
   return [
     name,
     show(figures.psnr, decimals(2)),
-    gap === null ? NONE : `${gap < 0 ? '−' : '+'}${Math.abs(gap).toFixed(2)}`,
+    gap === null ? NONE : signed(gap, 2),
     show(figures.ssim, decimals(4)),
     ...Array.from({ length: layers }, (_, layer) => (layer < firing.length ? show(firing[layer], percent) : NONE)),
     show(figures.samplesPerRay, decimals(2)),
@@ -63,22 +61,14 @@ function cells({ name, figures, firing, runs, onFrontier }: ComparedEntry, twin:
     show(figures.macs, si),
     show(figures.acs, si),
     show(figures.millijoules, three),
-    ...shares(figures, twin?.figures),
+    ...shareCells(twin === undefined ? null : annShares(energies(figures), energies(twin.figures))),
     show(figures.trainMinutes, decimals(1)),
     onFrontier ? 'yes' : '',
   ];
 }
 
-/** Shares of the energy of the twin that was trained and measured, in the order of the headings. */
-function shares(mine: ComparedEntry['figures'], twin: ComparedEntry['figures'] | undefined): string[] {
-  if (twin === undefined) return [NONE, NONE, NONE, NONE];
-  const share = (figure: FigureName, of: FigureName = figure): string => {
-    const value = mine[figure].mean / twin[of].mean;
-    // Results of older versions have no shifted additions.
-    return Number.isFinite(value) ? percent(value) : NONE;
-  };
-  const shifted = `${share('shifted', 'skipping')}, ${share('shifted', 'millijoules')}`;
-  return [share('skipping'), share('millijoules'), shifted, share('published')];
+function energies({ published, millijoules, skipping, shifted }: ComparedEntry['figures']): ComparedEnergies {
+  return { published: published.mean, executed: millijoules.mean, skipping: skipping.mean, shifted: shifted.mean };
 }
 
 function rows(comparison: Comparison): string[][] {
@@ -184,7 +174,6 @@ function legend({ seeds }: Comparison): string {
   const spread = seeds.length > 1 ? ' ±: half the distance between the least and the greatest of the seeds.' : '';
   return (
     `Operations and energy: synapses as executed, mean of the views; energy estimated at ${DEFAULT_COSTS.mac} pJ a MAC and ` +
-    `${DEFAULT_COSTS.ac} pJ an AC (${DEFAULT_COSTS.name}). Firing: spikes a neuron and time step; of the twin, active ReLUs. Weights: all layers, in bits and with what is kept beside them. Shares are of the twin's energy: on hardware that ` +
-    `multiplies no zeros, as executed with all of them, spikes as shifted additions of both of these, and as papers count.${spread}`
+    `${DEFAULT_COSTS.ac} pJ an AC (${DEFAULT_COSTS.name}). Firing: spikes a neuron and time step; of the twin, active ReLUs. Weights: all layers, in bits and with what is kept beside them. ${SHARES_LEGEND}${spread}`
   );
 }

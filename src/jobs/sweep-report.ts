@@ -1,10 +1,10 @@
 /** The table of a sweep as Markdown, LaTeX, CSV, JSON, chart and page. The same cells everywhere. */
 import { onFrontier } from '../energy/frontier.ts';
+import { ANN_SHARES, annShares, shareCells, SHARES_LEGEND, type ComparedEnergies } from '../energy/ann-shares.ts';
 import { DEFAULT_COSTS } from '../energy/energy-report.ts';
 import { LEAST_DECIBELS, scatterChart, type Point } from '../energy/report/charts.ts';
 import { csvCell } from '../energy/report/csv.ts';
 import { html, htmlTable, type Html } from '../energy/report/html.ts';
-import { percent } from '../base/format.ts';
 import { three } from '../energy/report/numbers.ts';
 import { page, standaloneSvg } from '../energy/report/page.ts';
 import { VERSION } from '../run/version.ts';
@@ -70,32 +70,16 @@ function sheetsOf(table: SweepTable): Sheet[] {
 }
 
 function means({ scenes, networks, published }: SweepTable): Sheet {
-  const heads = [
-    'network',
-    'PSNR, dB',
-    'SSIM',
-    'mJ an image',
-    'of the twin skipping zeros',
-    'as executed',
-    'shifted additions, of both',
-    'as published',
-    'training, minutes',
-    'memory, MiB',
-  ];
+  const heads = ['network', 'PSNR, dB', 'SSIM', 'mJ an image', ...ANN_SHARES.map(({ short }) => short), 'training, minutes', 'memory, MiB'];
   const rows = networks.map((network) => {
     const { name, mean, twin } = network;
     const ofTwin = network.isTwin ? null : (networks.find((other) => other.name === twin)?.mean ?? null);
-    const share = (quantity: 'skipping' | 'executed' | 'shifted' | 'published', of = quantity): string => {
-      const value = mean === null || ofTwin === null ? NaN : mean[quantity].mean / ofTwin[of].mean;
-      return Number.isFinite(value) ? percent(value) : NONE;
-    };
-    const shifted = ofTwin === null ? NONE : `${share('shifted', 'skipping')}, ${share('shifted', 'executed')}`;
     return [
       name,
       text(mean?.psnr, 2),
       text(mean?.ssim, 4),
       mean === null ? NONE : spread(mean.executed, three),
-      ...[share('skipping'), share('executed'), shifted, share('published')],
+      ...shareCells(mean === null || ofTwin === null ? null : annShares(energies(mean), energies(ofTwin))),
       text(mean?.minutes, 1),
       mean === null || Number.isNaN(mean.bytes.mean) ? NONE : (mean.bytes.mean / 2 ** 20).toFixed(0),
     ];
@@ -103,9 +87,13 @@ function means({ scenes, networks, published }: SweepTable): Sheet {
   const theirs = published.map(({ network, psnr, ssim, millijoules }, i) => {
     const mean = (values: Readonly<Record<string, number>> = {}, digits: number): string =>
       publishedMean(values, scenes)?.toFixed(digits) ?? NONE;
-    return [`${network} [${i + 1}]`, mean(psnr, 2), mean(ssim, 4), mean(millijoules, 2), NONE, NONE, NONE, NONE, NONE, NONE];
+    return [`${network} [${i + 1}]`, mean(psnr, 2), mean(ssim, 4), mean(millijoules, 2), ...shareCells(null), NONE, NONE];
   });
   return { title: scenes.length > 1 ? `Mean of ${scenes.length} scenes` : scenes[0], heads, rows: [...rows, ...theirs] };
+}
+
+function energies({ published, executed, skipping, shifted }: Figures): ComparedEnergies {
+  return { published: published.mean, executed: executed.mean, skipping: skipping.mean, shifted: shifted.mean };
 }
 
 /** Over these scenes, where each is published; else as the source has it, over all of its own. */
@@ -161,7 +149,7 @@ function legend({ seeds, published }: SweepTable): string {
   const theirs = published.length === 0 ? '' : ' Published numbers are as their sources count them, on their own settings.';
   return (
     `Energy: synapses as executed, mean of the views, estimated at ${DEFAULT_COSTS.mac} pJ a MAC and ${DEFAULT_COSTS.ac} pJ an AC (${DEFAULT_COSTS.name}). ` +
-    `Shares are of the twin that was trained beside: on hardware that multiplies no zeros, as executed with all of them, spikes as shifted additions of both of these, and as papers count.${deviations}${theirs}`
+    `${SHARES_LEGEND} The twin was trained beside.${deviations}${theirs}`
   );
 }
 

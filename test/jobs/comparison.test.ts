@@ -66,9 +66,12 @@ describe('a comparison', () => {
     expect(rows.slice(2).map(([, name]) => name)).toEqual(['ann', 'lif', 'worse']);
     expect(rows[3].slice(2, 4)).toEqual(['32.20 ± 0.20', '−1.90']);
     // Shares of the twin: 5.5 of 10 mJ where it skips its zeros, of 50 where it does not.
-    expect(rows[3].slice(14, 18)).toEqual(['55.0 %', '11.0 %', '13.8 %, 2.8 %', '11.0 %']);
+    expect(rows[3].slice(14, 19)).toEqual(['55.0 %', '11.0 %', '11.0 %', '13.8 %', '2.8 %']);
     expect(rows[3].slice(8, 11)).toEqual(['32.00 ± 0.00', '1.00 ± 0.00', '87,040 ± 0']);
-    expect(rows[0].slice(14, 18)).toEqual(['of the twin skipping zeros', 'as executed', 'shifted additions, of both', 'as published']);
+    expect(rows[0].slice(14, 19)).toEqual([
+      ...['of a skipping twin', 'as published', 'of a dense twin'],
+      ...['of a skipping twin, shifted', 'of a dense twin, shifted'],
+    ]);
     expect(rows[0].slice(5, 8)).toEqual(['firing, layer 1', 'layer 2', 'samples a ray']);
     const chart = comparisonChart(comparison);
     expect(comparisonPage(comparison, chart)).toContain('spikeray compare &lt;scene&gt;');

@@ -1,7 +1,8 @@
 /** The runs that the browser keeps, and what can be done with each. */
 import { percent } from '../../src/base/format.ts';
+import { toldShares } from '../../src/energy/ann-shares.ts';
 import { gainOver, isTwinOf } from '../../src/page/kept-twin.ts';
-import type { KeptRun, Measured } from '../../src/page/library.ts';
+import type { KeptRun, Measured } from '../../src/page/kept-run.ts';
 import { pageFile } from '../../src/page/page-files.ts';
 import { byId, element } from '../elements.ts';
 import type { Taken } from './take-along.ts';
@@ -120,8 +121,10 @@ function describe({ scene, neuron, trained, status, measured }: KeptRun, twin: K
   if (measured === null) return about;
   const { split, psnr, ssim, firingRates, millijoules, shareOfAnn, outdated } = measured;
   const rates = firingRates === null ? '' : `, active ${firingRates.map(percent).join(', ')}`;
-  const share = shareOfAnn === null ? '' : `, ${percent(shareOfAnn.skipping)} of an ANN twin that skips inactive ReLUs`;
-  const energy = millijoules === null ? '' : `, ${millijoules.toPrecision(3)} mJ a view${share}`;
+  const shares =
+    neuron === 'relu' || shareOfAnn === null ? [] : toldShares(shareOfAnn).map(({ twin: ofTwin, text }) => `${text} of ${ofTwin}`);
+  const energy =
+    millijoules === null ? '' : `, ${millijoules.toPrecision(3)} mJ a view${shares.length === 0 ? '' : ` (${shares.join('; ')})`}`;
   return `${about}. ${split === 'train' ? 'Views of the training' : 'Held-out views'} (${split}${outdated ? ', before it was trained on' : ''}): ${psnr.toFixed(2)} dB${besideTwin(measured, twin)}, SSIM ${ssim.toFixed(4)}${rates}${energy}`;
 }
 

@@ -4,8 +4,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { percent, table } from '../../base/format.ts';
+import { table } from '../../base/format.ts';
+import { annShares } from '../../energy/ann-shares.ts';
+import { comparedEnergies } from '../../energy/energy-report.ts';
 import type { EvalReport } from '../../eval/eval-report.ts';
+import { energyRows } from '../terminal/energy-rows.ts';
 import { addOutputOptions, type OutputOptions } from '../terminal/options.ts';
 import { runAction, type Result } from '../terminal/run-action.ts';
 import { writeNotice } from '../terminal/terminal.ts';
@@ -134,7 +137,7 @@ function describe(scene: string, spiking: Trained, twin: Trained): string {
 function comparison(columns: readonly Trained[]): string {
   const row = (label: string, value: (report: EvalReport) => string): string[] => [label, ...columns.map(({ report }) => value(report))];
   const whole = (value: number): string => Math.round(value).toLocaleString('en');
-  const energy = (report: EvalReport, line: 'executed' | 'published'): string => report.energy!.millijoulesPerImage[line].toFixed(2);
+  const [spiking, twin] = columns.map(({ report }) => report.energy!);
   return table([
     ['', ...columns.map(({ title }) => title)],
     row('PSNR, dB', ({ psnr }) => psnr.toFixed(2)),
@@ -145,22 +148,7 @@ function comparison(columns: readonly Trained[]): string {
     row('samples a ray', ({ counts }) => counts.samplesPerRay.toFixed(2)),
     row('multiply-accumulates a ray (MAC)', ({ counts }) => whole(counts.macsPerRay)),
     row('additions a ray (AC)', ({ counts }) => whole(counts.acsPerRay)),
-    row('energy an image, mJ', (report) => energy(report, 'executed')),
-    row('  the same as papers count it, mJ', (report) => energy(report, 'published')),
-    ...shares(columns),
+    ...energyRows([spiking, twin], annShares(comparedEnergies(spiking.millijoulesPerImage), comparedEnergies(twin.millijoulesPerImage))),
     row('seconds an image', ({ secondsPerImage }) => secondsPerImage.toFixed(2)),
   ]);
-}
-
-/** Shares of the energy of the twin, which was trained and measured beside it. */
-function shares([{ report: mine }, { report: twin }]: readonly Trained[]): string[][] {
-  const share = (label: string, line: 'executed' | 'published' | 'effective'): string[] => {
-    const [part, whole] = [mine, twin].map(({ energy }) => energy!.millijoulesPerImage[line]);
-    return [label, percent(part / whole), '100 %'];
-  };
-  return [
-    share('of a twin that skips inactive ReLUs', 'effective'),
-    share('  of one that multiplies them', 'executed'),
-    share('  as papers count both', 'published'),
-  ];
 }

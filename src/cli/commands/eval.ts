@@ -10,6 +10,7 @@ import type { Part } from '../../eval/part.ts';
 import { evaluate, evaluatePart, joinEvaluation, openEvaluation, type EvaluatedRun } from '../../node/evaluate-run.ts';
 import type { RunFieldOptions } from '../../node/open-run-field.ts';
 import { addBackendOptions, addOutputOptions, checkpointOption, type OutputOptions, skipMaskOption } from '../terminal/options.ts';
+import { energyRows } from '../terminal/energy-rows.ts';
 import { addPartOptions, inParts, type PartOptions } from '../terminal/part-options.ts';
 import { runAction, type Result } from '../terminal/run-action.ts';
 import { addSceneOptions, movedScene, type MovedSceneOptions } from '../terminal/scene-options.ts';
@@ -79,11 +80,15 @@ function describe(
     ['  a ray that hits', (counts.total.samples / Math.max(1, counts.total.activeRays)).toFixed(2)],
     ['MACs a ray', Math.round(counts.macsPerRay).toLocaleString('en')],
     ['ACs a ray', Math.round(counts.acsPerRay).toLocaleString('en')],
-    ...(energy === null ? [] : energyRows(energy, neuron)),
+    ...(energy === null ? [] : energyRows([energy], neuron === 'relu' ? null : energy.shareOfAnn)),
     ...(bits ? bitRows(bits) : []),
     ['seconds an image', secondsPerImage.toFixed(2)],
   ];
-  return `${views} ${split} views\n${table(rows)}images and metrics.json: ${folder}\n`;
+  const twin =
+    energy === null || neuron === 'relu'
+      ? ''
+      : 'twin: the ANN of the same shape on the same samples, computed, its ReLUs as active as these neurons; a trained one: `spikeray energy --against`\n';
+  return `${views} ${split} views\n${table(rows)}${twin}images and metrics.json: ${folder}\n`;
 }
 
 function bitRows({ weights, spikes, meanWeight, meanSpike, weightBytes, sAce }: NonNullable<EvalReport['bits']>): string[][] {
@@ -91,31 +96,5 @@ function bitRows({ weights, spikes, meanWeight, meanSpike, weightBytes, sAce }: 
     ['bits of the weights', `${weights.join(', ')}; mean ${meanWeight.toFixed(2)}, ${byteSize(weightBytes)} in all`],
     ['bits of the spikes', `${spikes.join(', ')}; mean ${meanSpike.toFixed(2)}`],
     ['S-ACE an image', si(sAce)],
-  ];
-}
-
-function energyRows({ millijoulesPerImage, shareOfAnn }: NonNullable<EvalReport['energy']>, neuron: string): string[][] {
-  const { published, executed, shifted, effective, annExecuted, annSkipping } = millijoulesPerImage;
-  const { published: asPublished, executed: ofDense, skipping } = shareOfAnn;
-  const mJ = (value: number): string => `${value.toFixed(2)} mJ`;
-  if (neuron === 'relu')
-    return [
-      ['energy an image, as published', mJ(published)],
-      ['as executed', mJ(executed)],
-      ['skipping inactive ReLUs', mJ(effective)],
-    ];
-  return [
-    ['energy an image, as executed', mJ(executed)],
-    ['  of an ANN as sparse that skips zeros', percent(skipping)],
-    ['  of an ANN that multiplies them', percent(ofDense)],
-    ...(shifted === executed
-      ? []
-      : [
-          [
-            'spikes as shifted additions',
-            `${mJ(shifted)}, ${percent(shifted / annSkipping)} and ${percent(shifted / annExecuted)} of these`,
-          ],
-        ]),
-    ['energy an image, as published', `${mJ(published)}, ${percent(asPublished)} of the ANN`],
   ];
 }

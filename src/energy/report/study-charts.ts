@@ -2,7 +2,9 @@
 import { inPassing, type Stage } from '../work/ledger.ts';
 import { unlikeTechnology } from '../hardware/hardware-model.ts';
 import { hitSteps, shareInBins, stepBins } from '../ray-samples.ts';
-import type { EnergyStudy, HardwareResult } from '../study.ts';
+import type { AnnShares } from '../ann-shares.ts';
+import { comparedEstimates, type EnergyStudy, type HardwareResult } from '../study.ts';
+import { sharesTold } from '../subject.ts';
 import { barChart, columnChart, LEAST_DECIBELS, scatterChart, type Bars, type Point } from './charts.ts';
 import { html, type Html } from './html.ts';
 import { percent } from '../../base/format.ts';
@@ -13,18 +15,15 @@ import { nameOf } from './summary.ts';
 /** Millijoules; null where a model cannot run it. */
 export type Pair = readonly [run: number | null, twin: number | null];
 
-/** Millijoules an image of the run and of what it is compared with. */
-export function pair(
-  { run, twin, against }: HardwareResult,
-  counting: 'published' | 'executed',
-  part: 'synapses' | 'network' | 'all',
-): Pair {
-  return [run[counting]?.[part] ?? null, (against ?? twin)[counting]?.[part] ?? null];
+/** Millijoules an image of the run and of what it is compared with, as executed. */
+export function pair({ run, twin, against }: HardwareResult, part: 'network' | 'all'): Pair {
+  return [run.executed?.[part] ?? null, (against ?? twin).executed?.[part] ?? null];
 }
 
-/** The same as executed, the twin on hardware that multiplies no zeros. */
-export function skippingPair({ run, skipping }: HardwareResult): Pair {
-  return [run.executed?.synapses ?? null, skipping?.synapses ?? null];
+/** The two whose ratio is a share: synapses alone. */
+export function synapsePair(result: HardwareResult, share: keyof AnnShares): Pair {
+  const [mine, theirs] = comparedEstimates(result, share);
+  return [mine?.synapses ?? null, theirs?.synapses ?? null];
 }
 
 export function share([mine, theirs]: Pair): string {
@@ -52,29 +51,19 @@ function series(pairs: readonly Pair[]): Bars[] {
 
 export function countings(study: EnergyStudy): Html {
   const [first] = study.hardware;
-  const pairs = [
-    pair(first, 'published', 'synapses'),
-    pair(first, 'executed', 'synapses'),
-    skippingPair(first),
-    pair(first, 'executed', 'network'),
-    pair(first, 'executed', 'all'),
-  ];
+  const told = sharesTold(study.run);
+  const pairs = [...told.map(({ share }) => synapsePair(first, share)), pair(first, 'network'), pair(first, 'all')];
   return html`<p>
       Published counts charge layer 1 with all its inputs for every sample. As executed, the view terms go through layer 1 once a ray, and
-      everything behind a spike is additions of weight rows. Silent neurons cost a spiking network nothing; a twin on hardware that skips
-      inactive ReLUs in the same way is the fair comparison, and the bar says so.
+      everything behind a spike is additions of weight rows, or of shifted ones where a spike is larger than one. Silent neurons cost a
+      spiking network nothing; a twin on hardware that skips inactive ReLUs in the same way is the fair comparison, and the first bar says
+      so.
     </p>
     ${legend(study)}
     <figure tabindex="0">
       ${barChart({
-        description: 'Energy an image, spiking network and twin, in two countings, skipping zeros, and three scopes',
-        categories: [
-          'published convention: synapses',
-          'as executed: synapses',
-          'the same, twin skipping zeros',
-          'as executed: with neurons',
-          'as executed: whole renderer',
-        ],
+        description: 'Energy an image, spiking network and twin, in several countings and three scopes',
+        categories: [...told.map(({ short }) => `synapses: ${short}`), 'as executed: with neurons', 'as executed: whole renderer'],
         series: series(pairs),
         format: three,
         unit: `mJ an image, ${first.model.name}`,
@@ -117,7 +106,7 @@ function unpriced({ run }: HardwareResult): string {
 export function otherHardware(study: EnergyStudy): Html {
   const alike = study.hardware.filter(({ model }) => unlikeTechnology(model) === null);
   const unlike = study.hardware.filter(({ model }) => unlikeTechnology(model) !== null);
-  const comparable = alike.map((result) => ({ result, energies: pair(result, 'executed', 'network') }));
+  const comparable = alike.map((result) => ({ result, energies: pair(result, 'network') }));
   const shares = comparable.map(({ energies: [mine, theirs] }) =>
     mine === null || theirs === null || theirs === 0 ? null : (100 * mine) / theirs,
   );
@@ -170,7 +159,7 @@ function onChips(study: EnergyStudy, unlike: readonly HardwareResult[]): Html {
       ${barChart({
         description: 'Energy of the network on chips, and of the twin in conventional arithmetic of another technology',
         categories: unlike.map(({ model }) => model.name),
-        series: series(unlike.map((result) => pair(result, 'executed', 'network'))),
+        series: series(unlike.map((result) => pair(result, 'network'))),
         format: three,
         unit: 'mJ an image, network with its neurons',
       })}
@@ -210,7 +199,7 @@ export function raySteps(study: EnergyStudy): Html {
 export function quality(study: EnergyStudy): Html {
   const point = (label: string, colour: Point['colour'], x: number | null, y: number): Point[] =>
     x === null ? [] : [{ label, colour, x, y }];
-  const [mine, theirs] = pair(study.hardware[0], 'executed', 'synapses');
+  const [mine, theirs] = synapsePair(study.hardware[0], 'executed');
   const points = [
     ...point(nameOf(study.run), 'run', mine, study.run.psnr),
     ...point(nameOf(study.against!), 'twin', theirs, study.against!.psnr),

@@ -8,7 +8,7 @@ import { mapUri, nearlyGreatest, type PngCodec, pictureUri, pixelEnergy, pixelFi
 import { percent } from '../../base/format.ts';
 import { grouped, si, three } from './numbers.ts';
 import { card, page } from './page.ts';
-import { countings, milli, otherHardware, pair, quality, raySteps, share, skippingPair, stages } from './study-charts.ts';
+import { countings, milli, otherHardware, pair, quality, raySteps, share, stages, synapsePair } from './study-charts.ts';
 import {
   hardwareTable,
   ledgerTable,
@@ -19,6 +19,7 @@ import {
   ternaryTable,
   unitTable,
 } from './study-tables.ts';
+import { sharesTold } from '../subject.ts';
 import { nameOf } from './summary.ts';
 
 export interface Pictures {
@@ -77,13 +78,13 @@ export async function studyPage(study: EnergyStudy, pictures: Pictures): Promise
 
 function lead(study: EnergyStudy): Html {
   const { model } = study.hardware[0];
-  const energies = skippingPair(study.hardware[0]);
+  const energies = synapsePair(study.hardware[0], 'skipping');
   const twin = study.against === null ? 'the ANN of the same shape on the same samples (computed)' : 'its trained ANN twin';
   const costs =
     model.kind === 'operations' ? `, at ${model.picojoules.mac} pJ a multiply-accumulate and ${model.picojoules.ac} pJ an addition` : '';
   return html`<p class="lead">
-    The synapses of the colour network need <b>${milli(energies[0])}</b> an image, ${twin} ${milli(energies[1])} where it skips its zeros:
-    <b>${share(energies)}</b>; as papers count, <b>${share(pair(study.hardware[0], 'published', 'synapses'))}</b>. Counted as executed on
+    The synapses of the colour network need <b>${milli(energies[0])}</b> an image, ${twin} ${milli(energies[1])} where it skips inactive
+    ReLUs: <b>${share(energies)}</b>; as papers count, <b>${share(synapsePair(study.hardware[0], 'published'))}</b>. Counted as executed on
     every held-out view${costs} (${model.title}); memory, interpolation and the rest of the renderer are below, under their own headings.
   </p>`;
 }
@@ -91,13 +92,13 @@ function lead(study: EnergyStudy): Html {
 function cards(study: EnergyStudy): Html {
   const [first] = study.hardware;
   const { run, against } = study;
-  const published = pair(first, 'published', 'synapses');
-  const all = pair(first, 'executed', 'all');
+  const all = pair(first, 'all');
+  const shares = sharesTold(run).map(({ share: of, twin }) => {
+    const [mine, theirs] = synapsePair(first, of);
+    return card(`of ${twin}`, share([mine, theirs]), `${milli(mine)} of ${milli(theirs)}, synapses`);
+  });
   return html`<div class="cards">
-    ${card('of a twin that skips zeros', share(skippingPair(first)), `${milli(skippingPair(first)[0])} of ${milli(skippingPair(first)[1])}, synapses as executed`)}
-    ${card('as papers count', share(published), `${milli(published[0])} of ${milli(published[1])}`)}
-    ${card('of a twin that multiplies zeros', share(pair(first, 'executed', 'synapses')), `synapses as executed, ${first.model.name}`)}
-    ${card('whole renderer', share(all), `${milli(all[0])} of ${milli(all[1])}, ${first.model.name}`)}
+    ${shares} ${card('whole renderer', share(all), `${milli(all[0])} of ${milli(all[1])}, ${first.model.name}`)}
     ${card('PSNR', `${run.psnr.toFixed(2)} dB`, against === null ? 'of the run itself' : `${against.psnr.toFixed(2)} dB for the run compared with`)}
     ${card('active neurons', run.firingRates.map((rate) => (rate * 100).toFixed(1)).join(' / ') + '\u00a0%', 'of the hidden layers, in order, in a time step')}
     ${card('network samples', three(hitSteps(run.raySamples).mean), `a ray that hits something; ${three(run.counts.samples / run.counts.rays)} a ray of the image`)}

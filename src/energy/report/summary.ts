@@ -1,12 +1,13 @@
 /** The comparison in one table: the network beside its twin, counting by counting. What the terminal prints and the page begins with. */
-import type { HardwareResult, EnergyStudy } from '../study.ts';
+import type { ToldShare } from '../ann-shares.ts';
+import { comparedEstimates, type EnergyStudy, type HardwareResult } from '../study.ts';
 import type { Counting } from '../work/network-work.ts';
 import { unlikeTechnology } from '../hardware/hardware-model.ts';
 import type { Estimate } from '../hardware/price.ts';
 import { hitSteps } from '../ray-samples.ts';
-import { hasLargeSpikes, type EnergySubject } from '../subject.ts';
+import { hasLargeSpikes, sharesTold, type EnergySubject } from '../subject.ts';
 import { isSynapses, totalWork, type Ledger } from '../work/ledger.ts';
-import { percent } from '../../base/format.ts';
+import { percent, signed } from '../../base/format.ts';
 import { si, three } from './numbers.ts';
 
 export interface SummaryRow {
@@ -32,7 +33,7 @@ export function summaryOf(study: EnergyStudy): Summary {
   return {
     run: nameOf(run),
     twin: against === null ? 'ANN twin (computed)' : nameOf(against),
-    rows: [...qualityRows(run, against), ...countRows(study), ...hardware.flatMap((result) => energyRows(result, hasLargeSpikes(run)))],
+    rows: [...qualityRows(run, against), ...countRows(study), ...hardware.flatMap((result) => energyRows(result, sharesTold(run)))],
   };
 }
 
@@ -59,7 +60,7 @@ function qualityRows(run: EnergySubject, against: EnergySubject | null): Summary
       label: 'PSNR, dB',
       run: run.psnr.toFixed(2),
       twin: against?.psnr.toFixed(2) ?? NONE,
-      share: against === null ? '' : signed(run.psnr - against.psnr),
+      share: against === null ? '' : signed(run.psnr - against.psnr, 2),
     },
     { label: 'network samples a ray', run: perRay(run), twin: perRay(against ?? run), share: '' },
     { label: 'network samples a ray that hits', run: perHit(run), twin: perHit(against ?? run), share: '' },
@@ -100,13 +101,12 @@ function countRows({ run, twin, against }: EnergyStudy): SummaryRow[] {
   ];
 }
 
-function energyRows({ model, run, twin, against, skipping }: HardwareResult, large: boolean): SummaryRow[] {
-  const other = against ?? twin;
-  const row = (label: string, counting: Counting, value: (estimate: Estimate) => number): SummaryRow => {
-    return between(label, run[counting], other[counting], value);
-  };
-  const between = (label: string, one: Estimate | null, two: Estimate | null, value: (estimate: Estimate) => number): SummaryRow => {
-    const [mine, theirs] = [one, two].map((estimate) => (estimate === null ? null : value(estimate)));
+function energyRows(result: HardwareResult, told: readonly ToldShare[]): SummaryRow[] {
+  const { model } = result;
+  const executed = (label: string, value: (estimate: Estimate) => number): SummaryRow =>
+    between(label, comparedEstimates(result, 'executed'), value);
+  const between = (label: string, both: ReturnType<typeof comparedEstimates>, value: (estimate: Estimate) => number): SummaryRow => {
+    const [mine, theirs] = both.map((estimate) => (estimate === null ? null : value(estimate)));
     return {
       label: `mJ an image, ${model.name}, ${label}`,
       run: mine === null ? NONE : three(mine),
@@ -114,31 +114,19 @@ function energyRows({ model, run, twin, against, skipping }: HardwareResult, lar
       share: mine === null || theirs === null || theirs === 0 ? '' : percent(mine / theirs),
     };
   };
-  if (model.kind === 'crossbar') return [row('network', 'executed', ({ network }) => network)];
+  if (model.kind === 'crossbar') return [executed('network', ({ network }) => network)];
   if (model.kind === 'events') {
     const unlike = unlikeTechnology(model);
-    const of = row(`network with neurons${unlike === null ? '' : ` (${unlike})`}`, 'executed', ({ network }) => network);
+    const of = executed(`network with neurons${unlike === null ? '' : ` (${unlike})`}`, ({ network }) => network);
     return [unlike === null ? of : { ...of, share: '' }];
   }
   return [
-    row('published convention', 'published', ({ synapses }) => synapses),
-    row('as executed', 'executed', ({ synapses }) => synapses),
-    between('as executed, twin skipping zeros', run.executed, skipping, ({ synapses }) => synapses),
-    ...(large
-      ? [
-          row('spikes as shifted additions', 'shifted', ({ synapses }) => synapses),
-          between('spikes as shifted additions, twin skipping zeros', run.shifted, skipping, ({ synapses }) => synapses),
-        ]
-      : []),
-    row('with neurons', 'executed', ({ network }) => network),
-    row('whole renderer', 'executed', ({ all }) => all),
+    ...told.map(({ share, twin }) => between(`beside ${twin}`, comparedEstimates(result, share), ({ synapses }) => synapses)),
+    executed('with neurons', ({ network }) => network),
+    executed('whole renderer', ({ all }) => all),
   ];
 }
 
 function totalOf(ledger: Ledger): ReturnType<typeof totalWork> {
   return totalWork(ledger, isSynapses);
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 }
