@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { InputError } from '../base/errors.ts';
 import { sha256, toHex } from '../io/sha256.ts';
 import { nodeFiles } from './node-files.ts';
-import { readViewerFile, VIEWER_FILES } from './static-viewer.ts';
+import { readViewerFile, STATIC_VIEWER, VIEWER_FILES } from './static-viewer.ts';
+import { whileUnchanged } from './while-unchanged.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -47,6 +48,11 @@ export async function offlineScript(worker: Bytes, files: StudioFiles, more: rea
   script.set(worker, head.length);
   return script;
 }
+
+/** The script of the studio as a server has it, at /studio. Hashed once for each build. */
+export const servedOfflineScript: () => Promise<Bytes> = whileUnchanged([BUILT, `${BUILT}assets`, STATIC_VIEWER], async () =>
+  offlineScript(await offlineWorker(), await studioFiles(), ['studio']),
+);
 
 async function readBuilt(path: string): Promise<Bytes> {
   if ((await nodeFiles.kind(BUILT + path)) !== 'file')

@@ -4,7 +4,7 @@ import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { Router, type RequestHandler } from 'express';
 import { STATIC_VIEWER } from '../node/static-viewer.ts';
-import { offlineScript, offlineWorker, studioFiles } from '../node/studio-files.ts';
+import { servedOfflineScript } from '../node/studio-files.ts';
 import { HttpError } from './http-error.ts';
 import type { RunLibrary } from './run-library.ts';
 import { pathInside, sendFile } from './safe-files.ts';
@@ -36,7 +36,7 @@ export function viewerFiles(): RequestHandler {
 /** Has browsers keep the studio, whose runs lie in them. */
 export const offlineFile: RequestHandler = async (_, response) => {
   response.setHeader('Cache-Control', 'no-cache');
-  response.type('js').send(Buffer.from(await offlineScript(await offlineWorker(), await studioFiles(), ['studio'])));
+  response.type('js').send(Buffer.from(await servedOfflineScript()));
 };
 
 /** Pages of a run were written by somebody: they run their own scripts, but reach nothing of this server. */
