@@ -36,7 +36,7 @@ function picture(run: RunSummary): HTMLElement {
   if (run.picture === null)
     return element('div', {
       className: 'picture none',
-      textContent: run.training || run.trained === null ? 'in training' : 'not evaluated yet',
+      textContent: run.training ? 'in training' : run.trained === null ? 'nothing saved yet' : 'not evaluated yet',
     });
   return element('img', { className: 'picture', src: run.picture, alt: `A view of ${run.scene.name}`, loading: 'lazy' });
 }

@@ -51,7 +51,7 @@ interface Found {
   /** null: unreadable, such as of a process that ended while it wrote the file. */
   readonly holder: Holder | null;
   /** Seconds. */
-  readonly age: number;
+  readonly age: () => Promise<number>;
 }
 
 /** @throws LockedError with the holder's name */
@@ -73,7 +73,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       if (await create(path, text)) return held(folder, path, text);
       const found = await look(path);
       if (found === null) continue;
-      if (await isHeld(found, place)) throw refusal(folder, path, found, place);
+      if (await isHeld(found, place)) throw await refusal(folder, path, found, place);
       await takeAway(path, found.text);
     }
   } catch (error) {
@@ -117,8 +117,8 @@ export async function holderOf(folder: string): Promise<LockHolder | null> {
   const place = await thisPlace();
   const found = await look(join(folder, LOCK_FILE));
   if (found?.holder == null || !(await isHeld(found, place))) return null;
-  const { host, pid } = found.holder;
-  return { host, pid, here: samePlace(found.holder, place) };
+  const { host, pid, command } = found.holder;
+  return { host, pid, command, here: samePlace(found.holder, place) };
 }
 
 /** Whether the file was made: false if there is one. */
@@ -148,7 +148,7 @@ async function renew(path: string, text: string): Promise<void> {
 
 async function look(path: string): Promise<Found | null> {
   const text = await readOrNull(path);
-  return text === null ? null : { text, holder: parseHolder(text), age: await ageOf(path) };
+  return text === null ? null : { text, holder: parseHolder(text), age: () => ageOf(path) };
 }
 
 function parseHolder(text: string): Holder | null {
@@ -160,25 +160,25 @@ function parseHolder(text: string): Holder | null {
 }
 
 async function isHeld({ holder, age }: Found, { host, boot }: Place): Promise<boolean> {
-  if (holder === null || !samePlace(holder, { host, boot })) return age < STALE_SECONDS;
+  if (holder === null || !samePlace(holder, { host, boot })) return (await age()) < STALE_SECONDS;
   const start = await processStart(holder.pid);
   return start !== null && (start === '' || start === holder.started);
 }
 
 const samePlace = (a: Place, b: Place): boolean => a.host === b.host && a.boot === b.boot;
 
-function refusal(folder: string, path: string, { holder, age }: Found, place: Place): LockedError {
+async function refusal(folder: string, path: string, { holder, age }: Found, place: Place): Promise<LockedError> {
   if (holder === null)
     return new LockedError(
       `${folder} is in use: ${path} is there, and does not say by whom`,
-      `It counts as left behind ${STALE_SECONDS} seconds after it was written; that was ${clock(age)} ago. Then give the command again.`,
+      `It counts as left behind ${STALE_SECONDS} seconds after it was written; that was ${clock(await age())} ago. Then give the command again.`,
     );
   const { command, pid, host, since } = holder;
   const who = `${folder} is in use by \`${command}\`, process ${pid} on ${host}, since ${since}`;
   if (samePlace(holder, place)) return new LockedError(who, 'Wait until it has ended, or end it; then give the command again.');
   return new LockedError(
     who,
-    `Wait until it has ended. Should it be gone: its lock counts as left behind ${STALE_SECONDS} seconds after it was last renewed, ${clock(age)} ago.`,
+    `Wait until it has ended. Should it be gone: its lock counts as left behind ${STALE_SECONDS} seconds after it was last renewed, ${clock(await age())} ago.`,
   );
 }
 
@@ -197,7 +197,7 @@ async function takeAway(path: string, text: string): Promise<void> {
   }
 }
 
-/** Seconds since a file was written, by the clock of its file system; 0 if it is gone. */
+/** Seconds since a file was written, by the clock of its file system, or this machine's where nothing may be written; 0 if it is gone. */
 async function ageOf(path: string): Promise<number> {
   const probe = temporaryBeside(path);
   try {
@@ -205,7 +205,9 @@ async function ageOf(path: string): Promise<number> {
     const [{ mtimeMs }, now] = await Promise.all([stat(path), stat(probe)]);
     return (now.mtimeMs - mtimeMs) / 1000;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return 0;
+    if (code === 'EROFS' || code === 'EACCES') return (Date.now() - (await stat(path)).mtimeMs) / 1000;
     throw error;
   } finally {
     await rm(probe, { force: true });

@@ -42,5 +42,5 @@ export function takeLock(folder: string): Promise<FolderLock> {
 
 export async function pageHolder(folder: string): Promise<LockHolder | null> {
   const { held = [] } = await navigator.locks.query();
-  return held.some(({ name }) => name === nameOf(folder)) ? { host: 'this browser', pid: 0, here: false } : null;
+  return held.some(({ name }) => name === nameOf(folder)) ? { host: 'this browser', pid: 0, command: '', here: false } : null;
 }

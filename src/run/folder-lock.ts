@@ -21,6 +21,8 @@ export interface FolderLock {
 export interface LockHolder {
   readonly host: string;
   readonly pid: number;
+  /** As a person would type it again. */
+  readonly command: string;
   /** Whether it runs where this process does, so that it can be sent a signal. */
   readonly here: boolean;
 }

@@ -2,7 +2,7 @@
 import { PRELUDE_BYTES, SCENE_FILE, type BakedScene } from '../baked/baked-scene.ts';
 import { checkPrelude, decodeScene } from '../baked/decode-scene.ts';
 import { nodeFiles, readStart, stampOf } from '../node/node-files.ts';
-import type { FoundRun, StoredSummary } from './find-runs.ts';
+import type { FoundRun, RunSummary } from './find-runs.ts';
 
 /** What is known of a scene without its field. */
 export type SceneFacts = Pick<BakedScene, 'about' | 'thumbnails'>;
@@ -32,12 +32,12 @@ export class BakedFolders {
     return known.facts;
   }
 
-  async summarise(run: FoundRun): Promise<StoredSummary> {
+  async summarise(run: FoundRun): Promise<RunSummary> {
     const { about, thumbnails } = await this.facts(run);
     const { created, scene, neuron, trained, quality, cameras } = about;
     const [first] = cameras.views;
     const picture = thumbnails.length > 0 ? `api/runs/${run.id}/photos/${first.split}/${first.index}?width=96` : null;
-    return { id: run.id, name: run.name, created, scene, neuron, trained, quality, picture, showcase: null };
+    return { id: run.id, name: run.name, created, scene, neuron, trained, quality, picture, showcase: null, training: false };
   }
 
   /** The photo's thumbnail as it was baked; null if there is none. */

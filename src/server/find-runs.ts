@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { basename, relative, resolve } from 'node:path';
 import { SCENE_FILE } from '../baked/baked-scene.ts';
+import { holderOf } from '../node/lock-folder.ts';
 import { nodeFiles } from '../node/node-files.ts';
 import { InputError } from '../base/errors.ts';
 import { type Quality, readQuality } from '../eval/read-quality.ts';
@@ -45,7 +46,7 @@ export interface RunSummary {
   readonly neuron: string;
   /** Newest checkpoint; null before the first. */
   readonly trained: { readonly stage: string; readonly step: number } | null;
-  /** This process is training it. */
+  /** It is being trained, by this process or another. */
   readonly training: boolean;
   readonly quality: Quality | null;
   /** Address of a picture of it. */
@@ -53,9 +54,6 @@ export interface RunSummary {
   /** The evaluated view with most to see, which the picture shows. */
   readonly showcase: { readonly split: string; readonly name: string } | null;
 }
-
-/** What the files of a run tell. */
-export type StoredSummary = Omit<RunSummary, 'training'>;
 
 /** A run that cannot be shown, and why. */
 export interface BrokenRun {
@@ -128,7 +126,7 @@ export async function readRecord({ folder }: FoundRun): Promise<RunRecord> {
   return decodeRecord(await nodeFiles.read(path, LARGEST_RECORD), path);
 }
 
-export async function summarise(run: FoundRun): Promise<StoredSummary | BrokenRun> {
+export async function summarise(run: FoundRun): Promise<RunSummary | BrokenRun> {
   const { id, folder, name } = run;
   if (run.problem !== undefined) return { id, name, problem: run.problem };
   try {
@@ -143,12 +141,22 @@ export async function summarise(run: FoundRun): Promise<StoredSummary | BrokenRu
       scene: { name: scene.name, format: scene.format, fingerprint: scene.fingerprint },
       neuron: config.network.neuron,
       trained: stage === undefined ? null : { stage, step: Number(step) },
+      training: await isTrained(folder),
       ...(await shownQuality(folder, id)),
     };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { id, name, problem: error.message };
   }
+}
+
+/** Commands that write into a run and do not train it. */
+const MEASURING = /^spikeray (eval|render|probe|energy|export|skip)\b/;
+
+/** Whoever writes the run says so in its lock. */
+async function isTrained(folder: string): Promise<boolean> {
+  const holder = await holderOf(folder);
+  return holder !== null && !MEASURING.test(holder.command);
 }
 
 /**

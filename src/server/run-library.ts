@@ -2,9 +2,8 @@
 import { InputError } from '../base/errors.ts';
 import type { RunRecord } from '../run/run-record.ts';
 import { BakedFolders } from './baked-folder.ts';
-import { findRuns, readRecord, summarise, type BrokenRun, type FoundRun, type RunSummary, type StoredSummary } from './find-runs.ts';
+import { findRuns, readRecord, summarise, type BrokenRun, type FoundRun, type RunSummary } from './find-runs.ts';
 import { HttpError } from './http-error.ts';
-import type { LiveTraining } from '../frames/live-training.ts';
 import { readViews, type RunViews } from '../jobs/run-views.ts';
 import { nodePlaces } from '../node/node-scenes.ts';
 
@@ -15,30 +14,23 @@ const FRESH = 2000;
 interface Look {
   readonly at: number;
   readonly runs: Promise<FoundRun[]>;
-  summaries: Promise<(StoredSummary | BrokenRun)[]> | null;
+  summaries: Promise<(RunSummary | BrokenRun)[]> | null;
 }
 
 export class RunLibrary {
   readonly baked = new BakedFolders();
   private readonly served: readonly string[];
-  private readonly live: LiveTraining | null;
   private latest: Look | null = null;
   private readonly views = new Map<string, Promise<RunViews>>();
 
-  /** @param live the run that this process trains */
-  constructor(served: readonly string[], live: LiveTraining | null) {
+  constructor(served: readonly string[]) {
     this.served = served;
-    this.live = live;
   }
 
   /** Newest first; broken ones last. */
   async list(): Promise<(RunSummary | BrokenRun)[]> {
     const look = this.look();
-    look.summaries ??= this.summariseAll(look);
-    // Both at once: of two that fail nobody would wait for the second.
-    const [runs, summaries] = await Promise.all([look.runs, look.summaries]);
-    const trained = this.live?.state.training === true ? runs.find(({ folder }) => folder === this.live!.folder) : undefined;
-    return summaries.map((run) => ('problem' in run ? run : { ...run, training: run.id === trained?.id }));
+    return (look.summaries ??= this.summariseAll(look));
   }
 
   /** Throws HttpError 404. */
@@ -67,13 +59,13 @@ export class RunLibrary {
     return views;
   }
 
-  private async summariseAll({ runs }: Look): Promise<(StoredSummary | BrokenRun)[]> {
+  private async summariseAll({ runs }: Look): Promise<(RunSummary | BrokenRun)[]> {
     const found = await Promise.all((await runs).map((run) => (run.baked ? this.summariseBaked(run) : summarise(run))));
-    const date = (run: StoredSummary | BrokenRun): string => ('problem' in run ? '' : run.created);
+    const date = (run: RunSummary | BrokenRun): string => ('problem' in run ? '' : run.created);
     return found.sort((a, b) => date(b).localeCompare(date(a)) || a.name.localeCompare(b.name));
   }
 
-  private async summariseBaked(run: FoundRun): Promise<StoredSummary | BrokenRun> {
+  private async summariseBaked(run: FoundRun): Promise<RunSummary | BrokenRun> {
     try {
       return await this.baked.summarise(run);
     } catch (error) {

@@ -64,7 +64,7 @@ export interface WebServer {
 /** @throws InputError if a folder does not exist, or the port is taken or may not be used */
 export async function startWebServer(options: ServeOptions): Promise<WebServer> {
   const { served, host, names = [], token = null, threads, live = null, report } = options;
-  const library = new RunLibrary(served, live);
+  const library = new RunLibrary(served);
   await library.list();
   const versions = new FieldVersions();
   const shelf = new FieldShelf(versions, threads, report);
