@@ -8,13 +8,22 @@ export type { BrokenRun, RunDetails, RunSummary, StepMetrics };
 /** The server answered, but not with what was asked for. */
 export class Refusal extends Error {
   readonly fix: string | null;
-  /** It may be answered a little later. */
-  readonly temporary: boolean;
+  private readonly status: number;
 
-  constructor(message: string, fix: string | null, temporary: boolean) {
+  constructor(message: string, fix: string | null, status: number) {
     super(message);
     this.fix = fix;
-    this.temporary = temporary;
+    this.status = status;
+  }
+
+  /** It may be answered a little later. */
+  get temporary(): boolean {
+    return this.status === 503;
+  }
+
+  /** The server failed: nothing is wrong with what was asked. */
+  get isFailure(): boolean {
+    return this.status >= 500;
   }
 }
 
@@ -52,7 +61,7 @@ export async function getJson<T>(path: string): Promise<T> {
 
 async function refusalOf(response: Response): Promise<Refusal> {
   const body = (await response.json().catch(() => null)) as { error?: { message: string; fix: string | null } } | null;
-  return new Refusal(body?.error?.message ?? `The server answered ${response.status}.`, body?.error?.fix ?? null, response.status === 503);
+  return new Refusal(body?.error?.message ?? `The server answered ${response.status}.`, body?.error?.fix ?? null, response.status);
 }
 
 export const listRuns = async (): Promise<readonly (RunSummary | BrokenRun)[]> =>

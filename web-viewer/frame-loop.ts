@@ -6,13 +6,12 @@
 import type { FrameSource, FrameTarget, WantedPicture } from '../src/frames/frame-source.ts';
 import { watched } from '../src/frames/watched-target.ts';
 import { Refusal, Unreachable } from './api.ts';
-import { wait } from './elements.ts';
+import { GrowingPause } from './growing-pause.ts';
 import { messageOf } from './messages.ts';
 
 const COARSEST = 16;
 /** Divisor that comes between a coarse frame and the full one. */
 const MIDDLE = 2;
-const TRY_AGAIN = 1000;
 
 export class FrameLoop {
   private readonly layer: string;
@@ -25,6 +24,7 @@ export class FrameLoop {
   private ended = Promise.resolve();
   private coarse = 4;
   private failed = false;
+  private readonly pause = new GrowingPause();
   /** What is under way shows something that has changed since. */
   private stale = false;
 
@@ -94,6 +94,7 @@ export class FrameLoop {
       this.adapt(scale, performance.now() - began);
       began = performance.now();
       if (!this.stale) this.shown = { key, scale };
+      this.pause.reset();
       this.problem(null);
       return true;
     });
@@ -114,16 +115,16 @@ export class FrameLoop {
     this.coarse = Math.min(COARSEST, Math.max(1, Math.round((this.coarse + ideal) * 2) / 4));
   }
 
-  /** A server that does not answer may come back; what is refused will be refused again, until something else is asked for. */
+  /** A server that does not answer, or fails, may come back; what is refused will be refused again, until something else is asked for. */
   private async report(error: unknown): Promise<void> {
-    const temporary = error instanceof Unreachable || (error instanceof Refusal && error.temporary);
+    const temporary = error instanceof Unreachable || (error instanceof Refusal && error.isFailure);
     this.problem(temporary ? `${messageOf(error)}; trying again …` : messageOf(error));
     if (!temporary) {
       this.shown = { key: this.running!.key, scale: 0 };
       return;
     }
     this.failed = true;
-    await wait(TRY_AGAIN);
+    await this.pause.pass();
     this.failed = false;
   }
 }

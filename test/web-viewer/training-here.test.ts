@@ -17,7 +17,11 @@ test('a picture that cannot be drawn is said, and training goes on', async () =>
   await live.between(broken, 1);
   here.show(camera, [1]);
   await live.between(broken, 2);
-  expect(told.at(-1)).toMatchObject({ type: 'progress', event: { type: 'warning' } });
+  expect(told.slice(-2)).toMatchObject([
+    // The page asks again, after a pause.
+    { type: 'picture', picture: null },
+    { type: 'progress', event: { type: 'warning' } },
+  ]);
   expect(live.queue.length).toBe(0);
 });
 

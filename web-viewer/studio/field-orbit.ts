@@ -3,6 +3,7 @@ import type { Camera } from '../../src/geometry/camera.ts';
 import type { CameraView, RunViews } from '../../src/jobs/run-views.ts';
 import { byId, element } from '../elements.ts';
 import type { StageCamera } from '../stage-camera.ts';
+import { GrowingPause } from '../growing-pause.ts';
 import { StageLayout } from '../stage-layout.ts';
 import { readState } from '../view-state.ts';
 import { InSight } from './in-sight.ts';
@@ -23,6 +24,8 @@ export class FieldOrbit {
   private camera: StageCamera | null = null;
   /** Pictures that were asked for and have not come. */
   private awaited = 0;
+  private requests = 0;
+  private readonly pause = new GrowingPause();
   private module: Promise<{ readonly StageCamera: typeof StageCamera }> | null = null;
 
   /** @param draw asks for a picture, in sizes one after the other */
@@ -75,11 +78,20 @@ export class FieldOrbit {
     const { camera } = this;
     if (camera === null || !this.sight.isSeen) return;
     this.awaited = scales.length;
+    this.requests++;
     const camToWorld = Float64Array.from(camera.navigation.camToWorld);
     this.draw({ camToWorld, intrinsics: camera.intrinsics() }, scales);
   }
 
+  /** It could not be drawn: it is asked for again, unless another was meanwhile. */
+  async failed(): Promise<void> {
+    const { requests } = this;
+    await this.pause.pass();
+    if (requests === this.requests) this.ask();
+  }
+
   show({ width, height, step, rgb }: Picture): void {
+    this.pause.reset();
     this.awaited = Math.max(0, this.awaited - 1);
     const { canvas } = this;
     canvas.width = width;

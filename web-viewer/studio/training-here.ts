@@ -75,6 +75,7 @@ export class TrainingHere {
         } catch (error) {
           // Training goes on, and saves: it does not need the picture.
           const text = `the picture cannot be drawn: ${error instanceof Error ? error.message : String(error)}`;
+          this.tell({ type: 'picture', picture: null });
           this.tell({ type: 'progress', event: { type: 'warning', text } });
           return true;
         }
