@@ -91,7 +91,8 @@ export async function startFromTeacher({ config, views, seconds }: RunContext, t
   const from = teacher.spec;
   const scalings = config.fine.scaleAt.length;
   const whole = fineSpec(config, regionOf(from), scalings);
-  const occupancy = resampleOccupancy(await teacher.readOccupancy(), from.grid, whole.grid);
+  const content = await teacher.readOccupancy();
+  const occupancy = resampleOccupancy(content, from.grid, whole.grid);
   const spec = fitted(whole, occupancy);
   return {
     spec,
@@ -99,7 +100,7 @@ export async function startFromTeacher({ config, views, seconds }: RunContext, t
     rays: 0,
     samples: 0,
     fill: async (engine, random) => {
-      const field = await readField(from, teacher);
+      const field = await readField(from, { read: (name) => teacher.read(name), readOccupancy: () => Promise.resolve(content) });
       await writeWeights(engine, convertedWeights(field, config, views, random));
       await writeValues(engine, valuesFor(spec, from, field.values));
       await engine.writeOccupancy(occupancy);

@@ -62,7 +62,8 @@ function fits(spec: BricksSpec, grid: GridSpec): boolean {
 function withBricks(spec: BricksSpec, exists: Uint8Array): BricksSpec {
   let count = 0;
   for (const flag of exists) count += flag;
-  return { ...spec, count, places: toBase64(packBits(exists)) };
+  const places = toBase64(packBits(exists));
+  return places === spec.places ? spec : { ...spec, count, places };
 }
 
 export const bricks: Representation<BricksSpec> = {

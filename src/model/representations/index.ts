@@ -41,7 +41,8 @@ interface Field extends Lattice {
 /** The field whose tensors hold what samples read with this occupancy [V]; most hold everything anyway. */
 export function fitted<F extends Field>(field: F, occupancy: Uint8Array): F {
   const { partial } = representationOf(field);
-  return partial === undefined ? field : { ...field, representation: partial.within(field, occupancy) };
+  const representation = partial?.within(field, occupancy) ?? field.representation;
+  return representation === field.representation ? field : { ...field, representation };
 }
 
 /** The field with as much in its tensors as there is to be room for. */
