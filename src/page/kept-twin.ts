@@ -1,5 +1,5 @@
 /** Which kept run is whose ANN twin, and what that says of it. */
-import type { KeptRun, Measured } from './library.ts';
+import type { KeptRun, Measured } from './kept-run.ts';
 
 /** Whether `other` is an ANN that was trained to its end beside the run: it has its name and its training views. */
 export function isTwinOf({ name, fingerprint }: Pick<KeptRun, 'name' | 'fingerprint'>, other: KeptRun): boolean {

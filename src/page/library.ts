@@ -11,19 +11,16 @@ import { detectFormat } from '../../datasets/index.ts';
 import { writeSyntheticScene, type SynthOptions } from '../../datasets/synth/write-synthetic-scene.ts';
 import { InputError, LockedError, SpikeRayError } from '../base/errors.ts';
 import type { Reporter } from '../base/events.ts';
-import { type Quality, readQuality } from '../eval/read-quality.ts';
 import { checkJson, LARGEST_JSON, parseJson } from '../io/checked-json.ts';
 import type { Files } from '../io/files.ts';
 import { openSceneIn } from '../jobs/run-scenes.ts';
-import { readResult, type RunResult } from '../jobs/run-result.ts';
-import { whyFinished } from '../jobs/train-into.ts';
-import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import { whileLocked, type LockFolder } from '../run/folder-lock.ts';
 import { openRun, type RunFolder } from '../run/run-folder.ts';
 import { decodeRecord, encodeRecord, type RunRecord } from '../run/run-record.ts';
 import { OUT } from './page-files.ts';
 import { checkRoom, type IncomingFolder } from './incoming.ts';
 import { OWN_SCENE, RUNS, SCENES } from './kept-paths.ts';
+import { describeRun, type KeptRun } from './kept-run.ts';
 import { pageCodec } from './page-codec.ts';
 import { pagePlaces } from './page-places.ts';
 
@@ -40,35 +37,6 @@ export interface KeptScene extends SceneRecord {
   readonly name: string;
   /** What is wrong with its record; null: nothing. */
   readonly problem: string | null;
-}
-
-export interface KeptRun {
-  readonly name: string;
-  readonly created: string;
-  readonly scene: string;
-  /** Of the views that it is trained on; empty where that cannot be read. */
-  readonly fingerprint: string;
-  /** Where it has its photos from. */
-  readonly scenePath: string;
-  readonly neuron: string;
-  /** Newest checkpoint; null before the first. */
-  readonly trained: { readonly stage: string; readonly step: number } | null;
-  readonly status: RunResult['status'] | null;
-  /** Whether training can go on: something is left to do, and there is something to begin with. */
-  readonly unfinished: boolean;
-  /** What was found where its held-out views were measured; null: not yet. */
-  readonly measured: Measured | null;
-  /** What is wrong with it; null: nothing. */
-  readonly problem: string | null;
-}
-
-export interface Measured extends Quality {
-  /** The run was trained on since. */
-  readonly outdated: boolean;
-  /** How many views were measured. */
-  readonly views: number;
-  /** Path of a picture of the field. */
-  readonly picture: string | null;
 }
 
 export class Library {
@@ -104,7 +72,7 @@ export class Library {
 
   async runs(): Promise<KeptRun[]> {
     const names = await this.namesIn(RUNS);
-    const kept = await Promise.all(names.map((name) => this.describe(name)));
+    const kept = await Promise.all(names.map((name) => describeRun(this.files, name)));
     return kept.filter((run) => run !== null).sort((a, b) => b.created.localeCompare(a.created));
   }
 
@@ -290,56 +258,6 @@ export class Library {
 
   private async namesIn(folder: string): Promise<string[]> {
     return (await this.files.kind(folder)) === 'folder' ? this.files.list(folder) : [];
-  }
-
-  /** null: it is just coming in. */
-  private async describe(name: string): Promise<KeptRun | null> {
-    const folder = `${RUNS}/${name}`;
-    if ((await this.files.kind(`${folder}/config.json`)) !== 'file') return null;
-    const nothing = {
-      name,
-      created: '',
-      scene: '',
-      fingerprint: '',
-      neuron: '',
-      trained: null,
-      status: null,
-      unfinished: false,
-      measured: null,
-    };
-    let scenePath = '';
-    try {
-      const { record } = await openRun(this.files, folder);
-      scenePath = record.scene.path;
-      const newest = (await listCheckpoints(this.files, `${folder}/checkpoints`)).at(-1);
-      const [, stage, step] = /^(\w+)-(\d+)/.exec(newest ?? '') ?? [];
-      const trained = stage === 'coarse' || stage === 'fine' ? ({ stage, step: Number(step) } as const) : null;
-      const result = await readResult(this.files, folder);
-      const seconds = result === null || result.status === 'failed' ? 0 : result.training.seconds;
-      return {
-        ...{ name, created: record.created, scene: record.scene.name, fingerprint: record.scene.fingerprint, scenePath },
-        ...{ neuron: record.config.network.neuron, trained },
-        status: result?.status ?? null,
-        // A teacher is saved before its pupil.
-        unfinished:
-          trained === null ? record.config.distillation.teacher === 'twin' : whyFinished({ ...trained, seconds }, record.config) === null,
-        measured: await this.measurement(folder, newest),
-        problem: null,
-      };
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      return { ...nothing, scenePath, problem: error.message };
-    }
-  }
-
-  /** @param newest name of the newest checkpoint */
-  private async measurement(folder: string, newest: string | undefined): Promise<Measured | null> {
-    const found = await readQuality(this.files, folder);
-    if (found === null) return null;
-    const { quality, checkpoint, views, picture } = found;
-    // Reports of the command line name no checkpoint.
-    const outdated = checkpoint !== null && checkpoint !== newest;
-    return { ...quality, outdated, views, picture: picture && `${folder}/${picture}` };
   }
 }
 

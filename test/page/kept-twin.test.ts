@@ -1,7 +1,7 @@
 /** Which run is another's twin, and when their figures can be compared. */
 import { expect, test } from 'vitest';
 import { gainOver, isTwinOf } from '../../src/page/kept-twin.ts';
-import type { KeptRun, Measured } from '../../src/page/library.ts';
+import type { KeptRun, Measured } from '../../src/page/kept-run.ts';
 
 const RUN = { name: 'lego', fingerprint: 'views' };
 const TWIN: KeptRun = {

@@ -34,16 +34,11 @@ import { whileLocked } from '../../src/run/folder-lock.ts';
 import { hasCoarseStage } from '../../src/spaces/index.ts';
 import { fitGrid } from '../../src/train/fit-grid.ts';
 import type { Inspected, RequestName, Requests, TrainedHere, Wish } from './studio-messages.ts';
-import { keepReport, studyRun, takeAlong } from './take-along.ts';
+import { reportRun, takeAlong, type Takers } from './take-along.ts';
 import type { TrainingHere } from './training-here.ts';
 
-export interface Studio {
-  readonly files: Files;
-  /** Folder of what the tab has not finished yet. */
-  readonly tab: string;
-  readonly library: Library;
+export interface Studio extends Takers {
   readonly training: TrainingHere;
-  readonly report: Reporter;
 }
 
 type Answers = { readonly [N in RequestName]: (studio: Studio, asked: Requests[N]['asked']) => Promise<Requests[N]['answer']> };
@@ -181,9 +176,7 @@ export const answers: Answers = {
 
   take: (studio, { run, what }) => takeAlong[what](studio, run),
 
-  study: (studio, { run }) => studyRun(studio, run),
-
-  keepReport: (studio, { run, page }) => keepReport(studio, run, page),
+  report: (studio, { run }) => reportRun(studio, run),
 
   async pack({ files, tab, library }, { run, scene }) {
     const path = scene ? (await library.openWithScene(run)).record.scene.path : null;

@@ -7,7 +7,8 @@ import type { Camera } from '../../src/geometry/camera.ts';
 import type { RunViews } from '../../src/jobs/run-views.ts';
 import type { Rehearsal } from '../../src/jobs/rehearse.ts';
 import type { SceneFindings } from '../../src/jobs/scene-findings.ts';
-import type { KeptRun, KeptScene } from '../../src/page/library.ts';
+import type { KeptRun } from '../../src/page/kept-run.ts';
+import type { KeptScene } from '../../src/page/library.ts';
 import type { Studied, Taken } from './take-along.ts';
 
 /** Settings as the form holds them: texts by key. */
@@ -80,8 +81,7 @@ export interface Requests {
   resume: { asked: { readonly run: string }; answer: TrainedHere };
   evaluate: { asked: { readonly run: string; readonly every: number }; answer: EvalReport };
   take: { asked: { readonly run: string; readonly what: Taken }; answer: string };
-  study: { asked: { readonly run: string }; answer: Studied };
-  keepReport: { asked: { readonly run: string; readonly page: string }; answer: string };
+  report: { asked: { readonly run: string }; answer: string };
   pack: { asked: { readonly run: string; readonly scene: boolean }; answer: string };
   remove: { asked: { readonly kind: 'scene' | 'run'; readonly name: string }; answer: null };
 }
@@ -96,7 +96,9 @@ export type ToStudio =
     }[RequestName]
   | { readonly type: 'pause'; readonly on: boolean }
   | { readonly type: 'stop' }
-  | { readonly type: 'picture'; readonly camera: Camera; readonly scales: readonly number[] };
+  | { readonly type: 'picture'; readonly camera: Camera; readonly scales: readonly number[] }
+  /** What was made of `studied`. */
+  | { readonly type: 'drawn'; readonly page: string };
 
 /** A picture of what is being trained. */
 export interface Picture {
@@ -111,7 +113,9 @@ export type StudioEvent =
   | { readonly type: 'progress'; readonly event: ProgressEvent }
   | { readonly type: 'begun'; readonly run: string; readonly views: RunViews }
   | { readonly type: 'state'; readonly state: LiveState }
-  | { readonly type: 'picture'; readonly picture: Picture };
+  /** The report's page is wanted; the run is held until it comes. */
+  | { readonly type: 'studied'; readonly studied: Studied }
+  | { readonly type: 'picture'; /** null: it could not be drawn. */ readonly picture: Picture | null };
 
 export type FromStudio =
   | { readonly type: 'event'; readonly event: StudioEvent }

@@ -7,6 +7,7 @@ import { openPageFiles } from '../../src/page/page-files.ts';
 import { lockPageFolder } from '../../src/page/page-lock.ts';
 import { answers, type Studio } from './studio-answers.ts';
 import type { FromStudio, RequestName, StudioEvent, ToStudio } from './studio-messages.ts';
+import type { Studied } from './take-along.ts';
 import { TrainingHere } from './training-here.ts';
 
 // Pages may not make code from texts; zod would try.
@@ -22,7 +23,18 @@ const training = new TrainingHere(tellEvent);
 
 async function open(): Promise<Studio> {
   const files = await openPageFiles(tab);
-  return { files, tab, library: new Library(files, lockPageFolder(files)), training, report };
+  return { files, tab, library: new Library(files, lockPageFolder(files)), training, report, draw };
+}
+
+/** Takes the page of the report that is made. */
+let drawn: (page: string) => void = () => undefined;
+
+/** If the page fails, it ends this worker. */
+function draw(studied: Studied): Promise<string> {
+  return new Promise((resolve) => {
+    drawn = resolve;
+    tellEvent({ type: 'studied', studied });
+  });
 }
 
 addEventListener('message', ({ data }: MessageEvent<ToStudio>) => {
@@ -30,6 +42,7 @@ addEventListener('message', ({ data }: MessageEvent<ToStudio>) => {
   else if (data.type === 'ask') void answer(data);
   else if (data.type === 'pause') training.pause(data.on);
   else if (data.type === 'stop') training.stop();
+  else if (data.type === 'drawn') drawn(data.page);
   else training.show(data.camera, data.scales);
 });
 

@@ -3,21 +3,18 @@ import { z } from 'zod';
 import { SYNTHETIC_SCENES } from '../../datasets/synth/scenes.ts';
 import { InputError } from '../../src/base/errors.ts';
 import { byteSize, clock, short } from '../../src/base/format.ts';
-import type { PixelBuffer } from '../../src/io/files.ts';
 import type { KeptScene } from '../../src/page/library.ts';
-import { KEPT } from '../../src/page/kept-paths.ts';
-import { OUT, pageFile } from '../../src/page/page-files.ts';
 import { takeLock } from '../../src/page/page-lock.ts';
-import { byId, element, setOptions } from '../elements.ts';
+import { byId, setOptions } from '../elements.ts';
 import { messageOf } from '../messages.ts';
+import { ask, GIVEN_UP, newWorker, once, restartDesk, status, TAB } from './desk.ts';
 import { chosenFiles, droppedFiles, type Dropped } from './dropped-files.ts';
 import { Findings } from './findings.ts';
 import { keepOffline } from './keep-offline.ts';
+import { closeLook, download, evaluate, look, report, take } from './outputs.ts';
 import { showRuns } from './run-list.ts';
 import { SettingsForm } from './settings-form.ts';
-import { StudioClient } from './studio-client.ts';
-import type { Taken } from './take-along.ts';
-import type { Plan, RequestName, Requests, StudioEvent, TrainedHere } from './studio-messages.ts';
+import type { Plan, Requests, TrainedHere } from './studio-messages.ts';
 import { TrainingView } from './training-view.ts';
 
 // Pages may not make code from texts; zod would try.
@@ -26,16 +23,9 @@ z.config({ jitless: true });
 /** Rays a second of the last training here, by what computed it. */
 const SPEED = 'spikeray-studio-speed';
 
-/** What an ended worker was asked, and nobody waits for any more. */
-const GIVEN_UP = new Error('It was given up.');
-
 /** What begins something, and is there before anything is kept. */
 const BEGINNERS = '#generate button, #folder, #zip';
 
-/** Folder of what this tab has not finished yet: others leave it alone as long as the tab is open. */
-const TAB = `${OUT}/${Date.now()}-${Math.random().toString(36).slice(2)}`;
-
-const status = byId('status');
 const scenes = byId<HTMLSelectElement>('scene');
 const train = byId<HTMLButtonElement>('train');
 const view = new TrainingView();
@@ -43,30 +33,12 @@ const form = new SettingsForm(inspectAnew);
 const findings = new Findings((key, value) => {
   form.set(key, value);
 });
-let desk = newDesk();
 let busy = false;
 let kept: readonly KeptScene[] = [];
 
 function inspectAnew(): void {
   byId('problem').textContent = '';
   void guarded(inspect);
-}
-
-function newDesk(): StudioClient {
-  return new StudioClient(TAB, showProgress);
-}
-
-/** A worker that has failed has a successor. */
-function ask<N extends RequestName>(name: N, asked: Requests[N]['asked']): Promise<Requests[N]['answer']> {
-  if (desk.isOver) desk = newDesk();
-  return desk.ask(name, asked);
-}
-
-function showProgress(event: StudioEvent): void {
-  if (event.type !== 'progress') return;
-  const { event: told } = event;
-  if (told.type === 'view') status.textContent = `${told.text}: ${told.done} of ${told.total}`;
-  else if (told.type === 'note') status.textContent = told.text;
 }
 
 /** What goes wrong is said until something else is begun; what was there before stays. */
@@ -220,9 +192,8 @@ type Computing = 'train' | 'twin' | 'resume';
 /** In a worker of its own, whose memory is free again when it ends. */
 async function compute<N extends Computing>(name: N, asked: Requests[N]['asked']): Promise<void> {
   await restart();
-  const client = new StudioClient(TAB, (event) => {
+  const client = newWorker((event) => {
     view.take(event);
-    showProgress(event);
     if (event.type === 'progress' && event.event.type === 'warning') status.textContent = event.event.text;
   });
   view.begin(client);
@@ -242,72 +213,8 @@ async function compute<N extends Computing>(name: N, asked: Requests[N]['asked']
 
 /** What the desk holds in memory goes. */
 async function restart(): Promise<void> {
-  desk.end(GIVEN_UP);
-  desk = newDesk();
+  restartDesk();
   await refresh();
-}
-
-async function once<N extends RequestName>(name: N, asked: Requests[N]['asked']): Promise<Requests[N]['answer']> {
-  const client = new StudioClient(TAB, showProgress);
-  try {
-    return await client.ask(name, asked);
-  } finally {
-    client.end(GIVEN_UP);
-  }
-}
-
-async function evaluate(run: string): Promise<void> {
-  const { psnr, ssim, views, split } = await once('evaluate', { run, every: 1 });
-  status.textContent = `${run}: ${psnr.toFixed(2)} dB, SSIM ${ssim.toFixed(4)} over ${views} views of ${split}.`;
-}
-
-async function download(run: string, scene: boolean): Promise<void> {
-  status.textContent = `Packing ${run} …`;
-  const file = await save(await ask('pack', { run, scene }), `${run}.zip`);
-  status.textContent = `${run}.zip: ${byteSize(file.size)}. Unpacked, \`spikeray resume\`, \`eval\` and \`serve\` take it.`;
-}
-
-/** Its charts are drawn here: the page has them already. */
-async function report(run: string): Promise<void> {
-  const { study, measurement } = await once('study', { run });
-  const { studyPage } = await import('../../src/energy/report/study-page.ts');
-  const codec = { encodePng: async (image: PixelBuffer) => (await import('../../src/page/png.ts')).encodePng(image) };
-  await saveAs(run, await ask('keepReport', { run, page: await studyPage(study, { codec, run: measurement }) }));
-}
-
-async function take(run: string, what: Taken): Promise<void> {
-  await saveAs(run, await once('take', { run, what }));
-}
-
-/** With the name of the run before that of the file. */
-async function saveAs(run: string, path: string): Promise<void> {
-  const name = `${run}-${path.slice(path.lastIndexOf('/') + 1)}`.replace(`${run}-${run}-`, `${run}-`);
-  const file = await save(path, name);
-  status.textContent = `${name}: ${byteSize(file.size)}.`;
-}
-
-/** A file that the page keeps goes to where the browser puts downloads. */
-async function save(path: string, name: string): Promise<File> {
-  const file = await pageFile(path);
-  const link = element('a', { href: URL.createObjectURL(file), download: name });
-  link.click();
-  return file;
-}
-
-/**
- * The viewer of exported scenes, in this page.
- *
- * @param twin what is seen beside it; null: nothing
- */
-async function look(run: string, twin: string | null): Promise<void> {
-  for (const name of [run, ...(twin === null ? [] : [twin])]) await once('take', { run: name, what: 'scene' });
-  const wanted = new URLSearchParams({ run: KEPT + run, ...(twin !== null && { beside: KEPT + twin }) });
-  const address = `./viewer.html?${wanted}`;
-  byId<HTMLAnchorElement>('look-alone').href = address;
-  byId('look-title').textContent = `The field of ${run}`;
-  byId('look-place').replaceChildren(element('iframe', { src: address, title: `The field of ${run}` }));
-  byId('look-part').hidden = false;
-  byId('look-part').scrollIntoView({ block: 'nearest' });
 }
 
 function watchDrop(): void {
@@ -338,10 +245,7 @@ function watchDrop(): void {
 }
 
 watchDrop();
-byId('look-close').addEventListener('click', () => {
-  byId('look-place').replaceChildren();
-  byId('look-part').hidden = true;
-});
+byId('look-close').addEventListener('click', closeLook);
 setOptions(
   byId<HTMLSelectElement>('synthetic'),
   SYNTHETIC_SCENES.map(({ name, description }) => [name, `${name}: ${description}`] as const),

@@ -23,7 +23,7 @@ import { VERSION } from '../../src/run/version.ts';
 
 export type Taken = 'scene' | 'html' | 'pictures';
 
-/** What the page makes the energy report of. */
+/** What the report of energy is made of. */
 export interface Studied {
   readonly study: EnergyStudy;
   readonly measurement: Measurement;
@@ -35,6 +35,8 @@ export interface Takers {
   readonly tab: string;
   readonly library: Library;
   readonly report: Reporter;
+  /** The page of a study: the window has what draws its charts. */
+  readonly draw: (studied: Studied) => Promise<string>;
 }
 
 /** Gives the path of the file. */
@@ -52,8 +54,11 @@ export const takeAlong: Readonly<Record<Taken, (studio: Takers, run: string) => 
   pictures: ({ files, tab, library }, run) => library.whileHeld(run, () => packPictures(files, run, tab)),
 };
 
-/** Counts what the run did on its held-out views, and its trained twin where there is one. */
-export async function studyRun({ files, library, report }: Takers, name: string): Promise<Studied> {
+/**
+ * Counts what the run did on its held-out views, and its trained twin where there is one; the page that is made of it becomes a file of the run,
+ * which is held from the first count to the last byte.
+ */
+export async function reportRun({ files, library, report, draw }: Takers, name: string): Promise<string> {
   const machine = pageMachine(files);
   const run = await library.openWithScene(name);
   const loaded = { run, ...(await run.load()) };
@@ -66,7 +71,7 @@ export async function studyRun({ files, library, report }: Takers, name: string)
       measureEnergy(one, { engine, backend, skipped: null, ...held, meter, report }),
     );
   };
-  return whileLocked(machine.lockFolder, run.folder, async () => {
+  return library.whileHeld(name, async (folder) => {
     const measured = await measure(loaded);
     const against = twin && (await measure(twin));
     const study = energyStudy({
@@ -82,15 +87,8 @@ export async function studyRun({ files, library, report }: Takers, name: string)
       hardwareAsked: [],
       meter,
     });
-    return { study, measurement: measured.measurement };
-  });
-}
-
-/** The page that was made of the study becomes a file of the run. */
-export function keepReport({ files, library }: Takers, name: string, page: string): Promise<string> {
-  return library.whileHeld(name, async (folder) => {
     const path = `${folder}/report/energy.html`;
-    await files.writeAtomic(path, [new TextEncoder().encode(page)]);
+    await files.writeAtomic(path, [new TextEncoder().encode(await draw({ study, measurement: measured.measurement }))]);
     return path;
   });
 }

@@ -1,5 +1,5 @@
 /** What is seen of a training: where it stands, curves, a picture of the field; pause, stop, a screen that stays awake. */
-import type { StepMetrics } from '../../src/base/events.ts';
+import type { ProgressEvent, StepMetrics } from '../../src/base/events.ts';
 import { byteSize, clock, percent, short } from '../../src/base/format.ts';
 import type { LiveState } from '../../src/frames/live-training.ts';
 import { bestView } from '../../src/geometry/best-view.ts';
@@ -95,14 +95,19 @@ export class TrainingView {
       // A picture may have been given up for want of a field.
       this.orbit.ask();
     } else if (event.type === 'picture') {
-      this.orbit.show(event.picture);
-    } else if (event.event.type === 'checkpoint') {
-      const { path, bytes } = event.event;
+      if (event.picture === null) void this.orbit.failed();
+      else this.orbit.show(event.picture);
+    } else if (event.type === 'progress') this.takeProgress(event.event);
+  }
+
+  private takeProgress(event: ProgressEvent): void {
+    if (event.type === 'checkpoint') {
+      const { path, bytes } = event;
       const [, stage, step] = /(\w+)-(\d+)\.\w+$/.exec(path) ?? [];
       byId('saved').textContent =
         `Saved in this browser: ${stage} step ${Number(step)}, ${byteSize(bytes)}. A closed tab goes on from there.`;
-    } else if (event.event.type === 'step') {
-      const metrics = event.event;
+    } else if (event.type === 'step') {
+      const metrics = event;
       if (document.hidden) this.hidden.push(metrics);
       this.metrics.push(metrics);
       this.tell();
