@@ -35,8 +35,8 @@ export const ANN_SHARES: readonly ToldShare[] = [
   { share: 'skipping', twin: 'the twin that skips inactive ReLUs', short: 'of a skipping twin' },
   { share: 'published', twin: 'the dense twin, as published', short: 'as published' },
   { share: 'executed', twin: 'the dense twin, as executed', short: 'of a dense twin' },
-  { share: 'shifted', twin: 'the twin that skips inactive ReLUs, in shifted additions', short: 'of a skipping twin, shifted' },
-  { share: 'shiftedOfDense', twin: 'the dense twin, in shifted additions', short: 'of a dense twin, shifted' },
+  { share: 'shifted', twin: 'the twin that skips inactive ReLUs, in shifted additions', short: 'skipping twin, shifted' },
+  { share: 'shiftedOfDense', twin: 'the dense twin, in shifted additions', short: 'dense twin, shifted' },
 ];
 
 export function annShares(mine: ComparedEnergies, twin: Omit<ComparedEnergies, 'shifted'>): Required<AnnShares> {

@@ -70,7 +70,7 @@ describe('a comparison', () => {
     expect(rows[3].slice(8, 11)).toEqual(['32.00 ± 0.00', '1.00 ± 0.00', '87,040 ± 0']);
     expect(rows[0].slice(14, 19)).toEqual([
       ...['of a skipping twin', 'as published', 'of a dense twin'],
-      ...['of a skipping twin, shifted', 'of a dense twin, shifted'],
+      ...['skipping twin, shifted', 'dense twin, shifted'],
     ]);
     expect(rows[0].slice(5, 8)).toEqual(['firing, layer 1', 'layer 2', 'samples a ray']);
     const chart = comparisonChart(comparison);
