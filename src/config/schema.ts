@@ -324,15 +324,17 @@ export const configSchema = z.strictObject({
         .string()
         .min(1)
         .nullable()
-        .describe('ANN that teaches: the folder of its finished run, or twin: trained first, under the same settings; null: none'),
+        .describe(
+          'what teaches: the folder of a finished run, an ANN or of the same neurons, or twin: the ANN, trained first under the same settings; null: none',
+        ),
       colour: z.number().min(0).describe("weight of the colour's distance to the teacher's at single samples"),
-      potential: z.number().min(0).describe("weight of the hidden potentials' distance to the inputs of the teacher's ReLUs"),
+      potential: z.number().min(0).describe("weight of the hidden potentials' distance to the inputs of the teacher's ReLUs, or its potentials"),
       gram: z
         .number()
         .min(0)
         .default(unused.distillation.gram)
         .describe(
-          "weight of the distance of the potentials' cosines between a ray's samples to those of the inputs of the teacher's ReLUs (MPFD)",
+          "weight of the distance of the potentials' cosines between a ray's samples to those of the teacher (MPFD)",
         ),
       start: z.enum(['teacher', 'scratch']).describe("start from the teacher's field, or from a coarse stage of its own"),
       freezeGrids: z.boolean().describe("keep the teacher's density and features as they are, for start=teacher"),

@@ -47,7 +47,7 @@ export interface StepSettings {
  *      + sum_l sum_c potentials[l][c] * mean_i H_l[i,c]             (H: before reset; over real samples i)
  *      + teacherColour * sum_i sg(w_i) |rgb_i - rgbT_i|^2 / N       (rgbT: the teacher's colour of the sample)
  *      + what the bit budget says of learned bits                   (model/bit-budget.ts)
- *      + teacherPotential * sum_l sum_i sg(w_i) mean_c (H_l[i,c] - Z_l[i,c])^2 / N       (Z: inputs of the teacher's ReLUs)
+ *      + teacherPotential * sum_l sum_i sg(w_i) mean_c (H_l[i,c] - Z_l[i,c])^2 / N       (Z: inputs of the teacher's ReLUs, or its H)
  *      + teacherGram * sum_l sum_{i,k} sg(w_i w_k) (cos(H_l[i], H_l[k]) - cos(Z_l[i], Z_l[k]))^2 / N       (samples i, k of one ray; cos: of vectors [W])
  *
  * A sample that is shown repeatedly counts with the mean over its time steps. Spikes and potentials are those of spiking neurons: their terms
@@ -93,15 +93,20 @@ export const NO_LOSS_TERMS: LossWeights = {
 };
 
 /**
- * A frozen ANN (ReLU) of the same layers and view encoding on a feature grid of its own. It is asked at the student's samples; positions outside
- * its box are moved to the nearest point of it.
+ * A frozen network of the same layers and view encoding on a feature grid of its own: an ANN (ReLU), or spikes of the field's own neurons, time and
+ * inputs. It is asked at the student's samples; positions outside its box are moved to the nearest point of it.
  */
 export interface Teacher {
   readonly grid: GridSpec;
   /** [V,C] */
   readonly features: Float32Array;
-  /** Matrices of the layers, the output layer last: [I,W], [W,W], ..., [W,3]. */
+  /** Tensors of the layers as kernels see them, the output layer last: of dense ones [I,W], [W,W], ..., [W,3]. */
   readonly weights: readonly Float32Array[];
+  /**
+   * null: ReLUs. Of spikes, by name, raw values of all that the neurons learn (`n1.tau`), and `inputSteps` where features are spikes in front of layer 1.
+   * RangeError for the Poisson encoding.
+   */
+  readonly spiking: ReadonlyMap<TensorName, Float32Array> | null;
 }
 
 export interface StepResult {

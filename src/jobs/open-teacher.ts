@@ -1,4 +1,4 @@
-/** The finished ANN run that teaches another, checked. */
+/** The finished run that teaches another, checked. */
 import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../base/errors.ts';
@@ -17,7 +17,7 @@ export interface OpenTeacher {
 
 /**
  * @param recorded what the run had as its teacher, if it has trained already
- * @throws InputError unless it is a finished ANN run of the scene, with a network of the student's shape, and the recorded one
+ * @throws InputError unless it is a finished run of the scene, an ANN or of the student's neurons, with a network of its shape, and the recorded one
  */
 export async function openTeacher(
   machine: Machine,

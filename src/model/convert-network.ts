@@ -13,7 +13,8 @@
 import { evaluate } from '../neurons/evaluate.ts';
 import { neuronNamed } from '../neurons/index.ts';
 import { InputError } from '../base/errors.ts';
-import { hiddenWidths, parameterValues } from '../neurons/settings.ts';
+import { valueOf } from '../neurons/parameters.ts';
+import { hiddenWidths, neuronTensors, parameterValues } from '../neurons/settings.ts';
 import type { NetworkSpec } from './field-spec.ts';
 import { fitQuantised } from './fit-quantised.ts';
 import type { NetworkWeights } from './initial-tensors.ts';
@@ -104,6 +105,53 @@ export function convertWeights(
   );
 }
 
+/**
+ * The weights of a spiking network for one of the same neurons that sees them through coarse quantisers: their matrices fitted (fit-quantised.ts), layer by
+ * layer behind what the layers before have become; nothing else changes. A neuron's first time step stands for its answer.
+ *
+ * @param inputs [n,I] as layer 1 sees them
+ * @param weights with raw values of what the neurons learned
+ */
+export function fitSpiking(
+  weights: NetworkWeights,
+  inputs: Float32Array,
+  network: NetworkSpec,
+  { seen, fits }: Required<Pick<Conversion, 'seen' | 'fits'>>,
+): NetworkWeights {
+  const widths = hiddenWidths(network);
+  const fitted = new Map(weights);
+  if (!widths.some((_, layer) => fits(`w${layer + 1}`))) return fitted;
+  const columnsOf = (layer: number): number => widths[layer] * Math.max(1, sumsOf(network, layer));
+  const shown = someRows(inputs, weights.get('w1')!.length / columnsOf(0), FITTED_ROWS);
+  let [wanted, rows] = [shown, shown];
+  for (const [layer, width] of widths.entries()) {
+    const name: WeightName = `w${layer + 1}`;
+    const given = weights.get(name)!;
+    const isSummed = sumsOf(network, layer) > 1;
+    const matrix = fits(name)
+      ? fitQuantised(given, (candidate) => seen(name, candidate), rows, wanted, columnsOf(layer), !isSummed)
+      : given;
+    fitted.set(name, matrix);
+    const neuron = firstStep(network, learnedValues(weights, network, layer));
+    const answer = (to: Float32Array, of: Float32Array): Float32Array =>
+      multiply(to, answeringMatrix(of, layer + 1, width, network), width).map((x) => neuron.fired(neuron.gain * x));
+    [wanted, rows] = [answer(wanted, given), answer(rows, seen(name, matrix))];
+  }
+  return fitted;
+}
+
+/** What the neurons behind a hidden layer (0, 1, ...) have learned, in the mean of those that have values of their own. */
+function learnedValues(weights: NetworkWeights, network: NetworkSpec, layer: number): Record<string, number> {
+  const { parameters } = neuronNamed(network.neuron);
+  const own = neuronTensors(network).filter((tensor) => tensor.layer === layer);
+  return Object.fromEntries(
+    own.map(({ name, parameter }) => {
+      const values = weights.get(name)!.map((raw) => valueOf(parameters[parameter].learned!, raw));
+      return [parameter, values.reduce((sum, value) => sum + value, 0) / values.length];
+    }),
+  );
+}
+
 /** What a layer of an ANN answers, as a matrix [in,width]. Throws InputError for a layer of another kind: its answer is none. */
 function answeringMatrix(matrix: Float32Array, number: number, width: number, { layers }: NetworkSpec): Float32Array {
   const kind = layers?.[number - 1]?.kind ?? dense.name;
@@ -116,9 +164,10 @@ function answeringMatrix(matrix: Float32Array, number: number, width: number, { 
   );
 }
 
-function firstStep(network: NetworkSpec): FirstStep {
+/** @param learned values of what the neurons have learned; default: what they begin with */
+function firstStep(network: NetworkSpec, learned: Readonly<Record<string, number>> = {}): FirstStep {
   const definition = neuronNamed(network.neuron);
-  const values = { ...parameterValues(network), ...Object.fromEntries(definition.states.map((state) => [state, 0])) };
+  const values = { ...parameterValues(network), ...learned, ...Object.fromEntries(definition.states.map((state) => [state, 0])) };
   const potential = (x: number): number => evaluate(definition.potential, { ...values, x });
   // Where a term's argument, a multiple of the potential, meets its threshold; those of more bits than the spikes begin with are out of reach.
   const thresholds = definition.terms

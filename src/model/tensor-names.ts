@@ -57,6 +57,12 @@ export function networkRenderingTensors(spec: FieldSpec): readonly TensorName[] 
   return [...networkParameters(spec), ...states, ...(ranged ? ['inputRange'] : []), ...(stepped ? ['inputSteps'] : [])];
 }
 
+/** What a network has because it spikes: what its neurons learned, and the steps of its input spikes. */
+export function spikingTensors(spec: FieldSpec): readonly (NeuronTensorName | 'inputSteps')[] {
+  const stepped = inputLevels(spec.network).features > 0;
+  return [...neuronTensors(spec.network).map(({ name }) => name), ...(stepped ? (['inputSteps'] as const) : [])];
+}
+
 /** All that rendering reads, occupancy aside. */
 export function renderingTensors(spec: FieldSpec): readonly TensorName[] {
   return [...gridParameters(spec), ...networkRenderingTensors(spec)];

@@ -1,4 +1,4 @@
-/** From the field of an ANN to that of a spiking network: grids as they are, weights converted (model/convert-network.ts). */
+/** From the field of an ANN or of a spiking network to that of a spiking one: grids as they are, weights converted (model/convert-network.ts). */
 import { readValues } from '../model/field-values.ts';
 import { encodeFeatures, featureFrequencies, featureInputs } from '../model/feature-encoding.ts';
 import { representationOf } from '../model/representations/index.ts';
@@ -9,11 +9,12 @@ import { spaceOf } from '../spaces/index.ts';
 import { encodeViews } from '../../renderer/view-encoding.ts';
 import type { FieldEngine } from '../engine/backend.ts';
 import type { Random } from '../math/random.ts';
-import { convertWeights } from '../model/convert-network.ts';
+import { convertWeights, fitSpiking } from '../model/convert-network.ts';
 import { viewInputs, type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
 import { fittedSteps, inputLevels, seenInputs } from '../model/input-spikes.ts';
 import { initialWeights, type NetworkWeights } from '../model/initial-tensors.ts';
 import { weightTensors } from '../model/network-layers.ts';
+import { spikingTensors } from '../model/tensor-names.ts';
 import {
   quantisedLayers,
   quantiserTensors,
@@ -27,19 +28,20 @@ import { valueOf } from '../neurons/parameters.ts';
 /** Places at which the network is asked how strongly its neurons answer. */
 const PLACES = 4096;
 
-/** What of an ANN's field its conversion reads. */
+/** What of a field its conversion reads. */
 export interface FieldValues {
   readonly spec: FieldSpec;
   readonly values: TensorValues;
   /** [V] */
   readonly occupancy: Uint8Array;
-  /** Of quantised layers raw ones, with all tensors of their quantisers. */
+  /** Of quantised layers raw ones, with all tensors of their quantisers; of spikes with what neurons learned. */
   readonly weights: NetworkWeights;
 }
 
 export async function readField(spec: FieldSpec, from: Pick<FieldEngine, 'read' | 'readOccupancy'>): Promise<FieldValues> {
   const source = { spec, read: (name: string) => from.read(name) };
-  const names = [...weightTensors(spec), ...quantisedLayers(spec).flatMap(quantiserTensors)].map(({ name }) => name);
+  const ofLayers = [...weightTensors(spec), ...quantisedLayers(spec).flatMap(quantiserTensors)].map(({ name }) => name);
+  const names = [...ofLayers, ...spikingTensors(spec)];
   const weights = new Map(await Promise.all(names.map(async (name) => [name, await from.read(name)] as const)));
   return { spec, values: await readValues(source), occupancy: await from.readOccupancy(), weights };
 }
@@ -59,8 +61,17 @@ export interface ConversionSettings {
   readonly fine: Pick<Config['fine'], 'handoverScale'>;
 }
 
-/** The weights of the config's network for the ANN of the field, measured where matter is, seen from cameras of the scene. */
+/** The weights of the config's network for the network of the field, measured where matter is, seen from cameras of the scene. */
 export function convertedWeights(
+  field: FieldValues,
+  settings: ConversionSettings,
+  views: readonly View[],
+  random: Random,
+): NetworkWeights {
+  return (field.spec.network?.neuron === 'relu' ? fromAnn : fromSpikes)(field, settings, views, random);
+}
+
+function fromAnn(
   field: FieldValues,
   { network, fine }: ConversionSettings,
   views: readonly View[],
@@ -74,20 +85,41 @@ export function convertedWeights(
   const width = features + viewInputs(network);
   const steps = levels.features === 0 ? new Float32Array(features) : fittedSteps(inputs, width, features, levels.features);
   const rows = seenInputs(inputs, width, steps, levels);
+  const { weights, goingOn, seen, fits } = quantisersFor(field, network);
+  const converted = new Map(convertWeights(weights, rows, network, { sizes: fine.handoverScale ?? [], seen, fits }));
+  for (const layer of goingOn) growQuantiser(layer, weights.get(layer.weight)!, converted);
+  return levels.features === 0 ? converted : converted.set('inputSteps', steps);
+}
+
+/** A network of the same neurons and inputs goes on with what was learned. */
+function fromSpikes(field: FieldValues, { network }: ConversionSettings, views: readonly View[], random: Random): NetworkWeights {
+  const { weights, seen, fits } = quantisersFor(field, network);
+  const taken = new Map(weights);
+  for (const name of spikingTensors(field.spec)) taken.set(name, field.weights.get(name)!);
+  const inputs = networkInputs(field, network, views, random);
+  const steps = field.weights.get('inputSteps') ?? new Float32Array(featureInputs(field.spec));
+  const rows = seenInputs(inputs, featureInputs(field.spec) + viewInputs(network), steps, inputLevels(network));
+  return fitSpiking(taken, rows, network, { seen, fits });
+}
+
+/** The field's weights in front of the quantisers of a network, those of them that go on, and what is seen through them. */
+function quantisersFor(field: FieldValues, network: NetworkSpec) {
   const layers = quantisedLayers({ ...field.spec, network });
   const before = quantisedLayers(field.spec);
   const goesOn = ({ weight, quantiser }: QuantisedLayer): boolean =>
     before.some((layer) => layer.weight === weight && layer.quantiser === quantiser);
-  const weights = weightsFor(before, layers.filter(goesOn), field);
-  const seen = (name: string, matrix: Float32Array): Float32Array => {
-    const layer = layers.find(({ weight }) => weight === name);
-    if (layer === undefined) return matrix;
-    return seenMatrix(layer, goesOn(layer) ? weights : tensorsAtStart(layer, matrix));
+  const goingOn = layers.filter(goesOn);
+  const weights = weightsFor(before, goingOn, field);
+  return {
+    weights,
+    goingOn,
+    seen: (name: string, matrix: Float32Array): Float32Array => {
+      const layer = layers.find(({ weight }) => weight === name);
+      if (layer === undefined) return matrix;
+      return seenMatrix(layer, goesOn(layer) ? weights : tensorsAtStart(layer, matrix));
+    },
+    fits: (name: string): boolean => layers.some((layer) => layer.weight === name && layer.quantiser.coarse && !goesOn(layer)),
   };
-  const fits = (name: string): boolean => layers.some((layer) => layer.weight === name && layer.quantiser.coarse && !goesOn(layer));
-  const converted = new Map(convertWeights(weights, rows, network, { sizes: fine.handoverScale ?? [], seen, fits }));
-  for (const layer of layers.filter(goesOn)) growQuantiser(layer, weights.get(layer.weight)!, converted);
-  return levels.features === 0 ? converted : converted.set('inputSteps', steps);
 }
 
 /** The tensors of the field's layers. Where quantisers go on they are the raw ones, with what was learned; else what the ANN's kernels saw. */
@@ -107,7 +139,7 @@ function weightsFor(
 function growQuantiser(
   { weight, quantiser, parameters }: QuantisedLayer,
   before: Float32Array,
-  tensors: Map<QuantisedName | 'inputSteps', Float32Array>,
+  tensors: Map<string, Float32Array>,
 ): void {
   const [old, now] = [quantiser.start(before), quantiser.start(tensors.get(weight)!)];
   for (const { name, key } of parameters) {

@@ -85,7 +85,7 @@ export function startFromNothing({ config, scene, seconds }: RunContext): FineSt
   };
 }
 
-/** The teacher's box, weights as a spiking network's, density, features and occupancy on the full grid: nothing is left to be scaled. */
+/** The teacher's box, weights as a spiking network's (one that spikes goes on with its own), density, features and occupancy on the full grid: nothing is left to be scaled. */
 export async function startFromTeacher({ config, views, seconds }: RunContext, teacher: Checkpoint): Promise<FineStart> {
   checkTimeLeft(config, seconds());
   const from = teacher.spec;

@@ -12,7 +12,7 @@ export interface RunContext {
   readonly scene: SceneData;
   readonly views: readonly View[];
   readonly config: Config;
-  /** The last checkpoint of the ANN that teaches; null without distillation. */
+  /** The last checkpoint of the run that teaches; null without distillation. */
   readonly teacher: Checkpoint | null;
   readonly backend: Backend;
   readonly report: Reporter;

@@ -1,6 +1,6 @@
 /**
- * Distillation: a finished ANN of the same scene as teacher. It answers with colours (and potentials) at the student's samples; the student may
- * also begin with the teacher's field instead of a coarse stage of its own.
+ * Distillation: a finished run of the same scene as teacher, an ANN or a network of the student's neurons. It answers with colours (and potentials) at
+ * the student's samples; the student may also begin with the teacher's field instead of a coarse stage of its own.
  */
 import { readValues } from '../model/field-values.ts';
 import { representationOf } from '../model/representations/index.ts';
@@ -8,20 +8,24 @@ import type { FieldEngine } from '../engine/backend.ts';
 import { InputError } from '../base/errors.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
 import { featureFrequencies } from '../model/feature-encoding.ts';
+import { inputLevels } from '../model/input-spikes.ts';
+import { isPoisson, repeatsOf } from '../model/network-facts.ts';
 import { seenWeights } from '../model/quantised-layers.ts';
-import { hiddenWidths } from '../neurons/settings.ts';
+import { spikingTensors } from '../model/tensor-names.ts';
+import { neuronNamed } from '../neurons/index.ts';
+import { hiddenWidths, parameterValues } from '../neurons/settings.ts';
 import type { Config } from '../config/schema.ts';
 import type { RepresentationSpec } from '../model/representations/representation.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { fineRepresentation } from './stage-spec.ts';
 
-/** Throws InputError, with both shapes, unless a network of the config can learn from the teacher's. */
+/** Throws InputError, with what both are, unless a network of the config can learn from the teacher's. */
 export function checkTeacherFits(teacher: NetworkSpec, student: NetworkSpec, where: string): void {
-  if (teacher.neuron !== 'relu')
-    throw new InputError(
-      `${where}: expected an ANN as teacher, found a network of ${teacher.neuron}`,
-      'Train one with --ann, or use --teacher twin.',
-    );
+  checkShape(teacher, student, where);
+  if (teacher.neuron !== 'relu') checkSteps(teacher, student, where);
+}
+
+function checkShape(teacher: NetworkSpec, student: NetworkSpec, where: string): void {
   const shape = (network: NetworkSpec): string => {
     const { layers, width, viewFrequencies } = network;
     const neurons = layers ? `network.layers=${JSON.stringify(layers)}` : `network.width=${width}`;
@@ -39,6 +43,40 @@ export function checkTeacherFits(teacher: NetworkSpec, student: NetworkSpec, whe
     `${where}: the teacher's network has ${shape(teacher)}; this run has ${shape(student)}`,
     'Give both the same shape, or use --teacher twin.',
   );
+}
+
+/** Potentials of spikes are compared step by step: a teacher that spikes has the student's neurons, time and inputs. Its quantiser may be another. */
+function checkSteps(teacher: NetworkSpec, student: NetworkSpec, where: string): void {
+  const [theirs, ours] = [teacher, student].map(stepSettings);
+  const other = Object.keys(ours).find((key) => theirs[key] !== ours[key]);
+  if (other !== undefined)
+    throw new InputError(
+      `${where}: the teacher is a network of spikes with network.${other}=${theirs[other]}; this run has network.${other}=${ours[other]}, and its time steps could not be compared`,
+      'Give both the same, train a teacher with --ann, or use --teacher twin.',
+    );
+  if (isPoisson(student))
+    throw new InputError(
+      `${where}: the teacher is a network of random spikes (network.encoding=poisson), which are others in every pass`,
+      'Use --set network.encoding=direct in both, train a teacher with --ann, or use --teacher twin.',
+    );
+}
+
+/** What time steps are made of, by setting. */
+function stepSettings(network: NetworkSpec): Record<string, string> {
+  const { neuron, temporal, order, encoding } = network;
+  const { parameters } = neuronNamed(neuron);
+  const constants = Object.entries(parameterValues(network)).filter(([name]) => parameters[name].learned === null);
+  const levels = inputLevels(network);
+  return {
+    neuron,
+    neuronParameters: JSON.stringify(Object.fromEntries(constants)),
+    temporal,
+    order: temporal === 'repeat' ? '' : order,
+    repeats: String(repeatsOf(network)),
+    encoding,
+    featureLevels: String(levels.features),
+    viewLevels: String(levels.views),
+  };
 }
 
 /**
@@ -74,5 +112,7 @@ export async function setTeacher(engine: FieldEngine, teacher: Checkpoint): Prom
   const { spec } = teacher;
   const weights = await seenWeights(spec, (name) => teacher.read(name));
   const features = representationOf(spec).featuresAt(spec, await readValues(teacher));
-  await engine.setTeacher({ grid: spec.grid, features, weights: [...weights.values()] });
+  const learned = await Promise.all(spikingTensors(spec).map(async (name) => [name, await teacher.read(name)] as const));
+  const spiking = spec.network!.neuron === 'relu' ? null : new Map(learned);
+  await engine.setTeacher({ grid: spec.grid, features, weights: [...weights.values()], spiking });
 }

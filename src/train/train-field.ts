@@ -27,7 +27,7 @@ export interface TrainOptions {
   readonly scene: SceneData;
   readonly config: Config;
   readonly backend: Backend;
-  /** The last checkpoint of the ANN that teaches: needed if the config has one. */
+  /** The last checkpoint of the run that teaches: needed if the config has one. */
   readonly teacher?: Checkpoint | null;
   /** Where to go on; without it training starts from nothing. */
   readonly start?: Checkpoint;

@@ -25,7 +25,7 @@ const [student, teacher] = [
 
 function errorOf(steps: readonly number[][][], weights: number[], rayOffsets: number[]): number {
   const potentials = tf.tensor3d(steps as number[][][]);
-  return gramError(tf, potentials, tf.tensor2d(teacher), tf.tensor1d(weights), Int32Array.from(rayOffsets)).dataSync()[0];
+  return gramError(tf, potentials, tf.tensor3d([teacher]), tf.tensor1d(weights), Int32Array.from(rayOffsets)).dataSync()[0];
 }
 
 test('of two samples of a ray: twice the squared difference of their cosines, as the samples weigh', () => {
@@ -44,6 +44,14 @@ test('sizes do not matter, nor samples of other rays; steps of a sample are comp
   expect(errorOf([student, same], [1, 1], [0, 2])).toBeCloseTo(0.5, 6);
 });
 
+test('a teacher of spikes is compared step by step', () => {
+  const potentials = tf.tensor3d([student, teacher.map((row) => row.slice(0, 2))]);
+  const wanted = tf.tensor3d([teacher, student.map((row) => [...row, 0])]);
+  // Of the second step the teacher has the angle of the first, and the student none to compare: (3, 4) and (0, 0).
+  const error = gramError(tf, potentials, wanted, tf.tensor1d([1, 1]), Int32Array.of(0, 2)).dataSync()[0];
+  expect(error).toBeCloseTo((1 + (2 * 0.5 + 1)) / 2, 6);
+});
+
 test('silence is at a right angle to everything, itself included', () => {
   const silent = [
     [0, 0],
@@ -55,7 +63,7 @@ test('silence is at a right angle to everything, itself included', () => {
 test('its gradient is that of finite differences', () => {
   const [steps, samples, width] = [2, 5, 3];
   const random = new Random(2);
-  const wanted = tf.tensor2d(normals(random, samples * width, 1), [samples, width]);
+  const wanted = tf.tensor3d(normals(random, samples * width, 1), [1, samples, width]);
   const weights = tf.tensor1d(Float32Array.from({ length: samples }, () => random.float()));
   const values = normals(random, steps * samples * width, 1);
   const error = (h: Tensor): Tensor => gramError(tf, h, wanted, weights, Int32Array.of(0, 3, 5));

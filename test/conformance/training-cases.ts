@@ -73,6 +73,41 @@ export const gramCases: readonly ConformanceCase[] = [
       network: { neuron: 'ternary', quantiser: ['sub-bit', 'sub-bit', null], temporal: 'pad', order: 'far-to-near' },
     },
   },
+  {
+    name: 'ternary, all terms of a teacher of spikes, pad, far to near',
+    options: {
+      seed: 1,
+      loss: { ...NO_LOSS_TERMS, teacherColour: 0.5, teacherGram: 0.05, teacherPotential: 0.1 },
+      teacher: 'spiking',
+      network: { neuron: 'ternary', temporal: 'pad', order: 'far-to-near' },
+    },
+    trainSeed: 1,
+  },
+  {
+    name: 'learned bits, input spikes, dropout, all terms of a teacher of spikes, repeat',
+    options: {
+      seed: 1,
+      loss: { ...NO_LOSS_TERMS, teacherColour: 0.5, teacherGram: 0.05, teacherPotential: 0.1 },
+      teacher: 'spiking',
+      ...dropout,
+      network: { neuron: 'learned-bits', temporal: 'repeat', featureLevels: 15, viewLevels: 8 },
+    },
+  },
+  {
+    name: 'LIF, decaying sums, half a bit a weight, colours of a teacher of spikes',
+    options: {
+      seed: 1,
+      loss: { ...NO_LOSS_TERMS, teacherColour: 0.5 },
+      teacher: 'spiking',
+      network: {
+        layers: [
+          { kind: 'hetsyn-2', width: 16 },
+          { kind: 'hetsyn', width: 16 },
+        ],
+        quantiser: ['sub-bit', null, null],
+      },
+    },
+  },
   { name: 'LIF, repeat, Gram matrices of a teacher', options: { ...teacherGram, seed: 1, network: { temporal: 'repeat' } } },
 ];
 

@@ -72,9 +72,12 @@ describe('a run with a finished run as teacher', () => {
     const refused = (teacher: string, says: readonly string[], ...more: string[]) =>
       expectError(['train', scene, '--out', run, ...TINY, '--teacher', teacher, ...more], { says, notWritten: run });
     await refused(twin, ['network.width=16', 'this run has network.width=32'], '--set', 'network.width=32');
-    await refused(await tinyRun(scene, join(folder, 'spiking'), '--max-steps', '1'), [
-      'expected an ANN as teacher, found a network of four-bit',
-    ]);
+    await refused(
+      await tinyRun(scene, join(folder, 'spiking'), '--max-steps', '1'),
+      ['a network of spikes with network.neuron=four-bit', 'this run has network.neuron=ternary'],
+      '--neuron',
+      'ternary',
+    );
     const begun = join(folder, 'begun');
     let asked = false;
     const stopped = await cli(['train', scene, '--out', begun, ...TINY, '--ann', '--set', 'fine.steps=100000'], {

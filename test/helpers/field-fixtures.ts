@@ -9,7 +9,7 @@ import { fitted, representationNamed, representationOf } from '../../src/model/r
 import { voxelCount } from '../../src/geometry/grid.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import type { Vec3 } from '../../src/geometry/vector.ts';
-import type { TensorName } from '../../src/model/tensor-names.ts';
+import { spikingTensors, type TensorName } from '../../src/model/tensor-names.ts';
 import {
   NO_LOSS_TERMS,
   type Capacity,
@@ -49,8 +49,8 @@ export interface FixtureOptions {
   /** Kind, or all of it; default: dense grids. */
   readonly representation?: string | RepresentationSpec;
   readonly settings?: Partial<Omit<StepSettings, 'loss'>>;
-  /** A random teacher whose box and grid are not the student's. */
-  readonly teacher?: boolean;
+  /** A random teacher whose box and grid are not the student's: an ANN, or spikes of the student's neurons. */
+  readonly teacher?: boolean | 'spiking';
   /**
    * No samples nearest to the faces of the box. A ray enters the box on a face, where interpolation weights are 0 up to rounding, and Adam
    * tells gradients that are exactly 0 from those that are not.
@@ -131,7 +131,7 @@ export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
       ...options.settings,
       loss: { ...LOSS, spikes: new Array<number>(hiddenLayers(spec)).fill(0.05), ...options.loss },
     },
-    teacher: options.teacher === true && spec.network !== null ? randomTeacher(spec) : null,
+    teacher: options.teacher && spec.network !== null ? randomTeacher(spec, options.teacher === 'spiking') : null,
   };
 }
 
@@ -178,7 +178,7 @@ export function drawnFixture(fixture: FieldFixture): FieldFixture {
 }
 
 /** Some of the student's samples are outside its box. */
-function randomTeacher(spec: FieldSpec): Teacher {
+function randomTeacher(spec: FieldSpec, spikes: boolean): Teacher {
   const network = spec.network!;
   const { features } = representationOf(spec);
   const random = new Random(17);
@@ -190,10 +190,18 @@ function randomTeacher(spec: FieldSpec): Teacher {
     weights: layersOf(spec).flatMap(({ number, tensors }) =>
       tensors.map(({ shape, drawn }) => {
         const length = elementCount(shape);
-        return drawn ? new Float32Array(length).fill(0.5) : normals(random, length, number === 1 ? 0.3 : Math.sqrt(2 / width));
+        const strength = spikes && number > 1 ? 8 : 2;
+        return drawn ? new Float32Array(length).fill(0.5) : normals(random, length, number === 1 ? 0.3 : Math.sqrt(strength / width));
       }),
     ),
+    spiking: spikes ? new Map(spikingTensors(spec).map((name) => [name, spikingTensor(random, name, spec)])) : null,
   };
+}
+
+function spikingTensor(random: Random, name: TensorName, spec: FieldSpec): Float32Array {
+  if (name === 'inputSteps') return Float32Array.from({ length: elementCount(tensorShape(name, spec)) }, () => 0.3 + 0.5 * random.float());
+  const { length, initial } = neuronTensors(spec.network).find((tensor) => tensor.name === name)!;
+  return normals(random, length, 0.1).map((raw) => raw + initial);
 }
 
 function elementCount(shape: readonly number[]): number {

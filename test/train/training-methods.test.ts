@@ -167,12 +167,31 @@ describe('distillation', () => {
     expect(await distance(20)).toBeLessThan(0.8 * (await distance(0)));
   });
 
-  it('refuses a teacher of another shape, and one that spikes', async () => {
+  it('begins with what a teacher of spikes has learned, and is the same run after an interruption', async () => {
+    const bits = { neuron: 'learned-bits', neuronParameters: { step: 0.1 }, neuronRate: 1 };
+    const spikingTeacher = (await run(backend, spiking(bits))).saved.at(-1)!;
+    const config = taught({ potential: 0.5, gram: 0.1 }, { ...bits, quantiser: ['sub-bit', 'learned-bits', null] });
+    const whole = await run(backend, config, { teacher: spikingTeacher });
+    const [begin, end] = [whole.saved[0], whole.saved.at(-1)!];
+    for (const name of ['density', 'features', 'w2', 'w3', 'n1.step', 'n2.step'] as const)
+      expect(begin.tensors.get(name)).toEqual(spikingTeacher.tensors.get(name));
+    // Fitted: a sign for each of its weights answers otherwise than they do.
+    expect(begin.tensors.get('w1')).not.toEqual(spikingTeacher.tensors.get('w1'));
+    expect(end.tensors.get('n1.step')).not.toEqual(begin.tensors.get('n1.step'));
+    const first = await run(backend, config, { teacher: spikingTeacher }, 9);
+    const rest = await run(backend, config, { teacher: spikingTeacher, start: first.saved.at(-1)! });
+    expectSameBits(rest.saved.at(-1)!, end);
+  });
+
+  it('refuses a teacher of another shape, and spikes of other neurons or another time', async () => {
     const wide = learn(taught({}, { width: 32 }));
     await expect(wide).rejects.toThrow(InputError);
     await expect(wide).rejects.toThrow(
       /network has network.width=16, network.viewFrequencies=1, network.featureFrequencies=0; this run has network.width=32/,
     );
-    await expect(run(backend, taught(), { teacher: plain })).rejects.toThrow('expected an ANN as teacher, found a network of lif');
+    const bySpikes = (network: Partial<Config['network']>) => expect(run(backend, taught({}, network), { teacher: plain })).rejects;
+    await bySpikes({ neuron: 'ternary' }).toThrow('a network of spikes with network.neuron=lif; this run has network.neuron=ternary');
+    await bySpikes({ temporal: 'pad' }).toThrow('network.temporal=condense; this run has network.temporal=pad');
+    await bySpikes({ neuronParameters: { threshold: 0.1 } }).toThrow('network.neuronParameters={"tau":2,"threshold":0.05');
   });
 });

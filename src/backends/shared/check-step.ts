@@ -2,11 +2,13 @@
 import { representationOf } from '../../model/representations/index.ts';
 import { voxelCount } from '../../geometry/grid.ts';
 import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
+import { inputLevels } from '../../model/input-spikes.ts';
+import { isPoisson } from '../../model/network-facts.ts';
 import { learnsFromRates } from '../../config/backward.ts';
 import { weightTensors } from '../../model/network-layers.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { isRaised } from '../../neurons/regulated-lif.ts';
-import { hiddenWidths } from '../../neurons/settings.ts';
+import { hiddenWidths, neuronTensors } from '../../neurons/settings.ts';
 import { variationReach, type VariationReach } from '../../model/total-variation.ts';
 import type { Capacity, LossWeights, StepSettings, Teacher, TrainBatch } from '../../engine/backend.ts';
 import type { Rays } from '../../geometry/rays.ts';
@@ -99,6 +101,12 @@ export function checkTeacher(teacher: Teacher, spec: FieldSpec, { trainRays, tea
       teacher.weights[i],
       shape.reduce((a, b) => a * b),
     );
+  if (teacher.spiking === null) return;
+  if (isPoisson(spec.network)) throw new RangeError('A teacher that spikes has no random inputs of its own (Poisson encoding).');
+  const learned = neuronTensors(spec.network).map(({ name, length }) => [name, length] as const);
+  const steps = inputLevels(spec.network).features > 0 ? [['inputSteps', representationOf(spec).features] as const] : [];
+  for (const [name, length] of [...learned, ...steps])
+    checkLength(`the teacher's ${name}`, teacher.spiking.get(name) ?? new Float32Array(0), length);
 }
 
 /** Whether a step uses the teacher. Throws RangeError if there is none. */

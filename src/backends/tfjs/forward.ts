@@ -21,7 +21,7 @@ import { poissonInputs, type Noise, type PoissonInputs } from './poisson-encodin
 import type { RateNeuron } from './rate-neuron.ts';
 import { runRates } from './rates.ts';
 import { tallyOf, type LayerTally } from './tally.ts';
-import { askTeacher, type TeacherAnswer, type TeacherTensors } from './teacher.ts';
+import { askRelus, teacherFeatures, type TeacherAnswer, type TeacherTensors } from './teacher.ts';
 import { layoutAlone, layoutInTime, raysOfSamples, type TimeLayout } from './temporal-modes.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 import { rayWeights, sumByRay } from './volume-rendering.ts';
@@ -177,16 +177,29 @@ export function colourLogits(
   const bound = layers.slice(0, -1).map((_, layer) => neuron.bind(tf, parameters.neurons?.[layer] ?? {}));
   const asked = { ...input, network, neuron, layers, bound };
   const { logits, hidden } = input.rates ? throughRates(tf, asked, input.rates, x) : throughTime(tf, asked, x);
+  const asks = input.teacher ? teachersAnswer(tf, input, input.teacher, viewTerms) : null;
   const margins = (): HiddenMargins => {
     const { spike, noise } = hidden.margins();
-    return { spike: Math.min(inputMargin(), spike), noise };
+    return { spike: Math.min(inputMargin(), spike, asks?.margin() ?? Infinity), noise };
   };
+  return { logits, hidden: { ...hidden, inputSpikes, margins }, teacher: asks && asks.answer };
+}
+
+/** One of spikes is a network as the student is. @param viewTerms [M,I-C] */
+function teachersAnswer(
+  tf: TensorFlow,
+  input: ForwardInput,
+  { tensors, rays }: NonNullable<ForwardInput['teacher']>,
+  viewTerms: Tensor,
+): { readonly answer: TeacherAnswer; readonly margin: () => number } {
+  const { spec, samples } = input;
+  const features = teacherFeatures(tf, tensors, spec, rays, samples, raysOfSamples(samples));
+  const { layers, spiking } = tensors;
+  if (spiking === null) return { answer: askRelus(tf, tensors, spec, features, viewTerms), margin: () => Infinity };
+  const { logits, hidden } = colourLogits(tf, { field: {}, layers, ...spiking }, { ...input, teacher: null, dropout: 0 }, features);
   return {
-    logits,
-    hidden: { ...hidden, inputSpikes, margins },
-    teacher: input.teacher
-      ? askTeacher(tf, input.teacher.tensors, spec, input.teacher.rays, samples, raysOfSamples(samples), viewTerms)
-      : null,
+    answer: { colours: tf.sigmoid(logits), potentials: hidden?.atSamples?.potentials ?? null },
+    margin: () => hidden?.margins().spike ?? Infinity,
   };
 }
 

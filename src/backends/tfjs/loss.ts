@@ -70,12 +70,12 @@ export function trainingLoss(
   for (const layer of events.keys()) {
     if (weights.spikes[layer] !== 0) addTerm(weights.spikes[layer], tf.mean(events[layer]));
     if (weights.potentials && meanPotentials) addTerm(1, tf.sum(tf.mul(meanPotentials[layer], tf.tensor1d(weights.potentials[layer]))));
-    if (weights.teacherPotential !== 0 && teacher !== null && potentials !== null) {
-      const difference = tf.sub(potentials[layer], tf.expandDims(teacher.potentials[layer], 0));
-      addWeighted(weights.teacherPotential / rays, tf.mean(tf.square(difference), [0, 2]));
-    }
-    if (weights.teacherGram !== 0 && teacher !== null && potentials !== null)
-      addTerm(weights.teacherGram / rays, gramError(tf, potentials[layer], teacher.potentials[layer], sampleWeights, samples.rayOffsets));
+    const wanted = teacher?.potentials?.[layer] ?? null;
+    if (wanted === null || potentials === null) continue;
+    if (weights.teacherPotential !== 0)
+      addWeighted(weights.teacherPotential / rays, tf.mean(tf.square(tf.sub(potentials[layer], wanted)), [0, 2]));
+    if (weights.teacherGram !== 0)
+      addTerm(weights.teacherGram / rays, gramError(tf, potentials[layer], wanted, sampleWeights, samples.rayOffsets));
   }
   return { total, mse, meanPotentials };
 }
@@ -88,7 +88,7 @@ const LEAST_SQUARE = 1e-12;
  * Gram matrices of potentials, normalised). That a batch is a ray, the cosines and the weights are ours.
  *
  * @param potentials [repeats,M,W]
- * @param wanted [M,W] of the teacher
+ * @param wanted of the teacher: [1,M,W], the same at all time steps, or [repeats,M,W]
  * @param weights [M]
  */
 export function gramError(tf: TensorFlow, potentials: Tensor, wanted: Tensor, weights: Tensor, rayOffsets: Int32Array): Tensor {
@@ -99,8 +99,11 @@ export function gramError(tf: TensorFlow, potentials: Tensor, wanted: Tensor, we
   };
   const cosines = (rows: Tensor): Tensor =>
     ofPairs(tf.div(rows, tf.sqrt(tf.add(tf.reshape(tf.sum(tf.square(rows), 1), [-1, 1]), LEAST_SQUARE))));
-  const [theirs, both] = [cosines(wanted), ofPairs(tf.reshape(weights, [-1, 1]))];
-  const errors = tf.unstack(potentials, 0).map((rows) => tf.sum(tf.mul(both, tf.square(tf.sub(cosines(rows), theirs)))));
+  const theirs = tf.unstack(wanted, 0).map(cosines);
+  const both = ofPairs(tf.reshape(weights, [-1, 1]));
+  const errors = tf
+    .unstack(potentials, 0)
+    .map((rows, step) => tf.sum(tf.mul(both, tf.square(tf.sub(cosines(rows), theirs[step % theirs.length])))));
   return tf.mean(tf.stack(errors));
 }
 

@@ -262,9 +262,13 @@ export function planMemory(sizes: Sizes, representation: WasmRepresentation, thr
   }
   if (sizes.teacherVoxels > 0) {
     reserve('teacherFeatures', sizes.teacherVoxels * featureStride * 4);
-    reserve('teacherW1', inputRows * width * 4);
-    reserve('teacherW2', width * width * 4);
+    reserve('teacherW1', inputRows * columns1 * 4);
+    reserve('teacherW2', width * columns2 * 4);
     reserve('teacherW3', width * 16);
+    reserve('teacherDecays1', decayRows1 * width * 4);
+    reserve('teacherDecays2', decayRows2 * width * 4);
+    reserve('teacherNeuronValues', sizes.neuronFloats * 8);
+    reserve('teacherInputSteps', featureStride * 4);
   }
   return { offsets, bytes: cursor };
 }

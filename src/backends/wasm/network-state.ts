@@ -1,6 +1,5 @@
 /** The kernels' variables that follow from a field's network and its teacher. */
-import type { GridSpec } from '../../geometry/grid.ts';
-import type { Capacity } from '../../engine/backend.ts';
+import type { Capacity, Teacher } from '../../engine/backend.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
 import { hasGaps, isPoisson, isSpikingNetwork } from '../../model/network-facts.ts';
@@ -49,11 +48,11 @@ export function networkState({ network }: FieldSpec, capacity: Capacity, pool: K
   };
 }
 
-/** The box of the teacher's features. */
-export function teacherState({ size, min, max }: GridSpec): Record<string, number> {
+/** The box of the teacher's features, and whether it spikes. */
+export function teacherState({ grid: { size, min, max }, spiking }: Teacher): Record<string, number> {
   const [teacherNx, teacherNy, teacherNz] = size;
   const [teacherMinX, teacherMinY, teacherMinZ] = min;
   const [teacherMaxX, teacherMaxY, teacherMaxZ] = max;
   const box = { teacherMinX, teacherMinY, teacherMinZ, teacherMaxX, teacherMaxY, teacherMaxZ };
-  return { teacherNx, teacherNy, teacherNz, ...box };
+  return { teacherNx, teacherNy, teacherNz, ...box, teacherSpikes: spiking === null ? 0 : 1 };
 }

@@ -20,6 +20,10 @@ interface Placement {
 /** Where the tensors of layers lie. */
 const REGIONS: Readonly<Record<string, string>> = { w1: 'w1', w2: 'w2', w3: 'w3', 'w1.decay': 'decays1', 'w2.decay': 'decays2' };
 
+function teachers(region: string): string {
+  return `teacher${region[0].toUpperCase()}${region.slice(1)}`;
+}
+
 export class TensorStore {
   private readonly floats: Float32Array;
   private readonly sizes: Sizes;
@@ -62,14 +66,21 @@ export class TensorStore {
     return this.readAt({ ...place, base: this.offset('networkGradients') + place.base - this.offset('w1') });
   }
 
-  /** Its weights lie as the student's do, those of several sums added up: a teacher has no time. */
-  writeTeacher({ features, weights }: Teacher, names: readonly WeightName[]): void {
-    const [w1, w2, w3] = (['w1', 'w2', 'w3'] as const).map((name) => weights[names.indexOf(name)]);
+  /** Its weights lie as the student's do; those of several sums added up where it has ReLUs and no time. */
+  writeTeacher({ features, weights, spiking }: Teacher, names: readonly WeightName[]): void {
     const { channels, featureStride, width, parts1, parts2 } = this.sizes;
     this.writeAt(
       { rows: features.length / channels, columns: channels, base: this.offset('teacherFeatures'), stride: featureStride },
       features,
     );
+    if (spiking !== null) {
+      for (const [i, name] of names.entries()) {
+        const [place, region] = [this.weightPlace(name, null), REGIONS[name]];
+        this.writeAt({ ...place, base: place.base + this.offset(teachers(region)) - this.offset(region) }, weights[i]);
+      }
+      return;
+    }
+    const [w1, w2, w3] = (['w1', 'w2', 'w3'] as const).map((name) => weights[names.indexOf(name)]);
     this.floats.set(summedParts(w1, Math.max(1, parts1), width), this.offset('teacherW1'));
     this.floats.set(summedParts(w2, Math.max(1, parts2), width), this.offset('teacherW2'));
     const at = this.offset('teacherW3');

@@ -151,9 +151,21 @@ export class WasmEngine implements HostEngine {
     if (teacher !== null) {
       checkTeacher(teacher, this.spec, this.capacity);
       this.tensors.writeTeacher(teacher, this.weights);
-      this.pool.setState(teacherState(teacher.grid));
+      this.pool.setState({ ...teacherState(teacher), ...this.writeTeacherNeurons(teacher) });
     }
     this.hasTeacher = teacher !== null;
+  }
+
+  /** What the neurons of a teacher of spikes learned; returns the sizes of their spikes. */
+  private writeTeacherNeurons({ spiking }: Teacher): Record<string, number> {
+    if (spiking === null) return {};
+    const neurons = new NeuronParameters(this.spec.network, this.floats('teacherNeuronValues', 2 * this.sizes.neuronFloats), false);
+    for (const name of neurons.names) neurons.find(name)!.set(spiking.get(name)!);
+    neurons.refresh();
+    const steps = this.floats('teacherInputSteps', this.sizes.featureStride).fill(FIRST_STEP);
+    steps.set(spiking.get('inputSteps') ?? []);
+    const { amplitude1, amplitude2 } = neurons.amplitudes;
+    return { teacherAmplitude1: amplitude1, teacherAmplitude2: amplitude2 };
   }
 
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {

@@ -9,19 +9,19 @@
  */
 import { repeats, teacherGramScale, width } from './state';
 import { rowTotal } from './chunk';
-import { drive, gramRow, inverseLengths, networkSamples, real, rowRay, rowSample, teacherInverseLengths } from './scratch';
+import { drive, gramRow, inverseLengths, networkSamples, real, rowRay, rowSample, teacherInverseLengths, teacherRow } from './scratch';
 import { alphaOf, transmittanceOf } from './packed-sample';
 import { madd, zeroFloats } from './simd';
 import { count, TEACHER_GRAM_ERROR } from './stats';
 
 const LEAST_SQUARE: f32 = 1e-12;
 
-/** Adds to the drive of the rows. @param teacher [samples, width] Z */
+/** Adds to the drive of the rows. @param teacher [samples or rows, width] Z */
 export function driveGrams(potentials: usize, teacher: usize, block: usize): void {
   const bytes = <usize>width << 2;
   for (let row = 0; row < rowTotal; row++) {
     const h = potentials + <usize>row * bytes, at = <usize>row << 2;
-    const z = teacher + <usize>load<i32>(rowSample + at) * bytes;
+    const z = teacher + teacherRow(row) * bytes;
     if (!load<u8>(real + <usize>row)) continue;
     store<f32>(inverseLengths + at, 1 / sqrt(product(h, h) + LEAST_SQUARE));
     store<f32>(teacherInverseLengths + at, 1 / sqrt(product(z, z) + LEAST_SQUARE));
@@ -41,7 +41,7 @@ export function driveGrams(potentials: usize, teacher: usize, block: usize): voi
 function driveRow(row: i32, first: i32, end: i32, potentials: usize, teacher: usize): f64 {
   const bytes = <usize>width << 2, step = max(repeats, 1);
   const sample = load<i32>(rowSample + (<usize>row << 2));
-  const h = potentials + <usize>row * bytes, z = teacher + <usize>sample * bytes;
+  const h = potentials + <usize>row * bytes, z = teacher + teacherRow(row) * bytes;
   const length = load<f32>(inverseLengths + (<usize>row << 2)), teacherLength = load<f32>(teacherInverseLengths + (<usize>row << 2));
   const weight = weightOf(sample);
   let error: f64 = 0;
@@ -51,7 +51,7 @@ function driveRow(row: i32, first: i32, end: i32, potentials: usize, teacher: us
     const otherSample = load<i32>(rowSample + (<usize>other << 2));
     const k = potentials + <usize>other * bytes;
     const otherLength = load<f32>(inverseLengths + (<usize>other << 2));
-    const theirs = product(z, teacher + <usize>otherSample * bytes) * teacherLength * load<f32>(teacherInverseLengths + (<usize>other << 2));
+    const theirs = product(z, teacher + teacherRow(other) * bytes) * teacherLength * load<f32>(teacherInverseLengths + (<usize>other << 2));
     const difference = product(h, k) * length * otherLength - theirs;
     const both = weight * weightOf(otherSample);
     error += <f64>(both * difference * difference);

@@ -6,7 +6,7 @@
  */
 import { potentialTerms, teacherGramScale, teacherPotentialScale, width } from './state';
 import { rowTotal } from './chunk';
-import { drive, real, rowSample, networkSamples } from './scratch';
+import { drive, real, rowSample, networkSamples, teacherRow } from './scratch';
 import { driveGrams } from './grams';
 import { alphaOf, transmittanceOf } from './packed-sample';
 import { madd, zeroFloats } from './simd';
@@ -16,7 +16,7 @@ import { count, TEACHER_POTENTIAL_ERROR } from './stats';
  * Adds a layer's potentials to `sums` [width] and returns the drive of its rows; 0: none.
  *
  * @param coefficients [width] of the means, divided by the number of real rows
- * @param teacher [samples, width] Z
+ * @param teacher [samples or rows, width] Z
  */
 export function drivePotentials(potentials: usize, sums: usize, coefficients: usize, teacher: usize, block: usize): usize {
   if (!potentialTerms && teacherPotentialScale == 0 && teacherGramScale == 0) return 0;
@@ -33,7 +33,7 @@ export function drivePotentials(potentials: usize, sums: usize, coefficients: us
       memory.copy(out, coefficients, bytes);
       for (let j: usize = 0; j < bytes; j += 16) v128.store(sums + j, f32x4.add(v128.load(sums + j), v128.load(h + j)));
     } else zeroFloats(out, width);
-    if (teacherPotentialScale != 0) error += towardsTeacher(out, h, teacher, load<i32>(rowSample + (<usize>row << 2)));
+    if (teacherPotentialScale != 0) error += towardsTeacher(out, h, teacher + teacherRow(row) * bytes, load<i32>(rowSample + (<usize>row << 2)));
   }
   count(block, TEACHER_POTENTIAL_ERROR, error);
   if (teacherGramScale != 0) driveGrams(potentials, teacher, block);
@@ -41,11 +41,10 @@ export function drivePotentials(potentials: usize, sums: usize, coefficients: us
 }
 
 /** Adds the gradient of w (H - Z)^2 of a row; returns its sum. */
-function towardsTeacher(out: usize, h: usize, teacher: usize, sample: i32): f64 {
+function towardsTeacher(out: usize, h: usize, z: usize, sample: i32): f64 {
   const sampled = <usize>load<u32>(networkSamples + (<usize>sample << 2));
   const bytes = <usize>width << 2;
   const weight = transmittanceOf(sampled) * alphaOf(sampled);
-  const z = teacher + <usize>sample * bytes;
   const scale = f32x4.splat(2 * teacherPotentialScale * weight);
   let sum = f32x4.splat(0);
   for (let j: usize = 0; j < bytes; j += 16) {

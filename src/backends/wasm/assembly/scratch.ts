@@ -4,8 +4,9 @@
  */
 import {
   carriedRows, columns1, columns2, decayFloats, featureFrequencies, featureLevels, featureRows, featureStride, inputRows, keptValues, productRows, listBytes, neuronStates, parts1, parts2, rowCapacity, scratch, scratchStride, signGroups, teacherVoxels, thread, training,
-  viewLevels, width,
+  teacherSpikes, viewLevels, width,
 } from './state';
+import { STATS_BYTES } from './stats';
 
 /** Rays a chunk may hold, and rows at which it counts as full. */
 export const CHUNK_RAYS = 64;
@@ -90,13 +91,15 @@ export let carried2: usize = 0;
 export let spikeTotals1: usize = 0;
 export let spikeTotals2: usize = 0;
 export let inputSums: usize = 0;
-/** The teacher: features, pointer to the view part, inputs of the ReLUs, colours of a sample; view part of a ray. */
+/** The teacher: features, pointer to the view part, inputs of the ReLUs (of spikes: potentials of a row), colours of a sample; view part of a ray. */
 export let teacherInputs: usize = 0;
 export let teacherInit: usize = 0;
 export let teacherPotentials1: usize = 0;
 export let teacherPotentials2: usize = 0;
 export let teacherColours: usize = 0;
 export let teacherViewCurrents: usize = 0;
+/** What a teacher of spikes counts, which nobody reads. */
+export let teacherStats: usize = 0;
 /** Of each row 1 / length of its potentials and of the teacher's; a row of gradients (grams.ts). */
 export let inverseLengths: usize = 0;
 export let teacherInverseLengths: usize = 0;
@@ -183,6 +186,7 @@ function place(start: usize): usize {
   teacherPotentials2 = take(teacherRows * ((<usize>width) << 2));
   teacherColours = take(teacherRows << 4);
   teacherViewCurrents = take(teacherVoxels ? rays * ((<usize>width) << 2) : 0);
+  teacherStats = take(teacherVoxels ? STATS_BYTES : 0);
   inverseLengths = take(teacherRows << 2);
   teacherInverseLengths = take(teacherRows << 2);
   gramRow = take(teacherVoxels ? (<usize>width) << 2 : 0);
@@ -197,4 +201,27 @@ export function scratchBytes(): usize {
 /** Points the buffers at this thread's part. */
 export function placeScratch(): void {
   place(scratch + <usize>thread * scratchStride);
+}
+
+/** Puts the teacher's features, potentials and colours in the place of the student's, for the forward pass; called again, puts them back. */
+export function exchangeActivity(): void {
+  let at = sampleFeatures;
+  sampleFeatures = teacherInputs;
+  teacherInputs = at;
+  at = hidden1;
+  hidden1 = teacherPotentials1;
+  teacherPotentials1 = at;
+  at = hidden2;
+  hidden2 = teacherPotentials2;
+  teacherPotentials2 = at;
+  at = sampleColours;
+  sampleColours = teacherColours;
+  teacherColours = at;
+}
+
+/** Row of the teacher's potentials that belongs to a row; ReLUs have no time, theirs is that of the sample. */
+// @ts-ignore: decorator
+@inline
+export function teacherRow(row: i32): usize {
+  return teacherSpikes ? <usize>row : <usize>load<i32>(rowSample + (<usize>row << 2));
 }

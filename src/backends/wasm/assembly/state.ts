@@ -245,6 +245,14 @@ export let teacherFeatures: usize = 0;
 export let teacherW1: usize = 0;
 export let teacherW2: usize = 0;
 export let teacherW3: usize = 0;
+/** 1 if it is a network of the student's neurons: what else such a network is made of (exchangeNetworks). */
+export let teacherSpikes: i32 = 0;
+export let teacherDecays1: usize = 0;
+export let teacherDecays2: usize = 0;
+export let teacherNeuronValues: usize = 0;
+export let teacherInputSteps: usize = 0;
+export let teacherAmplitude1: f32 = 1;
+export let teacherAmplitude2: f32 = 1;
 export let teacherNx: i32 = 0;
 export let teacherNy: i32 = 0;
 export let teacherNz: i32 = 0;
@@ -280,3 +288,44 @@ export let outSpikes: usize = 0;
 export let renderBackgroundR: f32 = 0;
 export let renderBackgroundG: f32 = 0;
 export let renderBackgroundB: f32 = 0;
+
+let teacherSigns: i32 = 0;
+let teacherDropout: f64 = 0;
+
+/** Puts the teacher's network in the place of the student's, for the forward pass; called again, puts it back. */
+export function exchangeNetworks(): void {
+  let at = w1;
+  w1 = teacherW1;
+  teacherW1 = at;
+  at = w2;
+  w2 = teacherW2;
+  teacherW2 = at;
+  at = w3;
+  w3 = teacherW3;
+  teacherW3 = at;
+  at = decays1;
+  decays1 = teacherDecays1;
+  teacherDecays1 = at;
+  at = decays2;
+  decays2 = teacherDecays2;
+  teacherDecays2 = at;
+  at = neuronValues;
+  neuronValues = teacherNeuronValues;
+  teacherNeuronValues = at;
+  at = inputSteps;
+  inputSteps = teacherInputSteps;
+  teacherInputSteps = at;
+  let amplitude = amplitude1;
+  amplitude1 = teacherAmplitude1;
+  teacherAmplitude1 = amplitude;
+  amplitude = amplitude2;
+  amplitude2 = teacherAmplitude2;
+  teacherAmplitude2 = amplitude;
+  // Its signs have no table, and nothing of it is dropped.
+  const signs = hasSigns;
+  hasSigns = teacherSigns;
+  teacherSigns = signs;
+  const share = dropout;
+  dropout = teacherDropout;
+  teacherDropout = share;
+}

@@ -1,27 +1,43 @@
 /**
  * The teacher of a distillation at the samples of a chunk (docs/model.md, section 4): features of its own grid, then dense ReLU layers, the view
- * part of the first once a ray. Cost: that of the ANN twin's forward pass.
+ * part of the first once a ray; or a network of the student's neurons, whose forward pass it is with other weights. Cost: that of a forward pass.
  */
 import {
-  directions, featureFrequencies, featureInputs, featureRows, featureStride, innerSteps, metricSteps, origins, teacherFeatures, teacherMaxX, teacherMaxY, teacherMaxZ, teacherMinX, teacherMinY, teacherMinZ,
+  directions, exchangeNetworks, featureFrequencies, featureInputs, featureRows, featureStride, innerSteps, metricSteps, origins, teacherFeatures, teacherMaxX, teacherMaxY, teacherMaxZ, teacherMinX, teacherMinY, teacherMinZ,
   teacherNx, teacherNy, teacherNz, teacherW1, teacherW2, teacherW3, viewRows, width,
 } from './state';
 import { contract, placeX, placeY, placeZ } from './contraction';
 import { chunkRay, endSampleOf, firstSampleOf, rayIndexOf, rayTotal, sampleTotal } from './chunk';
 import {
-  gradient1, networkSamples, rawTeacherInputs, teacherColours, teacherInit, teacherInputs, teacherPotentials1, teacherPotentials2, teacherViewCurrents, realViews, zeros,
+  exchangeActivity, gradient1, networkSamples, rawTeacherInputs, teacherColours, teacherInit, teacherInputs, teacherPotentials1, teacherPotentials2, teacherStats, teacherViewCurrents, realViews, zeros,
 } from './scratch';
 import { encodeFeatures } from './feature-encoding';
 import { interpolate } from './gather';
 import { multiply } from './matrix';
+import { forwardNetwork } from './network';
 import { distanceOf } from './packed-sample';
 import { sigmoid4 } from './simd';
 
-/** Writes teacherColours, teacherPotentials1 and 2; the gradients' place serves as scratch. After forwardNetwork, which encodes the view terms. */
-export function askTeacher(): void {
+/** Of spikes: writes teacherColours, and teacherPotentials1 and 2 of every row. Before the student's forwardNetwork, which takes the place of what else it leaves. */
+export function askSpikingTeacher(): void {
   if (sampleTotal == 0) return;
+  gatherInputs();
+  exchangeNetworks();
+  exchangeActivity();
+  forwardNetwork(teacherStats);
+  exchangeActivity();
+  exchangeNetworks();
+}
+
+function gatherInputs(): void {
   for (let index = 0; index < rayTotal; index++) gatherRay(index);
   if (featureFrequencies) encodeFeatures(rawTeacherInputs, teacherInputs);
+}
+
+/** Of ReLUs: writes teacherColours, teacherPotentials1 and 2 of every sample; the gradients' place serves as scratch. After forwardNetwork, which encodes the view terms. */
+export function askTeacher(): void {
+  if (sampleTotal == 0) return;
+  gatherInputs();
   for (let sample = sampleTotal; sample & 3; sample++) store<u32>(teacherInit + (<usize>sample << 2), <u32>zeros);
   multiply(teacherViewCurrents, realViews, teacherW1 + ((<usize>featureInputs * <usize>width) << 2), rayTotal, viewRows, width, 0);
   multiply(teacherPotentials1, teacherInputs, teacherW1, sampleTotal, featureRows, width, teacherInit);

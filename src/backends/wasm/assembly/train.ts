@@ -6,7 +6,7 @@
  */
 import {
   activityFloats, activitySums, featureFrequencies, featureGradients, featureStride, inputs, laneCapacity, lanes, gradientFloats, networkGradients, potentialSums, potentialTerms,
-  rayCount, packedRays, packedSamples, stats, teacherColourScale, teacherGramScale, teacherPotentialScale, width, workCounter,
+  rayCount, teacherSpikes, packedRays, packedSamples, stats, teacherColourScale, teacherGramScale, teacherPotentialScale, width, workCounter,
 } from './state';
 import { SAMPLE_BYTES } from './packed-sample';
 import { exitDistance, lastTransmittance, marchRay, raySamples } from './march';
@@ -18,7 +18,7 @@ import { decodeFeatureGradients } from './feature-encoding';
 import { addBasisGradients } from './factor-gradients';
 import { networkIndexOf } from './packed-sample';
 import { Bricks, Dense, Factors, hasFactors } from './representation';
-import { askTeacher } from './teacher';
+import { askSpikingTeacher, askTeacher } from './teacher';
 import { zeroFloats } from './simd';
 import { INPUT_HIGH, INPUT_LOW, STATS_BYTES } from './stats';
 
@@ -132,6 +132,7 @@ export function trainFactorLanes(): void {
 function train<R>(): void {
   placeScratch();
   const stride = <usize>featureStride << 2;
+  const taught = teacherColourScale != 0 || teacherPotentialScale != 0 || teacherGramScale != 0;
   for (let lane = nextLane(); lane < lanes; lane = nextLane()) {
     const block = stats + <usize>lane * STATS_BYTES;
     const sums = networkGradients + <usize>lane * (<usize>gradientFloats << 2);
@@ -144,8 +145,9 @@ function train<R>(): void {
     const end = firstRayOf(lane + 1);
     for (let ray = firstRayOf(lane); ray < end; ) {
       ray = fillChunk<R>(ray, end);
+      if (taught && teacherSpikes) askSpikingTeacher();
       forwardNetwork(block);
-      if (teacherColourScale != 0 || teacherPotentialScale != 0 || teacherGramScale != 0) askTeacher();
+      if (taught && !teacherSpikes) askTeacher();
       lossAndGradients(block);
       backwardNetwork(sums, potentials, block);
       if (activityFloats) addActivity(activity);
