@@ -43,15 +43,18 @@ export const CHARTS: readonly ChartPlan[] = [
         value: ({ firingRates }) => firingRates && firingRates[layer] * 100,
       })),
   },
-  { title: 'Learned bits', axis: 'bits', curves: bitCurves },
+  { title: 'Learned bits', axis: 'bits, time steps', curves: bitCurves },
 ];
 
-/** Curves of the bits that a network has learned; none where it learns none. */
+/** Curves of the bits and time steps that a network has learned; none where it learns none. */
 function bitCurves(metrics: readonly StepMetrics[]): Curve[] {
   const learned = metrics.find(({ bits }) => bits !== undefined)?.bits;
   if (learned === undefined) return [];
-  return (['weights', 'spikes'] as const).flatMap((kind) =>
-    learned[kind].map((_, i) => ({ name: `${kind} ${i + 1}`, value: ({ bits }) => bits?.[kind][i] ?? null })),
+  return (['weights', 'spikes', 'repeats'] as const).flatMap((kind) =>
+    (learned[kind] ?? []).map((_, i) => ({
+      name: `${kind === 'repeats' ? 'time steps' : kind} ${i + 1}`,
+      value: ({ bits }) => bits?.[kind]?.[i] ?? null,
+    })),
   );
 }
 

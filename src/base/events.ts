@@ -52,7 +52,12 @@ export interface StepMetrics {
   /** Neuron of the network that was trained, which the run's own may take over from; null without a network. Lines of older versions do not say. */
   readonly neuron?: string | null;
   /** Where bits are learned: those of each quantised matrix, and of the spikes of each hidden layer. */
-  readonly bits?: { readonly weights: readonly number[]; readonly spikes: readonly number[] };
+  readonly bits?: {
+    readonly weights: readonly number[];
+    readonly spikes: readonly number[];
+    /** Where hidden layers learn their time steps: these. Lines of older versions lack it. */
+    readonly repeats?: readonly number[];
+  };
 }
 
 export type Reporter = (event: ProgressEvent) => void;

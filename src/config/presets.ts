@@ -23,6 +23,7 @@ const network: Config['network'] = {
   repeats: 4,
   encoding: 'direct',
   backward: 'time',
+  learnRepeats: false,
   featureLevels: 0,
   viewLevels: 0,
   dropout: 0,

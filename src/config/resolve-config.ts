@@ -1,7 +1,7 @@
 /** From what a person asks for (preset, options, `--set key=value`) to the one validated config of a run. */
 import { InputError } from '../base/errors.ts';
 import { nearestName, suggest } from '../base/nearest-name.ts';
-import { checkBackward, learnsFromRates } from './backward.ts';
+import { checkBackward, learnsFromRates, learnsRepeats } from './backward.ts';
 import { neuronNamed } from '../neurons/index.ts';
 import { isRaised } from '../neurons/regulated-lif.ts';
 import { hiddenWidths } from '../neurons/settings.ts';
@@ -162,14 +162,17 @@ function checkEncoding({ featureFrequencies, featureLevels }: Config['network'])
     );
 }
 
-/** Where gradients pass through rates, time steps are not kept. */
+/** Where gradients pass through rates, or layers learn how long they run, time steps are not kept. */
 function checkRates(
   network: Config['network'],
-  { imLoss, regulation }: Config['fine'],
+  { imLoss, regulation, bitBudget }: Config['fine'],
   { teacher, potential, gram }: Config['distillation'],
 ): void {
   checkBackward(network);
-  if (!learnsFromRates(network)) return;
+  checkRepeats(network, bitBudget);
+  const kept = !learnsFromRates(network) && !learnsRepeats(network);
+  if (kept) return;
+  const [key, other] = learnsRepeats(network) ? ['network.learnRepeats=true', 'false'] : ['network.backward=rate', 'time'];
   const wanted = {
     'network.dropout': network.dropout,
     'fine.imLoss.weight': imLoss.weight,
@@ -177,12 +180,27 @@ function checkRates(
     'distillation.potential': teacher === null ? 0 : potential,
     'distillation.gram': teacher === null ? 0 : gram,
   };
-  for (const [key, value] of Object.entries(wanted))
+  for (const [asked, value] of Object.entries(wanted))
     if (value !== 0)
       throw new InputError(
-        `${key}=${value} has no meaning with network.backward=rate: it needs all time steps, which are not kept`,
-        `Use --set ${key}=0, or --set network.backward=time.`,
+        `${asked}=${value} has no meaning with ${key}: it needs all time steps, which are not kept`,
+        `Use --set ${asked}=0, or --set ${key.split('=')[0]}=${other}.`,
       );
+}
+
+/** A target for time steps needs some that are learned. A twin, which has no time, leaves its run's aside. */
+function checkRepeats(network: Config['network'], { repeats }: Config['fine']['bitBudget']): void {
+  if (repeats === null || network.neuron === 'relu') return;
+  if (network.temporal !== 'repeat')
+    throw new InputError(
+      `fine.bitBudget.repeats=${repeats} has no meaning with network.temporal=${network.temporal}: rays have the length of their samples; bits alone can be learned there`,
+      'Use --set fine.bitBudget.repeats=null, or --temporal repeat --set network.learnRepeats=true.',
+    );
+  if (!learnsRepeats(network))
+    throw new InputError(
+      `fine.bitBudget.repeats=${repeats} has no meaning with network.learnRepeats=false: no time steps are learned`,
+      'Add --set network.learnRepeats=true, or use --set fine.bitBudget.repeats=null.',
+    );
 }
 
 /** What only one kind of field has. */

@@ -37,7 +37,7 @@ export const unused = {
   handoverScale: null,
   imageScaleAt: [] as number[],
   imLoss: { weight: 0, target: 1, perNeuron: false },
-  bitBudget: { weights: null, spikes: null, penalty: 0.04, renew: 'spikes' },
+  bitBudget: { weights: null, spikes: null, repeats: null, penalty: 0.04, renew: 'spikes' },
   regulation: { rate: 0.01, interval: 500, anneal: 0.7 },
   distillation: { teacher: null, colour: 0.5, potential: 0, gram: 0, start: 'teacher', freezeGrids: false },
 } as const;
@@ -141,6 +141,12 @@ export const networkSchema = z.strictObject({
   temporal: z.enum(['condense', 'pad', 'repeat']).describe('time axis: condensed (TCP), padded (TP), or each sample repeated'),
   order: z.enum(['near-to-far', 'far-to-near']).describe('which sample of a ray is the first time step'),
   repeats: z.number().int().min(1).max(64).describe('time steps a sample, for temporal=repeat'),
+  learnRepeats: z
+    .boolean()
+    .default(false)
+    .describe(
+      'for temporal=repeat: every hidden layer learns its own number of time steps, from `repeats` to at most one more, and gives on the mean of its outputs',
+    ),
   encoding: z.enum(['direct', 'poisson']).describe('input of repeated steps, for temporal=repeat'),
   backward: z
     .enum(['time', 'rate'])
@@ -292,7 +298,14 @@ export const configSchema = z.strictObject({
       .strictObject({
         weights: bits.describe('mean bits of a weight to aim at, where a quantiser learns them (learned-bits); null: bits cost nothing'),
         spikes: bits.describe('mean bits of a spike to aim at, where neurons learn them (learned-bits); null: bits cost nothing'),
-        penalty: z.number().min(0).describe('weight in the loss of a mean bit too many or too few'),
+        repeats: z
+          .number()
+          .min(1)
+          .max(64)
+          .nullable()
+          .default(unused.bitBudget.repeats)
+          .describe('mean time steps of a hidden layer to aim at, where these are learned (network.learnRepeats); null: they cost nothing'),
+        penalty: z.number().min(0).describe('weight in the loss of a mean bit too many or too few; a quarter of it for a time step'),
         renew: z.enum(['none', 'weights', 'spikes', 'both']).describe('whose step is found anew when their bits change'),
       })
       .default(unused.bitBudget),
@@ -328,14 +341,15 @@ export const configSchema = z.strictObject({
           'what teaches: the folder of a finished run, an ANN or of the same neurons, or twin: the ANN, trained first under the same settings; null: none',
         ),
       colour: z.number().min(0).describe("weight of the colour's distance to the teacher's at single samples"),
-      potential: z.number().min(0).describe("weight of the hidden potentials' distance to the inputs of the teacher's ReLUs, or its potentials"),
+      potential: z
+        .number()
+        .min(0)
+        .describe("weight of the hidden potentials' distance to the inputs of the teacher's ReLUs, or its potentials"),
       gram: z
         .number()
         .min(0)
         .default(unused.distillation.gram)
-        .describe(
-          "weight of the distance of the potentials' cosines between a ray's samples to those of the teacher (MPFD)",
-        ),
+        .describe("weight of the distance of the potentials' cosines between a ray's samples to those of the teacher (MPFD)"),
       start: z.enum(['teacher', 'scratch']).describe("start from the teacher's field, or from a coarse stage of its own"),
       freezeGrids: z.boolean().describe("keep the teacher's density and features as they are, for start=teacher"),
     })

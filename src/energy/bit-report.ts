@@ -1,12 +1,12 @@
 /**
  * What learned bits come to (adaptive bit allocation): bits of every layer, the memory of the weights, and the measures of that paper,
  *
- *     bit budget  BB = T B_w B_s     of a pair of matrix and spikes in front of it; T = 1: a sample is one time step
+ *     bit budget  BB = T B_w B_s     of a pair of matrix and spikes in front of it; T: time steps of a sample, 1 on the time axis of rays
  *     S-ACE       = sum over such pairs of the multiply-accumulates of a dense layer times BB       an image
  *
  * Layer 1 is no such pair: its inputs are real numbers.
  */
-import type { Counts } from '../engine/counts.ts';
+import { stepsOfLayer, type Counts } from '../engine/counts.ts';
 import { bitTensors, readBits, type BitTensor } from '../model/bit-budget.ts';
 import { layersOf, type NetworkedSpec } from '../model/network-layers.ts';
 import { packedForms, quantisedLayers } from '../model/quantised-layers.ts';
@@ -17,11 +17,13 @@ export interface BitReport {
   readonly weights: readonly number[];
   /** Bits of a spike of each hidden layer: learned, or those that hold the neuron's largest spike. */
   readonly spikes: readonly number[];
+  /** Time steps of a sample in each hidden layer; reports of older versions, which counted one, lack it. */
+  readonly steps?: readonly number[];
   /** Mean of all weights. */
   readonly meanWeight: number;
   /** Mean of all hidden neurons. */
   readonly meanSpike: number;
-  /** Mean weight bits times mean spike bits. */
+  /** Mean weight bits times mean spike bits times mean time steps of a sample. */
   readonly budget: number;
   /** What the layers' tensors take, with the codebooks and scales of weights below one bit. */
   readonly weightBytes: number;
@@ -57,15 +59,18 @@ export async function bitReport(
   const widths = layers.slice(0, -1).map(({ outputs }) => outputs);
   const meanWeight = mean(weights, sizes);
   const meanSpike = mean(spikes, widths);
-  const pairs = spikes.map((bits, i) => sizes[i + 1] * weights[i + 1] * bits);
+  const pairs = spikes.map((bits, i) => sizes[i + 1] * weights[i + 1] * bits * stepsOfLayer(total, i));
+  const repeated = spec.network.temporal === 'repeat' && total.samples > 0;
+  const steps = widths.map((_, i) => (repeated ? stepsOfLayer(total, i) / total.samples : 1));
   return {
     weights,
     spikes,
+    steps,
     meanWeight,
     meanSpike,
-    budget: meanWeight * meanSpike,
+    budget: meanWeight * meanSpike * mean(steps, widths),
     weightBytes: sum(layers.map(({ number }, i) => packed.get(`w${number}`) ?? (sizes[i] * weights[i]) / 8)) + besides * FLOAT_BYTES,
-    sAce: (sum(pairs) * total.timeSteps) / images,
+    sAce: sum(pairs) / images,
   };
 }
 

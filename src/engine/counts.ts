@@ -15,6 +15,8 @@ export interface Counts {
   samples: number;
   /** Time steps the network ran: M; with gaps for `pad`; M*repeats for `repeat`. */
   timeSteps: number;
+  /** Time steps of each hidden layer where these are learned (model/learned-repeats.ts), of which `timeSteps` is the most; missing: those of all. */
+  layerSteps?: number[];
   /** Steps from the first to the last network sample of every ray, both included: the time steps of `pad`, whatever mode ran. */
   spannedSteps: number;
   /**
@@ -69,14 +71,26 @@ export function addCounts(total: Counts, part: Counts): void {
   total.samples += part.samples;
   total.timeSteps += part.timeSteps;
   total.spannedSteps += part.spannedSteps;
-  for (const name of ['spikes', 'active', 'negative', 'bits'] as const)
-    part[name].forEach((value, layer) => (total[name][layer] = (total[name][layer] ?? 0) + value));
+  const add = (sums: number[], values: readonly number[]): void =>
+    values.forEach((value, layer) => (sums[layer] = (sums[layer] ?? 0) + value));
+  for (const name of ['spikes', 'active', 'negative', 'bits'] as const) add(total[name], part[name]);
+  if (part.layerSteps !== undefined) add((total.layerSteps ??= []), part.layerSteps);
   total.inputSpikes += part.inputSpikes;
   total.inputBits += part.inputBits;
   total.repeatedViewBits += part.repeatedViewBits;
 }
 
+/** Time steps of a hidden layer (0, 1, ...). */
+export function stepsOfLayer({ timeSteps, layerSteps }: Pick<Counts, 'timeSteps' | 'layerSteps'>, layer: number): number {
+  return layerSteps?.[layer] ?? timeSteps;
+}
+
+/** Time steps of all hidden neurons, of layers with these widths. */
+export function neuronSteps(counts: Pick<Counts, 'timeSteps' | 'layerSteps'>, widths: readonly number[]): number {
+  return widths.reduce((sum, width, layer) => sum + width * stepsOfLayer(counts, layer), 0);
+}
+
 /** Share of the neurons that fire (or ReLUs that are active) in a time step, of each hidden layer. */
 export function firingRates(counts: Counts, network: NetworkSpec): number[] {
-  return hiddenWidths(network).map((width, layer) => counts.active[layer] / Math.max(1, counts.timeSteps * width));
+  return hiddenWidths(network).map((width, layer) => counts.active[layer] / Math.max(1, stepsOfLayer(counts, layer) * width));
 }

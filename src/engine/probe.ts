@@ -36,6 +36,9 @@ export interface ProbedStep {
 export interface ProbedRay {
   /** Those shown to the network, from near to far. */
   readonly samples: readonly ProbedSample[];
-  /** In the order of time: a sample has one, or `repeats`. Without a network there are none. */
+  /**
+   * In the order of time: a sample has one, or `repeats`, or as many as the layer that learned the most, in which those that are over are silent, at 0.
+   * Without a network there are none.
+   */
   readonly steps: readonly ProbedStep[];
 }

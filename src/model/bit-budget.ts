@@ -1,18 +1,20 @@
 /**
- * The bit budget (adaptive bit allocation): mean bits of a network's weights and spikes, and what the loss says of them,
+ * The bit budget (adaptive bit allocation): mean bits of a network's weights and spikes, mean time steps of its layers, and what the loss says of them,
  *
- *     loss += penalty_w |Bw - target_w| + penalty_s |Bs - target_s|
+ *     loss += penalty_w |Bw - target_w| + penalty_s |Bs - target_s| + penalty_t |T - target_t|
  *
  * Bw: rounded bits of the matrices' weights, in the mean of all weights that learn bits; Bs: of the spikes, in the mean of all hidden neurons, which are
- * as many a sample. The gradient passes through the rounding: penalty, with the sign of what is too much, times a matrix's or layer's share.
+ * as many a sample; T: time steps (learned-repeats.ts), in the same mean. The gradient passes through the rounding: penalty, with the sign of what is too
+ * much, times a matrix's or layer's share.
  */
 import { neuronNamed } from '../neurons/index.ts';
 import { valueOf } from '../neurons/parameters.ts';
 import { hiddenWidths, neuronTensors } from '../neurons/settings.ts';
+import { repeatsTensors, repeatsTransform, type RepeatsName } from './learned-repeats.ts';
 import type { NetworkedSpec } from './network-layers.ts';
 import { quantisedLayers } from './quantised-layers.ts';
 
-/** Mean bits that training aims at, and the weight of the distance in the loss. */
+/** Mean bits, or time steps, that training aims at, and the weight of the distance in the loss. */
 export interface BitTarget {
   readonly target: number;
   readonly penalty: number;
@@ -22,26 +24,28 @@ export interface BitTarget {
 export interface BitBudget {
   readonly weights: BitTarget | null;
   readonly spikes: BitTarget | null;
+  readonly repeats: BitTarget | null;
 }
 
-/** The learned bits of a matrix or of a layer's spikes. */
+/** The learned bits of a matrix or of a layer's spikes, or a layer's time steps. */
 export interface BitTensor {
   /** [1], raw */
-  readonly name: `q${number}.${string}` | `n${number}.${string}`;
+  readonly name: `q${number}.${string}` | `n${number}.${string}` | RepeatsName;
   /** 1, 2, ... */
   readonly layer: number;
   /** Share in the mean of its kind: of the weights, or of the neurons. */
   readonly share: number;
-  /** Whole bits of a raw value. */
+  /** Whole bits, or steps, of a raw value. */
   bits(raw: number): number;
 }
 
 export type BitKind = keyof BitBudget;
+export const BIT_KINDS: readonly BitKind[] = ['weights', 'spikes', 'repeats'];
 export type BitTensors = Readonly<Record<BitKind, readonly BitTensor[]>>;
 
-/** The learned bits of a network: empty lists where none are learned. */
+/** The learned bits of a network, and its learned time steps: empty lists where none are learned. */
 export function bitTensors(spec: NetworkedSpec): BitTensors {
-  return { weights: weightBits(spec), spikes: spikeBits(spec) };
+  return { weights: weightBits(spec), spikes: spikeBits(spec), repeats: repeats(spec) };
 }
 
 function weightBits(spec: NetworkedSpec): BitTensor[] {
@@ -66,6 +70,19 @@ function spikeBits({ network }: NetworkedSpec): BitTensor[] {
     .map(({ name, layer }) => ({ name, layer: layer + 1, share: widths[layer] / all, bits: (raw) => valueOf(transform!, raw) }));
 }
 
+function repeats({ network }: NetworkedSpec): BitTensor[] {
+  if (network === null) return [];
+  const widths = hiddenWidths(network);
+  const all = widths.reduce((sum, width) => sum + width, 0);
+  const transform = repeatsTransform(network);
+  return repeatsTensors(network).map(({ name, layer }) => ({
+    name,
+    layer,
+    share: widths[layer - 1] / all,
+    bits: (raw) => valueOf(transform, raw),
+  }));
+}
+
 /** Rounded bits of each, in the order of `bitTensors`. */
 export async function readBits(
   tensors: BitTensors,
@@ -73,7 +90,7 @@ export async function readBits(
 ): Promise<Readonly<Record<BitKind, readonly number[]>>> {
   const of = (list: readonly BitTensor[]): Promise<number[]> =>
     Promise.all(list.map(async ({ name, bits }) => bits((await read(name))[0])));
-  return { weights: await of(tensors.weights), spikes: await of(tensors.spikes) };
+  return { weights: await of(tensors.weights), spikes: await of(tensors.spikes), repeats: await of(tensors.repeats) };
 }
 
 /** What the budget adds to the loss, and to d loss / d raw value of the bits by tensor. */
@@ -95,7 +112,7 @@ export async function budgetTerm(
   const bits = await readBits(tensors, read);
   const gradients = new Map<string, number>();
   let loss = 0;
-  for (const kind of ['weights', 'spikes'] as const) {
+  for (const kind of BIT_KINDS) {
     const aim = budget[kind];
     if (aim === null || tensors[kind].length === 0) continue;
     const excess = tensors[kind].reduce((sum, { share }, i) => sum + share * bits[kind][i], 0) - aim.target;

@@ -21,6 +21,8 @@ export interface NetworkSpec extends NeuronChoice {
   readonly order: SampleOrder;
   /** `repeat` only: time steps for which every sample is shown; logits are averaged over them. */
   readonly repeats: number;
+  /** `repeat` only: whether every hidden layer learns its own number of them, beginning with `repeats` (learned-repeats.ts); missing: no. */
+  readonly learnRepeats?: boolean;
   /** `repeat` only: real-valued input at every step, or Bernoulli spikes of the min-max normalised input. */
   readonly encoding: 'direct' | 'poisson';
   /** What training differentiates: every time step, or firing rates (`repeat` only; config/backward.ts says when); missing: every time step. */

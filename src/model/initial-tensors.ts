@@ -4,13 +4,13 @@ import { inverseSoftplus, softplus } from '../lattice/density.ts';
 import type { FieldSpec } from './field-spec.ts';
 import { weightTensors, type NetworkedSpec, type WeightName } from './network-layers.ts';
 import type { QuantiserTensorName } from './quantised-layers.ts';
-import type { NeuronTensorName } from './tensor-names.ts';
+import type { SpikingTensorName } from './tensor-names.ts';
 
 /**
  * Tensors of the layers by name; with spikes in front of layer 1 their steps; of quantised weights the raw ones, and what is known of their quantisers and
  * neurons.
  */
-export type NetworkWeights = ReadonlyMap<WeightName | QuantiserTensorName | NeuronTensorName | 'inputSteps', Float32Array>;
+export type NetworkWeights = ReadonlyMap<WeightName | QuantiserTensorName | SpikingTensorName, Float32Array>;
 
 /** Draws the layers' tensors in their order, row-major, each as its kind says. */
 export function initialWeights(spec: NetworkedSpec, random: Random): NetworkWeights {

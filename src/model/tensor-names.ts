@@ -2,6 +2,7 @@
 import { neuronTensors } from '../neurons/settings.ts';
 import type { FieldSpec } from './field-spec.ts';
 import { inputLevels } from './input-spikes.ts';
+import { repeatsTensors, type RepeatsName } from './learned-repeats.ts';
 import { weightTensors } from './network-layers.ts';
 import { quantisedLayers } from './quantised-layers.ts';
 import { representationOf } from './representations/index.ts';
@@ -14,6 +15,7 @@ import { representationOf } from './representations/index.ts';
  *     w1 [I,W]   w2 [W,W]   w3 [W,3]                                    weights, [in, out], row-major
  *     n1.P, n2.P [1] or [W]   raw values of learned parameter P of the neurons behind layer 1 and 2 (neurons/parameters.ts)
  *     q1.P, ... [1] or [out]  raw values of learned parameter P of the quantiser of w1; [1] its state P, which has no moments (src/quantisers/)
+ *     t1, t2 [1]              raw numbers of time steps of the hidden layers, where these learn them (learned-repeats.ts)
  *     X.m, X.v      the Adam moments of each of them, same shapes
  *     occupancy [V] uint8, 0 or 1: a sample whose nearest grid point has 0 does not exist
  *     rate [V]      factor on the learning rates of each voxel (1 everywhere unless the coarse stage weighs by view count)
@@ -24,6 +26,7 @@ export type ParameterName = string;
 export type TensorName = string;
 /** Learned parameters of the neurons behind a layer: `n1.tau`. */
 export type NeuronTensorName = `n${number}.${string}`;
+export type SpikingTensorName = NeuronTensorName | RepeatsName | 'inputSteps';
 
 /** The names of the representation's parameters. */
 export function gridParameters(spec: FieldSpec): readonly ParameterName[] {
@@ -35,7 +38,7 @@ export function gridParameters(spec: FieldSpec): readonly ParameterName[] {
 /** Weights and learned parameters of the neurons. */
 export function networkParameters(spec: FieldSpec): readonly ParameterName[] {
   const ofQuantisers = quantisedLayers(spec).flatMap(({ parameters }) => parameters);
-  return [...weightTensors(spec), ...ofQuantisers, ...neuronTensors(spec.network)].map(({ name }) => name);
+  return [...weightTensors(spec), ...ofQuantisers, ...neuronTensors(spec.network), ...repeatsTensors(spec.network)].map(({ name }) => name);
 }
 
 export function parametersOf(spec: FieldSpec): readonly ParameterName[] {
@@ -57,10 +60,11 @@ export function networkRenderingTensors(spec: FieldSpec): readonly TensorName[] 
   return [...networkParameters(spec), ...states, ...(ranged ? ['inputRange'] : []), ...(stepped ? ['inputSteps'] : [])];
 }
 
-/** What a network has because it spikes: what its neurons learned, and the steps of its input spikes. */
-export function spikingTensors(spec: FieldSpec): readonly (NeuronTensorName | 'inputSteps')[] {
+/** What a network has because it spikes: what its neurons learned, and how long they are shown a sample; the steps of its input spikes. */
+export function spikingTensors(spec: FieldSpec): readonly SpikingTensorName[] {
   const stepped = inputLevels(spec.network).features > 0;
-  return [...neuronTensors(spec.network).map(({ name }) => name), ...(stepped ? (['inputSteps'] as const) : [])];
+  const learned = [...neuronTensors(spec.network), ...repeatsTensors(spec.network)].map(({ name }) => name);
+  return [...learned, ...(stepped ? (['inputSteps'] as const) : [])];
 }
 
 /** All that rendering reads, occupancy aside. */

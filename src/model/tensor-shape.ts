@@ -1,6 +1,7 @@
 /** Shapes of a field's tensors in files, slowest index first. */
 import { neuronTensors } from '../neurons/settings.ts';
 import type { FieldSpec } from './field-spec.ts';
+import { repeatsTensors } from './learned-repeats.ts';
 import { weightTensors } from './network-layers.ts';
 import { quantisedLayers } from './quantised-layers.ts';
 import { representationOf } from './representations/index.ts';
@@ -43,6 +44,7 @@ function networkShape(parameter: string, spec: FieldSpec): readonly number[] | u
   const weights = weightTensors(spec).find(({ name }) => name === parameter);
   if (weights !== undefined) return weights.shape;
   const ofQuantisers = quantisedLayers(spec).flatMap(({ parameters, states }) => [...parameters, ...states]);
+  if (repeatsTensors(spec.network).some(({ name }) => name === parameter)) return [1];
   const own = [...neuronTensors(spec.network), ...ofQuantisers].find(({ name }) => name === parameter);
   return own && [own.length];
 }

@@ -25,7 +25,7 @@ const lineSchema = z.object({
   psnr: measured,
   firingRates: z.array(z.number()).nullable(),
   neuron: z.string().nullable().optional(),
-  bits: z.object({ weights: z.array(z.number()), spikes: z.array(z.number()) }).optional(),
+  bits: z.object({ weights: z.array(z.number()), spikes: z.array(z.number()), repeats: z.array(z.number()).optional() }).optional(),
 });
 
 export interface MetricsFile {

@@ -72,6 +72,7 @@ const headSchema = z.strictObject({
       .strictObject({
         weights: z.array(count),
         spikes: z.array(count),
+        repeats: z.array(count).default([]),
         reach: z.array(finite.nonnegative().nullable()),
         weightGap: finite.nonnegative(),
         spikeGap: finite.nonnegative(),

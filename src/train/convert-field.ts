@@ -62,21 +62,11 @@ export interface ConversionSettings {
 }
 
 /** The weights of the config's network for the network of the field, measured where matter is, seen from cameras of the scene. */
-export function convertedWeights(
-  field: FieldValues,
-  settings: ConversionSettings,
-  views: readonly View[],
-  random: Random,
-): NetworkWeights {
+export function convertedWeights(field: FieldValues, settings: ConversionSettings, views: readonly View[], random: Random): NetworkWeights {
   return (field.spec.network?.neuron === 'relu' ? fromAnn : fromSpikes)(field, settings, views, random);
 }
 
-function fromAnn(
-  field: FieldValues,
-  { network, fine }: ConversionSettings,
-  views: readonly View[],
-  random: Random,
-): NetworkWeights {
+function fromAnn(field: FieldValues, { network, fine }: ConversionSettings, views: readonly View[], random: Random): NetworkWeights {
   // The twin never saw the normalised inputs of the Poisson encoding.
   if (network.encoding === 'poisson') return initialWeights({ ...field.spec, network }, random);
   const inputs = networkInputs(field, network, views, random);
@@ -136,11 +126,7 @@ function weightsFor(
 }
 
 /** What a quantiser learned grows with the weights as what it would begin with does. */
-function growQuantiser(
-  { weight, quantiser, parameters }: QuantisedLayer,
-  before: Float32Array,
-  tensors: Map<string, Float32Array>,
-): void {
+function growQuantiser({ weight, quantiser, parameters }: QuantisedLayer, before: Float32Array, tensors: Map<string, Float32Array>): void {
   const [old, now] = [quantiser.start(before), quantiser.start(tensors.get(weight)!)];
   for (const { name, key } of parameters) {
     if (!Object.hasOwn(old, key)) continue;

@@ -71,10 +71,13 @@ export function lossTerms(
   };
 }
 
-function budgetOf({ weights, spikes, penalty }: Config['fine']['bitBudget']): LossWeights['bits'] {
-  if (weights === null && spikes === null) return null;
-  const aim = (target: number | null): BitTarget | null => (target === null ? null : { target, penalty });
-  return { weights: aim(weights), spikes: aim(spikes) };
+/** Penalty of a time step beside that of a bit: that of the released scripts, 1e-2 beside 4e-2. */
+const STEP_PENALTY = 0.25;
+
+function budgetOf({ weights, spikes, repeats, penalty }: Config['fine']['bitBudget']): LossWeights['bits'] {
+  if (weights === null && spikes === null && repeats === null) return null;
+  const aim = (target: number | null, share = 1): BitTarget | null => (target === null ? null : { target, penalty: share * penalty });
+  return { weights: aim(weights), spikes: aim(spikes), repeats: aim(repeats, STEP_PENALTY) };
 }
 
 /** Where the total variation of a stage acts at most: its first step is the densest. */

@@ -14,10 +14,10 @@ const INTERVAL = 2;
 /** Cost of a ray of the fine stage in rays of the coarse stage, roughly: for the estimate of the share that is done. */
 const FINE_RAY_COST = 2.5;
 
-/** What a step trained: the network, and the whole bits that it has learned. */
+/** What a step trained: the network, and the whole bits and time steps that it has learned. */
 interface Trained {
   readonly network: NetworkSpec | null;
-  readonly bits: Pick<BitObservers, 'weights' | 'spikes'> | null;
+  readonly bits: Pick<BitObservers, 'weights' | 'spikes' | 'repeats'> | null;
 }
 
 export class ProgressMeter {
@@ -77,7 +77,7 @@ export class ProgressMeter {
       psnr: psnrOf(this.mse / results),
       firingRates: network && firingRates(counts, network),
       neuron: network && network.neuron,
-      ...(bits === null ? {} : { bits: { weights: bits.weights, spikes: bits.spikes } }),
+      ...(bits === null ? {} : { bits: { weights: bits.weights, spikes: bits.spikes, repeats: bits.repeats } }),
     };
   }
 

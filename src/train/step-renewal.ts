@@ -13,7 +13,7 @@
 import type { FieldEngine } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';
 import { sliceRays, type Rays } from '../geometry/rays.ts';
-import { bitTensors, readBits, type BitKind } from '../model/bit-budget.ts';
+import { BIT_KINDS, bitTensors, readBits, type BitKind } from '../model/bit-budget.ts';
 import { quantisedLayers } from '../model/quantised-layers.ts';
 import { neuronNamed } from '../neurons/index.ts';
 import { valueOf } from '../neurons/parameters.ts';
@@ -30,6 +30,8 @@ export interface BitObservers {
   /** Whole bits at the last step, in the order of `bitTensors`. */
   readonly weights: readonly number[];
   readonly spikes: readonly number[];
+  /** Time steps of the hidden layers, where these are learned; nothing is renewed when they change. */
+  readonly repeats: readonly number[];
   /** Largest value that a search kept, of each hidden layer; null before the first. */
   readonly reach: readonly (number | null)[];
   /** Distance of the mean bits to their target at the beginning; 0 without one. */
@@ -56,7 +58,7 @@ export function bestReach(values: Float32Array, q: number): number {
   return best.reach;
 }
 
-/** After a step: the observers as they are now, with the steps of what changed its bits renewed. null where no bits are learned. */
+/** After a step: the observers as they are now, with the steps of what changed its bits renewed. null where no bits and time steps are learned. */
 export async function renewSteps(
   engine: FieldEngine,
   { weights, spikes, renew }: Config['fine']['bitBudget'],
@@ -66,14 +68,14 @@ export async function renewSteps(
 ): Promise<BitObservers | null> {
   const { spec } = engine;
   const tensors = bitTensors(spec);
-  if (tensors.weights.length + tensors.spikes.length === 0) return null;
+  if (BIT_KINDS.every((kind) => tensors[kind].length === 0)) return null;
   const now = await readBits(tensors, (name) => engine.read(name));
   const gap = (kind: BitKind, target: number | null): number =>
     target === null ? 0 : Math.abs(tensors[kind].reduce((sum, { share }, i) => sum + share * now[kind][i], 0) - target);
   const gaps = { weights: gap('weights', weights), spikes: gap('spikes', spikes) };
   if (before === null) return { ...now, reach: now.spikes.map(() => null), weightGap: gaps.weights, spikeGap: gaps.spikes };
 
-  const renews = (kind: BitKind, first: number): boolean =>
+  const renews = (kind: 'weights' | 'spikes', first: number): boolean =>
     (renew === 'both' || renew === kind) && first > 0 && (progress < LEAST_PROGRESS || gaps[kind] > NEAR_TARGET * first);
   if (renews('weights', before.weightGap)) await renewWeights(engine, before.weights, now.weights);
   const reach = [...before.reach];
@@ -113,7 +115,9 @@ async function renewSpikes(
   const { amplitude, parameters } = neuronNamed(engine.spec.network!.neuron);
   for (const layer of changed) {
     const q = 2 ** now[layer] - 1;
-    const potentials = Float32Array.from(steps.flatMap(({ layers }) => [...layers[layer].potentials]));
+    // A layer that is over before others is silent there, at 0: nothing to be quantised.
+    const active = steps.map(({ layers }) => layers[layer].potentials).filter((values) => values.some((value) => value !== 0));
+    const potentials = Float32Array.from(active.flatMap((values) => [...values]));
     const found = Math.max(reach[layer] ?? 0, bestReach(potentials, q));
     // A layer whose potentials are all the same says nothing of a step.
     if (found === 0) continue;

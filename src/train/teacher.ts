@@ -9,6 +9,7 @@ import { InputError } from '../base/errors.ts';
 import type { NetworkSpec } from '../model/field-spec.ts';
 import { featureFrequencies } from '../model/feature-encoding.ts';
 import { inputLevels } from '../model/input-spikes.ts';
+import { learnsRepeats } from '../config/backward.ts';
 import { isPoisson, repeatsOf } from '../model/network-facts.ts';
 import { seenWeights } from '../model/quantised-layers.ts';
 import { spikingTensors } from '../model/tensor-names.ts';
@@ -73,6 +74,7 @@ function stepSettings(network: NetworkSpec): Record<string, string> {
     temporal,
     order: temporal === 'repeat' ? '' : order,
     repeats: String(repeatsOf(network)),
+    learnRepeats: String(learnsRepeats(network)),
     encoding,
     featureLevels: String(levels.features),
     viewLevels: String(levels.views),

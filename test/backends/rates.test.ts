@@ -162,6 +162,11 @@ describe('rates are refused', () => {
     const { spec } = fieldFixture({ network: repeated({ backward: 'rate' }) });
     expect(() => checkThroughTime(spec.network!, { voxels: 504, trainRays: 36 }, 'webgpu')).toThrow(BackendError);
     expect(() => checkThroughTime(spec.network!, { voxels: 504, trainRays: 0 }, 'webgpu')).not.toThrow();
+    // Layers with time steps of their own: its pictures too.
+    const squeezed = fieldFixture({ network: repeated({ learnRepeats: true }) }).spec.network!;
+    expect(() => checkThroughTime(squeezed, { voxels: 504, trainRays: 0 }, 'webgpu')).toThrow('network.learnRepeats');
+    const layers = [{ kind: 'hetsyn', width: 16 }];
+    expect(() => checkThroughTime({ ...squeezed, layers }, { voxels: 504, trainRays: 0 }, 'wasm')).toThrow('network.learnRepeats=true');
   });
 
   it.each([

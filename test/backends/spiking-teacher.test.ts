@@ -10,6 +10,7 @@ import { createSpecification } from '../helpers/specification.ts';
 
 const terms = { teacherColour: 0.5, teacherPotential: 0.2, teacherGram: 0.1 };
 const fixture = fieldFixture({
+  rays: 8,
   loss: { ...NO_LOSS_TERMS, ...terms },
   network: { neuron: 'learned-bits', temporal: 'pad', featureLevels: 15, viewLevels: 8, quantiser: 'learned-bits' },
 });

@@ -15,6 +15,7 @@ import { forward } from '../../src/backends/tfjs/forward.ts';
 import { loadTensorFlow } from '../../src/backends/tfjs/load-tensorflow.ts';
 import { trainingLoss } from '../../src/backends/tfjs/loss.ts';
 import { bindLayers } from '../../src/backends/tfjs/colour-network.ts';
+import { learnsRepeats } from '../../src/config/backward.ts';
 import { layersOf, weightTensors } from '../../src/model/network-layers.ts';
 import { createTeacher } from '../../src/backends/tfjs/teacher.ts';
 import type { Tensor, TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
@@ -106,7 +107,9 @@ function lossOf({ spec, tensors, occupancy, batch, settings, teacher }: FieldFix
     const tensors = weightTensors(spec).map(({ name }) => parameters[name]);
     const layers = spec.network && bindLayers(layersOf(spec), tensors);
     const asked = teacher && { tensors: createTeacher(tf, teacher, spec), rays: batch };
-    const pass = forward(tf, { field: { density, features }, layers }, { spec, neuron, samples, views, background, noise, teacher: asked });
+    const repeats = spec.network && learnsRepeats(spec.network) ? [tf.tensor1d([3]), tf.tensor1d([2])] : undefined;
+    const bound = { field: { density, features }, layers, repeats };
+    const pass = forward(tf, bound, { spec, neuron, samples, views, background, noise, teacher: asked });
     return trainingLoss(tf, pass, tf.tensor2d(batch.target, [batch.count, 3]), samples, spec, loss).total;
   };
 }
@@ -172,6 +175,7 @@ describe('gradients are finite differences', () => {
     { temporal: 'pad' },
     { temporal: 'pad', order: 'far-to-near' },
     { temporal: 'repeat' },
+    { temporal: 'repeat', learnRepeats: true },
     { featureFrequencies: 2, viewFrequencies: 1 },
   ])('smooth LIF, %o', (network) => {
     const fixture = fieldFixture({ network, rays: RAYS, teacher: true });

@@ -44,7 +44,7 @@ function neuronCases(neuron: string): ConformanceCase[] {
 }
 
 /** Too few bits of weights, too many of spikes. */
-const budget = { weights: { target: 5, penalty: 0.03 }, spikes: { target: 2, penalty: 0.05 } };
+const budget = { weights: { target: 5, penalty: 0.03 }, spikes: { target: 2, penalty: 0.05 }, repeats: null };
 
 /** Weights that kernels see through a quantiser with a learned parameter and a state; one that a program brings along. */
 export const quantiserCases: readonly ConformanceCase[] = [

@@ -60,6 +60,7 @@ export const trainingTermCases: readonly ConformanceCase[] = [
 ];
 
 const rates = { temporal: 'repeat', repeats: 5, backward: 'rate' } as const;
+const squeezed = { temporal: 'repeat', learnRepeats: true } as const;
 
 /** Gram matrices of potentials beside a teacher's. webgpu is left out: its kernels see a row at a time, and it says so. */
 export const gramCases: readonly ConformanceCase[] = [
@@ -111,7 +112,10 @@ export const gramCases: readonly ConformanceCase[] = [
   { name: 'LIF, repeat, Gram matrices of a teacher', options: { ...teacherGram, seed: 1, network: { temporal: 'repeat' } } },
 ];
 
-/** Gradients through rates. webgpu is left out: it refuses to train so (check-layers.ts), and its pictures do not depend on it. */
+/**
+ * Gradients through rates, and through the means of layers that learn their time steps. webgpu is left out: it refuses to train so (check-layers.ts), and the
+ * pictures of the former do not depend on it.
+ */
 export const rateCases: readonly ConformanceCase[] = [
   { name: 'LIF, rates', options: { seed: 1, network: { ...rates } }, trainSeed: 1 },
   { name: 'LIF, rates, far to near, 48 neurons', options: { seed: 1, network: { ...rates, width: 48, order: 'far-to-near' } } },
@@ -127,6 +131,24 @@ export const rateCases: readonly ConformanceCase[] = [
   },
   { name: 'three-bit, rates, arctan', options: { seed: 1, rays: 18, network: { ...rates, neuron: 'three-bit', surrogate: 'arctan' } } },
   { name: 'LIF, rates, colours of a teacher', options: { ...teacherColour, seed: 1, network: { ...rates } } },
+  {
+    name: 'learned bits and time steps, under a budget',
+    options: {
+      seed: 1,
+      loss: { bits: { weights: { target: 2, penalty: 0.1 }, spikes: null, repeats: { target: 1.5, penalty: 0.05 } }, spikes: [0.4, 0.3] },
+      network: { ...squeezed, neuron: 'learned-bits', neuronParameters: { tau: 1 }, quantiser: ['learned-bits', null, 'learned-bits'] },
+    },
+    trainSeed: 3,
+    trainRays: 18,
+  },
+  {
+    name: 'GLIF, learned time steps, features as spikes, 48 neurons',
+    options: { seed: 1, rays: 18, network: { ...squeezed, neuron: 'glif', featureLevels: 3, width: 48 } },
+  },
+  {
+    name: 'PLIF, learned time steps, colours of a teacher of spikes',
+    options: { seed: 1, loss: { ...NO_LOSS_TERMS, teacherColour: 0.5 }, teacher: 'spiking', network: { ...squeezed, neuron: 'plif' } },
+  },
   { name: 'ReLU, which has no time', options: { seed: 1, network: { ...rates, neuron: 'relu' } } },
 ];
 

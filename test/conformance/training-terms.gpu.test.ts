@@ -37,6 +37,10 @@ test.each([
   await engine.trainStep(batch, settings);
   await engine.setTeacher(null);
   await expect(engine.trainStep(batch, settings)).rejects.toThrow(RangeError);
+  // One of spikes is none for a GPU.
+  const spikes = engine.setTeacher({ ...teacher!, spiking: new Map() });
+  if (backend.name === 'webgpu') await expect(spikes).rejects.toThrow('a teacher is an ANN');
+  else await spikes;
   await engine.setTeacher(teacher);
   // Pairs of samples are compared where the engine was made for it.
   const paired = { ...settings, loss: { ...settings.loss, teacherGram: 0.1 } };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { bitReport } from '../../src/energy/bit-report.ts';
-import { emptyCounts } from '../../src/engine/counts.ts';
+import { emptyCounts, type Counts } from '../../src/engine/counts.ts';
 import type { NetworkSpec } from '../../src/model/field-spec.ts';
 import { fieldFixture } from '../helpers/field-fixtures.ts';
 
@@ -9,9 +9,9 @@ const learned = { 'q1.bits': 4, 'q2.bits': 2, 'q3.bits': 8, 'n1.bits': 3, 'n2.bi
 const read = (name: string): Promise<Float32Array> =>
   Promise.resolve(Float32Array.of(learned[name as keyof typeof learned] / (name.startsWith('q') ? 0.2 : 1)));
 
-function report(network: Partial<NetworkSpec>) {
+function report(network: Partial<NetworkSpec>, counts: Partial<Counts> = {}) {
   const { spec } = fieldFixture({ network });
-  return bitReport(spec, read, { ...emptyCounts(), timeSteps: 1000 }, 4);
+  return bitReport(spec, read, { ...emptyCounts(), timeSteps: 1000, ...counts }, 4);
 }
 
 it('counts memory and S-ACE of learned bits by hand', async () => {
@@ -23,12 +23,21 @@ it('counts memory and S-ACE of learned bits by hand', async () => {
   expect(await report({ neuron: 'learned-bits', quantiser: 'learned-bits' })).toEqual({
     weights: [4, 2, 8],
     spikes: [3, 1],
+    steps: [1, 1],
     meanWeight: bits / all,
     meanSpike: 2,
     budget: (2 * bits) / all,
     weightBytes: bits / 8,
     sAce: ((16 * 16 * 2 * 3 + 16 * 3 * 8 * 1) * 1000) / 4,
   });
+});
+
+it('counts the time steps that each layer has learned', async () => {
+  const network = { neuron: 'learned-bits', temporal: 'repeat', learnRepeats: true } as const;
+  const found = await report(network, { samples: 500, timeSteps: 2000, layerSteps: [2000, 500] });
+  expect(found).toMatchObject({ steps: [4, 1], meanSpike: 2, budget: 32 * 2 * 2.5 });
+  // Spikes of four steps in front of layer 2, of one in front of layer 3.
+  expect(found!.sAce).toBe((16 * 16 * 32 * 3 * 2000 + 16 * 3 * 32 * 1 * 500) / 4);
 });
 
 it('knows the bits of what learns none', async () => {

@@ -22,6 +22,7 @@ import {
 import { Random } from '../../src/math/random.ts';
 import { variationReach } from '../../src/model/total-variation.ts';
 import { neuronTensors } from '../../src/neurons/settings.ts';
+import { repeatsTensors } from '../../src/model/learned-repeats.ts';
 import { hiddenLayers } from '../../src/model/network-facts.ts';
 import { layersOf } from '../../src/model/network-layers.ts';
 import { tensorShape } from '../../src/model/tensor-shape.ts';
@@ -112,6 +113,8 @@ export function fieldFixture(options: FixtureOptions = {}): FieldFixture {
     }
     const learned = [...quantisedLayers(spec).flatMap(({ parameters }) => parameters), ...neuronTensors(spec.network)];
     for (const { name, length, initial } of learned) tensors[name] = normals(random, length, 0.1).map((r) => r + initial);
+    // The second layer has a step less than the first.
+    for (const { name, layer, initial } of repeatsTensors(spec.network)) tensors[name] = Float32Array.of(initial + 1.2 - layer);
     tensors.inputRange = Float32Array.of(-4, 4);
     if (inputLevels(spec.network).features > 0)
       tensors.inputSteps = Float32Array.from({ length: elementCount(tensorShape('inputSteps', spec)) }, () => 0.3 + 0.5 * random.float());
@@ -199,6 +202,8 @@ function randomTeacher(spec: FieldSpec, spikes: boolean): Teacher {
 }
 
 function spikingTensor(random: Random, name: TensorName, spec: FieldSpec): Float32Array {
+  const repeats = repeatsTensors(spec.network).find((tensor) => tensor.name === name);
+  if (repeats !== undefined) return Float32Array.of(repeats.initial - 1.1 + (repeats.layer - 1));
   if (name === 'inputSteps') return Float32Array.from({ length: elementCount(tensorShape(name, spec)) }, () => 0.3 + 0.5 * random.float());
   const { length, initial } = neuronTensors(spec.network).find((tensor) => tensor.name === name)!;
   return normals(random, length, 0.1).map((raw) => raw + initial);

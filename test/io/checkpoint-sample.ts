@@ -75,7 +75,7 @@ export function sampleCheckpoint({
         ],
       },
       rises: [0, 1].map((layer) => Array.from({ length: 16 }, (_, c) => (layer + c) / 4)),
-      observers: { weights: [4, 2, 3], spikes: [3, 1], reach: [null, 2.5], weightGap: 2, spikeGap: 0 },
+      observers: { weights: [4, 2, 3], spikes: [3, 1], repeats: [3, 2], reach: [null, 2.5], weightGap: 2, spikeGap: 0 },
     },
     spec,
     config,

@@ -1,7 +1,7 @@
 import { denseSpec } from '../../src/model/representations/dense.ts';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/math/random.ts';
-import { convertWeights } from '../../src/model/convert-network.ts';
+import { convertWeights, fitSpiking } from '../../src/model/convert-network.ts';
 import { quantisedLayers, seenMatrix, tensorsAtStart } from '../../src/model/quantised-layers.ts';
 import { initialWeights, type NetworkWeights } from '../../src/model/initial-tensors.ts';
 import { evaluate } from '../../src/neurons/evaluate.ts';
@@ -117,8 +117,16 @@ describe('a ReLU network converted to spikes', () => {
       expect(rate / whole[layer]).toBeGreaterThan(0.67);
       expect(rate / whole[layer]).toBeLessThan(1.5);
     });
+    if (quantiser !== 'sub-bit') return;
     // Balanced for whole weights, signs leave layer 2 nearly silent.
-    if (quantiser === 'sub-bit') expect(rates(quantised(convertWeights(tailed, inputs, network)))[1] / whole[1]).toBeLessThan(0.3);
+    expect(rates(quantised(convertWeights(tailed, inputs, network)))[1] / whole[1]).toBeLessThan(0.3);
+    // As do those of a network that spikes already: its weights are fitted too, its thresholds stay.
+    const spikes = convertWeights(tailed, inputs, networkOf('ternary'));
+    expect(rates(quantised(spikes))[1] / whole[1]).toBeLessThan(0.3);
+    rates(quantised(fitSpiking(spikes, inputs, network, { seen, fits }))).forEach((rate, layer) => {
+      expect(rate / whole[layer]).toBeGreaterThan(0.5);
+      expect(rate / whole[layer]).toBeLessThan(1.5);
+    });
   });
 
   it('keeps the weights of layers that say nothing', () => {

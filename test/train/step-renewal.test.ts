@@ -36,13 +36,32 @@ describe('the bit budget', () => {
     const inputs = spec.network!.viewFrequencies * 6 + 3 + 12;
     expect([first, second, third].map((share) => share * (inputs * 16 + 16 * 16 + 16 * 3))).toEqual([inputs * 16, 16 * 16, 16 * 3]);
     const { engine } = engineWith([4, 2, 8], [3, 1]);
-    const budget = { weights: { target: 2, penalty: 0.03 }, spikes: { target: 2.5, penalty: 0.05 } };
+    const budget = { weights: { target: 2, penalty: 0.03 }, spikes: { target: 2.5, penalty: 0.05 }, repeats: null };
     const { loss, gradients } = await budgetTerm(spec, budget, (name) => engine.read(name));
     const excess = 4 * first + 2 * second + 8 * third - 2;
     expect(loss).toBeCloseTo(0.03 * excess + 0.05 * 0.5, 9);
     expect([...gradients.keys()]).toEqual(['q1.bits', 'q2.bits', 'q3.bits', 'n1.bits', 'n2.bits']);
     expect(gradients.get('q3.bits')).toBeCloseTo(0.03 * third, 9);
     expect(gradients.get('n1.bits')).toBeCloseTo(-0.025, 9);
+  });
+});
+
+describe('a budget of time steps', () => {
+  it('counts neurons: wide layers more', async () => {
+    const layers = [16, 48].map((width) => ({ kind: 'dense', width }));
+    const { spec: squeezed } = fieldFixture({ network: { temporal: 'repeat', repeats: 4, learnRepeats: true, layers } });
+    const values = new Map([
+      ['t1', 2.4],
+      ['t2', 9],
+    ]);
+    const budget = { weights: null, spikes: null, repeats: { target: 2, penalty: 0.1 } };
+    const { loss, gradients } = await budgetTerm(squeezed, budget, (name) => Promise.resolve(Float32Array.of(values.get(name)!)));
+    // 2 steps of a quarter of the neurons, 5 of the others: one more than in the beginning is the most.
+    expect(loss).toBeCloseTo(0.1 * (2 / 4 + (3 * 5) / 4 - 2), 9);
+    expect([...gradients]).toEqual([
+      ['t1', expect.closeTo(0.025, 9)],
+      ['t2', expect.closeTo(0.075, 9)],
+    ]);
   });
 });
 
@@ -59,7 +78,7 @@ describe('a step is found anew', () => {
     const { engine, set, valueOf } = engineWith([4, 4, 4], [3, 3]);
     const rays = () => batch;
     const before = await renewSteps(engine, config, null, 0, rays);
-    expect(before).toEqual({ weights: [4, 4, 4], spikes: [3, 3], reach: [null, null], weightGap: 2, spikeGap: 2 });
+    expect(before).toEqual({ weights: [4, 4, 4], spikes: [3, 3], repeats: [], reach: [null, null], weightGap: 2, spikeGap: 2 });
     expect([valueOf('n2.step'), valueOf('q2.step')]).toEqual([expect.closeTo(0.2), expect.closeTo(0.1)]);
     set('n2.bits', 2.4);
     set('q2.bits', 2.6 / 0.2);
@@ -72,7 +91,7 @@ describe('a step is found anew', () => {
 
   it('no more near the target, but early, and only where the setting says so', async () => {
     const observed = (more: Partial<BitObservers> = {}): BitObservers => ({
-      ...{ weights: [4, 4, 4], spikes: [1, 2], reach: [null, null], weightGap: 2, spikeGap: 2 },
+      ...{ weights: [4, 4, 4], spikes: [1, 2], repeats: [], reach: [null, null], weightGap: 2, spikeGap: 2 },
       ...more,
     });
     const step = async (progress: number, before: BitObservers, renew: 'none' | 'spikes' | 'weights'): Promise<number> => {

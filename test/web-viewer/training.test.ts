@@ -50,7 +50,7 @@ it('says which network is trained, and when another takes over', () => {
   expect(networkOf({ ...state, handover: null }, metrics('relu'))).toBe('The ANN (ReLU) is being trained.');
 });
 
-it('bits are drawn over the steps, a curve for the weights of every layer and the spikes of every hidden one, where they are learned', () => {
+it('bits and time steps are drawn over the steps, a curve for the weights of every layer and the spikes of every hidden one, where they are learned', () => {
   const { curves } = CHARTS.find(({ title }) => title === 'Learned bits')!;
   const ofBits = (weights: number[], spikes: number[]): StepMetrics => metrics('learned-bits', { bits: { weights, spikes } });
   expect(curves([metrics('lif')])).toEqual([]);
@@ -61,5 +61,10 @@ it('bits are drawn over the steps, a curve for the weights of every layer and th
     ['weights 3', [null, 8, 8]],
     ['spikes 1', [null, 3, 1]],
     ['spikes 2', [null, 2, 2]],
+  ]);
+  const squeezed = [metrics('plif', { bits: { weights: [], spikes: [], repeats: [3, 2] } })];
+  expect(curves(squeezed).map(({ name, value }) => [name, value(squeezed[0])])).toEqual([
+    ['time steps 1', 3],
+    ['time steps 2', 2],
   ]);
 });

@@ -2,13 +2,14 @@
 import { representationOf } from '../../model/representations/index.ts';
 import { voxelCount } from '../../geometry/grid.ts';
 import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
-import { inputLevels } from '../../model/input-spikes.ts';
 import { isPoisson } from '../../model/network-facts.ts';
-import { learnsFromRates } from '../../config/backward.ts';
+import { learnsFromRates, learnsRepeats } from '../../config/backward.ts';
 import { weightTensors } from '../../model/network-layers.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { isRaised } from '../../neurons/regulated-lif.ts';
-import { hiddenWidths, neuronTensors } from '../../neurons/settings.ts';
+import { hiddenWidths } from '../../neurons/settings.ts';
+import { spikingTensors } from '../../model/tensor-names.ts';
+import { tensorShape } from '../../model/tensor-shape.ts';
 import { variationReach, type VariationReach } from '../../model/total-variation.ts';
 import type { Capacity, LossWeights, StepSettings, Teacher, TrainBatch } from '../../engine/backend.ts';
 import type { Rays } from '../../geometry/rays.ts';
@@ -65,9 +66,9 @@ function checkRises(network: NetworkSpec, rises: StepSettings['thresholdRises'])
   for (const [layer, values] of rises.entries()) checkLength(`thresholdRises[${layer}]`, values, widths[layer]);
 }
 
-/** What needs every time step is not there where gradients pass through rates. */
+/** What needs every time step is not there where gradients pass through rates, or where layers have time steps of their own. */
 function checkRates(network: FieldSpec['network'], { loss, dropout, thresholdRises }: StepSettings): void {
-  if (network === null || !learnsFromRates(network)) return;
+  if (network === null || !(learnsFromRates(network) || learnsRepeats(network))) return;
   const asked = [
     ...(dropout > 0 ? ['drops neurons by their spikes in all time steps'] : []),
     ...(thresholdRises !== undefined ? ['counts the spikes of single neurons'] : []),
@@ -75,7 +76,10 @@ function checkRates(network: FieldSpec['network'], { loss, dropout, thresholdRis
       ? ['has terms of the potentials of single time steps']
       : []),
   ];
-  if (asked.length > 0) throw new RangeError(`The step ${asked.join(' and ')}; through rates (network.backward) no time step is kept.`);
+  const setting = learnsRepeats(network)
+    ? 'where layers learn their time steps (network.learnRepeats)'
+    : 'through rates (network.backward)';
+  if (asked.length > 0) throw new RangeError(`The step ${asked.join(' and ')}; ${setting} no time step is kept.`);
 }
 
 /** Throws RangeError unless the arrays of rays have the lengths that their number says. */
@@ -103,10 +107,8 @@ export function checkTeacher(teacher: Teacher, spec: FieldSpec, { trainRays, tea
     );
   if (teacher.spiking === null) return;
   if (isPoisson(spec.network)) throw new RangeError('A teacher that spikes has no random inputs of its own (Poisson encoding).');
-  const learned = neuronTensors(spec.network).map(({ name, length }) => [name, length] as const);
-  const steps = inputLevels(spec.network).features > 0 ? [['inputSteps', representationOf(spec).features] as const] : [];
-  for (const [name, length] of [...learned, ...steps])
-    checkLength(`the teacher's ${name}`, teacher.spiking.get(name) ?? new Float32Array(0), length);
+  for (const name of spikingTensors(spec))
+    checkLength(`the teacher's ${name}`, teacher.spiking.get(name) ?? new Float32Array(0), tensorShape(name, spec)[0]);
 }
 
 /** Whether a step uses the teacher. Throws RangeError if there is none. */

@@ -4,6 +4,7 @@ import type { FieldEngine } from '../../engine/backend.ts';
 import type { ProbedLayer } from '../../engine/probe.ts';
 import { summedParts } from '../../model/layers/hetsyn-factors.ts';
 import type { LayerOps } from '../../model/layers/layer-kind.ts';
+import { readRepeats } from '../../model/learned-repeats.ts';
 import { layersOf, type NetworkLayer } from '../../model/network-layers.ts';
 import { seenWeights } from '../../model/quantised-layers.ts';
 import { inputLeaf, potentialLeaf, type NeuronDefinition } from '../../neurons/define-neuron.ts';
@@ -34,10 +35,18 @@ interface HostLayer {
 export class HostNetwork {
   private readonly neuron: NeuronDefinition;
   private readonly layers: readonly HostLayer[];
+  /** Time steps of each hidden layer where these are learned (model/learned-repeats.ts). */
+  private readonly lengths: readonly number[] | null;
 
-  private constructor(neuron: NeuronDefinition, layers: readonly HostLayer[]) {
+  private constructor(neuron: NeuronDefinition, layers: readonly HostLayer[], lengths: readonly number[] | null) {
     this.neuron = neuron;
     this.layers = layers;
+    this.lengths = lengths;
+  }
+
+  /** The most time steps that a layer has of its own; null where all go by the samples. */
+  get longest(): number | null {
+    return this.lengths && Math.max(...this.lengths);
   }
 
   /** The network of an engine whose field has one. */
@@ -56,11 +65,33 @@ export class HostNetwork {
       const tensors = layer.tensors.map(({ name, shape }) => ({ data: weights.get(name)!, columns: shape[shape.length - 1] }));
       hosted.push({ layer, tensors, parameters });
     }
-    return new HostNetwork(neuron, hosted);
+    return new HostNetwork(neuron, hosted, await readRepeats(network, read));
   }
 
   /** One sequence of time steps; membranes begin at 0. `inputs` [I] of each step. */
   run(inputs: readonly Float32Array[]): HostStep[] {
+    return this.lengths === null ? this.runInStep(inputs) : this.runSqueezed(inputs, this.lengths);
+  }
+
+  /** Each layer for its own number of steps, in which it is shown the mean of those of the layer before; behind them it is silent. */
+  private runSqueezed(inputs: readonly Float32Array[], lengths: readonly number[]): HostStep[] {
+    let values = inputs[0];
+    const activity: ProbedLayer[][] = inputs.map(() => []);
+    this.layers.slice(0, -1).forEach(({ layer, tensors, parameters }, index) => {
+      const { data } = layer.kind.currents(hostOps, { data: values, columns: layer.inputs }, tensors);
+      const shown = concatenated(new Array<Float32Array>(lengths[index]).fill(data));
+      const outputs = this.scan(shown, layer.outputs, parameters, (step, probed) => activity[step].push(probed));
+      const over = { potentials: new Float32Array(layer.outputs), neurons: new Uint16Array(0), values: new Float32Array(0) };
+      for (const step of activity.slice(lengths[index])) step.push(over);
+      values = new Float32Array(layer.outputs);
+      outputs.forEach((output, i) => (values[i % layer.outputs] += output / lengths[index]));
+    });
+    const { layer, tensors } = this.layers[this.layers.length - 1];
+    const { data } = layer.kind.currents(hostOps, { data: values, columns: layer.inputs }, tensors);
+    return inputs.map((of, step) => ({ inputs: of, layers: activity[step], logits: data }));
+  }
+
+  private runInStep(inputs: readonly Float32Array[]): HostStep[] {
     let rows: Matrix = { data: concatenated(inputs), columns: this.layers[0].layer.inputs };
     const activity: ProbedLayer[][] = inputs.map(() => []);
     this.layers.slice(0, -1).forEach(({ layer, tensors, parameters }) => {

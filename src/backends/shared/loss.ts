@@ -8,7 +8,7 @@ import type { FieldSpec, NetworkSpec } from '../../model/field-spec.ts';
 import { isSpikingNetwork, repeatsOf } from '../../model/network-facts.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import { hasVariation } from '../../model/total-variation.ts';
-import { surrogateSettings } from '../../neurons/settings.ts';
+import { hiddenWidths, surrogateSettings } from '../../neurons/settings.ts';
 import type { LossWeights, StepResult, StepSettings } from '../../engine/backend.ts';
 
 /** Factors of the losses on rays and samples, and of total variation. */
@@ -46,14 +46,19 @@ export function steepness(network: NetworkSpec | null, { surrogateAlpha }: Pick<
   return network === null ? 0 : (surrogateAlpha ?? surrogateSettings(network).alpha);
 }
 
-/** Rows that the mean over samples and repeats of a spiking network goes over; 0 where nothing spikes. */
-export function realRows(network: NetworkSpec | null, samples: number): number {
-  return network !== null && isSpikingNetwork(network) ? samples * repeatsOf(network) : 0;
+/**
+ * Rows that the mean over samples and repeats of each hidden layer of a spiking network goes over; none where nothing spikes.
+ *
+ * @param lengths time steps of each hidden layer where these are learned; null: the same for all
+ */
+export function realRows(network: NetworkSpec | null, samples: number, lengths: readonly number[] | null = null): number[] {
+  if (network === null || !isSpikingNetwork(network)) return [];
+  return hiddenWidths(network).map((_, layer) => samples * (lengths?.[layer] ?? repeatsOf(network)));
 }
 
-/** Factors of the sums of each hidden layer's spikes over `rows` rows. */
-export function spikeScales(network: NetworkSpec | null, loss: LossWeights, rows: number): number[] {
-  return loss.spikes.map((weight) => (network !== null && rows > 0 ? weight / (rows * network.width) : 0));
+/** Factors of the sums of each hidden layer's spikes over its rows. */
+export function spikeScales(network: NetworkSpec | null, loss: LossWeights, rows: readonly number[]): number[] {
+  return loss.spikes.map((weight, layer) => (network !== null && rows[layer] > 0 ? weight / (rows[layer] * network.width) : 0));
 }
 
 /** What kernels add up over a batch. */
@@ -75,7 +80,7 @@ export function lossValue(
   loss: LossWeights,
   sums: LossSums,
   rays: number,
-  rows: number,
+  rows: readonly number[],
   meanPotentials: StepResult['meanPotentials'],
 ): Pick<StepResult, 'loss' | 'mse'> {
   const mse = sums.squaredError / (3 * rays);

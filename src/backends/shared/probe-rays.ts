@@ -71,8 +71,9 @@ export async function probeRays(
         const key = noiseKey(noiseSeed, ray, samples.stepIndex[samples.networkRows[begin + sample]] * 64 + repeat);
         return inputs.map((x, c) => (uniform(key, c) < normalised(x, range) ? 1 : 0));
       };
-      const share = 1 / repeatsOf(network);
-      steps = sequencesOf(spec, samples, begin, end).flatMap((rows) => {
+      const repeats = host.longest ?? repeatsOf(network);
+      const share = 1 / repeats;
+      steps = sequencesOf(spec, samples, begin, end, repeats).flatMap((rows) => {
         const run = host.run(rows.map(inputsOf));
         return run.map(({ inputs, layers, logits: out }, r): ProbedStep => {
           const { sample } = rows[r];
@@ -86,11 +87,11 @@ export async function probeRays(
 }
 
 /** The time steps of a ray, sequence by sequence: one for all its samples, or one for each. */
-function sequencesOf({ network }: Source['spec'], samples: PackedSamples, begin: number, end: number): Row[][] {
+function sequencesOf({ network }: Source['spec'], samples: PackedSamples, begin: number, end: number, repeats: number): Row[][] {
   if (network === null || begin === end) return [];
   const order = Array.from({ length: end - begin }, (_, i) => i);
   if (network.temporal === 'repeat' || !hasMemory(neuronNamed(network.neuron)))
-    return order.map((sample) => Array.from({ length: repeatsOf(network) }, (_, repeat) => ({ sample, repeat })));
+    return order.map((sample) => Array.from({ length: repeats }, (_, repeat) => ({ sample, repeat })));
   if (network.order === 'far-to-near') order.reverse();
   const stepOf = (sample: number): number => samples.stepIndex[samples.networkRows[begin + sample]];
   return [

@@ -1,7 +1,8 @@
 /** What was computed: exact counts. */
 import { emptyCounts, type Counts } from '../../engine/counts.ts';
 import type { PackedSamples } from '../../../renderer/march.ts';
-import type { ForwardPass, HiddenActivity } from './forward.ts';
+import type { ForwardPass } from './forward.ts';
+import type { HiddenActivity } from './network-in-time.ts';
 
 export interface Activity {
   readonly counts: Counts;
@@ -27,6 +28,7 @@ export function countActivity(samples: PackedSamples, { hidden }: ForwardPass): 
   if (hidden === null) return { counts, spikesOfRay };
 
   counts.timeSteps = hidden.layout.timeSteps * hidden.repeats;
+  if (hidden.lengths !== undefined) counts.layerSteps = hidden.lengths.map((length) => length * hidden.layout.timeSteps);
   tallies.forEach(({ spikes, active, negative, bits }, layer) => {
     spikes.forEach((count, column) => {
       counts.spikes[layer] += count;

@@ -1,6 +1,8 @@
 /** What the forward pass computes with: the tensors of a field, weights as their quantisers show them, raw values of the neurons by layer. */
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
+import { learnsRepeats } from '../../config/backward.ts';
+import { repeatsTensors } from '../../model/learned-repeats.ts';
 import { layersOf, weightTensors } from '../../model/network-layers.ts';
 import { quantisedLayers } from '../../model/quantised-layers.ts';
 import { RISE } from '../../neurons/regulated-lif.ts';
@@ -26,6 +28,7 @@ export function boundParameters(tf: TensorFlow, spec: FieldSpec, tensors: FieldT
           ...(rises === undefined ? {} : { [RISE]: tf.tensor1d(rises[layer]) }),
         }))
       : [],
+    ...(network !== null && learnsRepeats(network) ? { repeats: repeatsTensors(network).map(({ name }) => tensors.get(name)) } : {}),
   };
 }
 

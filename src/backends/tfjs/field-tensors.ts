@@ -1,6 +1,7 @@
 /** The tensors of a field by name: parameters as variables, their moments, learning-rate factors, occupancy. */
 import { voxelCount } from '../../geometry/grid.ts';
 import { FIRST_STEP, inputLevels } from '../../model/input-spikes.ts';
+import { repeatsTensors } from '../../model/learned-repeats.ts';
 import { networkParameters, parametersOf, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
 import { neuronTensors } from '../../neurons/settings.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
@@ -31,6 +32,7 @@ export class FieldTensors {
     this.create(parameterShapes(spec));
     this.createRate(spec);
     for (const { name, length, initial } of neuronTensors(spec.network)) this.assign(name, tf.fill([length], initial));
+    for (const { name, initial } of repeatsTensors(spec.network)) this.assign(name, tf.fill([1], initial));
     for (const { parameters, states, quantiser, shape } of quantisedLayers(spec)) {
       for (const { name, length, initial } of parameters) this.assign(name, tf.fill([length], initial));
       const zeros = new Float32Array(shape.reduce((a, b) => a * b));

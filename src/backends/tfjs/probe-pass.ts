@@ -3,7 +3,8 @@ import type { ProbedLayer, ProbedRay, ProbedSample, ProbedStep } from '../../eng
 import type { Vec3 } from '../../geometry/vector.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { alphaOf, type PackedSamples } from '../../../renderer/march.ts';
-import type { ForwardPass, HiddenActivity } from './forward.ts';
+import type { ForwardPass } from './forward.ts';
+import type { HiddenActivity } from './network-in-time.ts';
 import type { Tensor } from './tensorflow.ts';
 
 export function probedRays(spec: FieldSpec, samples: PackedSamples, { shown, hidden }: ForwardPass, density: Tensor | null): ProbedRay[] {
@@ -37,10 +38,12 @@ function stepsByRay(samples: PackedSamples, hidden: HiddenActivity): ProbedStep[
   const alone = rows === 1;
   const sampleOfPlace = new Map(Array.from(placeOf, (place, i) => [place, i] as const));
   const steps = Array.from({ length: samples.rays }, (): ProbedStep[] => []);
+  // A layer that has fewer steps of its own is silent behind them.
   const rowsOf = (tensor: Tensor): ((t: number, column: number) => Float32Array) => {
     const data = tensor.dataSync<'float32'>();
     const width = data.length / (tensor.shape[0] * columns);
-    return (t, column) => data.slice((t * columns + column) * width, (t * columns + column + 1) * width);
+    return (t, column) =>
+      t < tensor.shape[0] ? data.slice((t * columns + column) * width, (t * columns + column + 1) * width) : new Float32Array(width);
   };
   const { inputs: shown, outputs: out, potentials } = hidden.steps!;
   const inputs = rowsOf(shown);

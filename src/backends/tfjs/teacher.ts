@@ -11,6 +11,8 @@ import type { FieldSpec } from '../../model/field-spec.ts';
 import { featureFrequencies } from '../../model/feature-encoding.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
 import { representationOf } from '../../model/representations/index.ts';
+import { learnsRepeats } from '../../config/backward.ts';
+import { repeatsTensors } from '../../model/learned-repeats.ts';
 import { layersOf, weightTensors } from '../../model/network-layers.ts';
 import { hiddenWidths, neuronTensors } from '../../neurons/settings.ts';
 import type { Teacher } from '../../engine/backend.ts';
@@ -29,10 +31,11 @@ export interface TeacherTensors {
   readonly spiking: SpikingTeacher | null;
 }
 
-/** What its neurons learned, of each hidden layer, and its steps of the features' spikes. */
+/** What its neurons learned, of each hidden layer, and its steps of the features' spikes, as `Parameters` has them. */
 export interface SpikingTeacher {
   readonly neurons: readonly RawParameters[];
   readonly inputSteps?: Tensor;
+  readonly repeats?: readonly Tensor[];
 }
 
 export interface TeacherAnswer {
@@ -59,7 +62,11 @@ function spikingTeacher(tf: TensorFlow, given: NonNullable<Teacher['spiking']>, 
     const own = neuronTensors(network).filter((tensor) => tensor.layer === layer);
     return Object.fromEntries(own.map(({ name, parameter }) => [parameter, tensorOf(name)]));
   });
-  return inputLevels(network).features > 0 ? { neurons, inputSteps: tensorOf('inputSteps') } : { neurons };
+  return {
+    neurons,
+    ...(inputLevels(network).features > 0 ? { inputSteps: tensorOf('inputSteps') } : {}),
+    ...(learnsRepeats(network!) ? { repeats: repeatsTensors(network).map(({ name }) => tensorOf(name)) } : {}),
+  };
 }
 
 export function disposeTeacher(teacher: TeacherTensors | null): void {
@@ -67,6 +74,7 @@ export function disposeTeacher(teacher: TeacherTensors | null): void {
   for (const { tensors } of teacher?.layers ?? []) for (const tensor of tensors) tensor.dispose();
   for (const raw of teacher?.spiking?.neurons ?? []) for (const tensor of Object.values(raw)) tensor.dispose();
   teacher?.spiking?.inputSteps?.dispose();
+  for (const raw of teacher?.spiking?.repeats ?? []) raw.dispose();
 }
 
 /**
@@ -102,7 +110,13 @@ export function teacherFeatures(
  * @param features [M,C]
  * @param views view terms of the samples, [M,I-C]
  */
-export function askRelus(tf: TensorFlow, { layers }: TeacherTensors, { network }: FieldSpec, features: Tensor, views: Tensor): TeacherAnswer {
+export function askRelus(
+  tf: TensorFlow,
+  { layers }: TeacherTensors,
+  { network }: FieldSpec,
+  features: Tensor,
+  views: Tensor,
+): TeacherAnswer {
   const x = tf.concat([encodedFeatures(tf, features, featureFrequencies(network)), views], 1);
   const potentials: Tensor[] = [];
   let values: Tensor = x;

@@ -63,6 +63,7 @@ function updateParameter(
   tensors.assign(`${name}.v`, updated.v);
 }
 
+/** What neurons learn, and how long they run. */
 function networkFactor(spec: FieldSpec, name: ParameterName): number {
-  return name.startsWith('n') ? (spec.network?.neuronRate ?? 1) : 1;
+  return /^[nt]\d/.test(name) ? (spec.network?.neuronRate ?? 1) : 1;
 }

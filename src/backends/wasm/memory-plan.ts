@@ -14,7 +14,7 @@ import type { Capacity } from '../../engine/backend.ts';
 import { fieldFloatsOf } from '../shared/field-floats.ts';
 import { featureFrequencies, featureInputs } from '../../model/feature-encoding.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
-import { learnsFromRates } from '../../config/backward.ts';
+import { learnsFromRates, learnsRepeats } from '../../config/backward.ts';
 import { repeatsOf, sumsOf } from '../../model/network-facts.ts';
 import { carriedRows } from '../../neurons/compile-rates.ts';
 import { neuronNamed } from '../../neurons/index.ts';
@@ -153,9 +153,12 @@ function looksUpSigns(network: NetworkSpec, { signedSpikes, spikeEntries }: { si
   return signedSpikes + spikeEntries === 0 && neuronNamed(network.neuron).terms.length <= 2 && !hasDecays(network, 1);
 }
 
-/** Whether the kernels take the means over time of a `repeat` network and their derivatives. An engine that only draws takes its steps one by one. */
+/**
+ * Whether the kernels take the means over time of a `repeat` network and their derivatives. An engine that only draws takes its steps one by one, unless
+ * layers have steps of their own.
+ */
 export function goesThroughRates(network: FieldSpec['network'], { trainRays }: Pick<Capacity, 'trainRays'>): boolean {
-  return network !== null && trainRays > 0 && learnsFromRates(network);
+  return network !== null && (learnsRepeats(network) || (trainRays > 0 && learnsFromRates(network)));
 }
 
 /** Whether the synapses of a hidden layer (0, 1) have currents and decays of their own. */

@@ -3,6 +3,7 @@ import type { Capacity, Teacher } from '../../engine/backend.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
 import { hasGaps, isPoisson, isSpikingNetwork } from '../../model/network-facts.ts';
+import { learnsRepeats } from '../../config/backward.ts';
 import { exportName } from '../../neurons/export-name.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { carriedShare } from '../../neurons/carried-share.ts';
@@ -18,7 +19,9 @@ export function networkState({ network }: FieldSpec, capacity: Capacity, pool: K
       padGaps: 0,
       reversed: 0,
       repeats: 0,
-      rateSteps: 0,
+      rateSteps1: 0,
+      rateSteps2: 0,
+      squeezed: 0,
       synapses1: 0,
       synapses2: 0,
       poisson: 0,
@@ -38,7 +41,9 @@ export function networkState({ network }: FieldSpec, capacity: Capacity, pool: K
     padGaps: hasGaps(network) ? 1 : 0,
     reversed: spiking && !repeated && network.order === 'far-to-near' ? 1 : 0,
     repeats: repeated && !rates ? network.repeats : 0,
-    rateSteps: rates ? network.repeats : 0,
+    rateSteps1: rates ? network.repeats : 0,
+    rateSteps2: rates ? network.repeats : 0,
+    squeezed: learnsRepeats(network) ? 1 : 0,
     // Nothing decays in a network without time.
     synapses1: spiking && hasDecays(network, 0) ? 1 : 0,
     synapses2: spiking && hasDecays(network, 1) ? 1 : 0,

@@ -36,7 +36,8 @@ export class RayCalls {
     this.workCounter = new Int32Array(this.buffer, plan.offsets['workCounter'], 1);
   }
 
-  render(spec: FieldSpec, rays: Rays, settings: RenderSettings): RenderedRays {
+  /** @param lengths time steps of the hidden layers where these are learned, else null */
+  render(spec: FieldSpec, rays: Rays, settings: RenderSettings, lengths: readonly number[] | null): RenderedRays {
     checkRays(rays);
     const n = rays.count;
     const out = emptyRendering(n);
@@ -62,13 +63,13 @@ export class RayCalls {
       out.opacity.set(this.floats('outOpacity', count), first);
       out.samples.set(new Uint32Array(this.buffer, this.plan.offsets['outSamples'], count), first);
       out.spikes.set(new Uint32Array(this.buffer, this.plan.offsets['outSpikes'], count), first);
-      addCounts(out.counts, this.statistics.counts(this.pool.threads, count));
+      addCounts(out.counts, this.statistics.counts(this.pool.threads, count, lengths));
     }
     return out;
   }
 
-  /** Forward and backward of a batch, up to the samples' and lanes' gradients. */
-  backward(spec: FieldSpec, batch: TrainBatch, settings: StepSettings): StepResult {
+  /** Forward and backward of a batch, up to the samples' and lanes' gradients. @param lengths as above */
+  backward(spec: FieldSpec, batch: TrainBatch, settings: StepSettings, lengths: readonly number[] | null): StepResult {
     const n = batch.count;
     const { network } = spec;
     const { width, lanes } = this.sizes;
@@ -96,7 +97,9 @@ export class RayCalls {
       if (inputLow <= inputHigh) this.inputRange.set([inputLow, inputHigh]);
       this.pool.setState({ inputLow: this.inputRange[0], inputHigh: this.inputRange[1] });
     }
-    const rows = realRows(network, this.statistics.sum(lanes).samples);
+    const rows = realRows(network, this.statistics.sum(lanes).samples, lengths);
+    // What needs single steps is refused where layers have different numbers of them.
+    const [equalRows = 0] = rows;
     const [spikeScale1, spikeScale2] = spikeScales(network, loss, rows);
     const potentials = network && isSpikingNetwork(network) ? loss.potentials : null;
     this.pool.setState({
@@ -107,13 +110,13 @@ export class RayCalls {
       teacherGramScale: teacherGramScale(network, loss, n),
       surrogateAlpha: steepness(network, settings),
     });
-    if (potentials) this.floats('potentialCoefficients', 2 * width).set(perRow(potentials, rows));
+    if (potentials) this.floats('potentialCoefficients', 2 * width).set(perRow(potentials, equalRows));
     this.runShared(this.representation.kernels.train);
-    const meanPotentials = potentials && meanOfLanes(this.floats('potentialSums', lanes * 2 * width), lanes, 2, rows);
+    const meanPotentials = potentials && meanOfLanes(this.floats('potentialSums', lanes * 2 * width), lanes, 2, equalRows);
     const sums = this.statistics.sum(lanes);
     const value = lossValue(network, loss, { ...sums, spikes: [sums.shownSpikes1, sums.shownSpikes2] }, n, rows, meanPotentials);
-    const result = { ...value, counts: this.statistics.counts(lanes, n), meanPotentials };
-    return settings.thresholdRises === undefined ? result : { ...result, meanSpikes: this.meanSpikes(rows) };
+    const result = { ...value, counts: this.statistics.counts(lanes, n, lengths), meanPotentials };
+    return settings.thresholdRises === undefined ? result : { ...result, meanSpikes: this.meanSpikes(equalRows) };
   }
 
   /** [W] of each hidden layer. */

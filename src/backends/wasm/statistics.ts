@@ -59,7 +59,8 @@ export class Statistics {
     return total;
   }
 
-  counts(blocks: number, rays: number): Counts {
+  /** @param lengths time steps of a sample in the hidden layers where these are learned, else null */
+  counts(blocks: number, rays: number, lengths: readonly number[] | null): Counts {
     const { spikes1, spikes2, active1, active2, negative1, negative2, bits1, bits2, ...sums } = this.sum(blocks);
     const { activeRays, densityEvaluations, densitySamples, samples, timeSteps, spannedSteps, inputSpikes, inputBits, repeatedViewBits } =
       sums;
@@ -70,6 +71,7 @@ export class Statistics {
       densitySamples,
       samples,
       timeSteps,
+      ...(lengths === null ? {} : { layerSteps: lengths.map((length) => length * samples) }),
       spannedSteps,
       spikes: [spikes1, spikes2],
       active: [active1, active2],

@@ -23,10 +23,13 @@ import { checkStep, checkTeacher } from '../shared/check-step.ts';
 import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
 import { gridState, layoutState } from './field-state.ts';
 import type { KernelPool } from './kernel-pool.ts';
-import { checkFits, type MemoryPlan, type Sizes } from './memory-plan.ts';
+import { checkFits, goesThroughRates, type MemoryPlan, type Sizes } from './memory-plan.ts';
 import { FIRST_STEP } from '../../model/input-spikes.ts';
+import { repeatsTensors } from '../../model/learned-repeats.ts';
+import { repeatsOf } from '../../model/network-facts.ts';
 import { weightTensors, type WeightName } from '../../model/network-layers.ts';
 import { networkState, teacherState } from './network-state.ts';
+import { LearnedRepeats } from './learned-repeats.ts';
 import { NeuronParameters } from '../shared/neuron-parameters.ts';
 import { probeRays } from '../shared/probe-rays.ts';
 import { WeightTransforms } from '../shared/weight-transforms.ts';
@@ -44,6 +47,7 @@ export class WasmEngine implements HostEngine {
   private readonly tensors: TensorStore;
   private readonly representation: WasmRepresentation;
   private readonly neurons: NeuronParameters;
+  private readonly repeats: LearnedRepeats;
   private readonly transforms: WeightTransforms;
   private readonly calls: RayCalls;
   private readonly weights: readonly WeightName[];
@@ -64,6 +68,7 @@ export class WasmEngine implements HostEngine {
     this.tensors = new TensorStore(this.buffer, plan, sizes, this.representation);
     const values = new Float32Array(this.buffer, plan.offsets['neuronValues'], 2 * sizes.neuronFloats);
     this.neurons = new NeuronParameters(spec.network, values, capacity.trainRays > 0);
+    this.repeats = new LearnedRepeats(spec.network, capacity.trainRays > 0);
     this.transforms = new WeightTransforms(spec, capacity.trainRays > 0);
     this.calls = new RayCalls(pool, plan, sizes, this.representation);
     pool.setState({
@@ -71,6 +76,7 @@ export class WasmEngine implements HostEngine {
       ...layoutState(plan, sizes, scratchStride),
       ...networkState(spec, capacity, pool),
       ...this.neurons.amplitudes,
+      ...this.stepState(),
     });
     this.floats('inputSteps', sizes.featureStride).fill(FIRST_STEP);
     this.applySpec(true);
@@ -86,7 +92,7 @@ export class WasmEngine implements HostEngine {
   }
 
   async read(name: TensorName): Promise<Float32Array> {
-    const own = this.neurons.find(name) ?? this.transforms.find(name);
+    const own = this.findOnHost(name);
     if (own !== null) return own.slice();
     if (name === 'rate' && this.capacity.trainRays > 0 && !this.hasRate) return new Float32Array(voxelCount(this.spec.grid)).fill(1);
     return name === 'inputRange' ? this.calls.inputRange.slice() : this.tensors.read(name, this.spec);
@@ -98,7 +104,7 @@ export class WasmEngine implements HostEngine {
       this.calls.inputRange.set(data);
       return;
     }
-    const own = this.neurons.find(name) ?? this.transforms.find(name);
+    const own = this.findOnHost(name);
     if (own !== null) {
       if (data.length !== own.length) throw new RangeError(`${name} has ${own.length} values, not ${data.length}.`);
       own.set(data);
@@ -165,12 +171,23 @@ export class WasmEngine implements HostEngine {
     const steps = this.floats('teacherInputSteps', this.sizes.featureStride).fill(FIRST_STEP);
     steps.set(spiking.get('inputSteps') ?? []);
     const { amplitude1, amplitude2 } = neurons.amplitudes;
-    return { teacherAmplitude1: amplitude1, teacherAmplitude2: amplitude2 };
+    return { teacherAmplitude1: amplitude1, teacherAmplitude2: amplitude2, ...this.teacherSteps(spiking) };
+  }
+
+  /** Time steps of its hidden layers, where gradients pass through rates or where these are learned. */
+  private teacherSteps(spiking: NonNullable<Teacher['spiking']>): Record<string, number> {
+    const { network } = this.spec;
+    const repeats = new LearnedRepeats(network, false);
+    for (const { name } of repeatsTensors(network)) repeats.find(name)!.set(spiking.get(name)!);
+    const same = goesThroughRates(network, this.capacity) ? repeatsOf(network!) : 0;
+    const [teacherSteps1, teacherSteps2] = repeats.lengths ?? [same, same];
+    return { teacherSteps1, teacherSteps2 };
   }
 
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
     const { kernels } = this.representation;
     const budget = await this.budget(settings);
+    const behind = this.seenBehind();
     // From here to the update without a break: other calls would change what the kernels work on.
     const result = this.backward(batch, settings, budget);
     if (kernels.update === null || hasVariation(settings.loss.totalVariation)) {
@@ -182,9 +199,10 @@ export class WasmEngine implements HostEngine {
       this.transforms.update(this.seenGradients(), budget, settings.adam, settings.learningRates.network * biasCorrection(settings));
     this.showWeights();
     if (this.spec.network !== null) this.pool.runHere('transposeWeights');
-    if (this.neurons.names.length > 0) {
+    if (this.neurons.names.length + behind.size > 0) {
       const rate = settings.learningRates.network * biasCorrection(settings) * (this.spec.network?.neuronRate ?? 1);
       this.neurons.update(this.neuronSums(), budget, settings.adam, rate);
+      this.repeats.update(this.repeatsGradients(behind, budget), settings.adam, rate);
       this.refreshNeurons();
     }
     return result;
@@ -214,11 +232,12 @@ export class WasmEngine implements HostEngine {
     for (const name of this.weights) gradients[name] = this.tensors.readWeightGradient(name);
     for (const [name, gradient] of this.transforms.gradients(this.seenGradients(), budget)) gradients[name] = gradient;
     for (const [name, gradient] of this.neurons.gradients(this.neuronSums(), budget)) gradients[name] = gradient;
+    for (const [name, gradient] of this.repeatsGradients(this.seenBehind(), budget)) gradients[name] = gradient;
     return { result, gradients };
   }
 
   async renderRays(rays: Rays, settings: RenderSettings): Promise<RenderedRays> {
-    return this.calls.render(this.spec, rays, settings);
+    return this.calls.render(this.spec, rays, settings, this.repeats.lengths);
   }
 
   probe(rays: Rays, settings: Omit<RenderSettings, 'background'>): Promise<ProbedRay[]> {
@@ -237,7 +256,7 @@ export class WasmEngine implements HostEngine {
     checkStep(batch, settings, this.spec, this.capacity, this.hasTeacher);
     this.neurons.raise(settings.thresholdRises);
     try {
-      return withBudgetLoss(this.calls.backward(this.spec, batch, settings), budget);
+      return withBudgetLoss(this.calls.backward(this.spec, batch, settings, this.repeats.lengths), budget);
     } finally {
       this.neurons.raise();
     }
@@ -248,6 +267,26 @@ export class WasmEngine implements HostEngine {
     const { networkFloats, neuronFloats } = this.sizes;
     if (this.neurons.names.length === 0) return new Float32Array(0);
     return new Float32Array(this.buffer, this.plan.offsets['networkGradients'] + networkFloats * 4, 2 * neuronFloats);
+  }
+
+  /** The matrices behind layers that learn their time steps, as the kernels see them. */
+  private seenBehind(): Map<WeightName, Float32Array> {
+    return new Map(this.repeats.behind.map((name) => [name, this.tensors.read(name, this.spec)]));
+  }
+
+  private repeatsGradients(seen: ReadonlyMap<WeightName, Float32Array>, budget: BudgetTerm): ReturnType<LearnedRepeats['gradients']> {
+    return this.repeats.gradients(seen, (name) => this.tensors.readWeightGradient(name), budget);
+  }
+
+  /** What lies on the host's side of the kernels. */
+  private findOnHost(name: TensorName): Float32Array | null {
+    return this.neurons.find(name) ?? this.repeats.find(name) ?? this.transforms.find(name);
+  }
+
+  /** Time steps of the hidden layers, where these are learned. */
+  private stepState(): Record<string, number> {
+    const { lengths } = this.repeats;
+    return lengths === null ? {} : { rateSteps1: lengths[0], rateSteps2: lengths[1] };
   }
 
   /** Gradients of quantised weights as the kernels saw them, after the lanes have been added up. */
@@ -275,7 +314,7 @@ export class WasmEngine implements HostEngine {
 
   private refreshNeurons(): void {
     this.neurons.refresh();
-    this.pool.setState(this.neurons.amplitudes);
+    this.pool.setState({ ...this.neurons.amplitudes, ...this.stepState() });
   }
 
   private applySpec(resized: boolean): void {

@@ -85,9 +85,11 @@ export function stepResult(
   };
   const rows = realRows(network, counts.samples);
   const measured = network !== null && isSpikingNetwork(network) && loss.potentials !== null;
-  const meanPotentials = measured ? meansOf(potentials, network.width, rows) : null;
+  const meanPotentials = measured ? meansOf(potentials, network.width, rows[0]) : null;
   const result = { ...lossValue(network, loss, sums, rays, rows, meanPotentials), counts, meanPotentials };
-  return network === null || thresholdRises === undefined ? result : { ...result, meanSpikes: meansOf(neuronSpikes, network.width, rows) };
+  return network === null || thresholdRises === undefined
+    ? result
+    : { ...result, meanSpikes: meansOf(neuronSpikes, network.width, rows[0]) };
 }
 
 /** [W] of each hidden layer, of sums [layers W] over `rows` rows; without any, all sums are 0. */

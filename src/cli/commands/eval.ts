@@ -91,10 +91,11 @@ function describe(
   return `${views} ${split} views\n${table(rows)}${twin}images and metrics.json: ${folder}\n`;
 }
 
-function bitRows({ weights, spikes, meanWeight, meanSpike, weightBytes, sAce }: NonNullable<EvalReport['bits']>): string[][] {
+function bitRows({ weights, spikes, steps = [], meanWeight, meanSpike, weightBytes, sAce }: NonNullable<EvalReport['bits']>): string[][] {
   return [
     ['bits of the weights', `${weights.join(', ')}; mean ${meanWeight.toFixed(2)}, ${byteSize(weightBytes)} in all`],
     ['bits of the spikes', `${spikes.join(', ')}; mean ${meanSpike.toFixed(2)}`],
+    ...(steps.some((step) => step !== 1) ? [['time steps of a sample', steps.join(', ')]] : []),
     ['S-ACE an image', si(sAce)],
   ];
 }

@@ -107,6 +107,8 @@ export function describeStep(metrics: StepMetrics): string {
     `PSNR ${psnr.toFixed(2)} dB`,
   ];
   if (firingRates !== null) parts.push(`firing ${firingRates.map(percent).join(' ')}`);
-  if (bits !== undefined) parts.push(`bits ${[...bits.weights, ...bits.spikes].join(' ')}`);
+  const learned = bits === undefined ? [] : [...bits.weights, ...bits.spikes];
+  if (learned.length > 0) parts.push(`bits ${learned.join(' ')}`);
+  if (bits?.repeats !== undefined && bits.repeats.length > 0) parts.push(`time steps ${bits.repeats.join(' ')}`);
   return parts.join('  ');
 }

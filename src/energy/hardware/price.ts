@@ -1,5 +1,5 @@
 /** From work to energy: what a hardware model says that the counted events cost. Results are estimates, named after their model. */
-import type { Counts } from '../../engine/counts.ts';
+import { stepsOfLayer, type Counts } from '../../engine/counts.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { layersOf } from '../../model/network-layers.ts';
 import { hiddenWidths } from '../../neurons/settings.ts';
@@ -103,7 +103,12 @@ function priceCrossbar(model: CrossbarModel, { counts, spec }: Subject): Estimat
     millijoules: layerEnergy(total, steps),
     seconds: (steps * clocksPerCycle) / (clockMegahertz * 1e6),
   });
-  const byStage = Object.fromEntries(Object.entries(layers).map(([stage, cycles]) => [stage, layerEnergy(cycles, counts.timeSteps)]));
+  // Spikes of every step of the layer in front; where layers have steps of their own the first one's inputs come once.
+  const stepsOf = (number: number): number =>
+    number === 1 ? (counts.layerSteps === undefined ? counts.timeSteps : counts.samples) : stepsOfLayer(counts, number - 2);
+  const byStage = Object.fromEntries(
+    Object.entries(layers).map(([stage, cycles], i): [string, number] => [stage, layerEnergy(cycles, stepsOf(i + 1))]),
+  );
   const alone = network.temporal === 'repeat';
   const both = alone ? null : { condensed: timeSteps(counts.samples), padded: timeSteps(counts.spannedSteps) };
   return summed(model.name, byStage, ['the renderer around the network'], both);
@@ -118,7 +123,7 @@ function priceEvents(model: EventsModel, { spiking, counts, spec, ledger }: Subj
   }
   if (spiking) {
     hiddenWidths(spec.network!).forEach((width, i) => {
-      const [updates, active] = [counts.timeSteps * width, counts.active[i]];
+      const [updates, active] = [stepsOfLayer(counts, i) * width, counts.active[i]];
       const energy = active * neuronUpdateActive + counts.spikes[i] * spike + (updates - active) * neuronUpdateInactive;
       byStage[`neurons ${i + 1}`] = energy * MILLI;
     });

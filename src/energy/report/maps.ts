@@ -3,7 +3,7 @@
  * all hidden layers together, so each is charged the image's mean price of a spike, and each sample that of the spikes in front of layer 1; the
  * sum over the pixels is exactly the image's energy.
  */
-import { emptyCounts, type Counts } from '../../engine/counts.ts';
+import { emptyCounts, neuronSteps, type Counts } from '../../engine/counts.ts';
 import { viridis } from '../../../renderer/colour-maps.ts';
 import { mapPixels, toPixels } from '../../../renderer/pixels.ts';
 import { evenScale } from '../../math/value-scale.ts';
@@ -37,7 +37,8 @@ export function pixelEnergy(model: HardwareModel, spec: FieldSpec, image: Render
     counts.spikes.reduce((a, b) => a + b, 0),
   );
   const steps = counts.samples > 0 ? counts.timeSteps / counts.samples : 1;
-  const sample = energyOf({ samples: 1, timeSteps: steps });
+  const layerSteps = counts.layerSteps?.map((ofLayer) => ofLayer / Math.max(1, counts.samples));
+  const sample = energyOf({ samples: 1, timeSteps: steps, layerSteps });
   const ray = energyOf({ activeRays: 1 });
   const spikes = energyOf({ spikes: counts.spikes });
   const inputs = energyOf({ inputSpikes: counts.inputSpikes });
@@ -57,7 +58,7 @@ export function pixelEnergy(model: HardwareModel, spec: FieldSpec, image: Render
  */
 export function pixelFiring({ network }: FieldSpec, { samples, spikes, counts }: RenderedImage): Float32Array {
   const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
-  const slots = counts.samples > 0 ? (sum(hiddenWidths(network!)) * counts.timeSteps) / counts.samples : 1;
+  const slots = counts.samples > 0 ? neuronSteps(counts, hiddenWidths(network!)) / counts.samples : 1;
   const active = sum(counts.active) / Math.max(1, sum(counts.spikes));
   return Float32Array.from(samples, (n, i) => (n > 0 ? Math.min(1, (spikes[i] * active) / (n * slots)) : 0));
 }

@@ -4,6 +4,8 @@ import { hasLargeSpikes } from '../subject.ts';
 import type { Ledger } from '../work/ledger.ts';
 import type { Counting } from '../work/network-work.ts';
 import { sumWork, WORK_TITLES, type Work, type WorkKey } from '../work/work.ts';
+import { stepsOfLayer } from '../../engine/counts.ts';
+import { hiddenWidths } from '../../neurons/settings.ts';
 import { cheaperForm } from '../../neurons/shifted-spikes.ts';
 import { html, htmlTable, raw, type Html, type HtmlValue } from './html.ts';
 import { percent } from '../../base/format.ts';
@@ -76,16 +78,17 @@ export function unitTable({ perUnit, run }: EnergyStudy): Html {
 }
 
 export function spikeTable({ run }: EnergyStudy): Html {
-  const slots = run.counts.timeSteps * run.spec.network!.width;
-  const rows = run.spikesByValue.flatMap((layer, i) =>
-    layer.map(({ value, count }): HtmlValue[] => [
+  const widths = hiddenWidths(run.spec.network!);
+  const rows = run.spikesByValue.flatMap((layer, i) => {
+    const slots = stepsOfLayer(run.counts, i) * widths[i];
+    return layer.map(({ value, count }): HtmlValue[] => [
       `layer ${i + 1}`,
       String(value),
       grouped(count),
       three(count / run.images),
       percent(slots === 0 ? 0 : count / slots),
-    ]),
-  );
+    ]);
+  });
   if (rows.length === 0) return html`<p>This network has no spikes.</p>`;
   return htmlTable(
     [

@@ -24,6 +24,9 @@
  * A spike of several bits is so many shifted additions as published, one for every one in its binary number (b1, b2 in place of s1, s2); as executed
  * it is as many additions as its value.
  *
+ * Where layers learn their number of time steps (model/learned-repeats.ts) each counts its own; a layer's input is the same at all of them, so that its
+ * currents are made once, of all spikes of the layer before, and layer 1 is not multiplied by repeats.
+ *
  * Layers with memory (HetSyn): as published a MAC for each current and time step besides, gaps included (it decays and is added to its neuron's
  * sum); as executed two in place of all others, for the kernels filter the inputs of every synapse and multiply what comes out. Factorised, a spike
  * adds P rows, and each of a neuron's P sums costs the MAC that it decays by and an addition, in all countings.
@@ -32,9 +35,10 @@
  * comparison. Bytes are logical: one weight for every MAC and AC, one input for every row of weights, one membrane potential read and written
  * for every update, without reuse between samples; a chip that keeps weights in registers reads fewer.
  */
-import type { Counts } from '../../engine/counts.ts';
+import { stepsOfLayer, type Counts } from '../../engine/counts.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
 import { viewInputs, type NetworkSpec } from '../../model/field-spec.ts';
+import { learnsRepeats } from '../../config/backward.ts';
 import { networkLayers, type NetworkLayer } from '../../model/network-layers.ts';
 import { neuronNamed } from '../../neurons/index.ts';
 import { hiddenWidths } from '../../neurons/settings.ts';
@@ -130,10 +134,10 @@ function layerRows(
 }
 
 /** Active ReLUs of each hidden layer, all samples together; of a spiking network, neurons that fire in a time step, as if each sample had one. */
-function activePerSample({ samples, timeSteps, spikes, active }: Counts, network: NetworkSpec): readonly number[] {
+function activePerSample(counts: Counts, network: NetworkSpec): readonly number[] {
+  const { samples, spikes, active } = counts;
   if (network.neuron === 'relu') return spikes;
-  const steps = Math.max(1, timeSteps);
-  return active.map((neurons) => (neurons * samples) / steps);
+  return active.map((neurons, layer) => (neurons * samples) / Math.max(1, stepsOfLayer(counts, layer)));
 }
 
 /** Neurons are priced as LIF, whatever they are: what others compute beside it is not counted. */
@@ -145,7 +149,7 @@ function spikingRows(counts: Counts, network: NetworkSpec, channels: number, cou
   const [firstColumns] = matrixColumns(network);
   const first: NetworkRow[] = poisson
     ? [{ layer: 1, part: 'input spikes', kind: 'synapses', work: sparse(timeSteps, inputs, firstColumns, counts.inputSpikes) }]
-    : firstRows(counts, network, channels, counting, repeated && counting === 'published' ? network.repeats : 1);
+    : firstRows(counts, network, channels, counting, repeated && counting === 'published' && !learnsRepeats(network) ? network.repeats : 1);
   return layerRows(network, channels, {
     synapses: ({ number, kind, inputs: before, outputs }) => {
       const own = number === 1 ? first : [spikeRow(number, counts, network, before, outputs * (kind.memory?.sums ?? 1), counting)];
@@ -154,22 +158,25 @@ function spikingRows(counts: Counts, network: NetworkSpec, channels: number, cou
       if (kind.memory.sums !== undefined) return [...own, sumsRow(number, currents, timeSteps * outputs)];
       return counting === 'published' ? [...own, currentsRow(number, currents, 1)] : [currentsRow(number, currents, 2)];
     },
-    neurons: (layer, width) => ({ layer, part: 'LIF', kind: 'neurons', work: neuronRow(timeSteps * width, 'lif') }),
+    neurons: (layer, width) => ({ layer, part: 'LIF', kind: 'neurons', work: neuronRow(stepsOfLayer(counts, layer - 1) * width, 'lif') }),
   });
 }
 
 /** Additions of both forms of the layers behind spikes 0, 1 and 2; none for other neurons. */
-export function ternaryForms({ spikes, active, samples, timeSteps }: Counts, network: NetworkSpec): readonly TernaryOperations[] {
+export function ternaryForms(counts: Counts, network: NetworkSpec): readonly TernaryOperations[] {
   if (!hasTernarySpikes(neuronNamed(network.neuron))) return [];
-  const steps = network.temporal === 'pad' ? samples : timeSteps;
+  const { spikes, active, samples } = counts;
   const columns = matrixColumns(network);
-  return hiddenWidths(network).map((width, layer) => ternaryOperations(spikes[layer], active[layer], steps, width, columns[layer + 1]));
+  return hiddenWidths(network).map((width, layer) => {
+    const steps = network.temporal === 'pad' ? samples : stepsOfLayer(counts, layer);
+    return ternaryOperations(spikes[layer], active[layer], steps, width, columns[layer + 1]);
+  });
 }
 
 /** The synapses behind a hidden layer. */
 function spikeRow(layer: number, counts: Counts, network: NetworkSpec, inputs: number, outputs: number, counting: Counting): NetworkRow {
   const row = (part: string, additions: number): NetworkRow => {
-    return { layer, part, kind: 'synapses', work: sparse(counts.timeSteps, inputs, outputs, additions / outputs) };
+    return { layer, part, kind: 'synapses', work: sparse(stepsOfLayer(counts, layer - 2), inputs, outputs, additions / outputs) };
   };
   const trained = counts.spikes[layer - 2] * outputs;
   if (counting === 'shifted' || (counting === 'published' && neuronNamed(network.neuron).terms.length > 2))

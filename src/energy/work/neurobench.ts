@@ -7,7 +7,7 @@
  */
 import { representationOf } from '../../model/representations/index.ts';
 import { voxelCount } from '../../geometry/grid.ts';
-import type { Counts } from '../../engine/counts.ts';
+import { neuronSteps, type Counts } from '../../engine/counts.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { hiddenWidths } from '../../neurons/settings.ts';
 import { isNetwork, isSynapses, totalWork, type Ledger } from './ledger.ts';
@@ -43,7 +43,7 @@ export function neuroBench(
   const grids = representationOf(spec)
     .tensors(spec)
     .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-  const slots = counts.timeSteps * (spec.network ? sum(hiddenWidths(spec.network)) : 0);
+  const slots = neuronSteps(counts, spec.network ? hiddenWidths(spec.network) : []);
   return {
     Footprint: parameters * 4 + 4 * grids + voxelCount(spec.grid),
     ConnectionSparsity: parameters === 0 ? 0 : zeros / parameters,

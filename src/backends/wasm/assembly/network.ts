@@ -8,7 +8,7 @@
  */
 import {
   amplitude1, amplitude2, carriedShare, columns1, columns2, decays1, decays1t, decays2, decays2t, dropout, featureInputs, featureLevels, featureRows, hasSigns, inputRows, listBytes, networkFloats, neuron, neuronFloats, neuronValues, padGaps, parts1, parts2, poisson, potentialCoefficients,
-  rateSteps, repeats, signGroups, signTable, spikeScale1, spikeScale2, synapses1, synapses2, viewLevels, viewRows, w1, w1t, w2, w2t, w3, width,
+  rateSteps1, rateSteps2, repeats, signGroups, signTable, spikeScale1, spikeScale2, synapses1, synapses2, viewLevels, viewRows, w1, w1t, w2, w2t, w3, width,
 } from './state';
 import {
   counts1, counts2, dropped1, dropped2, factors1, factors2, gradient1, gradient2, gradientEnds, gradientEntries, hidden1, hidden2, inputGradients, inputsAt, lists1, lists2, logitGradients, logits, membrane, minus1,
@@ -105,12 +105,12 @@ export function forwardNetwork(block: usize): void {
   }
   if (rowTotal == 0) return;
   if (featureLevels > 0) spikeFeatures(sampleTotal, block);
-  if (rateSteps) forwardRates(block);
+  if (rateSteps1) forwardRates(block);
   else {
     firstCurrents(block, -1);
     forwardLayers(block);
   }
-  count(block, TIME_STEPS, rowTotal * max(rateSteps, 1));
+  count(block, TIME_STEPS, rowTotal * max(max(rateSteps1, rateSteps2), 1));
   if (viewLevels > 0) countViews(rayTotal, block);
   const spikes1 = countSpikes(counts1), spikes2 = countSpikes(counts2);
   count(block, SPIKES_1, spikes1);
@@ -214,7 +214,7 @@ export function backwardNetwork(sums: usize, potentialSums: usize, block: usize)
     const g = s >= 0 ? f32x4.mul(share, v128.load(sampleGradients + (<usize>s << 4))) : f32x4.splat(0);
     store128(logitGradients, row, g);
   }
-  if (rateSteps) backwardRates(sums2, sums3, parameterSums1, parameterSums2);
+  if (rateSteps1) backwardRates(sums2, sums3, parameterSums1, parameterSums2);
   else backwardLayers(sums, sums2, sums3, parameterSums1, parameterSums2, potentialSums, block);
 
   zeroFloats(sampleFeatureGradients, sampleTotal * featureRows);

@@ -72,8 +72,11 @@ export let padGaps: i32 = 0;
 export let reversed: i32 = 0;
 /** Time steps of a sample that is shown on its own, or 0: the samples of a ray share its time. */
 export let repeats: i32 = 0;
-/** As repeats, where gradients pass through rates: a row is a sample, which carries so many rows of floats behind a layer from step to step. */
-export let rateSteps: i32 = 0;
+/** As repeats, of both hidden layers, where gradients pass through rates: a row is a sample, which carries so many rows of floats behind a layer from step to step. */
+export let rateSteps1: i32 = 0;
+export let rateSteps2: i32 = 0;
+/** 1 if layers learn their number of steps, and the second is shown the mean of the first (src/model/learned-repeats.ts). */
+export let squeezed: i32 = 0;
 export let carriedRows: i32 = 0;
 export let poisson: i32 = 0;
 /** Largest spikes of features and view terms in front of layer 1, or 0; steps of the features. */
@@ -251,6 +254,8 @@ export let teacherDecays1: usize = 0;
 export let teacherDecays2: usize = 0;
 export let teacherNeuronValues: usize = 0;
 export let teacherInputSteps: usize = 0;
+export let teacherSteps1: i32 = 0;
+export let teacherSteps2: i32 = 0;
 export let teacherAmplitude1: f32 = 1;
 export let teacherAmplitude2: f32 = 1;
 export let teacherNx: i32 = 0;
@@ -315,6 +320,12 @@ export function exchangeNetworks(): void {
   at = inputSteps;
   inputSteps = teacherInputSteps;
   teacherInputSteps = at;
+  let steps = rateSteps1;
+  rateSteps1 = teacherSteps1;
+  teacherSteps1 = steps;
+  steps = rateSteps2;
+  rateSteps2 = teacherSteps2;
+  teacherSteps2 = steps;
   let amplitude = amplitude1;
   amplitude1 = teacherAmplitude1;
   teacherAmplitude1 = amplitude;
