@@ -114,9 +114,10 @@ function held(folder: string, path: string, text: string): FolderLock {
 
 /** Who writes `folder`; null: nobody, or only a lock that was left behind. */
 export async function holderOf(folder: string): Promise<LockHolder | null> {
-  const place = await thisPlace();
   const found = await look(join(folder, LOCK_FILE));
-  if (found?.holder == null || !(await isHeld(found, place))) return null;
+  if (found?.holder == null) return null;
+  const place = await thisPlace();
+  if (!(await isHeld(found, place))) return null;
   const { host, pid, command } = found.holder;
   return { host, pid, command, here: samePlace(found.holder, place) };
 }
