@@ -6,6 +6,7 @@
  */
 import { planeGroups, planeType, storedPlane, type PlaneFormat } from './feature-planes.ts';
 import type { KernelText } from './kernel.ts';
+import type { PointAddresses } from './points.ts';
 import { gridStruct } from './uniforms.ts';
 import { linearWgsl, workWgsl, type DispatchEntry } from './work.ts';
 
@@ -23,17 +24,19 @@ export interface Gather {
   readonly grid: string;
   /** Takes the values of all planes of one sample after the other. */
   readonly out: string;
-  /** Uniforms of the type Grid, the first that of the grid that is gathered from. */
+  /** Where its points lie. */
+  readonly points: PointAddresses;
+  /** Uniforms of the type Grid. */
   readonly uniforms: readonly string[];
   /** Defines `cornerOf(place: vec4<u32>) -> Corner`, a base voxel of the grid and fractions. */
   readonly cornerWgsl: string;
 }
 
 /** One kernel a group of planes. Without a network `sampleFeatures` are the logits. */
-export function gatherFeatures(format: PlaneFormat, count: number): KernelText[] {
+export function gatherFeatures(points: PointAddresses, format: PlaneFormat, count: number): KernelText[] {
   return gatherKernels(
     {
-      ...{ name: 'gatherFeatures', grid: 'features', out: 'sampleFeatures', uniforms: ['grid'] },
+      ...{ name: 'gatherFeatures', grid: 'features', out: 'sampleFeatures', points, uniforms: ['grid'] },
       cornerWgsl: /* wgsl */ `
 fn cornerOf(at: vec4<u32>) -> Corner {
   return Corner(at.x, bitcast<vec3<f32>>(at.yzw));
@@ -46,7 +49,7 @@ fn cornerOf(at: vec4<u32>) -> Corner {
 }
 
 /** @param count of the grid's planes */
-export function gatherKernels({ name, grid, out, uniforms, cornerWgsl }: Gather, format: PlaneFormat, count: number): KernelText[] {
+export function gatherKernels({ name, grid, out, points, uniforms, cornerWgsl }: Gather, format: PlaneFormat, count: number): KernelText[] {
   const { type } = storedPlane(format);
   return planeGroups(count).map((group) => ({
     name,
@@ -58,8 +61,9 @@ export function gatherKernels({ name, grid, out, uniforms, cornerWgsl }: Gather,
       ...Object.fromEntries(group.map((plane) => [`${grid}${plane}`, `read array<${type}>` as const])),
       [out]: `write array<${planeType(format.channels)}>`,
     },
+    tables: points.tables,
     code: /* wgsl */ `
-${gridStruct.wgsl}${workWgsl}${linearWgsl(GATHER_WORKGROUP)}
+${gridStruct.wgsl}${workWgsl}${linearWgsl(GATHER_WORKGROUP)}${points.wgsl}
 struct Corner { base: u32, fraction: vec3<f32> }
 ${cornerWgsl}
 @compute @workgroup_size(${GATHER_WORKGROUP})
@@ -73,23 +77,22 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
 ${group.map((plane, i) => `    case ${i}u: { ${out}[to] = ${grid}${plane}At(corner.base, corner.fraction); }\n`).join('')}    default: {}
   }
 }
-${group.map((plane) => interpolationWgsl(`${grid}${plane}`, format, uniforms[0])).join('')}`,
+${group.map((plane) => interpolationWgsl(`${grid}${plane}`, format)).join('')}`,
   }));
 }
 
-/** `NAMEAt(p, f)` in the grid `NAME`, whose size is that of the uniform `of`. */
-export function interpolationWgsl(grid: string, format: PlaneFormat, of: string): string {
+/** `NAMEAt(base, f)` in the grid `NAME`. Needs the addresses of its points. */
+export function interpolationWgsl(grid: string, format: PlaneFormat): string {
   const type = planeType(format.channels);
   const valuesAt = (point: string): string => storedPlane(format).values(`${grid}[${point}]`);
   return /* wgsl */ `
-fn ${grid}At(p: u32, f: vec3<f32>) -> ${type} {
-  let row = u32(${of}.nx);
-  let q = p + u32(${of}.nx * ${of}.ny);
+fn ${grid}At(base: u32, f: vec3<f32>) -> ${type} {
+  let at = cornersOf(base);
   let g = 1.0 - f;
-  return (g.x * g.y * g.z) * ${valuesAt('p')} + (f.x * g.y * g.z) * ${valuesAt('p + 1u')}
-    + (g.x * f.y * g.z) * ${valuesAt('p + row')} + (f.x * f.y * g.z) * ${valuesAt('p + row + 1u')}
-    + (g.x * g.y * f.z) * ${valuesAt('q')} + (f.x * g.y * f.z) * ${valuesAt('q + 1u')}
-    + (g.x * f.y * f.z) * ${valuesAt('q + row')} + (f.x * f.y * f.z) * ${valuesAt('q + row + 1u')};
+  return (g.x * g.y * g.z) * ${valuesAt('at.low.x')} + (f.x * g.y * g.z) * ${valuesAt('at.low.y')}
+    + (g.x * f.y * g.z) * ${valuesAt('at.low.z')} + (f.x * f.y * g.z) * ${valuesAt('at.low.w')}
+    + (g.x * g.y * f.z) * ${valuesAt('at.high.x')} + (f.x * g.y * f.z) * ${valuesAt('at.high.y')}
+    + (g.x * f.y * f.z) * ${valuesAt('at.high.z')} + (f.x * f.y * f.z) * ${valuesAt('at.high.w')};
 }
 `;
 }

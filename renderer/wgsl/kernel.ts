@@ -1,6 +1,6 @@
 /**
- * A compute kernel and the buffers it names. Bindings are generated from the names, a bind group is made once: a step creates nothing. Textures,
- * which pictures alone have, are bound for one run.
+ * A compute kernel and the buffers it names. Bindings are generated from the names, a bind group is made once: a step creates nothing. Textures that
+ * are written, which pictures alone have, are bound for one run. Tables are looked up as textures, for a kernel may bind no more than 8 buffers.
  * Usage flags are those of the WebGPU specification; Node has no global for them.
  */
 
@@ -14,6 +14,8 @@ export interface KernelText {
   readonly name: string;
   /** By name, in the order of their bindings; at most 8 besides uniforms. */
   readonly buffers: Readonly<Record<string, BufferUse>>;
+  /** Names of the tables that it reads (tables.ts); bound behind the buffers. */
+  readonly tables?: readonly string[];
   /** Textures that it writes, by name. */
   readonly textures?: Readonly<Record<string, GPUTextureFormat>>;
   /** Whether it uses operations of subgroups, which the device then needs to have. */
@@ -29,11 +31,12 @@ const ADDRESS_SPACE = { read: 'var<storage, read>', write: 'var<storage, read_wr
 const BINDING_TYPE = { read: 'read-only-storage', write: 'storage', uniform: 'uniform' } as const;
 
 /** The whole WGSL of a kernel. */
-function kernelSource({ buffers, textures = {}, subgroups = false, code }: KernelText): string {
+function kernelSource({ buffers, tables = [], textures = {}, subgroups = false, code }: KernelText): string {
   const bindings = Object.entries(buffers).map(([name, use], i) => {
     const [access, type] = splitUse(use);
     return `@group(0) @binding(${i}) ${ADDRESS_SPACE[access]} ${name}: ${type};\n`;
   });
+  for (const name of tables) bindings.push(`@group(0) @binding(${bindings.length}) var ${name}: texture_2d<u32>;\n`);
   for (const [i, [name, format]] of Object.entries(textures).entries())
     bindings.push(`@group(1) @binding(${i}) var ${name}: texture_storage_2d<${format}, write>;\n`);
   return (subgroups ? 'enable subgroups;\n' : '') + bindings.join('') + code;
@@ -85,29 +88,35 @@ interface Compiled {
 const compiled = new WeakMap<GPUDevice, Map<string, Promise<Compiled>>>();
 
 /** Compiles a kernel, unless the device has it already, and binds it. Rejects with GPUPipelineError if the WGSL is wrong. */
-export async function createKernel(device: GPUDevice, text: KernelText, buffers: Buffers): Promise<Kernel> {
+export async function createKernel(device: GPUDevice, text: KernelText, buffers: Buffers, tables: Textures = {}): Promise<Kernel> {
   const source = kernelSource(text);
   let kernels = compiled.get(device);
   if (kernels === undefined) compiled.set(device, (kernels = new Map()));
   let kernel = kernels.get(source);
   if (kernel === undefined) kernels.set(source, (kernel = compile(device, text, source)));
   const { layout, pipeline } = await kernel;
-  const entries = Object.keys(text.buffers).map((name, binding) => {
-    const buffer = buffers[name];
-    if (buffer === undefined) throw new RangeError(`kernel ${text.name} names the buffer ${name}, which does not exist`);
-    return { binding, resource: { buffer } };
-  });
+  const resources = [
+    ...Object.keys(text.buffers).map((name) => ({ buffer: existing(text, name, buffers) })),
+    ...(text.tables ?? []).map((name) => existing(text, name, tables).createView()),
+  ];
+  const entries = resources.map((resource, binding) => ({ binding, resource }));
   return new Kernel(text, pipeline, device.createBindGroup({ label: text.name, layout, entries }));
 }
 
-async function compile(device: GPUDevice, { name: label, buffers, textures }: KernelText, code: string): Promise<Compiled> {
+function existing<T>({ name: kernel }: KernelText, name: string, all: Readonly<Record<string, T | undefined>>): T {
+  const found = all[name];
+  if (found === undefined) throw new RangeError(`kernel ${kernel} names ${name}, which does not exist`);
+  return found;
+}
+
+async function compile(device: GPUDevice, { name: label, buffers, tables = [], textures }: KernelText, code: string): Promise<Compiled> {
+  const kinds = [
+    ...Object.values(buffers).map((use) => ({ buffer: { type: BINDING_TYPE[splitUse(use)[0]] } })),
+    ...tables.map(() => ({ texture: { sampleType: 'uint' as const } })),
+  ];
   const layout = device.createBindGroupLayout({
     label,
-    entries: Object.values(buffers).map((use, binding) => ({
-      binding,
-      visibility: COMPUTE_STAGE,
-      buffer: { type: BINDING_TYPE[splitUse(use)[0]] },
-    })),
+    entries: kinds.map((kind, binding) => ({ binding, visibility: COMPUTE_STAGE, ...kind })),
   });
   const bindGroupLayouts = [layout];
   if (textures !== undefined) {

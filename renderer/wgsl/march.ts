@@ -11,6 +11,7 @@
  * Bits lie word by word, the rays of a word side by side, so that neighbouring threads write neighbouring words.
  */
 import type { BufferUse, KernelText } from './kernel.ts';
+import type { PointAddresses } from './points.ts';
 import { preciseMathWgsl } from './precise-math.ts';
 import { rayStepsWgsl } from './ray-steps.ts';
 import { countAllWgsl, countWgsl } from './stats.ts';
@@ -24,23 +25,23 @@ export const MARCH_RAYS = WORKGROUP;
 /** The density between grid points, as the march evaluates it. */
 export interface DensityField {
   readonly buffers: Readonly<Record<string, BufferUse>>;
+  readonly tables: readonly string[];
   /** Defines `densityAt(corner: vec3<i32>, f: vec3<f32>) -> f32` at a base voxel and fractions of the grid `grid`. */
   readonly wgsl: string;
 }
 
 /** Trilinear between the points of the buffer `density`. */
-export const denseDensity: DensityField = {
-  buffers: { density: 'read array<f32>' },
-  wgsl: /* wgsl */ `
+export function gridDensity({ tables, wgsl }: PointAddresses): DensityField {
+  return {
+    buffers: { density: 'read array<f32>' },
+    tables,
+    wgsl: /* wgsl */ `${wgsl}
 fn densityAt(corner: vec3<i32>, f: vec3<f32>) -> f32 {
-  let row = grid.nx;
-  let plane = grid.nx * grid.ny;
-  let p = corner.x + row * corner.y + plane * corner.z;
-  let q = p + plane;
-  let a0 = mix2(density[p], density[p + 1], f.x);
-  let a1 = mix2(density[p + row], density[p + row + 1], f.x);
-  let b0 = mix2(density[q], density[q + 1], f.x);
-  let b1 = mix2(density[q + row], density[q + row + 1], f.x);
+  let at = cornersAt(vec3<u32>(corner));
+  let a0 = mix2(density[at.low.x], density[at.low.y], f.x);
+  let a1 = mix2(density[at.low.z], density[at.low.w], f.x);
+  let b0 = mix2(density[at.high.x], density[at.high.y], f.x);
+  let b1 = mix2(density[at.high.z], density[at.high.w], f.x);
   return mix2(mix2(a0, a1, f.y), mix2(b0, b1, f.y), f.z);
 }
 
@@ -48,7 +49,8 @@ fn mix2(a: f32, b: f32, t: f32) -> f32 {
   return a + (b - a) * t;
 }
 `,
-};
+  };
+}
 
 const samplingWgsl = (density: DensityField): string => /* wgsl */ `
 const MIN_TRANSMITTANCE = 1e-3;
@@ -100,6 +102,7 @@ export function marchCount(density: DensityField, withRows: boolean, contracted:
       stats: 'write array<atomic<u32>>',
       ...(withRows ? { rowOffsets: 'write array<u32>' as const } : {}),
     },
+    tables: density.tables,
     subgroups,
     code: /* wgsl */ `
 ${gridStruct.wgsl}${stepStruct.wgsl}${preciseMathWgsl}${rayStepsWgsl(contracted)}${samplingWgsl(density)}${countWgsl}${countAllWgsl(MARCH_COUNTS, subgroups)}
@@ -198,6 +201,7 @@ export function marchWrite(density: DensityField, training: boolean, contracted:
       sampleInfo: 'write array<vec4<u32>>',
       ...(training ? { packedAlphas: 'write array<vec4<u32>>' as const } : {}),
     },
+    tables: density.tables,
     code: /* wgsl */ `
 ${gridStruct.wgsl}${stepStruct.wgsl}${workWgsl}${preciseMathWgsl}${rayStepsWgsl(contracted)}${samplingWgsl(density)}
 @compute @workgroup_size(${WORKGROUP})

@@ -66,7 +66,7 @@ const fieldSchema = z.strictObject({
     .max(1)
     .default(unused.field.share)
     .describe(
-      'kind=bricks: share of all bricks that there is room for; those that hold nothing take no memory; tfjs holds to it only when the stage begins',
+      'kind=bricks: share of all bricks that there is room for; those that hold nothing take no memory, but webgpu reserves it; tfjs holds to it only when the stage begins',
     ),
   densityRanks: ranks.describe('kind=vm: components of the density for XY·Z, XZ·Y and YZ·X, multiples of 4'),
   featureRanks: ranks.describe('kind=vm: components of the appearance for XY·Z, XZ·Y and YZ·X, multiples of 4'),

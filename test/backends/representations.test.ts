@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { checkRepresentation } from '../../src/backends/shared/check-representation.ts';
 import { tfjsRepresentations } from '../../src/backends/tfjs/representations/index.ts';
 import { wasmRepresentations } from '../../src/backends/wasm/representations/index.ts';
-import { webgpuRepresentation, webgpuRepresentations } from '../../src/backends/webgpu/representations/index.ts';
+import { webgpuRepresentations } from '../../src/backends/webgpu/representations/index.ts';
 import { bricksSpec } from '../../src/model/representations/bricks.ts';
 import { parametersOf } from '../../src/model/tensor-names.ts';
 import { tensorShape } from '../../src/model/tensor-shape.ts';
@@ -48,7 +48,8 @@ it('a backend that lacks one names those that have it', () => {
   expect(() => checkRepresentation('webgpu', spec, {})).toThrow(
     expect.objectContaining({ name: 'BackendError', fix: 'Use --backend tfjs or --backend wasm.' }) as Error,
   );
-  expect(() => webgpuRepresentation({ ...spec, representation: bricksSpec(12, 1) })).toThrow(
+  const { dense, vm } = webgpuRepresentations;
+  expect(() => checkRepresentation('webgpu', { ...spec, representation: bricksSpec(12, 1) }, { dense, vm })).toThrow(
     expect.objectContaining({
       ...{ name: 'BackendError', fix: 'Use --backend wasm or --backend tfjs.' },
       message: 'The webgpu backend has no fields of the kind bricks; it has dense, vm.',

@@ -1,7 +1,11 @@
 import { expect, it } from 'vitest';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';
+import { brickPlaces } from '../../src/lattice/bricks.ts';
+import type { BricksSpec } from '../../src/model/representations/bricks.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint.ts';
 import { openSoftwareDevice } from '../helpers/software-adapter.ts';
+import { joinChunks } from '../io/checkpoint-sample.ts';
 import { expectSameBits, run } from './run-in-memory.ts';
 import { leastConfig } from './tiny-scene.ts';
 
@@ -17,4 +21,23 @@ it('finds what wasm finds, and goes on bit for bit after interruptions in both s
   expect([first, second].map(({ outcome }) => outcome.state.stage)).toEqual(['coarse', 'fine']);
   const rest = await run(backend, config, { start: second.saved.at(-1)! });
   expectSameBits(rest.saved.at(-1)!, whole.saved.at(-1)!);
+});
+
+it('bricks find what wasm finds, and go on bit for bit', async () => {
+  const backend = createWebgpuBackend(await openSoftwareDevice());
+  const least = leastConfig();
+  const config = { ...least, field: { ...least.field, kind: 'bricks' as const, share: 1 }, fine: { ...least.fine, boundScale: 1.6 } };
+  const whole = await run(backend, config);
+  const last = whole.saved.at(-1)!;
+  const { count } = last.spec.representation as BricksSpec;
+  expect(count).toBeLessThan(brickPlaces(last.spec.grid.size));
+  const wasm = await run(await createWasmBackend({ threads: 1 }), config);
+  expect(whole.outcome.spec).toEqual(wasm.outcome.spec);
+  expect(last.occupancy).toEqual(wasm.saved.at(-1)!.occupancy);
+  // Within the fine stage, between its two scalings.
+  const stopped = (await run(backend, config, {}, 14 + 4)).saved.at(-1)!;
+  expect(stopped.state).toMatchObject({ stage: 'fine' });
+  const file = joinChunks(await encodeCheckpoint(stopped));
+  const rest = await run(backend, config, { start: await decodeCheckpoint(file, 'FILE') });
+  expectSameBits(rest.saved.at(-1)!, last);
 });

@@ -7,7 +7,7 @@ import { CAMERA_RAYS, cameraRays } from '../../../renderer/wgsl/camera-rays.ts';
 import { compositeRays, RAYS_PER_WORKGROUP } from '../../../renderer/wgsl/composite-rays.ts';
 import { planeCount } from '../../../renderer/wgsl/feature-planes.ts';
 import { gatherEntry } from '../../../renderer/wgsl/gather.ts';
-import type { Buffers, Kernel, KernelText } from '../../../renderer/wgsl/kernel.ts';
+import type { Buffers, Kernel, KernelText, Textures } from '../../../renderer/wgsl/kernel.ts';
 import { MARCH_RAYS, marchCount, marchWrite } from '../../../renderer/wgsl/march.ts';
 import { beginPart, planParts } from '../../../renderer/wgsl/plan-parts.ts';
 import { SHADE_PIXELS, shadePixels } from '../../../renderer/wgsl/shade-pixels.ts';
@@ -50,7 +50,7 @@ export function dispatchEntries(sizes: FieldSizes): DispatchEntry[] {
 
 /** Stages of training, by phase; their kernels have the names PHASE0, PHASE1, ... */
 type Phase = Exclude<keyof TrainingStages, 'gradients'>;
-const PHASES: readonly Phase[] = ['resample', 'pointDensities', 'touchAll', 'collect', 'update', 'updateVaried', 'finish'];
+const PHASES: readonly Phase[] = ['resample', 'rearrange', 'pointDensities', 'touchAll', 'collect', 'update', 'updateVaried', 'finish'];
 
 /** All kernels of a field by a name of their own. Here a test finds every variant to compile. */
 export function fieldKernelTexts(sizes: FieldSizes, { withRows, subgroups, dispatchWidth }: FieldOptions): Map<string, BoundText> {
@@ -89,11 +89,12 @@ export async function createFieldKernels(
   device: GPUDevice,
   sizes: FieldSizes,
   buffers: Buffers,
+  tables: Textures,
   options: FieldOptions,
   network: NetworkModule | null,
 ): Promise<FieldKernels> {
   const texts = [...fieldKernelTexts(sizes, options)];
-  const kernels = await Promise.all(texts.map(async ([name, bound]) => [name, await bindKernel(device, bound, buffers)] as const));
+  const kernels = await Promise.all(texts.map(async ([name, bound]) => [name, await bindKernel(device, bound, buffers, tables)] as const));
   return new FieldKernels(new Map(kernels), buffers, sizes, options, network);
 }
 
@@ -132,19 +133,38 @@ export class FieldKernels {
    * are 0.
    */
   encodeScaling(encoder: GPUCommandEncoder, grid: GridSpec): void {
-    const { buffers, sizes } = this;
+    const { buffers } = this;
     const pass = encoder.beginComputePass();
     this.runPhase(pass, 'resample', grid);
     pass.end();
     const resampled = this.stages.resample.map(({ aliases }) => aliases.source);
     for (const name of resampled) encoder.copyBufferToBuffer(buffers[`${name}M`], 0, buffers[name], 0, buffers[name].size);
-    const parameters = sizes.representation.buffers(sizes).map(({ name }) => name);
-    for (const name of [...parameters, ...(this.network ? ['weights'] : [])])
+    for (const name of [...this.parameters, ...(this.network ? ['weights'] : [])])
       for (const moment of ['M', 'V']) encoder.clearBuffer(buffers[`${name}${moment}`]);
     const after = encoder.beginComputePass();
     this.runPhase(after, 'pointDensities', grid);
     this.makeOccupancy(after, 'scaleOccupancy', grid);
     after.end();
+  }
+
+  /** The representation's parameters and moments are 0, every point of the grid exists. */
+  encodeReset(encoder: GPUCommandEncoder): void {
+    for (const name of this.parameters) for (const moment of ['', 'M', 'V']) encoder.clearBuffer(this.buffers[`${name}${moment}`]);
+    encoder.clearBuffer(this.buffers['leap']);
+  }
+
+  /** Where other points can exist on the same grid: moves what both fields have, zeros in place of what is new. */
+  encodeRearranging(encoder: GPUCommandEncoder, grid: GridSpec): void {
+    this.stages.rearrange.forEach(({ aliases: { moved, copied }, over }, i) => {
+      encoder.copyBufferToBuffer(this.buffers[moved], 0, this.buffers[copied], 0, this.buffers[moved].size);
+      const pass = encoder.beginComputePass();
+      this.runStage(pass, this.kernel(`rearrange${i}`), over, grid);
+      pass.end();
+    });
+  }
+
+  private get parameters(): string[] {
+    return this.sizes.representation.buffers(this.sizes).map(({ name }) => name);
   }
 
   private makeOccupancy(pass: GPUComputePassEncoder, kernel: 'refreshOccupancy' | 'scaleOccupancy', grid: GridSpec): void {

@@ -4,7 +4,7 @@
  */
 import { fieldFloatsOf } from '../shared/field-floats.ts';
 import { webgpuRepresentation } from './representations/index.ts';
-import { featureGradientBuffers, type GridSizes, type WebgpuRepresentation } from './representations/representation.ts';
+import { featureGradientBuffers, fewerVoxels, type GridSizes, type WebgpuRepresentation } from './representations/representation.ts';
 import { representationOf } from '../../model/representations/index.ts';
 import { maxStepsPerRay } from '../../lattice/lattice.ts';
 import { spaceFacts } from '../../spaces/index.ts';
@@ -78,15 +78,22 @@ export function fieldSizes(
   const parts: readonly [number, number] = network ? [sumsOf(network, 0), sumsOf(network, 1)] : [0, 0];
   const voxels = Math.max(capacity.voxels, voxelCount(spec.grid));
   const teacherVoxels = network && trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0;
-  const format = planeFormat(Math.max(voxels, teacherVoxels), features.bindingBytes, features.half && trainRays === 0);
-  return {
-    representation: webgpuRepresentation(spec),
-    training: trainRays > 0,
+  const representation = webgpuRepresentation(spec);
+  const grid = {
     totalVariation: trainRays > 0 && (capacity.totalVariation ?? 'nowhere') !== 'nowhere',
     representationSpec: spec.representation,
     voxels,
     fieldFloats: fieldFloatsOf(spec, { ...capacity, voxels }),
     channels,
+    densitySamples,
+  };
+  const points = representation.points(grid);
+  const format = planeFormat(Math.max(points, teacherVoxels), features.bindingBytes, features.half && trainRays === 0);
+  return {
+    ...grid,
+    representation,
+    training: trainRays > 0,
+    points,
     planes: planeCount(channels, format),
     planeFormat: format,
     maxSteps,
@@ -95,7 +102,6 @@ export function fieldSizes(
     teacherVoxels,
     dropout: trainRays > 0 && (capacity.dropout ?? false),
     rays,
-    densitySamples,
     partSamples:
       network || trainRays === 0
         ? samplesAtATime({ most: Math.max(densitySamples, PART_RAYS * maxSteps), longest: maxSteps })
@@ -108,16 +114,18 @@ export function fieldSizes(
   };
 }
 
-/** Throws RangeError if a field with these sizes has no room for the spec. */
+/** Throws RangeError if a field with these sizes has no room for the spec, MemoryError where settings mend it. */
 export function checkFits(spec: FieldSpec, sizes: FieldSizes): void {
   const [nx, ny, nz] = spec.grid.size;
-  const check = (what: string, needed: number, room: number): void => {
-    if (needed > room) throw new RangeError(`A grid of ${nx}x${ny}x${nz} needs ${needed} ${what}; this engine was made for ${room}.`);
+  const check = (what: string, needed: number, room: number, fix?: string): void => {
+    if (needed <= room) return;
+    const message = `A grid of ${nx}x${ny}x${nz} needs ${needed} ${what}; this engine was made for ${room}.`;
+    throw fix === undefined ? new RangeError(message) : new MemoryError(message, fix);
   };
   check('voxels', nx * ny * nz, sizes.voxels);
   check('steps a ray', maxStepsPerRay(spec), sizes.maxSteps);
   check('points along its axes', axisPoints(spec.grid), MOST_AXIS_POINTS);
-  for (const [what, needed, room] of sizes.representation.needs(sizes, spec.grid)) check(what, needed, room);
+  for (const need of sizes.representation.needs(sizes, spec)) check(...need);
 }
 
 export interface PlannedBuffer {
@@ -165,7 +173,7 @@ export function planBuffers(sizes: FieldSizes, entries: readonly DispatchEntry[]
   if (!training) return plan;
   reserve('fromGrid', gridStruct.bytes, uniform | copyTarget);
   reserve('axes', MOST_AXIS_POINTS * AXIS_POINT_BYTES);
-  reserve('rate', voxels * 4);
+  if (sizes.representation.rates) reserve('rate', voxels * 4);
   for (const moment of ['M', 'V']) {
     for (const { name, bytes } of parameters) reserve(`${name}${moment}`, bytes);
   }
@@ -201,8 +209,8 @@ export function mostBytes({ maxBufferSize, maxStorageBufferBindingSize }: Buffer
  * @param groups bytes by name
  */
 export function checkLimits(sizes: FieldSizes, groups: readonly Readonly<Record<string, number>>[], limits: BufferLimits): void {
-  const { voxels, teacherVoxels, trainRays, rays } = sizes;
-  const parameters = sizes.representation.buffers(sizes).map(({ name }) => name);
+  const { teacherVoxels, trainRays, rays, representation } = sizes;
+  const parameters = representation.buffers(sizes).map(({ name }) => name);
   const mostRays = DISPATCH_WIDTH * MARCH_RAYS;
   if (rays > mostRays)
     throw new MemoryError(`A step of ${rays} rays is beyond the ${mostRays} that a dispatch reaches.`, `Use --set fine.rays=${mostRays}.`);
@@ -212,14 +220,17 @@ export function checkLimits(sizes: FieldSizes, groups: readonly Readonly<Record<
   const fitting = (count: number): number => Math.floor((count * limit) / bytes);
   const fix = name.startsWith('teacherFeatures')
     ? `Use a teacher of at most ${fitting(teacherVoxels)} voxels`
-    : OF_VOXELS.test(name) || parameters.some((parameter) => name.startsWith(parameter))
-      ? `Use fewer voxels (at most --set fine.voxels=${fitting(voxels)})`
-      : `Use fewer rays a step (at most --set fine.rays=${fitting(trainRays)})`;
+    : OF_VOXELS.test(name)
+      ? fewerVoxels(sizes, fitting)
+      : OF_POINTS.test(name) || parameters.some((parameter) => name.startsWith(parameter))
+        ? representation.smaller(sizes, fitting)
+        : `Use fewer rays a step (at most --set fine.rays=${fitting(trainRays)})`;
   throw new MemoryError(
     `The buffer ${name} needs ${(bytes / 2 ** 20).toFixed(0)} MiB; this GPU binds at most ${(limit / 2 ** 20).toFixed(0)} MiB.`,
     `${fix}, or --backend wasm.`,
   );
 }
 
-/** Buffers whose size is that of the grid, besides those of the representation. */
-const OF_VOXELS = /^(leap|leapScratch|rate|cells|voxel(Marks|List)|gridGradient|pointDensity|line(Density|Feature)Sums)$/;
+/** Buffers whose size is that of the grid; and of what the representation holds of it, besides its parameters. */
+const OF_VOXELS = /^(leap|leapScratch|rate|pointDensity)$/;
+const OF_POINTS = /^(cells|voxel(Marks|List)|gridGradient|bricksBefore|line(Density|Feature)Sums)$/;

@@ -4,11 +4,11 @@
  */
 import { BUFFER_USAGE, type Buffers } from '../../../renderer/wgsl/kernel.ts';
 import { fromHalves, toHalves } from '../../math/half.ts';
-import { voxelCount, type GridSpec } from '../../geometry/grid.ts';
+import { voxelCount } from '../../geometry/grid.ts';
 import type { WeightName } from '../../model/network-layers.ts';
 import { splitTensorName, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
 import type { FieldSizes } from './field-plan.ts';
-import type { Placement, Slice } from './representations/representation.ts';
+import type { PlacedField, Placement, Slice } from './representations/representation.ts';
 
 export class TensorStore {
   private readonly device: GPUDevice;
@@ -21,24 +21,24 @@ export class TensorStore {
     this.sizes = sizes;
   }
 
-  /** @param grid the present one */
-  read(name: TensorName, grid: GridSpec): Promise<Float32Array> {
-    return this.readAt(this.place(name, grid), (buffer) => this.buffers[buffer]);
+  /** @param field the present one */
+  read(name: TensorName, field: PlacedField): Promise<Float32Array> {
+    return this.readAt(this.place(name, field), (buffer) => this.buffers[buffer]);
   }
 
   /** The gradient of a weight matrix. */
-  readWeightGradient(name: WeightName, grid: GridSpec): Promise<Float32Array> {
-    return this.readAt(this.place(name, grid), () => this.buffers['networkGradients']);
+  readWeightGradient(name: WeightName, field: PlacedField): Promise<Float32Array> {
+    return this.readAt(this.place(name, field), () => this.buffers['networkGradients']);
   }
 
   /** The gradient of a tensor of the representation, from buffers NAMEGradient like those of the parameter. */
-  readGridGradient(name: ParameterName, grid: GridSpec, gradients: Buffers): Promise<Float32Array> {
-    return this.readAt(this.place(name, grid), (buffer) => gradients[`${buffer}Gradient`]);
+  readGridGradient(name: ParameterName, field: PlacedField, gradients: Buffers): Promise<Float32Array> {
+    return this.readAt(this.place(name, field), (buffer) => gradients[`${buffer}Gradient`]);
   }
 
   /** Throws RangeError if the length is not that of the tensor. */
-  write(name: TensorName, grid: GridSpec, data: Float32Array): void {
-    const { rows, columns, slices } = this.place(name, grid);
+  write(name: TensorName, field: PlacedField, data: Float32Array): void {
+    const { rows, columns, slices } = this.place(name, field);
     if (data.length !== rows * columns) throw new RangeError(`${name} has ${rows * columns} values, not ${data.length}.`);
     for (const { buffer, first, stride, half, from, to } of slices) {
       let floats = data;
@@ -46,14 +46,20 @@ export class TensorStore {
         floats = new Float32Array(rows * stride);
         for (let r = 0; r < rows; r++) for (let c = from; c < to; c++) floats[r * stride + c - from] = data[r * columns + c];
       }
-      this.device.queue.writeBuffer(this.buffers[buffer], first * 4, half ? toHalves(floats) : (floats as Float32Array<ArrayBuffer>));
+      this.device.queue.writeBuffer(
+        this.buffers[buffer],
+        first * (half ? 2 : 4),
+        half ? toHalves(floats) : (floats as Float32Array<ArrayBuffer>),
+      );
     }
   }
 
   private async readAt({ rows, columns, slices }: Placement, bufferOf: (name: string) => GPUBuffer): Promise<Float32Array> {
     const data = new Float32Array(rows * columns);
+    if (rows === 0) return data;
     for (const { buffer, first, stride, half, from, to } of slices) {
-      const bytes = await readBuffer(this.device, bufferOf(buffer), first * 4, rows * stride * (half ? 2 : 4));
+      const size = half ? 2 : 4;
+      const bytes = await readBuffer(this.device, bufferOf(buffer), first * size, rows * stride * size);
       const floats = half ? fromHalves(new Uint16Array(bytes)) : new Float32Array(bytes);
       if (stride === columns) data.set(floats);
       else for (let r = 0; r < rows; r++) for (let c = from; c < to; c++) data[r * columns + c] = floats[r * stride + c - from];
@@ -61,7 +67,7 @@ export class TensorStore {
     return data;
   }
 
-  private place(name: TensorName, grid: GridSpec): Placement {
+  private place(name: TensorName, field: PlacedField): Placement {
     const { channels, width, inputs, parts, training } = this.sizes;
     const [columns1, columns2] = parts.map((count) => Math.max(1, count) * width);
     const { parameter, moment } = splitTensorName(name);
@@ -69,8 +75,8 @@ export class TensorStore {
       throw new RangeError(`This engine was made for rendering only; it has no ${name}.`);
     const suffix = moment === null ? '' : moment.toUpperCase();
     if (name === 'inputRange') return { rows: 1, columns: 2, slices: [whole('inputRange', 0, 2)] };
-    if (name === 'rate') return { rows: voxelCount(grid), columns: 1, slices: [whole('rate', 0, 1)] };
-    const own = this.sizes.representation.place(this.sizes, grid, parameter);
+    if (name === 'rate') return { rows: voxelCount(field.grid), columns: 1, slices: [whole('rate', 0, 1)] };
+    const own = this.sizes.representation.place(this.sizes, field, parameter);
     if (own !== null) return { ...own, slices: own.slices.map((slice) => ({ ...slice, buffer: `${slice.buffer}${suffix}` })) };
     if (width === 0) throw new RangeError(`A field without a network has no ${name}.`);
     if (name === 'inputSteps') return { rows: 1, columns: channels, slices: [whole('inputSteps', 0, channels)] };

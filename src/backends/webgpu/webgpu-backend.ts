@@ -1,7 +1,8 @@
 /** The webgpu backend: WGSL kernels on one device. Platform-free; launch-node.ts opens devices in Node. */
 import { representationOf } from '../../model/representations/index.ts';
-import type { Buffers } from '../../../renderer/wgsl/kernel.ts';
+import type { Buffers, Textures } from '../../../renderer/wgsl/kernel.ts';
 import type { TrainingTerms } from '../../../renderer/wgsl/network/shape.ts';
+import { createTable, tableBytes } from '../../../renderer/wgsl/tables.ts';
 import { DISPATCH_WIDTH } from '../../../renderer/wgsl/work.ts';
 import { BackendError } from '../../base/errors.ts';
 import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
@@ -49,6 +50,8 @@ interface FieldPlan {
   readonly terms: TrainingTerms;
   readonly use: NetworkUse;
   readonly field: ReadonlyMap<string, PlannedBuffer>;
+  /** Words by name. */
+  readonly tables: Readonly<Record<string, number>>;
   /** Bytes by name. */
   readonly network: Readonly<Record<string, number>>;
   readonly teacher: TeacherBytes | null;
@@ -56,6 +59,7 @@ interface FieldPlan {
 
 interface FieldBuffers {
   readonly field: Buffers;
+  readonly tables: Textures;
   readonly network: Buffers;
   readonly teacher: TeacherParts | null;
 }
@@ -97,6 +101,7 @@ export function createWebgpuBackend(
       terms,
       use,
       field: planBuffers(sizes, dispatchEntries(sizes), options.withRows),
+      tables: sizes.representation.tables(sizes),
       network: hasNetwork(spec) ? networkBuffers(spec, limits, sizes, use, terms) : {},
       teacher: hasNetwork(spec) && sizes.teacherVoxels > 0 ? teacherBuffers(spec, limits, sizes) : null,
     };
@@ -120,8 +125,17 @@ export function createWebgpuBackend(
           hasNetwork(spec) && network && buffers.teacher
             ? await TeacherModule.create(device.device, spec, buffers.field, buffers.teacher, network, sizes.planeFormat)
             : null;
-        const kernels = await createFieldKernels(device.device, sizes, buffers.field, options, network);
-        return new WebgpuEngine(spec, { device, capacity, sizes, buffers: buffers.field, kernels, network, teacher });
+        const kernels = await createFieldKernels(device.device, sizes, buffers.field, buffers.tables, options, network);
+        return new WebgpuEngine(spec, {
+          device,
+          capacity,
+          sizes,
+          buffers: buffers.field,
+          tables: buffers.tables,
+          kernels,
+          network,
+          teacher,
+        });
       } catch (error) {
         destroy(buffers);
         throw error;
@@ -137,20 +151,22 @@ function groupsOf({ field, network, teacher }: FieldPlan): Readonly<Record<strin
 }
 
 function totalBytes(plan: FieldPlan): number {
-  return groupsOf(plan)
-    .flatMap((group) => Object.values(group))
-    .reduce((a, b) => a + b);
+  return [...groupsOf(plan).flatMap((group) => Object.values(group)), ...Object.values(plan.tables).map(tableBytes)].reduce(
+    (a, b) => a + b,
+  );
 }
 
 async function allocate(owner: WebgpuDevice, plan: FieldPlan): Promise<FieldBuffers> {
   const field: Record<string, GPUBuffer> = {};
-  let buffers: FieldBuffers = { field, network: {}, teacher: null };
+  const tables: Record<string, GPUTexture> = {};
+  let buffers: FieldBuffers = { field, tables, network: {}, teacher: null };
   try {
     await owner.allocate('the field', totalBytes(plan), () => {
       const { device } = owner;
       for (const [label, { bytes, usage }] of plan.field) field[label] = device.createBuffer({ label, size: bytes, usage });
+      for (const [name, words] of Object.entries(plan.tables)) tables[name] = createTable(device, name, words);
       const network = createNetworkBuffers(device, plan.network);
-      buffers = { field, network, teacher: plan.teacher && createTeacherBuffers(device, plan.teacher) };
+      buffers = { field, tables, network, teacher: plan.teacher && createTeacherBuffers(device, plan.teacher) };
     });
   } catch (error) {
     destroy(buffers);
@@ -159,8 +175,8 @@ async function allocate(owner: WebgpuDevice, plan: FieldPlan): Promise<FieldBuff
   return buffers;
 }
 
-function destroy({ field, network, teacher }: FieldBuffers): void {
-  for (const group of [field, network, ...(teacher ? [teacher.own, teacher.network] : [])])
+function destroy({ field, tables, network, teacher }: FieldBuffers): void {
+  for (const group of [field, tables, network, ...(teacher ? [teacher.own, teacher.network] : [])])
     for (const buffer of Object.values(group)) buffer.destroy();
 }
 

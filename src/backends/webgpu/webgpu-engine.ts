@@ -6,15 +6,15 @@ import { voxelCount } from '../../geometry/grid.ts';
 import type { ProbedRay } from '../../engine/probe.ts';
 import type { Rays } from '../../geometry/rays.ts';
 import type { Counts } from '../../engine/counts.ts';
-import { BUFFER_USAGE, type Buffers } from '../../../renderer/wgsl/kernel.ts';
+import { BUFFER_USAGE, type Buffers, type Textures } from '../../../renderer/wgsl/kernel.ts';
 import { DISPATCH_WIDTH } from '../../../renderer/wgsl/work.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { weightTensors, type WeightName } from '../../model/network-layers.ts';
+import { representationOf } from '../../model/representations/index.ts';
 import type { ParameterName, TensorName } from '../../model/tensor-names.ts';
 import { hasVariation, variationReach } from '../../model/total-variation.ts';
 import {
   type Capacity,
-  type FieldEngine,
   type PaintRequest,
   type RenderedRays,
   type RenderSettings,
@@ -28,9 +28,11 @@ import { BackendError } from '../../base/errors.ts';
 import { checkStep, checkTeacher, usesTeacher } from '../shared/check-step.ts';
 import { FIRST_STEP } from '../../model/input-spikes.ts';
 import { isSpikingNetwork } from '../../model/network-facts.ts';
+import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
 import { NeuronParameters } from '../shared/neuron-parameters.ts';
 import { probeRays } from '../shared/probe-rays.ts';
 import { WeightTransforms } from '../shared/weight-transforms.ts';
+import { BrickTables } from './brick-tables.ts';
 import { CallRunner, type Call } from './call-runner.ts';
 import type { WebgpuDevice } from './device.ts';
 import type { FieldKernels } from './field-kernels.ts';
@@ -49,18 +51,20 @@ export interface FieldParts {
   readonly capacity: Capacity;
   readonly sizes: FieldSizes;
   readonly buffers: Buffers;
+  readonly tables: Textures;
   readonly kernels: FieldKernels;
   readonly network: NetworkModule | null;
   readonly teacher: TeacherModule | null;
 }
 
-export class WebgpuEngine implements FieldEngine {
+export class WebgpuEngine implements HostEngine {
   private currentSpec: FieldSpec;
   private readonly owner: WebgpuDevice;
   private readonly device: GPUDevice;
   private readonly capacity: Capacity;
   private readonly sizes: FieldSizes;
   private readonly buffers: Buffers;
+  private readonly tables: Textures;
   private readonly kernels: FieldKernels;
   private readonly network: NetworkModule | null;
   private readonly teacher: TeacherModule | null;
@@ -72,14 +76,19 @@ export class WebgpuEngine implements FieldEngine {
   private readonly neurons: NeuronParameters;
   private readonly transforms: WeightTransforms;
   private readonly neuronValues: Float32Array<ArrayBuffer>;
+  /** Where the representation holds only some points: the host decides which, whenever it refreshes or scales. */
+  private readonly bricks: BrickTables | null;
+  /** Whether the occupancy may ask for points that the field does not have. */
+  private occupancyGiven = true;
 
-  constructor(spec: FieldSpec, { device, capacity, sizes, buffers, kernels, network, teacher }: FieldParts) {
+  constructor(spec: FieldSpec, { device, capacity, sizes, buffers, tables, kernels, network, teacher }: FieldParts) {
     this.currentSpec = spec;
     this.owner = device;
     this.device = device.device;
     this.capacity = capacity;
     this.sizes = sizes;
     this.buffers = buffers;
+    this.tables = tables;
     this.kernels = kernels;
     this.network = network;
     this.teacher = teacher;
@@ -90,8 +99,10 @@ export class WebgpuEngine implements FieldEngine {
     this.neuronValues = new Float32Array(2 * sizes.neuronFloats);
     this.neurons = new NeuronParameters(spec.network, this.neuronValues, sizes.training);
     this.transforms = new WeightTransforms(spec, sizes.training);
+    this.bricks = representationOf(spec).partial === undefined ? null : new BrickTables(this.device, buffers, tables, sizes);
     this.writeNeurons();
     this.uploads.grid('grid', spec);
+    this.bricks?.show(spec);
     if (spec.network !== null) this.uploads.floats('inputSteps', new Float32Array(4 * Math.ceil(sizes.channels / 4)).fill(FIRST_STEP));
     this.writeUnitRates();
   }
@@ -103,12 +114,17 @@ export class WebgpuEngine implements FieldEngine {
   async read(name: TensorName): Promise<Float32Array> {
     const own = this.neurons.find(name) ?? this.transforms.find(name);
     if (own !== null) return own.slice();
-    return this.owner.run(`reading ${name}`, () => this.tensors.read(name, this.spec.grid));
+    if (this.isUnitRate(name)) return new Float32Array(voxelCount(this.spec.grid)).fill(1);
+    return this.owner.run(`reading ${name}`, () => this.tensors.read(name, this.spec));
   }
 
   async write(name: TensorName, data: Float32Array): Promise<void> {
     const own = this.neurons.find(name) ?? this.transforms.find(name);
-    if (own === null) return this.tensors.write(name, this.spec.grid, data);
+    if (this.isUnitRate(name)) {
+      if (data.some((rate) => rate !== 1)) throw new RangeError(`Points in ${this.spec.representation.kind} have no ${name} of their own.`);
+      return;
+    }
+    if (own === null) return this.tensors.write(name, this.spec, data);
     if (data.length !== own.length) throw new RangeError(`${name} has ${own.length} values, not ${data.length}.`);
     own.set(data);
     this.neurons.refresh();
@@ -133,15 +149,25 @@ export class WebgpuEngine implements FieldEngine {
     words.set(occupancy);
     this.device.queue.writeBuffer(this.buffers['leapScratch'], 0, words);
     this.submit((pass) => this.kernels.encodeLeapMap(pass, voxels));
+    this.occupancyGiven = true;
   }
 
   async refreshOccupancy(): Promise<void> {
     this.checkTrains();
-    this.submit((pass) => this.kernels.encodeRefresh(pass, this.spec.grid));
+    if (this.bricks === null) this.submit((pass) => this.kernels.encodeRefresh(pass, this.spec.grid));
+    else {
+      await refreshOnHost(this);
+      this.occupancyGiven = false;
+    }
   }
 
   async scaleGrid(to: FieldSpec): Promise<void> {
     this.checkTrains();
+    if (this.bricks !== null) {
+      await scaleOnHost(this, to);
+      this.occupancyGiven = false;
+      return;
+    }
     checkFits(to, this.sizes);
     const from = this.spec;
     this.uploads.grid('fromGrid', from);
@@ -154,6 +180,26 @@ export class WebgpuEngine implements FieldEngine {
     this.neurons.clearMoments();
     this.transforms.clearMoments();
     this.calls.forgetParts();
+    this.currentSpec = to;
+    this.writeUnitRates();
+  }
+
+  async respecify(to: FieldSpec): Promise<void> {
+    this.checkTrains();
+    checkFits(to, this.sizes);
+    const from = this.spec;
+    const encoder = this.device.createCommandEncoder();
+    if (to.grid.size.some((points, axis) => points !== from.grid.size[axis])) {
+      this.kernels.encodeReset(encoder);
+      this.calls.forgetParts();
+    } else {
+      this.bricks?.writeMoves(from, to);
+      this.kernels.encodeRearranging(encoder, to.grid);
+    }
+    this.device.queue.submit([encoder.finish()]);
+    this.uploads.grid('grid', to);
+    this.bricks?.show(to);
+    this.occupancyGiven = true;
     this.currentSpec = to;
     this.writeUnitRates();
   }
@@ -209,14 +255,16 @@ export class WebgpuEngine implements FieldEngine {
       }
       const all = { ...this.buffers, ...own };
       const { gradients: stages } = representation.stages(this.sizes, DISPATCH_WIDTH);
-      const kernels = await Promise.all(stages.map(async (stage) => [await bindKernel(this.device, stage, all), stage.over] as const));
+      const kernels = await Promise.all(
+        stages.map(async (stage) => [await bindKernel(this.device, stage, all, this.tables), stage.over] as const),
+      );
       const sums = await this.step('gradients', batch, settings, (pass) => {
         for (const [kernel, over] of kernels) this.kernels.runStage(pass, kernel, over, grid);
       });
       await this.write('inputRange', range);
       const gradients: Partial<Record<ParameterName, Float32Array>> = {};
-      for (const name of gridParameters(this.spec)) gradients[name] = await this.tensors.readGridGradient(name, grid, all);
-      for (const { name } of weightTensors(this.spec)) gradients[name] = await this.tensors.readWeightGradient(name, this.spec.grid);
+      for (const name of gridParameters(this.spec)) gradients[name] = await this.tensors.readGridGradient(name, this.spec, all);
+      for (const { name } of weightTensors(this.spec)) gradients[name] = await this.tensors.readWeightGradient(name, this.spec);
       for (const [name, gradient] of this.transforms.gradients(await this.seenGradients(), budget)) gradients[name] = gradient;
       for (const [name, gradient] of this.neurons.gradients(sums.neurons, budget)) gradients[name] = gradient;
       return { result: withBudgetLoss(stepResult(this.spec, batch.count, settings, sums), budget), gradients };
@@ -241,7 +289,7 @@ export class WebgpuEngine implements FieldEngine {
     this.calls.dispose();
     this.network?.dispose();
     this.teacher?.dispose();
-    for (const buffer of Object.values(this.buffers)) buffer.destroy();
+    for (const each of [...Object.values(this.buffers), ...Object.values(this.tables)]) each.destroy();
   }
 
   /** @param use what to do with the gradients */
@@ -252,6 +300,10 @@ export class WebgpuEngine implements FieldEngine {
     use: (pass: GPUComputePassEncoder) => void,
   ): Promise<StepSums> {
     checkStep(batch, settings, this.spec, this.capacity, this.hasTeacher);
+    if (this.bricks !== null && this.occupancyGiven) {
+      this.bricks.showSamples(this.spec, await this.readOccupancy());
+      this.occupancyGiven = false;
+    }
     const n = batch.count;
     const { network } = this.spec;
     const { loss } = settings;
@@ -300,21 +352,24 @@ export class WebgpuEngine implements FieldEngine {
   private async seenGradients(): Promise<Map<WeightName, Float32Array>> {
     const gradients = new Map<WeightName, Float32Array>();
     for (const name of this.transforms.weights)
-      gradients.set(
-        name,
-        await this.owner.run(`reading the gradient of ${name}`, () => this.tensors.readWeightGradient(name, this.spec.grid)),
-      );
+      gradients.set(name, await this.owner.run(`reading the gradient of ${name}`, () => this.tensors.readWeightGradient(name, this.spec)));
     return gradients;
   }
 
   /** Shows the kernels quantised weights; the others lie in their buffers. */
   private showWeights(): void {
-    for (const [name, values] of this.transforms.seen()) this.tensors.write(name, this.spec.grid, values);
+    for (const [name, values] of this.transforms.seen()) this.tensors.write(name, this.spec, values);
   }
 
   /** Learning-rate factors of 1. */
   private writeUnitRates(): void {
-    if (this.sizes.training) this.uploads.floats('rate', new Float32Array(voxelCount(this.spec.grid)).fill(1));
+    if (this.sizes.training && this.sizes.representation.rates)
+      this.uploads.floats('rate', new Float32Array(voxelCount(this.spec.grid)).fill(1));
+  }
+
+  /** Whether a tensor is that of learning-rate factors, of points that have none. */
+  private isUnitRate(name: TensorName): boolean {
+    return name === 'rate' && this.sizes.training && !this.sizes.representation.rates;
   }
 
   /** Missing: not at all. */

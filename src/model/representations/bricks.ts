@@ -76,7 +76,7 @@ export const bricks: Representation<BricksSpec> = {
     places: z.base64(),
   }),
   standard: (channels) => bricksSpec(channels, 1),
-  backends: ['wasm', 'tfjs'],
+  backends: ['wasm', 'webgpu', 'tfjs'],
   bind: (spec) => {
     const { channels } = spec;
     const inBrick = [BRICK_SIDE, BRICK_SIDE, BRICK_SIDE];

@@ -1,8 +1,10 @@
 /** Every variant of every WGSL kernel, compiled by Dawn without a GPU, within the limits that the least GPU has. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createKernel, type KernelText } from '../../../renderer/wgsl/kernel.ts';
-import { denseDensity, marchCount } from '../../../renderer/wgsl/march.ts';
+import { gridDensity, marchCount } from '../../../renderer/wgsl/march.ts';
 import { NO_TERMS } from '../../../renderer/wgsl/network/shape.ts';
+import { densePoints } from '../../../renderer/wgsl/points.ts';
+import { createTable } from '../../../renderer/wgsl/tables.ts';
 import { DISPATCH_WIDTH } from '../../../renderer/wgsl/work.ts';
 import type { WebgpuDevice } from '../../../src/backends/webgpu/device.ts';
 import { fieldKernelTexts } from '../../../src/backends/webgpu/field-kernels.ts';
@@ -12,6 +14,8 @@ import { fieldSizes } from '../../../src/backends/webgpu/field-plan.ts';
 import { builtInNeurons } from '../../../src/neurons/index.ts';
 import { SURROGATE_NAMES } from '../../../src/neurons/surrogates.ts';
 import type { NetworkSpec } from '../../../src/model/field-spec.ts';
+import { bricksSpec } from '../../../src/model/representations/bricks.ts';
+import { representationOf } from '../../../src/model/representations/index.ts';
 import { vmSpec } from '../../../src/model/representations/vm.ts';
 import { fieldFixture } from '../../helpers/field-fixtures.ts';
 import { openNullDevice } from '../../helpers/software-adapter.ts';
@@ -19,15 +23,18 @@ import { openNullDevice } from '../../helpers/software-adapter.ts';
 let owner: WebgpuDevice;
 /** Stands for all of them: bindings are checked, contents are not. */
 let buffer: GPUBuffer;
+let table: GPUTexture;
 beforeAll(async () => {
   owner = await openNullDevice({ plain: true });
   buffer = owner.device.createBuffer({ size: 1024, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM });
+  table = createTable(owner.device, 'table', 1);
 });
 
 /** Rejects with Dawn's message if it is wrong. */
 async function compile(text: KernelText): Promise<void> {
   const buffers = Object.fromEntries(Object.keys(text.buffers).map((name) => [name, buffer]));
-  await owner.run(`compiling ${text.name}`, () => createKernel(owner.device, text, buffers));
+  const tables = Object.fromEntries((text.tables ?? []).map((name) => [name, table]));
+  await owner.run(`compiling ${text.name}`, () => createKernel(owner.device, text, buffers, tables));
 }
 
 describe('kernels of a field', () => {
@@ -39,13 +46,18 @@ describe('kernels of a field', () => {
     ['with a network', withNetwork, false],
     ['with a network that counts gaps', withNetwork, true],
     ['in contracted space', { ...withNetwork, space }, false],
+    ['in bricks', { ...withNetwork, representation: bricksSpec(12, 1) }, true],
+    ['in bricks, without a network, in contracted space', { ...spec, representation: bricksSpec(3, 1), space }, false],
     ['of factors', { ...withNetwork, representation: vmSpec(27) }, true],
     ['of factors without a network, in contracted space', { ...spec, representation: vmSpec(3, [4, 8, 12], [8, 4, 16]), space }, false],
   ] as const)('%s', async (_, variant, withRows) => {
-    const bindings = variant.representation.kind === 'dense' ? [16_000, 8000, 4000] : [16_000];
+    const { kind } = variant.representation;
+    const bindings = kind === 'vm' ? [16_000] : [16_000, 8000, 4000];
+    // Of bricks as many as make a thousand points with the one that stands for the others.
+    const room = kind === 'bricks' ? { fieldFloats: 14 * (1 + representationOf(variant).features) * 64 } : {};
     const formats = bindings.flatMap((bindingBytes) => [false, true].map((half) => ({ bindingBytes, half })));
     for (const [trainRays, format] of [0, 64].flatMap((rays) => formats.map((each) => [rays, each] as const))) {
-      const sizes = fieldSizes(variant, { voxels: 1000, trainRays, totalVariation: 'everywhere' }, ({ most }) => most, format);
+      const sizes = fieldSizes(variant, { voxels: 1000, ...room, trainRays, totalVariation: 'everywhere' }, ({ most }) => most, format);
       const texts = [
         ...fieldKernelTexts(sizes, { withRows, ranged: false, subgroups: false, dispatchWidth: DISPATCH_WIDTH }),
         ...sizes.representation.stages(sizes, DISPATCH_WIDTH).gradients.map((stage, i) => [`gradients${i}`, stage] as const),
@@ -62,7 +74,7 @@ it('kernels that use subgroups, in every variant', async () => {
   const held = device.createBuffer({ size: 1024, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM });
   for (const withRows of [false, true])
     for (const contracted of [false, true]) {
-      const text = marchCount(denseDensity, withRows, contracted, true);
+      const text = marchCount(gridDensity(densePoints('grid')), withRows, contracted, true);
       await createKernel(device, text, Object.fromEntries(Object.keys(text.buffers).map((name) => [name, held])));
     }
 });

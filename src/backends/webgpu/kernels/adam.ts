@@ -11,6 +11,7 @@
  */
 import { planeType, type PlaneChannels } from '../../../../renderer/wgsl/feature-planes.ts';
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
+import type { PointAddresses } from '../../../../renderer/wgsl/points.ts';
 import { gridStruct, stepStruct } from '../../../../renderer/wgsl/uniforms.ts';
 import { WORK } from '../../../../renderer/wgsl/work.ts';
 import { perTouchedVoxel } from './sort-samples.ts';
@@ -21,13 +22,12 @@ export type GradientUse = 'adam' | 'write';
 const sumWgsl = (type: string, term: string): string => /* wgsl */ `
 /** Sum over the samples around a voxel. */
 fn gradientOf(voxel: u32) -> ${type} {
-  let size = vec2<u32>(u32(grid.nx), u32(grid.ny));
-  let point = vec3<u32>(voxel % size.x, (voxel / size.x) % size.y, voxel / (size.x * size.y));
+  let point = pointOf(voxel);
   var sum = ${type}(0.0);
   for (var corner = 0u; corner < 8u; corner++) {
     let side = vec3<u32>(corner & 1u, (corner >> 1u) & 1u, corner >> 2u);
     if (any(side > point)) { continue; }
-    let cell = cells[voxel - side.x - size.x * (side.y + size.y * side.z)];
+    let cell = cells[addressOf(point - side)];
     for (var slot = cell.y; slot < cell.y + cell.x; slot++) {
       let sample = sortedPlaces[slot];
       let f = bitcast<vec3<f32>>(sample.xyz);
@@ -61,13 +61,13 @@ fn clampedDifference(p: ${type}, neighbour: u32) -> ${type} {
 /** g with total variation (docs/model.md, section 4). */
 fn varied(voxel: u32, g: ${type}) -> ${type} {
   let size = vec3<u32>(u32(grid.nx), u32(grid.ny), u32(grid.nz));
-  let point = vec3<u32>(voxel % size.x, (voxel / size.x) % size.y, voxel / (size.x * size.y));
-  let stride = vec3<u32>(1u, size.x, size.x * size.y);
+  let point = pointOf(voxel);
   let p = parameter[voxel];
   var sum = ${type}(0.0);
   for (var axis = 0u; axis < 3u; axis++) {
-    if (point[axis] > 0u) { sum += clampedDifference(p, voxel - stride[axis]); }
-    if (point[axis] + 1u < size[axis]) { sum += clampedDifference(p, voxel + stride[axis]); }
+    let next = vec3<u32>(vec3<u32>(axis) == vec3<u32>(0u, 1u, 2u));
+    if (point[axis] > 0u) { sum += clampedDifference(p, addressOf(point - next)); }
+    if (point[axis] + 1u < size[axis]) { sum += clampedDifference(p, addressOf(point + next)); }
   }
   let all = step.denseVariation == 1u;
   return select(g, g + step.${scale} * sum, (g != ${type}(0.0)) | ${type.replace('f32', 'bool')}(all));
@@ -112,44 +112,63 @@ const featuresOf = (channels: PlaneChannels, components: string): GridTexts => (
 
 const uniforms = { grid: 'uniform Grid', step: 'uniform Step' } as const;
 
-/** What an Adam step reads and writes. */
-function adamBuffers(type: string): Record<string, string> {
-  const array = `write array<${type}>`;
-  return { rate: 'read array<f32>', parameter: array, m: array, v: array };
+/** Points of a grid whose values learn. */
+export interface LearningPoints {
+  readonly addresses: PointAddresses;
+  /** Whether they have learning-rate factors, in the buffer `rate`. */
+  readonly rates: boolean;
 }
 
-function voxelKernel({ name, type, source, term, rate, variation }: GridTexts, use: GradientUse): KernelText {
+/** What an Adam step reads and writes. */
+function adamBuffers(type: string, rates: boolean): Record<string, string> {
+  const array = `write array<${type}>`;
+  return { ...(rates ? { rate: 'read array<f32>' } : {}), parameter: array, m: array, v: array };
+}
+
+/** An Adam step with the gradient `g`. */
+function adamBody({ rate }: GridTexts, rates: boolean, g: string): string {
+  return `  update(voxel, ${g}, step.${rate}${rates ? ' * rate[voxel]' : ''});\n`;
+}
+
+function voxelKernel(points: LearningPoints, texts: GridTexts, use: GradientUse): KernelText {
+  const { name, type, source, term, variation } = texts;
+  const { addresses, rates } = points;
   const written = { parameter: `read array<${type}>`, gradient: `write array<${type}>` };
-  const target = use === 'adam' ? adamBuffers(type) : written;
+  const target = use === 'adam' ? adamBuffers(type, rates) : written;
   const what = use === 'adam' ? adamWgsl(type) : variationWgsl(type, variation);
-  const body =
-    use === 'adam'
-      ? `update(voxel, gradientOf(voxel), step.${rate} * rate[voxel]);`
-      : 'gradient[voxel] = varied(voxel, gradientOf(voxel));';
+  const body = use === 'adam' ? adamBody(texts, rates, 'gradientOf(voxel)') : '  gradient[voxel] = varied(voxel, gradientOf(voxel));\n';
   return {
     name: `${name}-${use}`,
     buffers: { ...uniforms, ...samplesAround, ...source, ...target } as KernelText['buffers'],
-    code: gridStruct.wgsl + stepStruct.wgsl + sumWgsl(type, term) + what + perTouchedVoxel(`  ${body}\n`),
+    tables: addresses.tables,
+    code: gridStruct.wgsl + stepStruct.wgsl + addresses.wgsl + sumWgsl(type, term) + what + perTouchedVoxel(addresses.unchanging + body),
   };
 }
 
 /** Adam with the gradients in `gradient`. */
-function applyKernel({ name, type, rate }: GridTexts): KernelText {
+function applyKernel({ addresses, rates }: LearningPoints, texts: GridTexts): KernelText {
+  const { name, type } = texts;
   return {
     name: `${name}-apply`,
     buffers: {
-      step: uniforms.step,
+      ...uniforms,
       voxelList: samplesAround.voxelList,
       gradient: `read array<${type}>`,
-      ...adamBuffers(type),
+      ...adamBuffers(type, rates),
     } as KernelText['buffers'],
-    code: stepStruct.wgsl + adamWgsl(type) + perTouchedVoxel(`  update(voxel, gradient[voxel], step.${rate} * rate[voxel]);\n`),
+    tables: addresses.tables,
+    code:
+      gridStruct.wgsl +
+      stepStruct.wgsl +
+      addresses.wgsl +
+      adamWgsl(type) +
+      perTouchedVoxel(addresses.unchanging + adamBody(texts, rates, 'gradient[voxel]')),
   };
 }
 
 /** Binds `parameter`, `m`, `v` (or `gradient`) [V]. */
-export function densityUpdate(use: GradientUse): KernelText {
-  return voxelKernel(DENSITY, use);
+export function densityUpdate(points: LearningPoints, use: GradientUse): KernelText {
+  return voxelKernel(points, DENSITY, use);
 }
 
 /**
@@ -157,14 +176,16 @@ export function densityUpdate(use: GradientUse): KernelText {
  *
  * @param components of the plane's channels in `sampleGradients`
  */
-export function featureUpdate(use: GradientUse, channels: PlaneChannels, components: string): KernelText {
-  return voxelKernel(featuresOf(channels, components), use);
+export function featureUpdate(points: LearningPoints, use: GradientUse, channels: PlaneChannels, components: string): KernelText {
+  return voxelKernel(points, featuresOf(channels, components), use);
 }
 
 /** Binds `gradient`, `parameter`, `m`, `v` [V]. */
-export const applyDensity = applyKernel(DENSITY);
-export function applyFeatures(channels: PlaneChannels): KernelText {
-  return applyKernel(featuresOf(channels, 'xyzw'.slice(0, channels)));
+export function applyDensity(points: LearningPoints): KernelText {
+  return applyKernel(points, DENSITY);
+}
+export function applyFeatures(points: LearningPoints, channels: PlaneChannels): KernelText {
+  return applyKernel(points, featuresOf(channels, 'xyzw'.slice(0, channels)));
 }
 
 const WORKGROUP = 64;

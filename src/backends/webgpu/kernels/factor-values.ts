@@ -25,6 +25,7 @@ export function factorDensity(ranks: Ranks): DensityField {
   );
   return {
     buffers: { densityFactors: 'read array<vec4<f32>>' },
+    tables: [],
     wgsl: `${placesWgsl('density', ranks)}${factorValuesWgsl('density', ranks, 'densityFactors', 'vec4<f32>')}
 fn densityAt(corner: vec3<i32>, f: vec3<f32>) -> f32 {
   let at = vec3<u32>(corner);

@@ -8,6 +8,7 @@ import type { GridSpec } from '../../../geometry/grid.ts';
 import { planeType, type PlaneChannels } from '../../../../renderer/wgsl/feature-planes.ts';
 import { interpolationWgsl } from '../../../../renderer/wgsl/gather.ts';
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
+import { densePoints } from '../../../../renderer/wgsl/points.ts';
 import { gridStruct } from '../../../../renderer/wgsl/uniforms.ts';
 import { dispatchOf, linearWgsl } from '../../../../renderer/wgsl/work.ts';
 import { nearestPoints } from '../../../lattice/occupancy.ts';
@@ -61,7 +62,7 @@ export function resamplePlane(channels: PlaneChannels): KernelText {
     name: `resample${channels}`,
     buffers: { grid: 'uniform Grid', ...axesBuffers, source: `read array<${type}>`, resampled: `write array<${type}>` },
     code: /* wgsl */ `
-${gridStruct.wgsl}${linearWgsl(WORKGROUP)}${axesWgsl}
+${gridStruct.wgsl}${linearWgsl(WORKGROUP)}${densePoints('fromGrid').wgsl}${axesWgsl}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let point = i32(linearIndex(id, groups));
@@ -73,6 +74,6 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
   let base = x.base + fromGrid.nx * (y.base + fromGrid.ny * z.base);
   resampled[point] = sourceAt(u32(base), vec3<f32>(x.fraction, y.fraction, z.fraction));
 }
-${interpolationWgsl('source', { channels, half: false }, 'fromGrid')}`,
+${interpolationWgsl('source', { channels, half: false })}`,
   };
 }

@@ -1,6 +1,7 @@
 /**
  * The density samples of a step, sorted by the cell (base voxel) they lie in, so that a voxel can add up its gradient from the samples of the
- * eight cells around it: no atomic sums of floats, always the same order, and no gradient buffer of the grid's size.
+ * eight cells around it: no atomic sums of floats, always the same order, and no gradient buffer of the grid's size. Cells, marks and touched voxels
+ * are named by the addresses of their points (renderer/wgsl/points.ts).
  *
  *     binSamples      a sample takes a number in its cell
  *     touchVoxels     with dense total variation: every voxel is touched
@@ -14,6 +15,7 @@
  * Cost of a sample: about 110 bytes, one atomic, and n reads in a cell of n samples; of a touched cell 9 more atomics.
  */
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
+import type { PointAddresses } from '../../../../renderer/wgsl/points.ts';
 import { gridStruct } from '../../../../renderer/wgsl/uniforms.ts';
 import { dispatchOf, linearWgsl, WORK, type DispatchEntry } from '../../../../renderer/wgsl/work.ts';
 
@@ -37,18 +39,21 @@ ${body}}
 
 const atomicCell = 'struct Cell { count: atomic<u32>, start: u32 }\n';
 
-export const binSamples: KernelText = {
+export const binSamples = ({ tables, wgsl }: PointAddresses): KernelText => ({
   name: 'binSamples',
   buffers: {
+    grid: 'uniform Grid',
     work: 'read array<u32>',
     packedPlaces: 'read array<vec4<u32>>',
     cells: 'write array<Cell>',
     numbers: 'write array<u32>',
   },
-  code: atomicCell + perSample(`  numbers[row] = atomicAdd(&cells[packedPlaces[row].x].count, 1u);\n`),
-};
+  tables,
+  code:
+    gridStruct.wgsl + wgsl + atomicCell + perSample(`  numbers[row] = atomicAdd(&cells[baseAddress(packedPlaces[row].x)].count, 1u);\n`),
+});
 
-export const placeCells: KernelText = {
+export const placeCells = ({ tables, wgsl }: PointAddresses): KernelText => ({
   name: 'placeCells',
   buffers: {
     grid: 'uniform Grid',
@@ -59,36 +64,43 @@ export const placeCells: KernelText = {
     voxelMarks: 'write array<atomic<u32>>',
     voxelList: 'write array<atomic<u32>>',
   },
+  tables,
   code:
     gridStruct.wgsl +
+    wgsl +
     perSample(/* wgsl */ `
   if (numbers[row] > 0u) { return; }
-  let cell = packedPlaces[row].x;
+  let base = packedPlaces[row].x;
+  let cell = baseAddress(base);
   cells[cell].y = atomicAdd(&voxelList[1], cells[cell].x);
+  let corners = cornersOf(base);
   for (var corner = 0u; corner < 8u; corner++) {
-    let voxel = cell + (corner & 1u) + u32(grid.nx) * (((corner >> 1u) & 1u) + u32(grid.ny) * (corner >> 2u));
+    let voxel = select(corners.high, corners.low, corner < 4u)[corner & 3u];
     if (atomicExchange(&voxelMarks[voxel], 1u) == 0u) {
       atomicStore(&voxelList[${VOXEL_LIST_HEADER}u + atomicAdd(&voxelList[0], 1u)], voxel);
     }
   }
 `),
-};
+});
 
-export const fillCells: KernelText = {
+export const fillCells = ({ tables, wgsl }: PointAddresses): KernelText => ({
   name: 'fillCells',
   buffers: {
+    grid: 'uniform Grid',
     work: 'read array<u32>',
     packedPlaces: 'read array<vec4<u32>>',
     numbers: 'read array<u32>',
     cells: 'read array<vec2<u32>>',
     segments: 'write array<u32>',
   },
-  code: perSample(`  segments[cells[packedPlaces[row].x].y + numbers[row]] = row;\n`),
-};
+  tables,
+  code: gridStruct.wgsl + wgsl + perSample(`  segments[cells[baseAddress(packedPlaces[row].x)].y + numbers[row]] = row;\n`),
+});
 
-export const sortSamples: KernelText = {
+export const sortSamples = ({ tables, wgsl }: PointAddresses): KernelText => ({
   name: 'sortSamples',
   buffers: {
+    grid: 'uniform Grid',
     work: 'read array<u32>',
     packedPlaces: 'read array<vec4<u32>>',
     packedAlphas: 'read array<vec4<u32>>',
@@ -97,9 +109,13 @@ export const sortSamples: KernelText = {
     sortedPlaces: 'write array<vec4<u32>>',
     sortedGradients: 'write array<f32>',
   },
-  code: perSample(/* wgsl */ `
+  tables,
+  code:
+    gridStruct.wgsl +
+    wgsl +
+    perSample(/* wgsl */ `
   let at = packedPlaces[row];
-  let cell = cells[at.x];
+  let cell = cells[baseAddress(at.x)];
   var slot = cell.y;
   for (var i = 0u; i < cell.x; i++) {
     if (segments[cell.y + i] < row) { slot++; }
@@ -108,7 +124,7 @@ export const sortSamples: KernelText = {
   sortedPlaces[slot] = vec4<u32>(at.yzw, sampled.z);
   sortedGradients[slot] = bitcast<f32>(sampled.w);
 `),
-};
+});
 
 /** @param width DISPATCH_WIDTH */
 export const planVoxels = (width: number): KernelText => ({
@@ -134,7 +150,7 @@ export function touchDispatch(voxels: number): [x: number, y: number] {
 }
 
 /** Every voxel is touched, before the samples are placed: dense total variation. One thread a voxel. */
-export const touchVoxels: KernelText = {
+export const touchVoxels = ({ tables, wgsl }: PointAddresses): KernelText => ({
   name: 'touchVoxels',
   buffers: {
     grid: 'uniform Grid',
@@ -142,19 +158,21 @@ export const touchVoxels: KernelText = {
     voxelMarks: 'write array<u32>',
     voxelList: 'write array<u32>',
   },
+  tables,
   code: /* wgsl */ `
-${gridStruct.wgsl}${linearWgsl(WORKGROUP)}
+${gridStruct.wgsl}${linearWgsl(WORKGROUP)}${wgsl}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let voxel = linearIndex(id, groups);
-  let voxels = u32(grid.nx * grid.ny * grid.nz);
-  if (voxel >= voxels || work[${WORK.valid}] == 0u) { return; }
+  let index = linearIndex(id, groups);
+  let all = addresses();
+  let voxel = all.x + index;
+  if (voxel >= all.y || work[${WORK.valid}] == 0u) { return; }
   voxelMarks[voxel] = 1u;
-  voxelList[${VOXEL_LIST_HEADER}u + voxel] = voxel;
-  if (voxel == 0u) { voxelList[0] = voxels; }
+  voxelList[${VOXEL_LIST_HEADER}u + index] = voxel;
+  if (index == 0u) { voxelList[0] = all.y - all.x; }
 }
 `,
-};
+});
 
 /** `body` once for every touched voxel, which it knows as `voxel`. */
 export function perTouchedVoxel(body: string): string {

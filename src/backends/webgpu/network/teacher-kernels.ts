@@ -13,6 +13,7 @@ import { gatherKernels } from '../../../../renderer/wgsl/gather.ts';
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
 import { potentialAt, taughtValue } from '../../../../renderer/wgsl/network/forward.ts';
 import { constantsWgsl, type NetworkShape } from '../../../../renderer/wgsl/network/shape.ts';
+import { densePoints } from '../../../../renderer/wgsl/points.ts';
 import { stepStruct } from '../../../../renderer/wgsl/uniforms.ts';
 import { workWgsl } from '../../../../renderer/wgsl/work.ts';
 
@@ -23,7 +24,13 @@ export const ERROR_GROUPS = 1024;
 export function gatherTeacher(format: PlaneFormat, count: number): KernelText[] {
   return gatherKernels(
     {
-      ...{ name: 'teacher gather', grid: 'teacherFeatures', out: 'teacherInputs', uniforms: ['teacherGrid', 'grid'] },
+      ...{
+        name: 'teacher gather',
+        grid: 'teacherFeatures',
+        out: 'teacherInputs',
+        points: densePoints('teacherGrid'),
+        uniforms: ['teacherGrid', 'grid'],
+      },
       cornerWgsl: /* wgsl */ `
 fn lowOf(g: Grid) -> vec3<f32> { return vec3<f32>(g.minX, g.minY, g.minZ); }
 fn extentOf(g: Grid) -> vec3<f32> { return vec3<f32>(g.maxX, g.maxY, g.maxZ) - lowOf(g); }

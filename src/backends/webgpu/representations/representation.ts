@@ -3,6 +3,7 @@
  * chosen when an engine is made.
  */
 import type { GridSpec } from '../../../geometry/grid.ts';
+import type { FieldSpec } from '../../../model/field-spec.ts';
 import type { RepresentationSpec } from '../../../model/representations/representation.ts';
 import type { PlaneFormat } from '../../../../renderer/wgsl/feature-planes.ts';
 import type { KernelText } from '../../../../renderer/wgsl/kernel.ts';
@@ -17,6 +18,8 @@ export interface GridSizes {
   readonly voxels: number;
   /** Room for so many numbers of the representation's tensors. */
   readonly fieldFloats: number;
+  /** Room for so many points in buffers of points. */
+  readonly points: number;
   /** Features of a point. */
   readonly channels: number;
   /** Buffers of the features of dense grids, and how they lie in one (renderer/wgsl/feature-planes.ts). */
@@ -38,6 +41,12 @@ export interface Slice {
   readonly from: number;
   readonly to: number;
 }
+
+/** What of a field says how its tensors lie. */
+export type PlacedField = Pick<FieldSpec, 'grid' | 'representation'>;
+
+/** What a field needs of something, the room that there is, and how to mend it where settings do. */
+export type Need = readonly [what: string, needed: number, room: number, fix?: string];
 
 export interface Placement {
   readonly rows: number;
@@ -69,8 +78,10 @@ export interface Stage extends BoundText {
 
 /** Kernels by when they run; those of a phase one after the other. */
 export interface TrainingStages {
-  /** From the grid `fromGrid` into the buffers of the first moments, of all that a change of the grid changes. */
+  /** From the grid `fromGrid` into the buffers of the first moments, of all that a change of the grid changes; none where the host scales. */
   readonly resample: readonly Stage[];
+  /** Where other points can exist on the same grid: a buffer's points, from the buffer `copied` to where they lie from now on. */
+  readonly rearrange: readonly Stage[];
   /** Before the occupancy is made anew: the densities of the grid's points, where they lie nowhere yet. */
   readonly pointDensities: readonly Stage[];
   /** Before `collect`, where total variation acts everywhere. */
@@ -87,12 +98,19 @@ export interface TrainingStages {
 }
 
 export interface WebgpuRepresentation {
+  /** Points in a buffer of points. */
+  points(sizes: Omit<GridSizes, 'points' | 'planes' | 'planeFormat'>): number;
+  /** Whether its points have learning-rate factors. */
+  readonly rates: boolean;
   buffers(sizes: GridSizes): readonly ParameterBuffer[];
   scratch(sizes: GridSizes): Readonly<Record<string, ScratchBuffer>>;
-  /** Where a tensor lies, moments aside; null: there is no such tensor. @param grid the present one */
-  place(sizes: GridSizes, grid: GridSpec, parameter: string): Placement | null;
-  /** What a grid needs of something, and the room that there is. */
-  needs(sizes: GridSizes, grid: GridSpec): readonly (readonly [what: string, needed: number, room: number])[];
+  /** Words of the tables that kernels look up (renderer/wgsl/tables.ts). */
+  tables(sizes: GridSizes): Readonly<Record<string, number>>;
+  /** Where a tensor lies, moments aside; null: there is no such tensor. @param field the present one */
+  place(sizes: GridSizes, field: PlacedField, parameter: string): Placement | null;
+  needs(sizes: GridSizes, field: PlacedField): readonly Need[];
+  /** Settings with which its buffers are as large as may be. @param fitting what fits of a number that they grow with */
+  smaller(sizes: GridSizes, fitting: (count: number) => number): string;
   density(sizes: GridSizes): DensityField;
   /** The buffer with the densities of the grid's points. */
   readonly pointDensities: string;
@@ -111,4 +129,9 @@ export function featureGradientBuffers(
 ): Readonly<Record<string, number>> {
   if (layout === 'by sample') return { featureGradients0: 16 * vectors };
   return Object.fromEntries(Array.from({ length: vectors }, (_, vector) => [`featureGradients${vector}`, 16]));
+}
+
+/** `smaller` of what grows with the voxels. */
+export function fewerVoxels({ voxels }: Pick<GridSizes, 'voxels'>, fitting: (count: number) => number): string {
+  return `Use fewer voxels (at most --set fine.voxels=${fitting(voxels)})`;
 }

@@ -26,9 +26,20 @@ import {
 import { clearPlaneCells, mostPlanePoints, planeCellsDispatch, sortOnPlane } from '../kernels/factor-sort.ts';
 import { basisUpdate, factorUpdate, resampleFactors, vectorsDispatch } from '../kernels/factor-update.ts';
 import { factorDensity, factorGatherEntry, gatherFactors, pointDensities, pointDensitiesDispatch } from '../kernels/factor-values.ts';
-import type { GridSizes, Placement, Stage, StageDispatch, WebgpuRepresentation } from './representation.ts';
+import {
+  fewerVoxels,
+  type GridSizes,
+  type Placement,
+  type Stage,
+  type StageDispatch,
+  type WebgpuRepresentation,
+} from './representation.ts';
 
 export const vm: WebgpuRepresentation = {
+  points: ({ voxels }) => voxels,
+  rates: true,
+  tables: () => ({}),
+  smaller: fewerVoxels,
   buffers: (sizes) => [
     ...FACTOR_GROUPS.map((group) => ({ name: factorBuffer(factorsOf(sizes, group)), bytes: 4 * room(sizes, group) })),
     { name: 'basis', bytes: 16 * basisVectors(factorsOf(sizes, 'features')) },
@@ -50,7 +61,7 @@ export const vm: WebgpuRepresentation = {
       pointDensity: { bytes: 4 * voxels },
     };
   },
-  place: (sizes, grid, parameter) => {
+  place: (sizes, { grid }, parameter) => {
     const { featureRanks, features } = specOf(sizes);
     const columns = { half: false, from: 0 };
     if (parameter === BASIS) {
@@ -59,7 +70,7 @@ export const vm: WebgpuRepresentation = {
     }
     return FACTOR_GROUPS.map((group) => factorPlace(factorsOf(sizes, group), grid, parameter)).find((place) => place !== null) ?? null;
   },
-  needs: (sizes, grid) => [
+  needs: (sizes, { grid }) => [
     ...FACTOR_GROUPS.map(
       (group) =>
         [
@@ -90,6 +101,7 @@ export const vm: WebgpuRepresentation = {
       stage(basisUpdate(basisVectors(features)), () => vectorsDispatch(basisVectors(features)), adamAliases('basis')),
     ];
     return {
+      rearrange: [],
       resample: groups.map((of) =>
         stage(resampleFactors(prefixOf(of), of.ranks), (grid) => factorsDispatch(of, grid), {
           source: factorBuffer(of),
