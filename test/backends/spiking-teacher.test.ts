@@ -12,7 +12,7 @@ const terms = { teacherColour: 0.5, teacherPotential: 0.2, teacherGram: 0.1 };
 const fixture = fieldFixture({
   rays: 8,
   loss: { ...NO_LOSS_TERMS, ...terms },
-  network: { neuron: 'learned-bits', temporal: 'pad', featureLevels: 15, viewLevels: 8, quantiser: 'learned-bits' },
+  network: { neuron: 'plif', temporal: 'pad', featureLevels: 15, viewLevels: 8, quantiser: 'learned-bits' },
 });
 
 async function itself(engine: FieldEngine, { spec, tensors }: FieldFixture): Promise<Teacher> {
@@ -50,6 +50,6 @@ describe.each([
       await engine.setTeacher({ ...same, spiking: new Map([...same.spiking!, [name, values.map((value) => value - 0.7)]]) });
       expect(await lossOf({ ...NO_LOSS_TERMS, ...terms }), name).toBeGreaterThan(1.001 * alone);
     }
-    await expect(engine.setTeacher({ ...same, spiking: new Map() })).rejects.toThrow("the teacher's n1.step has to have 1 values, not 0");
+    await expect(engine.setTeacher({ ...same, spiking: new Map() })).rejects.toThrow("the teacher's n1.tau has to have 1 values, not 0");
   });
 });
