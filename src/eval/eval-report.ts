@@ -86,6 +86,7 @@ export const viewRowSchema: z.ZodType<ViewRow> = z.strictObject({
     densitySamples: figure,
     samples: figure,
     timeSteps: figure,
+    layerSteps: layers.optional(),
     spannedSteps: figure,
     spikes: layers,
     active: layers,

@@ -6,7 +6,8 @@ import { runSqueezed, wholeRepeats } from '../../src/backends/tfjs/squeezing.ts'
 import type { Tensor, TensorFlow } from '../../src/backends/tfjs/tensorflow.ts';
 import { tfjsNeuron } from '../../src/backends/tfjs/tfjs-neuron.ts';
 import { resolveConfig } from '../../src/config/resolve-config.ts';
-import { emptyCounts, firingRates } from '../../src/engine/counts.ts';
+import { addCounts, emptyCounts, firingRates } from '../../src/engine/counts.ts';
+import { viewRowSchema } from '../../src/eval/eval-report.ts';
 import { networkWork } from '../../src/energy/work/network-work.ts';
 import type { NetworkSpec } from '../../src/model/field-spec.ts';
 import { repeatsGradient } from '../../src/model/learned-repeats.ts';
@@ -106,6 +107,14 @@ describe('learned time steps', () => {
     expect(updates(counts, network!)).toEqual([40 * 16, 10 * 16]);
     const first = (of: NetworkSpec): number => networkWork(counts, of, 12, 'published')[0].work.macs;
     expect(first({ ...network!, learnRepeats: false })).toBe(2 * first(network!));
+  });
+
+  it('are added up, and read again from the views of an evaluation that was interrupted', () => {
+    const total = emptyCounts();
+    for (let image = 0; image < 2; image++) addCounts(total, counts);
+    expect(total).toMatchObject({ timeSteps: 80, layerSteps: [80, 20] });
+    const row = { name: 'a', psnr: 30, ssim: 0.9, seconds: 1, counts };
+    expect(viewRowSchema.parse(JSON.parse(JSON.stringify(row)))).toEqual(row);
   });
 
   it('are refused where they have no meaning, with the reason', () => {
