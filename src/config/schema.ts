@@ -37,7 +37,7 @@ export const unused = {
   handoverScale: null,
   imageScaleAt: [] as number[],
   imLoss: { weight: 0, target: 1, perNeuron: false },
-  bitBudget: { weights: null, spikes: null, repeats: null, penalty: 0.04, renew: 'spikes' },
+  bitBudget: { weights: null, spikes: null, repeats: null, penalty: 0.04, renew: 'spikes', settleAt: 0.5 },
   regulation: { rate: 0.01, interval: 500, anneal: 0.7 },
   distillation: { teacher: null, colour: 0.5, potential: 0, gram: 0, start: 'teacher', freezeGrids: false },
 } as const;
@@ -307,6 +307,9 @@ export const configSchema = z.strictObject({
           .describe('mean time steps of a hidden layer to aim at, where these are learned (network.learnRepeats); null: they cost nothing'),
         penalty: z.number().min(0).describe('weight in the loss of a mean bit too many or too few; a quarter of it for a time step'),
         renew: z.enum(['none', 'weights', 'spikes', 'both']).describe('whose step is found anew when their bits change'),
+        settleAt: fraction
+          .default(unused.bitBudget.settleAt)
+          .describe('share of the stage after which bits, or time steps, are kept as soon as their mean is within the target'),
       })
       .default(unused.bitBudget),
     regulation: z

@@ -6,6 +6,9 @@
  * Bw: rounded bits of the matrices' weights, in the mean of all weights that learn bits; Bs: of the spikes, in the mean of all hidden neurons, which are
  * as many a sample; T: time steps (learned-repeats.ts), in the same mean. The gradient passes through the rounding: penalty, with the sign of what is too
  * much, times a matrix's or layer's share.
+ *
+ * Whole bits that flip from step to step do harm: what raw weights add up to changes by the next bit, and few steps mend it. So late in a training a mean
+ * that is within its target is kept: nothing moves the bits of that kind any more (our addition; the released code's learning rate ends at zero).
  */
 import { neuronNamed } from '../neurons/index.ts';
 import { valueOf } from '../neurons/parameters.ts';
@@ -18,6 +21,8 @@ import { quantisedLayers } from './quantised-layers.ts';
 export interface BitTarget {
   readonly target: number;
   readonly penalty: number;
+  /** Whether bits rest as soon as their mean is at most the target. */
+  readonly settles: boolean;
 }
 
 /** null: bits cost nothing. */
@@ -97,9 +102,11 @@ export async function readBits(
 export interface BudgetTerm {
   readonly loss: number;
   readonly gradients: ReadonlyMap<string, number>;
+  /** Bits that are kept: no part of the loss moves them. */
+  readonly resting: ReadonlySet<string>;
 }
 
-export const NO_BUDGET: BudgetTerm = { loss: 0, gradients: new Map() };
+export const NO_BUDGET: BudgetTerm = { loss: 0, gradients: new Map(), resting: new Set() };
 
 /** The term at the bits that a field has now. */
 export async function budgetTerm(
@@ -111,15 +118,18 @@ export async function budgetTerm(
   const tensors = bitTensors(spec);
   const bits = await readBits(tensors, read);
   const gradients = new Map<string, number>();
+  const resting = new Set<string>();
   let loss = 0;
   for (const kind of BIT_KINDS) {
     const aim = budget[kind];
     if (aim === null || tensors[kind].length === 0) continue;
     const excess = tensors[kind].reduce((sum, { share }, i) => sum + share * bits[kind][i], 0) - aim.target;
     loss += aim.penalty * Math.abs(excess);
-    for (const { name, share } of tensors[kind]) gradients.set(name, aim.penalty * Math.sign(excess) * share);
+    for (const { name, share } of tensors[kind])
+      if (aim.settles && excess <= 0) resting.add(name);
+      else gradients.set(name, aim.penalty * Math.sign(excess) * share);
   }
-  return { loss, gradients };
+  return { loss, gradients, resting };
 }
 
 /** A step's result with the term in its loss. */

@@ -148,7 +148,7 @@ function fineRules(
     settings: (step, progress) => ({
       adam,
       learningRates: scaledRates(rates, rateFactor(sinceRestart(progress, step, fine), fine)),
-      loss: lossTerms(config, step, state.feedback, thresholds),
+      loss: lossTerms(config, step, progress, state.feedback, thresholds),
       surrogateAlpha: steepness(config.network, progress),
       dropout: dropoutOf(config, network),
       ...raisedThresholds(network, fine.regulation, state.rises),

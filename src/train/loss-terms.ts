@@ -41,11 +41,13 @@ export function feedbackOf({ counts, meanPotentials }: StepResult, network: Netw
 
 /**
  * @param step 1, 2, ...
+ * @param progress share of the stage that is over
  * @param thresholds [W] each, or null without IM-Loss
  */
 export function lossTerms(
   { fine, distillation, network }: Config,
   step: number,
+  progress: number,
   feedback: Feedback | null,
   thresholds: readonly Float32Array[] | null,
 ): LossWeights {
@@ -67,16 +69,18 @@ export function lossTerms(
     teacherColour: taught ? distillation.colour : 0,
     teacherPotential: taught ? distillation.potential : 0,
     teacherGram: taught ? distillation.gram : 0,
-    bits: budgetOf(fine.bitBudget),
+    bits: budgetOf(fine.bitBudget, progress),
   };
 }
 
 /** Penalty of a time step beside that of a bit: that of the released scripts, 1e-2 beside 4e-2. */
 const STEP_PENALTY = 0.25;
 
-function budgetOf({ weights, spikes, repeats, penalty }: Config['fine']['bitBudget']): LossWeights['bits'] {
+function budgetOf({ weights, spikes, repeats, penalty, settleAt }: Config['fine']['bitBudget'], progress: number): LossWeights['bits'] {
+  const settles = progress >= settleAt;
   if (weights === null && spikes === null && repeats === null) return null;
-  const aim = (target: number | null, share = 1): BitTarget | null => (target === null ? null : { target, penalty: share * penalty });
+  const aim = (target: number | null, share = 1): BitTarget | null =>
+    target === null ? null : { target, penalty: share * penalty, settles };
   return { weights: aim(weights), spikes: aim(spikes), repeats: aim(repeats, STEP_PENALTY) };
 }
 

@@ -44,7 +44,13 @@ function neuronCases(neuron: string): ConformanceCase[] {
 }
 
 /** Too few bits of weights, too many of spikes. */
-const budget = { weights: { target: 5, penalty: 0.03 }, spikes: { target: 2, penalty: 0.05 }, repeats: null };
+const budget = {
+  weights: { target: 5, penalty: 0.03, settles: false },
+  spikes: { target: 2, penalty: 0.05, settles: false },
+  repeats: null,
+};
+/** Nothing has more bits. */
+const atRest = { target: 8, penalty: 0.1, settles: true };
 
 /** Weights that kernels see through a quantiser with a learned parameter and a state; one that a program brings along. */
 export const quantiserCases: readonly ConformanceCase[] = [
@@ -66,6 +72,15 @@ export const quantiserCases: readonly ConformanceCase[] = [
     name: 'LIF, weights of learned bits, with a budget',
     options: { seed: 1, network: { quantiser: 'learned-bits' }, loss: { ...NO_LOSS_TERMS, bits: budget } },
     trainSeed: 2,
+  },
+  {
+    name: 'learned bits at rest within their budget',
+    options: {
+      rays: 18,
+      seed: 12,
+      network: { neuron: 'learned-bits', quantiser: ['learned-bits', null, 'learned-bits'] },
+      loss: { ...NO_LOSS_TERMS, bits: { weights: atRest, spikes: atRest, repeats: null } },
+    },
   },
   { name: 'LIF, half a bit a weight', options: { seed: 1, network: { quantiser: ['sub-bit', 'sub-bit', null] } }, trainSeed: 2 },
   {

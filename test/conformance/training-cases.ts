@@ -135,7 +135,14 @@ export const rateCases: readonly ConformanceCase[] = [
     name: 'learned bits and time steps, under a budget',
     options: {
       seed: 1,
-      loss: { bits: { weights: { target: 2, penalty: 0.1 }, spikes: null, repeats: { target: 1.5, penalty: 0.05 } }, spikes: [0.4, 0.3] },
+      loss: {
+        bits: {
+          weights: { target: 2, penalty: 0.1, settles: false },
+          spikes: null,
+          repeats: { target: 1.5, penalty: 0.05, settles: true },
+        },
+        spikes: [0.4, 0.3],
+      },
       network: { ...squeezed, neuron: 'learned-bits', neuronParameters: { tau: 1 }, quantiser: ['learned-bits', null, 'learned-bits'] },
     },
     trainSeed: 3,

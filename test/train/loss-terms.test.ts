@@ -14,14 +14,14 @@ const rates = (first: number, second: number): Feedback => ({ firingRates: [firs
 
 describe('the spike penalty', () => {
   it('acts always without targets', () => {
-    expect(lossTerms(config({ spikePenalty: 2 }), 1, null, null).spikes).toEqual([2, 2]);
+    expect(lossTerms(config({ spikePenalty: 2 }), 1, 0, null, null).spikes).toEqual([2, 2]);
   });
 
   it('acts on a layer only while it fired above its target in the step before', () => {
     const bounded = config({ spikePenalty: 2, spikeTargets: [0.1, 0.2] });
-    expect(lossTerms(bounded, 1, null, null).spikes).toEqual([0, 0]);
-    expect(lossTerms(bounded, 1, rates(0.11, 0.2), null).spikes).toEqual([2, 0]);
-    expect(lossTerms(bounded, 1, rates(0.1, 0.3), null).spikes).toEqual([0, 2]);
+    expect(lossTerms(bounded, 1, 0, null, null).spikes).toEqual([0, 0]);
+    expect(lossTerms(bounded, 1, 0, rates(0.11, 0.2), null).spikes).toEqual([2, 0]);
+    expect(lossTerms(bounded, 1, 0, rates(0.1, 0.3), null).spikes).toEqual([0, 2]);
   });
 });
 
@@ -29,7 +29,7 @@ it('total variation ends, and is dense only at first', () => {
   const { loss } = tinyConfig().fine;
   const totalVariation = { density: 1e-5, features: 1e-6 };
   const at = (step: number, until: number | null) =>
-    lossTerms(config({ loss: { ...loss, totalVariation, totalVariationUntil: until, totalVariationDenseUntil: 3 } }), step, null, null)
+    lossTerms(config({ loss: { ...loss, totalVariation, totalVariationUntil: until, totalVariationDenseUntil: 3 } }), step, 0, null, null)
       .totalVariation;
   expect(at(3, null)).toEqual({ ...totalVariation, dense: true });
   expect(at(4, null)).toEqual({ ...totalVariation, dense: false });
@@ -56,7 +56,7 @@ describe('the IM-Loss', () => {
   }
 
   it.each([false, true])('weighs the mean potentials by its own derivative (per neuron: %s)', (perNeuron) => {
-    const { potentials } = lossTerms(config({ imLoss: imLoss(perNeuron) }), 1, feedback, thresholds);
+    const { potentials } = lossTerms(config({ imLoss: imLoss(perNeuron) }), 1, 0, feedback, thresholds);
     const step = 1e-6;
     for (const layer of [0, 1])
       for (const c of [0, 7, 15]) {
@@ -70,7 +70,7 @@ describe('the IM-Loss', () => {
   });
 
   it('asks for the means in the first step, and weighs nothing yet', () => {
-    const { potentials } = lossTerms(config({ imLoss: imLoss(false) }), 1, null, thresholds);
+    const { potentials } = lossTerms(config({ imLoss: imLoss(false) }), 1, 0, null, thresholds);
     expect(potentials).toEqual([new Float32Array(WIDTH), new Float32Array(WIDTH)]);
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
 import type { FieldEngine } from '../../src/engine/backend.ts';
 import { bitTensors, budgetTerm } from '../../src/model/bit-budget.ts';
+import { lossTerms } from '../../src/train/loss-terms.ts';
 import { bestReach, renewSteps, type BitObservers } from '../../src/train/step-renewal.ts';
 import { fieldFixture } from '../helpers/field-fixtures.ts';
 import { readGolden } from '../helpers/golden.ts';
@@ -36,13 +37,38 @@ describe('the bit budget', () => {
     const inputs = spec.network!.viewFrequencies * 6 + 3 + 12;
     expect([first, second, third].map((share) => share * (inputs * 16 + 16 * 16 + 16 * 3))).toEqual([inputs * 16, 16 * 16, 16 * 3]);
     const { engine } = engineWith([4, 2, 8], [3, 1]);
-    const budget = { weights: { target: 2, penalty: 0.03 }, spikes: { target: 2.5, penalty: 0.05 }, repeats: null };
+    const budget = {
+      weights: { target: 2, penalty: 0.03, settles: false },
+      spikes: { target: 2.5, penalty: 0.05, settles: false },
+      repeats: null,
+    };
     const { loss, gradients } = await budgetTerm(spec, budget, (name) => engine.read(name));
     const excess = 4 * first + 2 * second + 8 * third - 2;
     expect(loss).toBeCloseTo(0.03 * excess + 0.05 * 0.5, 9);
     expect([...gradients.keys()]).toEqual(['q1.bits', 'q2.bits', 'q3.bits', 'n1.bits', 'n2.bits']);
     expect(gradients.get('q3.bits')).toBeCloseTo(0.03 * third, 9);
     expect(gradients.get('n1.bits')).toBeCloseTo(-0.025, 9);
+  });
+});
+
+describe('bits that settle', () => {
+  const rest = async (target: number): Promise<{ resting: string[]; moved: string[] }> => {
+    const { engine } = engineWith([2, 2, 2], [3, 1]);
+    const budget = { weights: { target, penalty: 1, settles: true }, spikes: null, repeats: null };
+    const { resting, gradients } = await budgetTerm(spec, budget, (name) => engine.read(name));
+    return { resting: [...resting], moved: [...gradients.keys()] };
+  };
+
+  it('rest when their mean is within the target, and only then', async () => {
+    const all = ['q1.bits', 'q2.bits', 'q3.bits'];
+    expect(await rest(2)).toEqual({ resting: all, moved: [] });
+    expect(await rest(1.9)).toEqual({ resting: [], moved: all });
+  });
+
+  it('from a share of the stage on', () => {
+    const { fine } = presets.blender;
+    const config = { ...presets.blender, fine: { ...fine, bitBudget: { ...fine.bitBudget, weights: 2, settleAt: 0.6 } } };
+    expect([0.59, 0.6].map((progress) => lossTerms(config, 1, progress, null, null).bits!.weights!.settles)).toEqual([false, true]);
   });
 });
 
@@ -54,7 +80,7 @@ describe('a budget of time steps', () => {
       ['t1', 2.4],
       ['t2', 9],
     ]);
-    const budget = { weights: null, spikes: null, repeats: { target: 2, penalty: 0.1 } };
+    const budget = { weights: null, spikes: null, repeats: { target: 2, penalty: 0.1, settles: true } };
     const { loss, gradients } = await budgetTerm(squeezed, budget, (name) => Promise.resolve(Float32Array.of(values.get(name)!)));
     // 2 steps of a quarter of the neurons, 5 of the others: one more than in the beginning is the most.
     expect(loss).toBeCloseTo(0.1 * (2 / 4 + (3 * 5) / 4 - 2), 9);

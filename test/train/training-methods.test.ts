@@ -30,7 +30,7 @@ const synaptic = (temporal: 'condense' | 'pad', kind = 'hetsyn'): Config => {
 };
 const imLoss = { weight: 0.01, target: 1, perNeuron: false };
 /** So strong that bits change within the few steps, and steps are renewed. */
-const bitBudget = { weights: 2, spikes: 1, repeats: null, penalty: 100, renew: 'both' as const };
+const bitBudget = { weights: 2, spikes: 1, repeats: null, penalty: 100, renew: 'both' as const, settleAt: 0.5 };
 const METHODS: readonly (readonly [string, Config])[] = [
   ['firing targets', spiking({}, { spikePenalty: 0.1, spikeTargets: [0.05, 0.02] })],
   ['IM-Loss of layers', spiking({}, { imLoss })],

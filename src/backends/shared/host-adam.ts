@@ -13,8 +13,9 @@ export function hostParameter(length: number, initial: number): HostParameter {
   return { raw: new Float32Array(length).fill(initial), m: new Float32Array(length), v: new Float32Array(length) };
 }
 
-/** A gradient with what the bit budget adds to it. */
-export function withBudget(name: string, gradient: Float32Array, { gradients }: BudgetTerm): Float32Array {
+/** A gradient with what the bit budget adds to it; zero where bits rest. */
+export function withBudget(name: string, gradient: Float32Array, { gradients, resting }: BudgetTerm): Float32Array {
+  if (resting.has(name)) return new Float32Array(gradient.length);
   const added = gradients.get(name);
   return added === undefined ? gradient : gradient.map((g) => g + added);
 }

@@ -239,6 +239,7 @@ export class TfjsField implements HostEngine {
       const found = samples.stepIndex.length > 0 ? tf.variableGrads(computeLoss as () => never, variables).grads : (computeLoss(), {});
       const all = Object.fromEntries(names.map((name, i) => [name, found[variables[i].name] ?? tf.zerosLike(variables[i])]));
       for (const [name, added] of budget.gradients) all[name] = tf.add(all[name], added);
+      for (const name of budget.resting) all[name] = tf.zerosLike(all[name]);
       return { ...all, ...penalisedGradients(tf, this.spec, this.representation, this.tensors, all, batch.count, settings.loss) };
     });
     return { result: withBudgetLoss(result!, budget), gradients, range };
