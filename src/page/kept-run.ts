@@ -22,6 +22,8 @@ export interface KeptRun {
   readonly status: RunResult['status'] | null;
   /** Whether training can go on: something is left to do, and there is something to begin with. */
   readonly unfinished: boolean;
+  /** Share of all bricks that its plan has room for; null: its field is not in bricks. */
+  readonly share: number | null;
   /** What was found where its held-out views were measured; null: not yet. */
   readonly measured: Measured | null;
   /** What is wrong with it; null: nothing. */
@@ -50,6 +52,7 @@ export async function describeRun(files: Files, name: string): Promise<KeptRun |
     trained: null,
     status: null,
     unfinished: false,
+    share: null,
     measured: null,
   };
   let scenePath = '';
@@ -68,6 +71,7 @@ export async function describeRun(files: Files, name: string): Promise<KeptRun |
       // A teacher is saved before its pupil.
       unfinished:
         trained === null ? record.config.distillation.teacher === 'twin' : whyFinished({ ...trained, seconds }, record.config) === null,
+      share: record.config.field.kind === 'bricks' ? record.config.field.share : null,
       measured: await measurement(files, folder, newest),
       problem: null,
     };

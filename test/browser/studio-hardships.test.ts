@@ -130,10 +130,16 @@ const unfinished = (): Promise<string[]> =>
     return names;
   });
 
-test('the room ends while a field is trained: it is said, and training goes on once there is room again', async () => {
-  await setSettings(page, [...TINY, '--set', 'fine.steps=100', '--set', 'checkpoint.everyMinutes=0.001']);
-  await holdOnceSaved(page);
+test('a field has too little room for bricks, then the browser for its files: it is said, and training goes on once there is room', async () => {
+  const settings = ['fine.steps=100', 'checkpoint.everyMinutes=0.001', 'field.kind=bricks', 'field.share=0.9'];
+  await setSettings(page, [...TINY, ...settings]);
   await page.click('#train');
+  expect(await problemIn(page)).toMatch(/needs \d+ bricks; this engine was made for \d+; training stopped, fine step \d+ is saved/);
+  await idle(page);
+  const run = await newestRun();
+  await page.fill(`li[data-run="${run}"] input`, '1');
+  await holdOnceSaved(page);
+  await press(page, 'Go on', run);
   await held(page);
   const release = await limitRoom(page, QUOTA);
   await fillUp();
@@ -143,7 +149,7 @@ test('the room ends while a field is trained: it is said, and training goes on o
   expect(await unfinished()).toEqual([]);
   expect(await violations(page)).toEqual([]);
   await page.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry('ballast', { recursive: true }));
-  await press(page, 'Go on', await newestRun());
+  await press(page, 'Go on', run);
   expect(await ended(page)).toMatch(/^Trained: .*, fine step 100\.$/);
   await release();
 });

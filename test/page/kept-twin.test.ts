@@ -6,7 +6,7 @@ import type { KeptRun, Measured } from '../../src/page/kept-run.ts';
 const RUN = { name: 'lego', fingerprint: 'views' };
 const TWIN: KeptRun = {
   ...{ name: 'lego-twin-2', created: '', scene: 'lego', fingerprint: 'views', scenePath: '', neuron: 'relu', status: 'trained' },
-  ...{ trained: { stage: 'fine', step: 9 }, unfinished: false, measured: null, problem: null },
+  ...{ trained: { stage: 'fine', step: 9 }, unfinished: false, share: null, measured: null, problem: null },
 };
 
 test.each<[Partial<KeptRun>, boolean]>([

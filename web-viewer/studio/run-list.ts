@@ -8,7 +8,8 @@ import { byId, element } from '../elements.ts';
 import type { Taken } from './take-along.ts';
 
 export interface RunActions {
-  resume(run: string): void;
+  /** @param share of all bricks that there is room for from now on; null: as planned */
+  resume(run: string, share: string | null): void;
   twin(run: string): void;
   evaluate(run: string): void;
   /** @param twin what is seen beside it; null: nothing */
@@ -40,7 +41,7 @@ function twinOf(run: KeptRun, runs: readonly KeptRun[]): KeptRun | null {
 }
 
 function rowOf(run: KeptRun, twin: KeptRun | null, busy: boolean, open: boolean, actions: RunActions): HTMLLIElement {
-  const { name, trained, unfinished, problem, neuron, measured } = run;
+  const { name, trained, unfinished, share, problem, neuron, measured } = run;
   const button = (text: string, action: (run: string) => void, isOffered = true): HTMLButtonElement[] => {
     if (!isOffered) return [];
     const made = element('button', { type: 'button', textContent: text, disabled: busy, label: `${text}: ${name}` });
@@ -49,6 +50,8 @@ function rowOf(run: KeptRun, twin: KeptRun | null, busy: boolean, open: boolean,
     });
     return [made];
   };
+  const goesOn = problem === null && unfinished;
+  const room = goesOn && share !== null ? shareInput(name, share) : null;
   const can = problem === null && trained !== null;
   const offered: Readonly<Record<Taken, boolean>> = {
     html: can,
@@ -68,7 +71,8 @@ function rowOf(run: KeptRun, twin: KeptRun | null, busy: boolean, open: boolean,
     element(
       'p',
       { className: 'row' },
-      ...button('Go on', actions.resume, problem === null && unfinished),
+      ...button('Go on', (run) => actions.resume(run, room?.value ?? null), goesOn),
+      ...(room === null ? [] : [element('label', { textContent: 'with room for this share of its bricks ' }, room)]),
       ...button('Look at it', () => actions.look(name, null), can),
       ...button('Beside its ANN twin', () => actions.look(name, twin!.name), can && twin !== null),
       ...button('Evaluate', actions.evaluate, can),
@@ -88,6 +92,18 @@ function rowOf(run: KeptRun, twin: KeptRun | null, busy: boolean, open: boolean,
           ),
         ]),
   );
+}
+
+/** A field that needs more room than there is stops its training. */
+function shareInput(run: string, share: number): HTMLInputElement {
+  return element('input', {
+    type: 'number',
+    min: '0.05',
+    max: '1',
+    step: '0.05',
+    value: String(share),
+    label: `Share of the bricks: ${run}`,
+  });
 }
 
 function pictureOf(measured: Measured | null): HTMLImageElement[] {

@@ -5,7 +5,7 @@ import type { SceneData } from '../../datasets/scene-data.ts';
 import { SPLIT_NAMES } from '../../datasets/scene-format.ts';
 import { drawScene } from '../../datasets/scene-picture.ts';
 import type { Reporter } from '../../src/base/events.ts';
-import { DEFAULT_PRESET, resolveConfig, type Request } from '../../src/config/resolve-config.ts';
+import { applyRequests, DEFAULT_PRESET, resolveConfig, type Request } from '../../src/config/resolve-config.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { settings, valueAt } from '../../src/config/settings.ts';
 import { plannedSteps } from '../../src/config/planned-steps.ts';
@@ -137,12 +137,12 @@ export const answers: Answers = {
     return trained && told(trained);
   },
 
-  async resume({ files, library, training, report }, { run: name }) {
+  async resume({ files, library, training, report }, { run: name, share }) {
     const { folder } = await library.openWithScene(name);
     const trained = await resumeRun({
       machine: pageMachine(files),
       folder,
-      config: (config) => config,
+      config: (config) => (share === null ? config : applyRequests(config, [{ key: 'field.share', value: share, source: 'Share' }])),
       backend: ({ choice, gpu }) => backendHere(choice, gpu),
       force: false,
       signal: training.signal,

@@ -78,7 +78,8 @@ export interface Requests {
   rehearse: { asked: Wish; answer: Rehearsal };
   train: { asked: Wish & { readonly name: string }; answer: TrainedHere | null };
   twin: { asked: { readonly run: string }; answer: TrainedHere | null };
-  resume: { asked: { readonly run: string }; answer: TrainedHere };
+  /** With room for this share of all bricks; null: as planned. */
+  resume: { asked: { readonly run: string; readonly share: string | null }; answer: TrainedHere };
   evaluate: { asked: { readonly run: string; readonly every: number }; answer: EvalReport };
   take: { asked: { readonly run: string; readonly what: Taken }; answer: string };
   report: { asked: { readonly run: string }; answer: string };

@@ -83,7 +83,7 @@ async function refresh(tidy = false): Promise<void> {
   byId<HTMLButtonElement>('measure').disabled = train.disabled = busy || chosenScene()?.problem !== null;
   byId('room').textContent = free === null ? '' : `The browser has room for ${byteSize(free)} more.`;
   showRuns(runs, busy, {
-    resume: (run) => void alone(() => compute('resume', { run })),
+    resume: (run, share) => void alone(() => compute('resume', { run, share })),
     twin: (run) => void alone(() => compute('twin', { run })),
     evaluate: (run) => void alone(() => evaluate(run)),
     look: (run, twin) => void alone(() => look(run, twin)),
