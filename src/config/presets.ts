@@ -82,7 +82,7 @@ const paper: Config = {
     spikePenalty: 0,
     spikeTargets: null,
     imLoss: unused.imLoss,
-    bitBudget: unused.bitBudget,
+    bitBudget: { ...unused.bitBudget, settleAt: 0.5 },
     regulation: unused.regulation,
     annShare: unused.annShare,
     handoverScale: unused.handoverScale,

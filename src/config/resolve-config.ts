@@ -201,6 +201,12 @@ function checkRepeats(network: Config['network'], { repeats }: Config['fine']['b
       `fine.bitBudget.repeats=${repeats} has no meaning with network.learnRepeats=false: no time steps are learned`,
       'Add --set network.learnRepeats=true, or use --set fine.bitBudget.repeats=null.',
     );
+  const most = network.repeats + 1;
+  if (repeats > most)
+    throw new InputError(
+      `fine.bitBudget.repeats=${repeats} cannot be reached with network.repeats=${network.repeats}: a layer learns at most one step more, ${most}`,
+      `Use a target up to ${most}, or a greater network.repeats.`,
+    );
 }
 
 /** What only one kind of field has. */

@@ -37,7 +37,7 @@ export const unused = {
   handoverScale: null,
   imageScaleAt: [] as number[],
   imLoss: { weight: 0, target: 1, perNeuron: false },
-  bitBudget: { weights: null, spikes: null, repeats: null, penalty: 0.04, renew: 'spikes', settleAt: 0.5 },
+  bitBudget: { weights: null, spikes: null, repeats: null, penalty: 0.04, renew: 'spikes', settleAt: 1 },
   regulation: { rate: 0.01, interval: 500, anneal: 0.7 },
   distillation: { teacher: null, colour: 0.5, potential: 0, gram: 0, start: 'teacher', freezeGrids: false },
 } as const;

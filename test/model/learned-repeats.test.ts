@@ -125,6 +125,7 @@ describe('learned time steps', () => {
         Object.entries({ ...squeezed, ...more }).map(([key, value]) => ({ key, value, source: '--set' })),
       );
     expect(() => resolve({ 'fine.bitBudget.repeats': '1.5' })).not.toThrow();
+    expect(() => resolve({ 'fine.bitBudget.repeats': '6' })).toThrow('fine.bitBudget.repeats=6 cannot be reached with network.repeats=4');
     expect(() => resolve({ 'network.temporal': 'pad' })).toThrow("a layer's mean over them would mix samples");
     expect(() => resolve({ 'network.encoding': 'poisson' })).toThrow('shown the same input at all of its time steps');
     expect(() => resolve({ 'network.backward': 'rate' })).toThrow('rates have the gradient through time');

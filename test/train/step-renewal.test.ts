@@ -1,8 +1,10 @@
 /** The bit budget, and steps that are found anew when bits change. */
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
+import { unused } from '../../src/config/schema.ts';
 import type { FieldEngine } from '../../src/engine/backend.ts';
-import { bitTensors, budgetTerm } from '../../src/model/bit-budget.ts';
+import { stepOnHost } from '../../src/backends/shared/host-adam.ts';
+import { bitTensors, budgetTerm, NO_BUDGET } from '../../src/model/bit-budget.ts';
 import { lossTerms } from '../../src/train/loss-terms.ts';
 import { bestReach, renewSteps, type BitObservers } from '../../src/train/step-renewal.ts';
 import { fieldFixture } from '../helpers/field-fixtures.ts';
@@ -65,10 +67,27 @@ describe('bits that settle', () => {
     expect(await rest(1.9)).toEqual({ resting: [], moved: all });
   });
 
+  it('do not go on by their momentum', () => {
+    const moving = { raw: Float32Array.of(2), m: Float32Array.of(1), v: Float32Array.of(1) };
+    const step = (resting: readonly string[]): void =>
+      stepOnHost(
+        new Map([['q1.bits', moving]]),
+        new Map([['q1.bits', Float32Array.of(0)]]),
+        { ...NO_BUDGET, resting: new Set(resting) },
+        { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
+        0.1,
+      );
+    step(['q1.bits']);
+    expect(moving.raw[0]).toBe(2);
+    step([]);
+    expect(moving.raw[0]).toBeLessThan(2);
+  });
+
   it('from a share of the stage on', () => {
     const { fine } = presets.blender;
     const config = { ...presets.blender, fine: { ...fine, bitBudget: { ...fine.bitBudget, weights: 2, settleAt: 0.6 } } };
     expect([0.59, 0.6].map((progress) => lossTerms(config, 1, progress, null, null).bits!.weights!.settles)).toEqual([false, true]);
+    expect(unused.bitBudget.settleAt).toBe(1);
   });
 });
 

@@ -20,8 +20,18 @@ export function withBudget(name: string, gradient: Float32Array, { gradients, re
   return added === undefined ? gradient : gradient.map((g) => g + added);
 }
 
-/** One step. `rate` includes the bias correction. */
-export function stepOnHost({ raw, m, v }: HostParameter, gradient: Float32Array, adam: StepSettings['adam'], rate: number): void {
+/** One step of all whose gradients are given, but for bits that rest. `rate` includes the bias correction. */
+export function stepOnHost(
+  parameters: ReadonlyMap<string, HostParameter>,
+  gradients: ReadonlyMap<string, Float32Array>,
+  { resting }: BudgetTerm,
+  adam: StepSettings['adam'],
+  rate: number,
+): void {
+  for (const [name, gradient] of gradients) if (!resting.has(name)) step(parameters.get(name)!, gradient, adam, rate);
+}
+
+function step({ raw, m, v }: HostParameter, gradient: Float32Array, adam: StepSettings['adam'], rate: number): void {
   const { beta1, beta2, epsilon } = adam;
   gradient.forEach((g, i) => {
     m[i] = beta1 * m[i] + (1 - beta1) * g;

@@ -161,7 +161,7 @@ export class NeuronParameters {
 
   /** Adam (docs/model.md, section 5). `rate` includes the bias correction. */
   update(sums: Float32Array, budget: BudgetTerm, adam: StepSettings['adam'], rate: number): void {
-    for (const [name, gradient] of this.gradients(sums, budget)) stepOnHost(this.learned.get(name)!, gradient, adam, rate);
+    stepOnHost(this.learned, this.gradients(sums, budget), budget, adam, rate);
     this.refresh();
   }
 }

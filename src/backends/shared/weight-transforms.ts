@@ -91,7 +91,7 @@ export class WeightTransforms {
 
   /** Adam, then the states. `rate` includes the bias correction. */
   update(seen: ReadonlyMap<WeightName, Float32Array>, budget: BudgetTerm, adam: StepSettings['adam'], rate: number): void {
-    for (const [name, gradient] of this.gradients(seen, budget)) stepOnHost(this.parameters.get(name)!, gradient, adam, rate);
+    stepOnHost(this.parameters, this.gradients(seen, budget), budget, adam, rate);
     for (const each of this.transformed) measure(each, false);
   }
 }

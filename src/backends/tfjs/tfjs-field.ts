@@ -65,6 +65,8 @@ interface Evaluation {
   readonly result: StepResult;
   /** Dense, zeros where nothing contributed. */
   readonly gradients: Record<string, Tensor>;
+  /** Parameters that a step leaves as they are. */
+  readonly resting: ReadonlySet<string>;
   readonly range: InputRange | null;
 }
 
@@ -148,8 +150,8 @@ export class TfjsField implements HostEngine {
   }
 
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
-    const { result, gradients, range } = await this.evaluate(batch, settings);
-    await updateParameters(this.tf, this.spec, this.tensors, gradients, settings);
+    const { result, gradients, resting, range } = await this.evaluate(batch, settings);
+    await updateParameters(this.tf, this.spec, this.tensors, { gradients, resting }, settings);
     this.tf.dispose(gradients);
     if (range !== null) this.tensors.write('inputRange', Float32Array.from(range));
     return result;
@@ -242,7 +244,7 @@ export class TfjsField implements HostEngine {
       for (const name of budget.resting) all[name] = tf.zerosLike(all[name]);
       return { ...all, ...penalisedGradients(tf, this.spec, this.representation, this.tensors, all, batch.count, settings.loss) };
     });
-    return { result: withBudgetLoss(result!, budget), gradients, range };
+    return { result: withBudgetLoss(result!, budget), gradients, resting: budget.resting, range };
   }
 
   /** Mean potentials of the step; zeros if there was no sample. */

@@ -9,15 +9,17 @@ import { adamStep } from './adam.ts';
 import type { FieldTensors } from './field-tensors.ts';
 import type { Tensor, TensorFlow } from './tensorflow.ts';
 
-/** @param gradients of every parameter, by name; they are the caller's to dispose */
+/**
+ * @param found gradients of every parameter, by name, which are the caller's to dispose; what rests is left as it is
+ */
 export async function updateParameters(
   tf: TensorFlow,
   spec: FieldSpec,
   tensors: FieldTensors,
-  gradients: Readonly<Record<string, Tensor>>,
+  { gradients, resting }: { readonly gradients: Readonly<Record<string, Tensor>>; readonly resting: ReadonlySet<string> },
   settings: StepSettings,
 ): Promise<void> {
-  for (const name of tensors.parameterNames) updateParameter(tf, spec, tensors, name, gradients[name], settings);
+  for (const name of tensors.parameterNames) if (!resting.has(name)) updateParameter(tf, spec, tensors, name, gradients[name], settings);
   const weights = weightTensors(spec).map(({ name }) => name);
   await measureStates(spec, tensors, weights, false);
 }

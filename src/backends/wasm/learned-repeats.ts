@@ -66,8 +66,8 @@ export class LearnedRepeats {
   }
 
   /** Adam. `rate` includes the bias correction. */
-  update(gradients: ReadonlyMap<RepeatsName, Float32Array>, adam: StepSettings['adam'], rate: number): void {
-    for (const [name, gradient] of gradients) stepOnHost(this.learned.get(name)!, gradient, adam, rate);
+  update(gradients: ReadonlyMap<RepeatsName, Float32Array>, budget: BudgetTerm, adam: StepSettings['adam'], rate: number): void {
+    stepOnHost(this.learned, gradients, budget, adam, rate);
   }
 
   private lengthOf({ raw }: HostParameter): number {

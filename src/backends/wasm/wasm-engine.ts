@@ -202,7 +202,7 @@ export class WasmEngine implements HostEngine {
     if (this.neurons.names.length + behind.size > 0) {
       const rate = settings.learningRates.network * biasCorrection(settings) * (this.spec.network?.neuronRate ?? 1);
       this.neurons.update(this.neuronSums(), budget, settings.adam, rate);
-      this.repeats.update(this.repeatsGradients(behind, budget), settings.adam, rate);
+      this.repeats.update(this.repeatsGradients(behind, budget), budget, settings.adam, rate);
       this.refreshNeurons();
     }
     return result;
