@@ -1,8 +1,10 @@
 /** Bakes a trained field: baked-scene.ts says what is written. */
 import { readValues } from '../model/field-values.ts';
 import { denseSpec } from '../model/representations/dense.ts';
-import { InputError } from '../base/errors.ts';
-import { featureFrequencies } from '../model/feature-encoding.ts';
+import { checkField } from '../backends/webgpu/check-field.ts';
+import { BackendError, InputError } from '../base/errors.ts';
+import { voxelCount } from '../geometry/grid.ts';
+import type { FieldSpec } from '../model/field-spec.ts';
 import { packedForms } from '../model/quantised-layers.ts';
 import { representationOf } from '../model/representations/index.ts';
 import type { StoredField } from '../eval/open-field.ts';
@@ -15,14 +17,18 @@ import { encodeNetwork } from './network-section.ts';
 import { neighboursBefore, toDifferences } from './prediction.ts';
 import { colouredPoints, indicesOf, storedPoints } from './stored-points.ts';
 
-/** Pages draw on GPUs, whose kernels have no encoding of features. */
-function checkDrawable({ network }: StoredField['spec']): void {
-  const frequencies = featureFrequencies(network);
-  if (frequencies > 0)
+/** Throws InputError, with the reason, for a field that no page can draw: they have the kernels of the webgpu backend alone. */
+export function checkDrawable(spec: FieldSpec): void {
+  try {
+    checkField(spec, { voxels: voxelCount(spec.grid), trainRays: 0 });
+  } catch (cause) {
+    if (!(cause instanceof BackendError)) throw cause;
     throw new InputError(
-      `a field with network.featureFrequencies=${frequencies} cannot be baked: pages show the network features as they are`,
-      'Train with --set network.featureFrequencies=0, or look at it with `spikeray serve`, which draws on the server.',
+      `pages, which draw with the webgpu backend, cannot draw this field: ${cause.message}`,
+      'Look at it with `spikeray serve`, draw it with `spikeray render`, or export it as ply or mesh.',
+      { cause },
     );
+  }
 }
 
 /**

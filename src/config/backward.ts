@@ -1,6 +1,6 @@
 /** What training differentiates: every time step of the network, or its firing rates (src/neurons/compile-rates.ts); and how long its layers run. */
 import { InputError } from '../base/errors.ts';
-import { hasMemory } from '../neurons/define-neuron.ts';
+import { hasMemory, isSpiking } from '../neurons/define-neuron.ts';
 import { neuronNamed } from '../neurons/index.ts';
 
 interface TimedNetwork {
@@ -21,9 +21,10 @@ export function learnsRepeats({ neuron, learnRepeats }: Pick<TimedNetwork, 'neur
   return learnRepeats === true && hasMemory(neuronNamed(neuron));
 }
 
-/** Throws InputError where rates are no substitute for time, or steps cannot be learned: on rays, whose samples are the time steps. */
+/** Throws InputError where rates are no substitute for time, or steps cannot be learned: on rays, whose samples are the time steps, or without states. */
 export function checkBackward(network: TimedNetwork): void {
   const { temporal, encoding, backward } = network;
+  checkHasSteps(network);
   if (learnsFromRates(network) && temporal !== 'repeat')
     throw new InputError(
       `network.backward=rate has no meaning with network.temporal=${temporal}: each time step of a ray has an input, a colour and a weight of its own, which means over time would mix`,
@@ -45,4 +46,14 @@ export function checkBackward(network: TimedNetwork): void {
       'network.backward=rate has no meaning with network.learnRepeats=true: inputs of a layer are constant, so that rates have the gradient through time, and no step is kept',
       'Use --set network.backward=time.',
     );
+}
+
+/** Throws InputError where steps are to be learned that a neuron has not. The ANN beside a run leaves the setting aside. */
+function checkHasSteps({ neuron, learnRepeats }: TimedNetwork): void {
+  const definition = neuronNamed(neuron);
+  if (learnRepeats !== true || hasMemory(definition) || !isSpiking(definition)) return;
+  throw new InputError(
+    `network.learnRepeats=true has no meaning with network.neuron=${neuron}: it keeps nothing from step to step, and one step is all that it needs`,
+    'Use --set network.learnRepeats=false, or a neuron with states such as lif.',
+  );
 }

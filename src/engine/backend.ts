@@ -104,7 +104,7 @@ export interface Teacher {
   readonly weights: readonly Float32Array[];
   /**
    * null: ReLUs. Of spikes, by name, raw values of all that the neurons learn (`n1.tau`), and `inputSteps` where features are spikes in front of layer 1.
-   * RangeError for the Poisson encoding.
+   * RangeError for the Poisson encoding, and where the engine was made without `Capacity.teacherSpikes`.
    */
   readonly spiking: ReadonlyMap<TensorName, Float32Array> | null;
 }
@@ -210,6 +210,8 @@ export interface Capacity {
   readonly teacherVoxels?: number;
   /** Whether training steps may compare Gram matrices of potentials with the teacher's. Default false. */
   readonly teacherGrams?: boolean;
+  /** Whether the teacher may be a network of spikes. Default false. */
+  readonly teacherSpikes?: boolean;
   /** Whether training steps may drop neurons. Default false. */
   readonly dropout?: boolean;
   /** Where training steps may ask for total variation at most. Default: nowhere. */

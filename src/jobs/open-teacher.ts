@@ -2,7 +2,9 @@
 import type { SceneData } from '../../datasets/scene-data.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../base/errors.ts';
+import type { Files } from '../io/files.ts';
 import { toHex } from '../io/sha256.ts';
+import { isSpikingNetwork } from '../model/network-facts.ts';
 import { openRun, type RunFolder } from '../run/run-folder.ts';
 import type { RunRecord } from '../run/run-record.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
@@ -26,7 +28,7 @@ export async function openTeacher(
   scene: SceneData,
   recorded: RunRecord['teacher'],
 ): Promise<OpenTeacher> {
-  const run = await openRun(machine.files, folder.replace(/(?<=.)\/+$/, ''));
+  const run = await openRun(machine.files, folderNamed(folder));
   const { path, checkpoint } = await run.load(await recordedFile(machine, run, recorded));
   const { state, spec, sceneFingerprint } = checkpoint;
   const what = `the teacher ${run.folder}`;
@@ -55,6 +57,20 @@ export async function openTeacher(
     );
   return { checkpoint, identity };
 }
+
+/**
+ * Whether the teacher that settings name is a network of spikes. One that is to be trained first is a twin, an ANN; one that is no longer there is
+ * missed by `openTeacher`, where a run is not found finished.
+ */
+export async function teacherSpikes(files: Files, { distillation: { teacher } }: Pick<Config, 'distillation'>): Promise<boolean> {
+  if (teacher === null || teacher === 'twin') return false;
+  const folder = folderNamed(teacher);
+  if ((await files.kind(`${folder}/config.json`)) === 'missing') return false;
+  const { record } = await openRun(files, folder);
+  return isSpikingNetwork(record.config.network);
+}
+
+const folderNamed = (teacher: string): string => teacher.replace(/(?<=.)\/+$/, '');
 
 /** The checkpoint that taught so far; a teacher that was trained on has later ones too. */
 async function recordedFile({ files }: Machine, run: RunFolder, recorded: RunRecord['teacher']): Promise<string | undefined> {

@@ -8,9 +8,9 @@ import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import { whileLocked, type FolderLock } from '../run/folder-lock.ts';
 import { openRun, type RunFolder } from '../run/run-folder.ts';
 import type { Machine } from './machine.ts';
+import { startToTrain } from './start-to-train.ts';
 import { whyFinished, type LiveView, type Trained } from './train-into.ts';
 import { trainedBefore, trainTaught } from './train-run.ts';
-import { checkTrainingMemory, trainingMemory } from './training-memory.ts';
 
 export interface ResumeRun {
   readonly machine: Machine;
@@ -72,8 +72,7 @@ async function resumeLocked(options: ResumeRun, lock: FolderLock): Promise<Train
     if (!options.force) throw new InputError(what, 'Restore the scene, or go on with the changed one with --force, or train again.');
     report({ type: 'warning', text: what });
   }
-  const backend = await machine.startBackend(request, report, (candidate) => trainingMemory(scene, config, candidate));
-  checkTrainingMemory(scene, config, backend, machine.availableMemory());
+  const { backend } = await startToTrain(machine, request, scene, config, report);
   const changed = {
     ...record,
     config,

@@ -16,9 +16,9 @@ import { folderOf, jobAt, readPlan, type Job, type Plan } from './job-plan.ts';
 import type { Machine } from './machine.ts';
 import { newRecord } from './new-record.ts';
 import { readResult, writeResult, type MeasuredResult, type RunResult } from './run-result.ts';
+import { startToTrain } from './start-to-train.ts';
 import { trainingResult, type Trained } from './train-into.ts';
 import { openPresent, trainRun } from './train-run.ts';
-import { checkTrainingMemory, trainingMemory } from './training-memory.ts';
 
 /** What a job needs; several jobs in one process may share it. */
 export interface Opened {
@@ -96,8 +96,7 @@ async function checkTeacher(files: Files, { file, jobs }: Plan, { folder, config
 
 async function openFor(machine: Machine, { scene: { path, format }, config, backend: request }: Job, report: Reporter): Promise<Opened> {
   const scene = await machine.openTrainingScene({ path, format: format ?? undefined }, config.scene, report);
-  const backend = await machine.startBackend(request, report, (candidate) => trainingMemory(scene, config, candidate));
-  checkTrainingMemory(scene, config, backend, machine.availableMemory());
+  const { backend } = await startToTrain(machine, request, scene, config, report);
   return { scene, backend, secondsBefore: machine.seconds() };
 }
 

@@ -11,9 +11,9 @@ import { checkTimeLeft } from '../train/run-stage.ts';
 import type { Machine, ScenePlace } from './machine.ts';
 import { newRecord } from './new-record.ts';
 import { openTeacher } from './open-teacher.ts';
+import { startToTrain } from './start-to-train.ts';
 import type { LiveView, Trained } from './train-into.ts';
 import { trainTaught } from './train-run.ts';
-import { checkTrainingMemory, trainingMemory } from './training-memory.ts';
 
 export interface TrainScene {
   readonly machine: Machine;
@@ -38,10 +38,9 @@ export async function trainScene(options: TrainScene): Promise<Trained | null> {
   const { machine, place, force, signal, report, around = (_run, train) => train() } = options;
   const scene = await machine.openTrainingScene(place, options.opening, report);
   const config = fitGrid(options.config(scene), scene);
-  const backend = await machine.startBackend(options.backend, report, (candidate) => trainingMemory(scene, config, candidate));
   const { teacher: named } = config.distillation;
   const teacher = named === null || named === 'twin' ? undefined : await openTeacher(machine, named, config, scene, null);
-  const needed = checkTrainingMemory(scene, config, backend, machine.availableMemory());
+  const { backend, needed } = await startToTrain(machine, options.backend, scene, config, report);
   if (signal.aborted) return null;
   checkTimeLeft(config, machine.seconds());
   const onGpu = backend.memory === 'gpu' ? `; on the GPU ${byteSize(needed.field)}` : '';

@@ -37,7 +37,8 @@ const REFRESHED_BYTES = 7;
 /** The backends of the processor address at most this much for a field. */
 const ADDRESSABLE = 2 ** 32;
 
-export function trainingMemory(scene: SceneData, asked: Config, backend: Backend): TrainingMemory {
+/** @param teacherSpikes whether the teacher, if there is one, is a network of spikes */
+export function trainingMemory(scene: SceneData, asked: Config, backend: Backend, teacherSpikes = false): TrainingMemory {
   const config = fitGrid(asked, scene);
   const views = scene.splits.train ?? [];
   const images = views.reduce((sum, view) => sum + view.rgba.length, 0);
@@ -45,8 +46,8 @@ export function trainingMemory(scene: SceneData, asked: Config, backend: Backend
   const fine = largest(fineSpec(config, region, config.fine.scaleAt.length));
   const taught = config.distillation.teacher !== null;
   // A teacher that is not trained yet counts with the student's settings: nothing better is known of it.
-  const teacherVoxels = taught ? voxelCount(fine.grid) : 0;
-  const capacity = (spec: FieldSpec): Capacity => fineCapacity(config, spec, teacherVoxels);
+  const taughtBy = taught ? { voxels: voxelCount(fine.grid), spikes: teacherSpikes } : null;
+  const capacity = (spec: FieldSpec): Capacity => fineCapacity(config, spec, taughtBy);
   const stages = networksOf(config).map((network) => ({ ...fine, network }));
   const field = Math.max(
     hasCoarseStage(scene.space, config.coarse.steps) ? coarseBytes(config, region, backend) : 0,
@@ -68,10 +69,19 @@ function coarseBytes(config: Config, region: Region, backend: Backend): number {
   return backend.estimateBytes(coarse, coarseCapacity(config, coarse));
 }
 
-/** @param available bytes, besides the images, which are loaded already */
-export function checkTrainingMemory(scene: SceneData, asked: Config, backend: Backend, available: number): TrainingMemory {
+/**
+ * @param available bytes, besides the images, which are loaded already
+ * @param teacherSpikes as above
+ */
+export function checkTrainingMemory(
+  scene: SceneData,
+  asked: Config,
+  backend: Backend,
+  available: number,
+  teacherSpikes = false,
+): TrainingMemory {
   const config = fitGrid(asked, scene);
-  const needed = trainingMemory(scene, config, backend);
+  const needed = trainingMemory(scene, config, backend, teacherSpikes);
   const grid = `${config.fine.voxels} voxels, ${config.fine.rays} rays a step`;
   const { partial } = representationOf({ representation: fineRepresentation(config.field) });
   const share = partial === undefined ? '' : 'a smaller share (--set field.share=…), ';

@@ -12,6 +12,7 @@ import { plannedSteps } from '../config/planned-steps.ts';
 import { Random } from '../math/random.ts';
 import { disposeOnFailure } from '../engine/dispose-on-failure.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
+import { isSpikingNetwork } from '../model/network-facts.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { convertedWeights, writeWeights, type FieldValues } from './convert-field.ts';
 import type { FineStart } from './fine-start.ts';
@@ -73,7 +74,9 @@ export async function resumeFine(context: RunContext, checkpoint: Checkpoint): P
 }
 
 function capacityOf({ config, teacher }: RunContext, spec: FieldSpec): Capacity {
-  return fineCapacity(config, spec, teacher === null ? 0 : voxelCount(teacher.spec.grid));
+  if (teacher === null) return fineCapacity(config, spec, null);
+  const { grid, network } = teacher.spec;
+  return fineCapacity(config, spec, { voxels: voxelCount(grid), spikes: isSpikingNetwork(network!) });
 }
 
 async function assemble(context: RunContext, engine: FieldEngine, start: StageRun['state'], random: Random): Promise<StageRun> {

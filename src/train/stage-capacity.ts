@@ -21,9 +21,13 @@ export function coarseCapacity({ coarse }: Config, { grid }: FieldSpec): Capacit
  * What the field will need after the last scaling.
  *
  * @param spec at any scaling
- * @param teacherVoxels of the grid of the teacher; 0: none
+ * @param teacher its grid's voxels, and whether it is a network of spikes; null: none
  */
-export function fineCapacity(config: Config, spec: FieldSpec, teacherVoxels: number): Capacity {
+export function fineCapacity(
+  config: Config,
+  spec: FieldSpec,
+  teacher: { readonly voxels: number; readonly spikes: boolean } | null,
+): Capacity {
   const { scaleAt, rays, loss } = config.fine;
   const last = largest(fineSpec(config, regionOf(spec), scaleAt.length));
   return {
@@ -31,8 +35,9 @@ export function fineCapacity(config: Config, spec: FieldSpec, teacherVoxels: num
     fieldFloats: gridFloats(last),
     steps: maxStepsPerRay(last),
     trainRays: rays,
-    teacherVoxels,
-    teacherGrams: teacherVoxels > 0 && config.distillation.gram > 0,
+    teacherVoxels: teacher?.voxels ?? 0,
+    teacherGrams: teacher !== null && config.distillation.gram > 0,
+    teacherSpikes: teacher?.spikes ?? false,
     totalVariation: stageVariation(loss),
     dropout: spec.network !== null && dropoutOf(config, spec.network) > 0,
   };

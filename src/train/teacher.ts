@@ -10,7 +10,7 @@ import type { NetworkSpec } from '../model/field-spec.ts';
 import { featureFrequencies } from '../model/feature-encoding.ts';
 import { inputLevels } from '../model/input-spikes.ts';
 import { learnsRepeats } from '../config/backward.ts';
-import { isPoisson, repeatsOf } from '../model/network-facts.ts';
+import { isPoisson, isSpikingNetwork, repeatsOf } from '../model/network-facts.ts';
 import { seenWeights } from '../model/quantised-layers.ts';
 import { spikingTensors } from '../model/tensor-names.ts';
 import { neuronNamed } from '../neurons/index.ts';
@@ -115,6 +115,6 @@ export async function setTeacher(engine: FieldEngine, teacher: Checkpoint): Prom
   const weights = await seenWeights(spec, (name) => teacher.read(name));
   const features = representationOf(spec).featuresAt(spec, await readValues(teacher));
   const learned = await Promise.all(spikingTensors(spec).map(async (name) => [name, await teacher.read(name)] as const));
-  const spiking = spec.network!.neuron === 'relu' ? null : new Map(learned);
+  const spiking = isSpikingNetwork(spec.network!) ? new Map(learned) : null;
   await engine.setTeacher({ grid: spec.grid, features, weights: [...weights.values()], spiking });
 }

@@ -29,7 +29,8 @@ describe.each([
   let engine: FieldEngine;
   beforeAll(async () => {
     backend = await create();
-    engine = await backend.createField(fixture.spec, { ...capacityOf(fixture), teacherVoxels: voxelCount(fixture.spec.grid) });
+    const room = { teacherVoxels: voxelCount(fixture.spec.grid), teacherSpikes: true };
+    engine = await backend.createField(fixture.spec, { ...capacityOf(fixture), ...room });
     await loadFixture(engine, fixture);
   });
   afterAll(() => engine.dispose());

@@ -293,7 +293,18 @@ test('whatever a well-packed file holds, it is read or refused', async () => {
   expect(refused).toBeLessThan(150);
 });
 
-test('a field whose network sees sines and cosines of the features is not baked', async () => {
-  const encoded = fieldOf(fieldFixture({ network: { featureFrequencies: 1 } }));
-  await expect(encodeScene(encoded, ABOUT, 7)).rejects.toThrow(/network.featureFrequencies=1 cannot be baked/);
+const LAYERS = { hetsyn: ['hetsyn', 'hetsyn'], three: ['dense', 'dense', 'dense'] } as const;
+const layersOf = (name: keyof typeof LAYERS) => LAYERS[name].map((kind) => ({ kind, width: 16 }));
+
+test.each([
+  ['network.featureFrequencies=1', { featureFrequencies: 1 }],
+  ['network.learnRepeats', { temporal: 'repeat', repeats: 2, learnRepeats: true }],
+  ['hetsyn 16, hetsyn 16', { layers: layersOf('hetsyn') }],
+  ['dense 16, dense 16, dense 16', { layers: layersOf('three') }],
+] as const)('a field that no page could draw is not baked: %s', async (reason, network) => {
+  const encoded = fieldOf(fieldFixture({ network }));
+  const refused = await encodeScene(encoded, ABOUT, 7).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(InputError);
+  expect((refused as InputError).message).toContain(reason);
+  expect((refused as InputError).fix).toContain('spikeray serve');
 });

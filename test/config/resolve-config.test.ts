@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { checkBackward } from '../../src/config/backward.ts';
 import { presets } from '../../src/config/presets.ts';
 import { parseAssignment, parseConfig, resolveConfig } from '../../src/config/resolve-config.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { settings, valueAt } from '../../src/config/settings.ts';
 import { InputError } from '../../src/base/errors.ts';
+import { defineNeuron } from '../../src/neurons/define-neuron.ts';
+import { spike } from '../../src/neurons/graph.ts';
+import { registerNeuron } from '../../src/neurons/index.ts';
 
 const set = (text: string) => resolveConfig('blender', [parseAssignment(text)]);
 
@@ -134,6 +138,27 @@ describe('resolveConfig', () => {
     const requests = [parseAssignment('scene.near=3'), parseAssignment('scene.far=2')];
     expect(failure(() => resolveConfig('blender', requests))).toContain('not less than');
   });
+});
+
+it('refuses time steps to be learned by a neuron that keeps nothing from step to step, but not by the twin', () => {
+  registerNeuron(
+    defineNeuron({
+      name: 'forgetful',
+      summary: 'fires at 1, and keeps nothing',
+      source: 'a test',
+      parameters: {},
+      states: [],
+      charge: ({ x }) => x,
+      fire: ({ h }) => spike(h, 1),
+      reset: () => ({}),
+      surrogate: { name: 'sigmoid', alpha: 4 },
+    }),
+  );
+  const learned = (neuron: string) => () => {
+    checkBackward({ neuron, temporal: 'repeat', learnRepeats: true });
+  };
+  expect(failure(learned('forgetful'))).toContain('network.learnRepeats=true has no meaning with network.neuron=forgetful');
+  for (const neuron of ['relu', 'lif']) expect(learned(neuron)).not.toThrow();
 });
 
 describe('parseConfig', () => {

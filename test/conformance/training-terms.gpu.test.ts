@@ -37,10 +37,14 @@ test.each([
   await engine.trainStep(batch, settings);
   await engine.setTeacher(null);
   await expect(engine.trainStep(batch, settings)).rejects.toThrow(RangeError);
-  // One of spikes is none for a GPU.
-  const spikes = engine.setTeacher({ ...teacher!, spiking: new Map() });
-  if (backend.name === 'webgpu') await expect(spikes).rejects.toThrow('a teacher is an ANN');
-  else await spikes;
+  // One of spikes is another's that was made for it, and none for a GPU.
+  await expect(engine.setTeacher({ ...teacher!, spiking: new Map() })).rejects.toThrow('Capacity.teacherSpikes');
+  const spiking = backend.createField(spec, { voxels: voxelCount(spec.grid), trainRays: 64, teacherVoxels: room, teacherSpikes: true });
+  if (backend.name === 'webgpu') await expect(spiking).rejects.toThrow('a teacher is an ANN');
+  else {
+    await (await spiking).setTeacher({ ...teacher!, spiking: new Map() });
+    await (await spiking).dispose();
+  }
   await engine.setTeacher(teacher);
   // Pairs of samples are compared where the engine was made for it.
   const paired = { ...settings, loss: { ...settings.loss, teacherGram: 0.1 } };

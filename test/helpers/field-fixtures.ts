@@ -155,6 +155,7 @@ export function capacityOf({ spec, batch, settings, teacher }: FieldFixture): Re
     trainRays: batch.count,
     teacherVoxels: teacher ? voxelCount(teacher.grid) : 0,
     teacherGrams: settings.loss.teacherGram > 0,
+    teacherSpikes: teacher !== null && teacher.spiking !== null,
     dropout: settings.dropout > 0,
     totalVariation: variationReach(settings.loss.totalVariation),
   };

@@ -10,7 +10,6 @@ import type { Config } from '../../src/config/schema.ts';
 import { settings, valueAt } from '../../src/config/settings.ts';
 import { plannedSteps } from '../../src/config/planned-steps.ts';
 import { evaluateField } from '../../src/eval/evaluate-field.ts';
-import type { Backend } from '../../src/engine/backend.ts';
 import type { Files } from '../../src/io/files.ts';
 import { presetFor } from '../../src/jobs/choose-preset.ts';
 import { rehearse } from '../../src/jobs/rehearse.ts';
@@ -18,10 +17,10 @@ import { resumeRun } from '../../src/jobs/resume-run.ts';
 import { openSceneIn } from '../../src/jobs/run-scenes.ts';
 import { viewsOfScene } from '../../src/jobs/run-views.ts';
 import { factRows, findingsOf, splitRows } from '../../src/jobs/scene-findings.ts';
+import { startToTrain } from '../../src/jobs/start-to-train.ts';
 import type { Trained } from '../../src/jobs/train-into.ts';
 import { configOfTwin } from '../../src/jobs/train-run.ts';
 import { trainScene } from '../../src/jobs/train-scene.ts';
-import { checkTrainingMemory, trainingMemory } from '../../src/jobs/training-memory.ts';
 import { RUNS, SCENES } from '../../src/page/kept-paths.ts';
 import type { Library } from '../../src/page/library.ts';
 import { readDropped, readZip, type IncomingFolder } from '../../src/page/incoming.ts';
@@ -75,12 +74,8 @@ export const answers: Answers = {
     const opening = resolveConfig(wish.preset ?? DEFAULT_PRESET, requests).scene;
     const { scene } = await seenScene(files, library, wish.scene, opening);
     const config = fitGrid(configOf(wish, scene), scene);
-    const backend = await machine.startBackend(
-      wish.backend,
-      () => undefined,
-      (candidate) => trainingMemory(scene, config, candidate),
-    );
-    const { total, images, field } = checkTrainingMemory(scene, config, backend, machine.availableMemory());
+    const { backend, needed } = await startToTrain(machine, wish.backend, scene, config, () => undefined);
+    const { total, images, field } = needed;
     const coarse = hasCoarseStage(scene.space, config.coarse.steps) ? config.coarse.steps * config.coarse.rays : 0;
     return {
       backend: backend.description,
@@ -96,9 +91,7 @@ export const answers: Answers = {
     const opening = resolveConfig(wish.preset ?? DEFAULT_PRESET, requestsOf(wish)).scene;
     const scene = await machine.openTrainingScene({ path: `${SCENES}/${wish.scene}` }, opening, () => undefined);
     const config = fitGrid(configOf(wish, scene), scene);
-    const suits = (candidate: Backend): unknown => trainingMemory(scene, config, candidate);
-    const backend = await machine.startBackend(wish.backend, () => undefined, suits);
-    checkTrainingMemory(scene, config, backend, machine.availableMemory());
+    const { backend } = await startToTrain(machine, wish.backend, scene, config, () => undefined);
     return rehearse(scene, config, backend, REHEARSAL, training.signal);
   },
 

@@ -91,7 +91,7 @@ export function checkRays({ count, origins, directions, viewDirections }: Rays):
 }
 
 /** Throws RangeError unless the teacher has the shapes of the field's network and its grid the room that was reserved for it. */
-export function checkTeacher(teacher: Teacher, spec: FieldSpec, { trainRays, teacherVoxels = 0 }: Capacity): void {
+export function checkTeacher(teacher: Teacher, spec: FieldSpec, { trainRays, teacherVoxels = 0, teacherSpikes }: Capacity): void {
   if (spec.network === null) throw new RangeError('A field without a network has no teacher.');
   const voxels = voxelCount(teacher.grid);
   const room = trainRays > 0 ? teacherVoxels : 0;
@@ -106,6 +106,8 @@ export function checkTeacher(teacher: Teacher, spec: FieldSpec, { trainRays, tea
       shape.reduce((a, b) => a * b),
     );
   if (teacher.spiking === null) return;
+  if (teacherSpikes !== true)
+    throw new RangeError('The teacher spikes; this engine was made for an ANN: create it with Capacity.teacherSpikes.');
   if (isPoisson(spec.network)) throw new RangeError('A teacher that spikes has no random inputs of its own (Poisson encoding).');
   for (const name of spikingTensors(spec))
     checkLength(`the teacher's ${name}`, teacher.spiking.get(name) ?? new Float32Array(0), tensorShape(name, spec)[0]);

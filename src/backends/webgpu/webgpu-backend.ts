@@ -1,19 +1,13 @@
 /** The webgpu backend: WGSL kernels on one device. Platform-free; launch-node.ts opens devices in Node. */
-import { representationOf } from '../../model/representations/index.ts';
 import type { Buffers, Textures } from '../../../renderer/wgsl/kernel.ts';
 import type { TrainingTerms } from '../../../renderer/wgsl/network/shape.ts';
 import { createTable, tableBytes } from '../../../renderer/wgsl/tables.ts';
 import { DISPATCH_WIDTH } from '../../../renderer/wgsl/work.ts';
-import { BackendError } from '../../base/errors.ts';
-import { viewInputs, type FieldSpec } from '../../model/field-spec.ts';
-import { dense } from '../../model/layers/dense.ts';
-import { hetsynFactored } from '../../model/layers/index.ts';
-import { COLOUR_CHANNELS } from '../../model/network-layers.ts';
+import type { FieldSpec } from '../../model/field-spec.ts';
 import type { Backend, Capacity } from '../../engine/backend.ts';
-import { featureFrequencies } from '../../model/feature-encoding.ts';
 import { isPoisson } from '../../model/network-facts.ts';
 import type { WebgpuDevice } from './device.ts';
-import { checkThroughTime, checkTwoEqualLayers } from '../shared/check-layers.ts';
+import { checkField } from './check-field.ts';
 import { createFieldKernels, dispatchEntries, type FieldOptions } from './field-kernels.ts';
 import { checkLimits, fieldSizes, mostBytes, planBuffers, type FieldSizes, type PlannedBuffer } from './field-plan.ts';
 import {
@@ -77,10 +71,7 @@ export function createWebgpuBackend(
 ): Backend {
   const { limits } = device.device;
   const plan = (spec: FieldSpec, capacity: Capacity): FieldPlan => {
-    checkTwoEqualLayers(spec.network, 'webgpu', [dense, ...hetsynFactored]);
-    if (spec.network !== null) checkThroughTime(spec.network, capacity, 'webgpu');
-    checkChannels(spec);
-    checkGrams(capacity);
+    checkField(spec, capacity);
     const use = capacity.trainRays > 0 ? 'training' : 'rendering';
     const terms = { drops: capacity.dropout ?? false, taught: (capacity.teacherVoxels ?? 0) > 0 };
     const options = {
@@ -182,39 +173,4 @@ function destroy({ field, tables, network, teacher }: FieldBuffers): void {
 
 function hasNetwork(spec: FieldSpec): spec is NetworkFieldSpec {
   return spec.network !== null;
-}
-
-/** Kernels see a row at a time. */
-function checkGrams({ teacherGrams }: Capacity): void {
-  if (teacherGrams === true)
-    throw new BackendError(
-      'The kernels of the webgpu backend compare the potentials of single samples with those of the teacher, not those of pairs (distillation.gram).',
-      'Use --backend wasm, or --set distillation.gram=0.',
-    );
-}
-
-/** Bits of the two words in which a row's input spikes lie. */
-const MOST_SPIKING_INPUTS = 64;
-
-/** Without a network features are colour logits; Poisson encoding has a bit for every input. */
-function checkChannels(spec: FieldSpec): void {
-  const { features } = representationOf(spec);
-  if (featureFrequencies(spec.network) > 0)
-    throw new BackendError(
-      `The webgpu backend shows the network features as they are; the field has network.featureFrequencies=${featureFrequencies(spec.network)}.`,
-      'Use --backend wasm.',
-    );
-  if (!hasNetwork(spec)) {
-    if (features === COLOUR_CHANNELS) return;
-    throw new BackendError(
-      `The webgpu backend has ${COLOUR_CHANNELS} features without a network; the field has ${features}.`,
-      'Use --backend wasm for other numbers.',
-    );
-  }
-  const inputs = features + viewInputs(spec.network);
-  if (!isPoisson(spec.network) || inputs <= MOST_SPIKING_INPUTS) return;
-  throw new BackendError(
-    `The webgpu backend encodes at most ${MOST_SPIKING_INPUTS} inputs as Poisson spikes; the field has ${inputs}.`,
-    'Use --backend wasm, or fewer features (--set field.features=…).',
-  );
 }

@@ -24,7 +24,6 @@ import {
   type TrainBatch,
 } from '../../engine/backend.ts';
 import { biasCorrection } from '../shared/bias-correction.ts';
-import { BackendError } from '../../base/errors.ts';
 import { checkStep, checkTeacher, usesTeacher } from '../shared/check-step.ts';
 import { FIRST_STEP } from '../../model/input-spikes.ts';
 import { isSpikingNetwork } from '../../model/network-facts.ts';
@@ -207,11 +206,6 @@ export class WebgpuEngine implements HostEngine {
   async setTeacher(teacher: Teacher | null): Promise<void> {
     if (teacher !== null) {
       checkTeacher(teacher, this.spec, this.capacity);
-      if (teacher.spiking !== null)
-        throw new BackendError(
-          'On the webgpu backend a teacher is an ANN; this one is a network of spikes.',
-          'Use --backend wasm, or --teacher twin.',
-        );
       this.teacher?.write(teacher);
     }
     this.hasTeacher = teacher !== null;

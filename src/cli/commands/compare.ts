@@ -13,6 +13,7 @@ import { collect as collectResults, comparedEntries } from '../../jobs/collect.t
 import { comparisonOf, type Comparison } from '../../jobs/comparison.ts';
 import { standaloneSvg } from '../../energy/report/page.ts';
 import { planJobs, writePlan, type Job } from '../../jobs/job-plan.ts';
+import { teacherSpikes } from '../../jobs/open-teacher.ts';
 import { runOne, type Opened } from '../../jobs/run-one.ts';
 import { checkTrainingMemory, trainingMemory } from '../../jobs/training-memory.ts';
 import { availableMemory } from '../../node/available-memory.ts';
@@ -107,10 +108,11 @@ async function compare(path: string, options: CompareOptions, report: Reporter):
   const out = options.out?.replace(/(?<=.)\/+$/, '') ?? `runs/compare-${scene.name.replace(/[^\w.-]/g, '_')}`;
   const plan = `${out}/plan.json`;
   const jobs = jobsOf(resolve(out), scene.name, shared);
+  const spikes = await Promise.all(jobs.map(({ config }) => teacherSpikes(nodeFiles, config)));
   const backend = await startBackend(request, report, (candidate) => {
-    for (const { config } of jobs) trainingMemory(scene, config, candidate);
+    for (const [index, { config }] of jobs.entries()) trainingMemory(scene, config, candidate, spikes[index]);
   });
-  for (const { config } of jobs) checkTrainingMemory(scene, config, backend, availableMemory());
+  for (const [index, { config }] of jobs.entries()) checkTrainingMemory(scene, config, backend, availableMemory(), spikes[index]);
   const opened = { scene, backend, secondsBefore: nodeMachine.seconds() };
 
   await removeTemporaries(out);

@@ -25,7 +25,8 @@
  * it is as many additions as its value.
  *
  * Where layers learn their number of time steps (model/learned-repeats.ts) each counts its own; a layer's input is the same at all of them, so that its
- * currents are made once, of all spikes of the layer before, and layer 1 is not multiplied by repeats.
+ * currents are made once, of all spikes of the layer before, and layer 1 is not multiplied by repeats. `executed` is there what hardware that adds
+ * spikes would do: the kernels multiply the mean outputs by the weights of layers 2 and 3.
  *
  * Layers with memory (HetSyn): as published a MAC for each current and time step besides, gaps included (it decays and is added to its neuron's
  * sum); as executed two in place of all others, for the kernels filter the inputs of every synapse and multiply what comes out. Factorised, a spike
