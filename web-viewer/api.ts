@@ -21,9 +21,9 @@ export class Refusal extends Error {
     return this.status === 503;
   }
 
-  /** The server failed: nothing is wrong with what was asked. */
+  /** The server failed, and may do so no more: nothing is wrong with what was asked, and nobody has to mend anything first. */
   get isFailure(): boolean {
-    return this.status >= 500;
+    return this.temporary || (this.status >= 500 && this.fix === null);
   }
 }
 

@@ -23,7 +23,8 @@ export class FrameLoop {
   private running: { readonly key: string; readonly moving: boolean; readonly abort: AbortController } | null = null;
   private ended = Promise.resolve();
   private coarse = 4;
-  private failed = false;
+  /** What is under way has failed, and waits for its next try. */
+  private pausing = false;
   private readonly pause = new GrowingPause();
   /** What is under way shows something that has changed since. */
   private stale = false;
@@ -65,10 +66,11 @@ export class FrameLoop {
 
   private go(): void {
     const { wanted, running } = this;
-    if (wanted === null || this.failed) return;
+    if (wanted === null) return;
     if (running !== null) {
-      const finishing = running.moving || running.key === wanted.key;
-      if (!finishing) running.abort.abort();
+      // What moves would be asked for at once again and again: a pause ends when it stands still.
+      const goesOn = running.key === wanted.key || (this.pausing ? wanted.moving : running.moving);
+      if (!goesOn) running.abort.abort();
       return;
     }
     const scales = this.missing();
@@ -101,7 +103,7 @@ export class FrameLoop {
     try {
       await this.source.draw({ picture, scales, layer: this.layer, signal: abort.signal, target });
     } catch (error) {
-      if (!abort.signal.aborted) await this.report(error);
+      if (!abort.signal.aborted) await this.report(error, abort.signal);
     }
     this.running = null;
     this.stale = false;
@@ -116,15 +118,15 @@ export class FrameLoop {
   }
 
   /** A server that does not answer, or fails, may come back; what is refused will be refused again, until something else is asked for. */
-  private async report(error: unknown): Promise<void> {
+  private async report(error: unknown, signal: AbortSignal): Promise<void> {
     const temporary = error instanceof Unreachable || (error instanceof Refusal && error.isFailure);
     this.problem(temporary ? `${messageOf(error)}; trying again …` : messageOf(error));
     if (!temporary) {
       this.shown = { key: this.running!.key, scale: 0 };
       return;
     }
-    this.failed = true;
-    await this.pause.pass();
-    this.failed = false;
+    this.pausing = true;
+    await this.pause.pass(signal);
+    this.pausing = false;
   }
 }
