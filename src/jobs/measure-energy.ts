@@ -38,6 +38,16 @@ export function checkHasNetwork({ checkpoint, path }: LoadedRun): void {
     );
 }
 
+/** A twin's shares are those of a network that multiplies. Throws InputError for a spiking network. */
+export function checkIsAnn({ run, checkpoint }: LoadedRun): void {
+  const { neuron } = checkpoint.spec.network!;
+  if (neuron !== 'relu')
+    throw new InputError(
+      `${run.folder}: expected the ANN twin of the run, found a spiking network (${neuron})`,
+      'Give the run that was trained with --ann; spiking networks are compared by spikeray energy --compare.',
+    );
+}
+
 export async function measureEnergy(loaded: LoadedRun, { split, views, ...field }: MeasuredField): Promise<MeasuredRun> {
   const { run, checkpoint, path } = loaded;
   const { engine, backend, skipped, meter, report } = field;

@@ -122,12 +122,13 @@ describe('energy', () => {
     await expectError(['energy', '--compare', run], { says: ['at least two runs'] });
     await expectError(['energy', run, twin], { says: ['--compare', '--against'] });
     await expectError(['energy', '--compare', run, twin, '--against', twin], { says: ['--against has no meaning'] });
+    await expectError(['energy', twin, '--against', run], { says: [run, 'expected the ANN twin', '(lif)', '--compare'] });
   });
 
   it('refuses runs of different scenes unless forced', async () => {
     const other = join(folder, 'other-scene');
     await tinyScene(other, 6);
-    const stranger = await tinyRun(other, join(folder, 'stranger'), '--max-steps', '3');
+    const stranger = await tinyRun(other, join(folder, 'stranger'), '--ann', '--max-steps', '3');
     await expectError(['energy', run, '--against', stranger], { says: [stranger, 'different scenes', '--force'] });
     await expectError(['energy', '--compare', run, stranger], { says: ['different scenes', '--force'] });
     const forced = await energy(run, '--against', stranger, '--force', '--format', 'json', '--every', '2');

@@ -13,7 +13,7 @@ import { energyCsv } from '../../energy/report/csv.ts';
 import { frontierCsv, frontierMarkdown } from '../../energy/report/frontier-table.ts';
 import { markdownTable, summaryOf } from '../../energy/report/summary.ts';
 import { energyStudy, type EnergyStudy } from '../../energy/study.ts';
-import { checkSameScene, type MeasuredRun } from '../../jobs/measure-energy.ts';
+import { checkIsAnn, checkSameScene, type MeasuredRun } from '../../jobs/measure-energy.ts';
 import { loadForEnergy, measureRun } from '../../node/energy-run.ts';
 import type { LoadedRun } from '../../run/run-folder.ts';
 import { SPLIT_NAMES as SPLITS } from '../../../datasets/scene-format.ts';
@@ -56,7 +56,7 @@ export function energyCommand(): Command {
     )
     .argument('<run...>', 'run folder; with --compare, several')
     .optionsGroup('Comparison:')
-    .option('--against <run>', 'the trained twin (default: the ANN of the same shape on the same samples, computed)')
+    .option('--against <run>', 'the trained twin, an ANN (default: the ANN of the same shape on the same samples, computed)')
     .option('--compare', 'energy against PSNR over all the runs given')
     .option('--force', 'compare runs of different scenes all the same')
     .optionsGroup('Views:')
@@ -111,6 +111,7 @@ async function study(loaded: LoadedRun, place: Place, options: EnergyOptions, se
   const { split, every, hardware, hardwareAsked } = settings;
   const twin =
     options.against === undefined ? null : await loadForEnergy(options.against, { ...options, checkpoint: undefined, skipMask: undefined });
+  if (twin !== null) checkIsAnn(twin);
   const differentScenes = twin !== null && checkSameScene([loaded, twin], options.force ?? false);
   await checkWritable(place.folder);
   const meter = await openRapl();
