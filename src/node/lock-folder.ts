@@ -4,7 +4,8 @@
  *
  * A lock that is found is left behind, and taken over,
  *     - on the same running system: if that process, begun at that time, is gone
- *     - else (another host, another container, before a restart): if it was not renewed for STALE_SECONDS, by the clock of the file system
+ *     - else (another host, another container, before a restart): if it was not renewed for STALE_SECONDS, by the clock of the file system;
+ *       who only asks writes nothing, and goes by this machine's clock
  *
  * Whoever locks a folder removes what killed processes of this machine left of files that they were writing into it.
  *
@@ -71,7 +72,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     await removeTemporaries(folder);
     for (let i = 0; i < TRIES; i++) {
       if (await create(path, text)) return held(folder, path, text);
-      const found = await look(path);
+      const found = await look(path, ageOf);
       if (found === null) continue;
       if (await isHeld(found, place)) throw await refusal(folder, path, found, place);
       await takeAway(path, found.text);
@@ -114,7 +115,7 @@ function held(folder: string, path: string, text: string): FolderLock {
 
 /** Who writes `folder`; null: nobody, or only a lock that was left behind. */
 export async function holderOf(folder: string): Promise<LockHolder | null> {
-  const found = await look(join(folder, LOCK_FILE));
+  const found = await look(join(folder, LOCK_FILE), ageHere);
   if (found?.holder == null) return null;
   const place = await thisPlace();
   if (!(await isHeld(found, place))) return null;
@@ -147,9 +148,9 @@ async function renew(path: string, text: string): Promise<void> {
   }
 }
 
-async function look(path: string): Promise<Found | null> {
+async function look(path: string, age: (path: string) => Promise<number>): Promise<Found | null> {
   const text = await readOrNull(path);
-  return text === null ? null : { text, holder: parseHolder(text), age: () => ageOf(path) };
+  return text === null ? null : { text, holder: parseHolder(text), age: () => age(path) };
 }
 
 function parseHolder(text: string): Holder | null {
@@ -208,10 +209,20 @@ async function ageOf(path: string): Promise<number> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return 0;
-    if (code === 'EROFS' || code === 'EACCES') return (Date.now() - (await stat(path)).mtimeMs) / 1000;
+    if (code === 'EROFS' || code === 'EACCES') return ageHere(path);
     throw error;
   } finally {
     await rm(probe, { force: true });
+  }
+}
+
+/** The same by this machine's clock: nothing is written. */
+async function ageHere(path: string): Promise<number> {
+  try {
+    return (Date.now() - (await stat(path)).mtimeMs) / 1000;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
   }
 }
 

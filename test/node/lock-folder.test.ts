@@ -1,6 +1,6 @@
 /** Who may write a folder. Real processes hold it in test/e2e/one-writer.test.ts. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -89,6 +89,15 @@ describe('the lock of a folder', () => {
     expect(fix).toContain(`${STALE_SECONDS} seconds`);
     await leave(change, STALE_SECONDS + 20);
     await (await lockFolder(folder)).release();
+  });
+
+  it('is looked at without a trace in the folder', async () => {
+    await leave({ host: 'node-7', boot: 'other' }, STALE_SECONDS - 20);
+    utimesSync(folder, 1, 1);
+    expect(await holderOf(folder)).toMatchObject({ host: 'node-7', here: false });
+    await leave({ host: 'node-7', boot: 'other' }, STALE_SECONDS + 20);
+    expect(await holderOf(folder)).toBeNull();
+    expect(statSync(folder).mtimeMs).toBe(1000);
   });
 
   it('that cannot be read is refused until it is old', async () => {
