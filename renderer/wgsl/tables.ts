@@ -8,6 +8,9 @@ const USAGE = { copyTarget: 2, binding: 4 } as const;
 /** Words in a row of a table. */
 const TABLE_WIDTH = 4096;
 
+/** Words that a table may have: a device that asks for no more has textures of 8192 rows (maxTextureDimension2D). */
+export const MOST_TABLE_WORDS = 8192 * TABLE_WIDTH;
+
 function tableRows(words: number): number {
   return Math.ceil(words / TABLE_WIDTH);
 }

@@ -14,6 +14,7 @@ import { planeCount, planeFormat } from '../../../renderer/wgsl/feature-planes.t
 import { mostParts } from '../../../renderer/wgsl/plan-parts.ts';
 import { STATS } from '../../../renderer/wgsl/stats.ts';
 import { gridStruct, stepStruct, viewStruct } from '../../../renderer/wgsl/uniforms.ts';
+import { MOST_TABLE_WORDS } from '../../../renderer/wgsl/tables.ts';
 import { DISPATCH_WIDTH, WORK_WORDS, type DispatchEntry } from '../../../renderer/wgsl/work.ts';
 import { MARCH_RAYS } from '../../../renderer/wgsl/march.ts';
 import { MemoryError } from '../../base/errors.ts';
@@ -203,7 +204,7 @@ export function mostBytes({ maxBufferSize, maxStorageBufferBindingSize }: Buffer
 }
 
 /**
- * Throws MemoryError if a buffer is beyond what the adapter can bind, or a call beyond what a dispatch reaches. The numbers are also those that
+ * Throws MemoryError if a buffer is beyond what the adapter can bind, a table beyond a texture, or a call beyond what a dispatch reaches. The numbers are also those that
  * would fit: a buffer grows with the voxels, the teacher's voxels, or the rays of a step.
  *
  * @param groups bytes by name
@@ -214,6 +215,12 @@ export function checkLimits(sizes: FieldSizes, groups: readonly Readonly<Record<
   const mostRays = DISPATCH_WIDTH * MARCH_RAYS;
   if (rays > mostRays)
     throw new MemoryError(`A step of ${rays} rays is beyond the ${mostRays} that a dispatch reaches.`, `Use --set fine.rays=${mostRays}.`);
+  for (const [table, words] of Object.entries(representation.tables(sizes)))
+    if (words > MOST_TABLE_WORDS)
+      throw new MemoryError(
+        `The table ${table} needs ${words} words; a texture has room for ${MOST_TABLE_WORDS}.`,
+        `${fewerVoxels(sizes, (count) => Math.floor((count * MOST_TABLE_WORDS) / words))}, or --backend wasm.`,
+      );
   const limit = mostBytes(limits);
   const [name, bytes] = groups.flatMap((group) => Object.entries(group)).reduce((largest, each) => (each[1] > largest[1] ? each : largest));
   if (bytes <= limit) return;

@@ -25,13 +25,13 @@ it('of factors whose ranks lie crosswise, a plane larger than the cells that wer
 describe('bricks on the least GPU, which binds 128 MiB', () => {
   const [trainRays, steps] = [1024, 1500];
   /** MiB of all buffers of a field in training. */
-  const plan = (points: number, representation: RepresentationSpec): number => {
+  const plan = (points: number, representation: RepresentationSpec, limits: Parameters<typeof checkLimits>[2] = PLAIN_LIMITS): number => {
     const base = fieldFixture().spec;
     const spec = largest({ ...base, representation, grid: { ...base.grid, size: [points, points, points] as const } });
     const capacity = { voxels: points ** 3, fieldFloats: gridFloats(spec), trainRays, steps, totalVariation: 'touched' } as const;
-    const sizes = fieldSizes(spec, capacity, () => 1e5, { bindingBytes: mostBytes(PLAIN_LIMITS), half: false });
+    const sizes = fieldSizes(spec, capacity, () => 1e5, { bindingBytes: mostBytes(limits), half: false });
     const bytes = Object.fromEntries([...planBuffers(sizes, dispatchEntries(sizes), false)].map(([name, { bytes }]) => [name, bytes]));
-    checkLimits(sizes, [bytes], PLAIN_LIMITS);
+    checkLimits(sizes, [bytes], limits);
     return Object.values(bytes).reduce((a, b) => a + b) / 2 ** 20;
   };
 
@@ -42,6 +42,18 @@ describe('bricks on the least GPU, which binds 128 MiB', () => {
   it('384^3 fit where dense grids do not', () => {
     expect(() => plan(384, denseSpec(12))).toThrow(/cells needs 432 MiB; this GPU binds at most 128 MiB/);
     expect(plan(384, bricksSpec(12, 0.29))).toBeGreaterThan(0);
+  });
+
+  it('a table of more bricks than a texture has words is refused where buffers have room', () => {
+    const large = { maxBufferSize: 2 ** 40, maxStorageBufferBindingSize: 2 ** 40 };
+    expect(plan(640, bricksSpec(12, 0.1), large)).toBeGreaterThan(0);
+    expect(() => plan(656, bricksSpec(12, 0.1), large)).toThrow(
+      expect.objectContaining({
+        name: 'MemoryError',
+        message: `The table brickRows needs ${82 ** 3 * 64} words; a texture has room for ${8192 * 4096}.`,
+        fix: expect.stringMatching(/^Use fewer voxels \(at most --set fine.voxels=26\d{7}\), or --backend wasm\.$/) as string,
+      }) as MemoryError,
+    );
   });
 
   it('what does not fit is refused with the share that would', () => {
