@@ -56,14 +56,11 @@ export const takeAlong: Readonly<Record<Taken, (studio: Takers, run: string) => 
 
 /**
  * Counts what the run did on its held-out views, and its trained twin where there is one; the page that is made of it becomes a file of the run,
- * which is held from the first count to the last byte.
+ * which is held from its first byte read to the last one written.
  */
 export async function reportRun({ files, library, report, draw }: Takers, name: string): Promise<string> {
   const machine = pageMachine(files);
-  const run = await library.openWithScene(name);
-  const loaded = { run, ...(await run.load()) };
-  checkHasNetwork(loaded);
-  const twin = await trainedTwin(library, name, loaded);
+  await library.openWithScene(name);
   const meter = { meter: null, reason: 'browsers do not say what a machine uses' } as const;
   const measure = async (one: LoadedRun): Promise<MeasuredRun> => {
     const held = await machine.openHeldOutViews(one.run, one.checkpoint, undefined, report);
@@ -72,6 +69,10 @@ export async function reportRun({ files, library, report, draw }: Takers, name: 
     );
   };
   return library.whileHeld(name, async (folder) => {
+    const run = await openRun(files, folder);
+    const loaded = { run, ...(await run.load()) };
+    checkHasNetwork(loaded);
+    const twin = await trainedTwin(library, name, loaded);
     const measured = await measure(loaded);
     const against = twin && (await measure(twin));
     const study = energyStudy({
