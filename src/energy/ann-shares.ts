@@ -49,9 +49,9 @@ export function annShares(mine: ComparedEnergies, twin: Omit<ComparedEnergies, '
   };
 }
 
-/** 1 where both are 0: images without a single sample cost nothing either way. */
+/** 1 where the twin costs nothing, as with images without a single sample: reports hold finite numbers. */
 function ratio(part: number, whole: number): number {
-  return part === 0 && whole === 0 ? 1 : part / whole;
+  return whole === 0 ? 1 : part / whole;
 }
 
 /** These say nothing new where no spike is larger than one. */

@@ -32,6 +32,11 @@ it('in shifted additions are not told where no spike is larger than one, nor whe
   expect(shareCells(null)).toEqual(['–', '–', '–', '–', '–']);
 });
 
+it('are finite where the twin costs nothing', () => {
+  const shares = annShares({ published: 0, executed: 10, skipping: 10, shifted: 5 }, { published: 0, executed: 0, skipping: 0 });
+  expect(shares).toEqual({ skipping: 1, published: 1, executed: 1, shifted: 1, shiftedOfDense: 1 });
+});
+
 it('stand in the tables of the terminal below the energies, beside a computed and beside a trained twin', () => {
   const { spec } = fieldFixture({ network: { neuron: 'four-bit' } });
   const { width } = spec.network!;
