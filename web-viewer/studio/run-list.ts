@@ -32,7 +32,18 @@ const pictures = new Map<string, Promise<string>>();
 /** @param busy something is computed already */
 export function showRuns(runs: readonly KeptRun[], busy: boolean, actions: RunActions): void {
   const open = new Set([...byId('runs').querySelectorAll<HTMLElement>('li:has(details[open])')].map(({ dataset }) => dataset.run));
-  byId('runs').replaceChildren(...runs.map((run) => rowOf(run, twinOf(run, runs), busy, open.has(run.name), actions)));
+  const typed = new Map(
+    [...byId('runs').querySelectorAll<HTMLInputElement>('li input')]
+      .filter(({ value, defaultValue }) => value !== defaultValue)
+      .map((input) => [input.closest('li')!.dataset.run, input.value]),
+  );
+  const rows = runs.map((run) => {
+    const row = rowOf(run, twinOf(run, runs), busy, open.has(run.name), actions);
+    const [input, value] = [row.querySelector('input'), typed.get(run.name)];
+    if (input !== null && value !== undefined) input.value = value;
+    return row;
+  });
+  byId('runs').replaceChildren(...rows);
   if (runs.length === 0) byId('runs').append(element('li', { textContent: 'None yet.' }));
 }
 
@@ -101,7 +112,8 @@ function shareInput(run: string, share: number): HTMLInputElement {
     min: '0.05',
     max: '1',
     step: '0.05',
-    value: String(share),
+    // Other than what is typed.
+    defaultValue: String(share),
     label: `Share of the bricks: ${run}`,
   });
 }
