@@ -1,5 +1,5 @@
-/** The kernels' variables that follow from a field's network and its teacher. */
-import type { Capacity, Teacher } from '../../engine/backend.ts';
+/** The kernels' variables that follow from a field's network; those of its teacher: teacher-state.ts. */
+import type { Capacity } from '../../engine/backend.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import { inputLevels } from '../../model/input-spikes.ts';
 import { hasGaps, isPoisson, isSpikingNetwork } from '../../model/network-facts.ts';
@@ -51,13 +51,4 @@ export function networkState({ network }: FieldSpec, capacity: Capacity, pool: K
     featureLevels: levels.features,
     viewLevels: levels.views,
   };
-}
-
-/** The box of the teacher's features, and whether it spikes. */
-export function teacherState({ grid: { size, min, max }, spiking }: Teacher): Record<string, number> {
-  const [teacherNx, teacherNy, teacherNz] = size;
-  const [teacherMinX, teacherMinY, teacherMinZ] = min;
-  const [teacherMaxX, teacherMaxY, teacherMaxZ] = max;
-  const box = { teacherMinX, teacherMinY, teacherMinZ, teacherMaxX, teacherMaxY, teacherMaxZ };
-  return { teacherNx, teacherNy, teacherNz, ...box, teacherSpikes: spiking === null ? 0 : 1 };
 }

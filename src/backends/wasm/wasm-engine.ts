@@ -23,18 +23,17 @@ import { checkStep, checkTeacher } from '../shared/check-step.ts';
 import { refreshOnHost, scaleOnHost, type HostEngine } from '../shared/host-grids.ts';
 import { gridState, layoutState } from './field-state.ts';
 import type { KernelPool } from './kernel-pool.ts';
-import { checkFits, goesThroughRates, type MemoryPlan, type Sizes } from './memory-plan.ts';
+import { checkFits, type MemoryPlan, type Sizes } from './memory-plan.ts';
 import { FIRST_STEP } from '../../model/input-spikes.ts';
-import { repeatsTensors } from '../../model/learned-repeats.ts';
-import { repeatsOf } from '../../model/network-facts.ts';
 import { weightTensors, type WeightName } from '../../model/network-layers.ts';
-import { networkState, teacherState } from './network-state.ts';
+import { networkState } from './network-state.ts';
 import { LearnedRepeats } from './learned-repeats.ts';
 import { NeuronParameters } from '../shared/neuron-parameters.ts';
 import { probeRays } from '../shared/probe-rays.ts';
 import { WeightTransforms } from '../shared/weight-transforms.ts';
 import { RayCalls } from './ray-calls.ts';
 import { writeSignTable } from './sign-table.ts';
+import { writeTeacherState } from './teacher-state.ts';
 import { TensorStore } from './tensor-store.ts';
 
 export class WasmEngine implements HostEngine {
@@ -157,31 +156,11 @@ export class WasmEngine implements HostEngine {
     if (teacher !== null) {
       checkTeacher(teacher, this.spec, this.capacity);
       this.tensors.writeTeacher(teacher, this.weights);
-      this.pool.setState({ ...teacherState(teacher), ...this.writeTeacherNeurons(teacher) });
+      const { sizes } = this;
+      const floats = (region: string, count: number): Float32Array => this.floats(region, count);
+      this.pool.setState(writeTeacherState(teacher, this.spec, this.capacity, { sizes, floats }));
     }
     this.hasTeacher = teacher !== null;
-  }
-
-  /** What the neurons of a teacher of spikes learned; returns the sizes of their spikes. */
-  private writeTeacherNeurons({ spiking }: Teacher): Record<string, number> {
-    if (spiking === null) return {};
-    const neurons = new NeuronParameters(this.spec.network, this.floats('teacherNeuronValues', 2 * this.sizes.neuronFloats), false);
-    for (const name of neurons.names) neurons.find(name)!.set(spiking.get(name)!);
-    neurons.refresh();
-    const steps = this.floats('teacherInputSteps', this.sizes.featureStride).fill(FIRST_STEP);
-    steps.set(spiking.get('inputSteps') ?? []);
-    const { amplitude1, amplitude2 } = neurons.amplitudes;
-    return { teacherAmplitude1: amplitude1, teacherAmplitude2: amplitude2, ...this.teacherSteps(spiking) };
-  }
-
-  /** Time steps of its hidden layers, where gradients pass through rates or where these are learned. */
-  private teacherSteps(spiking: NonNullable<Teacher['spiking']>): Record<string, number> {
-    const { network } = this.spec;
-    const repeats = new LearnedRepeats(network, false);
-    for (const { name } of repeatsTensors(network)) repeats.find(name)!.set(spiking.get(name)!);
-    const same = goesThroughRates(network, this.capacity) ? repeatsOf(network!) : 0;
-    const [teacherSteps1, teacherSteps2] = repeats.lengths ?? [same, same];
-    return { teacherSteps1, teacherSteps2 };
   }
 
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
