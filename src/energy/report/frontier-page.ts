@@ -10,7 +10,10 @@ import { page } from './page.ts';
 function frontierChart(frontier: Frontier, counting: 'executed' | 'shifted'): Html {
   const points = cheapestFirst(frontier).flatMap(({ subject, millijoules }): Point[] => {
     const x = millijoules[counting];
-    return x === null ? [] : [{ label: subject.origin.run, colour: subject.neuron === 'relu' ? 'twin' : 'run', x, y: subject.psnr }];
+    // On an axis of powers there is no place for nothing.
+    return x === null || x === 0
+      ? []
+      : [{ label: subject.origin.run, colour: subject.neuron === 'relu' ? 'twin' : 'run', x, y: subject.psnr }];
   });
   const unbeaten = onFrontier(points.map(({ x, y }) => ({ quality: y, energy: x })));
   return scatterChart({
@@ -20,6 +23,7 @@ function frontierChart(frontier: Frontier, counting: 'executed' | 'shifted'): Ht
     xTitle: `mJ an image, ${counting === 'executed' ? 'synapses as executed' : 'zeros skipped, shifted additions'}, ${frontier.model.name}`,
     yTitle: 'PSNR, dB',
     leastSpan: LEAST_DECIBELS,
+    logarithmic: true,
   });
 }
 
