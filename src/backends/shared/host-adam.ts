@@ -1,6 +1,7 @@
 /** Adam on the host, for the few parameters that kernels see through a transform (docs/model.md, section 5). */
 import type { BudgetTerm } from '../../model/bit-budget.ts';
 import type { StepSettings } from '../../engine/backend.ts';
+import { splitTensorName, type TensorName } from '../../model/tensor-names.ts';
 
 /** A trained parameter: its raw values and their moments. */
 export interface HostParameter {
@@ -11,6 +12,16 @@ export interface HostParameter {
 
 export function hostParameter(length: number, initial: number): HostParameter {
   return { raw: new Float32Array(length).fill(initial), m: new Float32Array(length), v: new Float32Array(length) };
+}
+
+/** The values or a moment of a tensor among `parameters`, or null if it is not one of them. Throws RangeError for a moment where nothing is trained. */
+export function findHostTensor(parameters: ReadonlyMap<string, HostParameter>, name: TensorName, trains: boolean): Float32Array | null {
+  const { parameter, moment } = splitTensorName(name);
+  const found = parameters.get(parameter);
+  if (found === undefined) return null;
+  if (moment === null) return found.raw;
+  if (!trains) throw new RangeError(`This engine was made for rendering only; it has no ${name}.`);
+  return found[moment];
 }
 
 /** A gradient with what the bit budget adds to it; zero where bits rest. */

@@ -5,7 +5,7 @@
  */
 import type { BudgetTerm } from '../../model/bit-budget.ts';
 import type { NetworkSpec } from '../../model/field-spec.ts';
-import { splitTensorName, type NeuronTensorName, type TensorName } from '../../model/tensor-names.ts';
+import type { NeuronTensorName, TensorName } from '../../model/tensor-names.ts';
 import { isSpiking, type NeuronDefinition } from '../../neurons/define-neuron.ts';
 import { derivative } from '../../neurons/differentiate.ts';
 import { keptOf } from '../../neurons/compile-step.ts';
@@ -19,7 +19,7 @@ import { levelsOf } from '../../neurons/staircase.ts';
 import { hiddenWidths, neuronTensors, parameterValues, type NeuronTensor } from '../../neurons/settings.ts';
 import { simplify } from '../../neurons/simplify.ts';
 import type { StepSettings } from '../../engine/backend.ts';
-import { hostParameter, stepOnHost, withBudget, type HostParameter } from './host-adam.ts';
+import { findHostTensor, hostParameter, stepOnHost, withBudget, type HostParameter } from './host-adam.ts';
 
 /** What the kernels have to know of a neuron before memory is laid out. */
 export interface ScanSizes {
@@ -114,12 +114,7 @@ export class NeuronParameters {
 
   /** The tensor of that name, or null if it is not one of the neurons'. Throws RangeError for a moment where nothing is trained. */
   find(name: TensorName): Float32Array | null {
-    const { parameter, moment } = splitTensorName(name);
-    const tensor = this.learned.get(parameter as NeuronTensorName);
-    if (tensor === undefined) return null;
-    if (moment === null) return tensor.raw;
-    if (!this.trains) throw new RangeError(`This engine was made for rendering only; it has no ${name}.`);
-    return tensor[moment];
+    return findHostTensor(this.learned, name, this.trains);
   }
 
   /** Values from raw values, after these have changed. */

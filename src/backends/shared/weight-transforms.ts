@@ -6,11 +6,11 @@ import type { BudgetTerm } from '../../model/bit-budget.ts';
 import type { FieldSpec } from '../../model/field-spec.ts';
 import type { WeightName } from '../../model/network-layers.ts';
 import { quantisedLayers, type QuantisedLayer } from '../../model/quantised-layers.ts';
-import { splitTensorName, type ParameterName, type TensorName } from '../../model/tensor-names.ts';
+import type { ParameterName, TensorName } from '../../model/tensor-names.ts';
 import { measureState } from '../../quantisers/quantiser.ts';
 import { quantise, quantiserGradient, type QuantisedMatrix } from '../../quantisers/quantise.ts';
 import type { StepSettings } from '../../engine/backend.ts';
-import { hostParameter, stepOnHost, withBudget, type HostParameter } from './host-adam.ts';
+import { findHostTensor, hostParameter, stepOnHost, withBudget, type HostParameter } from './host-adam.ts';
 
 interface Transformed {
   readonly layer: QuantisedLayer;
@@ -56,12 +56,7 @@ export class WeightTransforms {
   find(name: TensorName): Float32Array | null {
     const state = this.states.get(name);
     if (state !== undefined) return state;
-    const { parameter, moment } = splitTensorName(name);
-    const found = this.parameters.get(parameter);
-    if (found === undefined) return null;
-    if (moment === null) return found.raw;
-    if (!this.trains) throw new RangeError(`This engine was made for rendering only; it has no ${name}.`);
-    return found[moment];
+    return findHostTensor(this.parameters, name, this.trains);
   }
 
   /** After a tensor was written: what is measured of a matrix is measured anew. */

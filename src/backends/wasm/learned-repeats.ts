@@ -4,9 +4,9 @@ import type { BudgetTerm } from '../../model/bit-budget.ts';
 import type { NetworkSpec } from '../../model/field-spec.ts';
 import { repeatsGradient, repeatsTensors, repeatsTransform, type RepeatsName } from '../../model/learned-repeats.ts';
 import type { WeightName } from '../../model/network-layers.ts';
-import { splitTensorName, type TensorName } from '../../model/tensor-names.ts';
+import type { TensorName } from '../../model/tensor-names.ts';
 import { valueOf, type Transform } from '../../neurons/parameters.ts';
-import { hostParameter, stepOnHost, withBudget, type HostParameter } from '../shared/host-adam.ts';
+import { findHostTensor, hostParameter, stepOnHost, withBudget, type HostParameter } from '../shared/host-adam.ts';
 
 interface Learned extends HostParameter {
   /** The matrix behind the layer. */
@@ -38,12 +38,7 @@ export class LearnedRepeats {
 
   /** The tensor of that name, or null if it is not one of these. Throws RangeError for a moment where nothing is trained. */
   find(name: TensorName): Float32Array | null {
-    const { parameter, moment } = splitTensorName(name);
-    const found = this.learned.get(parameter);
-    if (found === undefined) return null;
-    if (moment === null) return found.raw;
-    if (!this.trains) throw new RangeError(`This engine was made for rendering only; it has no ${name}.`);
-    return found[moment];
+    return findHostTensor(this.learned, name, this.trains);
   }
 
   /**
