@@ -34,13 +34,17 @@ const MULTIPLY = `
 
 /** The best of some repeats. */
 export async function measureLimits(owner: WebgpuDevice): Promise<GpuLimits> {
-  const groups = owner.software ? 256 : 16_384;
+  const { maxStorageBufferBindingSize, maxBufferSize } = owner.device.limits;
+  // Several times what a GPU keeps in its caches, where it allows.
+  const most = Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / (16 * WORKGROUP));
+  const groups = owner.software ? 256 : Math.min(65_535, most);
   const bytes = WORKGROUP * groups * 16;
   const copy = await bestSeconds(owner, COPY, bytes, groups);
-  const multiply = await bestSeconds(owner, MULTIPLY, bytes, groups / 16);
+  const busy = Math.ceil(groups / 8);
+  const multiply = await bestSeconds(owner, MULTIPLY, bytes, busy);
   return {
     bandwidth: (2 * bytes) / copy,
-    arithmetic: ((groups / 16) * WORKGROUP * ITERATIONS * CHAINS * 4 * 2) / multiply,
+    arithmetic: (busy * WORKGROUP * ITERATIONS * CHAINS * 4 * 2) / multiply,
   };
 }
 

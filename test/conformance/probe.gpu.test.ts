@@ -1,5 +1,5 @@
 import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';
-import { openSoftwareDevice } from '../helpers/software-adapter.ts';
+import { openTestDevice } from '../helpers/test-adapter.ts';
 import { describeProbe } from './probe-rays.ts';
 
-describeProbe('webgpu', async () => createWebgpuBackend(await openSoftwareDevice()));
+describeProbe('webgpu', async () => createWebgpuBackend(await openTestDevice()));

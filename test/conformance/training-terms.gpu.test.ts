@@ -6,7 +6,7 @@ import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts';
 import { type FieldSpec } from '../../src/model/field-spec.ts';
 import { fieldFixture } from '../helpers/field-fixtures.ts';
-import { openSoftwareDevice } from '../helpers/software-adapter.ts';
+import { openTestDevice } from '../helpers/test-adapter.ts';
 import { describeConformance } from './backend-conformance.ts';
 import { closedFormCases, trainingTermCases } from './training-cases.ts';
 
@@ -15,7 +15,7 @@ describeConformance('wasm, terms of training', () => createWasmBackend({ threads
 test.each([
   ['tfjs', () => createTfjsBackend()],
   ['wasm', () => createWasmBackend({ threads: 1 })],
-  ['webgpu', async () => createWebgpuBackend(await openSoftwareDevice())],
+  ['webgpu', async () => createWebgpuBackend(await openTestDevice())],
 ])('%s refuses a teacher that does not fit, and its terms of the loss without one', async (_name, start) => {
   const backend = await start();
   const { spec, teacher, batch, settings } = fieldFixture({ teacher: true, loss: { teacherColour: 0.5 } });

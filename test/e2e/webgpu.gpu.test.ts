@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { softwareAdapter } from '../helpers/software-adapter.ts';
+import { testAdapter } from '../helpers/test-adapter.ts';
 import { cli, succeed } from './cli.ts';
 import { expectError } from './expect-error.ts';
 import { contentOf } from './run-files.ts';
@@ -18,7 +18,7 @@ let gpu: string[];
 
 beforeAll(async () => {
   await tinyScene(scene);
-  software = (await softwareAdapter()).name;
+  software = (await testAdapter()).name;
   gpu = ['--gpu', software];
 });
 

@@ -14,7 +14,7 @@ import { sumWork, WORK_KEYS } from '../../src/energy/work/work.ts';
 import type { FieldSpec } from '../../src/model/field-spec.ts';
 import { viewInputs } from '../../src/model/field-spec.ts';
 import { drawnFixture, fieldFixture, loadFixture } from '../helpers/field-fixtures.ts';
-import { openSoftwareDevice } from '../helpers/software-adapter.ts';
+import { openTestDevice } from '../helpers/test-adapter.ts';
 
 const WIDTH = 16;
 const VIEW = 9;
@@ -91,7 +91,7 @@ const starters: readonly (readonly [string, () => Promise<Backend>])[] = [
   ['wasm, 1 thread', () => createWasmBackend({ threads: 1 })],
   ['wasm, 3 threads', () => createWasmBackend({ threads: 3 })],
   ['tfjs', () => createTfjsBackend()],
-  ['webgpu', async () => createWebgpuBackend(await openSoftwareDevice())],
+  ['webgpu', async () => createWebgpuBackend(await openTestDevice())],
 ];
 
 describe.each(starters)('a network worked out by hand on %s', (_, start) => {

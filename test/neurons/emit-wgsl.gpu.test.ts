@@ -18,7 +18,7 @@ import { parameterPlaces } from '../../src/neurons/scan-layout.ts';
 import { SURROGATE_NAMES, surrogateOf, type SurrogateName } from '../../src/neurons/surrogates.ts';
 import { runNeurons, tfjsNeuron } from '../../src/backends/tfjs/tfjs-neuron.ts';
 import { expectCloseToMax } from '../conformance/compare.ts';
-import { openSoftwareDevice } from '../helpers/software-adapter.ts';
+import { openTestDevice } from '../helpers/test-adapter.ts';
 
 const STEPS = 12;
 const NEURONS = 8;
@@ -159,7 +159,7 @@ describe.each(builtInNeurons.map((definition) => ({ name: definition.name, defin
   let gpu: WebgpuDevice;
   beforeAll(async () => {
     ({ tf } = await loadTensorFlow());
-    gpu = await openSoftwareDevice();
+    gpu = await openTestDevice();
   });
 
   test.each(SURROGATE_NAMES)('steps and adjoint, %s, are those of tfjs', async (surrogate) => {

@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AdapterFacts } from '../../src/backends/webgpu/adapters.ts';
 import { listAdapters } from '../../src/backends/webgpu/launch-node.ts';
 import { unpackChromium } from './chromium-package.ts';
 
@@ -27,9 +28,10 @@ declare module 'vitest' {
   }
 }
 
-/** `package`: nothing of this machine, as where nothing but Node is installed. */
+/** `package`: nothing of this machine, as where nothing but Node is installed. `gpu`: the machine's GPU, also on Linux. */
 const ONLY_PACKAGE = process.env.SPIKERAY_TESTS_ON === 'package';
-const HAS_PACKAGE = process.platform === 'linux' && process.arch === 'x64';
+const ON_GPU = process.env.SPIKERAY_TESTS_ON === 'gpu';
+const HAS_PACKAGE = process.platform === 'linux' && process.arch === 'x64' && !ON_GPU;
 
 const BROWSERS: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   linux: ['/usr/bin/chromium', '/usr/bin/google-chrome'],
@@ -58,11 +60,17 @@ export async function prepareTestMachine(): Promise<TestMachine> {
   return { adapter, browser };
 }
 
+/** Whether tests of the GPU run on this adapter: on a real one if that is asked for, on a software adapter on Linux, else on any. */
+export function suitsTests({ software, reason }: AdapterFacts): boolean {
+  if (reason !== null) return false;
+  return ON_GPU ? !software : software || process.platform !== 'linux';
+}
+
 async function findAdapter(): Promise<string | null> {
-  if (process.platform !== 'linux') return firstAdapter(() => true);
+  if (process.platform !== 'linux' || ON_GPU) return firstAdapter();
   for (const environment of await vulkanEnvironments()) {
     Object.assign(process.env, environment);
-    const found = await firstAdapter((software) => software);
+    const found = await firstAdapter();
     if (found !== null) return found;
   }
   return null;
@@ -76,9 +84,9 @@ async function vulkanEnvironments(): Promise<Readonly<Record<string, string>>[]>
   return HAS_PACKAGE ? [...own, (await unpackChromium()).vulkanEnvironment] : own;
 }
 
-async function firstAdapter(suits: (software: boolean) => boolean): Promise<string | null> {
+async function firstAdapter(): Promise<string | null> {
   const { adapters } = await listAdapters();
-  const found = adapters.find(({ software, reason }) => suits(software) && reason === null);
+  const found = adapters.find(suitsTests);
   return found === undefined ? null : `${found.name} (${found.driver})`;
 }
 

@@ -5,13 +5,13 @@ import { voxelCount } from '../../src/geometry/grid.ts';
 import { brickPlaces } from '../../src/lattice/bricks.ts';
 import type { BricksSpec } from '../../src/model/representations/bricks.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint.ts';
-import { openSoftwareDevice } from '../helpers/software-adapter.ts';
+import { openTestDevice } from '../helpers/test-adapter.ts';
 import { joinChunks } from '../io/checkpoint-sample.ts';
 import { expectSameBits, run } from './run-in-memory.ts';
 import { leastConfig } from './tiny-scene.ts';
 
 it('finds what wasm finds, and goes on bit for bit after interruptions in both stages', async () => {
-  const backend = createWebgpuBackend(await openSoftwareDevice());
+  const backend = createWebgpuBackend(await openTestDevice());
   const config = leastConfig();
   const whole = await run(backend, config);
   const wasm = await run(await createWasmBackend({ threads: 1 }), config);
@@ -25,7 +25,7 @@ it('finds what wasm finds, and goes on bit for bit after interruptions in both s
 });
 
 it('bricks find what wasm finds, and go on bit for bit', async () => {
-  const backend = createWebgpuBackend(await openSoftwareDevice());
+  const backend = createWebgpuBackend(await openTestDevice());
   const least = leastConfig();
   const config = { ...least, field: { ...least.field, kind: 'bricks' as const, share: 1 }, fine: { ...least.fine, boundScale: 1.6 } };
   const whole = await run(backend, config);

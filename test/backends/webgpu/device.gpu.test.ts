@@ -3,7 +3,7 @@ import { describeAdapter, PLAIN_LIMITS } from '../../../src/backends/webgpu/adap
 import { openDevice } from '../../../src/backends/webgpu/device.ts';
 import { createGpu, openNodeDevice } from '../../../src/backends/webgpu/launch-node.ts';
 import { BackendError, DeviceError, MemoryError } from '../../../src/base/errors.ts';
-import { openNullDevice, openSoftwareDevice, softwareAdapter } from '../../helpers/software-adapter.ts';
+import { openNullDevice, openTestDevice, testAdapter } from '../../helpers/test-adapter.ts';
 
 /** An operation on the GPU: doubles the numbers. */
 async function double(device: GPUDevice, numbers: Float32Array<ArrayBuffer>): Promise<Float32Array> {
@@ -31,7 +31,7 @@ async function double(device: GPUDevice, numbers: Float32Array<ArrayBuffer>): Pr
 describe('a device', () => {
   it('computes, on the plain path and with all that the adapter has', async () => {
     for (const plain of [true, false]) {
-      const owner = await openSoftwareDevice({ plain });
+      const owner = await openTestDevice({ plain });
       expect(owner.software).toBe(true);
       expect([...(await owner.run('doubling', () => double(owner.device, Float32Array.of(1, 2, 3))))]).toEqual([2, 4, 6]);
       if (plain) expect(owner.limit('maxBufferSize')).toBe(PLAIN_LIMITS.maxBufferSize);
@@ -40,7 +40,7 @@ describe('a device', () => {
   });
 
   it('fails the operation in which the GPU reports an error, and every later one', async () => {
-    const owner = await openSoftwareDevice();
+    const owner = await openTestDevice();
     const { device } = owner;
     const faulty = owner.run('training step', async () => {
       device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
@@ -53,7 +53,7 @@ describe('a device', () => {
   });
 
   it('fails the operation during which it is lost', async () => {
-    const owner = await openSoftwareDevice();
+    const owner = await openTestDevice();
     const lost = owner.run('training step', () => {
       const result = double(owner.device, new Float32Array(1000));
       owner.device.destroy();
@@ -65,19 +65,19 @@ describe('a device', () => {
   });
 
   it('fails an operation that ends as if nothing had happened although the device is lost', async () => {
-    const owner = await openSoftwareDevice();
+    const owner = await openTestDevice();
     owner.device.destroy();
     await expect(owner.run('waiting', () => owner.device.queue.onSubmittedWorkDone())).rejects.toThrow(DeviceError);
   });
 
   it("hands on errors that are not the GPU's", async () => {
-    const owner = await openSoftwareDevice();
+    const owner = await openTestDevice();
     await expect(owner.run('training step', () => Promise.reject(new RangeError('wrong length')))).rejects.toThrow(RangeError);
     expect(() => owner.check()).not.toThrow();
   });
 
   it('cannot be used after it was disposed of', async () => {
-    const owner = await openSoftwareDevice();
+    const owner = await openTestDevice();
     owner.dispose();
     owner.dispose();
     await expect(owner.run('rendering', () => Promise.resolve(1))).rejects.toThrow(/after its backend was disposed of/);
@@ -86,7 +86,7 @@ describe('a device', () => {
 
 describe('memory of the device', () => {
   it('is refused with the numbers where a buffer exceeds the limits; the device stays usable', async () => {
-    const owner = await openSoftwareDevice({ plain: true });
+    const owner = await openTestDevice({ plain: true });
     const size = 2 * PLAIN_LIMITS.maxBufferSize;
     const refused = owner.allocate('the field (800 voxels)', size, () =>
       owner.device.createBuffer({ size, usage: GPUBufferUsage.STORAGE }),
@@ -131,7 +131,7 @@ describe('opening', () => {
   });
 
   it('takes the adapter that is named, and a software adapter only if it is', async () => {
-    const { name } = await softwareAdapter();
+    const { name } = await testAdapter();
     const owner = await openNodeDevice(name.slice(0, 6).toUpperCase());
     expect(owner.adapter.name).toBe(name);
     owner.dispose();

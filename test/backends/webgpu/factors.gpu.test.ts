@@ -11,14 +11,14 @@ import { vmSpec } from '../../../src/model/representations/vm.ts';
 import { gridParameters, parametersOf } from '../../../src/model/tensor-names.ts';
 import { expectCloseToMax } from '../../conformance/compare.ts';
 import { capacityOf, fieldFixture, loadFixture, type FieldFixture, type FixtureOptions } from '../../helpers/field-fixtures.ts';
-import { openSoftwareDevice } from '../../helpers/software-adapter.ts';
+import { openTestDevice } from '../../helpers/test-adapter.ts';
 
 /** Other ranks along every axis, a number of features that is no multiple of 4. */
 const options: FixtureOptions = { representation: vmSpec(13, [4, 12, 8], [20, 8, 12]), spec: { alphaThreshold: 0.2 } };
 
 let device: WebgpuDevice;
 beforeAll(async () => {
-  device = await openSoftwareDevice();
+  device = await openTestDevice();
 });
 
 async function create(fixture: FieldFixture, room: Partial<Capacity> = {}, backend: WebgpuBackendOptions = {}): Promise<FieldEngine> {

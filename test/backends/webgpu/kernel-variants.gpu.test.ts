@@ -18,7 +18,7 @@ import { bricksSpec } from '../../../src/model/representations/bricks.ts';
 import { representationOf } from '../../../src/model/representations/index.ts';
 import { vmSpec } from '../../../src/model/representations/vm.ts';
 import { fieldFixture } from '../../helpers/field-fixtures.ts';
-import { openNullDevice } from '../../helpers/software-adapter.ts';
+import { openNullDevice } from '../../helpers/test-adapter.ts';
 
 let owner: WebgpuDevice;
 /** Stands for all of them: bindings are checked, contents are not. */

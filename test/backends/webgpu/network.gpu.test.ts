@@ -17,7 +17,7 @@ import { EPSILON } from '../../conformance/cases.ts';
 import { expectCloseToMax } from '../../conformance/compare.ts';
 import type { FixtureOptions } from '../../helpers/field-fixtures.ts';
 import { networkProblem, runNetwork, type NetworkProblem } from '../../helpers/gpu-network.ts';
-import { openSoftwareDevice } from '../../helpers/software-adapter.ts';
+import { openTestDevice } from '../../helpers/test-adapter.ts';
 
 /** Relative to the largest entry. */
 const LOGIT_TOLERANCE = 1e-5;
@@ -71,7 +71,7 @@ for (const plain of [false, true]) {
   describe(plain ? 'within default limits' : 'with all that the adapter has', () => {
     let gpu: WebgpuDevice;
     beforeAll(async () => {
-      gpu = await openSoftwareDevice({ plain });
+      gpu = await openTestDevice({ plain });
     });
 
     test.each(plain ? PLAIN : [...MODES, ...NEURONS])('$name', async ({ network, rays = 24, seed = 1 }) => {

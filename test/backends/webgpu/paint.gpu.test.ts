@@ -5,7 +5,7 @@ import { toPixels } from '../../../renderer/pixels.ts';
 import { renderImage } from '../../../renderer/render-image.ts';
 import { createWebgpuBackend } from '../../../src/backends/webgpu/webgpu-backend.ts';
 import { fieldFixture } from '../../helpers/field-fixtures.ts';
-import { openSoftwareDevice } from '../../helpers/software-adapter.ts';
+import { openTestDevice } from '../../helpers/test-adapter.ts';
 
 const WIDTH = 31;
 const HEIGHT = 17;
@@ -46,7 +46,7 @@ test.each([
   ['', {}, 0.0005],
   [' in contracted space', contracted, 0.02],
 ] as const)('the pixels of a camera%s, all or some of them, are those of its rays', async (_, spec, tolerance) => {
-  const owner = await openSoftwareDevice({ plain: true });
+  const owner = await openTestDevice({ plain: true });
   const { device } = owner;
   const fixture = fieldFixture({ network: null, spec });
   const engine = await createWebgpuBackend(owner).createField(fixture.spec, { voxels: voxelCount(fixture.spec.grid), trainRays: 0 });

@@ -20,14 +20,14 @@ import { variationReach } from '../../../src/model/total-variation.ts';
 import { fineSpec } from '../../../src/train/stage-spec.ts';
 import { expectClose, expectCloseToMax } from '../../conformance/compare.ts';
 import { capacityOf, fieldFixture, loadFixture, type FieldFixture, type FixtureOptions } from '../../helpers/field-fixtures.ts';
-import { openSoftwareDevice } from '../../helpers/software-adapter.ts';
+import { openTestDevice } from '../../helpers/test-adapter.ts';
 
 const RENDER = { background: [0.2, 0.4, 0.6], noiseSeed: 9 } as const;
 const COARSE = { network: null } as const;
 
 let device: WebgpuDevice;
 beforeAll(async () => {
-  device = await openSoftwareDevice();
+  device = await openTestDevice();
 });
 
 async function create(fixture: FieldFixture, options?: WebgpuBackendOptions): Promise<FieldEngine> {
@@ -245,7 +245,7 @@ function errorOf(work: () => unknown): unknown {
 }
 
 it('a GPU that is lost while the grid is scaled ends what comes next: nothing is read, nothing trained', async () => {
-  const lost = await openSoftwareDevice();
+  const lost = await openTestDevice();
   const fixture = fieldFixture(COARSE);
   const engine = await createWebgpuBackend(lost).createField(fixture.spec, { voxels: 1000, steps: 1000, trainRays: fixture.batch.count });
   await loadFixture(engine, fixture);
@@ -273,7 +273,7 @@ describe('what cannot be is refused', () => {
   const { spec } = fieldFixture(COARSE);
 
   it('a field that the GPU cannot bind, with the numbers that would fit', async () => {
-    const plain = createWebgpuBackend(await openSoftwareDevice({ plain: true }));
+    const plain = createWebgpuBackend(await openTestDevice({ plain: true }));
     const network = fieldFixture().spec;
     for (const [of, capacity, message, fix] of [
       [spec, { voxels: 40_000_000, trainRays: 0 }, /density needs 153 MiB; this GPU binds at most 128 MiB/, 'fine.voxels=33554432'],
@@ -296,7 +296,7 @@ describe('what cannot be is refused', () => {
   });
 
   it('no preset, on the least GPU', async () => {
-    const plain = createWebgpuBackend(await openSoftwareDevice({ plain: true }));
+    const plain = createWebgpuBackend(await openTestDevice({ plain: true }));
     const box = { min: [-1, -1, -1], max: [1, 1, 1] } as const;
     for (const [name, space] of [
       ['paper', { kind: 'bounded' }],
