@@ -16,6 +16,10 @@ export class Random {
     return [...this.s];
   }
 
+  set state(words: readonly number[]) {
+    this.s.set(words);
+  }
+
   /** Uniform in [0, 2^32). */
   uint32(): number {
     const s = this.s;

@@ -8,8 +8,9 @@
  *
  *     |u - u_c| <= fx * r * sqrt(1 + (x/z)^2) / (z - r)          (Cauchy-Schwarz on u - u_c = fx * ((x' - x) - (x/z)(z' - z)) / z')
  *
- * so that filling this rectangle of pixels, by 32-bit words, is all there is to do for a cell and a view. A view with lens distortion is drawn
- * as the pinhole image that its rays would make, a pixel larger on each side of a rectangle; then each of its pixels is looked up there.
+ * so that counting this rectangle of pixels is all there is to do for a cell and a view: at its corners, for how many lie over a pixel is the sum of
+ * what stands there in the pixels above it and on its left. A view with lens distortion is drawn as the pinhole image that its rays would make, a pixel
+ * larger on each side of a rectangle; then each of its pixels is looked up there.
  */
 import type { GridSpec } from '../geometry/grid.ts';
 import type { Intrinsics } from '../geometry/intrinsics.ts';
@@ -122,6 +123,9 @@ function drawView(
 ): void {
   const m = camera.camToWorld;
   const { width, height, fx, fy, cx, cy } = camera.intrinsics;
+  // Rectangles that begin (above or on the left of the pixel) less those that have ended.
+  const stride = width + 1;
+  const corners = new Int32Array(stride * (height + 1));
   for (let i = 0; i < centres.length; i += 3) {
     const px = centres[i] - m[3];
     const py = centres[i + 1] - m[7];
@@ -142,11 +146,20 @@ function drawView(
     const v = cy + fy * y - 0.5;
     const left = Math.max(0, Math.ceil(u - halfU));
     const right = Math.min(width - 1, Math.floor(u + halfU));
+    const top = Math.max(0, Math.ceil(v - halfV));
     const bottom = Math.min(height - 1, Math.floor(v + halfV));
-    if (left > right) continue;
-    for (let row = Math.max(0, Math.ceil(v - halfV)); row <= bottom; row++) {
-      const start = first + row * width;
-      fillBits(bits, start + left, start + right + 1);
+    if (left > right || top > bottom) continue;
+    corners[top * stride + left]++;
+    corners[top * stride + right + 1]--;
+    corners[(bottom + 1) * stride + left]--;
+    corners[(bottom + 1) * stride + right + 1]++;
+  }
+  for (let row = 0, pixel = first; row < height; row++) {
+    let over = 0;
+    for (let i = row * stride, end = i + width; i < end; i++, pixel++) {
+      if (row > 0) corners[i] += corners[i - stride];
+      over += corners[i];
+      if (over > 0) bits[pixel >>> 5] |= 1 << (pixel & 31);
     }
   }
 }

@@ -5,6 +5,8 @@
  *
  * Forward-facing views see the same places in about the same rows, so there the rays of a batch go row by row: neighbours then meet voxels that
  * lie near each other in memory.
+ *
+ * The next batch can be drawn ahead, while a step trains on the last one; no run is another for that.
  */
 import { BOUNDED } from '../spaces/bounded.ts';
 import { type FieldSpace } from '../spaces/space.ts';
@@ -27,8 +29,10 @@ export class RaySampler {
   private readonly random: Random;
   private readonly randomBackground: boolean;
   private readonly colour: [number, number, number];
-  private readonly batch: TrainBatch;
-  private readonly viewDirections: Float32Array;
+  /** The one given last, and the other. */
+  private readonly batches: { readonly rays: TrainBatch; readonly viewDirections: Float32Array }[];
+  /** Drawn ahead: the batch, and the generator before it. */
+  private ahead: { readonly batch: TrainBatch; readonly random: readonly number[] } | null = null;
   /** Numbers of a batch's pixels. */
   private readonly drawn: Float64Array;
   /** Bits of the pixels to draw from; null: all. */
@@ -47,10 +51,11 @@ export class RaySampler {
     this.randomBackground = background === 'random';
     this.colour = [...backgroundColour(background)];
     const floats = (): Float32Array => new Float32Array(count * 3);
-    this.batch = { count, origins: floats(), directions: floats(), target: floats(), background: floats() };
-    this.viewDirections = floats();
+    this.batches = Array.from({ length: 2 }, () => ({
+      rays: { count, origins: floats(), directions: floats(), target: floats(), background: floats().map((_, i) => this.colour[i % 3]) },
+      viewDirections: floats(),
+    }));
     this.drawn = new Float64Array(count);
-    for (let i = 0; i < count * 3; i++) this.batch.background[i] = this.colour[i % 3];
   }
 
   get views(): readonly View[] {
@@ -63,6 +68,7 @@ export class RaySampler {
 
   /** Draws from all pixels of other views, or of the same in another resolution, from now on. */
   setViews(views: readonly View[]): void {
+    this.takeBack();
     this.shown = shownFrom(views);
     this.mask = this.shown.allowed;
   }
@@ -73,6 +79,7 @@ export class RaySampler {
    * @throws SpikeRayError if almost none is
    */
   restrict(mask: Uint32Array): number {
+    this.takeBack();
     const { allowed } = this.shown;
     const usable = allowed === null ? mask : mask.map((word, i) => word & allowed[i]);
     const share = maskedShare(usable, this.pixels);
@@ -86,9 +93,30 @@ export class RaySampler {
     return share;
   }
 
-  /** The next batch. The same arrays every time: valid until the next call. */
+  /** The next batch. Valid until the next call. */
   next(): TrainBatch {
-    const { batch, colour, drawn } = this;
+    const batch = this.ahead?.batch ?? this.drawBatch();
+    this.ahead = null;
+    return batch;
+  }
+
+  /** Draws the next batch already, for which the last one stays valid. The generator is then behind it: see `takeBack`. */
+  drawAhead(): void {
+    if (this.ahead !== null) return;
+    const { state } = this.random;
+    this.ahead = { batch: this.drawBatch(), random: state };
+  }
+
+  /** Forgets the batch drawn ahead, if there is one: the generator is as it was before. To be called before anything else draws from it, or it is saved. */
+  takeBack(): void {
+    if (this.ahead !== null) this.random.state = this.ahead.random;
+    this.ahead = null;
+  }
+
+  private drawBatch(): TrainBatch {
+    const { colour, drawn } = this;
+    this.batches.reverse();
+    const [{ rays: batch, viewDirections }] = this.batches;
     const { views, pixels } = this.shown;
     this.drawPixels();
     for (let ray = 0; ray < batch.count; ray++) {
@@ -100,7 +128,7 @@ export class RaySampler {
       if (this.randomBackground) for (let c = 0; c < 3; c++) batch.background[ray * 3 + c] = colour[c] = this.random.float();
       compositePixel(rgba, inView, colour, batch.target, ray);
     }
-    return spaceOf(this.space).fromWorld(batch, this.viewDirections);
+    return spaceOf(this.space).fromWorld(batch, viewDirections);
   }
 
   private drawPixels(): void {

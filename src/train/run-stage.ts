@@ -80,7 +80,9 @@ export async function runStage(context: RunContext, run: StageRun): Promise<Stag
     const step = state.step + 1;
     await rules.prepare(step);
     const settings = rules.settings(step, scheduled);
-    const result = await engine.trainStep(sampler.next(), { ...settings, adamStep: ++state.adamStep, noiseSeed: random.uint32() });
+    const trained = engine.trainStep(sampler.next(), { ...settings, adamStep: ++state.adamStep, noiseSeed: random.uint32() });
+    sampler.drawAhead();
+    const result = await trained;
     if (!Number.isFinite(result.loss)) throw divergence(run.name, step);
     state.step = step;
     state.rays += result.counts.rays;
@@ -100,11 +102,13 @@ export async function runStage(context: RunContext, run: StageRun): Promise<Stag
       yielded = context.seconds();
     }
   }
+  sampler.takeBack();
   await meter.flush();
   return end;
 }
 
 export async function saveRun(context: RunContext, run: StageRun): Promise<{ saved: Saved; state: TrainState }> {
+  run.sampler.takeBack();
   const state: TrainState = { ...run.state, stage: run.name, random: run.random.state, seconds: context.seconds() };
   const saved = await context.save(snapshot(run.engine, state, context.config, context.scene.fingerprint));
   context.report({ type: 'checkpoint', path: saved.path, step: state.step, bytes: saved.bytes });

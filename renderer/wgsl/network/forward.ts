@@ -21,6 +21,7 @@ import type { KernelText } from '../kernel.ts';
 import { isSpiking } from '../../../src/neurons/define-neuron.ts';
 import { countWgsl, statIndex, type Stat } from '../stats.ts';
 import { constantsWgsl, tableWgsl, taskWgsl, type NetworkShape } from './shape.ts';
+import { stagedRowsWgsl, stagedVector, stageRows } from './staged-rows.ts';
 import { markActiveWgsl, overRows, ownRows, productRows, productWgsl, tileWgsl } from './tile.ts';
 
 const TALLIES: readonly Stat[] = ['spikes1', 'spikes2', 'active1', 'active2', 'negative1', 'negative2', 'bits1', 'bits2'];
@@ -81,7 +82,7 @@ export function forwardKernel(shape: NetworkShape, use: ForwardUse): KernelText 
       ...(use === 'training' ? { potentials: 'write array<f32>' as const } : {}),
       ...(shape.drops && !rendering ? { keptNeurons: `${colours ? 'read' : 'write'} array<f32>` as const } : {}),
     },
-    code: `${colours ? countWgsl : NO_RAY}${constantsWgsl(shape)}${taskWgsl}${tableWgsl(shape, 'vectors')}${tileWgsl(shape)}
+    code: `${colours ? countWgsl : NO_RAY}${constantsWgsl(shape)}${taskWgsl}${tableWgsl(shape, 'vectors')}${tileWgsl(shape)}${shape.stagesRows ? stagedRowsWgsl(shape.tileRows, stagedVectors(shape)) : ''}
 @compute @workgroup_size(${width})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) j: u32) {
   let begin = taskBegin(group.x);
@@ -111,9 +112,10 @@ ${talliesOf(shape, use)
 ${skipsSilent ? '  if (j < 4u * WORDS) { atomicStore(&firing[j], 0u); }\n  workgroupBarrier();' : ''}
   for (var at = begin; at < end; at += R) {
     let count = min(R, end - at);
+    ${shape.stagesRows ? stageRows(stagedVectors(shape), `sampleFeatures[${shape.vectors}u * row.x + k]`) : ''}
     ${skipsSilent ? 'var seen = 0u;' : ''}
     ${overRows(scan(shape, use, 1, poisson ? spikeProducts(shape) : repeats > 1 ? shownProducts(shape) : featureProducts(shape)) + (skipsSilent && layer2 ? markSeen : ''))}
-${layer2 ? secondLayer(shape, use) : ''}${colours ? thirdLayer(shape, logits) : ''}
+${layer2 ? secondLayer(shape, use) : '    workgroupBarrier();'}${colours ? thirdLayer(shape, logits) : ''}
   }
 ${colours ? tallies(talliesOf(shape, use), rendering) : `  if (activityRay != NO_RAY) { ${storeActivity(use === 'activity 1' ? 1 : 2)} }`}
 }
@@ -135,15 +137,37 @@ function secondLayer(shape: NetworkShape, use: ForwardUse): string {
     workgroupBarrier();`;
 }
 
-function thirdLayer({ tables, repeats }: NetworkShape, logits: string): string {
+/**
+ * An invocation takes four rows and as many neurons as there are quads of rows, then one logit of a row. `tile` has the spikes of layer 2, then the sums
+ * of the first, [shares of the neurons, channels, quads].
+ */
+function thirdLayer(shape: NetworkShape, logits: string): string {
+  const { tables, repeats, width, tileRows } = shape;
+  const shares = width / (tileRows / 4);
+  const channels = [0, 1, 2];
   return `
+    {
+      let quad = j % QUADS;
+      let share = j / QUADS;
+${channels.map((c) => `      var colour${c} = vec4<f32>(0.0);`).join('\n')}
+      for (var n = 0u; n < QUADS * rows[3].y; n++) {
+        let i = share * QUADS + n;
+        let s = tile[place(i, quad)];
+        let w = networkTables[${tables.w3 / 4}u + i];
+${channels.map((c) => `        colour${c} += w[${c}] * s;`).join('\n')}
+      }
+      workgroupBarrier();
+${channels.map((c) => `      tile[(share * 3u + ${c}u) * QUADS + quad] = colour${c};`).join('\n')}
+      workgroupBarrier();
+    }
     for (var item = j; item < 3u * R; item += W) {
-      let row = item % R;
+      let i = item % R;
       let channel = item / R;
-      if (row < count && rows[FIRST_ROW + at + row].x != GAP) {
+      let row = ${rowOf(shape)};
+      if (i < count && row.x != GAP) {
         var sum = 0.0;
-        for (var i = 0u; i < rows[3].x; i++) { sum += tile[place(i, row >> 2u)][row & 3u] * networkTables[${tables.w3 / 4}u + i][channel]; }
-        ${logits}[4u * ${repeats > 1 ? '(at + row)' : 'rows[FIRST_ROW + at + row].x'} + channel] = sum;
+        for (var share = 0u; share < ${shares}u * rows[3].y; share++) { sum += tile[(share * 3u + channel) * QUADS + (i >> 2u)][i & 3u]; }
+        ${logits}[4u * ${repeats > 1 ? '(at + i)' : 'row.x'} + channel] = sum;
       }
     }
     workgroupBarrier();`;
@@ -230,9 +254,21 @@ ${vectorsOf(vectors)
 const markSeen = `
       if (value != 0.0) { seen |= 1u << (i / (4u * GROUP_QUADS)); }`;
 
-function featurePart({ vectors }: NetworkShape, part: number): string {
+/** Vectors of a row that are staged: with spikes as inputs none. */
+function stagedVectors({ poisson, vectors }: NetworkShape): number {
+  return poisson ? 0 : vectors;
+}
+
+/** Row `i` of the tile. */
+function rowOf({ stagesRows }: NetworkShape): string {
+  return stagesRows ? 'stagedRows[i]' : 'rows[FIRST_ROW + at + i]';
+}
+
+/** The features of row `i` of the tile times the invocation's weights. */
+function featurePart({ vectors, stagesRows }: NetworkShape, part: number): string {
+  const feature = (k: number): string => (stagesRows ? stagedVector(vectors, 'i', k) : `sampleFeatures[${vectors}u * row.x + ${k}u]`);
   return vectorsOf(vectors)
-    .map((k) => `dot(sampleFeatures[x${k === 0 ? '' : ` + ${k}u`}], weights${part}_${k})`)
+    .map((k) => `dot(${feature(k)}, weights${part}_${k})`)
     .join(' + ');
 }
 
@@ -240,7 +276,6 @@ function featureProducts(shape: NetworkShape): string {
   const parts = partsOf(shape, 1);
   return `${parts.map((p) => `      var added${p} = 0.0;`).join('\n')}
       if (row.x != GAP) {
-        let x = ${shape.vectors}u * row.x;
 ${parts.map((p) => `        added${p} = viewCurrent${p} + ${featurePart(shape, p)};`).join('\n')}
       }`;
 }
@@ -284,14 +319,14 @@ function scan(shape: NetworkShape, use: ForwardUse, layer: 1 | 2, input: string)
   const viewPart = (p: number): string => `viewCurrents[(row.y >> 1u) * ${shape.columns[0]}u + ${p}u * W + j]`;
   const begin =
     shape.repeats > 1
-      ? `        let x = ${shape.vectors}u * row.x;\n${partsOf(shape, 1)
+      ? partsOf(shape, 1)
           .map((p) => `        shown${p} = ${viewPart(p)} + ${featurePart(shape, p)};`)
-          .join('\n')}`
+          .join('\n')
       : partsOf(shape, 1)
           .map((p) => `        viewCurrent${p} = ${viewPart(p)};`)
           .join('\n');
   return `      let r = at + i;
-      let row = rows[FIRST_ROW + r];
+      let row = ${rowOf(shape)};
       if ((row.y & 1u) != 0u) {
         states${layer} = States();
 ${shape.decays ? sums.map((p) => `        sum${layer}_${p} = 0.0;`).join('\n') : ''}

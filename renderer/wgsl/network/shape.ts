@@ -11,6 +11,7 @@ import { emitWgsl, wgslSizes, type WgslSizes } from '../../../src/neurons/emit-w
 import { neuronNamed } from '../../../src/neurons/index.ts';
 import { parameterFloats, parameterPlaces } from '../../../src/neurons/scan-layout.ts';
 import { surrogateSettings } from '../../../src/neurons/settings.ts';
+import { stagedBytes } from './staged-rows.ts';
 
 /** Most tasks into which the rows of a part are divided, a workgroup of the forward pass each. */
 export const TASKS = 2048;
@@ -54,6 +55,8 @@ export interface NetworkShape {
   readonly tileRows: number;
   /** Whether the product of layer 2 skips neurons that are silent in all rows of a group. */
   readonly skipsSilent: boolean;
+  /** Whether a tile's rows and features are read into the workgroup's memory first (staged-rows.ts). */
+  readonly stagesRows: boolean;
   /** First float of each section of `networkTables`. */
   readonly tables: Readonly<Record<'w1' | 'w2' | 'w2t' | 'w3' | 'decays1' | 'decays2' | 'values' | 'potentialWeights', number>>;
   readonly tableFloats: number;
@@ -113,8 +116,11 @@ export function networkShape(spec: FieldSpec & { network: NetworkSpec }, workgro
     }),
   ) as NetworkShape['tables'];
   const masks = 16 * Math.ceil(width / 32);
+  const vectors = Math.ceil(features / 4);
+  const time = timeOf(network);
   const fits = (rows: number, extra: number): boolean => rows * width * 4 + extra <= workgroupBytes;
-  const tileRows = width >= 96 && fits(32, masks) ? 32 : 16;
+  const staged = (rows: number): number => stagedBytes(rows, time.poisson ? 0 : vectors);
+  const tileRows = width >= 96 && fits(32, masks + staged(32)) ? 32 : 16;
   return {
     neuron,
     sizes: wgslSizes(neuron, surrogate),
@@ -124,15 +130,16 @@ export function networkShape(spec: FieldSpec & { network: NetworkSpec }, workgro
     columns,
     decays: hasMemory(neuron),
     features,
-    vectors: Math.ceil(features / 4),
+    vectors,
     views,
     inputs,
-    ...timeOf(network),
+    ...time,
     inputLevels: inputLevels(network),
     drops: terms.drops,
     taught: terms.taught && isSpiking(neuron),
     tileRows,
     skipsSilent: parts[1] === 0 && fits(tileRows, masks),
+    stagesRows: fits(tileRows, masks + staged(tileRows)),
     tables,
     tableFloats,
     neuronFloats,

@@ -26,8 +26,15 @@ import type { Capacity } from '../../engine/backend.ts';
 import { AXIS_POINT_BYTES, axisPoints, MOST_AXIS_POINTS } from './kernels/scale-grid.ts';
 import type { SampleRange } from './network/network-module.ts';
 
-/** Rays of one submission when rendering. */
-export const RENDER_RAYS = 32768;
+/** Rays of one submission of a field that trains when it renders. */
+const RENDER_RAYS = 2 ** 15;
+/**
+ * Rays of one submission of a field that is only rendered, where bindings are large: a thread a ray waits most of its time, and GPUs that bind so much
+ * have threads enough to fill it.
+ */
+const MANY_RENDER_RAYS = 2 ** 17;
+/** Bytes. */
+const LARGE_BINDING = 2 ** 30;
 /** A part holds at least so many rays of the greatest length; more samples are coloured part by part. */
 const PART_RAYS = 2048;
 /** Floats of `lossSums`. */
@@ -71,7 +78,7 @@ export function fieldSizes(
   const { features: channels } = representationOf(spec);
   const maxSteps = Math.max(capacity.steps ?? 0, maxStepsPerRay(spec));
   const { trainRays } = capacity;
-  const rays = Math.max(trainRays, RENDER_RAYS);
+  const rays = trainRays > 0 || features.bindingBytes < LARGE_BINDING ? Math.max(trainRays, RENDER_RAYS) : MANY_RENDER_RAYS;
   const densitySamples = trainRays * maxSteps;
   const width = network?.width ?? 0;
   // Without a network the logits' gradients are those of the features: one part has to hold a training step.

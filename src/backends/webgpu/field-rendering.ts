@@ -11,7 +11,7 @@ import { checkRays } from '../shared/check-step.ts';
 import { NO_NUMBERS, type Call, type CallRunner, type ResultPiece } from './call-runner.ts';
 import type { WebgpuDevice } from './device.ts';
 import type { FieldKernels } from './field-kernels.ts';
-import { RENDER_RAYS } from './field-plan.ts';
+import type { FieldSizes } from './field-plan.ts';
 import { firstView, type FieldUploads } from './field-uploads.ts';
 
 /** What is made of the rays of a rendering, batch by batch: `count` of them from the `first` on. */
@@ -26,9 +26,10 @@ interface Batches {
 }
 
 /** Batches of rendered rays that are under way at a time. */
-const BATCHES_UNDER_WAY = 4;
+const BATCHES_UNDER_WAY = 8;
 
 export interface RenderingParts {
+  readonly sizes: Pick<FieldSizes, 'rays'>;
   readonly owner: WebgpuDevice;
   readonly buffers: Buffers;
   readonly kernels: FieldKernels;
@@ -96,11 +97,12 @@ export class FieldRendering {
     { results, firstView, upload, encode, take }: Batches,
   ): Promise<void> {
     const { owner, buffers, calls } = this.parts;
+    const most = this.parts.sizes.rays;
     const [backgroundR, backgroundG, backgroundB] = settings.background;
     const { weightThreshold = spec.weightThreshold, noiseSeed = 0 } = settings;
     const numbers = { ...NO_NUMBERS, backgroundR, backgroundG, backgroundB, weightThreshold, noiseSeed };
     const drawBatch = async (first: number): Promise<void> => {
-      const count = Math.min(RENDER_RAYS, n - first);
+      const count = Math.min(most, n - first);
       upload(first, count);
       const call: Call = {
         numbers: { ...numbers, rayCount: count, firstView: firstView(count), firstRay: first },
@@ -117,8 +119,8 @@ export class FieldRendering {
       if (done === null) await drawBatch(first);
     };
     await owner.run('rendering', async () => {
-      for (let first = 0; first < n; first += BATCHES_UNDER_WAY * RENDER_RAYS) {
-        const batches = Array.from({ length: BATCHES_UNDER_WAY }, (_, i) => first + i * RENDER_RAYS).filter((start) => start < n);
+      for (let first = 0; first < n; first += BATCHES_UNDER_WAY * most) {
+        const batches = Array.from({ length: BATCHES_UNDER_WAY }, (_, i) => first + i * most).filter((start) => start < n);
         await Promise.all(batches.map(drawBatch));
       }
     });

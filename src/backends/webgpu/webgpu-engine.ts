@@ -93,7 +93,7 @@ export class WebgpuEngine implements HostEngine {
     this.teacher = teacher;
     this.calls = new CallRunner(this.device, buffers);
     this.uploads = new FieldUploads(this.device, buffers);
-    this.rendering = new FieldRendering({ owner: device, buffers, kernels, calls: this.calls, uploads: this.uploads });
+    this.rendering = new FieldRendering({ owner: device, sizes, buffers, kernels, calls: this.calls, uploads: this.uploads });
     this.tensors = new TensorStore(this.device, buffers, sizes);
     this.neuronValues = new Float32Array(2 * sizes.neuronFloats);
     this.neurons = new NeuronParameters(spec.network, this.neuronValues, sizes.training);
@@ -213,8 +213,11 @@ export class WebgpuEngine implements HostEngine {
 
   async trainStep(batch: TrainBatch, settings: StepSettings): Promise<StepResult> {
     const varied = hasVariation(settings.loss.totalVariation);
-    const budget = await this.budget(settings);
-    const sums = await this.step('training step', batch, settings, (pass) => this.kernels.encodeUpdate(pass, this.spec.grid, varied));
+    // The GPU begins before anything is waited for, so that the caller can go on meanwhile.
+    const [sums, budget] = await Promise.all([
+      this.step('training step', batch, settings, (pass) => this.kernels.encodeUpdate(pass, this.spec.grid, varied)),
+      this.budget(settings),
+    ]);
     if (this.transforms.weights.length > 0) {
       const rate = settings.learningRates.network * biasCorrection(settings);
       this.transforms.update(await this.seenGradients(), budget, settings.adam, rate);
