@@ -92,8 +92,11 @@ export async function fillShell(engine: FieldEngine): Promise<void> {
   const [side] = spec.grid.size;
   const density = new Float32Array(gridFloats(spec) / (1 + CHANNELS));
   forEachPoint(spec, (row, x, y, z) => (density[row] = offsetFromShell(side, x, y, z) < 3 ? 3 : -5));
-  const uniform = (count: number, scale: number): Float32Array =>
-    Float32Array.from({ length: count }, () => (2 * random.float() - 1) * scale);
+  const uniform = (count: number, scale: number): Float32Array => {
+    const values = new Float32Array(count);
+    for (let i = 0; i < count; i++) values[i] = (2 * random.float() - 1) * scale;
+    return values;
+  };
   await engine.write('density', density);
   await engine.writeOccupancy(shellOccupancy(side));
   const { w1, bias, w2, mean } = WEIGHTS[engine.spec.network!.neuron as ShellNeuron];

@@ -198,14 +198,14 @@ const llff: Config = {
 };
 
 /**
- * Steps of as many rays as keep a GPU busy, and therefore fewer of them: the schedule of `blender`, scaled. It follows from that alone; it has not
- * been tuned on a GPU.
+ * Steps of as many rays as keep a GPU busy, and therefore fewer of them: the schedule of `blender`, scaled, with fewer refreshes of the occupancy, after each
+ * of which the host finds out anew which rays meet something.
  */
 const gpu: Config = {
   ...blender,
   preset: 'gpu',
   coarse: { ...blender.coarse, steps: 1000, rays: 4096, occupancyEvery: 160, occupancyFrom: 160, epsilonWarmup: 200 },
-  fine: { ...blender.fine, steps: 6000, rays: 8192, scaleAt: [100, 200, 300], occupancyEvery: 200, occupancyFrom: 200 },
+  fine: { ...blender.fine, steps: 6000, rays: 8192, scaleAt: [100, 200, 300], occupancyEvery: 500, occupancyFrom: 500 },
 };
 
 /**

@@ -84,6 +84,26 @@ describe('ray sampler', () => {
     expect(new RaySampler(train!, 'random', 50, new Random(state)).next()).toEqual(second);
   });
 
+  it('draws the same rays ahead, keeps the last batch meanwhile, and takes them back', () => {
+    const views = numberedViews([8, 6]);
+    const plain = new RaySampler(views, 'random', 50, new Random(9));
+    const random = new Random(9);
+    const sampler = new RaySampler(views, 'random', 50, random);
+    const first = sampler.next();
+    const { state } = random;
+    sampler.drawAhead();
+    expect(random.state).not.toEqual(state);
+    expect(first).toEqual(plain.next());
+    sampler.takeBack();
+    expect(random.state).toEqual(state);
+    sampler.drawAhead();
+    expect(sampler.next()).toEqual(plain.next());
+    sampler.drawAhead();
+    // What it draws from is another now: what was drawn ahead does not count.
+    for (const each of [plain, sampler]) each.setViews(views.slice(1));
+    expect(sampler.next()).toEqual(plain.next());
+  });
+
   it('draws only from the mask, uniformly', () => {
     const views = numberedViews([8]);
     const mask = Uint32Array.of(0b1010, 1 << 31);
