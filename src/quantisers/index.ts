@@ -6,10 +6,11 @@ import { InputError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest-name.ts';
 import { learnedBits } from './learned-bits.ts';
 import type { Quantiser } from './quantiser.ts';
+import { bitRows, ternaryRows } from './row-steps.ts';
 import { subBit, subBitPlain } from './sub-bit.ts';
 
 /** What the package brings. */
-export const builtInQuantisers: readonly Quantiser[] = [learnedBits, subBit, subBitPlain];
+export const builtInQuantisers: readonly Quantiser[] = [learnedBits, ternaryRows, ...bitRows, subBit, subBitPlain];
 
 const registry = new Map<string, Quantiser>(builtInQuantisers.map((quantiser) => [quantiser.name, quantiser]));
 
