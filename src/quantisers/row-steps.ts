@@ -27,27 +27,38 @@ interface Codes {
   readonly normal: number;
 }
 
-function codeOf(z: number, { values, lowest }: Codes): number {
-  return lowest + Math.min(values - 1, Math.max(0, Math.floor(z - lowest + 0.5)));
+/** @param z weight in steps */
+function codeOf(z: number, lowest: number, highest: number): number {
+  const code = Math.floor(z - lowest + 0.5) + lowest;
+  return code < lowest ? lowest : code > highest ? highest : code;
 }
 
 /** A step near that of the least squared error of an output's weights. */
-function bestStep(weights: Float32Array, codes: Codes): number {
-  const magnitudes = weights.map(Math.abs);
-  const largest = magnitudes.reduce((most, size) => Math.max(most, size), 0) / ((codes.values - 1) / 2);
-  const normal = (codes.normal * magnitudes.reduce((sum, size) => sum + size, 0)) / weights.length;
+function bestStep(weights: Float32Array, { values, lowest, normal: inMean }: Codes): number {
+  const highest = lowest + values - 1;
+  let [sum, most] = [0, 0];
+  for (const weight of weights) {
+    const size = Math.abs(weight);
+    sum += size;
+    if (size > most) most = size;
+  }
+  const largest = most / highest;
+  const normal = (inMean * sum) / weights.length;
   const low = Math.max(LEAST_STEP, 0.8 * Math.min(largest, normal));
   let [step, least] = [low, Infinity];
   for (let candidate = 0; candidate < CANDIDATES; candidate++) {
     const size = low * Math.max(1, largest / low) ** (candidate / (CANDIDATES - 1));
     let error = 0;
-    for (const weight of weights) error += (weight - size * codeOf(weight / size, codes)) ** 2;
+    for (const weight of weights) {
+      const off = weight - size * codeOf(weight / size, lowest, highest);
+      error += off * off;
+    }
     if (error < least) [step, least] = [size, error];
   }
   for (let turn = 0; turn < TURNS; turn++) {
     let [along, square] = [0, 0];
     for (const weight of weights) {
-      const code = codeOf(weight / step, codes);
+      const code = codeOf(weight / step, lowest, highest);
       along += code * weight;
       square += code * code;
     }
