@@ -88,6 +88,11 @@ export const quantiserCases: readonly ConformanceCase[] = [
     options: { seed: 1, network: { neuron: 'ternary', quantiser: ['three-bit-rows', 'ternary-rows', 'six-bit-rows'] } },
     trainSeed: 1,
   },
+  {
+    name: 'ternary, half a bit a weight in layer 2, a fixed codebook',
+    options: { seed: 1, network: { neuron: 'ternary', quantiser: ['two-bit-rows', 'hadamard', 'six-bit-rows'] } },
+    trainSeed: 1,
+  },
   { name: 'ReLU, 48 neurons, quantised', options: { seed: 1, network: { neuron: 'relu', width: 48, quantiser: 'steps' } } },
 ];
 
