@@ -31,6 +31,7 @@ export const ENTRY_WORDS: Readonly<Record<string, string>> = {
   'im-loss': 'fine.imLoss.weight=1e-4',
   evolutionary: 'network.surrogate=evolutionary',
   'sub-bit': 'network.quantiser=[sub-bit,sub-bit,null]',
+  hadamard: 'network.quantiser=[two-bit-rows,hadamard,six-bit-rows]',
   'few-bits': 'network.quantiser=[three-bit-rows,ternary-rows,six-bit-rows]',
   'learned-weights': 'network.quantiser=learned-bits',
   synapses: `network.layers=${bothLayers('hetsyn')}`,
