@@ -25,7 +25,7 @@ export interface BitReport {
   readonly meanSpike: number;
   /** Mean weight bits times mean spike bits times mean time steps of a sample. */
   readonly budget: number;
-  /** What the layers' tensors take, with the codebooks and scales of weights below one bit. */
+  /** What the layers' tensors take, with the codebooks, and the scales or steps of outputs, of weights whose bits are fixed. */
   readonly weightBytes: number;
   readonly sAce: number;
 }
@@ -53,7 +53,7 @@ export async function bitReport(
   const sizes = layers.map(({ tensors: [matrix] }) => elements(matrix.shape));
   // Decays of synapses, biases.
   const besides = sum(layers.flatMap(({ tensors: [, ...others] }) => others.map(({ shape }) => elements(shape))));
-  const packed = packedBytes(spec);
+  const fixedBytes = bytesOfFixedBits(spec);
   const weights = layers.map(({ number }) => of('weights', number, stored.get(`w${number}`) ?? FLOAT_BITS));
   const spikes = layers.slice(0, -1).map(({ number }) => of('spikes', number, fixed));
   const widths = layers.slice(0, -1).map(({ outputs }) => outputs);
@@ -69,19 +69,20 @@ export async function bitReport(
     meanWeight,
     meanSpike,
     budget: meanWeight * meanSpike * mean(steps, widths),
-    weightBytes: sum(layers.map(({ number }, i) => packed.get(`w${number}`) ?? (sizes[i] * weights[i]) / 8)) + besides * FLOAT_BYTES,
+    weightBytes: sum(layers.map(({ number }, i) => fixedBytes.get(`w${number}`) ?? (sizes[i] * weights[i]) / 8)) + besides * FLOAT_BYTES,
     sAce: sum(pairs) / images,
   };
 }
 
-/** Bytes of the matrices that are signs out of a codebook: packed, and the states of their outputs. */
-function packedBytes(spec: NetworkedSpec): Map<string, number> {
+/** Bytes of the matrices whose bits are fixed: weights, packed where there is a form for it, and what is kept of their outputs. */
+function bytesOfFixedBits(spec: NetworkedSpec): Map<string, number> {
   const forms = new Map(packedForms(spec).map(({ weight, bytes }) => [weight, bytes]));
   return new Map(
-    quantisedLayers(spec).flatMap(({ weight, shape: [, outputs], quantiser }) => {
-      const signs = forms.get(weight);
-      const ofOutputs = Object.values(quantiser.states).filter((state) => 'scope' in state && state.scope === 'channel').length;
-      return signs === undefined ? [] : [[weight, signs + ofOutputs * outputs * FLOAT_BYTES] as const];
+    quantisedLayers(spec).flatMap(({ weight, shape, quantiser: { storedBits, states } }) => {
+      if (storedBits === null) return [];
+      const ofOutputs = Object.values(states).filter((state) => 'scope' in state && state.scope === 'channel').length;
+      const bytes = forms.get(weight) ?? Math.ceil((elements(shape) * storedBits) / 8);
+      return [[weight, bytes + ofOutputs * shape[1] * FLOAT_BYTES] as const];
     }),
   );
 }

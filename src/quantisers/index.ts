@@ -4,12 +4,14 @@
  */
 import { InputError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest-name.ts';
+import { hadamard } from './hadamard.ts';
 import { learnedBits } from './learned-bits.ts';
 import type { Quantiser } from './quantiser.ts';
+import { bitRows, ternaryRows } from './row-steps.ts';
 import { subBit, subBitPlain } from './sub-bit.ts';
 
 /** What the package brings. */
-export const builtInQuantisers: readonly Quantiser[] = [learnedBits, subBit, subBitPlain];
+export const builtInQuantisers: readonly Quantiser[] = [learnedBits, ternaryRows, ...bitRows, subBit, subBitPlain, hadamard];
 
 const registry = new Map<string, Quantiser>(builtInQuantisers.map((quantiser) => [quantiser.name, quantiser]));
 

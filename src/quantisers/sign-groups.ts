@@ -6,6 +6,7 @@
  *     indices    [groups, outputs], which pattern; group g has the inputs 8 g to 8 g + 7, the last one may have fewer
  *     packed     the patterns, then two indices a byte, the low half first: half a bit a weight and 16 bytes
  */
+import type { PackedState } from './quantiser.ts';
 
 /** Weights of a group. */
 export const GROUP = 8;
@@ -73,3 +74,6 @@ export function unpackSigns(bytes: Uint8Array, inputs: number, outputs: number):
   );
   return signsOf({ patterns: bytes.subarray(0, PATTERNS), indices }, inputs, outputs);
 }
+
+/** How files hold the signs of a matrix that a quantiser finds. */
+export const signStateForm: PackedState = { bytes: packedBytes, pack: packSigns, unpack: unpackSigns };

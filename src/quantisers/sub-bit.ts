@@ -13,8 +13,8 @@
  * `network.quantiser=[sub-bit,sub-bit,null]`.
  */
 import { mul, straightThrough } from '../neurons/graph.ts';
-import { defineQuantiser, type PackedState, type Quantiser } from './quantiser.ts';
-import { GROUP, INDEX_BITS, packedBytes, packSigns, PATTERNS, unpackSigns } from './sign-groups.ts';
+import { defineQuantiser, type Quantiser } from './quantiser.ts';
+import { GROUP, INDEX_BITS, PATTERNS, signStateForm } from './sign-groups.ts';
 
 /** The entries of a group with what would dominate it divided. @param unit entries nearer to their neighbours than this are left */
 export function scaleOutliers(group: Float32Array, neighbours: (entry: number) => readonly number[], unit: number): Float32Array {
@@ -110,8 +110,6 @@ function codes(weights: Float32Array, inputs: number, outputs: number, aware: bo
   return seen;
 }
 
-const packed: PackedState = { bytes: packedBytes, pack: packSigns, unpack: unpackSigns };
-
 function signs(name: string, description: string, aware: boolean): Quantiser {
   return defineQuantiser({
     name,
@@ -121,7 +119,7 @@ function signs(name: string, description: string, aware: boolean): Quantiser {
         description: 'sign that stands for the weight',
         scope: 'weight',
         measure: (weights, inputs, outputs) => codes(weights, inputs, outputs, aware),
-        packed,
+        packed: signStateForm,
       },
       scale: { description: 'mean magnitude of the weights of an output', scope: 'channel', measure: meanMagnitudes },
     },

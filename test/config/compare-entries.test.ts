@@ -42,7 +42,7 @@ describe('entries of a comparison', () => {
     });
     expect(entries.length).toBeGreaterThan(20);
     const quantisers = new Set(entries.map(({ network }) => JSON.stringify(network.quantiser)));
-    expect(quantisers.size).toBe(4);
+    expect(quantisers.size).toBe(6);
   });
 
   it('keep the commas of a list', () => {

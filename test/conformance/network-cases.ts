@@ -83,6 +83,16 @@ export const quantiserCases: readonly ConformanceCase[] = [
     name: 'ternary, half a bit a weight, most neurons fire',
     options: { seed: 2, network: { neuron: 'ternary', neuronParameters: { threshold: 0.02 }, quantiser: ['sub-bit', 'sub-bit', null] } },
   },
+  {
+    name: 'ternary, few bits a weight, a step for each output',
+    options: { seed: 1, network: { neuron: 'ternary', quantiser: ['three-bit-rows', 'ternary-rows', 'six-bit-rows'] } },
+    trainSeed: 1,
+  },
+  {
+    name: 'ternary, half a bit a weight in layer 2, a fixed codebook',
+    options: { seed: 1, network: { neuron: 'ternary', quantiser: ['two-bit-rows', 'hadamard', 'six-bit-rows'] } },
+    trainSeed: 2,
+  },
   { name: 'ReLU, 48 neurons, quantised', options: { seed: 1, network: { neuron: 'relu', width: 48, quantiser: 'steps' } } },
 ];
 

@@ -50,6 +50,14 @@ it('knows the bits of what learns none', async () => {
   expect(await report({ neuron: 'three-bit' })).toMatchObject({ meanWeight: 32, spikes: [3, 3], weightBytes: 4 * weights });
 });
 
+it('counts the steps of outputs, and five weights of three values in a byte', async () => {
+  const inputs = 12 + 3 + 6 * fieldFixture().spec.network!.viewFrequencies;
+  expect(await report({ neuron: 'ternary', quantiser: ['three-bit-rows', 'ternary-rows', 'six-bit-rows'] })).toMatchObject({
+    weights: [3, 1.6, 6],
+    weightBytes: (inputs * 16 * 3) / 8 + Math.ceil((16 * 16) / 5) + (16 * 3 * 6) / 8 + 4 * (16 + 16 + 3),
+  });
+});
+
 it('counts the decays of synapses, and of weights below one bit their codebook and scales', async () => {
   const inputs = 12 + 3 + 6 * fieldFixture().spec.network!.viewFrequencies;
   const layers = ['hetsyn-2', 'dense'].map((kind) => ({ kind, width: 16 }));
