@@ -182,7 +182,7 @@ const llff: Config = {
     voxels: 17_500_000,
     planes: 160,
     planeParallax: 3.25,
-    pointSpacing: 2.45,
+    pointSpacing: 1.6,
     stepSize: 1,
     weightThreshold: 3e-3,
     scaleAt: [600, 1200, 1800, 2400],

@@ -33,8 +33,8 @@ describe('the grid of planes', () => {
     const [large, small] = [grid(facing(400, 0.5)), grid(facing(200, 0.5))];
     expect(small.planes).toBe(32);
     expect(large.voxels / small.voxels).toBeCloseTo((4 * 63) / 32, 0);
-    // The outer cameras see x' from -0.75 to 0.75 and y' from -0.25 to 0.25, but for half a pixel; points are 2.45 of 200 pixels apart.
-    const points = 1.5 * 0.5 * (200 / 2.45) ** 2;
+    // The outer cameras see x' from -0.75 to 0.75 and y' from -0.25 to 0.25, but for half a pixel; points are 1.6 of 200 pixels apart.
+    const points = 1.5 * 0.5 * (200 / 1.6) ** 2;
     expect(small.voxels / small.planes / points).toBeGreaterThan(0.98);
     expect(small.voxels / small.planes / points).toBeLessThanOrEqual(1);
   });

@@ -29,7 +29,10 @@ export class TensorStore {
   private readonly sizes: Sizes;
   private readonly plan: MemoryPlan;
   private readonly representation: WasmRepresentation;
+  /** Floats of a region's beginning that may have been written since memory was new, and zero. */
+  private readonly used = new Map<string, number>();
 
+  /** @param buffer new: nothing but zeros */
   constructor(buffer: SharedArrayBuffer, plan: MemoryPlan, sizes: Sizes, representation: WasmRepresentation) {
     this.representation = representation;
     this.floats = new Float32Array(buffer);
@@ -98,10 +101,14 @@ export class TensorStore {
     );
   }
 
-  /** Zeroes what a grid uses of these regions of its representation. */
+  /** Zeroes what a grid uses of these regions of its representation. Pages that were never written stay so: they take no memory. */
   clearRegions(names: readonly string[], field: PlacedField): void {
-    for (const [name, count] of this.representation.cleared(this.sizes, field))
-      if (names.includes(name)) this.floats.fill(0, this.offset(name), this.offset(name) + count);
+    for (const [name, count] of this.representation.cleared(this.sizes, field)) {
+      if (!names.includes(name)) continue;
+      const used = this.used.get(name) ?? 0;
+      this.floats.fill(0, this.offset(name), this.offset(name) + Math.min(count, used));
+      this.used.set(name, Math.max(count, used));
+    }
   }
 
   /** The gradient of a parameter of the representation, after its kernel has written it. */

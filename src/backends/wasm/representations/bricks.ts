@@ -85,11 +85,20 @@ export const bricks: WasmRepresentation = {
     for (const [name, ofPoint] of floatsOfPoint(sizes).filter(([name]) => name in offsets)) {
       const block = BRICK_POINTS * ofPoint;
       const at = (brick: number): number => offsets[name] / 4 + (brick + 1) * block;
-      const move = (brick: number): unknown => floats.copyWithin(at(brick), at(before[brick]), at(before[brick]) + block);
+      const isZero = (from: number): boolean => {
+        for (let i = from; i < from + block; i++) if (floats[i] !== 0) return false;
+        return true;
+      };
+      // Zeros are not written over zeros: moments of what no ray has met are pages that take no memory.
+      const clear = (to: number): unknown => isZero(to) || floats.fill(0, to, to + block);
+      const move = (brick: number): unknown => {
+        const from = at(before[brick]);
+        return isZero(from) ? clear(at(brick)) : floats.copyWithin(at(brick), from, from + block);
+      };
       // Both have the bricks in the same order: those that go down meet none that goes up, and none that is still to go.
       for (let brick = 0; brick < before.length; brick++) if (before[brick] > brick) move(brick);
       for (let brick = before.length - 1; brick >= 0; brick--) if (before[brick] >= 0 && before[brick] < brick) move(brick);
-      before.forEach((old, brick) => old < 0 && floats.fill(0, at(brick), at(brick) + block));
+      before.forEach((old, brick) => old < 0 && clear(at(brick)));
     }
   },
   writeTables: (_sizes, field, memory, offsets) => {

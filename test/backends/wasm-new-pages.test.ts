@@ -1,0 +1,32 @@
+/** A field takes the memory that it has written, not what is reserved for it: what is zero from the beginning is left alone. */
+import { expect, it } from 'vitest';
+import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
+import { presets } from '../../src/config/presets.ts';
+import { bricksSpec } from '../../src/model/representations/bricks.ts';
+import { denseSpec } from '../../src/model/representations/dense.ts';
+import { fitted } from '../../src/model/representations/index.ts';
+import { BOUNDED } from '../../src/spaces/bounded.ts';
+import { fineSpec } from '../../src/train/stage-spec.ts';
+
+const POINTS = 160 ** 3;
+/** A number of each channel, and of the density, with its moments. */
+const POINT_BYTES = 13 * 3 * 4;
+
+it.each([
+  ['dense grids', denseSpec(12)],
+  ['bricks', bricksSpec(12, 1)],
+] as const)('%s that nothing was written to take no memory', async (_, representation) => {
+  const { blender } = presets;
+  const config = { ...blender, fine: { ...blender.fine, voxels: POINTS } };
+  const region = { space: BOUNDED, near: 0.1, box: { min: [-1, -1, -1], max: [1, 1, 1] } } as const;
+  const spec = { ...fineSpec(config, region, config.fine.scaleAt.length), representation };
+  const voxels = spec.grid.size.reduce((a, b) => a * b);
+  const backend = await createWasmBackend({ threads: 1 });
+  const before = process.memoryUsage.rss();
+  const engine = await backend.createField(fitted(spec, new Uint8Array(voxels).fill(1)), { voxels, trainRays: 16 });
+  try {
+    expect(process.memoryUsage.rss() - before).toBeLessThan((voxels * POINT_BYTES) / 4);
+  } finally {
+    await engine.dispose();
+  }
+});
