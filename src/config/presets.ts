@@ -87,6 +87,7 @@ const paper: Config = {
     annShare: unused.annShare,
     handoverScale: unused.handoverScale,
     raysFrom: 'occupied',
+    flatPixels: unused.flatPixels,
   },
   distillation: unused.distillation,
   adam: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },

@@ -36,6 +36,7 @@ export const unused = {
   annShare: 0,
   handoverScale: null,
   imageScaleAt: [] as number[],
+  flatPixels: 1,
   imLoss: { weight: 0, target: 1, perNeuron: false },
   bitBudget: { weights: null, spikes: null, repeats: null, penalty: 0.04, renew: 'spikes', settleAt: 1 },
   regulation: { rate: 0.01, interval: 500, anneal: 0.7 },
@@ -333,6 +334,12 @@ export const configSchema = z.strictObject({
         'factors on the sizes of the spikes of each hidden layer when an ANN becomes a network whose spikes have more than two sizes: half as large they are a bit shorter; null: the sizes of the least squared error',
       ),
     raysFrom: z.enum(['all', 'occupied']).describe('draw training rays from all pixels, or from those whose ray meets an occupied place'),
+    flatPixels: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(unused.flatPixels)
+      .describe('how often a pixel whose surroundings have one colour is drawn, where one with much contrast is drawn once; 1: all alike'),
   }),
   distillation: z
     .strictObject({

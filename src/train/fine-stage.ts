@@ -82,7 +82,8 @@ function capacityOf({ config, teacher }: RunContext, spec: FieldSpec): Capacity 
 async function assemble(context: RunContext, engine: FieldEngine, start: StageRun['state'], random: Random): Promise<StageRun> {
   const { config } = context;
   const state = { ...start };
-  const sampler = new RaySampler(viewsAt(context, state.step), config.scene.background, config.fine.rays, random, engine.spec.space);
+  const { rays, flatPixels } = config.fine;
+  const sampler = new RaySampler(viewsAt(context, state.step), config.scene.background, rays, random, engine.spec.space, flatPixels);
   const prepareRays = async (step: number, fieldChanged: boolean): Promise<void> => {
     const grown = config.fine.imageScaleAt.includes(step);
     if (grown) sampler.setViews(viewsAt(context, step));

@@ -1,7 +1,7 @@
 /**
  * Draws training rays: uniformly over all pixels of all training views that the views' own masks allow, or uniformly over those of them that a ray
- * mask keeps (by rejection). Every draw comes from the run's generator: for each ray pixel numbers until one is accepted, then for each ray three
- * components if the background is random.
+ * mask keeps (by rejection); where asked for, pixels without contrast are drawn less often (contrast.ts). Every draw comes from the run's generator: for
+ * each ray pixel numbers until one is accepted, then for each ray three components if the background is random.
  *
  * Forward-facing views see the same places in about the same rows, so there the rays of a batch go row by row: neighbours then meet voxels that
  * lie near each other in memory.
@@ -10,13 +10,14 @@
  */
 import { BOUNDED } from '../spaces/bounded.ts';
 import { type FieldSpace } from '../spaces/space.ts';
-import { backgroundColour, compositePixel } from '../../datasets/background.ts';
+import { backgroundColour, compositePixel, type Colour } from '../../datasets/background.ts';
 import type { Background, View } from '../../datasets/scene-data.ts';
 import { spaceFacts, spaceOf } from '../spaces/index.ts';
 import { writeCameraRay } from '../geometry/camera.ts';
 import type { TrainBatch } from '../engine/backend.ts';
 import { InputError, SpikeRayError } from '../base/errors.ts';
 import type { Random } from '../math/random.ts';
+import { contrastAt, drawChance } from './contrast.ts';
 import { indexPixels, viewOfPixel, type PixelIndex } from './pixel-index.ts';
 import { maskedShare } from './ray-mask.ts';
 
@@ -33,6 +34,9 @@ export class RaySampler {
   private readonly batches: { readonly rays: TrainBatch; readonly viewDirections: Float32Array }[];
   /** Drawn ahead: the batch, and the generator before it. */
   private ahead: { readonly batch: TrainBatch; readonly random: readonly number[] } | null = null;
+  /** What contrast is seen in front of. */
+  private readonly behind: Colour;
+  private readonly flatPixels: number;
   /** Numbers of a batch's pixels. */
   private readonly drawn: Float64Array;
   /** Bits of the pixels to draw from; null: all. */
@@ -41,15 +45,18 @@ export class RaySampler {
   /**
    * @param count rays a batch
    * @param space of the field, in which the rays are wanted
+   * @param flatPixels how often a pixel without contrast is drawn, where one with much of it is drawn once; 1: all alike
    * @throws InputError if the views' masks leave almost nothing
    */
-  constructor(views: readonly View[], background: Background, count: number, random: Random, space: FieldSpace = BOUNDED) {
+  constructor(views: readonly View[], background: Background, count: number, random: Random, space: FieldSpace = BOUNDED, flatPixels = 1) {
     this.space = space;
     this.random = random;
     this.shown = shownFrom(views);
     this.mask = this.shown.allowed;
     this.randomBackground = background === 'random';
-    this.colour = [...backgroundColour(background)];
+    this.behind = backgroundColour(background);
+    this.colour = [...this.behind];
+    this.flatPixels = flatPixels;
     const floats = (): Float32Array => new Float32Array(count * 3);
     this.batches = Array.from({ length: 2 }, () => ({
       rays: { count, origins: floats(), directions: floats(), target: floats(), background: floats().map((_, i) => this.colour[i % 3]) },
@@ -146,13 +153,19 @@ export class RaySampler {
   }
 
   private draw(): number {
-    const { mask, random } = this;
+    const { mask, random, flatPixels } = this;
     const { total } = this.shown.pixels;
-    if (mask === null) return random.integer(total);
     for (;;) {
       const pixel = random.integer(total);
-      if ((mask[pixel >>> 5] >>> (pixel & 31)) & 1) return pixel;
+      if (mask !== null && ((mask[pixel >>> 5] >>> (pixel & 31)) & 1) === 0) continue;
+      if (flatPixels === 1 || random.float() < drawChance(this.contrastOf(pixel), flatPixels)) return pixel;
     }
+  }
+
+  private contrastOf(pixel: number): number {
+    const { views, pixels } = this.shown;
+    const view = viewOfPixel(pixels, pixel);
+    return contrastAt(views[view], pixel - pixels.first[view], this.behind);
   }
 }
 

@@ -44,6 +44,32 @@ describe('ray sampler', () => {
     expect(drawn.reduce((sum, n) => sum + (n - 1000) ** 2 / 1000, 0)).toBeLessThan(69.3);
   });
 
+  it('draws pixels without contrast less often where that is asked for, and never what a mask leaves out', () => {
+    // Eight by eight pixels, white to the left of the middle, and black to its right: two columns on either side see the edge.
+    const camera = tinyCamera(0, 0.3, 8);
+    const rgba = Uint8Array.from({ length: 256 }, (_, i) => ((i >> 2) % 8 < 4 || i % 4 === 3 ? 255 : 0));
+    const view = { name: 'edge', camToWorld: Float64Array.from(camera.camToWorld), intrinsics: camera.intrinsics, rgba };
+    const columns = (flatPixels: number, masked: boolean): number[] => {
+      const sampler = new RaySampler([view], 'white', 40_000, new Random(3), { kind: 'bounded' }, flatPixels);
+      // Without the pixels of the columns 0 and 4.
+      if (masked) sampler.restrict(Uint32Array.of(0xeeeeeeee, 0xeeeeeeee));
+      const drawn = new Array<number>(8).fill(0);
+      const { directions, count } = sampler.next();
+      const rays = cameraRays(view).directions;
+      for (let ray = 0; ray < count; ray++)
+        drawn[[0, 1, 2, 3, 4, 5, 6, 7].find((x) => pixelsOf(x).some((pixel) => same(rays, pixel, directions, ray)))!] += 8 / count;
+      return drawn;
+    };
+    const pixelsOf = (x: number): number[] => [0, 1, 2, 3, 4, 5, 6, 7].map((y) => 8 * y + x);
+    const same = (a: Float32Array, i: number, b: Float32Array, j: number): boolean => [0, 1, 2].every((c) => a[3 * i + c] === b[3 * j + c]);
+    const near = (found: number[], expected: number[]): void => found.forEach((share, x) => expect(share).toBeCloseTo(expected[x], 1));
+    near(columns(1, false), [1, 1, 1, 1, 1, 1, 1, 1]);
+    // A fifth as often: 4 columns of 1 and 4 of 0.2.
+    const [flat, edge] = [1 / 3, 5 / 3];
+    near(columns(0.2, false), [flat, flat, edge, edge, edge, edge, flat, flat]);
+    near(columns(0.2, true), [0, 0.444, 2.222, 2.222, 0, 2.222, 0.444, 0.444]);
+  });
+
   it('leaves out the pixels that the masks of the views leave out, with and without a ray mask', () => {
     const views = numberedViews([3, 5, 2]).map((view, v) =>
       v === 1 ? { ...view, mask: Uint8Array.from({ length: 25 }, (_, i) => i % 2) } : view,

@@ -13,6 +13,8 @@ export type OptionalFeature = (typeof OPTIONAL_FEATURES)[number];
 export interface DeviceOptions {
   /** Default limits and no features, as on the least GPU: for tests of the plain path. Default: all that the adapter has. */
   readonly plain?: boolean;
+  /** Whether Dawn checks every command: what is wrong in one is then reported, and each indirect dispatch is preceded by another. Default: on software adapters. */
+  readonly checked?: boolean;
 }
 
 export class WebgpuDevice {

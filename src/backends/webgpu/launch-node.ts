@@ -74,8 +74,7 @@ export async function openAdapter(chosen: AdapterFacts, options: DeviceOptions =
     `adapter=${chosen.name}`,
     // Otherwise timestamps are rounded to 100 microseconds.
     'disable-dawn-features=timestamp_quantization',
-    // Each indirect dispatch is checked by another one, which takes the processor a tenth of a millisecond: tests do that, on a software adapter.
-    ...(chosen.software ? [] : ['enable-dawn-features=skip_validation']),
+    ...((options.checked ?? chosen.software) ? [] : ['enable-dawn-features=skip_validation']),
   ]);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter === null) throw new BackendError(`the GPU ${chosen.name} is gone`, '`spikeray doctor` lists what is there.');

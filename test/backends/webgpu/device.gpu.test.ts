@@ -32,7 +32,7 @@ describe('a device', () => {
   it('computes, on the plain path and with all that the adapter has', async () => {
     for (const plain of [true, false]) {
       const owner = await openTestDevice({ plain });
-      expect(owner.software).toBe(true);
+      expect(owner.software).toBe((await testAdapter()).software);
       expect([...(await owner.run('doubling', () => double(owner.device, Float32Array.of(1, 2, 3))))]).toEqual([2, 4, 6]);
       if (plain) expect(owner.limit('maxBufferSize')).toBe(PLAIN_LIMITS.maxBufferSize);
       expect(owner.has('subgroups')).toBe(!plain && owner.adapter.features.includes('subgroups'));
@@ -40,7 +40,7 @@ describe('a device', () => {
   });
 
   it('fails the operation in which the GPU reports an error, and every later one', async () => {
-    const owner = await openTestDevice();
+    const owner = await openTestDevice({ checked: true });
     const { device } = owner;
     const faulty = owner.run('training step', async () => {
       device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
@@ -86,7 +86,7 @@ describe('a device', () => {
 
 describe('memory of the device', () => {
   it('is refused with the numbers where a buffer exceeds the limits; the device stays usable', async () => {
-    const owner = await openTestDevice({ plain: true });
+    const owner = await openTestDevice({ plain: true, checked: true });
     const size = 2 * PLAIN_LIMITS.maxBufferSize;
     const refused = owner.allocate('the field (800 voxels)', size, () =>
       owner.device.createBuffer({ size, usage: GPUBufferUsage.STORAGE }),
