@@ -20,6 +20,8 @@ import type { PixelIndex } from './pixel-index.ts';
 
 /** Margin on the radius: the march rounds positions to float32 before it takes the nearest point. */
 const MARGIN = 1.01;
+/** Pixels whose rectangles are counted at a time. */
+const BAND_PIXELS = 2 ** 22;
 
 /** One bit per pixel of `pixels`, pixel p in bit p % 32 of word p >>> 5. */
 export function rayMask(grid: GridSpec, occupancy: Uint8Array, cameras: readonly Camera[], pixels: PixelIndex, near: number): Uint32Array {
@@ -123,43 +125,49 @@ function drawView(
 ): void {
   const m = camera.camToWorld;
   const { width, height, fx, fy, cx, cy } = camera.intrinsics;
-  // Rectangles that begin (above or on the left of the pixel) less those that have ended.
+  // A band of rows at a time: lenses may show so much that the whole would take hundreds of megabytes.
   const stride = width + 1;
-  const corners = new Int32Array(stride * (height + 1));
-  for (let i = 0; i < centres.length; i += 3) {
-    const px = centres[i] - m[3];
-    const py = centres[i + 1] - m[7];
-    const pz = centres[i + 2] - m[11];
-    const depth = -(m[2] * px + m[6] * py + m[10] * pz);
-    if (depth + radius < near) continue;
-    if (depth <= radius * 1.001) {
-      // The cell reaches the camera's plane: no bounded projection.
-      fillBits(bits, first, first + width * height);
-      return;
+  const rows = Math.min(height, Math.max(1, Math.floor(BAND_PIXELS / stride)));
+  // Rectangles that begin (above or on the left of the pixel) less those that have ended.
+  const corners = new Int32Array(stride * (rows + 1));
+  for (let band = 0; band < height; band += rows) {
+    if (band > 0) corners.fill(0);
+    const bandEnd = Math.min(height, band + rows);
+    for (let i = 0; i < centres.length; i += 3) {
+      const px = centres[i] - m[3];
+      const py = centres[i + 1] - m[7];
+      const pz = centres[i + 2] - m[11];
+      const depth = -(m[2] * px + m[6] * py + m[10] * pz);
+      if (depth + radius < near) continue;
+      if (depth <= radius * 1.001) {
+        // The cell reaches the camera's plane: no bounded projection.
+        fillBits(bits, first, first + width * height);
+        return;
+      }
+      const x = (m[0] * px + m[4] * py + m[8] * pz) / depth;
+      const y = -(m[1] * px + m[5] * py + m[9] * pz) / depth;
+      const reach = radius / (depth - radius);
+      const halfU = fx * reach * Math.sqrt(1 + x * x) + margin;
+      const halfV = fy * reach * Math.sqrt(1 + y * y) + margin;
+      const u = cx + fx * x - 0.5;
+      const v = cy + fy * y - 0.5;
+      const left = Math.max(0, Math.ceil(u - halfU));
+      const right = Math.min(width - 1, Math.floor(u + halfU));
+      const top = Math.max(band, Math.ceil(v - halfV));
+      const bottom = Math.min(bandEnd - 1, Math.floor(v + halfV));
+      if (left > right || top > bottom) continue;
+      corners[(top - band) * stride + left]++;
+      corners[(top - band) * stride + right + 1]--;
+      corners[(bottom + 1 - band) * stride + left]--;
+      corners[(bottom + 1 - band) * stride + right + 1]++;
     }
-    const x = (m[0] * px + m[4] * py + m[8] * pz) / depth;
-    const y = -(m[1] * px + m[5] * py + m[9] * pz) / depth;
-    const reach = radius / (depth - radius);
-    const halfU = fx * reach * Math.sqrt(1 + x * x) + margin;
-    const halfV = fy * reach * Math.sqrt(1 + y * y) + margin;
-    const u = cx + fx * x - 0.5;
-    const v = cy + fy * y - 0.5;
-    const left = Math.max(0, Math.ceil(u - halfU));
-    const right = Math.min(width - 1, Math.floor(u + halfU));
-    const top = Math.max(0, Math.ceil(v - halfV));
-    const bottom = Math.min(height - 1, Math.floor(v + halfV));
-    if (left > right || top > bottom) continue;
-    corners[top * stride + left]++;
-    corners[top * stride + right + 1]--;
-    corners[(bottom + 1) * stride + left]--;
-    corners[(bottom + 1) * stride + right + 1]++;
-  }
-  for (let row = 0, pixel = first; row < height; row++) {
-    let over = 0;
-    for (let i = row * stride, end = i + width; i < end; i++, pixel++) {
-      if (row > 0) corners[i] += corners[i - stride];
-      over += corners[i];
-      if (over > 0) bits[pixel >>> 5] |= 1 << (pixel & 31);
+    for (let row = 0, pixel = first + band * width; row < bandEnd - band; row++) {
+      let over = 0;
+      for (let i = row * stride, end = i + width; i < end; i++, pixel++) {
+        if (row > 0) corners[i] += corners[i - stride];
+        over += corners[i];
+        if (over > 0) bits[pixel >>> 5] |= 1 << (pixel & 31);
+      }
     }
   }
 }

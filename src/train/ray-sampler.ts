@@ -30,7 +30,7 @@ export class RaySampler {
   private readonly random: Random;
   private readonly randomBackground: boolean;
   private readonly colour: [number, number, number];
-  /** The one given last, and the other. */
+  /** The one drawn last, and the one before, which is still in use where the last was drawn ahead. */
   private readonly batches: { readonly rays: TrainBatch; readonly viewDirections: Float32Array }[];
   /** Drawn ahead: the batch, and the generator before it. */
   private ahead: { readonly batch: TrainBatch; readonly random: readonly number[] } | null = null;
@@ -116,7 +116,9 @@ export class RaySampler {
 
   /** Forgets the batch drawn ahead, if there is one: the generator is as it was before. To be called before anything else draws from it, or it is saved. */
   takeBack(): void {
-    if (this.ahead !== null) this.random.state = this.ahead.random;
+    if (this.ahead === null) return;
+    this.random.state = this.ahead.random;
+    this.batches.reverse();
     this.ahead = null;
   }
 

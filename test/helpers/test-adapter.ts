@@ -20,7 +20,7 @@ async function find(): Promise<AdapterFacts> {
 
 /** A device of its own for the calling test file, disposed of after its tests. */
 export async function openTestDevice(options: DeviceOptions = {}): Promise<WebgpuDevice> {
-  const device = await openAdapter(await testAdapter(), options);
+  const device = await openAdapter(await testAdapter(), { checked: true, ...options });
   afterAll(() => device.dispose());
   return device;
 }

@@ -6,9 +6,9 @@
  * A workgroup takes a task: rows of some whole rays. Invocation j is neuron j of both layers and keeps their states in registers, from tile to
  * tile; at the first row of a ray they start at 0. Of a tile of R rows
  *
- *     layer 1   the invocation's F weights are in registers; a row's features are the same address for all
+ *     layer 1   the invocation's F weights are in registers; the features are read for the tile together first, where there is memory for them
  *     layer 2   a product of the tile with w2 (tile.ts), then the scan over its rows
- *     layer 3   an invocation sums one logit of one row
+ *     layer 3   an invocation sums the logits of four rows over some neurons, then one logit of one row over these sums
  *
  * Where a neuron carries decaying sums (layers/hetsyn-factors.ts) the invocation has its weights of all of them, and sums them up as they decay; of layer
  * 2 it takes its columns of the product by itself.
@@ -163,8 +163,9 @@ ${channels.map((c) => `      tile[(share * 3u + ${c}u) * QUADS + quad] = colour$
     for (var item = j; item < 3u * R; item += W) {
       let i = item % R;
       let channel = item / R;
+      if (i >= count) { continue; }
       let row = ${rowOf(shape)};
-      if (i < count && row.x != GAP) {
+      if (row.x != GAP) {
         var sum = 0.0;
         for (var share = 0u; share < ${shares}u * rows[3].y; share++) { sum += tile[(share * 3u + channel) * QUADS + (i >> 2u)][i & 3u]; }
         ${logits}[4u * ${repeats > 1 ? '(at + i)' : 'row.x'} + channel] = sum;

@@ -120,7 +120,7 @@ export function networkShape(spec: FieldSpec & { network: NetworkSpec }, workgro
   const time = timeOf(network);
   const fits = (rows: number, extra: number): boolean => rows * width * 4 + extra <= workgroupBytes;
   const staged = (rows: number): number => stagedBytes(rows, time.poisson ? 0 : vectors);
-  const tileRows = width >= 96 && fits(32, masks + staged(32)) ? 32 : 16;
+  const tileRows = width >= 96 && fits(32, masks) ? 32 : 16;
   return {
     neuron,
     sizes: wgslSizes(neuron, surrogate),

@@ -101,6 +101,12 @@ export class TensorStore {
     );
   }
 
+  /** What others have moved into the regions of the grid is zeroed with it. */
+  useGrid(field: PlacedField): void {
+    for (const [name, count] of this.representation.cleared(this.sizes, field))
+      this.used.set(name, Math.max(count, this.used.get(name) ?? 0));
+  }
+
   /** Zeroes what a grid uses of these regions of its representation. Pages that were never written stay so: they take no memory. */
   clearRegions(names: readonly string[], field: PlacedField): void {
     for (const [name, count] of this.representation.cleared(this.sizes, field)) {

@@ -147,7 +147,10 @@ export class WasmEngine implements HostEngine {
   async respecify(spec: FieldSpec): Promise<void> {
     const resized = spec.grid.size.some((n, axis) => n !== this.spec.grid.size[axis]);
     checkFits(spec, this.sizes, this.pool.threads);
-    if (!resized) this.representation.rearrange?.(this.sizes, this.spec, spec, this.buffer, this.plan.offsets);
+    if (!resized) {
+      this.representation.rearrange?.(this.sizes, this.spec, spec, this.buffer, this.plan.offsets);
+      this.tensors.useGrid(spec);
+    }
     this.currentSpec = spec;
     this.applySpec(resized);
   }

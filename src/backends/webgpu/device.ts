@@ -1,7 +1,7 @@
 /**
  * The one owner of a WebGPU device. WebGPU reports errors beside the calls that cause them and goes on with undefined contents, and a lost device
  * answers as if nothing had happened; here both end the operation that runs with a typed error, and every later one too. So no result is used
- * of which the GPU said that it is wrong.
+ * of which the GPU said that it is wrong. Real GPUs of Node do not check commands (launch-node.ts): there it says only that it is lost or has no memory.
  */
 import { BackendError, DeviceError, MemoryError } from '../../base/errors.ts';
 import { describeAdapter, LIMIT_NAMES, type AdapterFacts, type LimitName } from './adapters.ts';
@@ -13,7 +13,10 @@ export type OptionalFeature = (typeof OPTIONAL_FEATURES)[number];
 export interface DeviceOptions {
   /** Default limits and no features, as on the least GPU: for tests of the plain path. Default: all that the adapter has. */
   readonly plain?: boolean;
-  /** Whether Dawn checks every command: what is wrong in one is then reported, and each indirect dispatch is preceded by another. Default: on software adapters. */
+  /**
+   * For openAdapter of launch-node.ts: whether Dawn checks every command, so that what is wrong in one is reported; each indirect dispatch is then preceded
+   * by another. Default: on software adapters.
+   */
   readonly checked?: boolean;
 }
 

@@ -33,8 +33,8 @@ const RENDER_RAYS = 2 ** 15;
  * have threads enough to fill it.
  */
 const MANY_RENDER_RAYS = 2 ** 17;
-/** Bytes. */
-const LARGE_BINDING = 2 ** 30;
+/** Bytes of bindings, and at most so many for the rays' currents in front of layer 1, the largest of their buffers. */
+const [LARGE_BINDING, RAY_BYTES] = [2 ** 30, 2 ** 26];
 /** A part holds at least so many rays of the greatest length; more samples are coloured part by part. */
 const PART_RAYS = 2048;
 /** Floats of `lossSums`. */
@@ -78,12 +78,14 @@ export function fieldSizes(
   const { features: channels } = representationOf(spec);
   const maxSteps = Math.max(capacity.steps ?? 0, maxStepsPerRay(spec));
   const { trainRays } = capacity;
-  const rays = trainRays > 0 || features.bindingBytes < LARGE_BINDING ? Math.max(trainRays, RENDER_RAYS) : MANY_RENDER_RAYS;
   const densitySamples = trainRays * maxSteps;
   const width = network?.width ?? 0;
   // Without a network the logits' gradients are those of the features: one part has to hold a training step.
   const inputs = network ? channels + viewInputs(network) : 0;
   const parts: readonly [number, number] = network ? [sumsOf(network, 0), sumsOf(network, 1)] : [0, 0];
+  const many = trainRays === 0 && features.bindingBytes >= LARGE_BINDING;
+  const fitting = Math.floor(RAY_BYTES / (4 * Math.max(1, width * parts[0], width)));
+  const rays = Math.max(trainRays, RENDER_RAYS, many ? Math.min(MANY_RENDER_RAYS, fitting) : 0);
   const voxels = Math.max(capacity.voxels, voxelCount(spec.grid));
   const teacherVoxels = network && trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0;
   const representation = webgpuRepresentation(spec);

@@ -40,7 +40,7 @@ describe('a device', () => {
   });
 
   it('fails the operation in which the GPU reports an error, and every later one', async () => {
-    const owner = await openTestDevice({ checked: true });
+    const owner = await openTestDevice();
     const { device } = owner;
     const faulty = owner.run('training step', async () => {
       device.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
@@ -86,7 +86,7 @@ describe('a device', () => {
 
 describe('memory of the device', () => {
   it('is refused with the numbers where a buffer exceeds the limits; the device stays usable', async () => {
-    const owner = await openTestDevice({ plain: true, checked: true });
+    const owner = await openTestDevice({ plain: true });
     const size = 2 * PLAIN_LIMITS.maxBufferSize;
     const refused = owner.allocate('the field (800 voxels)', size, () =>
       owner.device.createBuffer({ size, usage: GPUBufferUsage.STORAGE }),
