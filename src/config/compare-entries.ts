@@ -25,7 +25,7 @@ function bothLayers(kind: string): string {
   return JSON.stringify(new Array(2).fill({ kind, width: 128 }));
 }
 
-/** Options that stand for a setting. */
+/** Options that stand for a setting, all else as the preset has it; `hadamard` was measured with `fine.networkRate=3e-3` (docs/results.md). */
 export const ENTRY_WORDS: Readonly<Record<string, string>> = {
   distill: 'distillation.teacher=twin',
   'im-loss': 'fine.imLoss.weight=1e-4',

@@ -128,7 +128,7 @@ function checkConsistency({ scene, network, field, fine, distillation }: Config)
   checkRates(network, fine, distillation);
   checkEncoding(network);
   const layers = hiddenWidths(network).length;
-  checkQuantisers(network.quantiser, layers + 1);
+  checkQuantisers(network.quantiser, layers + 1, fine.bitBudget);
   if (fine.spikeTargets !== null && fine.spikeTargets.length !== layers)
     throw new InputError(
       `fine.spikeTargets=${JSON.stringify(fine.spikeTargets)}: expected ${layers} numbers, each a number at least 0, or null`,
@@ -237,12 +237,18 @@ function checkField(
 }
 
 /** @param layers of the network, the output layer included */
-function checkQuantisers(quantiser: Config['network']['quantiser'], layers: number): void {
-  for (const name of [quantiser].flat()) if (name !== null) quantiserNamed(name);
+function checkQuantisers(quantiser: Config['network']['quantiser'], layers: number, { weights }: Config['fine']['bitBudget']): void {
+  const named = [quantiser].flat().flatMap((name) => (name === null ? [] : [quantiserNamed(name)]));
   if (Array.isArray(quantiser) && quantiser.length !== layers)
     throw new InputError(
       `network.quantiser=${JSON.stringify(quantiser)}: expected one name for all layers, or a list of ${layers} names or null`,
       'Give an entry for each layer, the output layer included.',
+    );
+  // Without any a target waits: entries of a comparison, to all of which it is given, name their own.
+  if (weights !== null && named.length > 0 && named.every(({ bits }) => bits === null))
+    throw new InputError(
+      `fine.bitBudget.weights=${weights} has no meaning with network.quantiser=${JSON.stringify(quantiser)}: no bits of weights are learned`,
+      'Use --set fine.bitBudget.weights=null, or --set network.quantiser=learned-bits.',
     );
 }
 

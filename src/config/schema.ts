@@ -336,10 +336,12 @@ export const configSchema = z.strictObject({
     raysFrom: z.enum(['all', 'occupied']).describe('draw training rays from all pixels, or from those whose ray meets an occupied place'),
     flatPixels: z
       .number()
-      .gt(0)
+      .min(0.01)
       .max(1)
       .default(unused.flatPixels)
-      .describe('how often a pixel whose surroundings have one colour is drawn, where one with much contrast is drawn once; 1: all alike'),
+      .describe(
+        'how often a pixel whose surroundings are equally bright is drawn, where one with much contrast is drawn once, in proportion between; 1: all alike',
+      ),
   }),
   distillation: z
     .strictObject({

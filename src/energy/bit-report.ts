@@ -25,7 +25,10 @@ export interface BitReport {
   readonly meanSpike: number;
   /** Mean weight bits times mean spike bits times mean time steps of a sample. */
   readonly budget: number;
-  /** What the layers' tensors take, with the codebooks, and the scales or steps of outputs, of weights whose bits are fixed. */
+  /**
+   * What the layers' tensors would take in so many bits a weight, with the codebooks, and the scales or steps of outputs, of weights whose bits are fixed.
+   * Files hold signs (`sub-bit`, `hadamard`) in these bytes, all other weights as 32-bit numbers.
+   */
   readonly weightBytes: number;
   readonly sAce: number;
 }
@@ -74,7 +77,7 @@ export async function bitReport(
   };
 }
 
-/** Bytes of the matrices whose bits are fixed: weights, packed where there is a form for it, and what is kept of their outputs. */
+/** Bytes of the matrices whose bits are fixed: packed where there is a form for it, else what the bits would take; and what is kept of their outputs. */
 function bytesOfFixedBits(spec: NetworkedSpec): Map<string, number> {
   const forms = new Map(packedForms(spec).map(({ weight, bytes }) => [weight, bytes]));
   return new Map(

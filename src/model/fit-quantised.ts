@@ -4,9 +4,9 @@
  *
  *     raw_j = c_j (w_j + s_j rms(w_j))        s_j out of SHIFTS, such that relu(x seen(raw)_j) explains most of relu(y w_j)
  *
- * with the outputs x that the converted layer before has and y that it should have. What is seen of an output depends on the others too, through their
- * common codebook: s_j is chosen as if all outputs were moved by it. Then c_j is the factor of the least squared error for the matrix as it has become.
- * Chosen here; S2NN says nothing of it that we know.
+ * with the outputs x that the converted layer before has and y that it should have. What is seen of an output may depend on the others too, through a
+ * codebook that follows them all (`sub-bit`): s_j is chosen as if all outputs were moved by it. Then c_j is the factor of the least squared error for the
+ * matrix as it has become. Chosen here; S2NN says nothing of it that we know.
  */
 import { multiply } from './row-products.ts';
 

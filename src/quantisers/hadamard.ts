@@ -7,15 +7,15 @@
  *     d seen / dw = 1 (straight through)
  *
  * The nearest pattern is found by the fast transform, 24 additions a group. What files hold and kernels look up is that of `sub-bit` (sign-groups.ts),
- * whose codebook follows the weights: there a step of training may change what all weights are seen as, here of single groups alone (docs/results.md
- * compares them). S2NN says nothing of such a codebook that we know.
+ * whose codebook follows the weights: there a step of training may change groups all over the matrix, whose own weights hardly moved, here the signs of
+ * a group follow its own weights alone (docs/results.md compares them). S2NN says nothing of such a codebook that we know.
  */
 import { mul, straightThrough } from '../neurons/graph.ts';
 import { defineQuantiser } from './quantiser.ts';
 import { GROUP, groupsOf, INDEX_BITS, signStateForm } from './sign-groups.ts';
 
 /** In place: c_k = sum over i of (-1)^(bits that k and i share) w_i. */
-export function transform(group: Float32Array): void {
+function transform(group: Float32Array): void {
   for (let half = 1; half < group.length; half *= 2)
     for (let i = 0; i < group.length; i++) {
       if ((i & half) !== 0) continue;

@@ -3,12 +3,13 @@
  *
  *     seen = step code,   code: the nearest of L equally far values       d seen / dw = 1 (straight through)
  *
- * L = 2^bits values lie half a step beside the whole ones (-3/2, -1/2, 1/2, 3/2 with two bits); `ternary-rows` has -1, 0 and 1, five of which are stored in
- * a byte. The step is that of the least squared error of the output's weights, searched anew after every training step, so that nothing is learned beside
- * the weights. It may be folded into a neuron's threshold: what is left are whole numbers.
+ * L = 2^bits values lie half a step beside the whole ones (-3/2, -1/2, 1/2, 3/2 with two bits); `ternary-rows` has -1, 0 and 1, five of which would take
+ * a byte: files hold rows as 32-bit numbers. The step is near that of the least squared error of the output's weights, searched anew after every training
+ * step, so that nothing is learned beside the weights. In hidden dense layers behind spikes it can go into the neurons' thresholds: what is left are odd
+ * multiples of half a step, or -1, 0 and 1.
  *
  * Layers differ in what bits are worth to them (docs/results.md): layer 1 and the last need more, the second, which has most weights, takes three values.
- * Chosen here: steps for outputs, their least squares, the gradient.
+ * Chosen here: steps for outputs, the search for them, the gradient.
  */
 import { add, div, floor, max, min, mul, straightThrough, type Expr } from '../neurons/graph.ts';
 import { defineQuantiser, type Quantiser } from './quantiser.ts';

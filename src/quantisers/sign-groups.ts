@@ -1,6 +1,6 @@
 /**
  * A matrix [inputs, outputs] of signs as groups of 8 consecutive inputs of an output, each one of 16 patterns: what is stored of weights below one bit
- * (sub-bit.ts), and what a kernel looks up.
+ * (sub-bit.ts, hadamard.ts), and what a kernel looks up.
  *
  *     patterns   a byte a pattern, bit i set: entry i is -1
  *     indices    [groups, outputs], which pattern; group g has the inputs 8 g to 8 g + 7, the last one may have fewer

@@ -78,9 +78,19 @@ describe('resolveConfig', () => {
   it.each([
     [['network.surrogate=evolutionary', 'network.surrogateAlpha=3'], 'has no meaning with network.surrogate=evolutionary'],
     [['network.neuron=relu', 'distillation.teacher=twin'], 'the ANN is the teacher, not the taught'],
+    [
+      ['network.quantiser=hadamard', 'fine.bitBudget.weights=2'],
+      'fine.bitBudget.weights=2 has no meaning with network.quantiser="hadamard"',
+    ],
+    [['network.quantiser=[three-bit-rows,null,six-bit-rows]', 'fine.bitBudget.weights=2'], 'no bits of weights are learned'],
     [['distillation.teacher=twin', 'distillation.start=scratch', 'distillation.freezeGrids=true'], 'nothing in the grids'],
   ])('refuses %j together', (texts, part) => {
     expect(failure(() => resolveConfig('blender', texts.map(parseAssignment)))).toContain(part);
+  });
+
+  it.each(['learned-bits', '[learned-bits,sub-bit,null]', 'null', '[null,null,null]'])('takes a budget of weights with %s', (quantiser) => {
+    const wanted = [`network.quantiser=${quantiser}`, 'fine.bitBudget.weights=2'].map(parseAssignment);
+    expect(resolveConfig('blender', wanted).fine.bitBudget.weights).toBe(2);
   });
 
   it.each([
@@ -113,6 +123,7 @@ describe('resolveConfig', () => {
     ['network.quantiser=[sub-bit,zigzag,null]', ['unknown quantiser "zigzag"']],
     ['network.quantiser=[null,null]', ['a list of 3 names or null']],
     ['network.layers=[{"kind":"dense","width":0}]', ['network.layers']],
+    ['fine.flatPixels=0.009', ['--set fine.flatPixels=0.009', '0.01']],
     ['fine.imLoss=1', ['group', 'fine.imLoss.weight']],
     ['network.dropout=1', ['less than 1']],
   ])('refuses --set %s', (text, parts) => {
