@@ -49,13 +49,13 @@ it('what points had that were moved in is zeroed with the grid', async () => {
   })) as HostEngine;
   try {
     await engine.respecify(withOccupied(16, 1));
-    const moments = await engine.read('featuresM');
+    const moments = await engine.read('features.m');
     await engine.write(
-      'featuresM',
+      'features.m',
       moments.map(() => 1),
     );
     await engine.respecify(withOccupied(20, 1));
-    expect((await engine.read('featuresM')).every((value) => value === 0)).toBe(true);
+    expect((await engine.read('features.m')).every((value) => value === 0)).toBe(true);
   } finally {
     await engine.dispose();
   }
