@@ -147,12 +147,15 @@ ${multiplyChunk}
   // What no part before has written is not there yet.
   let isNew = group.y >= rows[2].y;
   let to = (group.y * W + 4u * firstRow) * ${stride}u + summed * ${vectors}u + firstColumn + x;
-${EIGHT.map(
-  (m) => `  if (4u * firstRow + ${rowOf(m)} < W) {
-    let at = to + (${rowOf(m)}) * ${stride}u;
-    partialW2[at] = sum${m} + select(partialW2[at], vec4<f32>(0.0), isNew);
-  }`,
-).join('\n')}
+  // A loop and not eight lines: software adapters take long to compile a store.
+  var sums = array<vec4<f32>, 8>(${EIGHT.map((m) => `sum${m}`).join(', ')});
+  for (var m = 0u; m < 8u * rows[3].y; m++) {
+    let row = 4u * y + (m / 4u) * ${BLOCK / 2}u + m % 4u;
+    if (4u * firstRow + row < W) {
+      let at = to + row * ${stride}u;
+      partialW2[at] = sums[m] + select(partialW2[at], vec4<f32>(0.0), isNew);
+    }
+  }
 }
 `,
   };
