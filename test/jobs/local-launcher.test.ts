@@ -26,10 +26,12 @@ interface MadeUp {
   readonly memory?: number;
   /** Exit code of a try of a run. */
   readonly ends?: (index: number, tries: number) => number | null;
+  /** No run ends before. */
+  readonly until?: Promise<void>;
 }
 
 /** Every run takes 20 ms, unless it is interrupted. */
-function made(sweep: Sweep, { cores = 2, options = {}, memory = 1e12, ends = () => 0 }: MadeUp = {}): Made {
+function made(sweep: Sweep, { cores = 2, options = {}, memory = 1e12, ends = () => 0, until = Promise.resolve() }: MadeUp = {}): Made {
   const began: number[] = [];
   const events: JobsProgress[] = [];
   const stop = new AbortController();
@@ -47,7 +49,8 @@ function made(sweep: Sweep, { cores = 2, options = {}, memory = 1e12, ends = () 
       most = Math.max(most, ++now);
       let interrupted = false;
       const ended = new Promise<number | null>((resolve) => {
-        setTimeout(() => {
+        setTimeout(async () => {
+          await until;
           const code = interrupted ? TRY_AGAIN : ends(index, tries.get(index)!);
           void (code === 0 ? finish(sweep, index, measuredResult(30)) : Promise.resolve()).then(() => {
             now--;
@@ -151,10 +154,16 @@ it('interrupts what runs when it is interrupted, and begins nothing more', async
 
 it('has a sweep once', async () => {
   const sweep = await plannedSweep(temporaryFolder(), 'lif');
-  const { launch } = made(sweep);
-  const first = submitSweep(local, launch);
-  await expect(submitSweep(local, launch)).rejects.toThrow(LockedError);
-  await first;
+  let refused = (): void => undefined;
+  const until = new Promise<void>((resolve) => (refused = resolve));
+  const { launch } = made(sweep, { until });
+  const both = [submitSweep(local, launch), submitSweep(local, launch)];
+  // Whichever is first holds it until then.
+  const held = new Promise<never>(() => undefined);
+  const error: unknown = await Promise.race(both.map((each) => each.then(() => held).catch((reason: unknown) => reason)));
+  expect(error).toBeInstanceOf(LockedError);
+  refused();
+  expect((await Promise.allSettled(both)).filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
 
 it('is found by name, and follows no option of a cluster', () => {
