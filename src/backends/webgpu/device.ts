@@ -80,8 +80,8 @@ export class WebgpuDevice {
     try {
       result = await operation();
     } catch (error) {
-      // mapAsync of a lost device is refused before `device.lost` has settled.
-      await Promise.race([this.device.lost, new Promise((resolve) => setTimeout(resolve, 100))]);
+      // mapAsync of a lost device is refused before `device.lost` has settled, on a busy machine long before.
+      await Promise.race([this.device.lost, new Promise((resolve) => setTimeout(resolve, 2000))]);
       this.check();
       throw error;
     }
