@@ -84,7 +84,7 @@ export function fieldSizes(
   const inputs = network ? channels + viewInputs(network) : 0;
   const parts: readonly [number, number] = network ? [sumsOf(network, 0), sumsOf(network, 1)] : [0, 0];
   const many = trainRays === 0 && features.bindingBytes >= LARGE_BINDING;
-  const fitting = Math.floor(RAY_BYTES / (4 * Math.max(1, width * parts[0], width)));
+  const fitting = Math.floor(RAY_BYTES / (4 * width * Math.max(1, parts[0])));
   const rays = Math.max(trainRays, RENDER_RAYS, many ? Math.min(MANY_RENDER_RAYS, fitting) : 0);
   const voxels = Math.max(capacity.voxels, voxelCount(spec.grid));
   const teacherVoxels = network && trainRays > 0 ? (capacity.teacherVoxels ?? 0) : 0;

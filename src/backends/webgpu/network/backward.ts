@@ -51,7 +51,7 @@ export function backwardKernel(shape: NetworkShape, layer: 1 | 2): KernelText {
   const ahead: readonly (readonly [name: string, at: (row: string) => string])[] = [
     ['h', (row) => `potentials[${at(layer, 0, row)}]`],
     ...numbered(shape.sizes.kept).map((k) => [`kept${k}`, (row: string) => `potentials[${at(layer, k + 1, row)}]`] as const),
-    ...(layer === 1 ? [['passed', (row: string) => `outputGradients[${row} * ${shape.columns[0]}u + j]`] as const] : []),
+    ...(layer === 1 ? [['spikeGradient', (row: string) => `outputGradients[${row} * ${shape.columns[0]}u + j]`] as const] : []),
   ];
   return {
     name: `network backward, layer ${layer}`,
@@ -106,7 +106,7 @@ ${numbered(shape.sizes.kept)
   .map((k) => `    kept[${k}] = kept${k};\n`)
   .join(
     '',
-  )}${shape.drops ? `    let factor = keptNeurons[(row.y >> 1u) * 2u * W + ${layer - 1}u * W + j];\n` : ''}${layer === 2 ? logitOutput : '    var output = passed;'}
+  )}${shape.drops ? `    let factor = keptNeurons[(row.y >> 1u) * 2u * W + ${layer - 1}u * W + j];\n` : ''}${layer === 2 ? logitOutput : '    var output = spikeGradient;'}
 ${shape.drops ? '    output *= factor;' : ''}
     let adjoints = Adjoints(output, select(0.0, spikes, isReal), select(0.0, ${shape.taught ? `drive + taughtDrive(${at(layer, taughtValue(shape))})` : 'drive'}, isReal));
     let d = adjointStep(neuron, h, kept, adjoints, &carry, &shares);
