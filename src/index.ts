@@ -24,7 +24,8 @@ export { createBackend as createWasmBackend } from './backends/wasm/wasm-backend
 export { plannedSteps, withMaxSteps } from './config/planned-steps.ts';
 export { presets, type PresetName } from './config/presets.ts';
 export { applyRequests, parseConfig, resolveConfig, type Request } from './config/resolve-config.ts';
-export { configSchema, type Config, type NetworkConfig } from './config/schema.ts';
+export type { NetworkConfig } from './config/network-schema.ts';
+export { configSchema, type Config } from './config/schema.ts';
 export { settings, type Setting } from './config/settings.ts';
 export { energyReport, type EnergyReport } from './energy/energy-report.ts';
 export { BackendError, DeviceError, InputError, MemoryError, SpikeRayError, StorageError } from './base/errors.ts';

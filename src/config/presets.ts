@@ -2,7 +2,8 @@
  * Named starting points of a config. `paper` follows SpikingNeRF's configs, `llff-paper` DVGO's for forward-facing scenes with SpikingNeRF's
  * network; `blender` is the default, `llff` that of forward-facing scenes, `unbounded` that of captures with a background.
  */
-import { unused, type Config } from './schema.ts';
+import type { Config } from './schema.ts';
+import { unused } from './unused.ts';
 
 /** Dense grids. */
 const field: Config['field'] = { ...unused.field, densityRanks: [16, 16, 16], featureRanks: [48, 48, 48] };

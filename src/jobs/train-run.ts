@@ -1,6 +1,7 @@
 /** A run trained in its folder: begun, gone on with, or found finished; with the teacher that its settings name. */
 import type { SceneData } from '../../datasets/scene-data.ts';
-import { unused, type Config } from '../config/schema.ts';
+import type { Config } from '../config/schema.ts';
+import { unused } from '../config/unused.ts';
 import { differingSettings } from '../config/settings.ts';
 import { InputError } from '../base/errors.ts';
 import type { Files } from '../io/files.ts';

@@ -3,7 +3,7 @@ import { voxelCount } from '../geometry/grid.ts';
 import { float32, float32Vector, positiveFloat32 } from '../math/float32-schema.ts';
 import { z } from 'zod';
 import { fieldSpaceSchema, spaceOf } from '../spaces/index.ts';
-import { networkSchema } from '../config/schema.ts';
+import { networkSchema } from '../config/network-schema.ts';
 import { representationOf, representationSchema } from './representations/index.ts';
 
 /** More voxels than any config allows: a claim beyond it is nonsense. */

@@ -1,7 +1,7 @@
 /** The bit budget, and steps that are found anew when bits change. */
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
-import { unused } from '../../src/config/schema.ts';
+import { unused } from '../../src/config/unused.ts';
 import type { FieldEngine } from '../../src/engine/backend.ts';
 import { stepOnHost } from '../../src/backends/shared/host-adam.ts';
 import { bitTensors, budgetTerm, NO_BUDGET } from '../../src/model/bit-budget.ts';

@@ -11,7 +11,7 @@
  * Total variation is that of the planes, as in TensoRF's code: weight * 0.01 * 2 * sum_i (mean of squared differences along either axis). Everything is
  * trained everywhere in every step: no scalar is left out because its gradient is 0.
  */
-import { componentRank } from '../../config/schema.ts';
+import { componentRank } from '../../config/field-schema.ts';
 import { z } from 'zod';
 import { voxelCount } from '../../geometry/grid.ts';
 import type { Vec3 } from '../../geometry/vector.ts';
