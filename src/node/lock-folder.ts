@@ -20,7 +20,8 @@ import { LockedError, StorageError } from '../base/errors.ts';
 import { clock } from '../base/format.ts';
 import { LOCK_FILE, type FolderLock, type LockHolder } from '../run/folder-lock.ts';
 import { atExit } from './at-exit.ts';
-import { makeFolders, nodeFiles, removeTemporaries, temporaryBeside, unwritable } from './node-files.ts';
+import { makeFolders, nodeFiles, removeTemporaries, temporaryBeside } from './node-files.ts';
+import { unwritable } from './system-errors.ts';
 import { processStart, thisPlace, type Place } from './process-start.ts';
 import { thisCommand } from './this-command.ts';
 
