@@ -5,6 +5,7 @@
  * `node --expose-gc dist/scripts/bench.js memory KIND SIDE`: what training the shell at SIDE^3 reserves at most and takes, KIND dense or bricks.
  * `npm run bench -- threads`: how far a step divides among 1 to 64 threads, by counting; 8 threads beside 2.
  * `npm run bench -- peers [--python PATH]`: the same field, rays and steps in PyTorch, both with two threads.
+ * `npm run bench -- methods SCENE [ENTRIES]`: what a step costs beside plain `ternary`, of methods in the syntax of `compare` (scripts/bench/method-costs.ts).
  * docs/benchmarks.md explains the columns.
  */
 import { gridFloats } from '../src/model/tensor-shape.ts';
@@ -25,6 +26,7 @@ import {
   type FieldSpeed,
 } from './bench/field-speed.ts';
 import { timeIsolatedKernels } from './bench/isolated-kernels.ts';
+import { methodTable, timeMethods } from './bench/method-costs.ts';
 import { timePeers } from './bench/peers.ts';
 import { DENSE_160, shellBatches, shellSettings, type ShellNeuron } from './bench/shell-field.ts';
 import { table as markdownTable } from './bench/table.ts';
@@ -285,6 +287,7 @@ print(`${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${availableParallelism()} co
 if (positionals[0] === 'against') await benchAgainst(positionals[1] ?? '.');
 else if (positionals[0] === 'bricks') await benchBricks();
 else if (positionals[0] === 'memory') await benchMemory(positionals[1] ?? '', Number(positionals[2]));
+else if (positionals[0] === 'methods') print(methodTable(await timeMethods(positionals[1], positionals[2])));
 else if (positionals[0] === 'threads') await benchThreads();
 else if (positionals[0] === 'peers') await benchPeers(values.python);
 else await benchMachine(positionals[0]);

@@ -32,6 +32,7 @@ const SETTINGS = [
   'fine.voxels=4000',
   'fine.scaleAt=[]',
   'network.width=16',
+  'network.quantiser=[ternary-rows,hadamard,learned-bits]',
 ].flatMap((setting) => ['--set', setting]);
 
 interface Tally {

@@ -55,7 +55,15 @@ export type { Lattice } from './lattice/lattice.ts';
 export { registerLayerKind } from './model/layers/index.ts';
 export type { LayerKind, LayerOps, LayerSize, LayerTensor } from './model/layers/layer-kind.ts';
 export { registerQuantiser } from './quantisers/index.ts';
-export { defineQuantiser, type Quantiser, type QuantiserRecipe, type QuantiserState } from './quantisers/quantiser.ts';
+export { levelCodes } from './quantisers/level-codes.ts';
+export {
+  defineQuantiser,
+  type CodeForm,
+  type Quantiser,
+  type QuantiserRecipe,
+  type QuantiserState,
+  type StoredCodes,
+} from './quantisers/quantiser.ts';
 export { createRun, openRun, type RunFolder } from './run/run-folder.ts';
 export type { RunRecord } from './run/run-record.ts';
 export { VERSION } from './run/version.ts';

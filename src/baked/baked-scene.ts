@@ -25,7 +25,9 @@ import { float32, float32Vector, positiveFloat32 } from '../math/float32-schema.
 import { fieldSpecSchema } from '../model/field-spec-schema.ts';
 
 export const MAGIC = 'SPKR';
-export const BAKED_VERSION = 2;
+/** 3: all weights of few bits are packed. Files of version 2 hold them as numbers, or pack those below one bit, and are read too. */
+export const BAKED_VERSION = 3;
+export const OLDEST_BAKED_VERSION = 2;
 export const PRELUDE_BYTES = 8;
 /** What files and addresses end with. */
 export const SCENE_FILE = 'scene.spikeray';
@@ -110,7 +112,7 @@ export const headSchema = z.strictObject({
   density: range,
   /** One a channel. */
   features: z.array(range),
-  /** Whether signs of weights below one bit are packed (network-section.ts); missing: there are none, or the file is from before. */
+  /** In files of version 2: whether weights below one bit are packed. */
   packedSigns: z.literal(true).optional(),
   /** Bytes of each view's thumbnail; empty: there are none. */
   thumbnails: z.array(count),

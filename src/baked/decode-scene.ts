@@ -9,12 +9,14 @@ import { unpackBits } from '../io/bits.ts';
 import { GunzipReader } from '../io/gzip.ts';
 import { densityOf } from '../lattice/density.ts';
 import { type FieldSpec } from '../model/field-spec.ts';
+import { codedLayers, type CodedLayer } from '../model/stored-codes.ts';
 import {
   BAKED_VERSION,
   DENSITY_LEVELS,
   FEATURE_LEVELS,
   headSchema,
   MAGIC,
+  OLDEST_BAKED_VERSION,
   PRELUDE_BYTES,
   type BakedHead,
   type BakedScene,
@@ -28,16 +30,16 @@ const LONGEST_HEAD = 2 ** 24;
 
 /** @param file what errors call it */
 export async function decodeScene(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<BakedScene> {
-  checkPrelude(bytes, file);
+  const version = checkPrelude(bytes, file);
   const packed = new GunzipReader(bytes.subarray(PRELUDE_BYTES), file);
   try {
-    return await decode(packed, file);
+    return await decode(packed, version, file);
   } finally {
     await packed.cancel();
   }
 }
 
-async function decode(packed: GunzipReader, file: string): Promise<BakedScene> {
+async function decode(packed: GunzipReader, version: number, file: string): Promise<BakedScene> {
   const head = await readHead(packed, file);
   const spec: FieldSpec = head.spec;
   const voxels = voxelCount(spec.grid);
@@ -55,7 +57,7 @@ async function decode(packed: GunzipReader, file: string): Promise<BakedScene> {
   const features: Uint8Array[] = [];
   for (let channel = 0; channel < channels; channel++) features.push(toLevels(await packed.take(places.length), before));
   const take = (bytes: number): Promise<Uint8Array<ArrayBuffer>> => packed.take(bytes);
-  const network = await decodeNetwork(take, spec, head.packedSigns === true, (reason) => damaged(file, reason));
+  const network = await decodeNetwork(take, spec, packedLayers(head, version), (reason) => damaged(file, reason));
   const thumbnails: Uint8Array<ArrayBuffer>[] = [];
   for (const size of head.thumbnails) thumbnails.push(await packed.take(size));
   await packed.end();
@@ -92,17 +94,25 @@ async function decode(packed: GunzipReader, file: string): Promise<BakedScene> {
   };
 }
 
-/** Throws InputError unless these are the first bytes of a baked scene of this version. */
-export function checkPrelude(bytes: Uint8Array, file: string): void {
+/** Those whose codes a file of this version packs. */
+function packedLayers({ spec, packedSigns }: BakedHead, version: number): CodedLayer[] {
+  const layers = codedLayers(spec);
+  if (version === BAKED_VERSION) return layers;
+  return packedSigns === true ? layers.filter(({ codes }) => codes.state !== undefined) : [];
+}
+
+/** The version. Throws InputError unless these are the first bytes of a baked scene of one that is read. */
+export function checkPrelude(bytes: Uint8Array, file: string): number {
   const found = new TextDecoder().decode(bytes.subarray(0, MAGIC.length));
   if (bytes.length < PRELUDE_BYTES || found !== MAGIC)
     throw new InputError(`${file}: expected a baked scene, found something else`, 'Give a file that `spikeray export --format web` wrote.');
   const version = new DataView(bytes.buffer, bytes.byteOffset).getUint32(MAGIC.length, true);
-  if (version !== BAKED_VERSION)
+  if (version < OLDEST_BAKED_VERSION || version > BAKED_VERSION)
     throw new InputError(
-      `${file}: has version ${version}; this program reads version ${BAKED_VERSION}`,
+      `${file}: has version ${version}; this program reads versions ${OLDEST_BAKED_VERSION} to ${BAKED_VERSION}`,
       'Export it again with this program, or read it with the one that wrote it.',
     );
+  return version;
 }
 
 async function readHead(packed: GunzipReader, file: string): Promise<BakedHead> {

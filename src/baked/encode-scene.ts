@@ -5,7 +5,7 @@ import { checkField } from '../backends/webgpu/check-field.ts';
 import { BackendError, InputError } from '../base/errors.ts';
 import { voxelCount } from '../geometry/grid.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
-import { packedForms } from '../model/quantised-layers.ts';
+import { codedLayers } from '../model/stored-codes.ts';
 import { representationOf } from '../model/representations/index.ts';
 import type { StoredField } from '../eval/open-field.ts';
 import { packBits } from '../io/bits.ts';
@@ -63,7 +63,7 @@ export async function encodeScene(
     for (const row of rows) bytes[row] = levelOf(features[row * channels + channel], range, FEATURE_LEVELS);
     return toDifferences(bytes, before);
   });
-  const network = await encodeNetwork(spec, (name) => field.read(name));
+  const network = await encodeNetwork(spec, codedLayers(spec), (name) => field.read(name));
 
   const head: BakedHead = {
     about,
@@ -71,7 +71,6 @@ export async function encodeScene(
     spec: { ...spec, representation: denseSpec(channels) } as BakedHead['spec'],
     density: densities.range,
     features: ranges,
-    ...(packedForms(spec).length > 0 ? { packedSigns: true as const } : {}),
     thumbnails: thumbnails.map(({ length }) => length),
   };
   const json = new TextEncoder().encode(JSON.stringify(head));

@@ -1,63 +1,80 @@
 /**
- * The network's tensors in a baked scene, in the order of `networkRenderingTensors`: f32; where the weights of a layer are signs out of a codebook
- * (quantisers/sign-groups.ts), its signs packed, and the raw matrix, of which rendering sees nothing, left out.
+ * The network's tensors in a baked scene, in the order of `networkRenderingTensors`: f32. Where the weights of a layer are codes times sizes
+ * (model/stored-codes.ts), the raw matrix, of which rendering sees nothing, is left out: its codes are packed, in the place of the state that they are,
+ * or behind all tensors.
  */
 import type { InputError } from '../base/errors.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
-import { packedForms, seenWeights } from '../model/quantised-layers.ts';
+import { seenMatrix, type QuantisedTensors } from '../model/quantised-layers.ts';
+import { formOf, packCodes, tensorsOfCodes, type CodedLayer } from '../model/stored-codes.ts';
 import { networkRenderingTensors, type TensorName } from '../model/tensor-names.ts';
 import { tensorShape } from '../model/tensor-shape.ts';
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
-/** Throws RangeError for signs that no codebook holds. */
+interface Part {
+  readonly name: TensorName;
+  /** Whose codes it is; missing: it is a tensor. */
+  readonly layer?: CodedLayer;
+}
+
+function partsOf(spec: FieldSpec, layers: readonly CodedLayer[]): Part[] {
+  const codesOf = new Map<TensorName, CodedLayer>(layers.map((layer) => [layer.name, layer]));
+  const left = new Set<TensorName>(layers.map(({ weight }) => weight));
+  const names = networkRenderingTensors(spec).filter((name) => !left.has(name));
+  return [...new Set([...names, ...codesOf.keys()])].map((name) => ({ name, layer: codesOf.get(name) }));
+}
+
+/**
+ * @param layers whose codes are packed
+ * @returns a section a part
+ * @throws RangeError for weights that are no codes
+ */
 export async function encodeNetwork(
   spec: FieldSpec,
+  layers: readonly CodedLayer[],
   read: (name: TensorName) => Promise<Float32Array>,
 ): Promise<Uint8Array<ArrayBuffer>[]> {
-  const forms = packedForms(spec);
-  const left = new Set<string>(forms.map(({ weight }) => weight));
-  const sections: Uint8Array<ArrayBuffer>[] = [];
-  for (const name of networkRenderingTensors(spec)) {
-    if (left.has(name)) continue;
-    const values = (await read(name)).slice();
-    const form = forms.find(({ state }) => state === name);
-    const packed = form?.pack(values);
-    if (packed === null) throw new RangeError(`The tensor ${name} has other values than signs out of a codebook.`);
-    sections.push(packed ?? new Uint8Array(values.buffer));
-  }
-  return sections;
+  const tensors = new Map<TensorName, Float32Array>();
+  for (const name of networkRenderingTensors(spec)) tensors.set(name, (await read(name)).slice());
+  return partsOf(spec, layers).map(({ name, layer }) =>
+    layer === undefined ? new Uint8Array(tensors.get(name)!.buffer as ArrayBuffer) : packCodes(layer, tensors),
+  );
 }
 
 /**
  * @param take the next bytes
- * @param packs whether the file packs signs
- * @throws InputError of `damaged` for values that are not finite
+ * @param layers whose codes the file packs
+ * @throws InputError of `damaged` for bytes that are no codes, and for values that are not finite
  */
 export async function decodeNetwork(
   take: (bytes: number) => Promise<Uint8Array<ArrayBuffer>>,
   spec: FieldSpec,
-  packs: boolean,
+  layers: readonly CodedLayer[],
   damaged: (reason: string) => InputError,
 ): Promise<Map<TensorName, Float32Array>> {
-  const forms = packs ? packedForms(spec) : [];
-  const left = new Set<string>(forms.map(({ weight }) => weight));
   const tensors = new Map<TensorName, Float32Array>();
-  const floats = (name: TensorName): number => tensorShape(name, spec).reduce((a, b) => a * b, 1);
-  for (const name of networkRenderingTensors(spec)) {
-    if (left.has(name)) {
-      tensors.set(name, new Float32Array(floats(name)));
+  const codes = new Map<CodedLayer, Float32Array>();
+  const checked = (name: TensorName, values: Float32Array): void => {
+    if (!values.every(Number.isFinite)) throw damaged(`its tensor ${name} has values that are not finite`);
+  };
+  for (const { name, layer } of partsOf(spec, layers)) {
+    if (layer === undefined) {
+      const floats = tensorShape(name, spec).reduce((a, b) => a * b, 1);
+      const values = new Float32Array((await take(floats * FLOAT)).buffer);
+      checked(name, values);
+      tensors.set(name, values);
       continue;
     }
-    const form = forms.find(({ state }) => state === name);
-    const values = form === undefined ? new Float32Array((await take(floats(name) * FLOAT)).buffer) : form.unpack(await take(form.bytes));
-    if (!values.every(Number.isFinite)) throw damaged(`its tensor ${name} has values that are not finite`);
-    tensors.set(name, values);
+    const form = formOf(layer, tensors);
+    const unpacked = form.unpack(await take(form.bytes));
+    if (unpacked === null) throw damaged(`its ${name} has other values than the codes of ${layer.quantiser.name}`);
+    codes.set(layer, unpacked);
   }
-  // What stands for raw weights is what they were seen as.
-  if (forms.length > 0) {
-    const seen = await seenWeights(spec, async (name) => tensors.get(name)!);
-    for (const { weight } of forms) tensors.set(weight, seen.get(weight)!);
+  // Sizes may stand behind their codes.
+  for (const [layer, values] of codes) {
+    for (const [name, tensor] of tensorsOfCodes(layer, values, tensors)) tensors.set(name, tensor);
+    checked(layer.weight, seenMatrix(layer, tensors as QuantisedTensors));
   }
   return tensors;
 }

@@ -129,6 +129,7 @@ function checkConsistency({ scene, network, field, fine, distillation }: Config)
   checkEncoding(network);
   const layers = hiddenWidths(network).length;
   checkQuantisers(network.quantiser, layers + 1, fine.bitBudget);
+  checkSpikeBits(network, fine.bitBudget);
   if (fine.spikeTargets !== null && fine.spikeTargets.length !== layers)
     throw new InputError(
       `fine.spikeTargets=${JSON.stringify(fine.spikeTargets)}: expected ${layers} numbers, each a number at least 0, or null`,
@@ -249,6 +250,15 @@ function checkQuantisers(quantiser: Config['network']['quantiser'], layers: numb
     throw new InputError(
       `fine.bitBudget.weights=${weights} has no meaning with network.quantiser=${JSON.stringify(quantiser)}: no bits of weights are learned`,
       'Use --set fine.bitBudget.weights=null, or --set network.quantiser=learned-bits.',
+    );
+}
+
+/** A target for the bits of spikes needs some that are learned. A twin, which has none, leaves its run's aside. */
+function checkSpikeBits({ neuron }: Config['network'], { spikes }: Config['fine']['bitBudget']): void {
+  if (spikes !== null && neuron !== 'relu' && neuronNamed(neuron).bits === null)
+    throw new InputError(
+      `fine.bitBudget.spikes=${spikes} has no meaning with network.neuron=${neuron}: no bits of spikes are learned`,
+      'Use --set fine.bitBudget.spikes=null, or --set network.neuron=learned-bits.',
     );
 }
 

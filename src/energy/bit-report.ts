@@ -9,11 +9,12 @@
 import { stepsOfLayer, type Counts } from '../engine/counts.ts';
 import { bitTensors, readBits, type BitTensor } from '../model/bit-budget.ts';
 import { layersOf, type NetworkedSpec } from '../model/network-layers.ts';
-import { packedForms, quantisedLayers } from '../model/quantised-layers.ts';
+import { quantisedLayers } from '../model/quantised-layers.ts';
+import { storedBytes } from '../model/stored-codes.ts';
 import { neuronNamed } from '../neurons/index.ts';
 
 export interface BitReport {
-  /** Bits of a weight of each layer, the output layer included, its codebook aside; 32 where it has no quantiser. */
+  /** Bits of a weight of each layer, the output layer included, codebooks and sizes aside; 32 where it has no quantiser. */
   readonly weights: readonly number[];
   /** Bits of a spike of each hidden layer: learned, or those that hold the neuron's largest spike. */
   readonly spikes: readonly number[];
@@ -25,10 +26,7 @@ export interface BitReport {
   readonly meanSpike: number;
   /** Mean weight bits times mean spike bits times mean time steps of a sample. */
   readonly budget: number;
-  /**
-   * What the layers' tensors would take in so many bits a weight, with the codebooks, and the scales or steps of outputs, of weights whose bits are fixed.
-   * Files hold signs (`sub-bit`, `hadamard`) in these bytes, all other weights as 32-bit numbers.
-   */
+  /** What the layers' tensors take in a baked scene, before gzip: codes with their codebooks, scales or steps; 32-bit numbers where there are none. */
   readonly weightBytes: number;
   readonly sAce: number;
 }
@@ -44,7 +42,7 @@ export async function bitReport(
   images: number,
 ): Promise<BitReport | null> {
   const tensors = bitTensors(spec);
-  const stored = new Map(quantisedLayers(spec).map(({ weight, quantiser }) => [weight, quantiser.storedBits]));
+  const quantised = new Map(quantisedLayers(spec).map((layer) => [layer.weight, layer]));
   if (spec.network === null) return null;
   const learned = await readBits(tensors, read);
   const layers = layersOf(spec);
@@ -56,8 +54,11 @@ export async function bitReport(
   const sizes = layers.map(({ tensors: [matrix] }) => elements(matrix.shape));
   // Decays of synapses, biases.
   const besides = sum(layers.flatMap(({ tensors: [, ...others] }) => others.map(({ shape }) => elements(shape))));
-  const fixedBytes = bytesOfFixedBits(spec);
-  const weights = layers.map(({ number }) => of('weights', number, stored.get(`w${number}`) ?? FLOAT_BITS));
+  const weights = layers.map(({ number }) => of('weights', number, quantised.get(`w${number}`)?.quantiser.storedBits ?? FLOAT_BITS));
+  const bytes = layers.map(({ number }, i) => {
+    const layer = quantised.get(`w${number}`);
+    return layer === undefined ? sizes[i] * FLOAT_BYTES : storedBytes(layer, weights[i]);
+  });
   const spikes = layers.slice(0, -1).map(({ number }) => of('spikes', number, fixed));
   const widths = layers.slice(0, -1).map(({ outputs }) => outputs);
   const meanWeight = mean(weights, sizes);
@@ -72,22 +73,9 @@ export async function bitReport(
     meanWeight,
     meanSpike,
     budget: meanWeight * meanSpike * mean(steps, widths),
-    weightBytes: sum(layers.map(({ number }, i) => fixedBytes.get(`w${number}`) ?? (sizes[i] * weights[i]) / 8)) + besides * FLOAT_BYTES,
+    weightBytes: sum(bytes) + besides * FLOAT_BYTES,
     sAce: sum(pairs) / images,
   };
-}
-
-/** Bytes of the matrices whose bits are fixed: packed where there is a form for it, else what the bits would take; and what is kept of their outputs. */
-function bytesOfFixedBits(spec: NetworkedSpec): Map<string, number> {
-  const forms = new Map(packedForms(spec).map(({ weight, bytes }) => [weight, bytes]));
-  return new Map(
-    quantisedLayers(spec).flatMap(({ weight, shape, quantiser: { storedBits, states } }) => {
-      if (storedBits === null) return [];
-      const ofOutputs = Object.values(states).filter((state) => 'scope' in state && state.scope === 'channel').length;
-      const bytes = forms.get(weight) ?? Math.ceil((elements(shape) * storedBits) / 8);
-      return [[weight, bytes + ofOutputs * shape[1] * FLOAT_BYTES] as const];
-    }),
-  );
 }
 
 function elements(shape: readonly number[]): number {

@@ -5,7 +5,7 @@
 import { InputError } from '../base/errors.ts';
 import { learnedOf } from '../neurons/parameters.ts';
 import { quantiserNamed } from '../quantisers/index.ts';
-import { quantise } from '../quantisers/quantise.ts';
+import { quantise, type QuantisedMatrix } from '../quantisers/quantise.ts';
 import { measureState, stateLength, type Quantiser } from '../quantisers/quantiser.ts';
 import { layersOf, weightTensors, type NetworkedSpec, type WeightName } from './network-layers.ts';
 
@@ -58,37 +58,6 @@ export function quantisedLayers(spec: NetworkedSpec): QuantisedLayer[] {
   });
 }
 
-/** A state that files hold packed. */
-export interface PackedForm {
-  /** The state, and the matrix that it stands for. */
-  readonly state: QuantiserTensorName;
-  readonly weight: WeightName;
-  readonly bytes: number;
-  /** null for values that the form cannot hold. */
-  pack(values: Float32Array): Uint8Array<ArrayBuffer> | null;
-  unpack(bytes: Uint8Array): Float32Array;
-}
-
-export function packedForms(spec: NetworkedSpec): PackedForm[] {
-  return quantisedLayers(spec).flatMap(({ weight, shape: [inputs, outputs], quantiser, states }) =>
-    states.flatMap(({ name, key }): PackedForm[] => {
-      const state = quantiser.states[key];
-      const packed = 'scope' in state ? state.packed : undefined;
-      if (packed === undefined) return [];
-      const bytes = packed.bytes(inputs, outputs);
-      return [
-        {
-          state: name,
-          weight,
-          bytes,
-          pack: (values) => packed.pack(values, inputs, outputs),
-          unpack: (stored) => packed.unpack(stored, inputs, outputs),
-        },
-      ];
-    }),
-  );
-}
-
 /** A raw matrix, or a tensor of a quantiser. */
 export type QuantisedName = WeightName | QuantiserTensorName;
 export type QuantisedTensors = ReadonlyMap<QuantisedName, Float32Array>;
@@ -98,14 +67,16 @@ export function quantiserTensors({ parameters, states }: QuantisedLayer): Quanti
   return [...parameters, ...states];
 }
 
-/** What kernels see of a layer's matrix [in,out]. */
-export function seenMatrix(
-  { weight, quantiser, parameters, states }: QuantisedLayer,
-  tensors: Pick<QuantisedTensors, 'get'>,
-): Float32Array {
+/** The numbers of a layer's matrix, and of its quantiser. */
+export function matrixOf({ weight, parameters, states }: QuantisedLayer, tensors: Pick<QuantisedTensors, 'get'>): QuantisedMatrix {
   const values = (all: readonly QuantiserTensor[]): Record<string, Float32Array> =>
     Object.fromEntries(all.map(({ name, key }) => [key, tensors.get(name)!]));
-  return quantise(quantiser, { raw: tensors.get(weight)!, parameters: values(parameters), states: values(states) });
+  return { raw: tensors.get(weight)!, parameters: values(parameters), states: values(states) };
+}
+
+/** What kernels see of a layer's matrix [in,out]. */
+export function seenMatrix(layer: QuantisedLayer, tensors: Pick<QuantisedTensors, 'get'>): Float32Array {
+  return quantise(layer.quantiser, matrixOf(layer, tensors));
 }
 
 /** The tensors of a layer whose training begins with these weights [in,out]. */

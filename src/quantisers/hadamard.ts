@@ -12,7 +12,7 @@
  */
 import { mul, straightThrough } from '../neurons/graph.ts';
 import { defineQuantiser } from './quantiser.ts';
-import { GROUP, groupsOf, INDEX_BITS, signStateForm } from './sign-groups.ts';
+import { GROUP, groupsOf, INDEX_BITS, signCodes } from './sign-groups.ts';
 
 /** In place: c_k = sum over i of (-1)^(bits that k and i share) w_i. */
 function transform(group: Float32Array): void {
@@ -71,10 +71,11 @@ export const hadamard = defineQuantiser({
   name: 'hadamard',
   description: 'half a bit a weight: groups of eight signs, rows of a Hadamard matrix and their negatives',
   states: {
-    code: { description: 'sign that stands for the weight', scope: 'weight', measure: codes, packed: signStateForm },
+    code: { description: 'sign that stands for the weight', scope: 'weight', measure: codes },
     scale: { description: 'size of the signs of an output', scope: 'channel', measure: scales },
   },
   storedBits: INDEX_BITS / GROUP,
+  codes: signCodes,
   coarse: true,
   value: (raw, { code, scale }) => straightThrough(mul(scale, code), raw),
 });

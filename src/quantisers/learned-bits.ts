@@ -29,6 +29,7 @@ import {
   type Expr,
 } from '../neurons/graph.ts';
 import { learnedParameter, positive, wholeUpTo } from '../neurons/parameters.ts';
+import { levelCodes } from './level-codes.ts';
 import { defineQuantiser } from './quantiser.ts';
 
 const MOST_BITS = 8;
@@ -56,6 +57,10 @@ export const learnedBits = defineQuantiser({
     bits: learnedParameter('bits of a weight, rounded', START_BITS, wholeUpTo(MOST_BITS, RATE)),
   },
   bits: { parameter: 'bits', step: 'step', largest: largestWeight },
+  codes: {
+    size: 'step',
+    form: (width) => (width === 1 ? levelCodes(2, -1, 2) : levelCodes(2 ** width - 1, -largestWeight(width))),
+  },
   // LSQ
   start: (weights) => ({
     step: (2 * weights.reduce((sum, weight) => sum + Math.abs(weight), 0)) / weights.length / Math.sqrt(largestWeight(START_BITS)),
@@ -65,6 +70,8 @@ export const learnedBits = defineQuantiser({
     const q = largest(bits);
     const sign = select(gt(z, 0), 1, -1);
     const clipped = min(q, max(neg(q), z));
-    return mul(step, straightThrough(select(ge(bits, 1.5), mul(sign, floor(add(abs(clipped), 0.5))), sign), clipped));
+    // + 0: zero has one sign, as the codes that files hold.
+    const whole = add(mul(sign, floor(add(abs(clipped), 0.5))), 0);
+    return mul(step, straightThrough(select(ge(bits, 1.5), whole, sign), clipped));
   },
 });

@@ -1,9 +1,9 @@
 /** A quantiser on one matrix: what kernels see of it, and the way back of their gradient. */
 import { constant, leaf, type Expr } from '../neurons/graph.ts';
 import { differentiate } from '../neurons/differentiate.ts';
-import { rawLeaf, valueOf } from '../neurons/parameters.ts';
+import { rawLeaf, valueOf, type Parameter } from '../neurons/parameters.ts';
 import { evaluateRows, type LeafValues } from '../neurons/evaluate-rows.ts';
-import { parameterLeaf, stateLeaf, type Quantiser } from './quantiser.ts';
+import { parameterLeaf, stateLeaf, type Quantiser, type StoredCodes } from './quantiser.ts';
 
 /** Numbers of a matrix [in, out]. */
 export interface QuantisedMatrix {
@@ -21,6 +21,18 @@ const seenAdjoint = leaf('adjoint', 'seen');
 
 export function quantise(quantiser: Quantiser, matrix: QuantisedMatrix): Float32Array {
   return evaluateRows([quantiser.value], leavesOf(quantiser, matrix), matrix.raw.length)[0].slice();
+}
+
+/** What the kernels see, in sizes. */
+export function codesOf(quantiser: Quantiser, codes: StoredCodes, matrix: QuantisedMatrix): Float32Array {
+  if (codes.state !== undefined) return matrix.states[codes.state];
+  const sizes = codeSizes(quantiser, codes, matrix);
+  return quantise(quantiser, matrix).map((seen, i) => Math.round((2 * seen) / sizes[i % sizes.length]) / 2);
+}
+
+/** [1] or [out] */
+export function codeSizes({ parameters, states }: Quantiser, { size }: StoredCodes, matrix: Omit<QuantisedMatrix, 'raw'>): Float32Array {
+  return Object.hasOwn(states, size) ? matrix.states[size] : valuesOf(parameters[size], matrix.parameters[size]);
 }
 
 /** @param gradient d loss / d what the kernels saw */
@@ -50,13 +62,14 @@ function throughTransform(quantiser: Quantiser, name: string, raw: Float32Array,
   return Float32Array.from(sums, (sum, i) => sum * slopes[i]);
 }
 
+function valuesOf({ learned, initial }: Parameter, raw: Float32Array): Float32Array {
+  return learned === null ? Float32Array.of(initial) : raw.map((value) => valueOf(learned, value));
+}
+
 function leavesOf({ parameters, states }: Quantiser, matrix: QuantisedMatrix): LeafValues {
   const leaves = new Map<Expr, Float32Array>([[rawLeaf, matrix.raw]]);
-  for (const [name, parameter] of Object.entries(parameters)) {
-    const { learned, initial } = parameter;
-    const values = learned === null ? Float32Array.of(initial) : matrix.parameters[name].map((raw) => valueOf(learned, raw));
-    leaves.set(parameterLeaf(name, parameter), values);
-  }
+  for (const [name, parameter] of Object.entries(parameters))
+    leaves.set(parameterLeaf(name, parameter), valuesOf(parameter, matrix.parameters[name]));
   for (const [name, state] of Object.entries(states)) leaves.set(stateLeaf(name, state), matrix.states[name]);
   return leaves;
 }

@@ -25,16 +25,25 @@ export interface MatrixState {
   readonly scope: 'channel' | 'weight';
   /** @param weights [in,out] */
   measure(weights: Float32Array, inputs: number, outputs: number): Float32Array;
-  /** How files hold it in fewer bytes; missing: as numbers. A state that has it stands, with those of its matrix's outputs, for the raw weights. */
-  readonly packed?: PackedState;
 }
 
-/** A state [in,out] in bytes. */
-export interface PackedState {
+/** How files hold codes [in,out] in few bytes. */
+export interface CodeForm {
   bytes(inputs: number, outputs: number): number;
-  /** null for values that the form cannot hold. */
-  pack(values: Float32Array, inputs: number, outputs: number): Uint8Array<ArrayBuffer> | null;
-  unpack(bytes: Uint8Array, inputs: number, outputs: number): Float32Array;
+  /** null for codes that the form cannot hold. */
+  pack(codes: Float32Array, inputs: number, outputs: number): Uint8Array<ArrayBuffer> | null;
+  /** null for bytes, as many as there should be, that stand for no codes. */
+  unpack(bytes: Uint8Array, inputs: number, outputs: number): Float32Array | null;
+}
+
+/** Weights that are seen as codes, multiples of a half, times a size: where nobody trains on, files hold these in place of the raw weights. */
+export interface StoredCodes {
+  /** The state of scope `weight` that the codes are; missing: they follow from what is seen. */
+  readonly state?: string;
+  /** The parameter or state that is the size, of the matrix or of each output. */
+  readonly size: string;
+  /** @param bits of a weight */
+  form(bits: number): CodeForm;
 }
 
 /** Numbers of a state of a matrix [in,out]. */
@@ -72,6 +81,8 @@ export interface Quantiser {
   readonly bits: LearnedBits | null;
   /** Bits of a stored weight where they are fixed; null: they are learned, or 32. */
   readonly storedBits: number | null;
+  /** null: files hold raw weights. */
+  readonly codes: StoredCodes | null;
   /**
    * Whether so little is left of a weight that an ANN's have to be moved and scaled, output by output, before they are seen (model/fit-quantised.ts). What
    * is seen of an output's weights grows with them; it may depend on the other outputs' too, but not on their factors.
@@ -87,6 +98,7 @@ export interface QuantiserRecipe extends Pick<Quantiser, 'name' | 'description'>
   readonly states?: Quantiser['states'];
   readonly bits?: LearnedBits;
   readonly storedBits?: number | null;
+  readonly codes?: StoredCodes;
   /** Default: false. */
   readonly coarse?: boolean;
   readonly start?: Quantiser['start'];
@@ -100,6 +112,7 @@ export function defineQuantiser({
   states = {},
   bits,
   storedBits = null,
+  codes,
   coarse = false,
   start,
   value,
@@ -116,6 +129,8 @@ export function defineQuantiser({
   for (const key of bits === undefined ? [] : [bits.parameter, bits.step])
     if (!Object.hasOwn(parameters, key) || parameters[key].learned === null)
       throw new RangeError(`The quantiser ${name} learns no parameter named ${key}.`);
+  for (const key of codes === undefined ? [] : [codes.size, codes.state ?? codes.size])
+    if (!Object.hasOwn(leaves, key)) throw new RangeError(`The quantiser ${name} has codes of a value that it has not: ${key}.`);
   return {
     name,
     description,
@@ -124,6 +139,7 @@ export function defineQuantiser({
     value: value(rawLeaf, leaves),
     bits: bits ?? null,
     storedBits,
+    codes: codes ?? null,
     coarse,
     start: start ?? (() => ({})),
   };

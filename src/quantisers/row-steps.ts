@@ -3,8 +3,8 @@
  *
  *     seen = step code,   code: the nearest of L equally far values       d seen / dw = 1 (straight through)
  *
- * L = 2^bits values lie half a step beside the whole ones (-3/2, -1/2, 1/2, 3/2 with two bits); `ternary-rows` has -1, 0 and 1, five of which would take
- * a byte: files hold rows as 32-bit numbers. The step is near that of the least squared error of the output's weights, searched anew after every training
+ * L = 2^bits values lie half a step beside the whole ones (-3/2, -1/2, 1/2, 3/2 with two bits); `ternary-rows` has -1, 0 and 1, five of which take a
+ * byte. The step is near that of the least squared error of the output's weights, searched anew after every training
  * step, so that nothing is learned beside the weights. In hidden dense layers behind spikes it can go into the neurons' thresholds: what is left are odd
  * multiples of half a step, or -1, 0 and 1.
  *
@@ -12,6 +12,7 @@
  * Chosen here: steps for outputs, the search for them, the gradient.
  */
 import { add, div, floor, max, min, mul, straightThrough, type Expr } from '../neurons/graph.ts';
+import { levelCodes } from './level-codes.ts';
 import { defineQuantiser, type Quantiser } from './quantiser.ts';
 
 /** Steps that the search begins with: from what suits normally distributed weights to what reaches the largest. */
@@ -79,6 +80,7 @@ function steps(weights: Float32Array, inputs: number, outputs: number, codes: Co
 
 function rows(name: string, description: string, storedBits: number, codes: Codes): Quantiser {
   const nearest = (z: Expr): Expr => add(codes.lowest, min(codes.values - 1, max(0, floor(add(z, 0.5 - codes.lowest)))));
+  const form = levelCodes(codes.values, codes.lowest);
   return defineQuantiser({
     name,
     description,
@@ -90,6 +92,7 @@ function rows(name: string, description: string, storedBits: number, codes: Code
       },
     },
     storedBits,
+    codes: { size: 'step', form: () => form },
     value: (raw, { step }) => straightThrough(mul(step, nearest(div(raw, step))), raw),
   });
 }

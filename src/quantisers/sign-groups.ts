@@ -6,7 +6,8 @@
  *     indices    [groups, outputs], which pattern; group g has the inputs 8 g to 8 g + 7, the last one may have fewer
  *     packed     the patterns, then two indices a byte, the low half first: half a bit a weight and 16 bytes
  */
-import type { PackedState } from './quantiser.ts';
+import { digitBytes, packDigits, unpackDigits } from '../io/digits.ts';
+import type { CodeForm, StoredCodes } from './quantiser.ts';
 
 /** Weights of a group. */
 export const GROUP = 8;
@@ -54,7 +55,7 @@ export function signsOf({ patterns, indices }: SignGroups, inputs: number, outpu
 }
 
 export function packedBytes(inputs: number, outputs: number): number {
-  return PATTERNS + Math.ceil((groupsOf(inputs) * outputs) / 2);
+  return PATTERNS + digitBytes(groupsOf(inputs) * outputs, PATTERNS);
 }
 
 export function packSigns(signs: Float32Array, inputs: number, outputs: number): Uint8Array<ArrayBuffer> | null {
@@ -62,18 +63,17 @@ export function packSigns(signs: Float32Array, inputs: number, outputs: number):
   if (groups === null) return null;
   const bytes = new Uint8Array(packedBytes(inputs, outputs));
   bytes.set(groups.patterns);
-  groups.indices.forEach((index, i) => (bytes[PATTERNS + (i >> 1)] |= index << (INDEX_BITS * (i & 1))));
+  bytes.set(packDigits(groups.indices, PATTERNS), PATTERNS);
   return bytes;
 }
 
 /** @param bytes [packedBytes(inputs, outputs)], of any content */
 export function unpackSigns(bytes: Uint8Array, inputs: number, outputs: number): Float32Array {
-  const indices = Uint8Array.from(
-    { length: groupsOf(inputs) * outputs },
-    (_, i) => (bytes[PATTERNS + (i >> 1)] >> (INDEX_BITS * (i & 1))) & (PATTERNS - 1),
-  );
+  const indices = unpackDigits(bytes.subarray(PATTERNS), groupsOf(inputs) * outputs, PATTERNS);
   return signsOf({ patterns: bytes.subarray(0, PATTERNS), indices }, inputs, outputs);
 }
 
-/** How files hold the signs of a matrix that a quantiser finds. */
-export const signStateForm: PackedState = { bytes: packedBytes, pack: packSigns, unpack: unpackSigns };
+export const signForm: CodeForm = { bytes: packedBytes, pack: packSigns, unpack: unpackSigns };
+
+/** How files hold a matrix of signs `code` that a quantiser finds, times a `scale` of each output. */
+export const signCodes: StoredCodes = { state: 'code', size: 'scale', form: () => signForm };

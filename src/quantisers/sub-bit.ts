@@ -14,7 +14,7 @@
  */
 import { mul, straightThrough } from '../neurons/graph.ts';
 import { defineQuantiser, type Quantiser } from './quantiser.ts';
-import { GROUP, INDEX_BITS, PATTERNS, signStateForm } from './sign-groups.ts';
+import { GROUP, INDEX_BITS, PATTERNS, signCodes } from './sign-groups.ts';
 
 /** The entries of a group with what would dominate it divided. @param unit entries nearer to their neighbours than this are left */
 export function scaleOutliers(group: Float32Array, neighbours: (entry: number) => readonly number[], unit: number): Float32Array {
@@ -119,11 +119,11 @@ function signs(name: string, description: string, aware: boolean): Quantiser {
         description: 'sign that stands for the weight',
         scope: 'weight',
         measure: (weights, inputs, outputs) => codes(weights, inputs, outputs, aware),
-        packed: signStateForm,
       },
       scale: { description: 'mean magnitude of the weights of an output', scope: 'channel', measure: meanMagnitudes },
     },
     storedBits: INDEX_BITS / GROUP,
+    codes: signCodes,
     coarse: true,
     value: (raw, { code, scale }) => straightThrough(mul(scale, code), raw),
   });

@@ -59,7 +59,7 @@ export interface Saved {
 export type StageEnd = 'done' | 'interrupted' | 'handover';
 
 export async function runStage(context: RunContext, run: StageRun): Promise<StageEnd> {
-  const { engine, rules, sampler, state, random } = run;
+  const { engine, rules, sampler, state } = run;
   const meter = new ProgressMeter(context, run.name, rules.plannedSteps);
   let saved = context.seconds();
   let yielded = saved;
@@ -77,20 +77,8 @@ export async function runStage(context: RunContext, run: StageRun): Promise<Stag
       end = 'handover';
       break;
     }
-    const step = state.step + 1;
-    await rules.prepare(step);
-    const settings = rules.settings(step, scheduled);
-    const trained = engine.trainStep(sampler.next(), { ...settings, adamStep: ++state.adamStep, noiseSeed: random.uint32() });
-    sampler.drawAhead();
-    const result = await trained;
-    if (!Number.isFinite(result.loss)) throw divergence(run.name, step);
-    state.step = step;
-    state.rays += result.counts.rays;
-    state.samples += result.counts.samples;
-    state.feedback = feedbackOf(result, engine.spec.network);
-    state.observers = await rules.observe(scheduled);
-    state.rises = rules.regulate(step, result);
-    await meter.add(step, progress, result, { network: engine.spec.network, bits: state.observers });
+    const result = await takeStep(run, scheduled);
+    await meter.add(state.step, progress, result, { network: engine.spec.network, bits: state.observers });
     const now = context.seconds();
     if (now - saved >= context.config.checkpoint.everyMinutes * 60) {
       await saveRun(context, run);
@@ -98,13 +86,31 @@ export async function runStage(context: RunContext, run: StageRun): Promise<Stag
     }
     if ((now - yielded) * 1000 >= YIELD_EVERY) {
       await new Promise((resolve) => setTimeout(resolve, 0));
-      await context.between?.(engine, step);
+      await context.between?.(engine, state.step);
       yielded = context.seconds();
     }
   }
   sampler.takeBack();
   await meter.flush();
   return end;
+}
+
+/** @param scheduled share of the whole schedule that is over */
+export async function takeStep({ name, engine, rules, sampler, state, random }: StageRun, scheduled: number): Promise<StepResult> {
+  const step = state.step + 1;
+  await rules.prepare(step);
+  const settings = rules.settings(step, scheduled);
+  const trained = engine.trainStep(sampler.next(), { ...settings, adamStep: ++state.adamStep, noiseSeed: random.uint32() });
+  sampler.drawAhead();
+  const result = await trained;
+  if (!Number.isFinite(result.loss)) throw divergence(name, step);
+  state.step = step;
+  state.rays += result.counts.rays;
+  state.samples += result.counts.samples;
+  state.feedback = feedbackOf(result, engine.spec.network);
+  state.observers = await rules.observe(scheduled);
+  state.rises = rules.regulate(step, result);
+  return result;
 }
 
 export async function saveRun(context: RunContext, run: StageRun): Promise<{ saved: Saved; state: TrainState }> {

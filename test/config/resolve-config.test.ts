@@ -83,6 +83,7 @@ describe('resolveConfig', () => {
       'fine.bitBudget.weights=2 has no meaning with network.quantiser="hadamard"',
     ],
     [['network.quantiser=[three-bit-rows,null,six-bit-rows]', 'fine.bitBudget.weights=2'], 'no bits of weights are learned'],
+    [['network.neuron=ternary', 'fine.bitBudget.spikes=1'], 'fine.bitBudget.spikes=1 has no meaning with network.neuron=ternary'],
     [['distillation.teacher=twin', 'distillation.start=scratch', 'distillation.freezeGrids=true'], 'nothing in the grids'],
   ])('refuses %j together', (texts, part) => {
     expect(failure(() => resolveConfig('blender', texts.map(parseAssignment)))).toContain(part);
@@ -91,6 +92,11 @@ describe('resolveConfig', () => {
   it.each(['learned-bits', '[learned-bits,sub-bit,null]', 'null', '[null,null,null]'])('takes a budget of weights with %s', (quantiser) => {
     const wanted = [`network.quantiser=${quantiser}`, 'fine.bitBudget.weights=2'].map(parseAssignment);
     expect(resolveConfig('blender', wanted).fine.bitBudget.weights).toBe(2);
+  });
+
+  it.each(['learned-bits', 'relu'])('takes a budget of spikes with %s', (neuron) => {
+    const wanted = [`network.neuron=${neuron}`, 'network.neuronParameters={}', 'fine.bitBudget.spikes=1'].map(parseAssignment);
+    expect(resolveConfig('blender', wanted).fine.bitBudget.spikes).toBe(1);
   });
 
   it.each([

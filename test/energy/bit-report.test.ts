@@ -27,7 +27,8 @@ it('counts memory and S-ACE of learned bits by hand', async () => {
     meanWeight: bits / all,
     meanSpike: 2,
     budget: (2 * bits) / all,
-    weightBytes: bits / 8,
+    // Of two bits there are three values, five of which take a byte; a step and the bits themselves.
+    weightBytes: (4 * sizes[0] + 8 * sizes[2]) / 8 + Math.ceil(sizes[1] / 5) + 3 * 8,
     sAce: ((16 * 16 * 2 * 3 + 16 * 3 * 8 * 1) * 1000) / 4,
   });
 });

@@ -1,6 +1,6 @@
 /** What the kernel that looks up signs (assembly/sign-groups.ts) reads of a matrix of signs times a scale for each output. */
 import type { NetworkSpec } from '../../model/field-spec.ts';
-import { GROUP, groupSigns, groupsOf, PATTERNS } from '../../quantisers/sign-groups.ts';
+import { GROUP, groupSigns, groupsOf, PATTERNS, signCodes } from '../../quantisers/sign-groups.ts';
 import { quantiserNamed } from '../../quantisers/index.ts';
 
 /** Groups are added by so many. */
@@ -9,9 +9,7 @@ const ADDED = 4;
 /** Groups in front of layer 2 whose products are looked up, so many that kernels take them by fours; 0: its weights are no signs. */
 export function lookedUpGroups({ quantiser = null, width }: NetworkSpec): number {
   const name = typeof quantiser === 'string' ? quantiser : quantiser?.[1];
-  const states = name ? Object.values(quantiserNamed(name).states) : [];
-  const signs = states.some((state) => 'scope' in state && state.packed !== undefined);
-  return signs ? Math.ceil(groupsOf(width) / ADDED) * ADDED : 0;
+  return name && quantiserNamed(name).codes === signCodes ? Math.ceil(groupsOf(width) / ADDED) * ADDED : 0;
 }
 
 export function signTableBytes(groups: number, outputs: number): number {
