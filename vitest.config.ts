@@ -63,7 +63,7 @@ export default defineConfig(async (): Promise<ViteUserConfig> => {
             hookTimeout: 120_000,
           },
         },
-        group('conformance', CONFORMANCE),
+        group('conformance', CONFORMANCE, SHARED),
         group('gpu', [GPU], { exclude: [...CONFORMANCE, E2E, BROWSER] }),
         group('e2e', [E2E], { exclude: HARM, ...SHARED }),
         // Where it is asked for: `npm run test:cluster`.

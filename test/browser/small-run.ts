@@ -2,7 +2,8 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { succeed } from '../e2e/cli.ts';
-import { sharedFolder, sharedScene } from '../e2e/tiny.ts';
+import { sharedScene } from '../e2e/tiny.ts';
+import { sharedFolder } from '../helpers/shared-folder.ts';
 
 /** `--set` options of such a run. */
 export const SMALL = [

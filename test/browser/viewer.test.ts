@@ -87,6 +87,9 @@ test("every mode's pixels are those of the command line's render of the same vie
   await openPanel(page, 'Camera path');
   await page.click('#path-add');
   await page.click('#path-add');
+  // Few frames: only the first is looked at.
+  await page.getByLabel('Seconds before key frame 2').fill('0.1');
+  await page.getByLabel('Seconds before key frame 2').press('Enter');
   const path = await savePath(page);
   // Their frustums would be in sight.
   for (let key = 0; key < 2; key++)

@@ -7,14 +7,13 @@
 import { representationOf, representations } from '../../src/model/representations/index.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Backend, FieldEngine, StepResult } from '../../src/engine/backend.ts';
-import type { TfjsBackend } from '../../src/backends/tfjs/tfjs-backend.ts';
-import type { Margins, TfjsField } from '../../src/backends/tfjs/tfjs-field.ts';
+import type { Margins } from '../../src/backends/tfjs/tfjs-field.ts';
 import { parametersOf, type ParameterName, type TensorName } from '../../src/model/tensor-names.ts';
 import { capacityOf, fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
-import { createSpecification } from '../helpers/specification.ts';
 import { conformanceCases, EPSILON, type ConformanceCase } from './cases.ts';
 import { factorCases } from './field-cases.ts';
 import { expectClose, expectCloseToMax } from './compare.ts';
+import { gradientsOf, renderingOf, specifiedGradients, specifiedRendering, specifiedTraining, stepSettings } from './specified.ts';
 
 /** Relative to the largest entry of a gradient; measured 7e-6. */
 const GRADIENT_TOLERANCE = 2e-4;
@@ -54,60 +53,41 @@ function describeWith(
   cases: readonly ConformanceCase[],
 ): void {
   describe(`${name} agrees with tfjs: ${representation}`, () => {
-    let reference: TfjsBackend;
     let backend: Backend;
     beforeAll(async () => {
-      reference = await createSpecification({ measureMargins: true });
       backend = await createBackend();
     });
 
     for (const conformanceCase of cases) {
       describe(conformanceCase.name, () => {
-        let pair: EnginePair;
+        const fixture = fieldFixture({ representation, ...conformanceCase.options });
+        let engine: FieldEngine;
         beforeAll(async () => {
-          pair = await createPair(reference, backend, fieldFixture({ representation, ...conformanceCase.options }));
+          engine = await load(backend, fixture);
         });
-        afterAll(() => pair.dispose());
+        afterAll(() => engine.dispose());
 
-        test('loss, counts and every gradient', () => compareGradients(pair));
-        test('rendered rays', () => compareRendering(pair));
+        test('loss, counts and every gradient', () => compareGradients(engine, fixture));
+        test('rendered rays', () => compareRendering(engine, fixture));
       });
       if (conformanceCase.trainSeed !== undefined) {
         test(`${conformanceCase.name}: ${TRAINING_STEPS} training steps`, () =>
-          compareTraining(reference, backend, { ...conformanceCase, options: { representation, ...conformanceCase.options } }));
+          compareTraining(backend, { ...conformanceCase, options: { representation, ...conformanceCase.options } }));
       }
     }
   });
 }
 
-interface EnginePair {
-  readonly fixture: FieldFixture;
-  readonly expected: TfjsField;
-  readonly actual: FieldEngine;
-  dispose(): Promise<void>;
+async function load(backend: Backend, fixture: FieldFixture): Promise<FieldEngine> {
+  const engine = await backend.createField(fixture.spec, capacityOf(fixture));
+  await loadFixture(engine, fixture);
+  return engine;
 }
 
-async function createPair(reference: TfjsBackend, backend: Backend, fixture: FieldFixture): Promise<EnginePair> {
-  const capacity = capacityOf(fixture);
-  const expected = await reference.createField(fixture.spec, capacity);
-  const actual = await backend.createField(fixture.spec, capacity);
-  await loadFixture(expected, fixture);
-  await loadFixture(actual, fixture);
-  return {
-    fixture,
-    expected,
-    actual,
-    async dispose() {
-      await expected.dispose();
-      await actual.dispose();
-    },
-  };
-}
-
-async function compareGradients({ fixture, expected, actual }: EnginePair): Promise<void> {
-  const wanted = await expected.gradients(fixture.batch, fixture.settings);
-  const got = await actual.gradients(fixture.batch, fixture.settings);
-  expectSafe(expected.margins);
+async function compareGradients(engine: FieldEngine, fixture: FieldFixture): Promise<void> {
+  const wanted = await specifiedGradients(fixture);
+  expectSafe(wanted.margins);
+  const got = await gradientsOf(engine, fixture);
   expect(got.result.counts).toEqual(wanted.result.counts);
   expectCloseToMax('loss', [got.result.loss], [wanted.result.loss], LOSS_TOLERANCE);
   expectCloseToMax('mse', [got.result.mse], [wanted.result.mse], LOSS_TOLERANCE);
@@ -129,13 +109,10 @@ function compareMeanSpikes({ meanSpikes: got }: StepResult, { meanSpikes: wanted
   wanted?.forEach((layer, l) => expectCloseToMax(`mean spikes of layer ${l + 1}`, got![l], layer, LOSS_TOLERANCE));
 }
 
-async function compareRendering({ fixture, expected, actual }: EnginePair): Promise<void> {
-  const settings = { background: [1, 0.5, 0.1], noiseSeed: 5 } as const;
-  const range = Float32Array.of(-4, 4);
-  for (const engine of [expected, actual]) await engine.write('inputRange', range);
-  const wanted = await expected.renderRays(fixture.batch, settings);
-  const got = await actual.renderRays(fixture.batch, settings);
-  expectSafe(expected.margins);
+async function compareRendering(engine: FieldEngine, fixture: FieldFixture): Promise<void> {
+  const { rendered: wanted, margins } = await specifiedRendering(fixture);
+  expectSafe(margins);
+  const got = await renderingOf(engine, fixture);
   expect(got.counts).toEqual(wanted.counts);
   expect(got.samples).toEqual(wanted.samples);
   expect(got.spikes).toEqual(wanted.spikes);
@@ -145,37 +122,30 @@ async function compareRendering({ fixture, expected, actual }: EnginePair): Prom
   expectClose('depth', got.depth, wanted.depth, RENDER_TOLERANCE * reach);
 }
 
-async function compareTraining(
-  reference: TfjsBackend,
-  backend: Backend,
-  { options, trainSeed, trainRays }: ConformanceCase,
-): Promise<void> {
-  const training = {
+async function compareTraining(backend: Backend, { options, trainSeed, trainRays }: ConformanceCase): Promise<void> {
+  const fixture = fieldFixture({
     ...options,
     rays: trainRays ?? options.rays,
     seed: trainSeed,
     emptyFaces: true,
     settings: { ...options.settings, adam: TRAINING_ADAM },
-  };
-  const pair = await createPair(reference, backend, fieldFixture(training));
-  const { expected, actual, fixture } = pair;
-  for (let step = 1; step <= TRAINING_STEPS; step++) {
-    const settings = { ...fixture.settings, adamStep: step, noiseSeed: fixture.settings.noiseSeed + step };
-    const wanted = await expected.trainStep(fixture.batch, settings);
-    const got = await actual.trainStep(fixture.batch, settings);
-    expectSafe(expected.margins);
-    expect(got.counts, `step ${step}`).toEqual(wanted.counts);
-    expectCloseToMax(`loss of step ${step}`, [got.loss], [wanted.loss], LOSS_TOLERANCE);
-    compareMeanPotentials(got, wanted);
+  });
+  const wanted = await specifiedTraining(fixture, TRAINING_STEPS);
+  const engine = await load(backend, fixture);
+  for (const [i, { result, margins }] of wanted.steps.entries()) {
+    expectSafe(margins);
+    const got = await engine.trainStep(fixture.batch, stepSettings(fixture, i + 1));
+    expect(got.counts, `step ${i + 1}`).toEqual(result.counts);
+    expectCloseToMax(`loss of step ${i + 1}`, [got.loss], [result.loss], LOSS_TOLERANCE);
+    compareMeanPotentials(got, result);
   }
   for (const name of parametersOf(fixture.spec)) {
-    expectClose(name, await actual.read(name), await expected.read(name), STEP_TOLERANCE * learningRate(fixture, name));
-    for (const moment of [`${name}.m`, `${name}.v`] as TensorName[]) {
-      expectCloseToMax(moment, await actual.read(moment), await expected.read(moment), MOMENT_TOLERANCE);
-    }
+    expectClose(name, await engine.read(name), wanted.tensors.get(name)!, STEP_TOLERANCE * learningRate(fixture, name));
+    for (const moment of [`${name}.m`, `${name}.v`] as TensorName[])
+      expectCloseToMax(moment, await engine.read(moment), wanted.tensors.get(moment)!, MOMENT_TOLERANCE);
   }
-  expectCloseToMax('inputRange', await actual.read('inputRange'), await expected.read('inputRange'), LOSS_TOLERANCE);
-  await pair.dispose();
+  expectCloseToMax('inputRange', await engine.read('inputRange'), wanted.tensors.get('inputRange')!, LOSS_TOLERANCE);
+  await engine.dispose();
 }
 
 function learningRate({ spec, settings: { learningRates } }: FieldFixture, name: ParameterName): number {

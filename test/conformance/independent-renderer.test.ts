@@ -12,7 +12,7 @@ import { valueOf } from '../../src/neurons/parameters.ts';
 import { parameterValues } from '../../src/neurons/settings.ts';
 import { capacityOf, fieldFixture, loadFixture, type FieldFixture, type FixtureOptions } from '../helpers/field-fixtures.ts';
 import { conformanceCases } from './cases.ts';
-import { condenseSeed } from './network-cases.ts';
+import { caseSeed } from './network-cases.ts';
 
 const PYTHON = 'python3';
 const BACKGROUND = [0.2, 0.5, 0.9] as const;
@@ -32,7 +32,7 @@ const CASES: readonly (readonly [string, FixtureOptions])[] = [
   ...['normalised device coordinates, LIF', 'normalised device coordinates, ternary, pad'].map((name) => [name, named(name)] as const),
   ...builtInNeurons
     .filter(({ name }) => name !== 'relu')
-    .map(({ name }) => [`${name}, condense`, { rays: 18, seed: condenseSeed(name), network: { neuron: name } }] as const),
+    .map(({ name }) => [`${name}, condense`, { rays: 18, seed: caseSeed(`${name}, condense`), network: { neuron: name } }] as const),
 ];
 
 describe.runIf(spawnSync(PYTHON, ['--version']).status === 0)('an independent renderer in Python', () => {

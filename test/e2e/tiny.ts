@@ -1,8 +1,9 @@
 /** A scene and settings so small that training takes a second. */
-import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, inject } from 'vitest';
+import { afterAll } from 'vitest';
+import { sharedFolder } from '../helpers/shared-folder.ts';
 import { succeed } from './cli.ts';
 
 const SETTINGS = [
@@ -53,21 +54,6 @@ export function workFolder(): string {
   afterAll(() => {
     rmSync(folder, { recursive: true, force: true });
   });
-  return folder;
-}
-
-/** What several files need, made by the first that asks. Nobody changes it. Where two ask at once, both make it and one is kept. */
-export async function sharedFolder(name: string, make: (folder: string) => Promise<unknown>): Promise<string> {
-  const folder = join(inject('shared'), name);
-  if (existsSync(folder)) return folder;
-  const own = `${folder}.${process.pid}`;
-  await make(own);
-  try {
-    renameSync(own, folder);
-  } catch (error) {
-    if (!existsSync(folder)) throw error;
-    rmSync(own, { recursive: true });
-  }
   return folder;
 }
 

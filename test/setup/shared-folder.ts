@@ -1,4 +1,4 @@
-/** A folder in which the test files of a group keep what one of them has made for all (`sharedFolder` of test/e2e/tiny.ts); removed after them. */
+/** A folder in which the test files of a group keep what one of them has made for all (test/helpers/shared-folder.ts); removed after them. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -46,8 +46,12 @@ const BROWSERS: Partial<Record<NodeJS.Platform, readonly string[]>> = {
  * @throws Error on Linux on x64 where something is missing: there it can always be had
  */
 export async function prepareTestMachine(): Promise<TestMachine> {
-  // lavapipe compiles every kernel anew: without LLVM's optimisations it is done sooner.
-  Object.assign(process.env, { GALLIVM_PERF: 'nopt', XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR ?? '/tmp' });
+  // lavapipe compiles every kernel anew: it is done sooner without LLVM's optimisations, and again with vectors that are half as wide.
+  Object.assign(process.env, {
+    GALLIVM_PERF: 'nopt',
+    LP_NATIVE_VECTOR_WIDTH: '128',
+    XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR ?? '/tmp',
+  });
   const adapter = await findAdapter();
   const browser = await findBrowser();
   const missing = [
