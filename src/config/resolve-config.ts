@@ -32,6 +32,7 @@ export function resolveConfig(preset: string, requests: readonly Request[]): Con
 export function applyRequests(config: Config, requests: readonly Request[]): Config {
   const changed = requests.reduce(applyOne, config);
   checkConsistency(changed);
+  checkBudget(changed.network, changed.fine.bitBudget);
   return changed;
 }
 
@@ -128,8 +129,7 @@ function checkConsistency({ scene, network, field, fine, distillation }: Config)
   checkRates(network, fine, distillation);
   checkEncoding(network);
   const layers = hiddenWidths(network).length;
-  checkQuantisers(network.quantiser, layers + 1, fine.bitBudget);
-  checkSpikeBits(network, fine.bitBudget);
+  checkQuantisers(network.quantiser, layers + 1);
   if (fine.spikeTargets !== null && fine.spikeTargets.length !== layers)
     throw new InputError(
       `fine.spikeTargets=${JSON.stringify(fine.spikeTargets)}: expected ${layers} numbers, each a number at least 0, or null`,
@@ -238,23 +238,26 @@ function checkField(
 }
 
 /** @param layers of the network, the output layer included */
-function checkQuantisers(quantiser: Config['network']['quantiser'], layers: number, { weights }: Config['fine']['bitBudget']): void {
-  const named = [quantiser].flat().flatMap((name) => (name === null ? [] : [quantiserNamed(name)]));
+function checkQuantisers(quantiser: Config['network']['quantiser'], layers: number): void {
+  for (const name of [quantiser].flat()) if (name !== null) quantiserNamed(name);
   if (Array.isArray(quantiser) && quantiser.length !== layers)
     throw new InputError(
       `network.quantiser=${JSON.stringify(quantiser)}: expected one name for all layers, or a list of ${layers} names or null`,
       'Give an entry for each layer, the output layer included.',
     );
-  // Without any a target waits: entries of a comparison, to all of which it is given, name their own.
+}
+
+/**
+ * A target for bits that nobody learns does nothing: refused where it is asked for, not in runs of before. Without any quantiser a target of weights waits:
+ * entries of a comparison, to all of which it is given, name their own; a twin, which has no spikes, leaves its run's aside.
+ */
+function checkBudget({ neuron, quantiser }: Config['network'], { weights, spikes }: Config['fine']['bitBudget']): void {
+  const named = [quantiser].flat().flatMap((name) => (name === null ? [] : [quantiserNamed(name)]));
   if (weights !== null && named.length > 0 && named.every(({ bits }) => bits === null))
     throw new InputError(
       `fine.bitBudget.weights=${weights} has no meaning with network.quantiser=${JSON.stringify(quantiser)}: no bits of weights are learned`,
       'Use --set fine.bitBudget.weights=null, or --set network.quantiser=learned-bits.',
     );
-}
-
-/** A target for the bits of spikes needs some that are learned. A twin, which has none, leaves its run's aside. */
-function checkSpikeBits({ neuron }: Config['network'], { spikes }: Config['fine']['bitBudget']): void {
   if (spikes !== null && neuron !== 'relu' && neuronNamed(neuron).bits === null)
     throw new InputError(
       `fine.bitBudget.spikes=${spikes} has no meaning with network.neuron=${neuron}: no bits of spikes are learned`,
