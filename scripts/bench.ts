@@ -1,5 +1,6 @@
 /**
  * `npm run bench [-- SCENE]`: tables of kernel, training and rendering speed on this machine, and a training run on SCENE or a generated scene.
+ * `npm run bench -- curve SCENE`: how good a field of SCENE is after 0.5 to 30 minutes of training; `curve --help` tells its options.
  * `npm run bench -- against FOLDER`: training and rendering by the kernels of this build and of another one of the project, in turn.
  * `npm run bench -- bricks`: the shell in bricks beside dense grids, in turn.
  * `node --expose-gc dist/scripts/bench.js memory KIND SIDE`: what training the shell at SIDE^3 reserves at most and takes, KIND dense or bricks.
@@ -9,10 +10,9 @@
  */
 import { gridFloats } from '../src/model/tensor-shape.ts';
 import { availableParallelism, cpus } from 'node:os';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createWasmBackend, relaxedSimdWorks } from '../src/backends/wasm/launch-node.ts';
+import { printError } from '../src/cli/terminal/print-error.ts';
 import {
   BATCH_RAYS,
   enter,
@@ -24,7 +24,9 @@ import {
   type Contestant,
   type FieldSpeed,
 } from './bench/field-speed.ts';
+import { curveCommand } from './bench/curve-command.ts';
 import { timeIsolatedKernels } from './bench/isolated-kernels.ts';
+import { otherBackend } from './bench/other-build.ts';
 import { timePeers } from './bench/peers.ts';
 import { DENSE_160, shellBatches, shellSettings, type ShellNeuron } from './bench/shell-field.ts';
 import { table as markdownTable } from './bench/table.ts';
@@ -129,15 +131,12 @@ async function benchMachine(scene: string | undefined): Promise<void> {
 
 /** @param folder of another checkout or installation, built */
 async function benchAgainst(folder: string): Promise<void> {
-  const other = (await import(pathToFileURL(resolve(join(folder, 'dist/src/backends/wasm/launch-node.js'))).href)) as {
-    createWasmBackend: typeof createWasmBackend;
-  };
   print(`### This build beside ${folder}, one thread, ${BATCH_RAYS} rays a step\n`);
   const rows: string[][] = [];
   for (const neuron of NEURONS) {
     const entered = [
       await enter(await createWasmBackend({ threads: 1 }), neuron, 1),
-      await enter(await other.createWasmBackend({ threads: 1 }), neuron, 1),
+      await enter(await otherBackend(folder, { threads: 1 }), neuron, 1),
     ];
     const [ours, theirs] = await timeFields(entered);
     for (const figure of ['training', 'rendering'] as const) {
@@ -280,11 +279,21 @@ async function benchPeers(python: string): Promise<void> {
   );
 }
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { python: { type: 'string', default: 'python3' } } });
-print(`${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}\n`);
-if (positionals[0] === 'against') await benchAgainst(positionals[1] ?? '.');
-else if (positionals[0] === 'bricks') await benchBricks();
-else if (positionals[0] === 'memory') await benchMemory(positionals[1] ?? '', Number(positionals[2]));
-else if (positionals[0] === 'threads') await benchThreads();
-else if (positionals[0] === 'peers') await benchPeers(values.python);
-else await benchMachine(positionals[0]);
+async function benchCommand(): Promise<void> {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { python: { type: 'string', default: 'python3' } } });
+  print(`${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}\n`);
+  if (positionals[0] === 'against') await benchAgainst(positionals[1] ?? '.');
+  else if (positionals[0] === 'bricks') await benchBricks();
+  else if (positionals[0] === 'memory') await benchMemory(positionals[1] ?? '', Number(positionals[2]));
+  else if (positionals[0] === 'threads') await benchThreads();
+  else if (positionals[0] === 'peers') await benchPeers(values.python);
+  else await benchMachine(positionals[0]);
+}
+
+if (process.argv[2] === 'curve')
+  await curveCommand()
+    .parseAsync(process.argv.slice(3), { from: 'user' })
+    .catch(async (error: unknown) => {
+      process.exitCode = await printError(error, { json: process.argv.includes('--json'), verbose: process.argv.includes('--verbose') });
+    });
+else await benchCommand();
