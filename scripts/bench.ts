@@ -290,10 +290,7 @@ async function benchCommand(): Promise<void> {
   else await benchMachine(positionals[0]);
 }
 
-if (process.argv[2] === 'curve')
-  await curveCommand()
-    .parseAsync(process.argv.slice(3), { from: 'user' })
-    .catch(async (error: unknown) => {
-      process.exitCode = await printError(error, { json: process.argv.includes('--json'), verbose: process.argv.includes('--verbose') });
-    });
-else await benchCommand();
+const [kind, ...args] = process.argv.slice(2);
+await (kind === 'curve' ? curveCommand().parseAsync(args, { from: 'user' }) : benchCommand()).catch(async (error: unknown) => {
+  process.exitCode = await printError(error, { json: args.includes('--json'), verbose: args.includes('--verbose') });
+});
