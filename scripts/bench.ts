@@ -3,12 +3,12 @@
  * `npm run bench -- curve SCENE`: how good a field of SCENE is after 0.5 to 30 minutes of training; `curve --help` tells its options.
  * `npm run bench -- against FOLDER`: training and rendering by the kernels of this build and of another one of the project, in turn.
  * `npm run bench -- bricks`: the shell in bricks beside dense grids, in turn.
- * `node --expose-gc dist/scripts/bench.js memory KIND SIDE`: what training the shell at SIDE^3 reserves at most and takes, KIND dense or bricks.
+ * `npm run bench -- fields [SIDE]...`: what the shell at SIDE^3 takes of memory and time in dense grids, bricks and factors, 128 to 512.
+ * `node --expose-gc dist/scripts/bench.js memory KIND SIDE`: bytes of one of them, as JSON.
  * `npm run bench -- threads`: how far a step divides among 1 to 64 threads, by counting; 8 threads beside 2.
  * `npm run bench -- peers [--python PATH]`: the same field, rays and steps in PyTorch, both with two threads.
  * docs/benchmarks.md explains the columns.
  */
-import { gridFloats } from '../src/model/tensor-shape.ts';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { createWasmBackend, relaxedSimdWorks } from '../src/backends/wasm/launch-node.ts';
@@ -25,6 +25,7 @@ import {
   type FieldSpeed,
 } from './bench/field-speed.ts';
 import { curveCommand } from './bench/curve-command.ts';
+import { fieldMemory, fieldsTable } from './bench/fields.ts';
 import { timeIsolatedKernels } from './bench/isolated-kernels.ts';
 import { otherBackend } from './bench/other-build.ts';
 import { timePeers } from './bench/peers.ts';
@@ -174,24 +175,6 @@ async function benchBricks(): Promise<void> {
   table(['', 'bricks: core-µs a sample', 'dense', 'median of bricks : dense'], rows);
 }
 
-/** In a process of its own, so that what is resident is this field's. */
-async function benchMemory(kind: string, side: number): Promise<void> {
-  if ((kind !== 'dense' && kind !== 'bricks') || !(side >= 8 && side <= 1024))
-    throw new Error('Give dense or bricks, and 8 to 1024 points.');
-  const before = process.memoryUsage.rss();
-  const { engine, estimate } = await enter(await createWasmBackend({ threads: 1 }), 'three-bit', 1, BATCH_RAYS, { kind, side });
-  for (const batch of shellBatches(BATCH_RAYS)) await engine.trainStep(batch, shellSettings);
-  // What the benchmark itself filled the field with is no part of it.
-  (globalThis as { gc?: () => void }).gc?.();
-  const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
-  const floats = gridFloats(engine.spec);
-  print(
-    `${side}^3, ${kind}: ${floats / 13} points, ${mebibytes(estimate)} reserved at most, ` +
-      `${mebibytes(process.memoryUsage.rss() - before)} resident after four steps`,
-  );
-  await engine.dispose();
-}
-
 /** Shares of a step with one thread, by the clock, which other programs stretch for all phases alike: medians of the turns. */
 function stepShares({ turns, samplesPerRay }: FieldSpeed): StepShares {
   const of = (kernel: string): number =>
@@ -279,18 +262,27 @@ async function benchPeers(python: string): Promise<void> {
   );
 }
 
+async function benchFields(sides: readonly string[]): Promise<void> {
+  print(`### A shell by kind of field, one thread, ${BATCH_RAYS} rays a step; processor time, microseconds a network sample\n`);
+  print(await fieldsTable(sides));
+}
+
 async function benchCommand(): Promise<void> {
   const { positionals, values } = parseArgs({ allowPositionals: true, options: { python: { type: 'string', default: 'python3' } } });
   print(`${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}\n`);
   if (positionals[0] === 'against') await benchAgainst(positionals[1] ?? '.');
   else if (positionals[0] === 'bricks') await benchBricks();
-  else if (positionals[0] === 'memory') await benchMemory(positionals[1] ?? '', Number(positionals[2]));
+  else if (positionals[0] === 'fields') await benchFields(positionals.slice(1));
   else if (positionals[0] === 'threads') await benchThreads();
   else if (positionals[0] === 'peers') await benchPeers(values.python);
   else await benchMachine(positionals[0]);
 }
 
 const [kind, ...args] = process.argv.slice(2);
-await (kind === 'curve' ? curveCommand().parseAsync(args, { from: 'user' }) : benchCommand()).catch(async (error: unknown) => {
+const commands: Readonly<Record<string, () => Promise<unknown>>> = {
+  curve: () => curveCommand().parseAsync(args, { from: 'user' }),
+  memory: async () => print(JSON.stringify(await fieldMemory(args[0] ?? '', args[1] ?? ''))),
+};
+await (commands[kind] ?? benchCommand)().catch(async (error: unknown) => {
   process.exitCode = await printError(error, { json: args.includes('--json'), verbose: args.includes('--verbose') });
 });
