@@ -1,19 +1,19 @@
 /**
  * `npm run bench [-- SCENE]`: tables of kernel, training and rendering speed on this machine, and a training run on SCENE or a generated scene.
+ * `npm run bench -- curve SCENE`: how good a field of SCENE is after 0.5 to 30 minutes of training; `curve --help` tells its options.
  * `npm run bench -- against FOLDER`: training and rendering by the kernels of this build and of another one of the project, in turn.
  * `npm run bench -- bricks`: the shell in bricks beside dense grids, in turn.
- * `node --expose-gc dist/scripts/bench.js memory KIND SIDE`: what training the shell at SIDE^3 reserves at most and takes, KIND dense or bricks.
+ * `npm run bench -- fields [SIDE]...`: what the shell at SIDE^3 takes of memory and time in dense grids, bricks and factors, 128 to 512.
+ * `node --expose-gc dist/scripts/bench.js memory KIND SIDE`: bytes of one of them, as JSON.
  * `npm run bench -- threads`: how far a step divides among 1 to 64 threads, by counting; 8 threads beside 2.
  * `npm run bench -- peers [--python PATH]`: the same field, rays and steps in PyTorch, both with two threads.
  * `npm run bench -- methods SCENE [ENTRIES]`: what a step costs beside plain `ternary`, of methods in the syntax of `compare` (scripts/bench/method-costs.ts).
  * docs/benchmarks.md explains the columns.
  */
-import { gridFloats } from '../src/model/tensor-shape.ts';
 import { availableParallelism, cpus } from 'node:os';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createWasmBackend, relaxedSimdWorks } from '../src/backends/wasm/launch-node.ts';
+import { printError } from '../src/cli/terminal/print-error.ts';
 import {
   BATCH_RAYS,
   enter,
@@ -25,8 +25,11 @@ import {
   type Contestant,
   type FieldSpeed,
 } from './bench/field-speed.ts';
+import { curveCommand } from './bench/curve-command.ts';
+import { fieldMemory, fieldsTable } from './bench/fields.ts';
 import { timeIsolatedKernels } from './bench/isolated-kernels.ts';
 import { methodTable, timeMethods } from './bench/method-costs.ts';
+import { otherBackend } from './bench/other-build.ts';
 import { timePeers } from './bench/peers.ts';
 import { DENSE_160, shellBatches, shellSettings, type ShellNeuron } from './bench/shell-field.ts';
 import { table as markdownTable } from './bench/table.ts';
@@ -131,15 +134,12 @@ async function benchMachine(scene: string | undefined): Promise<void> {
 
 /** @param folder of another checkout or installation, built */
 async function benchAgainst(folder: string): Promise<void> {
-  const other = (await import(pathToFileURL(resolve(join(folder, 'dist/src/backends/wasm/launch-node.js'))).href)) as {
-    createWasmBackend: typeof createWasmBackend;
-  };
   print(`### This build beside ${folder}, one thread, ${BATCH_RAYS} rays a step\n`);
   const rows: string[][] = [];
   for (const neuron of NEURONS) {
     const entered = [
       await enter(await createWasmBackend({ threads: 1 }), neuron, 1),
-      await enter(await other.createWasmBackend({ threads: 1 }), neuron, 1),
+      await enter(await otherBackend(folder, { threads: 1 }), neuron, 1),
     ];
     const [ours, theirs] = await timeFields(entered);
     for (const figure of ['training', 'rendering'] as const) {
@@ -175,24 +175,6 @@ async function benchBricks(): Promise<void> {
     row('scatter and Adam', phase, ['updateBricks', 'updateStep']);
   }
   table(['', 'bricks: core-µs a sample', 'dense', 'median of bricks : dense'], rows);
-}
-
-/** In a process of its own, so that what is resident is this field's. */
-async function benchMemory(kind: string, side: number): Promise<void> {
-  if ((kind !== 'dense' && kind !== 'bricks') || !(side >= 8 && side <= 1024))
-    throw new Error('Give dense or bricks, and 8 to 1024 points.');
-  const before = process.memoryUsage.rss();
-  const { engine, estimate } = await enter(await createWasmBackend({ threads: 1 }), 'three-bit', 1, BATCH_RAYS, { kind, side });
-  for (const batch of shellBatches(BATCH_RAYS)) await engine.trainStep(batch, shellSettings);
-  // What the benchmark itself filled the field with is no part of it.
-  (globalThis as { gc?: () => void }).gc?.();
-  const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
-  const floats = gridFloats(engine.spec);
-  print(
-    `${side}^3, ${kind}: ${floats / 13} points, ${mebibytes(estimate)} reserved at most, ` +
-      `${mebibytes(process.memoryUsage.rss() - before)} resident after four steps`,
-  );
-  await engine.dispose();
 }
 
 /** Shares of a step with one thread, by the clock, which other programs stretch for all phases alike: medians of the turns. */
@@ -282,12 +264,28 @@ async function benchPeers(python: string): Promise<void> {
   );
 }
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { python: { type: 'string', default: 'python3' } } });
-print(`${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}\n`);
-if (positionals[0] === 'against') await benchAgainst(positionals[1] ?? '.');
-else if (positionals[0] === 'bricks') await benchBricks();
-else if (positionals[0] === 'memory') await benchMemory(positionals[1] ?? '', Number(positionals[2]));
-else if (positionals[0] === 'methods') print(methodTable(await timeMethods(positionals[1], positionals[2])));
-else if (positionals[0] === 'threads') await benchThreads();
-else if (positionals[0] === 'peers') await benchPeers(values.python);
-else await benchMachine(positionals[0]);
+async function benchFields(sides: readonly string[]): Promise<void> {
+  print(`### A shell by kind of field, one thread, ${BATCH_RAYS} rays a step; processor time, microseconds a network sample\n`);
+  print(await fieldsTable(sides));
+}
+
+async function benchCommand(): Promise<void> {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { python: { type: 'string', default: 'python3' } } });
+  print(`${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}\n`);
+  if (positionals[0] === 'against') await benchAgainst(positionals[1] ?? '.');
+  else if (positionals[0] === 'bricks') await benchBricks();
+  else if (positionals[0] === 'fields') await benchFields(positionals.slice(1));
+  else if (positionals[0] === 'methods') print(methodTable(await timeMethods(positionals[1], positionals[2])));
+  else if (positionals[0] === 'threads') await benchThreads();
+  else if (positionals[0] === 'peers') await benchPeers(values.python);
+  else await benchMachine(positionals[0]);
+}
+
+const [kind, ...args] = process.argv.slice(2);
+const commands: Readonly<Record<string, () => Promise<unknown>>> = {
+  curve: () => curveCommand().parseAsync(args, { from: 'user' }),
+  memory: async () => print(JSON.stringify(await fieldMemory(args[0] ?? '', args[1] ?? ''))),
+};
+await (commands[kind] ?? benchCommand)().catch(async (error: unknown) => {
+  process.exitCode = await printError(error, { json: args.includes('--json'), verbose: args.includes('--verbose') });
+});

@@ -4,6 +4,8 @@
  */
 import { brickTable, bricksSpec, type BricksSpec } from '../../src/model/representations/bricks.ts';
 import { denseSpec } from '../../src/model/representations/dense.ts';
+import { vmSpec } from '../../src/model/representations/vm.ts';
+import { fillFactors } from './shell-factors.ts';
 import { fitted } from '../../src/model/representations/index.ts';
 import { gridFloats } from '../../src/model/tensor-shape.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
@@ -15,9 +17,11 @@ import type { FieldSpec, NetworkSpec } from '../../src/model/field-spec.ts';
 const HALF = 1.2;
 const CHANNELS = 12;
 
+export const SHELL_KINDS = ['dense', 'bricks', 'vm'] as const;
+
 /** What the shell is kept in: dense grids at 160^3 where nothing else is said. */
 export interface ShellKind {
-  readonly kind: 'dense' | 'bricks';
+  readonly kind: (typeof SHELL_KINDS)[number];
   /** Points along an axis. */
   readonly side: number;
 }
@@ -38,13 +42,16 @@ const WEIGHTS: Readonly<Record<ShellNeuron, { w1: number; bias: number; w2: numb
   relu: { w1: 0.6, bias: 1.28, w2: 0.3, mean: -0.0723 },
 };
 
+/** Bricks have room for those that exist; factors have the ranks of TensoRF-VM-192. */
+const REPRESENTATIONS = { dense: denseSpec(CHANNELS), bricks: bricksSpec(CHANNELS, 1), vm: vmSpec(CHANNELS) } as const;
+
 const INPUTS: Readonly<Record<ShellNeuron, Partial<NetworkSpec>>> = { 'three-bit': { featureLevels: 7, viewLevels: 4 }, lif: {}, relu: {} };
 
 export function shellSpec(neuron: ShellNeuron, { kind, side }: ShellKind = DENSE_160): FieldSpec {
   const field: FieldSpec = {
     space: BOUNDED,
     grid: { size: [side, side, side], min: [-HALF, -HALF, -HALF], max: [HALF, HALF, HALF] },
-    representation: kind === 'dense' ? denseSpec(CHANNELS) : bricksSpec(CHANNELS, 1),
+    representation: REPRESENTATIONS[kind],
     network: {
       neuron,
       neuronParameters: {},
@@ -72,14 +79,20 @@ export function shellSpec(neuron: ShellNeuron, { kind, side }: ShellKind = DENSE
 /** Voxels from the middle of the shell, which is as thick at any resolution. */
 function offsetFromShell(side: number, x: number, y: number, z: number): number {
   const middle = (side - 1) / 2;
-  return Math.abs(Math.hypot(x - middle, y - middle, z - middle) - 0.7 * middle) * (DENSE_160.side / side);
+  const radius = Math.sqrt((x - middle) ** 2 + (y - middle) ** 2 + (z - middle) ** 2);
+  return Math.abs(radius - 0.7 * middle) * (DENSE_160.side / side);
 }
 
-function shellOccupancy(side: number): Uint8Array {
-  const occupancy = new Uint8Array(side ** 3);
+/** The last that was made: at 512 points a second's work. */
+let made = new Uint8Array(0);
+
+/** [side, side, side], not to be changed. */
+export function shellOccupancy(side: number): Uint8Array {
+  if (made.length === side ** 3) return made;
+  made = new Uint8Array(side ** 3);
   for (let z = 0, i = 0; z < side; z++)
-    for (let y = 0; y < side; y++) for (let x = 0; x < side; x++, i++) occupancy[i] = offsetFromShell(side, x, y, z) < 5 ? 1 : 0;
-  return occupancy;
+    for (let y = 0; y < side; y++) for (let x = 0; x < side; x++, i++) made[i] = offsetFromShell(side, x, y, z) < 5 ? 1 : 0;
+  return made;
 }
 
 export function shellCapacity(rays: number, { side }: ShellKind = DENSE_160): Capacity {
@@ -90,20 +103,23 @@ export async function fillShell(engine: FieldEngine): Promise<void> {
   const random = new Random(7);
   const { spec } = engine;
   const [side] = spec.grid.size;
-  const density = new Float32Array(gridFloats(spec) / (1 + CHANNELS));
-  forEachPoint(spec, (row, x, y, z) => (density[row] = offsetFromShell(side, x, y, z) < 3 ? 3 : -5));
   const uniform = (count: number, scale: number): Float32Array => {
     const values = new Float32Array(count);
     for (let i = 0; i < count; i++) values[i] = (2 * random.float() - 1) * scale;
     return values;
   };
-  await engine.write('density', density);
-  await engine.writeOccupancy(shellOccupancy(side));
   const { w1, bias, w2, mean } = WEIGHTS[engine.spec.network!.neuron as ShellNeuron];
-  await engine.write(
-    'features',
-    uniform(density.length * CHANNELS, 1).map((value, i) => (bias > 0 && i % CHANNELS === 0 ? 1 : value)),
-  );
+  if (spec.representation.kind === 'vm') await fillFactors(engine, uniform);
+  else {
+    const density = new Float32Array(gridFloats(spec) / (1 + CHANNELS));
+    forEachPoint(spec, (row, x, y, z) => (density[row] = offsetFromShell(side, x, y, z) < 3 ? 3 : -5));
+    await engine.write('density', density);
+    await engine.write(
+      'features',
+      uniform(density.length * CHANNELS, 1).map((value, i) => (bias > 0 && i % CHANNELS === 0 ? 1 : value)),
+    );
+  }
+  await engine.writeOccupancy(shellOccupancy(side));
   await engine.write(
     'w1',
     uniform(39 * 128, w1).map((value, i) => (bias > 0 && i < 128 ? -bias : value)),

@@ -43,6 +43,6 @@ export interface Machine {
   peakMemory(): number | undefined;
   /** Bytes that this process can still get. */
   availableMemory(): number;
-  /** Seconds since the program began: what was spent before training counts as part of its time limit. */
+  /** Seconds since the program began, by the clock of time limits: what was spent before training counts as part of them. */
   seconds(): number;
 }

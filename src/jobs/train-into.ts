@@ -90,7 +90,7 @@ export async function trainInto(options: TrainInto): Promise<Trained> {
     signal: AbortSignal.any([signal, stop.signal]),
     between: live && ((engine, step) => live.between(engine, step)),
     // What a live view takes is no time of training.
-    now: () => performance.now() - (live?.spent ?? 0),
+    now: () => machine.seconds() * 1000 - (live?.spent ?? 0),
     secondsBefore,
   }).catch((error: unknown) => {
     // Before the first step a field that does not fit is refused as it is.

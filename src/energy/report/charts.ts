@@ -123,8 +123,10 @@ export interface ScatterOptions {
   readonly yTitle: string;
   /** The y-axis reaches over so much at least: smaller differences shall look small. */
   readonly leastSpan: number;
-  /** Joined by a line, in order of x. */
-  readonly frontier: readonly Point[];
+  /** Joined by a dashed line, in order of x. */
+  readonly frontier?: readonly Point[];
+  /** Each joined by a line of its colour, in order of x. */
+  readonly curves?: readonly (readonly Point[])[];
   readonly width?: number;
   readonly height?: number;
   /** Powers of two on the x-axis, for points of which some cost many times what others do. */
@@ -138,7 +140,8 @@ export function scatterChart({
   xTitle,
   yTitle,
   leastSpan,
-  frontier,
+  frontier = [],
+  curves = [],
   width = 860,
   height = 340,
   logarithmic = false,
@@ -175,6 +178,12 @@ export function scatterChart({
         symbol: 'none',
         lineStyle: { color: SOFT, type: 'dashed', width: 1.5 },
       },
+      ...curves.map((curve) => ({
+        type: 'line',
+        data: curve.map(({ x, y }) => [x, y]),
+        symbol: 'none',
+        lineStyle: { color: `var(--${curve[0].colour})`, width: 2 },
+      })),
       ...points.flatMap(({ x, colour, between }) =>
         between === undefined
           ? []

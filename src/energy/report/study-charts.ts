@@ -209,7 +209,6 @@ export function quality(study: EnergyStudy): Html {
       ${scatterChart({
         description: 'PSNR against energy of the run and the run compared with',
         points,
-        frontier: [],
         xTitle: `mJ an image, synapses as executed, ${study.hardware[0].model.name}`,
         yTitle: 'PSNR, dB',
         leastSpan: LEAST_DECIBELS,
