@@ -5,7 +5,7 @@ import { unused } from '../config/unused.ts';
 import { differingSettings } from '../config/settings.ts';
 import { InputError } from '../base/errors.ts';
 import type { Files } from '../io/files.ts';
-import { twinOf } from '../model/field-spec.ts';
+import { annOf } from '../model/quantised-layers.ts';
 import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import { createRun, openRun, type RunFolder } from '../run/run-folder.ts';
 import type { RunRecord } from '../run/run-record.ts';
@@ -51,7 +51,7 @@ async function trainTwin(folder: string, { machine, run, scene, backend, signal,
 export function configOfTwin(config: Config): Config {
   return {
     ...config,
-    network: twinOf(config.network),
+    network: annOf(config.network),
     distillation: unused.distillation,
     budget: { ...config.budget, maxSteps: null },
   };

@@ -7,6 +7,7 @@ import { learnedOf } from '../neurons/parameters.ts';
 import { quantiserNamed } from '../quantisers/index.ts';
 import { quantise, type QuantisedMatrix } from '../quantisers/quantise.ts';
 import { measureState, stateLength, type Quantiser } from '../quantisers/quantiser.ts';
+import { twinOf, type NetworkSpec } from './field-spec.ts';
 import { layersOf, weightTensors, type NetworkedSpec, type WeightName } from './network-layers.ts';
 
 export type QuantiserTensorName = `q${number}.${string}`;
@@ -27,6 +28,18 @@ export interface QuantisedLayer {
   readonly quantiser: Quantiser;
   readonly parameters: readonly QuantiserTensor[];
   readonly states: readonly QuantiserTensor[];
+}
+
+/**
+ * The ANN that becomes a network, or teaches it: its twin. Weights whose quantiser learns nothing are whole until the spikes come: 8 000 steps of lego with
+ * two bits a weight end 1.2 dB lower where the ANN has them too (docs/results.md). Where something is learned it needs the time.
+ */
+export function annOf<Network extends NetworkSpec>(network: Network): Network {
+  const learns = (name: string | null): string | null =>
+    name !== null && learnedOf(quantiserNamed(name).parameters).length > 0 ? name : null;
+  const { quantiser = null } = network;
+  const kept = Array.isArray(quantiser) ? quantiser.map(learns) : learns(quantiser as string | null);
+  return { ...twinOf(network), quantiser: [kept].flat().some((name) => name !== null) ? kept : null };
 }
 
 /** Throws InputError for an unknown quantiser, and for a list of another length than that of the layers. */

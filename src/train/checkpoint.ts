@@ -19,7 +19,7 @@ import { packRows, unpackRows } from '../io/row-sparse.ts';
 import { bytesOf, decodeSafetensors, encodeSafetensors, type SafeTensor, type SafeTensors, type TensorData } from '../io/safetensors.ts';
 import { sha256OfParts } from '../io/sha256.ts';
 import { float32 } from '../math/float32-schema.ts';
-import { type FieldSpec } from '../model/field-spec.ts';
+import { twinOf, type FieldSpec } from '../model/field-spec.ts';
 import { fieldSpecSchema } from '../model/field-spec-schema.ts';
 import { stateForm } from '../model/stored-codes.ts';
 import { parametersOf, trainingTensors, type TensorName } from '../model/tensor-names.ts';
@@ -185,7 +185,8 @@ function checkField({ state, spec, config }: Head, file: string): void {
   const { stage, scalings, rises } = state;
   const most = stage === 'fine' ? config.fine.scaleAt.length : 0;
   if (scalings > most) throw wrong(`its grid was scaled ${scalings} times, its settings do it ${most} times`);
-  const networks = stage === 'fine' ? networksOf(config) : [null];
+  // Files from before have ANNs whose weights are quantised whatever the quantiser.
+  const networks = stage === 'fine' ? [...networksOf(config), twinOf(config.network)] : [null];
   if (!networks.some((network) => JSON.stringify(spec.network) === JSON.stringify(network)))
     throw wrong('its colour network is not the one of its settings');
   const widths = spec.network === null ? [] : hiddenWidths(spec.network);

@@ -5,7 +5,8 @@ import type { RepresentationSpec } from '../model/representations/representation
 import { VM_FEATURES, vmSpec } from '../model/representations/vm.ts';
 import type { Config } from '../config/schema.ts';
 import { InputError } from '../base/errors.ts';
-import { twinOf, type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
+import type { FieldSpec, NetworkSpec } from '../model/field-spec.ts';
+import { annOf } from '../model/quantised-layers.ts';
 import { hasCoarseStage, spaceFacts, spaceOf } from '../spaces/index.ts';
 import type { Region } from '../spaces/space.ts';
 import { scaledVoxels } from './schedule.ts';
@@ -36,7 +37,7 @@ export function coarseSpec(config: Config, { space, box, near }: Region): FieldS
 /** The networks of the fine stage, one after the other: with `annShare` the ANN first. A teacher's student needs no ANN of its own. */
 export function networksOf({ network, fine, distillation }: Config): readonly NetworkSpec[] {
   const alone = network.neuron === 'relu' || fine.annShare === 0 || distillation.teacher !== null;
-  return alone ? [network] : [twinOf(network), network];
+  return alone ? [network] : [annOf(network), network];
 }
 
 /** The field after `scalings` doublings of the voxel count, out of `config.fine.scaleAt.length`. */

@@ -30,12 +30,29 @@ test.each<[string, () => Promise<Backend>]>([
   seen.forEach((value, i) => expect(Math.abs(value / step[i % 3] - Math.round(value / step[i % 3]))).toBeLessThan(1e-4));
 });
 
+test('weights of few bits begin with the spikes: their ANN has whole ones', async () => {
+  const backend = await createWasmBackend({ threads: 1 });
+  const least = leastConfig();
+  const quantiser = ['three-bit-rows', 'hadamard', 'six-bit-rows'];
+  const config = { ...least, network: { ...least.network, neuron: 'ternary', quantiser }, fine: { ...least.fine, annShare: 0.5 } };
+  const last = (await run(backend, config)).saved.at(-1)!;
+  const before = (await run(backend, config, {}, 17)).saved.at(-1)!;
+  expect(before.spec.network).toMatchObject({ neuron: 'relu', quantiser: null });
+  expect(last.spec.network).toMatchObject({ neuron: 'ternary', quantiser });
+  const seen = (await seenWeights(last.spec, (name) => last.read(name))).get('w1')!;
+  const { width } = config.network;
+  const sizes = new Set(seen.filter((_, i) => i % width === 0).map(Math.abs));
+  expect(sizes.size).toBeLessThanOrEqual(4);
+  const file = new Uint8Array(Buffer.concat(await encodeCheckpoint(before)));
+  expectSameBits((await run(backend, config, { start: await decodeCheckpoint(file, 'x') })).saved.at(-1)!, last);
+});
+
 test('weights below one bit: a checkpoint holds their signs packed, and training goes on from the file bit for bit', async () => {
   const backend = await createWasmBackend({ threads: 1 });
   const least = leastConfig();
   const config = { ...least, network: { ...least.network, neuron: 'ternary', quantiser: ['sub-bit', 'hadamard', 'ternary-rows'] } };
   const last = (await run(backend, config)).saved.at(-1)!;
-  const saved = (await run(backend, config, {}, 18)).saved.at(-1)!;
+  const saved = (await run(backend, config, {}, 21)).saved.at(-1)!;
   const file = new Uint8Array(Buffer.concat(await encodeCheckpoint(saved)));
   const stored = decodeSafetensors(file, 'x').tensors;
   const { width } = config.network;
