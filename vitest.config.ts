@@ -11,7 +11,9 @@ const CONFORMANCE = [
   'test/jobs/{jobs,train-into,training-memory,run-views,rehearse}.test.ts',
   'test/export/surface.test.ts',
   'test/model/network-layers.test.ts',
-  'test/baked/baked-scene.test.ts',
+  'test/baked/{baked,quantised}-scene.test.ts',
+  // Counts the processor time of its process.
+  'test/bench/fields.test.ts',
 ];
 const E2E = 'test/e2e/**/*.test.ts';
 /** Minutes of kills and of rude clients: in the long run of CI. */

@@ -83,6 +83,8 @@ export function methodConfig({ name, requests }: Entry): Config {
   const config = applyRequests(presets['real-inputs'], [...base, ...requests]);
   if (config.distillation.teacher !== null)
     throw new InputError(`${name}: steps that ask a teacher are not measured here`, 'Leave out +distill.');
+  if (config.network.neuron === 'relu' && name !== TWIN)
+    throw new InputError(`${name}: of ANNs only the one that the networks are converted from is measured`, `Use ${TWIN}.`);
   return config;
 }
 

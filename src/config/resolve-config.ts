@@ -22,6 +22,9 @@ export interface Request {
 
 export const DEFAULT_PRESET: PresetName = 'blender';
 
+/** What decides whether bits are learned, and what they aim at. */
+const BUDGET_KEYS = ['network.neuron', 'network.quantiser', 'fine.bitBudget'];
+
 /** Later requests win. Throws InputError naming source, key, value and what is allowed. */
 export function resolveConfig(preset: string, requests: readonly Request[]): Config {
   if (!Object.hasOwn(presets, preset)) throw new InputError(`unknown preset "${preset}"`, suggest(preset, Object.keys(presets)));
@@ -32,7 +35,8 @@ export function resolveConfig(preset: string, requests: readonly Request[]): Con
 export function applyRequests(config: Config, requests: readonly Request[]): Config {
   const changed = requests.reduce(applyOne, config);
   checkConsistency(changed);
-  checkBudget(changed.network, changed.fine.bitBudget);
+  // Runs from before may have one: only who asks for it is told.
+  if (requests.some(({ key }) => BUDGET_KEYS.some((start) => key.startsWith(start)))) checkBudget(changed.network, changed.fine.bitBudget);
   return changed;
 }
 
@@ -248,7 +252,7 @@ function checkQuantisers(quantiser: Config['network']['quantiser'], layers: numb
 }
 
 /**
- * A target for bits that nobody learns does nothing: refused where it is asked for, not in runs of before. Without any quantiser a target of weights waits:
+ * A target for bits that nobody learns does nothing. Without any quantiser a target of weights waits:
  * entries of a comparison, to all of which it is given, name their own; a twin, which has no spikes, leaves its run's aside.
  */
 function checkBudget({ neuron, quantiser }: Config['network'], { weights, spikes }: Config['fine']['bitBudget']): void {

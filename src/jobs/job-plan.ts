@@ -13,6 +13,7 @@ import type { Config } from '../config/schema.ts';
 import { differingSettings, findSetting, valueAt, withValue } from '../config/settings.ts';
 import { checkJson, LARGEST_JSON, parseJson } from '../io/checked-json.ts';
 import type { Files } from '../io/files.ts';
+import { annOf } from '../model/quantised-layers.ts';
 import { VERSION } from '../run/version.ts';
 import { publishedSchema } from './published.ts';
 import { fineRepresentation } from '../train/stage-spec.ts';
@@ -136,7 +137,8 @@ function planJob({ scene: { path, name, format, shared }, variant, entry, seed, 
   const plain = (text: string): string => text.replace(/[^\w.+=-]/g, '_');
   const above = [...(nested ? [name] : []), ...(variant.name === '' ? [] : [variant.name])].map((part) => `${plain(part)}/`).join('');
   const folder = (of: string): string => `${above}${plain(of)}/seed-${seed}`;
-  const config = applyRequests(withValue(varied, 'seed', seed), entry.requests);
+  const own = applyRequests(withValue(varied, 'seed', seed), entry.requests);
+  const config = entry.name === TWIN ? { ...own, network: annOf(own.network) } : own;
   const taught = config.distillation.teacher === 'twin';
   if (taught) {
     checkTeacherFits(applyRequests(varied, parseEntry(TWIN).requests).network, config.network, `--neurons ${entry.name}`);

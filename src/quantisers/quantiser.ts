@@ -131,6 +131,10 @@ export function defineQuantiser({
       throw new RangeError(`The quantiser ${name} learns no parameter named ${key}.`);
   for (const key of codes === undefined ? [] : [codes.size, codes.state ?? codes.size])
     if (!Object.hasOwn(leaves, key)) throw new RangeError(`The quantiser ${name} has codes of a value that it has not: ${key}.`);
+  if (codes !== undefined && codes.state !== 'code' && Object.hasOwn(leaves, 'code'))
+    throw new RangeError(`The quantiser ${name} has a value named code, the name of its codes in files.`);
+  if (codes !== undefined && storedBits === null && (bits === undefined || codes.state !== undefined))
+    throw new RangeError(`The quantiser ${name} has codes, but neither storedBits nor bits that are learned.`);
   return {
     name,
     description,

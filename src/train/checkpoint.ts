@@ -185,9 +185,10 @@ function checkField({ state, spec, config }: Head, file: string): void {
   const { stage, scalings, rises } = state;
   const most = stage === 'fine' ? config.fine.scaleAt.length : 0;
   if (scalings > most) throw wrong(`its grid was scaled ${scalings} times, its settings do it ${most} times`);
-  // Files from before have ANNs whose weights are quantised whatever the quantiser.
-  const networks = stage === 'fine' ? [...networksOf(config), twinOf(config.network)] : [null];
-  if (!networks.some((network) => JSON.stringify(spec.network) === JSON.stringify(network)))
+  const networks = stage === 'fine' ? networksOf(config) : [null];
+  // In files from before an ANN in front of the handover has the weights of its quantiser, whatever that learns.
+  const known = networks.length > 1 ? [...networks, twinOf(config.network)] : networks;
+  if (!known.some((network) => JSON.stringify(spec.network) === JSON.stringify(network)))
     throw wrong('its colour network is not the one of its settings');
   const widths = spec.network === null ? [] : hiddenWidths(spec.network);
   if (

@@ -8,11 +8,11 @@ import { differences, planJobs, type Job } from '../../src/jobs/job-plan.ts';
 import { InputError } from '../../src/base/errors.ts';
 
 const shared = presets.blender;
-const planOf = (text: string, seeds: readonly number[]): Job[] =>
+const planOf = (text: string, seeds: readonly number[], settings = shared): Job[] =>
   planJobs({
     entries: parseEntries(text),
     seeds,
-    scenes: [{ path: '/scene', name: 'scene', format: null, shared }],
+    scenes: [{ path: '/scene', name: 'scene', format: null, shared: settings }],
     folder: '/somewhere/out',
     backend: AUTO,
     measure: { split: null, every: 1 },
@@ -43,6 +43,16 @@ describe('entries of a comparison', () => {
     expect(entries.length).toBeGreaterThan(20);
     const quantisers = new Set(entries.map(({ network }) => JSON.stringify(network.quantiser)));
     expect(quantisers.size).toBe(6);
+  });
+
+  it('have a twin of whole weights, whatever fixed bits all are given', () => {
+    const quantised = applyRequests(shared, [parseAssignment('network.quantiser=[learned-bits,hadamard,six-bit-rows]')]);
+    const jobs = planOf('ternary+distill,ann+seed=1', [1], quantised);
+    expect(jobs.map(({ entry, config }) => [entry, config.network.quantiser])).toEqual([
+      ['ann', ['learned-bits', null, null]],
+      ['ternary+distill', ['learned-bits', 'hadamard', 'six-bit-rows']],
+      ['ann+seed=1', ['learned-bits', 'hadamard', 'six-bit-rows']],
+    ]);
   });
 
   it('keep the commas of a list', () => {

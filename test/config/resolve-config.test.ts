@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkBackward } from '../../src/config/backward.ts';
 import { presets } from '../../src/config/presets.ts';
-import { parseAssignment, parseConfig, resolveConfig } from '../../src/config/resolve-config.ts';
+import { applyRequests, parseAssignment, parseConfig, resolveConfig } from '../../src/config/resolve-config.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { settings, valueAt } from '../../src/config/settings.ts';
 import { InputError } from '../../src/base/errors.ts';
@@ -92,6 +92,13 @@ describe('resolveConfig', () => {
   it.each(['learned-bits', '[learned-bits,sub-bit,null]', 'null', '[null,null,null]'])('takes a budget of weights with %s', (quantiser) => {
     const wanted = [`network.quantiser=${quantiser}`, 'fine.bitBudget.weights=2'].map(parseAssignment);
     expect(resolveConfig('blender', wanted).fine.bitBudget.weights).toBe(2);
+  });
+
+  it('lets a run from before go on whose budget nobody learns', () => {
+    const config = resolveConfig('blender', [parseAssignment('network.neuron=ternary')]);
+    const before = { ...config, fine: { ...config.fine, bitBudget: { ...config.fine.bitBudget, spikes: 1 } } };
+    expect(applyRequests(before, [parseAssignment('field.share=0.4')]).fine.bitBudget.spikes).toBe(1);
+    expect(failure(() => applyRequests(before, [parseAssignment('network.neuron=lif')]))).toContain('no bits of spikes are learned');
   });
 
   it.each(['learned-bits', 'relu'])('takes a budget of spikes with %s', (neuron) => {

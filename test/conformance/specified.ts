@@ -72,10 +72,14 @@ async function specified<T>(what: string, fixture: FieldFixture, compute: (engin
   const key = createHash('sha256').update(serialize(fixture)).digest('hex');
   const folder = await sharedFolder(`${what}-${key}`, async (own) => {
     const engine = await (await (backend ??= createSpecification({ measureMargins: true }))).createField(fixture.spec, capacityOf(fixture));
-    await loadFixture(engine, fixture);
-    mkdirSync(own);
-    writeFileSync(join(own, 'answer'), serialize(await compute(engine)));
-    await engine.dispose();
+    try {
+      await loadFixture(engine, fixture);
+      const answer = serialize(await compute(engine));
+      mkdirSync(own);
+      writeFileSync(join(own, 'answer'), answer);
+    } finally {
+      await engine.dispose();
+    }
   });
   return deserialize(readFileSync(join(folder, 'answer'))) as T;
 }

@@ -47,6 +47,21 @@ test('weights of few bits begin with the spikes: their ANN has whole ones', asyn
   expectSameBits((await run(backend, config, { start: await decodeCheckpoint(file, 'x') })).saved.at(-1)!, last);
 });
 
+test('an ANN that was saved with weights of few bits, as runs of before have it, becomes a spiking network', async () => {
+  const backend = await createWasmBackend({ threads: 1 });
+  const least = leastConfig();
+  const network = { ...least.network, neuron: 'ternary', neuronParameters: {}, quantiser: 'two-bit-rows' };
+  const config = { ...least, network, fine: { ...least.fine, annShare: 0.5 } };
+  const ann = (await run(backend, { ...config, network: { ...network, neuron: 'relu' } }, {}, 17)).saved.at(-1)!;
+  const file = new Uint8Array(Buffer.concat(await encodeCheckpoint({ ...ann, config })));
+  const last = (await run(backend, config, { start: await decodeCheckpoint(file, 'x') })).saved.at(-1)!;
+  expect(last.spec.network).toMatchObject({ neuron: 'ternary', quantiser: 'two-bit-rows' });
+  const alone = new Uint8Array(
+    Buffer.concat(await encodeCheckpoint({ ...ann, config: { ...config, fine: { ...config.fine, annShare: 0 } } })),
+  );
+  await expect(decodeCheckpoint(alone, 'x')).rejects.toThrow('its colour network is not the one of its settings');
+});
+
 test('weights below one bit: a checkpoint holds their signs packed, and training goes on from the file bit for bit', async () => {
   const backend = await createWasmBackend({ threads: 1 });
   const least = leastConfig();
