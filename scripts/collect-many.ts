@@ -10,6 +10,7 @@ import { parseEntries } from '../src/config/compare-entries.ts';
 import { presets } from '../src/config/presets.ts';
 import { planJobs, writePlan } from '../src/jobs/job-plan.ts';
 import { openSweep, planFile, runFolder, statesOf } from '../src/jobs/sweep.ts';
+import { processorSeconds } from './bench/processor-time.ts';
 import { sweepFiles } from '../src/jobs/sweep-report.ts';
 import { tabulate } from '../src/jobs/sweep-table.ts';
 import { nodeFiles } from '../src/node/node-files.ts';
@@ -68,11 +69,8 @@ async function collectMany(folder: string, runs: number): Promise<Costs> {
 }
 
 function seconds(): () => number {
-  const began = process.cpuUsage();
-  return () => {
-    const { user, system } = process.cpuUsage(began);
-    return (user + system) / 1e6;
-  };
+  const began = processorSeconds();
+  return () => processorSeconds() - began;
 }
 
 /** As large as that of a real run. */

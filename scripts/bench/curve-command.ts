@@ -30,9 +30,10 @@ import { replaceFiles } from '../../src/node/replace-folder.ts';
 import { sourceCommit } from '../../src/node/source-commit.ts';
 import { thisCommand } from '../../src/node/this-command.ts';
 import { VERSION } from '../../src/run/version.ts';
-import { CLOCKS, processorSeconds, trainCurve, type CurvePoint, type Trainer } from './curve.ts';
+import { CLOCKS, trainCurve, type CurvePoint, type Trainer } from './curve.ts';
 import { curveChart, curveMarkdown, type Curve } from './curve-report.ts';
 import { otherBackend } from './other-build.ts';
+import { processorSeconds } from './processor-time.ts';
 
 interface Options extends OutputOptions, BackendOptions {
   readonly minutes: string;

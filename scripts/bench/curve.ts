@@ -16,12 +16,6 @@ import type { MeasuredResult } from '../../src/jobs/run-result.ts';
 export const CLOCKS = ['wall', 'processor'] as const;
 export type Clock = (typeof CLOCKS)[number];
 
-/** Seconds since the program began, of all threads together. */
-export function processorSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-}
-
 /** A line of the chart. */
 export interface Trainer {
   readonly name: string;

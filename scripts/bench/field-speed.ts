@@ -4,6 +4,7 @@
  */
 import type { Backend, FieldEngine } from '../../src/engine/backend.ts';
 import type { WasmEngine } from '../../src/backends/wasm/wasm-engine.ts';
+import { processorSeconds } from './processor-time.ts';
 import { DENSE_160, fillShell, shellBatches, shellCapacity, shellSettings, shellSpec, type ShellNeuron } from './shell-field.ts';
 
 export const BATCH_RAYS = 2048;
@@ -119,14 +120,12 @@ async function turnOf(engine: WasmEngine, threads: number): Promise<Turn & { cou
 async function timed(
   work: (i: number) => Promise<Counts>,
 ): Promise<{ processor: number; seconds: number; samples: number; counts: Counts }> {
-  const processor = process.cpuUsage(),
-    start = performance.now();
+  const [processor, start] = [processorSeconds(), performance.now()];
   let samples = 0;
   let counts: Counts | null = null;
   for (let i = 0; i < STEPS; i++) {
     counts = await work(i);
     samples += counts.samples;
   }
-  const { user, system } = process.cpuUsage(processor);
-  return { processor: user + system, seconds: (performance.now() - start) / 1000, samples, counts: counts! };
+  return { processor: (processorSeconds() - processor) * 1e6, seconds: (performance.now() - start) / 1000, samples, counts: counts! };
 }

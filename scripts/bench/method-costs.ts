@@ -20,6 +20,7 @@ import type { RunContext } from '../../src/train/run-context.ts';
 import { takeStep, type StageRun } from '../../src/train/run-stage.ts';
 import { trainField } from '../../src/train/train-field.ts';
 import { median } from './field-speed.ts';
+import { processorSeconds } from './processor-time.ts';
 import { table } from './table.ts';
 
 /** The methods of docs/training.md, the one that others are compared with first. */
@@ -114,9 +115,8 @@ async function converted(scene: SceneData, config: Config, backend: Backend, ann
 
 /** Processor milliseconds and network samples of a step. */
 async function timed(run: StageRun, steps: number): Promise<{ milliseconds: number; samples: number }> {
-  const [before, samples] = [process.cpuUsage(), run.state.samples];
+  const [before, samples] = [processorSeconds(), run.state.samples];
   // In the middle of the schedule, where all losses and surrogates are.
   for (let step = 0; step < steps; step++) await takeStep(run, 0.5);
-  const { user, system } = process.cpuUsage(before);
-  return { milliseconds: (user + system) / 1000 / steps, samples: (run.state.samples - samples) / steps };
+  return { milliseconds: ((processorSeconds() - before) * 1000) / steps, samples: (run.state.samples - samples) / steps };
 }

@@ -6,6 +6,7 @@ import type { WasmEngine } from '../../src/backends/wasm/wasm-engine.ts';
 import type { TrainBatch } from '../../src/engine/backend.ts';
 import { featureInputs } from '../../src/model/feature-encoding.ts';
 import { viewInputs } from '../../src/model/field-spec.ts';
+import { processorSeconds } from './processor-time.ts';
 import { shellSettings } from './shell-field.ts';
 
 /** Processor microseconds a network sample. */
@@ -34,7 +35,7 @@ export function timePasses(engine: WasmEngine): (batch: TrainBatch) => Promise<T
   let gathers = false;
   const run = pool.run.bind(pool);
   const timed = (kernel: string): void => {
-    const before = process.cpuUsage();
+    const before = processorSeconds();
     run(kernel);
     times.set(kernel, microseconds(before));
   };
@@ -49,7 +50,7 @@ export function timePasses(engine: WasmEngine): (batch: TrainBatch) => Promise<T
     for (const part of kernel === kernels.update ? [kernels.scatter, kernels.apply] : [kernel]) timed(part);
   };
   const step = async (batch: TrainBatch): Promise<{ whole: number; samples: number; rays: number }> => {
-    const before = process.cpuUsage();
+    const before = processorSeconds();
     const { samples, rays } = (await engine.trainStep(batch, shellSettings)).counts;
     return { whole: microseconds(before), samples, rays };
   };
@@ -74,7 +75,6 @@ export function timePasses(engine: WasmEngine): (batch: TrainBatch) => Promise<T
   };
 }
 
-function microseconds(before: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
+function microseconds(before: number): number {
+  return (processorSeconds() - before) * 1e6;
 }

@@ -6,7 +6,7 @@
 import type { InputError } from '../base/errors.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 import { seenMatrix, type QuantisedTensors } from '../model/quantised-layers.ts';
-import { formOf, packCodes, tensorsOfCodes, type CodedLayer } from '../model/stored-codes.ts';
+import { formFromTensors, packCodes, tensorsOfCodes, type CodedLayer } from '../model/stored-codes.ts';
 import { networkRenderingTensors, type TensorName } from '../model/tensor-names.ts';
 import { tensorShape } from '../model/tensor-shape.ts';
 
@@ -19,10 +19,10 @@ interface Part {
 }
 
 function partsOf(spec: FieldSpec, layers: readonly CodedLayer[]): Part[] {
-  const codesOf = new Map<TensorName, CodedLayer>(layers.map((layer) => [layer.name, layer]));
+  const coded = new Map<TensorName, CodedLayer>(layers.map((layer) => [layer.name, layer]));
   const left = new Set<TensorName>(layers.map(({ weight }) => weight));
   const names = networkRenderingTensors(spec).filter((name) => !left.has(name));
-  return [...new Set([...names, ...codesOf.keys()])].map((name) => ({ name, layer: codesOf.get(name) }));
+  return [...new Set([...names, ...coded.keys()])].map((name) => ({ name, layer: coded.get(name) }));
 }
 
 /**
@@ -66,7 +66,7 @@ export async function decodeNetwork(
       tensors.set(name, values);
       continue;
     }
-    const form = formOf(layer, tensors);
+    const form = formFromTensors(layer, tensors);
     const unpacked = form.unpack(await take(form.bytes));
     if (unpacked === null) throw damaged(`its ${name} has other values than the codes of ${layer.quantiser.name}`);
     codes.set(layer, unpacked);

@@ -44,7 +44,7 @@ export function codedLayers(spec: NetworkedSpec): CodedLayer[] {
 }
 
 /** @param bits of a weight */
-export function packedForm({ codes, shape: [inputs, outputs] }: CodedLayer, bits: number): PackedForm {
+export function formForBits({ codes, shape: [inputs, outputs] }: CodedLayer, bits: number): PackedForm {
   const form = codes.form(bits);
   return {
     bytes: form.bytes(inputs, outputs),
@@ -54,21 +54,21 @@ export function packedForm({ codes, shape: [inputs, outputs] }: CodedLayer, bits
 }
 
 /** Of a layer with the learned parameters that it has. */
-export function formOf(layer: CodedLayer, tensors: Tensors): PackedForm {
+export function formFromTensors(layer: CodedLayer, tensors: Tensors): PackedForm {
   const { bits, parameters, storedBits } = layer.quantiser;
   const learned = layer.parameters.find(({ key }) => key === bits?.parameter);
-  return packedForm(layer, learned ? valueOf(parameters[learned.key].learned!, tensors.get(learned.name)![0]) : storedBits!);
+  return formForBits(layer, learned ? valueOf(parameters[learned.key].learned!, tensors.get(learned.name)![0]) : storedBits!);
 }
 
 /** The form of a state, if it is codes. */
-export function stateForm(spec: NetworkedSpec, state: string): PackedForm | undefined {
+export function formOfState(spec: NetworkedSpec, state: string): PackedForm | undefined {
   const layer = codedLayers(spec).find(({ name, codes }) => codes.state !== undefined && name === state);
-  return layer && packedForm(layer, layer.quantiser.storedBits!);
+  return layer && formForBits(layer, layer.quantiser.storedBits!);
 }
 
 /** Throws RangeError for weights that their quantiser has no codes for. */
 export function packCodes(layer: CodedLayer, tensors: Tensors): Uint8Array<ArrayBuffer> {
-  const packed = formOf(layer, tensors).pack(codesOf(layer.quantiser, layer.codes, matrixOf(layer, tensors)));
+  const packed = formFromTensors(layer, tensors).pack(codesOf(layer.quantiser, layer.codes, matrixOf(layer, tensors)));
   if (packed === null) throw new RangeError(`${layer.name} has other values than the codes of ${layer.quantiser.name}.`);
   return packed;
 }

@@ -21,7 +21,7 @@ import { sha256OfParts } from '../io/sha256.ts';
 import { float32 } from '../math/float32-schema.ts';
 import { twinOf, type FieldSpec } from '../model/field-spec.ts';
 import { fieldSpecSchema } from '../model/field-spec-schema.ts';
-import { stateForm } from '../model/stored-codes.ts';
+import { formOfState } from '../model/stored-codes.ts';
 import { parametersOf, trainingTensors, type TensorName } from '../model/tensor-names.ts';
 import { rowLength, tensorShape } from '../model/tensor-shape.ts';
 import { hiddenWidths } from '../neurons/settings.ts';
@@ -104,7 +104,7 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Arr
 function addTensor(tensors: Map<string, SafeTensor>, name: TensorName, data: Float32Array, spec: FieldSpec): void {
   const shape = tensorShape(name, spec);
   const row = rowLength(name, spec);
-  const inBytes = stateForm(spec, name)?.pack(data) ?? null;
+  const inBytes = formOfState(spec, name)?.pack(data) ?? null;
   if (inBytes !== null) {
     tensors.set(`${name}.packed`, { shape: [inBytes.length], data: inBytes });
     return;
@@ -230,7 +230,7 @@ function checkNumbers(name: string, data: TensorData, file: string): void {
 
 function checkTensor(content: SafeTensors, name: TensorName, spec: FieldSpec, file: string): void {
   const row = rowLength(name, spec);
-  const form = stateForm(spec, name);
+  const form = formOfState(spec, name);
   if (form !== undefined && !content.tensors.has(name)) {
     tensorOf(content, `${name}.packed`, [form.bytes], 'U8', file);
     return;
@@ -249,7 +249,7 @@ function readTensor(content: SafeTensors, name: TensorName, spec: FieldSpec, fil
   const whole = content.tensors.get(name);
   const row = rowLength(name, spec);
   const inBytes = content.tensors.get(`${name}.packed`);
-  if (whole === undefined && inBytes !== undefined) return codesOf(name, inBytes.data as Uint8Array, spec, file);
+  if (whole === undefined && inBytes !== undefined) return unpackedCodes(name, inBytes.data as Uint8Array, spec, file);
   if (whole !== undefined || row === null) {
     if (whole === undefined) throw new RangeError(`${file} holds no tensor ${name}`);
     return (whole.data as Float32Array).slice();
@@ -259,8 +259,8 @@ function readTensor(content: SafeTensors, name: TensorName, spec: FieldSpec, fil
   return unpackRows(packed, voxelCount(spec.grid), row, `${file}: ${name}`);
 }
 
-function codesOf(name: TensorName, bytes: Uint8Array, spec: FieldSpec, file: string): Float32Array {
-  const codes = stateForm(spec, name)!.unpack(bytes);
+function unpackedCodes(name: TensorName, bytes: Uint8Array, spec: FieldSpec, file: string): Float32Array {
+  const codes = formOfState(spec, name)!.unpack(bytes);
   if (codes === null) throw unusable(file, `holds no usable field: ${name}.packed has other values than codes`, 'Use another checkpoint.');
   return codes;
 }

@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest';
 import { curveCommand } from '../../scripts/bench/curve-command.ts';
 import { curveChart, curveMarkdown, type Curve } from '../../scripts/bench/curve-report.ts';
-import { processorSeconds, trainCurve, type CurveOptions, type CurvePoint } from '../../scripts/bench/curve.ts';
+import { trainCurve, type CurveOptions, type CurvePoint } from '../../scripts/bench/curve.ts';
+import { processorSeconds } from '../../scripts/bench/processor-time.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { InputError } from '../../src/base/errors.ts';
 import type { Config } from '../../src/config/schema.ts';
