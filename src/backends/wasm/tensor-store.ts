@@ -26,6 +26,8 @@ function teachers(region: string): string {
 
 export class TensorStore {
   private readonly floats: Float32Array;
+  /** The same as bits, in which 0 and -0 differ, and NaN equals itself. */
+  private readonly words: Int32Array;
   private readonly sizes: Sizes;
   private readonly plan: MemoryPlan;
   private readonly representation: WasmRepresentation;
@@ -36,6 +38,7 @@ export class TensorStore {
   constructor(buffer: SharedArrayBuffer, plan: MemoryPlan, sizes: Sizes, representation: WasmRepresentation) {
     this.representation = representation;
     this.floats = new Float32Array(buffer);
+    this.words = new Int32Array(buffer);
     this.plan = plan;
     this.sizes = sizes;
   }
@@ -57,10 +60,12 @@ export class TensorStore {
     this.writeAt(this.weightPlace(name, null), data);
   }
 
+  /** What is there already is not written: of zeros in pages that are new, as moments of what no ray has met, these take no memory. */
   private writeAt({ rows, columns, base, stride }: Placement, data: Float32Array): void {
-    const { floats } = this;
-    if (stride === columns) floats.set(data, base);
-    else for (let r = 0, i = 0; r < rows; r++) for (let c = 0; c < columns; c++) floats[base + r * stride + c] = data[i++];
+    const { words } = this;
+    const given = new Int32Array(data.buffer, data.byteOffset, data.length);
+    for (let r = 0, i = 0; r < rows; r++)
+      for (let at = base + r * stride, end = at + columns; at < end; at++, i++) if (words[at] !== given[i]) words[at] = given[i];
   }
 
   /** The gradient of a weight matrix, after the lanes have been added up. */
