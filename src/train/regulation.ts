@@ -7,7 +7,7 @@
  * which is their rule where one neuron fires and the others do not: eta (n - 1)/n for the winner, -eta/n for the losers (src/stdp/competition-groups.ts).
  * theta' begins anew at theta after every interval, where eta is multiplied by `anneal`. Pictures are made with theta.
  *
- * Chosen here, and not compared with other choices: the step as their sample, the interval (their epoch), eta and its annealing.
+ * Chosen here: the step as their sample, the interval (their epoch), eta and its annealing; docs/results.md compares some values of these.
  */
 import type { StepSettings } from '../engine/backend.ts';
 import type { Config } from '../config/schema.ts';

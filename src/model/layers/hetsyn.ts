@@ -8,7 +8,7 @@
  * reset, with one decay a neuron one of neurons with time constants of their own (test/model/hetsyn.test.ts).
  *
  * Chosen here, for time steps are samples of a ray: time constants begin uniform in 1 to 5 samples, r = exp(-1/tau) (the authors have 5 to 20 ms
- * at 1 ms); weights begin as those of a dense layer.
+ * at 1 ms; docs/results.md compares four ranges); weights begin as those of a dense layer.
  */
 import { dense } from './dense.ts';
 import type { LayerKind } from './layer-kind.ts';
