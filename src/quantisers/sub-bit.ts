@@ -7,10 +7,10 @@
  * w' is the group with its outliers divided (OS-Quant): entries beyond the quartiles by 1.5 times their distance, by the mean distance to their
  * neighbours where that exceeds the scale; else they alone would choose the pattern.
  *
- * What the paper leaves open, or we could not read, and has not been compared with other choices here: groups along the inputs (its are 3x3 kernels),
- * neighbours within the group, linear quartiles, the scale, the gradient, and the codebook: the sign patterns that are most frequent among the matrix's
- * groups now, so that it is a function of the weights and nothing else has to be kept. The last layer is small and usually left as it is:
- * `network.quantiser=[sub-bit,sub-bit,null]`.
+ * What the paper leaves open, or we could not read, chosen here (docs/results.md compares other scales, gradients and codebooks): groups along the inputs
+ * (its are 3x3 kernels), neighbours within the group, linear quartiles, the scale, the gradient, and the codebook: the sign patterns that are most
+ * frequent among the matrix's groups now, so that it is a function of the weights and nothing else has to be kept. The last layer is small and usually
+ * left as it is: `network.quantiser=[sub-bit,sub-bit,null]`.
  */
 import { mul, straightThrough } from '../neurons/graph.ts';
 import { defineQuantiser, type Quantiser } from './quantiser.ts';
