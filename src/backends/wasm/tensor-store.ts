@@ -60,7 +60,7 @@ export class TensorStore {
     this.writeAt(this.weightPlace(name, null), data);
   }
 
-  /** What is there already is not written: of zeros in pages that are new, as moments of what no ray has met, these take no memory. */
+  /** Writes only what differs: a new page, all zeros, takes memory as soon as it is written, and most moments are of points that no ray has met. */
   private writeAt({ rows, columns, base, stride }: Placement, data: Float32Array): void {
     const { words } = this;
     const given = new Int32Array(data.buffer, data.byteOffset, data.length);
