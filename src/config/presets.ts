@@ -100,6 +100,7 @@ const paper: Config = {
 const blender: Config = {
   ...paper,
   preset: 'blender',
+  field: { ...field, kind: 'bricks', share: 1 },
   network: { ...network, neuron: 'four-bit', featureLevels: 15, viewLevels: 8 },
   scene: { ...paper.scene, near: 'auto', far: 'auto' },
   coarse: {
@@ -206,6 +207,8 @@ const llff: Config = {
 const gpu: Config = {
   ...blender,
   preset: 'gpu',
+  // Which bricks exist is found out by the host, too, at every refresh.
+  field,
   coarse: { ...blender.coarse, steps: 1000, rays: 4096, occupancyEvery: 160, occupancyFrom: 160, epsilonWarmup: 200 },
   fine: { ...blender.fine, steps: 6000, rays: 8192, scaleAt: [100, 200, 300], occupancyEvery: 500, occupancyFrom: 500 },
 };
@@ -217,6 +220,8 @@ const gpu: Config = {
 const unbounded: Config = {
   ...realInputs,
   preset: 'unbounded',
+  // A contracted space is all occupied, or nearly.
+  field,
   scene: { ...realInputs.scene, background: 'random' },
   coarse: { ...realInputs.coarse, minViews: 0, weighByViews: false, maskNearCameras: false },
   fine: {

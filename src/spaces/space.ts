@@ -108,6 +108,8 @@ export interface DivisionSettings {
   readonly alphaInit: number;
   /** Planes of a multi-plane grid; other grids ignore it. */
   readonly planes: number;
+  /** Whether `initialDensity` is not begun with, so that the density is 0 everywhere at first. */
+  readonly evenly: boolean;
 }
 
 /** How a field's box is divided, and what that makes of a step and its opacity (FieldSpec). */
