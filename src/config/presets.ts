@@ -273,20 +273,19 @@ const tensorfPaper: Config = {
   },
 };
 
-/** Factors in the place of dense grids: the coarse stage and thresholds of `blender`, the network of `real-inputs`. */
+/** `blender` with factors in the place of grids. */
 const tensorf: Config = {
-  ...realInputs,
+  ...blender,
   preset: 'tensorf',
-  network: { ...realInputs.network, viewFrequencies: 2 },
   field: { ...field, kind: 'vm', densityRanks: [8, 8, 8], featureRanks: [24, 24, 24] },
   fine: {
-    ...realInputs.fine,
+    ...blender.fine,
     warmStart: false,
     // What is untrained is too thin for the colour network, or it would be asked at every step of every ray.
     alphaInit: 1e-3,
     voxels: 200 ** 3,
     learningRates: { density: 0.02, features: 0.02 },
-    loss: { ...realInputs.fine.loss, densityL1: { weight: 4e-5, rest: 4e-5 } },
+    loss: { ...blender.fine.loss, densityL1: { weight: 4e-5, rest: 4e-5 } },
   },
 };
 

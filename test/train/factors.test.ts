@@ -91,11 +91,11 @@ describe('factors', () => {
     expect(saved.at(-1)!.tensors.get('featureLineX')).not.toEqual(twin.tensors.get('featureLineX'));
   });
 
-  it('do not learn from dense grids, whose features mean something else', async () => {
-    const dense = tinyConfig();
-    const twin = (await run(backend, { ...dense, network: { ...dense.network, neuron: 'relu' } })).saved.at(-1)!;
-    const taught = { ...afterCoarse(), distillation: { ...dense.distillation, teacher: 'RUN' } };
-    await expect(run(backend, taught, { teacher: twin })).rejects.toThrow(/RUN: .*12 features .*field.kind=dense.* 27 .*field.kind=vm/);
+  it('do not learn from grids, whose features mean something else', async () => {
+    const grids = tinyConfig();
+    const twin = (await run(backend, { ...grids, network: { ...grids.network, neuron: 'relu' } })).saved.at(-1)!;
+    const taught = { ...afterCoarse(), distillation: { ...grids.distillation, teacher: 'RUN' } };
+    await expect(run(backend, taught, { teacher: twin })).rejects.toThrow(/RUN: .*12 features .*field.kind=bricks.* 27 .*field.kind=vm/);
   });
 
   it('begin in a box of the settings, which is shrunk to what is occupied while the learning rates begin anew', async () => {
@@ -136,8 +136,8 @@ describe('settings that do not fit the kind of field', () => {
     );
   it.each([
     [['field.kind=vm'], /field.kind=vm cannot begin with the densities/],
-    [['fine.shrinkAt=[100]'], /fine.shrinkAt=\[100\] has no meaning with field.kind=dense/],
-    [['fine.loss.densityL1.weight=1e-4'], /fine.loss.densityL1.weight=0.0001 has no meaning with field.kind=dense/],
+    [['fine.shrinkAt=[100]'], /fine.shrinkAt=\[100\] has no meaning with field.kind=bricks/],
+    [['fine.loss.densityL1.weight=1e-4'], /fine.loss.densityL1.weight=0.0001 has no meaning with field.kind=bricks/],
     [['fine.firstVoxels=5000000'], /fine.firstVoxels=5000000 is more than fine.voxels=4096000/],
     [['field.kind=vm', 'fine.warmStart=false', 'field.densityRanks=[16,16,6]'], /field.densityRanks=\[16,16,6\]: expected/],
     [['field.kind=vm', 'fine.warmStart=false', 'field.featureRanks=[48,48]'], /field.featureRanks=\[48,48\]: expected/],

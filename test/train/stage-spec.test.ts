@@ -87,7 +87,9 @@ describe('every spec that settings make', () => {
       for (const stepSize of [0.05, 0.5, 1, 4]) {
         for (const voxels of [8, 1000, 200_000]) {
           const fine = { ...preset.fine, stepSize, voxels, raysFrom: 'all' as const };
-          const config = { ...preset, coarse: { ...preset.coarse, stepSize, voxels }, fine };
+          // Nothing says where bricks would be where there is no coarse stage.
+          const field = space.kind === 'ndc' && preset.field.kind === 'bricks' ? presets.llff.field : preset.field;
+          const config = { ...preset, field, coarse: { ...preset.coarse, stepSize, voxels }, fine };
           for (const region of BOXES[space.kind].map((of) => ({ space, near: 0.5, box: of }))) {
             const specs = [...fine.scaleAt, 0].map((_, scalings) => fineSpec(config, region, scalings));
             for (const spec of [coarseSpec(config, region), ...specs]) {
