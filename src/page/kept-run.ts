@@ -22,7 +22,7 @@ export interface KeptRun {
   readonly status: RunResult['status'] | null;
   /** Whether training can go on: something is left to do, and there is something to begin with. */
   readonly unfinished: boolean;
-  /** Share of all bricks that its plan has room for; null: its field is not in bricks. */
+  /** Share of all bricks that its plan has room for; null: of all, or its field is not in bricks. */
   readonly share: number | null;
   /** What was found where its held-out views were measured; null: not yet. */
   readonly measured: Measured | null;
@@ -63,6 +63,7 @@ export async function describeRun(files: Files, name: string): Promise<KeptRun |
     const [, stage, step] = /^(\w+)-(\d+)/.exec(newest ?? '') ?? [];
     const trained = stage === 'coarse' || stage === 'fine' ? ({ stage, step: Number(step) } as const) : null;
     const result = await readResult(files, folder);
+    const { kind, share } = record.config.field;
     const seconds = result === null || result.status === 'failed' ? 0 : result.training.seconds;
     return {
       ...{ name, created: record.created, scene: record.scene.name, fingerprint: record.scene.fingerprint, scenePath },
@@ -71,7 +72,7 @@ export async function describeRun(files: Files, name: string): Promise<KeptRun |
       // A teacher is saved before its pupil.
       unfinished:
         trained === null ? record.config.distillation.teacher === 'twin' : whyFinished({ ...trained, seconds }, record.config) === null,
-      share: record.config.field.kind === 'bricks' ? record.config.field.share : null,
+      share: kind === 'bricks' && share < 1 ? share : null,
       measured: await measurement(files, folder, newest),
       problem: null,
     };
