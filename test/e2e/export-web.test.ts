@@ -6,6 +6,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeFrames } from '../../src/frames/frame-message.ts';
 import { BAKED_VERSION } from '../../src/baked/baked-scene.ts';
 import { decodeScene } from '../../src/baked/decode-scene.ts';
+import type { FieldSpec } from '../../src/model/field-spec.ts';
+import { denseSpec } from '../../src/model/representations/dense.ts';
+import { representationOf } from '../../src/model/representations/index.ts';
 import { succeed } from './cli.ts';
 import { expectError } from './expect-error.ts';
 import { expectLicences } from './licences.ts';
@@ -26,6 +29,11 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
+/** As what pages draw. */
+function inDenseGrids(spec: FieldSpec): FieldSpec {
+  return { ...spec, representation: denseSpec(representationOf(spec).features) };
+}
+
 test('web: a folder with page, script, style and scene; nothing in it leads elsewhere', async () => {
   const out = join(folder, 'site');
   const { stdout } = await succeed(['export', run, '--format', 'web', '--out', out, '--json', '--quiet']);
@@ -36,7 +44,7 @@ test('web: a folder with page, script, style and scene; nothing in it leads else
   expect(readFileSync(join(out, 'index.html'), 'utf8')).not.toMatch(/https?:/);
   const scene = await decodeScene(new Uint8Array(readFileSync(join(out, 'scene.spikeray'))), 'scene');
   const checkpoint = await openCheckpoint(run);
-  expect(scene.spec).toEqual(checkpoint.spec);
+  expect(scene.spec).toEqual(inDenseGrids(checkpoint.spec));
   expect(scene.about.trained).toEqual({ stage: 'fine', step: 40 });
   expect(scene.about.cameras.views.length).toBe(12);
   expect(scene.thumbnails.every((webp) => Buffer.from(webp).toString('latin1', 8, 12) === 'WEBP')).toBe(true);
@@ -100,7 +108,7 @@ test("the server bakes a run's scene when asked, once, and answers ranges and co
   const answers = await Promise.all(Array.from({ length: 5 }, async () => (await fetch(address)).arrayBuffer()));
   const [bytes] = answers.map((answer) => new Uint8Array(answer));
   const scene = await decodeScene(bytes, 'scene');
-  expect(scene.spec).toEqual((await openCheckpoint(run)).spec);
+  expect(scene.spec).toEqual(inDenseGrids((await openCheckpoint(run)).spec));
   const part = await fetch(address, { headers: { range: 'bytes=4-7' } });
   expect([part.status, [...new Uint8Array(await part.arrayBuffer())]]).toEqual([206, [BAKED_VERSION, 0, 0, 0]]);
   const whole = await fetch(address);

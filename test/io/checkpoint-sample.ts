@@ -31,6 +31,7 @@ export function sampleCheckpoint({
   const config = {
     ...blender,
     network: { ...blender.network, width: 16, neuron },
+    field: presets.paper.field,
     fine: { ...blender.fine, voxels: voxelsOfBox, scaleAt: [100], annShare: 0 },
   };
   const scalings = config.fine.scaleAt.length;
