@@ -20,6 +20,8 @@ const SCENE = ['--scene', 'object', '--views', '60', '--size', '200'];
 const SETTINGS = [
   'coarse.steps=800',
   'fine.steps=1200',
+  // A million voxels, nearly all of them occupied: bricks would only be looked up.
+  'field.kind=dense',
   'fine.voxels=1000000',
   'fine.scaleAt=100,200,300',
   'fine.occupancyFrom=200',

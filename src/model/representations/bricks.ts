@@ -170,16 +170,34 @@ function resampleBricks(
 ): Float32Array {
   const target = new Float32Array(b.rows * channels);
   const [xs, ys, zs] = [0, 1, 2].map((axis) => alignAxis(from, to, axis));
-  const corners = new Int32Array(8);
-  const at = (corner: number, c: number): number => (corners[corner] < 0 ? empty : source[corners[corner] * channels + c]);
+  // What lies at the corners, of one channel after the other: where they are in `source`, or beyond its end.
+  const places = new Int32Array(8);
   b.forEach((row, x, y, z) => {
-    for (let k = 0; k < 8; k++) corners[k] = a.rowAt(xs.base[x] + (k & 1), ys.base[y] + ((k >> 1) & 1), zs.base[z] + (k >> 2));
-    const [fx, fy, fz] = [xs.fraction[x], ys.fraction[y], zs.fraction[z]];
-    const [w00, w10, w01, w11] = [(1 - fy) * (1 - fz), fy * (1 - fz), (1 - fy) * fz, fy * fz];
+    for (let k = 0; k < 8; k++) {
+      const corner = a.rowAt(xs.base[x] + (k & 1), ys.base[y] + ((k >> 1) & 1), zs.base[z] + (k >> 2));
+      places[k] = corner < 0 ? source.length : corner * channels;
+    }
+    const fx = xs.fraction[x];
+    const fy = ys.fraction[y];
+    const fz = zs.fraction[z];
+    const w00 = (1 - fy) * (1 - fz);
+    const w10 = fy * (1 - fz);
+    const w01 = (1 - fy) * fz;
+    const w11 = fy * fz;
+    const [p0, p1, p2, p3, p4, p5, p6, p7] = places;
+    const out = row * channels;
     for (let c = 0; c < channels; c++) {
-      const left = w00 * at(0, c) + w10 * at(2, c) + w01 * at(4, c) + w11 * at(6, c);
-      const right = w00 * at(1, c) + w10 * at(3, c) + w01 * at(5, c) + w11 * at(7, c);
-      target[row * channels + c] = left + fx * (right - left);
+      const left =
+        w00 * (source[p0 + c] ?? empty) +
+        w10 * (source[p2 + c] ?? empty) +
+        w01 * (source[p4 + c] ?? empty) +
+        w11 * (source[p6 + c] ?? empty);
+      const right =
+        w00 * (source[p1 + c] ?? empty) +
+        w10 * (source[p3 + c] ?? empty) +
+        w01 * (source[p5 + c] ?? empty) +
+        w11 * (source[p7 + c] ?? empty);
+      target[out + c] = left + fx * (right - left);
     }
   });
   return target;
