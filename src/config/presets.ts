@@ -220,7 +220,7 @@ const gpu: Config = {
 const unbounded: Config = {
   ...realInputs,
   preset: 'unbounded',
-  // A contracted space is all occupied, or nearly.
+  // Bricks have not been tried in contracted space.
   field,
   scene: { ...realInputs.scene, background: 'random' },
   coarse: { ...realInputs.coarse, minViews: 0, weighByViews: false, maskNearCameras: false },

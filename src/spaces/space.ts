@@ -108,7 +108,7 @@ export interface DivisionSettings {
   readonly alphaInit: number;
   /** Planes of a multi-plane grid; other grids ignore it. */
   readonly planes: number;
-  /** Whether `initialDensity` is not begun with, so that the density is 0 everywhere at first. */
+  /** Whether the density begins as 0 everywhere, because the field cannot take on `initialDensity`. */
   readonly evenly: boolean;
 }
 

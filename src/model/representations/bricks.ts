@@ -170,7 +170,7 @@ function resampleBricks(
 ): Float32Array {
   const target = new Float32Array(b.rows * channels);
   const [xs, ys, zs] = [0, 1, 2].map((axis) => alignAxis(from, to, axis));
-  // What lies at the corners, of one channel after the other: where they are in `source`, or beyond its end.
+  // Where the channels of each corner begin in `source`; beyond its end: there is no such point.
   const places = new Int32Array(8);
   b.forEach((row, x, y, z) => {
     for (let k = 0; k < 8; k++) {
