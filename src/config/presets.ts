@@ -68,6 +68,7 @@ const paper: Config = {
     loss: { perSample: 0.01, entropy: 0.001, densityL1: unused.densityL1, ...unused.geometryLoss },
     occupancyEvery: 1000,
     occupancyFrom: 500,
+    occupancyWait: unused.occupancyWait,
     decayFrom: 0,
     decayTo: 0.01,
     boundScale: 1.05,
@@ -126,6 +127,7 @@ const blender: Config = {
     warmStart: true,
     networkRate: 1e-2,
     occupancyEvery: 500,
+    occupancyWait: 0.25,
     decayFrom: 0.5,
     annShare: 0.4,
     decayTo: 0.05,
@@ -280,7 +282,6 @@ const tensorf: Config = {
   field: { ...field, kind: 'vm', densityRanks: [8, 8, 8], featureRanks: [24, 24, 24] },
   fine: {
     ...blender.fine,
-    warmStart: false,
     // What is untrained is too thin for the colour network, or it would be asked at every step of every ray.
     alphaInit: 1e-3,
     voxels: 200 ** 3,

@@ -217,18 +217,13 @@ function checkRepeats(network: Config['network'], { repeats }: Config['fine']['b
 /** What only one kind of field has. */
 function checkField(
   { kind }: Config['field'],
-  { warmStart, shrinkAt, loss }: Config['fine'],
+  { shrinkAt, loss }: Config['fine'],
   { freezeGrids }: Config['distillation'],
 ): void {
   if (kind === 'vm' && freezeGrids)
     throw new InputError(
       'distillation.freezeGrids=true has no meaning with field.kind=vm: the matrix that makes the features learns with the network',
       'Use --set distillation.freezeGrids=false.',
-    );
-  if (kind === 'vm' && warmStart)
-    throw new InputError(
-      'field.kind=vm cannot begin with the densities of the coarse stage (fine.warmStart=true): no factors have given products',
-      'Use --set fine.warmStart=false, or --preset tensorf.',
     );
   if (kind === 'vm') return;
   const wanted = { 'fine.loss.densityL1.weight': loss.densityL1.weight, 'fine.loss.densityL1.rest': loss.densityL1.rest };

@@ -77,6 +77,9 @@ export const coarseSchema = stageSchema.extend({
 
 export const fineSchema = stageSchema.extend({
   loss: fineLoss,
+  occupancyWait: fraction
+    .default(unused.occupancyWait)
+    .describe('share of the steps so far that lies at least between refreshes of the occupancy: the longer training, the rarer'),
   boundScale: z.number().min(1).max(4).describe('enlargement of the box found by the coarse stage'),
   boundAlpha: fraction.describe('coarse alpha above which a voxel counts for that box'),
   planes: z

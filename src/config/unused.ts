@@ -7,6 +7,7 @@ export const unused = {
   geometryLoss: { distortion: 0, totalVariation: { density: 0, features: 0 }, totalVariationUntil: null, totalVariationDenseUntil: 0 },
   planes: 128,
   detail: { planeParallax: null, pointSpacing: null },
+  occupancyWait: 0,
   annShare: 0,
   handoverScale: null,
   imageScaleAt: [] as number[],

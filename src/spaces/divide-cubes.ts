@@ -11,7 +11,7 @@ import type { Box } from '../geometry/box.ts';
 import { cubeGrid, voxelSize } from '../geometry/grid.ts';
 import type { Division, DivisionSettings } from './space.ts';
 
-export function divideCubes(settings: Omit<DivisionSettings, 'planes' | 'evenly'>, box: Box, voxels: number): Division {
+export function divideCubes(settings: Omit<DivisionSettings, 'planes'>, box: Box, voxels: number): Division {
   const edge = voxelSize(box.min, box.max, voxels);
   return {
     grid: cubeGrid(box, voxels),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Camera } from '../geometry/camera.ts';
 import type { GridSpec } from '../geometry/grid.ts';
 import { depthOf, directionTo, farthestDepth, NDC_NEAR, ndcToMetres, toNdc } from '../geometry/ndc.ts';
-import { initialPlanes, planeGrid, planeSteps, shiftForStep } from './planes.ts';
+import { initialPlanes, planeGrid, planeSteps } from './planes.ts';
 import { ndcBox } from './seen-boxes.ts';
 import type { ImageDetail, Space, SpaceDefinition } from './space.ts';
 import { straightSteps } from './straight-steps.ts';
@@ -55,10 +55,7 @@ const ndcSpace: Space = {
     return [x * depth, y * depth, -depth];
   },
   viewDirection: directionTo,
-  divide: ({ planes, stepSize, alphaInit, evenly }, box, voxels) => {
-    const { stepLength, interval } = planeSteps(planes, stepSize);
-    return { grid: planeGrid(box, voxels, planes), stepLength, interval, densityShift: evenly ? shiftForStep(alphaInit, interval) : 0 };
-  },
+  divide: ({ planes, stepSize }, box, voxels) => ({ grid: planeGrid(box, voxels, planes), densityShift: 0, ...planeSteps(planes, stepSize) }),
   initialDensity: initialPlanes,
   distances: (grid, cameras) => planeDistances(grid, cameras, farthestDepth(grid)),
   depthScale: (grid, cameras) => {

@@ -8,8 +8,6 @@
  *
  * DVGO adds s_k to the density at every query, as a grid of its own (`act_shift`); here it is what the density begins with, which is the same:
  * neither scaling across the planes nor Adam knows a constant of a plane. Only what compares planes does (total variation along z).
- *
- * What cannot begin so (factors) has a shift in its place: every step is as opaque as alphaInit says.
  */
 import type { GridSpec } from '../geometry/grid.ts';
 import type { Box } from '../geometry/box.ts';
@@ -31,11 +29,6 @@ export function planeGrid({ min, max }: Box, voxels: number, planes: number): Gr
 /** @param stepSize distance of two steps, planes */
 export function planeSteps(planes: number, stepSize: number): Pick<Division, 'stepLength' | 'interval'> {
   return { stepLength: (stepSize / (planes - 1)) * (1 - BEFORE_END), interval: (stepSize * BASE_PLANES) / planes };
-}
-
-/** The shift with which a density of 0 has the alpha at every step. */
-export function shiftForStep(alpha: number, interval: number): number {
-  return Math.log((1 - alpha) ** (-1 / interval) - 1);
 }
 
 /** [planes] the density that gives all planes the same weight, without a shift. */

@@ -108,8 +108,6 @@ export interface DivisionSettings {
   readonly alphaInit: number;
   /** Planes of a multi-plane grid; other grids ignore it. */
   readonly planes: number;
-  /** Whether the density begins as 0 everywhere, because the field cannot take on `initialDensity`. */
-  readonly evenly: boolean;
 }
 
 /** How a field's box is divided, and what that makes of a step and its opacity (FieldSpec). */

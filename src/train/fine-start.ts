@@ -58,8 +58,9 @@ export function startFromCoarse(context: RunContext, coarse: CoarseResult): Fine
     samples: coarse.samples,
     fill: async (engine, random) => {
       await writeWeights(engine, initialWeights({ ...spec, network: config.network }, random));
-      await writeValues(engine, representationOf(spec).initial(spec, random));
-      if (config.fine.warmStart) await writeValues(engine, withDensities(spec, densityFor(spec, coarse.spec, coarse.density)));
+      const values = representationOf(spec).initial(spec, random);
+      await writeValues(engine, values);
+      if (config.fine.warmStart) await writeValues(engine, withDensities(spec, densityFor(spec, coarse.spec, coarse.density), values));
       await engine.writeOccupancy(occupancy);
     },
   };
@@ -117,9 +118,9 @@ function densityFor(to: FieldSpec, from: FieldSpec, density: Float32Array): Floa
 }
 
 /** The tensors with which a field has these densities [V] at the points of its lattice. */
-function withDensities(spec: FieldSpec, densities: Float32Array): TensorValues {
-  const values = representationOf(spec).withDensities(spec, densities);
-  if (values !== null) return values;
+function withDensities(spec: FieldSpec, densities: Float32Array, values: TensorValues): TensorValues {
+  const dense = representationOf(spec).withDensities(spec, densities, values);
+  if (dense !== null) return dense;
   throw new InputError(
     `A field of the kind ${spec.representation.kind} cannot begin with given densities.`,
     'Use --set fine.warmStart=false.',
@@ -133,7 +134,7 @@ function valuesFor(to: FieldSpec, from: FieldSpec, values: TensorValues): Tensor
   const resized = representationOf(from).resize(values, from.grid, to.grid, to.representation);
   const densities = representation.densities(to, resized).slice();
   matchOpticalDepth(densities, from, to);
-  const matched = representation.withDensities(to, densities);
+  const matched = representation.withDensities(to, densities, resized);
   if (matched !== null) return { ...resized, ...matched };
   throw new InputError(
     `A field of the kind ${representation.kind} cannot begin as the teacher's on another grid, or with another opacity of its densities.`,

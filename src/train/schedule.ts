@@ -39,9 +39,17 @@ export function coarseEpsilon(step: number, config: Config): number {
   return step <= config.coarse.epsilonWarmup ? WARMUP_EPSILON : config.adam.epsilon;
 }
 
-/** Whether the occupancy is refreshed before step `step`. */
-export function refreshDue(step: number, stage: { readonly occupancyFrom: number; readonly occupancyEvery: number }): boolean {
-  return step >= stage.occupancyFrom && (step - stage.occupancyFrom) % stage.occupancyEvery === 0;
+export interface RefreshSettings {
+  readonly occupancyFrom: number;
+  readonly occupancyEvery: number;
+  readonly occupancyWait?: number;
+}
+
+/** Whether the occupancy is refreshed before step `step`: whole times `occupancyEvery` lie between refreshes, as many as `occupancyWait` of the steps so far hold. */
+export function refreshDue(step: number, { occupancyFrom, occupancyEvery, occupancyWait = 0 }: RefreshSettings): boolean {
+  let due = occupancyFrom;
+  while (due < step) due += occupancyEvery * Math.max(1, Math.floor((occupancyWait * due) / occupancyEvery));
+  return due === step;
 }
 
 /** How often the grid has been scaled once the events before step `step` are over. */

@@ -25,7 +25,7 @@ export function coarseSpec(config: Config, { space, box, near }: Region): FieldS
   checkRays(space, config.fine);
   return {
     space,
-    ...spaceOf(space).divide({ ...stage, planes: config.fine.planes, evenly: false }, box, stage.voxels),
+    ...spaceOf(space).divide({ ...stage, planes: config.fine.planes }, box, stage.voxels),
     representation: denseSpec(COARSE_CHANNELS),
     network: null,
     near,
@@ -47,7 +47,7 @@ export function fineSpec(config: Config, region: Region, scalings: number): Fiel
   checkRays(space, stage);
   checkBricks(space, config);
   const voxels = scaledVoxels(stage.voxels, scalings, stage.scaleAt.length, stage.firstVoxels);
-  const division = spaceOf(space).divide({ ...stage, evenly: config.field.kind === 'vm' }, box, voxels);
+  const division = spaceOf(space).divide(stage, box, voxels);
   const interval = stage.distanceScale === null ? division.interval : stage.distanceScale * division.stepLength;
   return {
     space,

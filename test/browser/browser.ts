@@ -75,6 +75,13 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => document.getElementById('stage')?.dataset.state === 'full', null, { timeout: 120_000 });
 }
 
+/** By keyboard: a line that comes or goes above it while a button of the mouse is down would take the click from it. */
+export async function openPanel(page: Page, title: string): Promise<void> {
+  const panel = page.locator('details', { has: page.locator(`summary:text-is("${title}")`) });
+  await panel.locator('summary').press('Enter');
+  await expect(panel.getAttribute('open'), title).resolves.not.toBeNull();
+}
+
 export interface Shown {
   readonly width: number;
   readonly height: number;

@@ -12,7 +12,7 @@ import { written } from '../../src/frames/quantities.ts';
 import { succeed } from '../e2e/cli.ts';
 import { startServing, type RunningServer } from '../e2e/server.ts';
 import { tinyRuns, workFolder } from '../e2e/tiny.ts';
-import { openPage, settled, type PageOptions } from './browser.ts';
+import { openPage, openPanel, settled, type PageOptions } from './browser.ts';
 
 const folder = workFolder();
 let server: RunningServer;
@@ -32,7 +32,6 @@ async function open(more = '', run = 'spiking', options: PageOptions = {}): Prom
   return page;
 }
 
-const openPanel = (page: Page, title: string): Promise<void> => page.click(`summary:text-is("${title}")`);
 const poseOf = (page: Page): number[] => new URL(page.url()).searchParams.get('camera')!.split(',').map(Number);
 
 /** Of the first picture. */

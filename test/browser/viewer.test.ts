@@ -24,7 +24,7 @@ import { openCheckpoint } from '../e2e/run-files.ts';
 import { startServing, type RunningServer } from '../e2e/server.ts';
 import { workFolder } from '../e2e/tiny.ts';
 import { shownColours } from '../helpers/shown-colours.ts';
-import { openPage, pixelsOf, settled } from './browser.ts';
+import { openPage, openPanel, pixelsOf, settled } from './browser.ts';
 import { smallRuns } from './small-run.ts';
 
 const folder = workFolder();
@@ -62,8 +62,6 @@ async function savePath(page: Page): Promise<string> {
   await download.saveAs(path);
   return path;
 }
-
-const openPanel = (page: Page, title: string): Promise<void> => page.click(`summary:text-is("${title}")`);
 
 test('the gallery shows the runs, and a card leads to the viewer', async () => {
   const page = await openPage(server.url);

@@ -25,14 +25,10 @@ it('is trained, measured with the energy of its basis, gone on with and exported
   expect(stdout).toContain('scene.html');
 });
 
-it('says which ranks do not fit, and that a field of dense grids cannot become one', async () => {
+it('says which ranks do not fit', async () => {
   const none = join(folder, 'none');
   await expectError(['train', scene, '--out', none, ...FACTORS, '--set', 'field.featureRanks=[8,6,8]'], {
     says: ['field.featureRanks=[8,6,8]', 'a multiple of 4'],
-    notWritten: none,
-  });
-  await expectError(['train', scene, '--out', none, '--set', 'field.kind=vm'], {
-    says: ['field.kind=vm cannot begin with the densities of the coarse stage', '--preset tensorf'],
     notWritten: none,
   });
 });

@@ -135,14 +135,13 @@ describe('settings that do not fit the kind of field', () => {
       pairs.map((pair) => ({ key: pair.slice(0, pair.indexOf('=')), value: pair.slice(pair.indexOf('=') + 1), source: '--set' })),
     );
   it.each([
-    [['field.kind=vm'], /field.kind=vm cannot begin with the densities/],
     [['fine.shrinkAt=[100]'], /fine.shrinkAt=\[100\] has no meaning with field.kind=bricks/],
     [['fine.loss.densityL1.weight=1e-4'], /fine.loss.densityL1.weight=0.0001 has no meaning with field.kind=bricks/],
     [['fine.firstVoxels=5000000'], /fine.firstVoxels=5000000 is more than fine.voxels=4096000/],
-    [['field.kind=vm', 'fine.warmStart=false', 'field.densityRanks=[16,16,6]'], /field.densityRanks=\[16,16,6\]: expected/],
-    [['field.kind=vm', 'fine.warmStart=false', 'field.featureRanks=[48,48]'], /field.featureRanks=\[48,48\]: expected/],
+    [['field.kind=vm', 'field.densityRanks=[16,16,6]'], /field.densityRanks=\[16,16,6\]: expected/],
+    [['field.kind=vm', 'field.featureRanks=[48,48]'], /field.featureRanks=\[48,48\]: expected/],
     [
-      ['field.kind=vm', 'fine.warmStart=false', 'distillation.teacher=RUN', 'distillation.freezeGrids=true'],
+      ['field.kind=vm', 'distillation.teacher=RUN', 'distillation.freezeGrids=true'],
       /distillation.freezeGrids=true has no meaning with field.kind=vm/,
     ],
   ])('%j', (pairs, message) => {

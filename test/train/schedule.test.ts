@@ -31,6 +31,13 @@ describe('events', () => {
     expect(due).toEqual([500, 1500, 2500]);
   });
 
+  it('refreshes it the more rarely, the more steps are over, where occupancyWait says so', () => {
+    const due = Array.from({ length: 8001 }, (_, step) => step).filter((step) =>
+      refreshDue(step, { occupancyFrom: 500, occupancyEvery: 500, occupancyWait: 0.25 }),
+    );
+    expect(due).toEqual([500, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 5000, 6000, 7500]);
+  });
+
   it('doubles the voxels at each step of scaleAt, ending at the full number', () => {
     const at = [1000, 2000, 3000, 4000];
     expect([1, 999, 1000, 3999, 4000, 40_000].map((step) => scalingsDone(step, at))).toEqual([0, 0, 1, 3, 4, 4]);

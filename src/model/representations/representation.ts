@@ -60,8 +60,12 @@ export interface BoundRepresentation {
   resize(values: TensorValues, from: GridSpec, to: GridSpec, target?: RepresentationSpec): TensorValues;
   /** [V] raw density at the points of the lattice. */
   densities(lattice: Lattice, values: TensorValues): Float32Array;
-  /** The tensors with which the points have these densities [V]; null: it cannot take on any densities. */
-  withDensities(lattice: Lattice, densities: Float32Array): TensorValues | null;
+  /**
+   * The tensors with which the points have these densities [V], or the nearest that it can; null: it cannot take on given densities.
+   *
+   * @param values all tensors as they are: what the densities leave open stays so
+   */
+  withDensities(lattice: Lattice, densities: Float32Array, values: TensorValues): TensorValues | null;
   /** Raw density at any place. */
   densityAt(lattice: Lattice, values: TensorValues): DensityAt;
   /** [n,features] at points of the lattice; default: at all of them. */

@@ -15,9 +15,12 @@ import { componentRank } from '../../config/field-schema.ts';
 import { z } from 'zod';
 import { voxelCount } from '../../geometry/grid.ts';
 import type { Vec3 } from '../../geometry/vector.ts';
+import { densityOf } from '../../lattice/density.ts';
 import type { Lattice } from '../../lattice/lattice.ts';
 import type { Random } from '../../math/random.ts';
+import { spaceOf } from '../../spaces/index.ts';
 import { alongAxis, FACTOR_PAIRS, rankSum, resampleLine, resamplePlane, type FactorPair, type Ranks } from './factors.ts';
+import { fitFactors } from './fit-factors.ts';
 import type { Representation, RepresentationSpec, RepresentationTensor, TensorValues } from './representation.ts';
 
 export interface VmSpec extends RepresentationSpec {
@@ -35,6 +38,8 @@ export const VM_FEATURES = 27;
 
 /** Standard deviation of the factors in the beginning (TensoRF's code). */
 const INITIAL_DEVIATION = 0.1;
+/** Alphas of a step beyond which densities that are given differ in nothing. */
+const TOLD_APART = [1e-3, 0.99] as const;
 /** Factor of the gradient of the squared differences: 0.01 * 2, and 2 from the square (TensoRF's code, TVLoss). */
 const VARIATION_FACTOR = 0.04;
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
@@ -78,7 +83,11 @@ export const vm: Representation<VmSpec> = {
       ...FACTOR_GROUPS.flatMap((group) => factorTensors(spec, group, size)),
       { name: BASIS, shape: [rankSum(spec.featureRanks), spec.features], group: 'network', onLattice: false },
     ],
-    initial: ({ grid: { size } }, random) => initialFactors(spec, size, random),
+    initial: (lattice, random) => {
+      const values = initialFactors(spec, lattice.grid.size, random);
+      const density = spaceOf(lattice.space).initialDensity(lattice.grid);
+      return density === null ? values : { ...values, ...densityFactors(spec, lattice, density, values) };
+    },
     resize: (values, from, to) => ({
       ...Object.fromEntries(
         FACTOR_GROUPS.flatMap((group) =>
@@ -94,7 +103,7 @@ export const vm: Representation<VmSpec> = {
       [BASIS]: values[BASIS],
     }),
     densities: (lattice, values) => latticeDensities(spec, lattice, values),
-    withDensities: () => null,
+    withDensities: (lattice, densities, values) => densityFactors(spec, lattice, densities, values),
     densityAt: ({ grid: { size } }, values) => {
       const products = productsAt(spec, 'density', size, values);
       return ({ coordinates }) => products(coordinates).reduce((sum, product) => sum + product, 0);
@@ -138,6 +147,26 @@ function initialFactors(spec: VmSpec, size: Vec3, random: Random): TensorValues 
   const bound = 1 / Math.sqrt(inputs);
   const basis = Float32Array.from({ length: inputs * spec.features }, () => (2 * random.float() - 1) * bound);
   return { ...Object.fromEntries(factors), [BASIS]: basis };
+}
+
+/**
+ * The density's factors that come nearest to the densities, as a step tells them apart: what is all but transparent counts alike, so does what is all but
+ * opaque. Components that the fit leaves weaker than random ones stay as they are in `values`; where plane and line are 0, neither could learn.
+ */
+function densityFactors(spec: VmSpec, lattice: Lattice, densities: Float32Array, values: TensorValues): TensorValues {
+  const [least, most] = TOLD_APART.map((alpha) => densityOf(alpha, lattice.densityShift, lattice.interval));
+  const told = densities.map((density) => Math.min(most, Math.max(least, density)));
+  const fitted = fitFactors(told, lattice.grid.size, spec.densityRanks);
+  return Object.fromEntries(
+    FACTOR_PAIRS.flatMap((pair, i) => {
+      const { plane, line, strengths } = fitted[i];
+      const kept = (name: string, factor: Float32Array): [string, Float32Array] => [
+        name,
+        factor.map((value, at) => (strengths[at % strengths.length] < INITIAL_DEVIATION ** 2 ? values[name][at] : value)),
+      ];
+      return [kept(planeName('density', pair), plane), kept(lineName('density', pair), line)];
+    }),
+  );
 }
 
 /** The products of planes and lines at grid coordinates, pair after pair; the same array every time. */

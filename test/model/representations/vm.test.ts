@@ -3,9 +3,11 @@ import { createTfjsBackend, type TfjsBackend } from '../../../src/backends/tfjs/
 import { renderWork } from '../../../src/energy/work/render-work.ts';
 import { NO_LOSS_TERMS } from '../../../src/engine/backend.ts';
 import { emptyCounts } from '../../../src/engine/counts.ts';
+import { alphaOf, densityOf } from '../../../src/lattice/density.ts';
 import { locate } from '../../../src/lattice/place.ts';
 import { Random } from '../../../src/math/random.ts';
 import type { FieldSpec } from '../../../src/model/field-spec.ts';
+import { denseSpec } from '../../../src/model/representations/dense.ts';
 import { representationOf } from '../../../src/model/representations/index.ts';
 import { BASIS, vmSpec } from '../../../src/model/representations/vm.ts';
 import { parametersOf } from '../../../src/model/tensor-names.ts';
@@ -119,6 +121,42 @@ describe('vector-matrix factors', () => {
     const plane = values['featurePlaneXY'];
     expect(Math.sqrt(plane.reduce((sum, value) => sum + value * value, 0) / plane.length)).toBeCloseTo(0.1, 2);
     expect(Math.max(...values[BASIS].map(Math.abs))).toBeLessThanOrEqual(1 / 12);
+  });
+
+  it('take on given densities as far as a step tells them apart; what that leaves open stays as it was', () => {
+    const { spec } = fieldFixture({ representation: 'vm' });
+    const representation = representationOf(spec);
+    const values = representation.initial(spec, new Random(1));
+    const [nx, ny, nz] = spec.grid.size;
+    const [transparent, opaque] = [0, 1].map((alpha) => densityOf(alpha === 0 ? 1e-3 : 0.99, spec.densityShift, spec.interval));
+    const wanted = Float32Array.from({ length: nx * ny * nz }, (_, i) => (i % nx === 4 ? 1000 : -1000));
+    const given = representation.withDensities(spec, wanted, values)!;
+    const densities = representation.densities(spec, { ...values, ...given });
+    // What stays of the random ones is noise of a few hundredths.
+    densities.forEach((density, i) => expect(Math.abs(density - (i % nx === 4 ? opaque : transparent)), `point ${i}`).toBeLessThan(0.3));
+    expect(Object.keys(given).every((name) => name.startsWith('density'))).toBe(true);
+    const [rank] = vmSpec(12).densityRanks;
+    const second = (plane: Float32Array): Float32Array => plane.filter((_, i) => i % rank === 1);
+    expect(second(given['densityPlaneXZ'])).toEqual(second(values['densityPlaneXZ']));
+  });
+
+  it('begin in normalised device coordinates with the same weight for every plane, as grids do', () => {
+    const grid = { size: [6, 5, 16], min: [-1, -1, -1], max: [1, 1, 1] } as const;
+    const spec: FieldSpec = {
+      ...fieldFixture().spec,
+      space: { kind: 'ndc' },
+      grid,
+      densityShift: 0,
+      interval: 16,
+      representation: vmSpec(12),
+    };
+    const grids = representationOf({ ...spec, representation: denseSpec(12) });
+    const factors = representationOf(spec);
+    const alphas = (of: typeof grids): Float32Array =>
+      of.densities(spec, of.initial(spec, new Random(1))).map((density) => alphaOf(density, spec.densityShift, spec.interval));
+    const [wanted, found] = [alphas(grids), alphas(factors)];
+    // The last plane is all but opaque in either; the components that are left are noise of a few hundredths.
+    found.forEach((alpha, i) => expect(Math.abs(alpha - wanted[i]), `point ${i}`).toBeLessThan(0.1));
   });
 
   it.each([
