@@ -215,11 +215,7 @@ function checkRepeats(network: Config['network'], { repeats }: Config['fine']['b
 }
 
 /** What only one kind of field has. */
-function checkField(
-  { kind }: Config['field'],
-  { shrinkAt, loss }: Config['fine'],
-  { freezeGrids }: Config['distillation'],
-): void {
+function checkField({ kind }: Config['field'], { shrinkAt, loss }: Config['fine'], { freezeGrids }: Config['distillation']): void {
   if (kind === 'vm' && freezeGrids)
     throw new InputError(
       'distillation.freezeGrids=true has no meaning with field.kind=vm: the matrix that makes the features learns with the network',

@@ -55,7 +55,11 @@ const ndcSpace: Space = {
     return [x * depth, y * depth, -depth];
   },
   viewDirection: directionTo,
-  divide: ({ planes, stepSize }, box, voxels) => ({ grid: planeGrid(box, voxels, planes), densityShift: 0, ...planeSteps(planes, stepSize) }),
+  divide: ({ planes, stepSize }, box, voxels) => ({
+    grid: planeGrid(box, voxels, planes),
+    densityShift: 0,
+    ...planeSteps(planes, stepSize),
+  }),
   initialDensity: initialPlanes,
   distances: (grid, cameras) => planeDistances(grid, cameras, farthestDepth(grid)),
   depthScale: (grid, cameras) => {
