@@ -194,7 +194,7 @@ const llff: Config = {
     imageScaleAt: [900, 2400],
     shiftPerScaling: 0,
     networkRate: 1e-2,
-    loss: { ...llffPaper.fine.loss, totalVariationDenseUntil: 0 },
+    loss: { ...llffPaper.fine.loss, totalVariationDenseUntil: 0, totalVariationEvery: 4 },
     occupancyEvery: 500,
     decayFrom: 0.5,
     decayTo: 0.05,

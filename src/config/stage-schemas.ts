@@ -33,6 +33,12 @@ const fineLoss = loss.extend({
       features: z.number().min(0).describe('weight of the total variation of the features'),
     })
     .default(unused.geometryLoss.totalVariation),
+  totalVariationEvery: z
+    .number()
+    .int()
+    .min(1)
+    .default(unused.geometryLoss.totalVariationEvery)
+    .describe('total variation acts in one of so many steps, that many times as strong'),
   totalVariationUntil: count
     .nullable()
     .default(unused.geometryLoss.totalVariationUntil)

@@ -4,7 +4,13 @@ export const unused = {
   densityL1: { weight: 0, rest: 0 },
   growth: { firstVoxels: null, shrinkAt: [] as number[], ratesRestart: false, distanceScale: null, occupancyAlpha: null },
 
-  geometryLoss: { distortion: 0, totalVariation: { density: 0, features: 0 }, totalVariationUntil: null, totalVariationDenseUntil: 0 },
+  geometryLoss: {
+    distortion: 0,
+    totalVariation: { density: 0, features: 0 },
+    totalVariationEvery: 1,
+    totalVariationUntil: null,
+    totalVariationDenseUntil: 0,
+  },
   planes: 128,
   detail: { planeParallax: null, pointSpacing: null },
   occupancyWait: 0,

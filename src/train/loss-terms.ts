@@ -10,7 +10,8 @@
  *
  *     2 * weight * (m_l - target * threshold_l) / W          per neuron: 2 * weight * (m_lc - target * threshold_lc) / W
  *
- * with thresholds, learned or not, as constants. In the first step both are off. Total variation ends, and ceases to be dense, after a step.
+ * with thresholds, learned or not, as constants. In the first step both are off. Total variation ends, and ceases to be dense, after a step; where it acts
+ * in one of k steps only, it is k times as strong.
  */
 import { firingRates } from '../engine/counts.ts';
 import { NO_LOSS_TERMS, type FieldEngine, type LossWeights, type StepResult } from '../engine/backend.ts';
@@ -90,11 +91,16 @@ export function stageVariation(loss: Config['fine']['loss']): VariationReach {
 }
 
 function variationAt(
-  { totalVariation, totalVariationUntil, totalVariationDenseUntil }: Config['fine']['loss'],
+  { totalVariation, totalVariationEvery, totalVariationUntil, totalVariationDenseUntil }: Config['fine']['loss'],
   step: number,
 ): TotalVariation {
-  if (totalVariationUntil !== null && step > totalVariationUntil) return NO_LOSS_TERMS.totalVariation;
-  return { ...totalVariation, dense: step <= totalVariationDenseUntil };
+  const over = totalVariationUntil !== null && step > totalVariationUntil;
+  if (over || (step - 1) % totalVariationEvery !== 0) return NO_LOSS_TERMS.totalVariation;
+  return {
+    density: totalVariation.density * totalVariationEvery,
+    features: totalVariation.features * totalVariationEvery,
+    dense: step <= totalVariationDenseUntil,
+  };
 }
 
 /** [W] */

@@ -37,6 +37,16 @@ it('total variation ends, and is dense only at first', () => {
   expect(at(6, 5)).toEqual({ density: 0, features: 0, dense: false });
 });
 
+it('total variation in one of k steps is k times as strong there', () => {
+  const { loss } = tinyConfig().fine;
+  const totalVariation = { density: 1e-5, features: 1e-6 };
+  const fine = config({
+    loss: { ...loss, totalVariation, totalVariationEvery: 3, totalVariationUntil: null, totalVariationDenseUntil: 0 },
+  });
+  const weights = Array.from({ length: 7 }, (_, i) => lossTerms(fine, 1 + i, 0, null, null).totalVariation.density / 1e-5);
+  expect(weights.map(Math.round)).toEqual([3, 0, 0, 3, 0, 0, 3]);
+});
+
 describe('the IM-Loss', () => {
   const means = [0, 1].map((layer) => Array.from({ length: WIDTH }, (_, c) => Math.sin(c + 5 * layer)));
   const feedback: Feedback = { firingRates: [0, 0], potentials: [means[0], means[1]] };
