@@ -59,16 +59,15 @@ export function startFromCoarse(context: RunContext, coarse: CoarseResult): Fine
     fill: async (engine, random) => {
       await writeWeights(engine, initialWeights({ ...spec, network: config.network }, random));
       const values = representationOf(spec).initial(spec, random);
-      await writeValues(engine, values);
-      if (config.fine.warmStart) await writeValues(engine, withDensities(spec, densityFor(spec, coarse.spec, coarse.density), values));
+      const given = config.fine.warmStart ? withDensities(spec, densityFor(spec, coarse.spec, coarse.density), values) : {};
+      await writeValues(engine, { ...values, ...given });
       await engine.writeOccupancy(occupancy);
     },
   };
 }
 
 /**
- * Without a coarse stage: all planes of a forward-facing field of dense grids begin with the same weight, all voxels of others with density 0; factors at
- * random.
+ * Without a coarse stage: all planes of a forward-facing field begin with the same weight; elsewhere all voxels with density 0, factors at random.
  */
 export function startFromNothing({ config, scene, seconds }: RunContext): FineStart {
   checkTimeLeft(config, seconds());
@@ -117,10 +116,10 @@ function densityFor(to: FieldSpec, from: FieldSpec, density: Float32Array): Floa
   return resampled;
 }
 
-/** The tensors with which a field has these densities [V] at the points of its lattice. */
+/** The tensors with which a field has these densities [V] at the points of its lattice, or the nearest that it can. */
 function withDensities(spec: FieldSpec, densities: Float32Array, values: TensorValues): TensorValues {
-  const dense = representationOf(spec).withDensities(spec, densities, values);
-  if (dense !== null) return dense;
+  const given = representationOf(spec).withDensities(spec, densities, values);
+  if (given !== null) return given;
   throw new InputError(
     `A field of the kind ${spec.representation.kind} cannot begin with given densities.`,
     'Use --set fine.warmStart=false.',
