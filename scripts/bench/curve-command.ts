@@ -11,15 +11,14 @@ import {
   addBackendOptions,
   addOutputOptions,
   collect,
-  presetOption,
   requestsOf,
   settingOption,
   type OutputOptions,
 } from '../../src/cli/terminal/options.ts';
 import { runAction, type Result } from '../../src/cli/terminal/run-action.ts';
 import { checkFormat, formatOption } from '../../src/cli/terminal/scene-options.ts';
-import { DEFAULT_PRESET, resolveConfig } from '../../src/config/resolve-config.ts';
-import type { Config } from '../../src/config/schema.ts';
+import { parseEntries } from '../../src/config/compare-entries.ts';
+import { DEFAULT_PRESET } from '../../src/config/resolve-config.ts';
 import { standaloneSvg } from '../../src/energy/report/page.ts';
 import { presetFor } from '../../src/jobs/choose-preset.ts';
 import { startToTrain } from '../../src/jobs/start-to-train.ts';
@@ -30,7 +29,8 @@ import { replaceFiles } from '../../src/node/replace-folder.ts';
 import { sourceCommit } from '../../src/node/source-commit.ts';
 import { thisCommand } from '../../src/node/this-command.ts';
 import { VERSION } from '../../src/run/version.ts';
-import { CLOCKS, trainCurve, type CurvePoint, type Trainer } from './curve.ts';
+import { CLOCKS, trainCurve, type CurvePoint } from './curve.ts';
+import { linesOf, PRESETS_OWN, trainersOf } from './curve-lines.ts';
 import { curveChart, curveMarkdown, type Curve } from './curve-report.ts';
 import { otherBackend } from './other-build.ts';
 import { processorSeconds } from './processor-time.ts';
@@ -40,6 +40,7 @@ interface Options extends OutputOptions, BackendOptions {
   readonly clock: string;
   readonly with?: string;
   readonly preset?: string;
+  readonly neurons?: string;
   readonly format?: string;
   readonly split: string;
   readonly every: string;
@@ -61,9 +62,9 @@ export function curveCommand(): Command {
       'wall',
     )
     .option('--with <folder>', 'train the same with the wasm backend of another built checkout too, in turn')
-    .addOption(presetOption())
+    .option('--preset <list>', 'presets with commas between them, each a line of the chart (default: the one that suits the scene)')
+    .option('--neurons <list>', "neurons with commas between them, as for `compare`, each a line of the chart (default: the preset's)")
     .addOption(formatOption())
-    .addOption(settingOption('--neuron <name>', 'network.neuron'))
     .addOption(settingOption('--downscale <n>', 'scene.downscale'))
     .addOption(settingOption('--seed <n>', 'seed'))
     .option('--set <key=value>', 'any other setting, may be repeated; `spikeray config` lists all of them', collect)
@@ -79,7 +80,10 @@ async function curve(path: string, options: Options, report: Reporter): Promise<
   const clock = word('--clock', options.clock, CLOCKS);
   const split = word('--split', options.split, SPLIT_NAMES);
   const every = wholeNumber('--every', options.every, 1, 1e6);
-  const planned = configOf(options, options.preset ?? DEFAULT_PRESET);
+  const entries = options.neurons === undefined ? [PRESETS_OWN] : parseEntries(options.neurons);
+  const presets = options.preset?.split(',');
+  const requests = requestsOf({ ...options });
+  const planned = linesOf(presets ?? [DEFAULT_PRESET], entries, requests);
   const request = backendRequest(options, ON_WASM);
   const format = checkFormat(options.format);
   for (const [option, value] of Object.entries({ '--clock processor': clock === 'processor', '--with': options.with !== undefined }))
@@ -90,17 +94,18 @@ async function curve(path: string, options: Options, report: Reporter): Promise<
 
   const interrupt = listenForInterrupt();
   const machine = clock === 'wall' ? nodeMachine : { ...nodeMachine, seconds: processorSeconds };
-  const scene = await machine.openTrainingScene({ path, format }, planned.scene, report);
-  const config = options.preset === undefined ? configOf(options, presetFor(scene, report)) : planned;
-  const { backend } = await startToTrain(machine, request, scene, config, report);
-  const trainers: Trainer[] = [{ name: 'this build', folder: 'this-build', backend }];
+  const scene = await machine.openTrainingScene({ path, format }, planned[0].config.scene, report);
+  const lines = presets === undefined ? linesOf([presetFor(scene, report)], entries, requests) : planned;
+  const { backend } = await startToTrain(machine, request, scene, lines[0].config, report);
+  const builds = [{ name: 'this build', folder: 'this-build', backend }];
   if (other !== null)
-    trainers.push({ name: basename(other.folder), folder: `with${other.folder.replace(/[^\w.-]/g, '_')}`, backend: other.backend });
+    builds.push({ name: basename(other.folder), folder: `with${other.folder.replace(/[^\w.-]/g, '_')}`, backend: other.backend });
+  const trainers = trainersOf(lines, builds);
   const out = options.out?.replace(/(?<=.)\/+$/, '') ?? `runs/curve-${scene.name.replace(/[^\w.-]/g, '_')}`;
 
   const commit = await sourceCommit();
   const curveOf = (points: readonly CurvePoint[]): Curve => ({
-    schema: 1,
+    schema: 2,
     spikeray: VERSION,
     commit,
     created: new Date().toISOString(),
@@ -108,15 +113,14 @@ async function curve(path: string, options: Options, report: Reporter): Promise<
     machine: `${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.version}`,
     scene: { name: scene.name, fingerprint: scene.fingerprint },
     clock,
-    trainers: trainers.map(({ name, backend: { description } }) => ({ name, backend: description })),
+    trainers: trainers.map(({ name, config, backend: { description } }) => ({ name, config, backend: description })),
     split,
     every,
-    config,
     points,
   });
   let latest = curveOf([]);
   const finished = await trainCurve({
-    ...{ machine, clock, scene, config, minutes, trainers, report, backend: request },
+    ...{ machine, clock, scene, minutes, trainers, report, backend: request },
     out: resolve(out),
     place: { path: resolve(path), format: format ?? null },
     measure: { split, every },
@@ -133,15 +137,6 @@ function minutesOf(text: string): number[] {
   const minutes = text.split(',').map(Number);
   if (minutes.every((limit, i) => limit > (minutes[i - 1] ?? 0) && limit < Infinity)) return minutes;
   throw new InputError(`--minutes ${text}: expected ascending numbers above 0 with commas between them`, 'For example --minutes 0.5,1,2.');
-}
-
-function configOf(options: Options, preset: string): Config {
-  const config = resolveConfig(preset, requestsOf({ ...options }));
-  if (config.budget.maxMinutes !== null)
-    throw new InputError('--set budget.maxMinutes: the time limits of a curve are --minutes', 'Leave it out.');
-  if (config.distillation.teacher !== null)
-    throw new InputError('--set distillation.teacher: the minutes of a curve do not count those of a teacher', 'Leave it out.');
-  return config;
 }
 
 async function writeCurve(curve: Curve, out: string): Promise<void> {

@@ -6,7 +6,7 @@ import type { Clock, CurvePoint } from './curve.ts';
 import { table } from './table.ts';
 
 export interface Curve {
-  readonly schema: 1;
+  readonly schema: 2;
   readonly spikeray: string;
   /** Commit of the program that wrote it; null outside its repository. */
   readonly commit: string | null;
@@ -17,18 +17,16 @@ export interface Curve {
   readonly machine: string;
   readonly scene: { readonly name: string; readonly fingerprint: string };
   readonly clock: Clock;
-  /** Names of the trainers, and what computed. */
-  readonly trainers: readonly { readonly name: string; readonly backend: string }[];
+  /** Names of the lines, what computed, and the settings but for the time limit. */
+  readonly trainers: readonly { readonly name: string; readonly backend: string; readonly config: Config }[];
   readonly split: string | null;
   readonly every: number;
-  /** But for the time limit. */
-  readonly config: Config;
   readonly points: readonly CurvePoint[];
 }
 
 /** @param chart path to the picture */
 export function curveMarkdown(curve: Curve, chart: string): string {
-  const { scene, clock, trainers, split, every, config, points, machine, command } = curve;
+  const { scene, clock, trainers, split, every, points, machine, command } = curve;
   const several = trainers.length > 1;
   const rows = points.map(({ trainer, minutes, step, psnr, ssim, samplesPerRay }) => [
     String(minutes),
@@ -38,19 +36,26 @@ export function curveMarkdown(curve: Curve, chart: string): string {
     ssim.toFixed(4),
     samplesPerRay.toFixed(2),
   ]);
-  const head = [`${clock} minutes`, ...(several ? ['kernels'] : []), 'fine steps', 'PSNR, dB', 'SSIM', 'network samples a ray'];
+  const head = [`${clock} minutes`, ...(several ? ['trained'] : []), 'fine steps', 'PSNR, dB', 'SSIM', 'network samples a ray'];
   const views = `${every === 1 ? 'every view' : `every ${every}th view`} of ${split ?? 'test, or else val'}`;
+  const { downscale } = trainers[0].config.scene;
+  const lines = trainers.map(
+    ({ name, backend, config }) =>
+      `- ${name}: preset ${config.preset}, neuron ${config.network.neuron}, field ${config.field.kind}, seed ${config.seed}; ${backend}\n`,
+  );
   return [
     `# ${scene.name}: quality for the time\n\n`,
-    `Preset ${config.preset}, neuron ${config.network.neuron}, downscale ${config.scene.downscale}, seed ${config.seed}; ${views}. `,
-    `Each time limit is a training of its own, loading included. ${machine}; ${trainers.map(({ name, backend }) => `${name}: ${backend}`).join('; ')}.\n\n`,
+    `Downscale ${downscale}; ${views}. Each time limit is a training of its own, loading included. ${machine}.\n\n`,
+    ...lines,
+    '\n',
     `![Quality for the time](${chart})\n\n`,
     table(head, rows),
     `\n    ${command}\n`,
   ].join('');
 }
 
-const COLOURS = ['run', 'other'] as const;
+/** Of the lines, in turn. */
+export const COLOURS = ['run', 'other', 'twin'] as const;
 
 export function curveChart({ scene, clock, trainers, points }: Curve): Html {
   const curves = trainers.flatMap(({ name }, i) => {

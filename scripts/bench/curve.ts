@@ -16,12 +16,14 @@ import type { MeasuredResult } from '../../src/jobs/run-result.ts';
 export const CLOCKS = ['wall', 'processor'] as const;
 export type Clock = (typeof CLOCKS)[number];
 
-/** A line of the chart. */
+/** A line of the chart: what trains, and by which settings. */
 export interface Trainer {
   readonly name: string;
   /** Of its runs, below `out`. */
   readonly folder: string;
   readonly backend: Backend;
+  /** All trainers see the scene alike. */
+  readonly config: Config;
 }
 
 export interface CurvePoint {
@@ -48,7 +50,6 @@ export interface CurveOptions {
   readonly scene: SceneData;
   /** Where it lies. */
   readonly place: Pick<Job['scene'], 'path' | 'format'>;
-  readonly config: Config;
   readonly minutes: readonly number[];
   /** They take turns. */
   readonly trainers: readonly Trainer[];
@@ -62,10 +63,11 @@ export interface CurveOptions {
 
 /** @returns whether it came to its end before the signal */
 export async function trainCurve(options: CurveOptions): Promise<boolean> {
-  const { machine, clock, out, scene, place, config, minutes, trainers, backend, measure, signal, report, found } = options;
+  const { machine, clock, out, scene, place, minutes, trainers, backend, measure, signal, report, found } = options;
   const secondsBefore = machine.seconds();
   const planOf = (trainer: Trainer): string => `${out}/${trainer.folder}/plan.json`;
   for (const trainer of trainers) {
+    const { config } = trainer;
     const jobs = planJobs({
       entries: [{ name: config.network.neuron, requests: [] }],
       seeds: [config.seed],

@@ -2,10 +2,12 @@
 import { expect, it } from 'vitest';
 import { curveCommand } from '../../scripts/bench/curve-command.ts';
 import { curveChart, curveMarkdown, type Curve } from '../../scripts/bench/curve-report.ts';
+import { linesOf, trainersOf } from '../../scripts/bench/curve-lines.ts';
 import { trainCurve, type CurveOptions, type CurvePoint } from '../../scripts/bench/curve.ts';
 import { processorSeconds } from '../../scripts/bench/processor-time.ts';
 import { createWasmBackend } from '../../src/backends/wasm/launch-node.ts';
 import { InputError } from '../../src/base/errors.ts';
+import { parseEntries } from '../../src/config/compare-entries.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { Backend } from '../../src/engine/backend.ts';
 import type { Machine } from '../../src/jobs/machine.ts';
@@ -26,7 +28,7 @@ const [SHORT, LONG] = [60, 120];
 
 function train(out: string, options: Pick<CurveOptions, 'machine' | 'minutes' | 'trainers'> & Partial<CurveOptions>): Promise<boolean> {
   return trainCurve({
-    ...{ clock: 'processor', out, scene, config },
+    ...{ clock: 'processor', out, scene },
     place: { path: '/scene', format: null },
     backend: { choice: 'wasm', threads: 1, gpu: null },
     measure: { split: 'test', every: 1 },
@@ -48,7 +50,7 @@ it('trains each time limit with every build in turn, tells what it has after eac
       return backend.createField(spec, capacity);
     },
   });
-  const trainers = ['this build', 'before'].map((name) => ({ name, folder: name.replace(' ', '-'), backend: counting(name) }));
+  const trainers = ['this build', 'before'].map((name) => ({ name, folder: name.replace(' ', '-'), backend: counting(name), config }));
   const told: (readonly CurvePoint[])[] = [];
   const found = (points: readonly CurvePoint[]): Promise<void> => {
     told.push([...points]);
@@ -79,31 +81,47 @@ it('trains each time limit with every build in turn, tells what it has after eac
   expect(points.slice(0, 2)).toEqual([ours, theirs]);
 
   const curve: Curve = {
-    ...{ schema: 1, spikeray: '0', commit: null, created: '', command: 'bench curve', machine: 'a machine', config, points },
+    ...{ schema: 2, spikeray: '0', commit: null, created: '', command: 'bench curve', machine: 'a machine', points },
     ...{ scene, clock: 'processor', split: 'test', every: 1 },
-    trainers: trainers.map(({ name }) => ({ name, backend: 'wasm' })),
+    trainers: trainers.map(({ name }) => ({ name, backend: 'wasm', config })),
   };
   const rows = curveMarkdown(curve, 'curve.svg').match(/^\| (60|120) .*$/gm)!;
   expect(rows).toHaveLength(4);
   expect(rows[1]).toBe(`| 60 | before | 8 | ${theirs.psnr.toFixed(2)} | ${theirs.ssim.toFixed(4)} | ${theirs.samplesPerRay.toFixed(2)} |`);
   const alone = { ...curve, trainers: curve.trainers.slice(0, 1), points: points.filter(({ trainer }) => trainer === 'this build') };
-  expect(curveMarkdown(alone, 'curve.svg')).not.toContain('kernels |');
+  expect(curveMarkdown(alone, 'curve.svg')).not.toContain('trained |');
   const strokes = (of: Curve): number => curveChart(of).text.match(/stroke="var\(--(run|other)\)" stroke-width="2"/g)!.length;
   expect([strokes(curve), strokes(alone)]).toEqual([2, 1]);
+});
+
+it('draws presets by neurons by builds, each with a folder of its own', async () => {
+  const backend = await createWasmBackend({ threads: 1 });
+  const [ours, theirs] = ['this build', 'before'].map((name) => ({ name, folder: name, backend }));
+  const named = (presets: string[], neurons: string, builds: (typeof ours)[]): string[] =>
+    trainersOf(linesOf(presets, parseEntries(neurons), []), builds).map(({ name, folder, config: { preset, network } }) =>
+      [name, folder, preset, network.neuron].join('; '),
+    );
+  expect(named(['blender'], 'ann', [ours])).toEqual(['this build; blender_ann/this build; blender; relu']);
+  expect(named(['blender'], 'lif', [ours, theirs]).map((line) => line.split(';')[0])).toEqual(['this build', 'before']);
+  expect(named(['tensorf'], 'lif,ann', [ours])).toEqual([
+    'tensorf lif; tensorf_lif/this build; tensorf; lif',
+    'tensorf ann; tensorf_ann/this build; tensorf; relu',
+  ]);
+  expect(() => named(['blender', 'tensorf'], 'lif', [ours, theirs])).toThrow('4 lines: a chart has 3 at most');
 });
 
 it('ends a training when the minutes of its clock are over', async () => {
   // A clock that goes on by a tenth of a second whenever it is read.
   let reads = 0;
   const slow: Machine = { ...machine, seconds: () => ++reads / 10 };
-  const trainers = [{ name: 'this build', folder: 'this-build', backend: await createWasmBackend({ threads: 1 }) }];
   const long: Config = { ...config, fine: { ...config.fine, steps: 100_000 } };
+  const trainers = [{ name: 'this build', folder: 'this-build', backend: await createWasmBackend({ threads: 1 }), config: long }];
   let points: readonly CurvePoint[] = [];
   const found = (sofar: readonly CurvePoint[]): Promise<void> => {
     points = [...sofar];
     return Promise.resolve();
   };
-  await train(temporaryFolder(), { machine: slow, trainers, minutes: [1, 2], config: long, found });
+  await train(temporaryFolder(), { machine: slow, trainers, minutes: [1, 2], found });
   const [one, two] = points;
   expect(one.step).toBeGreaterThan(0);
   expect(two.step).toBeGreaterThan(one.step);
@@ -117,7 +135,9 @@ it.each([
   [['--clock', 'cpu'], '--clock cpu: unknown'],
   [['--split', 'valid'], '--split valid: unknown'],
   [['--every', '0'], '--every 0: expected a whole number from 1'],
-  [['--neuron', 'lit'], '--neuron lit: expected'],
+  [['--neurons', 'lit'], '--neurons: unknown neuron "lit"'],
+  [['--preset', 'tensorf,blunder'], 'unknown preset "blunder"'],
+  [['--preset', 'blender,llff'], 'blender and llff see the scene differently'],
   [['--set', 'fine.steps=many'], '--set fine.steps=many: expected'],
   [['--set', 'budget.maxMinutes=3'], 'the time limits of a curve are --minutes'],
   [['--set', 'distillation.teacher=twin'], 'do not count those of a teacher'],
