@@ -83,7 +83,8 @@ async function curve(path: string, options: Options, report: Reporter): Promise<
   const entries = options.neurons === undefined ? [PRESETS_OWN] : parseEntries(options.neurons);
   const presets = options.preset?.split(',');
   const requests = requestsOf({ ...options });
-  const planned = linesOf(presets ?? [DEFAULT_PRESET], entries, requests);
+  const buildCount = options.with === undefined ? 1 : 2;
+  const planned = linesOf(presets ?? [DEFAULT_PRESET], entries, requests, buildCount);
   const request = backendRequest(options, ON_WASM);
   const format = checkFormat(options.format);
   for (const [option, value] of Object.entries({ '--clock processor': clock === 'processor', '--with': options.with !== undefined }))
@@ -95,7 +96,7 @@ async function curve(path: string, options: Options, report: Reporter): Promise<
   const interrupt = listenForInterrupt();
   const machine = clock === 'wall' ? nodeMachine : { ...nodeMachine, seconds: processorSeconds };
   const scene = await machine.openTrainingScene({ path, format }, planned[0].config.scene, report);
-  const lines = presets === undefined ? linesOf([presetFor(scene, report)], entries, requests) : planned;
+  const lines = presets === undefined ? linesOf([presetFor(scene, report)], entries, requests, buildCount) : planned;
   const { backend } = await startToTrain(machine, request, scene, lines[0].config, report);
   const builds = [{ name: 'this build', folder: 'this-build', backend }];
   if (other !== null)

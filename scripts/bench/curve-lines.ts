@@ -16,8 +16,17 @@ export interface Line {
 /** Entry of the preset's own neuron. */
 export const PRESETS_OWN: Entry = { name: '', requests: [] };
 
-/** Throws InputError for settings that a curve has no use for. */
-export function linesOf(presets: readonly string[], entries: readonly Entry[], requests: readonly Request[]): Line[] {
+/**
+ * Throws InputError for settings that a curve has no use for, and for more lines than a chart has colours.
+ *
+ * @param builds how many train each
+ */
+export function linesOf(presets: readonly string[], entries: readonly Entry[], requests: readonly Request[], builds: number): Line[] {
+  const twice = presets.find((preset, i) => presets.indexOf(preset) < i);
+  if (twice !== undefined) throw new InputError(`--preset: ${twice} is there twice`, 'Leave one of them out.');
+  const count = presets.length * entries.length * builds;
+  if (count > COLOURS.length)
+    throw new InputError(`${count} lines: a chart has ${COLOURS.length} at most`, 'Give fewer of --preset, --neurons and --with.');
   const lines = presets.flatMap((preset) =>
     entries.map(({ name, requests: own }) => ({
       name: [preset, name].filter((part) => part !== '').join(' '),
@@ -38,11 +47,8 @@ export function linesOf(presets: readonly string[], entries: readonly Entry[], r
   return lines;
 }
 
-/** Every line by every build, in turn: at most as many as a chart has colours. */
+/** Every line by every build, in turn. */
 export function trainersOf(lines: readonly Line[], builds: readonly Omit<Trainer, 'config'>[]): Trainer[] {
-  const count = lines.length * builds.length;
-  if (count > COLOURS.length)
-    throw new InputError(`${count} lines: a chart has ${COLOURS.length} at most`, 'Give fewer of --preset, --neurons and --with.');
   return lines.flatMap(({ name, config }) =>
     builds.map(({ name: build, folder, backend }) => ({
       name: [...(lines.length > 1 ? [name] : []), ...(builds.length > 1 || lines.length === 1 ? [build] : [])].join(', '),

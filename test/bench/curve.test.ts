@@ -98,7 +98,7 @@ it('draws presets by neurons by builds, each with a folder of its own', async ()
   const backend = await createWasmBackend({ threads: 1 });
   const [ours, theirs] = ['this build', 'before'].map((name) => ({ name, folder: name, backend }));
   const named = (presets: string[], neurons: string, builds: (typeof ours)[]): string[] =>
-    trainersOf(linesOf(presets, parseEntries(neurons), []), builds).map(({ name, folder, config: { preset, network } }) =>
+    trainersOf(linesOf(presets, parseEntries(neurons), [], builds.length), builds).map(({ name, folder, config: { preset, network } }) =>
       [name, folder, preset, network.neuron].join('; '),
     );
   expect(named(['blender'], 'ann', [ours])).toEqual(['this build; blender_ann/this build; blender; relu']);
@@ -137,6 +137,8 @@ it.each([
   [['--every', '0'], '--every 0: expected a whole number from 1'],
   [['--neurons', 'lit'], '--neurons: unknown neuron "lit"'],
   [['--preset', 'tensorf,blunder'], 'unknown preset "blunder"'],
+  [['--preset', 'blender,blender'], '--preset: blender is there twice'],
+  [['--preset', 'blender', '--neurons', 'lif,ann', '--with', '/nowhere'], '4 lines: a chart has 3 at most'],
   [['--preset', 'blender,llff'], 'blender and llff see the scene differently'],
   [['--set', 'fine.steps=many'], '--set fine.steps=many: expected'],
   [['--set', 'budget.maxMinutes=3'], 'the time limits of a curve are --minutes'],
