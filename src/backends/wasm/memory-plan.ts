@@ -223,7 +223,6 @@ export function planMemory(sizes: Sizes, representation: WasmRepresentation, thr
   reserve('stats', Math.max(lanes, threads) * STATS_BYTES);
   const regions = representation.regions(sizes, threads);
   for (const [name, bytes] of regions.parameters) reserve(name, bytes);
-  reserve('occupancy', voxels);
   reserve('leap', voxels);
   // One behind the other, as their gradients and moments are.
   reserve('w1', hasNetwork ? inputRows * columns1 * 4 : 0);

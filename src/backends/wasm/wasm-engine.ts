@@ -126,13 +126,13 @@ export class WasmEngine implements HostEngine {
   }
 
   async readOccupancy(): Promise<Uint8Array> {
-    return this.bytes('occupancy', voxelCount(this.spec.grid)).slice();
+    return this.bytes('leap', voxelCount(this.spec.grid)).map((distance) => (distance === 0 ? 1 : 0));
   }
 
   async writeOccupancy(occupancy: Uint8Array): Promise<void> {
     const voxels = voxelCount(this.spec.grid);
     if (occupancy.length !== voxels) throw new RangeError(`occupancy has ${voxels} values, not ${occupancy.length}.`);
-    this.bytes('occupancy', voxels).set(occupancy);
+    this.bytes('leap', voxels).set(occupancy);
     this.pool.runHere('buildLeapMap');
   }
 
@@ -304,7 +304,7 @@ export class WasmEngine implements HostEngine {
     if (resized) {
       const voxels = voxelCount(this.spec.grid);
       this.tensors.clearGrid(this.spec);
-      this.bytes('occupancy', voxels).fill(1);
+      // Occupied everywhere.
       this.bytes('leap', voxels).fill(0);
       this.setHasRate(false);
     }

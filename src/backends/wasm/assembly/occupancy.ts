@@ -2,11 +2,12 @@
  * The leap map: Chebyshev distance of every grid point to the nearest occupied one, up to 255, by the two-pass distance transform over
  * half-neighbourhoods (exact for this metric). One thread; a few tens of milliseconds for 160^3.
  */
-import { leap, nx, ny, nz, occupancy } from './state';
+import { leap, nx, ny, nz } from './state';
 
+/** Makes the map from the occupancy (uint8 a point, 0: empty) that lies in its place. */
 export function buildLeapMap(): void {
   const points = nx * ny * nz;
-  for (let i: usize = 0; i < <usize>points; i++) store<u8>(leap + i, load<u8>(occupancy + i) ? 0 : 255);
+  for (let i: usize = 0; i < <usize>points; i++) store<u8>(leap + i, load<u8>(leap + i) ? 0 : 255);
   sweep(1);
   sweep(-1);
 }

@@ -92,8 +92,6 @@ export let featureMoments: usize = 0;
 export let rate: usize = 0;
 /** 1 if `rate` differs from 1 anywhere. */
 export let hasRate: i32 = 0;
-/** uint8 a voxel: 0 or 1. */
-export let occupancy: usize = 0;
 /** uint8 a voxel: Chebyshev distance to the nearest occupied grid point, 0 where occupied. */
 export let leap: usize = 0;
 
