@@ -75,7 +75,7 @@ const llff: Config = {
     networkRate: 1e-2,
     loss: {
       ...llffPaper.fine.loss,
-      totalVariation: { density: 5e-5, features: 1e-5 },
+      totalVariation: { density: 2e-5, features: 1e-5 },
       totalVariationDenseUntil: 0,
       totalVariationEvery: 4,
     },
