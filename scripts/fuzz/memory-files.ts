@@ -29,8 +29,10 @@ export function memoryFiles(tree: Map<string, Uint8Array>): Files {
     },
     read,
     hash: async (path) => sha256(await read(path)),
-    writeAtomic: async (path, chunks) => {
-      tree.set(path, new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer()));
+    writeAtomic: async (path, content) => {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of content) pieces.push(piece);
+      tree.set(path, new Uint8Array(Buffer.concat(pieces)));
     },
     makeFolder: async () => undefined,
     readEnd: refuse,

@@ -21,7 +21,7 @@ export interface Files {
    * Writes all or nothing: temporary name in the same folder, sync, rename, sync of the folder. Creates parent folders. Throws StorageError
    * (disk full, not permitted) after removing the temporary file; a file that was there before is untouched.
    */
-  writeAtomic(path: string, chunks: readonly Uint8Array[]): Promise<void>;
+  writeAtomic(path: string, content: Pieces): Promise<void>;
   /** Appends and leaves the file open for reading by others (metrics.jsonl). Throws StorageError. */
   append(path: string, content: string | Uint8Array): Promise<void>;
   makeFolder(path: string): Promise<void>;
@@ -29,6 +29,18 @@ export interface Files {
   rename(from: string, to: string): Promise<void>;
   /** Removes a file or folder tree; missing is fine. */
   remove(path: string): Promise<void>;
+}
+
+/** What a file is to hold: pieces that are there, or that are made one after the other while it is written. */
+export type Pieces = readonly Uint8Array[] | PiecesToCome;
+
+export interface PiecesToCome extends AsyncIterable<Uint8Array> {
+  /** Of all of them. */
+  readonly bytes: number;
+}
+
+export function bytesIn(content: Pieces): number {
+  return 'bytes' in content ? content.bytes : content.reduce((sum, piece) => sum + piece.length, 0);
 }
 
 /** Decodes and encodes images; sharp in Node. */

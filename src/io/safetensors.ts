@@ -29,22 +29,31 @@ export interface SafeTensors {
   readonly tensors: ReadonlyMap<string, SafeTensor>;
 }
 
-/** The file in pieces, for `Files.writeAtomic`. 4-byte types come first, so that all data is aligned. */
-export function encodeSafetensors(content: SafeTensors): Uint8Array[] {
-  const header: Record<string, unknown> = { __metadata__: content.metadata };
-  const chunks: Uint8Array[] = [];
-  const bySize = [...content.tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
-  let offset = 0;
-  for (const [name, { shape, data }] of bySize) {
-    if (product(shape) !== data.length) throw new RangeError(`${name}: ${data.length} values do not fit shape [${shape.join(', ')}]`);
-    header[name] = { dtype: dtypeOf(data), shape, data_offsets: [offset, offset + data.byteLength] };
-    chunks.push(bytesOf(data));
-    offset += data.byteLength;
-  }
-  return [encodeHeader(header), ...chunks];
+/** What the header says of a tensor, but for its place. */
+export interface TensorEntry {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly bytes: number;
 }
 
-function encodeHeader(header: Record<string, unknown>): Uint8Array {
+/** The file in pieces, for `Files.writeAtomic`. 4-byte types come first, so that all data is aligned. */
+export function encodeSafetensors(content: SafeTensors): Uint8Array[] {
+  const bySize = [...content.tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
+  const entries = bySize.map(([name, tensor]) => entryOf(name, tensor));
+  return [encodeHeader(content.metadata, entries), ...bySize.map(([, { data }]) => bytesOf(data))];
+}
+
+export function entryOf(name: string, { shape, data }: SafeTensor): TensorEntry {
+  if (product(shape) !== data.length) throw new RangeError(`${name}: ${data.length} values do not fit shape [${shape.join(', ')}]`);
+  return { name, dtype: dtypeOf(data), shape, bytes: data.byteLength };
+}
+
+/** What comes before the data of tensors that lie one after the other as they are given. */
+export function encodeHeader(metadata: SafeTensors['metadata'], entries: readonly TensorEntry[]): Uint8Array {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let offset = 0;
+  for (const { name, dtype, shape, bytes } of entries) header[name] = { dtype, shape, data_offsets: [offset, (offset += bytes)] };
   const json = new TextEncoder().encode(JSON.stringify(header));
   const padded = Math.ceil(json.length / 8) * 8;
   const bytes = new Uint8Array(8 + padded).fill(0x20);
@@ -99,12 +108,8 @@ function splitHeader(bytes: Uint8Array<ArrayBuffer>, file: string): { header: ob
   return { header, data: bytes.subarray(end) };
 }
 
-interface Entry {
-  readonly name: string;
-  readonly dtype: Dtype;
-  readonly shape: readonly number[];
+interface Entry extends TensorEntry {
   readonly begin: number;
-  readonly end: number;
 }
 
 function checkMetadata(value: unknown, file: string): Record<string, string> {
@@ -132,16 +137,16 @@ function checkEntry(name: string, value: unknown, file: string): Entry {
       file,
       `tensor "${name}" of shape [${shape.join(', ')}] needs ${expected} bytes, its offsets give ${offsets[1] - offsets[0]}`,
     );
-  return { name, dtype: known, shape, begin: offsets[0], end: offsets[1] };
+  return { name, dtype: known, shape, begin: offsets[0], bytes: expected };
 }
 
 /** The tensors must fill the data exactly: no gap, no overlap, nothing after them. */
 function checkLayout(entries: readonly Entry[], dataBytes: number, file: string): void {
   let reached = 0;
-  for (const entry of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+  for (const entry of [...entries].sort((a, b) => a.begin - b.begin || a.bytes - b.bytes)) {
     if (entry.begin !== reached)
       throw damaged(file, `tensor "${entry.name}" begins at byte ${entry.begin} of the data; expected ${reached} (overlap or gap)`);
-    reached = entry.end;
+    reached += entry.bytes;
   }
   if (reached > dataBytes) throw damaged(file, `it is truncated: its tensors need ${reached} bytes, ${dataBytes} are there`);
   if (reached < dataBytes) throw damaged(file, `${dataBytes - reached} bytes follow after its last tensor`);
@@ -150,8 +155,8 @@ function checkLayout(entries: readonly Entry[], dataBytes: number, file: string)
 function viewOf(entry: Entry, data: Uint8Array<ArrayBuffer>): TensorData {
   const type = DTYPES[entry.dtype];
   const start = data.byteOffset + entry.begin;
-  if (start % type.BYTES_PER_ELEMENT === 0) return new type(data.buffer, start, (entry.end - entry.begin) / type.BYTES_PER_ELEMENT);
-  return new type(data.slice(entry.begin, entry.end).buffer);
+  if (start % type.BYTES_PER_ELEMENT === 0) return new type(data.buffer, start, entry.bytes / type.BYTES_PER_ELEMENT);
+  return new type(data.slice(entry.begin, entry.begin + entry.bytes).buffer);
 }
 
 export function bytesOf(data: TensorData): Uint8Array {

@@ -3,18 +3,28 @@
 const BLOCK_BYTES = 1 << 24;
 const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** Lower-case hex of sha256(concatenation of sha256(block) over the 16 MiB blocks of each part). */
-export async function sha256OfParts(parts: readonly Uint8Array[]): Promise<string> {
+/** Of the 16 MiB blocks of a part, [32] each; nothing is one block. */
+export async function blockHashes(part: Uint8Array): Promise<Uint8Array[]> {
   const hashes: Uint8Array[] = [];
-  for (const part of parts) {
-    for (let start = 0; start === 0 || start < part.length; start += BLOCK_BYTES)
-      hashes.push(await sha256(part.slice(start, start + BLOCK_BYTES)));
-  }
+  for (let start = 0; start === 0 || start < part.length; start += BLOCK_BYTES)
+    hashes.push(await sha256(part.slice(start, start + BLOCK_BYTES)));
+  return hashes;
+}
+
+/** Lower-case hex of sha256(concatenation of sha256(block) over the blocks of each part), given those of the blocks. */
+export async function sha256OfBlocks(hashes: readonly Uint8Array[]): Promise<string> {
   const all = new Uint8Array(hashes.length * 32);
   hashes.forEach((hash, i) => {
     all.set(hash, i * 32);
   });
   return toHex(await sha256(all));
+}
+
+/** The same of parts that are all there. */
+export async function sha256OfParts(parts: readonly Uint8Array[]): Promise<string> {
+  const hashes: Uint8Array[] = [];
+  for (const part of parts) hashes.push(...(await blockHashes(part)));
+  return sha256OfBlocks(hashes);
 }
 
 /** [32] */

@@ -19,7 +19,7 @@ import { byteSize } from '../base/format.ts';
 export interface TrainingMemory {
   /** The field of the larger stage, as the backend estimates it; it lies in the memory of the backend (`Backend.memory`). */
   readonly field: number;
-  /** Copies made while saving: parameters and moments of a field that is nowhere empty, and once more the largest tensor. */
+  /** Parameters of a field that is nowhere empty, twice: before and after the grid is scaled. While saving a tensor is held, and what is stored of it. */
   readonly copies: number;
   /** The checkpoint of the ANN that teaches, nowhere empty; its part of the field is in `field`. */
   readonly teacher: number;
@@ -55,9 +55,9 @@ export function trainingMemory(scene: SceneData, asked: Config, backend: Backend
   );
   const sizes = gridParameters(fine).map((name) => tensorShape(name, fine).reduce((a, b) => a * b, Float32Array.BYTES_PER_ELEMENT));
   const parameters = sizes.reduce((a, b) => a + b, 0);
-  // One tensor is packed at a time; where tensors hold only some points, a refresh of the occupancy makes densities and flags of all.
+  // Where tensors hold only some points, a refresh of the occupancy makes densities and flags of all.
   const refreshed = representationOf(fine).partial === undefined ? 0 : REFRESHED_BYTES * voxelCount(fine.grid);
-  const copies = PARAMETER_AND_MOMENTS * parameters + Math.max(...sizes, refreshed);
+  const copies = Math.max(2 * parameters, refreshed);
   // Its features are handed over as those of dense grids, whatever it keeps them in.
   const handedOver = voxelCount(fine.grid) * representationOf(fine).features * Float32Array.BYTES_PER_ELEMENT;
   const teacher = taught ? PARAMETER_AND_MOMENTS * parameters + (fine.representation.kind === 'dense' ? 0 : handedOver) : 0;
@@ -93,7 +93,7 @@ export function checkTrainingMemory(
   if (wanted > available)
     throw new MemoryError(
       `training needs ${byteSize(wanted)} besides the images' ${byteSize(needed.images)} ` +
-        `(field ${byteSize(needed.field)}${backend.memory === 'gpu' ? ' on the GPU' : ''}: ${grid}; copies while saving ${byteSize(needed.copies)}${teacher}); ` +
+        `(field ${byteSize(needed.field)}${backend.memory === 'gpu' ? ' on the GPU' : ''}: ${grid}; copies ${byteSize(needed.copies)}${teacher}); ` +
         `${byteSize(available)} are available`,
       fix,
     );

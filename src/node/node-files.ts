@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { InputError, MemoryError } from '../base/errors.ts';
-import type { Files } from '../io/files.ts';
+import { bytesIn, type Files, type Pieces } from '../io/files.ts';
 import { byteSize } from '../base/format.ts';
 import { removeAtExit } from './at-exit.ts';
 import { availableMemory } from './available-memory.ts';
@@ -60,19 +60,18 @@ export const nodeFiles: Files = {
 
   readEnd: (path, most) => whileOpen(path, (file, size) => readPiece(file, Math.max(0, size - most), Math.min(size, most))),
 
-  async writeAtomic(path, chunks) {
+  async writeAtomic(path, content) {
     const folder = dirname(path);
     const temporary = temporaryBeside(path);
-    const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     const callOff = removeAtExit(temporary);
     try {
       await makeFolders(folder);
-      await writeSynced(temporary, chunks);
+      await writeSynced(temporary, content);
       await rename(temporary, path);
       await syncFolder(folder);
     } catch (error) {
       await removeQuietly(temporary);
-      throw unwritable(path, bytes, error);
+      throw unwritable(path, bytesIn(content), error);
     } finally {
       callOff();
     }
@@ -235,10 +234,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function writeSynced(path: string, chunks: readonly Uint8Array[]): Promise<void> {
+async function writeSynced(path: string, content: Pieces): Promise<void> {
   const file = await open(path, 'wx');
   try {
-    for (const chunk of chunks) {
+    for await (const chunk of content) {
       let written = 0;
       while (written < chunk.length) {
         written += (await file.write(chunk, written, Math.min(chunk.length - written, LARGEST_TRANSFER))).bytesWritten;

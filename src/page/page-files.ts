@@ -5,7 +5,7 @@
  */
 import { InputError, SpikeRayError, StorageError } from '../base/errors.ts';
 import { byteSize } from '../base/format.ts';
-import type { Files } from '../io/files.ts';
+import { bytesIn, type Files, type Pieces } from '../io/files.ts';
 import { sha256 } from '../io/sha256.ts';
 
 /** Has a folder for each open tab, which holds its lock: for what is not whole yet, and for downloads. What nobody holds is removed (library.ts). */
@@ -59,9 +59,8 @@ export function pageFiles(root: FileSystemDirectoryHandle, temporary: string): F
       throw unwritable(to, null, error);
     }
   };
-  const put = async (path: string, chunks: readonly Uint8Array[], keep: boolean): Promise<void> => {
+  const put = async (path: string, content: Pieces, keep: boolean): Promise<void> => {
     const { parts, name } = place(path);
-    const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     let stream: FileSystemWritableFileStream | null = null;
     let unfinished: string | null = null;
     try {
@@ -73,14 +72,14 @@ export function pageFiles(root: FileSystemDirectoryHandle, temporary: string): F
       const end = keep ? (await handle.getFile()).size : 0;
       stream = await handle.createWritable({ keepExistingData: keep });
       if (end > 0) await stream.seek(end);
-      for (const chunk of chunks) await stream.write(chunk as Uint8Array<ArrayBuffer>);
+      for await (const chunk of content) await stream.write(chunk as Uint8Array<ArrayBuffer>);
       await stream.close();
       if (present === null) await (handle as unknown as Movable).move(folder, name);
     } catch (error) {
       // A stream that failed is closed already.
       await stream?.abort().catch(() => undefined);
       if (unfinished !== null) await files.remove(`${temporary}/${unfinished}`).catch(() => undefined);
-      throw unwritable(path, bytes, error);
+      throw unwritable(path, bytesIn(content), error);
     }
   };
   const files: Files = {
@@ -126,7 +125,7 @@ export function pageFiles(root: FileSystemDirectoryHandle, temporary: string): F
       return bytesOf(path, file.slice(Math.max(0, file.size - most)));
     },
 
-    writeAtomic: (path, chunks) => put(path, chunks, false),
+    writeAtomic: (path, content) => put(path, content, false),
 
     append: (path, content) => put(path, [typeof content === 'string' ? new TextEncoder().encode(content) : content], true),
 
@@ -238,7 +237,8 @@ export function isNoRoom(error: unknown): boolean {
 }
 
 function unwritable(path: string, bytes: number | null, error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
+  // What was to be written could not be read.
+  if (!(error instanceof Error) || error instanceof SpikeRayError) return error;
   const what = bytes === null ? path : `${path} (${byteSize(bytes)})`;
   const options = { cause: error };
   if (isNoRoom(error))

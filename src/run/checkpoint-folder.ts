@@ -36,14 +36,14 @@ export async function listCheckpoints(files: Files, folder: string): Promise<str
 
 /** Saves, then removes all but this one and the one before it. What lies after it belongs to a future that was given up. */
 export async function saveCheckpoint(files: Files, folder: string, checkpoint: Checkpoint): Promise<SavedFile> {
-  const chunks = await encodeCheckpoint(checkpoint);
+  const content = await encodeCheckpoint(checkpoint);
   const name = checkpointName(checkpoint.state);
   const path = `${folder}/${name}`;
-  await files.writeAtomic(path, chunks);
+  await files.writeAtomic(path, content);
   const names = await listCheckpoints(files, folder);
   const before = names.filter((other) => other < name).at(-1);
   for (const other of names) if (other !== name && other !== before) await files.remove(`${folder}/${other}`);
-  return { path, bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0) };
+  return { path, bytes: content.bytes };
 }
 
 /** Reads and checks one checkpoint file. Throws InputError. */

@@ -1,7 +1,6 @@
 /**
- * A checkpoint: everything with which training goes on bit for bit, and all that evaluation and rendering need. Its tensors are read one at a
- * time and packed; encoding holds all of them in packed form until the file is written: of a mostly empty field a small part of its size, of
- * one that training touched everywhere all of it.
+ * A checkpoint: everything with which training goes on bit for bit, and all that evaluation and rendering need. Its tensors are read and packed one
+ * at a time, both to find out what the header says of them and again when they are written, so that no more than one is held.
  *
  * On disk it is a safetensors file. The tensors have the names of backend.ts; grids have the shape [nz, ny, nx] (features: and C). A grid of
  * which most voxels hold one and the same value is stored as X.fill, X.rows, X.values (row-sparse.ts), the occupancy as bits, lowest first, the signs
@@ -13,39 +12,39 @@ import { representationOf } from '../model/representations/index.ts';
 import { voxelCount } from '../geometry/grid.ts';
 import { z } from 'zod';
 import { configSchema, type Config } from '../config/schema.ts';
-import { InputError } from '../base/errors.ts';
-import { packBits, unpackBits } from '../io/bits.ts';
-import { packRows, unpackRows } from '../io/row-sparse.ts';
-import { bytesOf, decodeSafetensors, encodeSafetensors, type SafeTensor, type SafeTensors, type TensorData } from '../io/safetensors.ts';
-import { sha256OfParts } from '../io/sha256.ts';
+import type { InputError } from '../base/errors.ts';
+import { unpackBits } from '../io/bits.ts';
+import type { PiecesToCome } from '../io/files.ts';
+import { bytesOf, decodeSafetensors, encodeHeader, entryOf, type SafeTensors, type TensorEntry } from '../io/safetensors.ts';
+import { blockHashes, sha256OfBlocks } from '../io/sha256.ts';
 import { float32 } from '../math/float32-schema.ts';
-import { twinOf, type FieldSpec } from '../model/field-spec.ts';
+import { twinOf } from '../model/field-spec.ts';
 import { fieldSpecSchema } from '../model/field-spec-schema.ts';
-import { formOfState } from '../model/stored-codes.ts';
-import { parametersOf, trainingTensors, type TensorName } from '../model/tensor-names.ts';
-import { rowLength, tensorShape } from '../model/tensor-shape.ts';
+import { parametersOf, trainingTensors } from '../model/tensor-names.ts';
 import { hiddenWidths } from '../neurons/settings.ts';
+import {
+  checkNumbers,
+  checkTensor,
+  OCCUPANCY,
+  readTensor,
+  storedTensors,
+  tensorOf,
+  unusable,
+  type FieldTensors,
+} from './checkpoint-tensors.ts';
 import { coarseSpec, fineSpec, networksOf, regionOf } from './stage-spec.ts';
 import type { TrainState } from './train-state.ts';
 
-export interface Checkpoint {
+export interface Checkpoint extends FieldTensors {
   readonly state: TrainState;
-  readonly spec: FieldSpec;
   readonly config: Config;
   /** `SceneData.fingerprint` of the scene it was trained on. */
   readonly sceneFingerprint: string;
-  /** The tensors it holds: all of the field's, moments included. */
-  readonly names: readonly TensorName[];
-  /** A copy; while training this is the engine's `read`. */
-  read(name: TensorName): Promise<Float32Array>;
-  /** [V], 0 or 1 */
-  readOccupancy(): Promise<Uint8Array>;
 }
 
 /** 2: packed signs, raised thresholds. Files of version 1 hold neither and are read as they are. */
 export const CHECKPOINT_VERSION = 2;
 const FORMAT = 'spikeray-checkpoint';
-const OCCUPANCY = 'occupancy';
 
 const finite = z.number().finite();
 const count = z.number().int().nonnegative();
@@ -89,34 +88,22 @@ const headSchema = z.strictObject({
 
 type Head = Pick<Checkpoint, 'state' | 'spec' | 'config' | 'sceneFingerprint' | 'names'>;
 
-/** The file in pieces, for `Files.writeAtomic`. */
-export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Uint8Array[]> {
+/** The file, for `Files.writeAtomic`. Nothing may change the checkpoint until it is written. */
+export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<PiecesToCome> {
   const { state, spec, config, sceneFingerprint, names } = checkpoint;
-  const tensors = new Map<string, SafeTensor>();
-  for (const name of names) addTensor(tensors, name, await checkpoint.read(name), spec);
-  const bits = packBits(await checkpoint.readOccupancy());
-  tensors.set(OCCUPANCY, { shape: [bits.length], data: bits });
+  const entries: HashedEntry[] = [];
+  for await (const [name, tensor] of storedTensors(checkpoint))
+    entries.push({ ...entryOf(name, tensor), hashes: await blockHashes(bytesOf(tensor.data)) });
   const head: Head = { state, spec, config, sceneFingerprint, names };
   const metadata = { format: FORMAT, version: String(CHECKPOINT_VERSION), head: JSON.stringify(head) };
-  return encodeSafetensors({ metadata: { ...metadata, sha256: await checksum(metadata, tensors) }, tensors });
-}
-
-function addTensor(tensors: Map<string, SafeTensor>, name: TensorName, data: Float32Array, spec: FieldSpec): void {
-  const shape = tensorShape(name, spec);
-  const row = rowLength(name, spec);
-  const inBytes = formOfState(spec, name)?.pack(data) ?? null;
-  if (inBytes !== null) {
-    tensors.set(`${name}.packed`, { shape: [inBytes.length], data: inBytes });
-    return;
-  }
-  const packed = row === null ? null : packRows(data, row);
-  if (packed === null || row === null) {
-    tensors.set(name, { shape, data });
-    return;
-  }
-  tensors.set(`${name}.fill`, { shape: [1], data: packed.fill });
-  tensors.set(`${name}.rows`, { shape: [packed.rows.length], data: packed.rows });
-  tensors.set(`${name}.values`, { shape: [packed.rows.length, row], data: packed.values });
+  const header = encodeHeader({ ...metadata, sha256: await checksumOf(metadata, entries) }, entries);
+  return {
+    bytes: entries.reduce((sum, { bytes }) => sum + bytes, header.length),
+    async *[Symbol.asyncIterator]() {
+      yield header;
+      for await (const [, { data }] of storedTensors(checkpoint)) yield bytesOf(data);
+    },
+  };
 }
 
 /** Checks the whole file, its checksum included. Throws InputError naming `file`, with what to do. */
@@ -220,70 +207,19 @@ function isAlike(a: unknown, b: unknown): boolean {
   return ours.length === theirs.length && ours.every(([key, value]) => isAlike(value, (b as Record<string, unknown>)[key]));
 }
 
-/** Throws InputError at the first that is no number. */
-function checkNumbers(name: string, data: TensorData, file: string): void {
-  if (!(data instanceof Float32Array)) return;
-  for (let i = 0; i < data.length; i++)
-    if (!Number.isFinite(data[i]))
-      throw unusable(file, `holds no usable field: value ${i} of the tensor ${name} is ${data[i]}`, 'Use another checkpoint.');
-}
-
-function checkTensor(content: SafeTensors, name: TensorName, spec: FieldSpec, file: string): void {
-  const row = rowLength(name, spec);
-  const form = formOfState(spec, name);
-  if (form !== undefined && !content.tensors.has(name)) {
-    tensorOf(content, `${name}.packed`, [form.bytes], 'U8', file);
-    return;
-  }
-  if (row === null || content.tensors.has(name)) {
-    tensorOf(content, name, tensorShape(name, spec), 'F32', file);
-    return;
-  }
-  const rows = content.tensors.get(`${name}.rows`)?.shape[0] ?? 0;
-  tensorOf(content, `${name}.fill`, [1], 'F32', file);
-  tensorOf(content, `${name}.rows`, [rows], 'U32', file);
-  tensorOf(content, `${name}.values`, [rows, row], 'F32', file);
-}
-
-function readTensor(content: SafeTensors, name: TensorName, spec: FieldSpec, file: string): Float32Array {
-  const whole = content.tensors.get(name);
-  const row = rowLength(name, spec);
-  const inBytes = content.tensors.get(`${name}.packed`);
-  if (whole === undefined && inBytes !== undefined) return unpackedCodes(name, inBytes.data as Uint8Array, spec, file);
-  if (whole !== undefined || row === null) {
-    if (whole === undefined) throw new RangeError(`${file} holds no tensor ${name}`);
-    return (whole.data as Float32Array).slice();
-  }
-  const part = (ending: string): TensorData => content.tensors.get(`${name}.${ending}`)!.data;
-  const packed = { fill: part('fill') as Float32Array, rows: part('rows') as Uint32Array, values: part('values') as Float32Array };
-  return unpackRows(packed, voxelCount(spec.grid), row, `${file}: ${name}`);
-}
-
-function unpackedCodes(name: TensorName, bytes: Uint8Array, spec: FieldSpec, file: string): Float32Array {
-  const codes = formOfState(spec, name)!.unpack(bytes);
-  if (codes === null) throw unusable(file, `holds no usable field: ${name}.packed has other values than codes`, 'Use another checkpoint.');
-  return codes;
-}
-
-const TYPES = { F32: Float32Array, U32: Uint32Array, U8: Uint8Array };
-
-function tensorOf(content: SafeTensors, name: string, shape: readonly number[], dtype: keyof typeof TYPES, file: string): TensorData {
-  const tensor = content.tensors.get(name);
-  const wanted = `${dtype} [${shape.join(', ')}]`;
-  const advice = 'Use a checkpoint of this run.';
-  if (tensor === undefined) throw unusable(file, `is of another model: expected tensor ${name} ${wanted}, found none`, advice);
-  if (!(tensor.data instanceof TYPES[dtype]) || tensor.shape.join() !== shape.join())
-    throw unusable(file, `is of another model: expected tensor ${name} ${wanted}, found shape [${tensor.shape.join(', ')}]`, advice);
-  return tensor.data;
-}
-
 /** SHA-256 of everything that a checkpoint means: version, head, tensors. */
-export function checksum(metadata: SafeTensors['metadata'], tensors: SafeTensors['tensors']): Promise<string> {
-  const ordered = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
-  const table = JSON.stringify([metadata.version, metadata.head, ordered.map(([name, { shape }]) => [name, shape])]);
-  return sha256OfParts([new TextEncoder().encode(table), ...ordered.map(([, { data }]) => bytesOf(data))]);
+export async function checksum(metadata: SafeTensors['metadata'], tensors: SafeTensors['tensors']): Promise<string> {
+  const hashed: HashedEntry[] = [];
+  for (const [name, tensor] of tensors) hashed.push({ ...entryOf(name, tensor), hashes: await blockHashes(bytesOf(tensor.data)) });
+  return checksumOf(metadata, hashed);
 }
 
-function unusable(file: string, reason: string, fix: string, cause?: unknown): InputError {
-  return new InputError(`${file} ${reason}`, fix, { cause });
+interface HashedEntry extends TensorEntry {
+  readonly hashes: readonly Uint8Array[];
+}
+
+async function checksumOf(metadata: SafeTensors['metadata'], entries: readonly HashedEntry[]): Promise<string> {
+  const ordered = [...entries].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const table = JSON.stringify([metadata.version, metadata.head, ordered.map(({ name, shape }) => [name, shape])]);
+  return sha256OfBlocks([...(await blockHashes(new TextEncoder().encode(table))), ...ordered.flatMap(({ hashes }) => hashes)]);
 }

@@ -13,12 +13,12 @@ import { emptyCounts } from '../../src/engine/counts.ts';
 import { registerRepresentation } from '../../src/index.ts';
 import { refreshOccupancy } from '../../src/lattice/occupancy.ts';
 import { readDensities } from '../../src/model/field-values.ts';
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint.ts';
+import { decodeCheckpoint } from '../../src/train/checkpoint.ts';
 import { snapshot } from '../../src/train/snapshot.ts';
 import { coarseSpec, regionOf } from '../../src/train/stage-spec.ts';
 import { axisLines, axisLinesOnTfjs } from '../helpers/axis-lines.ts';
 import { fieldFixture, loadFixture, type FieldFixture } from '../helpers/field-fixtures.ts';
-import { joinChunks } from '../io/checkpoint-sample.ts';
+import { fileOf, joinChunks } from '../io/checkpoint-sample.ts';
 
 registerRepresentation(axisLines);
 
@@ -79,7 +79,7 @@ describe('a representation of a program', () => {
       'lineFeatures',
       (await coarse.read('lineFeatures')).map((_, i) => Math.sin(i)),
     );
-    const read = await decodeCheckpoint(joinChunks(await encodeCheckpoint(saved)), 'x.safetensors');
+    const read = await decodeCheckpoint(await fileOf(saved), 'x.safetensors');
     expect(read.spec).toEqual(spec);
     expect(read.names).toContain('lineFeatures.v');
     for (const name of read.names) expect(await read.read(name), name).toEqual(await coarse.read(name));

@@ -7,7 +7,7 @@ import { Random } from '../../src/math/random.ts';
 import { viewInputs } from '../../src/model/field-spec.ts';
 import { neuronTensors } from '../../src/neurons/settings.ts';
 import { fineSpec } from '../../src/train/stage-spec.ts';
-import type { Checkpoint } from '../../src/train/checkpoint.ts';
+import { encodeCheckpoint, type Checkpoint } from '../../src/train/checkpoint.ts';
 
 export interface SampleOptions {
   readonly seed?: number;
@@ -85,6 +85,13 @@ export function sampleCheckpoint({
     read: (name) => Promise.resolve(tensors.get(name)!.slice()),
     readOccupancy: () => Promise.resolve(seen.slice()),
   };
+}
+
+/** The file of a checkpoint. */
+export async function fileOf(checkpoint: Checkpoint): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of await encodeCheckpoint(checkpoint)) pieces.push(piece);
+  return joinChunks(pieces);
 }
 
 export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -4,11 +4,7 @@ import { Random } from '../../src/math/random.ts';
 import { CHECKPOINT_VERSION, decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../../src/train/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors, type SafeTensors } from '../../src/io/safetensors.ts';
 import { sha256OfParts } from '../../src/io/sha256.ts';
-import { bitsOf, joinChunks, sampleCheckpoint } from './checkpoint-sample.ts';
-
-async function bytesOf(checkpoint: Checkpoint): Promise<Uint8Array<ArrayBuffer>> {
-  return joinChunks(await encodeCheckpoint(checkpoint));
-}
+import { bitsOf, fileOf, joinChunks, sampleCheckpoint } from './checkpoint-sample.ts';
 
 async function failureOf(bytes: Uint8Array<ArrayBuffer>): Promise<InputError> {
   const failure: unknown = await decodeCheckpoint(bytes, 'RUN/x.safetensors').then(
@@ -37,12 +33,12 @@ async function forge(bytes: Uint8Array<ArrayBuffer>, change: (content: SafeTenso
 describe('checkpoint file', () => {
   let whole: Uint8Array<ArrayBuffer>;
   beforeAll(async () => {
-    whole = await bytesOf(sampleCheckpoint());
+    whole = await fileOf(sampleCheckpoint());
   });
 
   it.each([0, 0.2, 1])('restores everything bit for bit with %s of the voxels touched', async (touched) => {
     const checkpoint = sampleCheckpoint({ touched });
-    const restored = await decodeCheckpoint(await bytesOf(checkpoint), 'x');
+    const restored = await decodeCheckpoint(await fileOf(checkpoint), 'x');
     for (const key of ['state', 'spec', 'config', 'sceneFingerprint', 'names'] as const) expect(restored[key]).toEqual(checkpoint[key]);
     for (const name of checkpoint.names) expect(bitsOf(await restored.read(name)), name).toEqual(bitsOf(await checkpoint.read(name)));
     expect(await restored.readOccupancy()).toEqual(await checkpoint.readOccupancy());
@@ -50,10 +46,31 @@ describe('checkpoint file', () => {
 
   it.each(['plif', 'glif'])('keeps what the neurons have learned: %s', async (neuron) => {
     const checkpoint = sampleCheckpoint({ neuron });
-    const restored = await decodeCheckpoint(await bytesOf(checkpoint), 'x');
+    const restored = await decodeCheckpoint(await fileOf(checkpoint), 'x');
     const learned = checkpoint.names.filter((name) => name.startsWith('n1.'));
     expect(learned).toContain(neuron === 'plif' ? 'n1.tau.v' : 'n1.alpha.m');
     for (const name of learned) expect(bitsOf(await restored.read(name)), name).toEqual(bitsOf(await checkpoint.read(name)));
+  });
+
+  it('is made of one tensor at a time, each read once for the header and once to be written', async () => {
+    const sample = sampleCheckpoint({ touched: 1 });
+    const read: string[] = [];
+    const content = await encodeCheckpoint({
+      ...sample,
+      read: (name) => {
+        read.push(name);
+        return sample.read(name);
+      },
+    });
+    expect(read).toEqual(sample.names);
+    let [bytes, pieces] = [0, 0];
+    for await (const piece of content) {
+      bytes += piece.length;
+      // The header comes before any tensor is read again.
+      expect(read.length - sample.names.length).toBeLessThanOrEqual(pieces++);
+    }
+    expect(bytes).toBe(content.bytes);
+    expect(read).toEqual([...sample.names, ...sample.names]);
   });
 
   it('gives copies', async () => {
@@ -68,7 +85,7 @@ describe('checkpoint file', () => {
     expect(tensors.get('features.values')?.shape[1]).toBe(12);
     expect(tensors.get('rate.rows')?.shape).toEqual([0]);
     expect(tensors.get('occupancy')?.shape).toEqual([8]);
-    const dense = decodeSafetensors(await bytesOf(sampleCheckpoint({ touched: 1 })), 'x').tensors;
+    const dense = decodeSafetensors(await fileOf(sampleCheckpoint({ touched: 1 })), 'x').tensors;
     expect(dense.get('features')?.shape).toEqual([3, 4, 5, 12]);
     expect(dense.get('w1')?.shape).toEqual([39, 16]);
   });

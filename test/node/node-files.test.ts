@@ -7,8 +7,9 @@ import { describe, expect, it } from 'vitest';
 import { sharpCodec } from '../../src/node/image-codec.ts';
 import { nodeFiles } from '../../src/node/node-files.ts';
 import { unwritable } from '../../src/node/system-errors.ts';
-import { InputError, StorageError } from '../../src/base/errors.ts';
+import { DeviceError, InputError, StorageError } from '../../src/base/errors.ts';
 import { sha256, toHex } from '../../src/io/sha256.ts';
+import { piecesOf } from '../io/pieces.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -22,6 +23,17 @@ describe('nodeFiles', () => {
     expect(await nodeFiles.kind(folder)).toBe('folder');
     expect(await nodeFiles.kind(join(folder, 'x.bin'))).toBe('file');
     expect(await nodeFiles.kind(join(folder, 'x.bin', 'y'))).toBe('missing');
+  });
+
+  it('writes pieces as they are made; where one cannot be, the old file stays and the error is its own', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'x.bin');
+    await nodeFiles.writeAtomic(path, piecesOf('one ', 'two'));
+    expect(readFileSync(path, 'utf8')).toBe('one two');
+    const lost = new DeviceError('the device is lost');
+    await expect(nodeFiles.writeAtomic(path, piecesOf('three', lost))).rejects.toBe(lost);
+    expect(readFileSync(path, 'utf8')).toBe('one two');
+    expect(readdirSync(folder)).toEqual(['x.bin']);
   });
 
   it('reads back what it wrote', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { InputError, StorageError } from '../../src/base/errors.ts';
+import { DeviceError, InputError, StorageError } from '../../src/base/errors.ts';
 import { pageFiles } from '../../src/page/page-files.ts';
+import { piecesOf } from '../io/pieces.ts';
 import { fakeOpfs } from './fake-opfs.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -19,6 +20,16 @@ test('files are written, replaced, lengthened, moved with their folder', async (
   expect(await files.list('/out/tab')).toEqual([]);
   await expect(files.writeAtomic('/d/b', [bytes('x')])).rejects.toThrow(StorageError);
   await expect(files.read('/d/b')).rejects.toThrow(InputError);
+});
+
+test('pieces are written as they are made; where one cannot be, the old file stays and the error is its own', async () => {
+  const files = pageFiles(fakeOpfs(), '/out/tab');
+  await files.writeAtomic('/run/x', piecesOf('one ', 'two'));
+  const lost = new DeviceError('the device is lost');
+  for (const name of ['x', 'new']) await expect(files.writeAtomic(`/run/${name}`, piecesOf('three', lost))).rejects.toBe(lost);
+  expect(await textOf(files.read('/run/x'))).toBe('one two');
+  expect(await files.list('/run')).toEqual(['x']);
+  expect(await files.list('/out/tab')).toEqual([]);
 });
 
 test('a tab that is closed while it writes leaves no new file, and old ones as they were', async () => {

@@ -9,8 +9,9 @@ import { openField } from '../../src/eval/open-field.ts';
 import { voxelCount } from '../../src/geometry/grid.ts';
 import { nodeFiles } from '../../src/node/node-files.ts';
 import { openRun } from '../../src/run/run-folder.ts';
-import { encodeCheckpoint, decodeCheckpoint } from '../../src/train/checkpoint.ts';
+import { decodeCheckpoint } from '../../src/train/checkpoint.ts';
 import { trainingTensors } from '../../src/model/tensor-names.ts';
+import { fileOf } from '../io/checkpoint-sample.ts';
 
 const folder = fileURLToPath(new URL('before-layers', import.meta.url));
 
@@ -37,8 +38,7 @@ test('its settings, checkpoint, metrics and evaluation are read; its field rende
   expect(rgb.every(Number.isFinite)).toBe(true);
   await engine.dispose();
 
-  const parts = await encodeCheckpoint(checkpoint);
-  const again = await decodeCheckpoint(new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer()), 'again');
+  const again = await decodeCheckpoint(await fileOf(checkpoint), 'again');
   for (const name of checkpoint.names) expect(await again.read(name), name).toEqual(await checkpoint.read(name));
   expect(voxelCount(again.spec.grid)).toBe(voxelCount(checkpoint.spec.grid));
 });

@@ -19,9 +19,9 @@ import { denseSpec } from '../../src/model/representations/dense.ts';
 import { largest } from '../../src/model/representations/index.ts';
 import type { RepresentationSpec } from '../../src/model/representations/representation.ts';
 import { gridFloats } from '../../src/model/tensor-shape.ts';
-import { checksum, decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint.ts';
+import { checksum, decodeCheckpoint } from '../../src/train/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/io/safetensors.ts';
-import { joinChunks } from '../io/checkpoint-sample.ts';
+import { fileOf, joinChunks } from '../io/checkpoint-sample.ts';
 import { fineSpec } from '../../src/train/stage-spec.ts';
 import { expectSameBits, run, type Run } from './run-in-memory.ts';
 import { tinyCamera, tinyConfig, tinyScene } from './tiny-scene.ts';
@@ -81,7 +81,7 @@ describe('bricks', () => {
     expect(bricksOf(last).count).toBeLessThan(brickPlaces(last.spec.grid.size));
     const half = await run(backend, config('bricks'), {}, 40 + 11);
     const stopped = half.saved.at(-1)!;
-    const file = joinChunks(await encodeCheckpoint(stopped));
+    const file = await fileOf(stopped);
     const resumed = await run(backend, config('bricks'), { start: await decodeCheckpoint(file, 'FILE') });
     expectSameBits(resumed.saved.at(-1)!, last);
   });
@@ -135,7 +135,7 @@ describe('bricks', () => {
     const last = whole.saved.at(-1)!;
     const { count } = bricksOf(last);
     expect((await last.read('features.m')).length).toBe(count * 64 * 12);
-    const file = joinChunks(await encodeCheckpoint(last));
+    const file = await fileOf(last);
     expect(file.length).toBeLessThan(count * 64 * 13 * 4 * 3 + 200_000);
     const read = await decodeCheckpoint(file, 'FILE');
     expect(await read.read('features')).toEqual(await last.read('features'));
@@ -143,7 +143,7 @@ describe('bricks', () => {
 
   it('what is no field in bricks is refused', async () => {
     const last = whole.saved.at(-1)!;
-    const { metadata, tensors } = decodeSafetensors(joinChunks(await encodeCheckpoint(last)), 'FILE');
+    const { metadata, tensors } = decodeSafetensors(await fileOf(last), 'FILE');
     const forged = async (changes: Partial<BricksSpec>): Promise<unknown> => {
       const head = JSON.parse(metadata.head) as { spec: { representation: BricksSpec } };
       head.spec.representation = { ...head.spec.representation, ...changes };

@@ -7,7 +7,8 @@ import { seenWeights } from '../../src/model/quantised-layers.ts';
 import '../helpers/step-quantiser.ts';
 import { decodeSafetensors } from '../../src/io/safetensors.ts';
 import { packedBytes } from '../../src/quantisers/sign-groups.ts';
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint.ts';
+import { decodeCheckpoint } from '../../src/train/checkpoint.ts';
+import { fileOf } from '../io/checkpoint-sample.ts';
 import { expectSameBits, run } from './run-in-memory.ts';
 import { leastConfig } from './tiny-scene.ts';
 
@@ -43,7 +44,7 @@ test('weights of few bits begin with the spikes: their ANN has whole ones', asyn
   const { width } = config.network;
   const sizes = new Set(seen.filter((_, i) => i % width === 0).map(Math.abs));
   expect(sizes.size).toBeLessThanOrEqual(4);
-  const file = new Uint8Array(Buffer.concat(await encodeCheckpoint(before)));
+  const file = await fileOf(before);
   expectSameBits((await run(backend, config, { start: await decodeCheckpoint(file, 'x') })).saved.at(-1)!, last);
 });
 
@@ -53,12 +54,10 @@ test('an ANN that was saved with weights of few bits, as runs of before have it,
   const network = { ...least.network, neuron: 'ternary', neuronParameters: {}, quantiser: 'two-bit-rows' };
   const config = { ...least, network, fine: { ...least.fine, annShare: 0.5 } };
   const ann = (await run(backend, { ...config, network: { ...network, neuron: 'relu' } }, {}, 17)).saved.at(-1)!;
-  const file = new Uint8Array(Buffer.concat(await encodeCheckpoint({ ...ann, config })));
+  const file = await fileOf({ ...ann, config });
   const last = (await run(backend, config, { start: await decodeCheckpoint(file, 'x') })).saved.at(-1)!;
   expect(last.spec.network).toMatchObject({ neuron: 'ternary', quantiser: 'two-bit-rows' });
-  const alone = new Uint8Array(
-    Buffer.concat(await encodeCheckpoint({ ...ann, config: { ...config, fine: { ...config.fine, annShare: 0 } } })),
-  );
+  const alone = await fileOf({ ...ann, config: { ...config, fine: { ...config.fine, annShare: 0 } } });
   await expect(decodeCheckpoint(alone, 'x')).rejects.toThrow('its colour network is not the one of its settings');
 });
 
@@ -68,7 +67,7 @@ test('weights below one bit: a checkpoint holds their signs packed, and training
   const config = { ...least, network: { ...least.network, neuron: 'ternary', quantiser: ['sub-bit', 'hadamard', 'ternary-rows'] } };
   const last = (await run(backend, config)).saved.at(-1)!;
   const saved = (await run(backend, config, {}, 21)).saved.at(-1)!;
-  const file = new Uint8Array(Buffer.concat(await encodeCheckpoint(saved)));
+  const file = await fileOf(saved);
   const stored = decodeSafetensors(file, 'x').tensors;
   const { width } = config.network;
   expect(stored.get('q2.code.packed')!.data).toHaveLength(packedBytes(width, width));

@@ -4,9 +4,9 @@ import { createWebgpuBackend } from '../../src/backends/webgpu/webgpu-backend.ts
 import { voxelCount } from '../../src/geometry/grid.ts';
 import { brickPlaces } from '../../src/lattice/bricks.ts';
 import type { BricksSpec } from '../../src/model/representations/bricks.ts';
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint.ts';
+import { decodeCheckpoint } from '../../src/train/checkpoint.ts';
 import { openTestDevice } from '../helpers/test-adapter.ts';
-import { joinChunks } from '../io/checkpoint-sample.ts';
+import { fileOf } from '../io/checkpoint-sample.ts';
 import { expectSameBits, run } from './run-in-memory.ts';
 import { leastConfig } from './tiny-scene.ts';
 
@@ -47,7 +47,7 @@ it('bricks find what wasm finds, and go on bit for bit', async () => {
   // Within the fine stage, between its two scalings.
   const stopped = (await run(backend, config, {}, 14 + 4)).saved.at(-1)!;
   expect(stopped.state).toMatchObject({ stage: 'fine' });
-  const file = joinChunks(await encodeCheckpoint(stopped));
+  const file = await fileOf(stopped);
   const rest = await run(backend, config, { start: await decodeCheckpoint(file, 'FILE') });
   expectSameBits(rest.saved.at(-1)!, last);
 });
