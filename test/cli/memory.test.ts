@@ -96,13 +96,13 @@ describe('memory for training', () => {
     createField: never,
   });
 
-  it('is estimated for the larger stage, with the copies made while saving', () => {
+  it('is estimated for the larger stage, with the copies made while the grid is scaled', () => {
     const { field, copies, images, total } = checkTrainingMemory(scene, presets.blender, backend(200), 2 ** 34);
     expect(field).toBeGreaterThan(presets.blender.fine.voxels * 200 * 0.9);
     expect(field).toBeLessThan(presets.blender.fine.voxels * 200 * 1.1);
     expect(images).toBe(400);
-    // Density and features with two moments each, and the features, 12 numbers, once more while they are packed.
-    const values = presets.blender.fine.voxels * (3 + 4 * 12) * 4;
+    // Density and features, 12 numbers, before and after the grid is scaled.
+    const values = presets.blender.fine.voxels * 2 * (1 + 12) * 4;
     expect(copies / values).toBeGreaterThan(0.9);
     expect(copies / values).toBeLessThan(1.1);
     expect(total).toBe(field + copies + images);
@@ -143,8 +143,8 @@ describe('memory for training', () => {
     const { field, copies, images, total } = checkTrainingMemory(scene, presets.blender, backend(2000, 'gpu'), 2 ** 30);
     expect(field).toBeGreaterThan(2 ** 32);
     expect(total).toBe(copies + images);
-    expect(() => checkTrainingMemory(scene, presets.blender, backend(2000, 'gpu'), 2 ** 29)).toThrow(
-      /GiB on the GPU: .* 512 MiB are available/,
+    expect(() => checkTrainingMemory(scene, presets.blender, backend(2000, 'gpu'), 2 ** 28)).toThrow(
+      /GiB on the GPU: .* 256 MiB are available/,
     );
   });
 
