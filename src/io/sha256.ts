@@ -20,13 +20,6 @@ export async function sha256OfBlocks(hashes: readonly Uint8Array[]): Promise<str
   return toHex(await sha256(all));
 }
 
-/** The same of parts that are all there. */
-export async function sha256OfParts(parts: readonly Uint8Array[]): Promise<string> {
-  const hashes: Uint8Array[] = [];
-  for (const part of parts) hashes.push(...(await blockHashes(part)));
-  return sha256OfBlocks(hashes);
-}
-
 /** [32] */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));

@@ -15,7 +15,15 @@ import { configSchema, type Config } from '../config/schema.ts';
 import type { InputError } from '../base/errors.ts';
 import { unpackBits } from '../io/bits.ts';
 import type { PiecesToCome } from '../io/files.ts';
-import { bytesOf, decodeSafetensors, encodeHeader, entryOf, type SafeTensors, type TensorEntry } from '../io/safetensors.ts';
+import {
+  bytesOf,
+  decodeSafetensors,
+  encodeHeader,
+  entryOf,
+  type SafeTensor,
+  type SafeTensors,
+  type TensorEntry,
+} from '../io/safetensors.ts';
 import { blockHashes, sha256OfBlocks } from '../io/sha256.ts';
 import { float32 } from '../math/float32-schema.ts';
 import { twinOf } from '../model/field-spec.ts';
@@ -92,8 +100,7 @@ type Head = Pick<Checkpoint, 'state' | 'spec' | 'config' | 'sceneFingerprint' | 
 export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<PiecesToCome> {
   const { state, spec, config, sceneFingerprint, names } = checkpoint;
   const entries: HashedEntry[] = [];
-  for await (const [name, tensor] of storedTensors(checkpoint))
-    entries.push({ ...entryOf(name, tensor), hashes: await blockHashes(bytesOf(tensor.data)) });
+  for await (const [name, tensor] of storedTensors(checkpoint)) entries.push(await hashedEntry(name, tensor));
   const head: Head = { state, spec, config, sceneFingerprint, names };
   const metadata = { format: FORMAT, version: String(CHECKPOINT_VERSION), head: JSON.stringify(head) };
   const header = encodeHeader({ ...metadata, sha256: await checksumOf(metadata, entries) }, entries);
@@ -210,12 +217,16 @@ function isAlike(a: unknown, b: unknown): boolean {
 /** SHA-256 of everything that a checkpoint means: version, head, tensors. */
 export async function checksum(metadata: SafeTensors['metadata'], tensors: SafeTensors['tensors']): Promise<string> {
   const hashed: HashedEntry[] = [];
-  for (const [name, tensor] of tensors) hashed.push({ ...entryOf(name, tensor), hashes: await blockHashes(bytesOf(tensor.data)) });
+  for (const [name, tensor] of tensors) hashed.push(await hashedEntry(name, tensor));
   return checksumOf(metadata, hashed);
 }
 
 interface HashedEntry extends TensorEntry {
   readonly hashes: readonly Uint8Array[];
+}
+
+async function hashedEntry(name: string, tensor: SafeTensor): Promise<HashedEntry> {
+  return { ...entryOf(name, tensor), hashes: await blockHashes(bytesOf(tensor.data)) };
 }
 
 async function checksumOf(metadata: SafeTensors['metadata'], entries: readonly HashedEntry[]): Promise<string> {

@@ -3,7 +3,7 @@ import { InputError } from '../../src/base/errors.ts';
 import { Random } from '../../src/math/random.ts';
 import { CHECKPOINT_VERSION, decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../../src/train/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors, type SafeTensors } from '../../src/io/safetensors.ts';
-import { sha256OfParts } from '../../src/io/sha256.ts';
+import { blockHashes, sha256OfBlocks } from '../../src/io/sha256.ts';
 import { bitsOf, fileOf, joinChunks, sampleCheckpoint } from './checkpoint-sample.ts';
 
 async function failureOf(bytes: Uint8Array<ArrayBuffer>): Promise<InputError> {
@@ -26,7 +26,8 @@ async function forge(bytes: Uint8Array<ArrayBuffer>, change: (content: SafeTenso
   const text = JSON.stringify(head);
   const table = JSON.stringify([metadata.version, text, ordered.map(([name, { shape }]) => [name, shape])]);
   const data = ordered.map(([, tensor]) => new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength));
-  const sha256 = await sha256OfParts([new TextEncoder().encode(table), ...data]);
+  const hashes = await Promise.all([new TextEncoder().encode(table), ...data].map(blockHashes));
+  const sha256 = await sha256OfBlocks(hashes.flat());
   return joinChunks(encodeSafetensors({ metadata: { ...metadata, head: text, sha256 }, tensors }));
 }
 
