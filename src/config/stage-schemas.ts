@@ -105,6 +105,10 @@ export const fineSchema = stageSchema.extend({
     .nullable()
     .default(unused.detail.pointSpacing)
     .describe('forward-facing scenes: pixels between the points of a plane: no more voxels than that asks for; null: `voxels`'),
+  planesFollowImages: z
+    .boolean()
+    .default(unused.detail.planesFollowImages)
+    .describe('forward-facing scenes: while images are halved (`imageScaleAt`) so are the planes, from one of `scaleAt` to the next'),
   scaleAt: z.array(count).describe('steps at which the voxel count doubles, up to `voxels`'),
   firstVoxels: z
     .number()

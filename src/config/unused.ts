@@ -12,7 +12,7 @@ export const unused = {
     totalVariationDenseUntil: 0,
   },
   planes: 128,
-  detail: { planeParallax: null, pointSpacing: null },
+  detail: { planeParallax: null, pointSpacing: null, planesFollowImages: false },
   occupancyWait: 0,
   annShare: 0,
   handoverScale: null,

@@ -9,7 +9,7 @@ import type { FieldSpec, NetworkSpec } from '../model/field-spec.ts';
 import { annOf } from '../model/quantised-layers.ts';
 import { hasCoarseStage, spaceFacts, spaceOf } from '../spaces/index.ts';
 import type { Region } from '../spaces/space.ts';
-import { scaledVoxels } from './schedule.ts';
+import { scaledVoxels, scalingsDone } from './schedule.ts';
 
 /** Features of grids in the fine stage: what the colour network reads. */
 const FINE_CHANNELS = 12;
@@ -47,7 +47,7 @@ export function fineSpec(config: Config, region: Region, scalings: number): Fiel
   checkRays(space, stage);
   checkBricks(space, config);
   const voxels = scaledVoxels(stage.voxels, scalings, stage.scaleAt.length, stage.firstVoxels);
-  const division = spaceOf(space).divide(stage, box, voxels);
+  const division = spaceOf(space).divide({ ...stage, planes: planesAfter(stage, scalings) }, box, voxels);
   const interval = stage.distanceScale === null ? division.interval : stage.distanceScale * division.stepLength;
   return {
     space,
@@ -61,6 +61,17 @@ export function fineSpec(config: Config, region: Region, scalings: number): Fiel
     alphaThreshold: stage.alphaThreshold,
     weightThreshold: stage.weightThreshold,
   };
+}
+
+/**
+ * The planes between which a place moves by as many pixels of the images as these are then: half as many for images of half the size. After the last
+ * scaling all.
+ */
+function planesAfter({ planes, planesFollowImages, scaleAt, imageScaleAt }: Config['fine'], scalings: number): number {
+  if (!planesFollowImages || scalings === scaleAt.length) return planes;
+  const since = scalings === 0 ? 0 : scaleAt[scalings - 1];
+  const halvings = imageScaleAt.length - scalingsDone(since, imageScaleAt);
+  return Math.ceil((planes - 1) / 2 ** halvings) + 1;
 }
 
 /** What the fine stage keeps density and features in; of bricks none exist yet. */

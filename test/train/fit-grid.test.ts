@@ -24,15 +24,15 @@ describe('the grid of planes', () => {
   };
 
   it('has planes as near as the cameras farthest apart tell them from each other', () => {
-    // A focal length of 400 pixels, half a depth of the nearest plane between the cameras: 200 pixels, 3.25 a plane.
-    expect(grid(facing(400, 0.5)).planes).toBe(63);
-    expect(grid(facing(400, 0.25)).planes).toBe(32);
+    // A focal length of 400 pixels, half a depth of the nearest plane between the cameras: 200 pixels, 2.65 a plane.
+    expect(grid(facing(400, 0.5)).planes).toBe(77);
+    expect(grid(facing(400, 0.25)).planes).toBe(39);
   });
 
   it('takes an eighth of the voxels where images are half as wide and high', () => {
     const [large, small] = [grid(facing(400, 0.5)), grid(facing(200, 0.5))];
-    expect(small.planes).toBe(32);
-    expect(large.voxels / small.voxels).toBeCloseTo((4 * 63) / 32, 0);
+    expect(small.planes).toBe(39);
+    expect(large.voxels / small.voxels).toBeCloseTo((4 * 77) / 39, 0);
     // The outer cameras see x' from -0.75 to 0.75 and y' from -0.25 to 0.25, but for half a pixel; points are 1.6 of 200 pixels apart.
     const points = 1.5 * 0.5 * (200 / 1.6) ** 2;
     expect(small.voxels / small.planes / points).toBeGreaterThan(0.98);

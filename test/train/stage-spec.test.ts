@@ -4,6 +4,7 @@ import { cubeGrid } from '../../src/geometry/grid.ts';
 import { BOUNDED } from '../../src/spaces/bounded.ts';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../src/config/presets.ts';
+import type { Config } from '../../src/config/schema.ts';
 import type { Box } from '../../src/geometry/box.ts';
 import { fieldSpecSchema } from '../../src/model/field-spec-schema.ts';
 import type { FieldSpace } from '../../src/spaces/space.ts';
@@ -71,6 +72,35 @@ describe('stage specs', () => {
     expect(shifts[0]).toBeCloseTo(Math.log(1 / 0.99 - 1), 12);
     expect(shifts[0] - shifts[1]).toBeCloseTo(1, 12);
     expect(shifts[0] - shifts[2]).toBeCloseTo(4, 12);
+  });
+});
+
+describe('planes that follow the images', () => {
+  const region = { space: { kind: 'ndc' }, near: 0, box: { min: [-1, -1, -1], max: [1, 1, 1] } } as const;
+  const planesOf = (fine: Partial<Config['fine']>): number[] => {
+    const { llff } = presets;
+    const config = { ...llff, fine: { ...llff.fine, planes: 161, voxels: 2_000_000, ...fine } };
+    return [...config.fine.scaleAt, 0].map((_, scalings) => fineSpec(config, region, scalings).grid.size[2]);
+  };
+
+  it('are halved as often as the images of then are', () => {
+    // Images are quarters up to step 900, halves up to 2400; the grid is scaled at 600, 1200, 1800, 2400.
+    expect(planesOf({ scaleAt: [600, 1200, 1800, 2400], imageScaleAt: [900, 2400] })).toEqual([41, 41, 81, 81, 161]);
+    expect(planesOf({ scaleAt: [600, 1200], imageScaleAt: [1, 2] })).toEqual([41, 161, 161]);
+  });
+
+  it('are all there after the last scaling, whatever the images, and always where the settings do not say so', () => {
+    expect(planesOf({ scaleAt: [100, 200], imageScaleAt: [150, 300] })).toEqual([41, 41, 161]);
+    expect(planesOf({ scaleAt: [], imageScaleAt: [150, 300] })).toEqual([161]);
+    expect(planesOf({ scaleAt: [100, 200], imageScaleAt: [] })).toEqual([161, 161, 161]);
+    expect(planesOf({ scaleAt: [100, 200], imageScaleAt: [150, 300], planesFollowImages: false })).toEqual([161, 161, 161]);
+  });
+
+  it('leave as many pixels between them for images of every size, and the density its opacity', () => {
+    const config = { ...presets.llff, fine: { ...presets.llff.fine, planes: 161, voxels: 2_000_000 } };
+    const [first, last] = [0, config.fine.scaleAt.length].map((scalings) => fineSpec(config, region, scalings));
+    expect(first.stepLength / last.stepLength).toBeCloseTo(4, 9);
+    expect(first.interval / last.interval).toBeCloseTo(161 / 41, 9);
   });
 });
 
