@@ -51,7 +51,7 @@ export function linesOf(presets: readonly string[], entries: readonly Entry[], r
 export function trainersOf(lines: readonly Line[], builds: readonly Omit<Trainer, 'config'>[]): Trainer[] {
   return lines.flatMap(({ name, config }) =>
     builds.map(({ name: build, folder, backend }) => ({
-      name: [...(lines.length > 1 ? [name] : []), ...(builds.length > 1 || lines.length === 1 ? [build] : [])].join(', '),
+      name: [...(lines.length > 1 || builds.length === 1 ? [name] : []), ...(builds.length > 1 ? [build] : [])].join(', '),
       folder: `${name.replace(/[^\w.-]/g, '_')}/${folder}`,
       backend,
       config,

@@ -101,7 +101,7 @@ it('draws presets by neurons by builds, each with a folder of its own', async ()
     trainersOf(linesOf(presets, parseEntries(neurons), [], builds.length), builds).map(({ name, folder, config: { preset, network } }) =>
       [name, folder, preset, network.neuron].join('; '),
     );
-  expect(named(['blender'], 'ann', [ours])).toEqual(['this build; blender_ann/this build; blender; relu']);
+  expect(named(['blender'], 'ann', [ours])).toEqual(['blender ann; blender_ann/this build; blender; relu']);
   expect(named(['blender'], 'lif', [ours, theirs]).map((line) => line.split(';')[0])).toEqual(['this build', 'before']);
   expect(named(['tensorf'], 'lif,ann', [ours])).toEqual([
     'tensorf lif; tensorf_lif/this build; tensorf; lif',
