@@ -1,6 +1,6 @@
 /** A file system that exists in memory alone, and images without pixels worth looking at. */
 import { InputError } from '../../src/base/errors.ts';
-import type { Files, ImageCodec } from '../../src/io/files.ts';
+import { partsOf, type Files, type ImageCodec } from '../../src/io/files.ts';
 import { sha256 } from '../../src/io/sha256.ts';
 
 export type Tree = ReadonlyMap<string, Uint8Array>;
@@ -35,7 +35,7 @@ export function memoryFiles(tree: Map<string, Uint8Array>): Files {
       tree.set(path, new Uint8Array(Buffer.concat(pieces)));
     },
     makeFolder: async () => undefined,
-    readEnd: refuse,
+    parts: async (path) => partsOf(await read(path)),
     append: refuse,
     rename: refuse,
     remove: refuse,

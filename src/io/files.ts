@@ -15,8 +15,8 @@ export interface Files {
   read(path: string, most?: number): Promise<Uint8Array<ArrayBuffer>>;
   /** SHA-256 of a file, [32]. Throws InputError as `read` does. */
   hash(path: string): Promise<Uint8Array>;
-  /** The last bytes of a file, at most `most`. Throws InputError as `read` does. */
-  readEnd(path: string, most: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** A file of which only parts are wanted. Throws InputError as `read` does. */
+  parts(path: string): Promise<FileParts>;
   /**
    * Writes all or nothing: temporary name in the same folder, sync, rename, sync of the folder. Creates parent folders. Throws StorageError
    * (disk full, not permitted) after removing the temporary file; a file that was there before is untouched.
@@ -37,6 +37,19 @@ export type Pieces = readonly Uint8Array[] | PiecesToCome;
 export interface PiecesToCome extends AsyncIterable<Uint8Array> {
   /** Of all of them. */
   readonly bytes: number;
+}
+
+/** What reads parts of a file, which nothing holds open: it may have been replaced from one to the next. */
+export interface FileParts {
+  /** Of the whole file. */
+  readonly bytes: number;
+  /** The `count` bytes from `begin` on, fewer where the file ends. Throws InputError if it is gone or cannot be read. */
+  read(begin: number, count: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Of a file that is in memory: views of it. */
+export function partsOf(bytes: Uint8Array<ArrayBuffer>): FileParts {
+  return { bytes: bytes.length, read: async (begin, count) => bytes.subarray(begin, begin + count) };
 }
 
 export function bytesIn(content: Pieces): number {

@@ -9,9 +9,10 @@
  */
 import { InputError } from '../base/errors.ts';
 import { excerpt } from '../base/excerpt.ts';
+import type { FileParts } from './files.ts';
 
 const DTYPES = { F32: Float32Array, U32: Uint32Array, U8: Uint8Array } as const;
-type Dtype = keyof typeof DTYPES;
+export type Dtype = keyof typeof DTYPES;
 
 /** Python's reader refuses longer headers. */
 const LONGEST_HEADER = 100_000_000;
@@ -64,51 +65,57 @@ export function encodeHeader(metadata: SafeTensors['metadata'], entries: readonl
 
 /** Tensors are views of `bytes` where alignment allows. Throws InputError naming `file`. */
 export function decodeSafetensors(bytes: Uint8Array<ArrayBuffer>, file: string): SafeTensors {
-  const { header, data } = splitHeader(bytes, file);
+  const { metadata, entries } = checkHeader(bytes, bytes.length, file);
+  return { metadata, tensors: new Map(entries.map((entry) => [entry.name, { shape: entry.shape, data: viewOf(entry, bytes) }])) };
+}
+
+/** What a file says of its tensors, of which none is read. Throws InputError naming `file`. */
+export async function readHeader(parts: FileParts, file: string): Promise<{ metadata: SafeTensors['metadata']; entries: PlacedTensor[] }> {
+  const length = await parts.read(0, 8);
+  const claimed = length.length < 8 ? 0n : headerBytes(length);
+  const start = claimed > LONGEST_HEADER ? length : await parts.read(0, 8 + Number(claimed));
+  return checkHeader(start, parts.bytes, file);
+}
+
+/** @param start the whole header, of a file of `size` bytes, or as much as there is of both */
+function checkHeader(
+  start: Uint8Array<ArrayBuffer>,
+  size: number,
+  file: string,
+): { metadata: SafeTensors['metadata']; entries: PlacedTensor[] } {
+  const { header, end } = parseHeader(start, size, file);
   const metadata: Record<string, string> = {};
-  const entries: Entry[] = [];
+  const entries: PlacedTensor[] = [];
   for (const [name, value] of Object.entries(header)) {
     if (name === '__metadata__') Object.assign(metadata, checkMetadata(value, file));
-    else entries.push(checkEntry(name, value, file));
+    else entries.push(checkEntry(name, value, end, file));
   }
-  checkLayout(entries, data.length, file);
-  return { metadata, tensors: new Map(entries.map((entry) => [entry.name, { shape: entry.shape, data: viewOf(entry, data) }])) };
+  checkLayout(entries, end, size, file);
+  return { metadata, entries };
 }
 
-/**
- * Throws InputError unless a file of so many bytes, whose first ones are these, can be what it says: others need not be read. A header that is longer
- * than `start` is left to whoever reads all.
- */
-export function checkStart(start: Uint8Array<ArrayBuffer>, size: number, file: string): void {
-  if (
-    start.length < size &&
-    start.length >= 8 &&
-    8 + Number(new DataView(start.buffer, start.byteOffset).getBigUint64(0, true)) > start.length
-  )
-    return;
-  const { header, data } = splitHeader(start, file);
-  const described = Object.entries(header).filter(([name]) => name !== '__metadata__');
-  const entries = described.map(([name, value]) => checkEntry(name, value, file));
-  checkLayout(entries, size - (start.length - data.length), file);
+function headerBytes(start: Uint8Array<ArrayBuffer>): bigint {
+  return new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
 }
 
-function splitHeader(bytes: Uint8Array<ArrayBuffer>, file: string): { header: object; data: Uint8Array<ArrayBuffer> } {
-  if (bytes.length < 8) throw damaged(file, `it is truncated: expected at least 8 bytes, found ${bytes.length}`);
-  const claimed = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+function parseHeader(start: Uint8Array<ArrayBuffer>, size: number, file: string): { header: object; end: number } {
+  if (start.length < 8) throw damaged(file, `it is truncated: expected at least 8 bytes, found ${start.length}`);
+  const claimed = headerBytes(start);
   if (claimed > LONGEST_HEADER) throw damaged(file, `it is not a safetensors file: its header claims ${claimed} bytes`);
   const end = 8 + Number(claimed);
-  if (end > bytes.length) throw damaged(file, `it is truncated: its header claims ${claimed} bytes, ${bytes.length - 8} follow`);
+  if (end > start.length) throw damaged(file, `it is truncated: its header claims ${claimed} bytes, ${size - 8} follow`);
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, end)));
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(start.subarray(8, end)));
   } catch (error) {
     throw damaged(file, 'its header is not JSON', error);
   }
   if (!isRecord(header)) throw damaged(file, 'its header is not a JSON object');
-  return { header, data: bytes.subarray(end) };
+  return { header, end };
 }
 
-interface Entry extends TensorEntry {
+/** A tensor, and where its data begins in the file. */
+export interface PlacedTensor extends TensorEntry {
   readonly begin: number;
 }
 
@@ -122,7 +129,8 @@ function checkMetadata(value: unknown, file: string): Record<string, string> {
   return result;
 }
 
-function checkEntry(name: string, value: unknown, file: string): Entry {
+/** @param header its bytes in the file: offsets count from there */
+function checkEntry(name: string, value: unknown, header: number, file: string): PlacedTensor {
   if (!isRecord(value)) throw damaged(file, `tensor "${name}" is not described by a JSON object`);
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string' || !Object.hasOwn(DTYPES, dtype))
@@ -137,26 +145,34 @@ function checkEntry(name: string, value: unknown, file: string): Entry {
       file,
       `tensor "${name}" of shape [${shape.join(', ')}] needs ${expected} bytes, its offsets give ${offsets[1] - offsets[0]}`,
     );
-  return { name, dtype: known, shape, begin: offsets[0], bytes: expected };
+  return { name, dtype: known, shape, begin: header + offsets[0], bytes: expected };
 }
 
 /** The tensors must fill the data exactly: no gap, no overlap, nothing after them. */
-function checkLayout(entries: readonly Entry[], dataBytes: number, file: string): void {
-  let reached = 0;
+function checkLayout(entries: readonly PlacedTensor[], header: number, size: number, file: string): void {
+  let reached = header;
   for (const entry of [...entries].sort((a, b) => a.begin - b.begin || a.bytes - b.bytes)) {
     if (entry.begin !== reached)
-      throw damaged(file, `tensor "${entry.name}" begins at byte ${entry.begin} of the data; expected ${reached} (overlap or gap)`);
+      throw damaged(
+        file,
+        `tensor "${entry.name}" begins at byte ${entry.begin - header} of the data; expected ${reached - header} (overlap or gap)`,
+      );
     reached += entry.bytes;
   }
-  if (reached > dataBytes) throw damaged(file, `it is truncated: its tensors need ${reached} bytes, ${dataBytes} are there`);
-  if (reached < dataBytes) throw damaged(file, `${dataBytes - reached} bytes follow after its last tensor`);
+  if (reached > size) throw damaged(file, `it is truncated: its tensors need ${reached - header} bytes, ${size - header} are there`);
+  if (reached < size) throw damaged(file, `${size - reached} bytes follow after its last tensor`);
 }
 
-function viewOf(entry: Entry, data: Uint8Array<ArrayBuffer>): TensorData {
-  const type = DTYPES[entry.dtype];
-  const start = data.byteOffset + entry.begin;
-  if (start % type.BYTES_PER_ELEMENT === 0) return new type(data.buffer, start, entry.bytes / type.BYTES_PER_ELEMENT);
-  return new type(data.slice(entry.begin, entry.begin + entry.bytes).buffer);
+function viewOf({ dtype, begin, bytes: count }: PlacedTensor, bytes: Uint8Array<ArrayBuffer>): TensorData {
+  const type = DTYPES[dtype];
+  const start = bytes.byteOffset + begin;
+  if (start % type.BYTES_PER_ELEMENT === 0) return new type(bytes.buffer, start, count / type.BYTES_PER_ELEMENT);
+  return dataOf(dtype, bytes.slice(begin, begin + count).buffer);
+}
+
+/** @param buffer whole elements */
+export function dataOf(dtype: Dtype, buffer: ArrayBuffer): TensorData {
+  return new DTYPES[dtype](buffer);
 }
 
 export function bytesOf(data: TensorData): Uint8Array {

@@ -1,6 +1,6 @@
 /** SHA-256 through WebCrypto, which has no streaming form: large data is hashed in blocks, and then the hashes of the blocks. */
 
-const BLOCK_BYTES = 1 << 24;
+export const BLOCK_BYTES = 1 << 24;
 const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** Of the 16 MiB blocks of a part, [32] each; nothing is one block. */

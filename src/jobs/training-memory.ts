@@ -21,15 +21,12 @@ export interface TrainingMemory {
   readonly field: number;
   /** Parameters of a field that is nowhere empty, twice: before and after the grid is scaled. While saving a tensor is held, and what is stored of it. */
   readonly copies: number;
-  /** The checkpoint of the ANN that teaches, nowhere empty; its part of the field is in `field`. */
+  /** What is held of the ANN that teaches while its tensors are read, nowhere empty; its part of the field is in `field`. */
   readonly teacher: number;
   readonly images: number;
   /** What this process may take in all. */
   readonly total: number;
 }
-
-/** Tensors of each grid: its values, and Adam's two moments. */
-const PARAMETER_AND_MOMENTS = 3;
 
 /** Of a voxel: its density, and three flags. */
 const REFRESHED_BYTES = 7;
@@ -60,7 +57,7 @@ export function trainingMemory(scene: SceneData, asked: Config, backend: Backend
   const copies = Math.max(2 * parameters, refreshed);
   // Its features are handed over as those of dense grids, whatever it keeps them in.
   const handedOver = voxelCount(fine.grid) * representationOf(fine).features * Float32Array.BYTES_PER_ELEMENT;
-  const teacher = taught ? PARAMETER_AND_MOMENTS * parameters + (fine.representation.kind === 'dense' ? 0 : handedOver) : 0;
+  const teacher = taught ? parameters + (fine.representation.kind === 'dense' ? 0 : handedOver) : 0;
   return { field, copies, teacher, images, total: (backend.memory === 'process' ? field : 0) + copies + teacher + images };
 }
 

@@ -58,7 +58,11 @@ export const nodeFiles: Files = {
 
   hash: (path) => whileOpen(path, hashAll),
 
-  readEnd: (path, most) => whileOpen(path, (file, size) => readPiece(file, Math.max(0, size - most), Math.min(size, most))),
+  parts: async (path) => ({
+    bytes: await whileOpen(path, async (_, size) => size),
+    read: (begin, count) =>
+      whileOpen(path, (file, size) => readAll(file, Math.max(0, Math.min(size - begin, count)), path, Infinity, begin)),
+  }),
 
   async writeAtomic(path, content) {
     const folder = dirname(path);
@@ -133,11 +137,6 @@ export async function makeFolders(path: string): Promise<void> {
   }
 }
 
-/** The first bytes of a regular file, at most `count`. Throws InputError. */
-export function readStart(path: string, count: number): Promise<Uint8Array<ArrayBuffer>> {
-  return whileOpen(path, (file, size) => readPiece(file, 0, Math.min(size, count)));
-}
-
 async function whileOpen<T>(path: string, use: (file: number, size: number) => Promise<T>): Promise<T> {
   try {
     // Opening a pipe would wait for somebody to write into it.
@@ -167,11 +166,6 @@ async function hashAll(file: number, size: number): Promise<Uint8Array> {
   return hash.digest();
 }
 
-async function readPiece(file: number, from: number, count: number): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(count);
-  return bytes.subarray(0, (await calls.read(file, bytes, 0, count, from)).bytesRead);
-}
-
 /** Throws InputError unless it is a regular file (or a link to one): libraries that open files by name would wait for ever at a pipe. */
 export async function checkRegular(path: string): Promise<void> {
   let stats: Stats;
@@ -189,7 +183,8 @@ function refuseSpecial(stats: Stats, path: string): void {
   throw new InputError(`${path}: expected a file, found ${found}`, 'Check the path.');
 }
 
-async function readAll(file: number, size: number, path: string, most: number): Promise<Uint8Array<ArrayBuffer>> {
+/** @param begin of the `size` bytes, in the file */
+async function readAll(file: number, size: number, path: string, most: number, begin = 0): Promise<Uint8Array<ArrayBuffer>> {
   if (size > most)
     throw new InputError(`${path}: expected at most ${most} bytes, found ${size}`, 'It is not what its name says; replace or remove it.');
   if (size > LARGE && size > availableMemory())
@@ -200,7 +195,7 @@ async function readAll(file: number, size: number, path: string, most: number): 
   const data = allocate(size, path);
   let filled = 0;
   while (filled < size) {
-    const { bytesRead } = await calls.read(file, data, filled, Math.min(size - filled, LARGEST_TRANSFER), filled);
+    const { bytesRead } = await calls.read(file, data, filled, Math.min(size - filled, LARGEST_TRANSFER), begin + filled);
     if (bytesRead === 0) return data.slice(0, filled);
     filled += bytesRead;
   }

@@ -1,5 +1,4 @@
 /** From a run folder to an engine that renders, for `eval` and `render`. */
-import { stat } from 'node:fs/promises';
 import { voxelCount } from '../geometry/grid.ts';
 import { backendRequest, type BackendOptions } from './backend-request.ts';
 import type { Backend, FieldEngine } from '../engine/backend.ts';
@@ -7,21 +6,16 @@ import { MemoryError } from '../base/errors.ts';
 import type { SkipMaskOrigin } from '../energy/subject.ts';
 import { openField, type StoredField } from '../eval/open-field.ts';
 import { type FieldSpec } from '../model/field-spec.ts';
-import { checkStart } from '../io/safetensors.ts';
 import { toHex } from '../io/sha256.ts';
 import { decodeMask } from '../skip/mask-file.ts';
 import { skipPlaces, type SkipWork } from '../skip/skip-mask.ts';
-import { listCheckpoints } from '../run/checkpoint-folder.ts';
 import { openRun, type LoadedRun, type RunFolder } from '../run/run-folder.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 import type { Reporter } from '../base/events.ts';
 import { availableMemory } from './available-memory.ts';
 import { byteSize } from '../base/format.ts';
-import { nodeFiles, readStart } from './node-files.ts';
+import { nodeFiles } from './node-files.ts';
 import { startBackend } from './start-backend.ts';
-
-/** Bytes that are read without a look at what they say. */
-const LARGE = 2 ** 26;
 
 export interface RunFieldOptions extends BackendOptions {
   readonly checkpoint?: string;
@@ -49,20 +43,7 @@ export function maskedSuffix({ skipMask }: RunFieldOptions): string {
 /** The run and its checkpoint, checked; nothing is computed yet. */
 export async function loadRun(folder: string, options: RunFieldOptions): Promise<LoadedRun> {
   const run = await openRun(nodeFiles, folder.replace(/(?<=.)\/+$/, ''));
-  await checkSize(options.checkpoint ?? (await newestCheckpoint(run.folder)));
   return { run, ...(await run.load(options.checkpoint)) };
-}
-
-async function newestCheckpoint(run: string): Promise<string | null> {
-  const newest = (await listCheckpoints(nodeFiles, `${run}/checkpoints`)).at(-1);
-  return newest === undefined ? null : `${run}/checkpoints/${newest}`;
-}
-
-/** Throws InputError if a large file is no checkpoint, before it takes time and memory to read that others need. */
-async function checkSize(path: string | null): Promise<void> {
-  if (path === null || (await nodeFiles.kind(path)) !== 'file') return;
-  const { size } = await stat(path);
-  if (size > LARGE) checkStart(await readStart(path, 2 ** 20), size, path);
 }
 
 /** @param loaded by `loadRun` */

@@ -120,10 +120,10 @@ export function pageFiles(root: FileSystemDirectoryHandle, temporary: string): F
 
     hash: async (path) => sha256(await files.read(path)),
 
-    async readEnd(path, most) {
-      const file = await fileOf(path);
-      return bytesOf(path, file.slice(Math.max(0, file.size - most)));
-    },
+    parts: async (path) => ({
+      bytes: (await fileOf(path)).size,
+      read: async (begin, count) => bytesOf(path, (await fileOf(path)).slice(begin, begin + count)),
+    }),
 
     writeAtomic: (path, content) => put(path, content, false),
 

@@ -4,7 +4,7 @@
  */
 import { InputError } from '../base/errors.ts';
 import type { Files } from '../io/files.ts';
-import { sha256, toHex } from '../io/sha256.ts';
+import { toHex } from '../io/sha256.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '../train/checkpoint.ts';
 
 const NAME = /^(coarse|fine)-\d{8}\.safetensors$/;
@@ -20,7 +20,7 @@ export interface SavedFile {
 export interface ReadCheckpoint {
   readonly path: string;
   readonly checkpoint: Checkpoint;
-  /** SHA-256 of the bytes that were read, lower-case hex: the file may have been replaced since. */
+  /** SHA-256 of the file, lower-case hex. Throws InputError if it is another one by now. */
   readonly sha256: () => Promise<string>;
 }
 
@@ -48,9 +48,17 @@ export async function saveCheckpoint(files: Files, folder: string, checkpoint: C
 
 /** Reads and checks one checkpoint file. Throws InputError. */
 export async function readCheckpoint(files: Files, path: string): Promise<ReadCheckpoint> {
-  const bytes = await files.read(path);
-  // Its tensors are views of the bytes, so that keeping these costs nothing.
-  return { path, checkpoint: await decodeCheckpoint(bytes, path), sha256: async () => toHex(await sha256(bytes)) };
+  const checkpoint = await decodeCheckpoint(await files.parts(path), path);
+  return {
+    path,
+    checkpoint,
+    sha256: async () => {
+      const hash = toHex(await files.hash(path));
+      // Of the same file, if its tensors are still those that were read.
+      for (const name of checkpoint.names) await checkpoint.read(name);
+      return hash;
+    },
+  };
 }
 
 /**

@@ -54,7 +54,8 @@ export async function readMetrics(files: Files, path: string): Promise<MetricsFi
 /** The last line that is whole and right; null: there is none among the last. The rest of the file is not read. */
 export async function lastMetrics(files: Files, path: string): Promise<StepMetrics | null> {
   if ((await files.kind(path)) === 'missing') return null;
-  for (const line of wholeLines(await files.readEnd(path, LAST_LINES)).reverse()) {
+  const { bytes, read } = await files.parts(path);
+  for (const line of wholeLines(await read(Math.max(0, bytes - LAST_LINES), LAST_LINES)).reverse()) {
     try {
       return parseLine(line, path);
     } catch (error) {

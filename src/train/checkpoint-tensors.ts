@@ -3,7 +3,8 @@ import { InputError } from '../base/errors.ts';
 import { voxelCount } from '../geometry/grid.ts';
 import { packBits } from '../io/bits.ts';
 import { packRows, unpackRows } from '../io/row-sparse.ts';
-import type { SafeTensor, SafeTensors, TensorData } from '../io/safetensors.ts';
+import type { Dtype, SafeTensor } from '../io/safetensors.ts';
+import type { StoredTensors } from '../io/stored-tensors.ts';
 import type { FieldSpec } from '../model/field-spec.ts';
 import { formOfState } from '../model/stored-codes.ts';
 import type { TensorName } from '../model/tensor-names.ts';
@@ -48,42 +49,35 @@ function storedForms(name: TensorName, data: Float32Array, spec: FieldSpec): [na
   ];
 }
 
-/** Throws InputError at the first that is no number. */
-export function checkNumbers(name: string, data: TensorData, file: string): void {
-  if (!(data instanceof Float32Array)) return;
-  for (let i = 0; i < data.length; i++)
-    if (!Number.isFinite(data[i]))
-      throw unusable(file, `holds no usable field: value ${i} of the tensor ${name} is ${data[i]}`, 'Use another checkpoint.');
-}
-
-export function checkTensor(content: SafeTensors, name: TensorName, spec: FieldSpec, file: string): void {
+export function checkTensor({ entries }: StoredTensors, name: TensorName, spec: FieldSpec, file: string): void {
   const row = rowLength(name, spec);
   const form = formOfState(spec, name);
-  if (form !== undefined && !content.tensors.has(name)) {
-    tensorOf(content, `${name}.packed`, [form.bytes], 'U8', file);
+  if (form !== undefined && !entries.has(name)) {
+    checkEntry(entries, `${name}.packed`, [form.bytes], 'U8', file);
     return;
   }
-  if (row === null || content.tensors.has(name)) {
-    tensorOf(content, name, tensorShape(name, spec), 'F32', file);
+  if (row === null || entries.has(name)) {
+    checkEntry(entries, name, tensorShape(name, spec), 'F32', file);
     return;
   }
-  const rows = content.tensors.get(`${name}.rows`)?.shape[0] ?? 0;
-  tensorOf(content, `${name}.fill`, [1], 'F32', file);
-  tensorOf(content, `${name}.rows`, [rows], 'U32', file);
-  tensorOf(content, `${name}.values`, [rows, row], 'F32', file);
+  const rows = entries.get(`${name}.rows`)?.shape[0] ?? 0;
+  checkEntry(entries, `${name}.fill`, [1], 'F32', file);
+  checkEntry(entries, `${name}.rows`, [rows], 'U32', file);
+  checkEntry(entries, `${name}.values`, [rows, row], 'F32', file);
 }
 
-export function readTensor(content: SafeTensors, name: TensorName, spec: FieldSpec, file: string): Float32Array {
-  const whole = content.tensors.get(name);
+/** @param name one that `checkTensor` let pass */
+export async function readTensor(content: StoredTensors, name: TensorName, spec: FieldSpec, file: string): Promise<Float32Array> {
+  const { entries, read } = content;
   const row = rowLength(name, spec);
-  const inBytes = content.tensors.get(`${name}.packed`);
-  if (whole === undefined && inBytes !== undefined) return unpackedCodes(name, inBytes.data as Uint8Array, spec, file);
-  if (whole !== undefined || row === null) {
-    if (whole === undefined) throw new RangeError(`${file} holds no tensor ${name}`);
-    return (whole.data as Float32Array).slice();
-  }
-  const part = (ending: string): TensorData => content.tensors.get(`${name}.${ending}`)!.data;
-  const packed = { fill: part('fill') as Float32Array, rows: part('rows') as Uint32Array, values: part('values') as Float32Array };
+  if (!entries.has(name) && entries.has(`${name}.packed`))
+    return unpackedCodes(name, (await read(`${name}.packed`)) as Uint8Array, spec, file);
+  if (entries.has(name) || row === null) return (await read(name)) as Float32Array;
+  const packed = {
+    fill: (await read(`${name}.fill`)) as Float32Array,
+    rows: (await read(`${name}.rows`)) as Uint32Array,
+    values: (await read(`${name}.values`)) as Float32Array,
+  };
   return unpackRows(packed, voxelCount(spec.grid), row, `${file}: ${name}`);
 }
 
@@ -93,22 +87,14 @@ function unpackedCodes(name: TensorName, bytes: Uint8Array, spec: FieldSpec, fil
   return codes;
 }
 
-const TYPES = { F32: Float32Array, U32: Uint32Array, U8: Uint8Array };
-
-export function tensorOf(
-  content: SafeTensors,
-  name: string,
-  shape: readonly number[],
-  dtype: keyof typeof TYPES,
-  file: string,
-): TensorData {
-  const tensor = content.tensors.get(name);
+/** Throws InputError unless there is such a tensor. */
+export function checkEntry(entries: StoredTensors['entries'], name: string, shape: readonly number[], dtype: Dtype, file: string): void {
+  const entry = entries.get(name);
   const wanted = `${dtype} [${shape.join(', ')}]`;
   const advice = 'Use a checkpoint of this run.';
-  if (tensor === undefined) throw unusable(file, `is of another model: expected tensor ${name} ${wanted}, found none`, advice);
-  if (!(tensor.data instanceof TYPES[dtype]) || tensor.shape.join() !== shape.join())
-    throw unusable(file, `is of another model: expected tensor ${name} ${wanted}, found shape [${tensor.shape.join(', ')}]`, advice);
-  return tensor.data;
+  if (entry === undefined) throw unusable(file, `is of another model: expected tensor ${name} ${wanted}, found none`, advice);
+  if (entry.dtype !== dtype || entry.shape.join() !== shape.join())
+    throw unusable(file, `is of another model: expected tensor ${name} ${wanted}, found shape [${entry.shape.join(', ')}]`, advice);
 }
 
 export function unusable(file: string, reason: string, fix: string, cause?: unknown): InputError {

@@ -14,32 +14,16 @@ import { z } from 'zod';
 import { configSchema, type Config } from '../config/schema.ts';
 import type { InputError } from '../base/errors.ts';
 import { unpackBits } from '../io/bits.ts';
-import type { PiecesToCome } from '../io/files.ts';
-import {
-  bytesOf,
-  decodeSafetensors,
-  encodeHeader,
-  entryOf,
-  type SafeTensor,
-  type SafeTensors,
-  type TensorEntry,
-} from '../io/safetensors.ts';
+import { partsOf, type FileParts, type PiecesToCome } from '../io/files.ts';
+import { bytesOf, encodeHeader, entryOf, type SafeTensor, type SafeTensors } from '../io/safetensors.ts';
 import { blockHashes, sha256OfBlocks } from '../io/sha256.ts';
+import { openTensors, type HashedEntry } from '../io/stored-tensors.ts';
 import { float32 } from '../math/float32-schema.ts';
 import { twinOf } from '../model/field-spec.ts';
 import { fieldSpecSchema } from '../model/field-spec-schema.ts';
 import { parametersOf, trainingTensors } from '../model/tensor-names.ts';
 import { hiddenWidths } from '../neurons/settings.ts';
-import {
-  checkNumbers,
-  checkTensor,
-  OCCUPANCY,
-  readTensor,
-  storedTensors,
-  tensorOf,
-  unusable,
-  type FieldTensors,
-} from './checkpoint-tensors.ts';
+import { checkEntry, checkTensor, OCCUPANCY, readTensor, storedTensors, unusable, type FieldTensors } from './checkpoint-tensors.ts';
 import { coarseSpec, fineSpec, networksOf, regionOf } from './stage-spec.ts';
 import type { TrainState } from './train-state.ts';
 
@@ -113,21 +97,28 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<PiecesTo
   };
 }
 
-/** Checks the whole file, its checksum included. Throws InputError naming `file`, with what to do. */
-export async function decodeCheckpoint(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<Checkpoint> {
-  const content = decodeSafetensors(bytes, file);
-  checkVersion(content.metadata, file);
-  if ((await checksum(content.metadata, content.tensors)) !== content.metadata.sha256)
+/**
+ * Checks the whole file, its checksum included; tensors are read again when they are asked for. Throws InputError naming `file`, with what to do, here
+ * and where a tensor is read if the file is another one by then.
+ */
+export async function decodeCheckpoint(content: Uint8Array<ArrayBuffer> | FileParts, file: string): Promise<Checkpoint> {
+  const stored = await openTensors(content instanceof Uint8Array ? partsOf(content) : content, file);
+  const { metadata, entries, noNumber } = stored;
+  checkVersion(metadata, file);
+  if ((await checksumOf(metadata, [...entries.values()])) !== metadata.sha256)
     throw unusable(file, 'was altered after it was written (its checksum does not match)', 'Use an untouched copy or another checkpoint.');
-  const head = parseHead(content.metadata.head, file);
+  const head = parseHead(metadata.head, file);
   const size = voxelCount(head.spec.grid);
-  for (const name of new Set([...parametersOf(head.spec), ...head.names])) checkTensor(content, name, head.spec, file);
-  for (const [name, { data }] of content.tensors) checkNumbers(name, data, file);
-  const occupancy = tensorOf(content, OCCUPANCY, [Math.ceil(size / 8)], 'U8', file);
+  for (const name of new Set([...parametersOf(head.spec), ...head.names])) checkTensor(stored, name, head.spec, file);
+  if (noNumber !== null) {
+    const { name, index, value } = noNumber;
+    throw unusable(file, `holds no usable field: value ${index} of the tensor ${name} is ${value}`, 'Use another checkpoint.');
+  }
+  checkEntry(entries, OCCUPANCY, [Math.ceil(size / 8)], 'U8', file);
   return {
     ...head,
-    read: async (name) => readTensor(content, name, head.spec, file),
-    readOccupancy: async () => unpackBits(occupancy as Uint8Array, size),
+    read: (name) => readTensor(stored, name, head.spec, file),
+    readOccupancy: async () => unpackBits((await stored.read(OCCUPANCY)) as Uint8Array, size),
   };
 }
 
@@ -219,10 +210,6 @@ export async function checksum(metadata: SafeTensors['metadata'], tensors: SafeT
   const hashed: HashedEntry[] = [];
   for (const [name, tensor] of tensors) hashed.push(await hashedEntry(name, tensor));
   return checksumOf(metadata, hashed);
-}
-
-interface HashedEntry extends TensorEntry {
-  readonly hashes: readonly Uint8Array[];
 }
 
 async function hashedEntry(name: string, tensor: SafeTensor): Promise<HashedEntry> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/base/errors.ts';
-import { checkStart, decodeSafetensors, encodeSafetensors } from '../../src/io/safetensors.ts';
+import { partsOf, type FileParts } from '../../src/io/files.ts';
+import { decodeSafetensors, encodeSafetensors, readHeader } from '../../src/io/safetensors.ts';
 import { joinChunks } from './checkpoint-sample.ts';
 
 const content = {
@@ -103,19 +104,29 @@ describe('safetensors', () => {
     expect([...decodeSafetensors(bytes, 'x').tensors.keys()]).toEqual(['__proto__']);
   });
 
-  it('tells from its beginning, and its size, that a file cannot be whole', () => {
+  it('is refused by whoever reads its header alone, in the same words', async () => {
+    for (const [what, bytes] of Object.entries(hostile)) {
+      const whole: unknown = await Promise.resolve()
+        .then(() => decodeSafetensors(bytes, 'f').metadata)
+        .catch(String);
+      expect(await readHeader(partsOf(bytes), 'f').then(({ metadata }) => metadata, String), what).toEqual(whole);
+    }
+  });
+
+  it('tells from its header, and its size, that a large file cannot be whole', async () => {
     const whole = joinChunks(encodeSafetensors(content));
-    const start = whole.slice(0, -4);
-    checkStart(start, whole.length, 'f');
-    checkStart(whole.slice(0, 20), whole.length, 'f');
-    expect(() => {
-      checkStart(start, 3e9, 'f');
-    }).toThrow(/f: damaged: \d+ bytes follow after its last tensor/);
-    expect(() => {
-      checkStart(start, whole.length - 1, 'f');
-    }).toThrow('f: damaged: it is truncated');
-    expect(() => {
-      checkStart(file('{', new Uint8Array(500)), 3e9, 'f');
-    }).toThrow('f: damaged: its header is not JSON');
+    const header = 8 + Number(new DataView(whole.buffer).getBigUint64(0, true));
+    let read = 0;
+    const claiming = (bytes: number, of = whole): FileParts => ({
+      bytes,
+      read: async (begin, count) => {
+        read += count;
+        return of.slice(begin, begin + count);
+      },
+    });
+    await expect(readHeader(claiming(3e9), 'f')).rejects.toThrow(/f: damaged: \d+ bytes follow after its last tensor/);
+    await expect(readHeader(claiming(whole.length - 1), 'f')).rejects.toThrow('f: damaged: it is truncated');
+    expect(read).toBe(2 * (8 + header));
+    await expect(readHeader(claiming(3e9, file('{', new Uint8Array(500))), 'f')).rejects.toThrow('f: damaged: its header is not JSON');
   });
 });

@@ -94,10 +94,19 @@ describe('nodeFiles', () => {
     await nodeFiles.append(join(folder, 'lines'), 'b\n');
     await nodeFiles.append(join(folder, 'lines'), new TextEncoder().encode('ü\n'));
     expect(readFileSync(join(folder, 'lines'), 'utf8')).toBe('a\nb\nü\n');
-    const end = async (most: number): Promise<string> => Buffer.from(await nodeFiles.readEnd(join(folder, 'lines'), most)).toString();
-    expect([await end(5), await end(100)]).toEqual(['b\nü\n', 'a\nb\nü\n']);
-    await expect(nodeFiles.readEnd(folder, 5)).rejects.toThrow('expected a file, found a folder');
+    const { bytes, read } = await nodeFiles.parts(join(folder, 'lines'));
+    const part = async (begin: number, count: number): Promise<string> => Buffer.from(await read(begin, count)).toString();
+    expect(bytes).toBe(7);
+    expect([await part(0, 100), await part(2, 2), await part(4, 100), await part(7, 1), await part(9, 1)]).toEqual([
+      'a\nb\nü\n',
+      'b\n',
+      'ü\n',
+      '',
+      '',
+    ]);
+    await expect(nodeFiles.parts(folder)).rejects.toThrow('expected a file, found a folder');
     await nodeFiles.remove(join(folder, 'lines'));
+    await expect(read(0, 1)).rejects.toThrow(InputError);
     await nodeFiles.remove(join(folder, 'lines'));
     expect(await nodeFiles.list(folder)).toEqual([]);
   });

@@ -49,12 +49,14 @@ async function skip(folder: string, options: SkipOptions): Promise<void> {
     const places = wholeNumber('--places', options.places, 2, 1e6);
     const seed = wholeNumber('--seed', options.seed, 0, 2 ** 32 - 1);
     const { run, checkpoint, path, sha256 } = await loadRun(folder, options);
+    // A training may replace the file while the mask is trained.
+    const ofCheckpoint = await sha256();
     const out = options.out ?? `${run.folder}/${MASK_FILE}`;
     const { test, work } = await whileWritingInto(run.folder, out, 'file', async ({ confirm }) => {
       const { mask, test } = await trainMask(checkpoint, { alpha, places, seed, classifier: options.classifier });
       const { work } = await skipPlaces(checkpoint, mask);
       await confirm();
-      await nodeFiles.writeAtomic(out, [encodeMask(mask, await sha256())]);
+      await nodeFiles.writeAtomic(out, [encodeMask(mask, ofCheckpoint)]);
       return { test, work };
     });
     return {
