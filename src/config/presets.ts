@@ -63,7 +63,7 @@ const llff: Config = {
     ...llffPaper.fine,
     steps: 12_000,
     flatPixels: 0.25,
-    voxels: 26_000_000,
+    voxels: 25_000_000,
     planes: 256,
     planeParallax: 2.65,
     pointSpacing: 1.6,
