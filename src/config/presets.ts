@@ -52,7 +52,7 @@ const realInputs: Config = {
 
 /**
  * Forward-facing scenes on a few CPU cores: two fifths of the steps of `llff-paper`, one step a plane in place of two, total variation stronger and
- * where rays pass alone, fewer rays where the images are even, and images that grow with the grid. docs/results.md has the measurements behind it.
+ * where rays pass alone, fewer rays where the images are even, and images that grow with the grid, planes with them. docs/results.md has the measurements behind it.
  */
 const llff: Config = {
   ...llffPaper,

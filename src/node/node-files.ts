@@ -60,8 +60,7 @@ export const nodeFiles: Files = {
 
   parts: async (path) => ({
     bytes: await whileOpen(path, async (_, size) => size),
-    read: (begin, count) =>
-      whileOpen(path, (file, size) => readAll(file, Math.max(0, Math.min(size - begin, count)), path, Infinity, begin)),
+    read: (begin, count) => readPart(path, begin, count),
   }),
 
   async writeAtomic(path, content) {
@@ -135,6 +134,11 @@ export async function makeFolders(path: string): Promise<void> {
     await makeFolders(dirname(path));
     await mkdir(path);
   }
+}
+
+/** The `count` bytes of a regular file from `begin` on, fewer where it ends. Throws InputError. */
+export function readPart(path: string, begin: number, count: number): Promise<Uint8Array<ArrayBuffer>> {
+  return whileOpen(path, (file, size) => readAll(file, Math.max(0, Math.min(size - begin, count)), path, Infinity, begin));
 }
 
 async function whileOpen<T>(path: string, use: (file: number, size: number) => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 /** Folders with a baked scene, as `spikeray export --format web` writes them: shown in the gallery like the run they came from. */
 import { PRELUDE_BYTES, SCENE_FILE, type BakedScene } from '../baked/baked-scene.ts';
 import { checkPrelude, decodeScene } from '../baked/decode-scene.ts';
-import { nodeFiles, stampOf } from '../node/node-files.ts';
+import { nodeFiles, readPart, stampOf } from '../node/node-files.ts';
 import type { FoundRun, RunSummary } from './find-runs.ts';
 
 /** What is known of a scene without its field. */
@@ -13,7 +13,7 @@ export const sceneFile = ({ folder }: FoundRun): string => `${folder}/${SCENE_FI
 export async function openScene(run: FoundRun): Promise<BakedScene> {
   const path = sceneFile(run);
   // Whatever else has that name need not be read.
-  checkPrelude(await (await nodeFiles.parts(path)).read(0, PRELUDE_BYTES), path);
+  checkPrelude(await readPart(path, 0, PRELUDE_BYTES), path);
   return decodeScene(await nodeFiles.read(path), path);
 }
 
