@@ -1,4 +1,5 @@
 /** From what a person asks for (preset, options, `--set key=value`) to the one validated config of a run. */
+import { asksTeacher } from './asks-teacher.ts';
 import { InputError } from '../base/errors.ts';
 import { nearestName, suggest } from '../base/nearest-name.ts';
 import { checkBackward, learnsFromRates, learnsRepeats } from './backward.ts';
@@ -260,16 +261,33 @@ function checkBudget({ neuron, quantiser }: Config['network'], { weights, spikes
     );
 }
 
-function checkDistillation({ neuron }: Config['network'], { teacher, start, freezeGrids }: Config['distillation']): void {
+function checkDistillation({ neuron }: Config['network'], distillation: Config['distillation']): void {
+  const { teacher, start, freezeGrids } = distillation;
   if (teacher === null) return;
-  if (neuron === 'relu')
+  if (neuron === 'relu') checkTaughtAnn(distillation);
+  if (start === 'scratch' && !asksTeacher(distillation))
     throw new InputError(
-      `distillation.teacher=${teacher} has no meaning with network.neuron=relu: the ANN is the teacher, not the taught`,
-      'Leave out --teacher, or choose a spiking neuron with --neuron.',
+      'distillation.start=scratch has no meaning with distillation.colour=0: nothing would be learned from the teacher',
+      'Use --set distillation.start=teacher, or a weight above 0.',
     );
   if (freezeGrids && start !== 'teacher')
     throw new InputError(
       `distillation.freezeGrids=true has no meaning with distillation.start=${start}: there would be nothing in the grids`,
       'Use --set distillation.start=teacher.',
     );
+}
+
+/** An ANN has another ANN for its teacher, and no potentials. */
+function checkTaughtAnn({ teacher, potential, gram }: Config['distillation']): void {
+  if (teacher === 'twin')
+    throw new InputError(
+      'distillation.teacher=twin has no meaning with network.neuron=relu: the twin is this ANN itself',
+      'Give the folder of another run, leave out --teacher, or choose a spiking neuron with --neuron.',
+    );
+  for (const [key, value] of Object.entries({ potential, gram }))
+    if (value !== 0)
+      throw new InputError(
+        `distillation.${key}=${value} has no meaning with network.neuron=relu: an ANN has no potentials`,
+        `Use --set distillation.${key}=0, or choose a spiking neuron with --neuron.`,
+      );
 }

@@ -1,4 +1,4 @@
-/** From the field of an ANN or of a spiking network to that of a spiking one: grids as they are, weights converted (model/convert-network.ts). */
+/** From the network of one field to that of another: weights as they are or, from an ANN to spikes, converted (model/convert-network.ts). */
 import { readValues } from '../model/field-values.ts';
 import { encodeFeatures, featureFrequencies, featureInputs } from '../model/feature-encoding.ts';
 import { representationOf } from '../model/representations/index.ts';
@@ -63,6 +63,7 @@ export interface ConversionSettings {
 
 /** The weights of the config's network for the network of the field, measured where matter is, seen from cameras of the scene. */
 export function convertedWeights(field: FieldValues, settings: ConversionSettings, views: readonly View[], random: Random): NetworkWeights {
+  if (settings.network.neuron === 'relu') return quantisersFor(field, settings.network).weights;
   return (field.spec.network?.neuron === 'relu' ? fromAnn : fromSpikes)(field, settings, views, random);
 }
 

@@ -8,6 +8,7 @@ import { voxelCount } from '../geometry/grid.ts';
 import { downscaleView } from '../../datasets/downscale.ts';
 import type { View } from '../../datasets/scene-data.ts';
 import type { Capacity, FieldEngine } from '../engine/backend.ts';
+import { asksTeacher } from '../config/asks-teacher.ts';
 import { plannedSteps } from '../config/planned-steps.ts';
 import { Random } from '../math/random.ts';
 import { disposeOnFailure } from '../engine/dispose-on-failure.ts';
@@ -91,7 +92,7 @@ async function assemble(context: RunContext, engine: FieldEngine, start: StageRu
     sampler.restrict(rayMask(engine.spec.grid, await engine.readOccupancy(), sampler.views, sampler.pixels, engine.spec.near));
   };
   await prepareRays(state.step, true);
-  if (context.teacher !== null) await setTeacher(engine, context.teacher);
+  if (context.teacher !== null && asksTeacher(config.distillation)) await setTeacher(engine, context.teacher);
   return { name: 'fine', engine, sampler, random, rules: fineRules(context, engine, state, prepareRays, () => sampler.next()), state };
 }
 

@@ -1,8 +1,10 @@
 /** What the fine stage begins with: the coarse stage's density, or the whole field of a teacher. */
 import { InputError } from '../base/errors.ts';
 import { writeValues } from '../model/field-values.ts';
+import { DENSITY, denseSpec, FEATURES } from '../model/representations/dense.ts';
 import { fitted, representationOf } from '../model/representations/index.ts';
 import type { TensorValues } from '../model/representations/representation.ts';
+import type { GridSpec } from '../geometry/grid.ts';
 import type { FieldEngine } from '../engine/backend.ts';
 import type { Random } from '../math/random.ts';
 import { contentBox } from '../lattice/content-box.ts';
@@ -85,7 +87,10 @@ export function startFromNothing({ config, scene, seconds }: RunContext): FineSt
   };
 }
 
-/** The teacher's box, weights as a spiking network's (one that spikes goes on with its own), density, features and occupancy on the full grid: nothing is left to be scaled. */
+/**
+ * The teacher's box, weights as those of the config's network, density, features and occupancy on the full grid, in whatever the config keeps them:
+ * nothing is left to be scaled.
+ */
 export async function startFromTeacher({ config, views, seconds }: RunContext, teacher: Checkpoint): Promise<FineStart> {
   checkTimeLeft(config, seconds());
   const from = teacher.spec;
@@ -126,15 +131,41 @@ function withDensities(spec: FieldSpec, densities: Float32Array, values: TensorV
   );
 }
 
-/** The tensors of the field `from` as those of the field `to`, of the same kind, that describes the same medium. */
+/** The tensors of the field `from` as those of the field `to` that describes the same medium. */
 function valuesFor(to: FieldSpec, from: FieldSpec, values: TensorValues): TensorValues {
   if (isSame(to, from)) return values;
-  const representation = representationOf(to);
-  const resized = representationOf(from).resize(values, from.grid, to.grid, to.representation);
-  const densities = representation.densities(to, resized).slice();
+  return representationOf(to).kind === representationOf(from).kind ? resized(to, from, values) : pointByPoint(to, from, values);
+}
+
+/** Of another kind: what the old field is at its points. */
+function pointByPoint(to: FieldSpec, from: FieldSpec, values: TensorValues): TensorValues {
+  const source = representationOf(from);
+  const featuresAt = (points?: Uint32Array): Float32Array => source.featuresAt(from, values, points);
+  if (!isOneLattice(to.grid, from.grid)) {
+    const representation = denseSpec(source.features);
+    const there: TensorValues = {
+      [DENSITY]: resampleGrid(source.densities(from, values), from.grid, to.grid, 1),
+      [FEATURES]: resampleGrid(featuresAt(), from.grid, to.grid, source.features),
+    };
+    return pointByPoint(to, { ...from, grid: to.grid, representation }, there);
+  }
+  const densities = source.densities(from, values).slice();
   matchOpticalDepth(densities, from, to);
-  const matched = representation.withDensities(to, densities, resized);
-  if (matched !== null) return { ...resized, ...matched };
+  return representationOf(to).ofPoints!(to, densities, featuresAt);
+}
+
+function isOneLattice(a: GridSpec, b: GridSpec): boolean {
+  const [one, other] = [a, b].map(({ size, min, max }) => JSON.stringify([size, min, max]));
+  return one === other;
+}
+
+function resized(to: FieldSpec, from: FieldSpec, values: TensorValues): TensorValues {
+  const representation = representationOf(to);
+  const scaled = representationOf(from).resize(values, from.grid, to.grid, to.representation);
+  const densities = representation.densities(to, scaled).slice();
+  matchOpticalDepth(densities, from, to);
+  const matched = representation.withDensities(to, densities, scaled);
+  if (matched !== null) return { ...scaled, ...matched };
   throw new InputError(
     `A field of the kind ${representation.kind} cannot begin as the teacher's on another grid, or with another opacity of its densities.`,
     'Use the settings of the teacher (fine.voxels, fine.stepSize, fine.alphaInit), or --set distillation.start=scratch.',

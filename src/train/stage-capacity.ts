@@ -2,6 +2,7 @@
 import { maxStepsPerRay } from '../lattice/lattice.ts';
 import { voxelCount } from '../geometry/grid.ts';
 import type { Capacity } from '../engine/backend.ts';
+import { asksTeacher } from '../config/asks-teacher.ts';
 import type { Config } from '../config/schema.ts';
 import { type FieldSpec, type NetworkSpec } from '../model/field-spec.ts';
 import { MemoryError } from '../base/errors.ts';
@@ -21,14 +22,15 @@ export function coarseCapacity({ coarse }: Config, { grid }: FieldSpec): Capacit
  * What the field will need after the last scaling.
  *
  * @param spec at any scaling
- * @param teacher its grid's voxels, and whether it is a network of spikes; null: none
+ * @param begunWith a teacher's voxels, and whether it is a network of spikes; null: none
  */
 export function fineCapacity(
   config: Config,
   spec: FieldSpec,
-  teacher: { readonly voxels: number; readonly spikes: boolean } | null,
+  begunWith: { readonly voxels: number; readonly spikes: boolean } | null,
 ): Capacity {
   const { scaleAt, rays, loss } = config.fine;
+  const teacher = asksTeacher(config.distillation) ? begunWith : null;
   const last = largest(fineSpec(config, regionOf(spec), scaleAt.length));
   return {
     voxels: voxelCount(last.grid),

@@ -83,7 +83,7 @@ function stepSettings(network: NetworkSpec): Record<string, string> {
 
 /**
  * A teacher answers at the student's samples from its own field, of whichever kind; its network has the shape of the student's, so that the features
- * have to be as many. Only a field of the same kind can be begun with.
+ * have to be as many. A field begins as any other's where it keeps numbers of points, else as that of one with its own settings.
  *
  * @throws InputError, with both kinds, unless a run with these settings can learn from a field of this kind
  */
@@ -102,7 +102,8 @@ export function checkTeacherField(
   const [given, wanted] = [teacher, student].map((representation) =>
     JSON.stringify(representationOf({ representation }).partial?.settings ?? representation),
   );
-  if (distillation.start !== 'teacher' || given === wanted) return;
+  const takesPoints = representationOf({ representation: student }).ofPoints !== undefined && teacher.kind !== student.kind;
+  if (distillation.start !== 'teacher' || given === wanted || takesPoints) return;
   throw new InputError(
     `${where}: the teacher's field is ${given}; this run has ${wanted} and cannot begin with it`,
     'Use --set distillation.start=scratch, or --teacher twin.',

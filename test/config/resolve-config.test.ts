@@ -77,7 +77,10 @@ describe('resolveConfig', () => {
 
   it.each([
     [['network.surrogate=evolutionary', 'network.surrogateAlpha=3'], 'has no meaning with network.surrogate=evolutionary'],
-    [['network.neuron=relu', 'distillation.teacher=twin'], 'the ANN is the teacher, not the taught'],
+    [['network.neuron=relu', 'distillation.teacher=twin'], 'the twin is this ANN itself'],
+    [['network.neuron=relu', 'distillation.teacher=RUN', 'distillation.potential=0.1'], 'an ANN has no potentials'],
+    [['network.neuron=relu', 'distillation.teacher=RUN', 'distillation.gram=0.1'], 'distillation.gram=0.1 has no meaning'],
+    [['distillation.teacher=RUN', 'distillation.colour=0', 'distillation.start=scratch'], 'nothing would be learned from the teacher'],
     [
       ['network.quantiser=hadamard', 'fine.bitBudget.weights=2'],
       'fine.bitBudget.weights=2 has no meaning with network.quantiser="hadamard"',

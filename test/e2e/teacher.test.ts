@@ -37,6 +37,15 @@ describe('a run with a finished run as teacher', () => {
     expect((await openCheckpoint(halved)).spec.grid).toEqual((await openCheckpoint(twin)).spec.grid);
   });
 
+  it('may be an ANN that begins as another', async () => {
+    const run = await tinyRun(scene, join(folder, 'ann'), '--ann', '--teacher', twin, '--set', 'distillation.colour=0');
+    expect(recordOf(run).teacher!.checkpoint).toBe(checkpointPath(twin));
+    const [begun, teacher] = [await openCheckpoint(run), await openCheckpoint(twin)];
+    expect(begun.spec.network).toEqual(teacher.spec.network);
+    expect(begun.spec.grid).toEqual(teacher.spec.grid);
+    expect(await begun.read('w1')).not.toEqual(await teacher.read('w1'));
+  });
+
   it('refuses to go on without its teacher, or with another', async () => {
     const teacher = await tinyRun(scene, join(folder, 'teacher'), '--ann', '--seed', '3');
     const run = await tinyRun(scene, join(folder, 'taught'), '--teacher', teacher, '--max-steps', '10');
@@ -72,12 +81,10 @@ describe('a run with a finished run as teacher', () => {
     const refused = (teacher: string, says: readonly string[], ...more: string[]) =>
       expectError(['train', scene, '--out', run, ...TINY, '--teacher', teacher, ...more], { says, notWritten: run });
     await refused(twin, ['network.width=16', 'this run has network.width=32'], '--set', 'network.width=32');
-    await refused(
-      await tinyRun(scene, join(folder, 'spiking'), '--max-steps', '1'),
-      ['a network of spikes with network.neuron=four-bit', 'this run has network.neuron=ternary'],
-      '--neuron',
-      'ternary',
-    );
+    const spiking = await tinyRun(scene, join(folder, 'spiking'), '--max-steps', '1');
+    const itIsSpiking = 'a network of spikes with network.neuron=four-bit';
+    await refused(spiking, [itIsSpiking, 'this run has network.neuron=ternary'], '--neuron', 'ternary');
+    await refused(spiking, [itIsSpiking, 'this run has network.neuron=relu'], '--ann');
     const begun = join(folder, 'begun');
     let asked = false;
     const stopped = await cli(['train', scene, '--out', begun, ...TINY, '--ann', '--set', 'fine.steps=100000'], {

@@ -10,6 +10,7 @@ import { resolveConfig } from '../../src/config/resolve-config.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { Backend } from '../../src/engine/backend.ts';
 import { openField } from '../../src/eval/open-field.ts';
+import { voxelCount } from '../../src/geometry/grid.ts';
 import { cameraRays } from '../../src/geometry/camera.ts';
 import { trainingMemory } from '../../src/jobs/training-memory.ts';
 import { brickPlaces } from '../../src/lattice/bricks.ts';
@@ -125,10 +126,20 @@ describe('bricks', () => {
     expect(saved.at(-1)!.tensors.get('features')).not.toEqual(twin.tensors.get('features'));
     const finer = await run(backend, { ...taught, fine: { ...taught.fine, voxels: 30 ** 3 } }, { teacher: twin });
     expect(bricksOf(finer.saved[0]).count).toBeGreaterThan(bricksOf(twin).count);
-    const dense = { ...taught, field: config('dense').field };
-    await expect(run(backend, dense, { teacher: twin })).rejects.toThrow(
-      /the teacher's field is {"kind":"bricks","channels":12}; this run has/,
-    );
+  });
+
+  it('dense grids begin as a twin in bricks, and bricks as dense grids, with the same numbers where there are any', async () => {
+    const ann = (kind: 'dense' | 'bricks'): Config => ({ ...config(kind), network: { ...config(kind).network, neuron: 'relu' } });
+    const taught = (kind: 'dense' | 'bricks'): Config => ({
+      ...config(kind),
+      distillation: { ...config(kind).distillation, teacher: 'RUN' },
+    });
+    const inBricks = (await run(backend, ann('bricks'))).saved.at(-1)!;
+    const dense = (await run(backend, taught('dense'), { teacher: inBricks })).saved[0];
+    const again = (await run(backend, taught('bricks'), { teacher: dense })).saved[0];
+    expect(bricksOf(inBricks).count).toBeLessThan(brickPlaces(inBricks.spec.grid.size));
+    expect(dense.tensors.get('features')!.length).toBe(voxelCount(dense.spec.grid) * 12);
+    for (const name of ['density', 'features'] as const) expect(again.tensors.get(name), name).toEqual(inBricks.tensors.get(name));
   });
 
   it('checkpoints hold what exists', async () => {

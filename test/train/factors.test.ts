@@ -10,8 +10,11 @@ import { maxStepsPerRay } from '../../src/lattice/lattice.ts';
 import { vmSpec } from '../../src/model/representations/vm.ts';
 import { shrunkSpec } from '../../src/train/shrink-box.ts';
 import { fineSpec, regionOf } from '../../src/train/stage-spec.ts';
-import { expectSameBits, run, type Run } from './run-in-memory.ts';
-import { tinyConfig, tinyScene } from './tiny-scene.ts';
+import { renderImage } from '../../renderer/render-image.ts';
+import { openField } from '../../src/eval/open-field.ts';
+import { meanSquaredError } from '../../src/math/image-metrics.ts';
+import { expectSameBits, run, type Frozen, type Run } from './run-in-memory.ts';
+import { tinyCamera, tinyConfig, tinyScene } from './tiny-scene.ts';
 
 const ranks = { densityRanks: [4, 4, 4], featureRanks: [8, 8, 8] };
 
@@ -96,6 +99,53 @@ describe('factors', () => {
     const twin = (await run(backend, { ...grids, network: { ...grids.network, neuron: 'relu' } })).saved.at(-1)!;
     const taught = { ...afterCoarse(), distillation: { ...grids.distillation, teacher: 'RUN' } };
     await expect(run(backend, taught, { teacher: twin })).rejects.toThrow(/RUN: .*12 features .*field.kind=bricks.* 27 .*field.kind=vm/);
+  });
+
+  it.each(['dense', 'bricks'] as const)('are what %s of an ANN begin with, point by point', async (kind) => {
+    const factors = afterCoarse();
+    const ann = { ...factors, network: { ...factors.network, neuron: 'relu' }, field: { ...factors.field, features: 12 } };
+    const teacher = (await run(backend, ann)).saved.at(-1)!;
+    const distillation = { ...ann.distillation, teacher: 'RUN', colour: 0 };
+    const { loss } = tinyConfig().fine;
+    const config: Config = {
+      ...ann,
+      field: { ...tinyConfig().field, kind, share: 1, features: 12 },
+      fine: { ...ann.fine, loss },
+      distillation,
+    };
+    const { saved, events } = await run(backend, config, { teacher });
+    expect(events.flatMap((event) => (event.type === 'stage' ? [event.stage] : []))).toEqual(['fine']);
+    const [begin, end] = [saved[0], saved.at(-1)!];
+    expect(begin.spec.representation.kind).toBe(kind);
+    expect(begin.spec.grid).toEqual(teacher.spec.grid);
+    for (const name of ['w1', 'w2', 'w3'] as const) expect(begin.tensors.get(name), name).toEqual(teacher.tensors.get(name));
+    const picture = async (checkpoint: Frozen): Promise<Float32Array> => {
+      const engine = await openField(backend, checkpoint);
+      const { rgb } = await renderImage(engine, tinyCamera(0.3, 0.4, 24), { background: [1, 1, 1] });
+      await engine.dispose();
+      return rgb;
+    };
+    const [before, after] = [await picture(teacher), await picture(begin)];
+    // Products of planes and lines are linear along each axis: grids hold them exactly.
+    expect(Math.sqrt(meanSquaredError(before, after))).toBeLessThan(1e-5);
+    expect(meanSquaredError(before, new Float32Array(before.length).fill(1))).toBeGreaterThan(1e-3);
+    expect(end.tensors.get('features')).not.toEqual(begin.tensors.get('features'));
+    const coarser = { ...config, fine: { ...config.fine, voxels: 12 ** 3 } };
+    const resampled = (await run(backend, coarser, { teacher })).saved[0];
+    expect(resampled.spec.grid.size[0]).toBeLessThan(begin.spec.grid.size[0]);
+    const difference = meanSquaredError(before, await picture(resampled));
+    expect(difference).toBeGreaterThan(0);
+    expect(difference).toBeLessThan(0.2 * meanSquaredError(before, new Float32Array(before.length).fill(1)));
+    const first = await run(backend, config, { teacher }, 9);
+    expectSameBits((await run(backend, config, { teacher, start: first.saved.at(-1)! })).saved.at(-1)!, end);
+  });
+
+  it('do not begin as grids, of which they hold the density alone', async () => {
+    const grids = tinyConfig();
+    const field = { ...grids.field, features: 27 };
+    const teacher = (await run(backend, { ...grids, field, network: { ...grids.network, neuron: 'relu' } })).saved.at(-1)!;
+    const taught = { ...afterCoarse(), distillation: { ...grids.distillation, teacher: 'RUN' } };
+    await expect(run(backend, taught, { teacher })).rejects.toThrow(/the teacher's field is {"kind":"bricks".*cannot begin with it/);
   });
 
   it('begin in a box of the settings, which is shrunk to what is occupied while the learning rates begin anew', async () => {

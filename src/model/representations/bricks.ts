@@ -104,6 +104,14 @@ export const bricks: Representation<BricksSpec> = {
         return densities;
       },
       withDensities: ({ grid }, densities) => ({ [DENSITY]: rowsOf(brickTable(spec, grid), densities) }),
+      ofPoints: ({ grid }, densities, featuresAt) => {
+        const table = brickTable(spec, grid);
+        const { rows, points } = placesOf(table);
+        const features = new Float32Array(table.rows * channels);
+        const given = featuresAt(points);
+        rows.forEach((row, i) => features.set(given.subarray(i * channels, (i + 1) * channels), row * channels));
+        return { [DENSITY]: rowsOf(table, densities), [FEATURES]: features };
+      },
       densityAt: ({ grid }, values) => {
         const table = brickTable(spec, grid);
         return ({ corners, weights }) => {
@@ -150,12 +158,24 @@ export const bricks: Representation<BricksSpec> = {
   },
 };
 
+/** The rows that are points of the lattice, and which. */
+function placesOf(table: BrickTable): { rows: Int32Array; points: Uint32Array } {
+  const [nx, ny] = table.size;
+  const [rows, points] = [new Int32Array(table.rows), new Uint32Array(table.rows)];
+  let count = 0;
+  table.forEach((row, x, y, z) => {
+    rows[count] = row;
+    points[count++] = x + nx * (y + ny * z);
+  });
+  return { rows: rows.subarray(0, count), points: points.subarray(0, count) };
+}
+
 /** Values [V] of the lattice at the rows. */
 function rowsOf(table: BrickTable, values: Float32Array): Float32Array {
-  const rows = new Float32Array(table.rows);
-  const [nx, ny] = table.size;
-  table.forEach((row, x, y, z) => (rows[row] = values[x + nx * (y + ny * z)]));
-  return rows;
+  const given = new Float32Array(table.rows);
+  const { rows, points } = placesOf(table);
+  rows.forEach((row, i) => (given[row] = values[points[i]]));
+  return given;
 }
 
 /** As resampleGrid does, from bricks to bricks: [rows of a, C] -> [rows of b, C]. */

@@ -54,6 +54,7 @@ export const dense: Representation<DenseSpec> = {
     }),
     densities: (_lattice, values) => values[DENSITY],
     withDensities: (_lattice, densities) => ({ [DENSITY]: densities }),
+    ofPoints: (_lattice, densities, featuresAt) => ({ [DENSITY]: densities, [FEATURES]: featuresAt() }),
     densityAt: (_lattice, values) => interpolated(values[DENSITY]),
     featuresAt: ({ grid }, values, points) => {
       const features = values[FEATURES];

@@ -66,6 +66,12 @@ export interface BoundRepresentation {
    * @param values all tensors as they are: what the densities leave open stays so
    */
   withDensities(lattice: Lattice, densities: Float32Array, values: TensorValues): TensorValues | null;
+  /**
+   * The tensors with which the points of the lattice have these densities [V] and features; missing: it cannot take on given features.
+   *
+   * @param featuresAt as below
+   */
+  ofPoints?(lattice: Lattice, densities: Float32Array, featuresAt: (points?: Uint32Array) => Float32Array): TensorValues;
   /** Raw density at any place. */
   densityAt(lattice: Lattice, values: TensorValues): DensityAt;
   /** [n,features] at points of the lattice; default: at all of them. */

@@ -105,20 +105,12 @@ export const vm: Representation<VmSpec> = {
     densities: (lattice, values) => latticeDensities(spec, lattice, values),
     withDensities: (lattice, densities, values) => densityFactors(spec, lattice, densities, values),
     densityAt: ({ grid: { size } }, values) => {
-      const products = productsAt(spec, 'density', size, values);
+      const products = densityProducts(spec, size, values);
       return ({ coordinates }) => products(coordinates).reduce((sum, product) => sum + product, 0);
     },
     featuresAt: ({ grid }, values, points) => {
-      const products = productsAt(spec, 'features', grid.size, values);
-      const [nx, ny] = grid.size;
       const count = points?.length ?? voxelCount(grid);
-      const rows = new Float32Array(count * spec.features);
-      for (let i = 0; i < count; i++) {
-        const point = points?.[i] ?? i;
-        const at = [point % nx, Math.floor(point / nx) % ny, Math.floor(point / (nx * ny))] as const;
-        rows.set(featuresOf(products(at), values[BASIS], spec.features), i * spec.features);
-      }
-      return rows;
+      return latticeFeatures(spec, grid.size, values, count, points === undefined ? (i) => i : (i) => points[i]);
     },
     variationScale: (weight) => VARIATION_FACTOR * weight,
     sparse: true,
@@ -169,11 +161,14 @@ function densityFactors(spec: VmSpec, lattice: Lattice, densities: Float32Array,
   );
 }
 
-/** The products of planes and lines at grid coordinates, pair after pair; the same array every time. */
-function productsAt(spec: VmSpec, group: FactorGroup, size: Vec3, values: TensorValues): (coordinates: Vec3) => Float64Array {
-  const ranks = ranksOf(spec, group);
+function factorsIn(values: TensorValues, group: FactorGroup) {
+  return FACTOR_PAIRS.map((pair) => ({ ...pair, planes: values[planeName(group, pair)], lines: values[lineName(group, pair)] }));
+}
+
+/** The density's products of planes and lines at grid coordinates, pair after pair; the same array every time. */
+function densityProducts({ densityRanks: ranks }: VmSpec, size: Vec3, values: TensorValues): (coordinates: Vec3) => Float64Array {
   const products = new Float64Array(rankSum(ranks));
-  const pairs = FACTOR_PAIRS.map((pair) => ({ ...pair, planes: values[planeName(group, pair)], lines: values[lineName(group, pair)] }));
+  const pairs = factorsIn(values, 'density');
   return (coordinates) => {
     const [x, y, z] = [0, 1, 2].map((axis) => alongAxis(coordinates[axis], size[axis]));
     const places = [x, y, z];
@@ -195,10 +190,35 @@ function productsAt(spec: VmSpec, group: FactorGroup, size: Vec3, values: Tensor
   };
 }
 
-function featuresOf(products: Float64Array, basis: Float32Array, features: number): Float64Array {
-  const out = new Float64Array(features);
-  for (let r = 0; r < products.length; r++) for (let f = 0; f < features; f++) out[f] += products[r] * basis[r * features + f];
-  return out;
+/** [count,features] at points of the lattice, where nothing has to be interpolated. */
+function latticeFeatures(spec: VmSpec, size: Vec3, values: TensorValues, count: number, pointAt: (i: number) => number): Float32Array {
+  const { features } = spec;
+  const [nx, ny] = size;
+  const basis = values[BASIS];
+  const rows = new Float32Array(count * features);
+  const sums = new Float64Array(features);
+  const pairs = factorsIn(values, 'features');
+  const at: [number, number, number] = [0, 0, 0];
+  for (let i = 0; i < count; i++) {
+    const point = pointAt(i);
+    at[0] = point % nx;
+    at[1] = Math.floor(point / nx) % ny;
+    at[2] = Math.floor(point / (nx * ny));
+    sums.fill(0);
+    let row = 0;
+    for (let pair = 0; pair < pairs.length; pair++) {
+      const { plane, line, planes, lines } = pairs[pair];
+      const components = spec.featureRanks[pair];
+      const onPlane = (at[plane[1]] * size[plane[0]] + at[plane[0]]) * components;
+      const onLine = at[line] * components;
+      for (let r = 0; r < components; r++) {
+        const product = planes[onPlane + r] * lines[onLine + r];
+        for (let f = 0; f < features; f++) sums[f] += product * basis[row++];
+      }
+    }
+    rows.set(sums, i * features);
+  }
+  return rows;
 }
 
 /** [V]: at the points themselves nothing has to be interpolated. */
@@ -206,8 +226,7 @@ function latticeDensities(spec: VmSpec, { grid: { size } }: Lattice, values: Ten
   const [nx, ny, nz] = size;
   const sums = new Float64Array(nx);
   const out = new Float32Array(nx * ny * nz);
-  const factors = FACTOR_PAIRS.map((pair) => ({ plane: values[planeName('density', pair)], line: values[lineName('density', pair)] }));
-  const [xy, xz, yz] = factors;
+  const [xy, xz, yz] = factorsIn(values, 'density');
   const [rankXY, rankXZ, rankYZ] = spec.densityRanks;
   for (let z = 0; z < nz; z++)
     for (let y = 0; y < ny; y++) {
@@ -215,10 +234,10 @@ function latticeDensities(spec: VmSpec, { grid: { size } }: Lattice, values: Ten
       for (let x = 0; x < nx; x++) {
         let sum = 0;
         const [atXY, atXZ] = [(y * nx + x) * rankXY, (z * nx + x) * rankXZ];
-        for (let r = 0; r < rankXY; r++) sum += xy.plane[atXY + r] * xy.line[z * rankXY + r];
-        for (let r = 0; r < rankXZ; r++) sum += xz.plane[atXZ + r] * xz.line[y * rankXZ + r];
+        for (let r = 0; r < rankXY; r++) sum += xy.planes[atXY + r] * xy.lines[z * rankXY + r];
+        for (let r = 0; r < rankXZ; r++) sum += xz.planes[atXZ + r] * xz.lines[y * rankXZ + r];
         const atYZ = (z * ny + y) * rankYZ;
-        for (let r = 0; r < rankYZ; r++) sum += yz.plane[atYZ + r] * yz.line[x * rankYZ + r];
+        for (let r = 0; r < rankYZ; r++) sum += yz.planes[atYZ + r] * yz.lines[x * rankYZ + r];
         sums[x] = sum;
       }
       out.set(sums, (z * ny + y) * nx);
