@@ -83,7 +83,7 @@ function stepSettings(network: NetworkSpec): Record<string, string> {
 
 /**
  * A teacher answers at the student's samples from its own field, of whichever kind; its network has the shape of the student's, so that the features
- * have to be as many. A field begins as any other's where it keeps numbers of points, else as that of one with its own settings.
+ * have to be as many. A field that can take on numbers of points (`ofPoints`) begins as any other, the rest only as one of their own settings.
  *
  * @throws InputError, with both kinds, unless a run with these settings can learn from a field of this kind
  */

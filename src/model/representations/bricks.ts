@@ -99,17 +99,21 @@ export const bricks: Representation<BricksSpec> = {
       },
       densities: ({ grid }, values) => {
         const densities = new Float32Array(voxelCount(grid)).fill(EMPTY_DENSITY);
-        const [nx, ny] = grid.size;
-        brickTable(spec, grid).forEach((row, x, y, z) => (densities[x + nx * (y + ny * z)] = values[DENSITY][row]));
+        forEachPoint(brickTable(spec, grid), (row, point) => (densities[point] = values[DENSITY][row]));
         return densities;
       },
       withDensities: ({ grid }, densities) => ({ [DENSITY]: rowsOf(brickTable(spec, grid), densities) }),
       ofPoints: ({ grid }, densities, featuresAt) => {
         const table = brickTable(spec, grid);
-        const { rows, points } = placesOf(table);
+        const [rows, points] = [new Int32Array(table.rows), new Uint32Array(table.rows)];
+        let count = 0;
+        forEachPoint(table, (row, point) => {
+          rows[count] = row;
+          points[count++] = point;
+        });
+        const given = featuresAt(points.subarray(0, count));
         const features = new Float32Array(table.rows * channels);
-        const given = featuresAt(points);
-        rows.forEach((row, i) => features.set(given.subarray(i * channels, (i + 1) * channels), row * channels));
+        for (let i = 0; i < count; i++) features.set(given.subarray(i * channels, (i + 1) * channels), rows[i] * channels);
         return { [DENSITY]: rowsOf(table, densities), [FEATURES]: features };
       },
       densityAt: ({ grid }, values) => {
@@ -158,24 +162,19 @@ export const bricks: Representation<BricksSpec> = {
   },
 };
 
-/** The rows that are points of the lattice, and which. */
-function placesOf(table: BrickTable): { rows: Int32Array; points: Uint32Array } {
+/** Visits the rows that are points of the lattice, and tells which points. */
+function forEachPoint(table: BrickTable, visit: (row: number, point: number) => void): void {
   const [nx, ny] = table.size;
-  const [rows, points] = [new Int32Array(table.rows), new Uint32Array(table.rows)];
-  let count = 0;
   table.forEach((row, x, y, z) => {
-    rows[count] = row;
-    points[count++] = x + nx * (y + ny * z);
+    visit(row, x + nx * (y + ny * z));
   });
-  return { rows: rows.subarray(0, count), points: points.subarray(0, count) };
 }
 
 /** Values [V] of the lattice at the rows. */
 function rowsOf(table: BrickTable, values: Float32Array): Float32Array {
-  const given = new Float32Array(table.rows);
-  const { rows, points } = placesOf(table);
-  rows.forEach((row, i) => (given[row] = values[points[i]]));
-  return given;
+  const rows = new Float32Array(table.rows);
+  forEachPoint(table, (row, point) => (rows[row] = values[point]));
+  return rows;
 }
 
 /** As resampleGrid does, from bricks to bricks: [rows of a, C] -> [rows of b, C]. */
